@@ -1,0 +1,270 @@
+"""The foreign exceptions: OpenSearch's classes, their statuses, the bodies they are answered with, and ``NotFaked``.
+
+The real server makes an error's ``type`` from its Java class name, so the classes here bear those names. Classes for one
+particular event build their text from what happened; the general Java classes (``IllegalArgumentException`` and its like)
+take the text, which then stands beside the rule that it belongs to.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Literal
+
+Part = Literal["key", "value", "start", "end"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Where:
+    """A place in a parsed JSON body: a member of ``container``, its ``key``'s or its value's first character.
+
+    ``container`` is the very dict or list that the JSON reader made; it is found again by identity when the error is
+    answered, so that parsing itself keeps no positions. ``start`` and ``end`` are the container's own brackets.
+    """
+
+    container: Any
+    key: str | int | None = None
+    part: Part = "value"
+
+
+@cache
+def _type_name(class_name: str) -> str:
+    # OpenSearchException.getExceptionName: "OpenSearch" dropped, each capital lower-cased behind an underscore.
+    name = class_name.removeprefix("OpenSearch")
+    return re.sub(r"[A-Z]", lambda m: ("_" if m.start() else "") + m.group().lower(), name)
+
+
+class OpenSearchError(Exception):
+    """A Java exception class that extends ``OpenSearchException``; ``raise ... from ...`` gives its ``caused_by``."""
+
+    status: int = 500
+
+    def __init__(self, reason: str | None = None, *, at: Where | None = None, **meta: Any) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.at = at
+        self.meta: dict[str, Any] = meta
+
+    @property
+    def type(self) -> str:
+        return _type_name(type(self).__name__)
+
+    @property
+    def cause(self) -> OpenSearchError | None:
+        return self.__cause__ if isinstance(self.__cause__, OpenSearchError) else None
+
+    def http_status(self) -> int:
+        return self.status
+
+    def locate(self, line: int, column: int) -> None:
+        """Take the line and column (both from 1) that ``at`` stands for."""
+        self.meta = {"line": line, "col": column, **self.meta}
+
+    def root_causes(self) -> list[OpenSearchError]:
+        """OpenSearchException.guessRootCauses: the innermost OpenSearch class; plain Java classes are not looked into."""
+        cause = self.cause
+        if cause is not None and not isinstance(cause, JavaError):
+            return cause.root_causes()
+        return [self]
+
+    def members(self) -> dict[str, Any]:
+        """The error as JSON without its root causes: type, reason, metadata, ``caused_by``."""
+        body: dict[str, Any] = {"type": self.type, "reason": self.reason, **self.meta}
+        if self.cause is not None:
+            body["caused_by"] = self.cause.members()
+        return body
+
+    def chain(self) -> Iterator[OpenSearchError]:
+        """This error and its causes, outermost first."""
+        error: OpenSearchError | None = self
+        while error is not None:
+            yield error
+            error = error.cause
+
+
+def body_of(error: OpenSearchError) -> dict[str, Any]:
+    """The whole answer for an error."""
+    roots = []
+    for root in error.root_causes():
+        members = root.members()
+        members.pop("caused_by", None)
+        roots.append(members)
+    return {"error": {"root_cause": roots, **error.members()}, "status": error.http_status()}
+
+
+class NotFaked(Exception):
+    """A feature that OpenSearch has and fakeknn does not, yet: answered with status 501, never approximated."""
+
+    status = 501
+
+    def __init__(self, feature: str) -> None:
+        super().__init__(feature)
+        self.feature = feature
+
+    def body(self) -> dict[str, Any]:
+        error = {"type": "not_faked", "reason": f"fakeknn does not fake {self.feature} yet"}
+        return {"error": {"root_cause": [error], **error}, "status": self.status}
+
+
+# --- plain Java classes -----------------------------------------------------------------------------------------------
+
+
+class JavaError(OpenSearchError):
+    """A Java exception that does not extend ``OpenSearchException``: never a root cause behind another, 500 by itself."""
+
+
+class ArithmeticException(JavaError):
+    pass
+
+
+class ArrayIndexOutOfBoundsException(JavaError):
+    pass
+
+
+class ClassCastException(JavaError):
+    pass
+
+
+class DateTimeException(JavaError):
+    pass
+
+
+class DateTimeParseException(JavaError):
+    pass
+
+
+class IllegalArgumentException(JavaError):
+    status = 400
+
+
+class IllegalStateException(JavaError):
+    pass
+
+
+class IndexOutOfBoundsException(JavaError):
+    pass
+
+
+class InputCoercionException(JavaError):
+    status = 400
+
+
+class JsonParseException(JavaError):
+    status = 400
+
+
+class JsonEOFException(JsonParseException):
+    pass
+
+
+class NullPointerException(JavaError):
+    pass
+
+
+class NumberFormatException(IllegalArgumentException):
+    pass
+
+
+class UnsupportedOperationException(JavaError):
+    pass
+
+
+class XContentParseException(IllegalArgumentException):
+    """``[line:column] text``; behind it, the root cause is looked for in its cause."""
+
+    def locate(self, line: int, column: int) -> None:
+        self.reason = f"[{line}:{column}] {self.reason}"
+
+    def root_causes(self) -> list[OpenSearchError]:
+        cause = self.cause
+        if cause is not None and (isinstance(cause, XContentParseException) or not isinstance(cause, JavaError)):
+            return cause.root_causes()
+        return [self]
+
+
+# --- OpenSearch's own ---------------------------------------------------------------------------------------------------
+
+
+class ActionRequestValidationException(IllegalArgumentException):
+    """A request that misses something: ``Validation Failed: 1: a;2: b;``."""
+
+    def __init__(self, *problems: str) -> None:
+        super().__init__("Validation Failed: " + "".join(f"{i}: {p};" for i, p in enumerate(problems, 1)))
+
+
+class ValidationException(ActionRequestValidationException):
+    pass
+
+
+class IndexNotFoundException(OpenSearchError):
+    status = 404
+
+    def __init__(self, index: str, *, resource_id: str | None = None, resource_type: str = "index_or_alias") -> None:
+        super().__init__(f"no such index [{index}]")
+        self.index = index
+        self.meta = {
+            "index": index,
+            "resource.id": index if resource_id is None else resource_id,
+            "resource.type": resource_type,
+            "index_uuid": "_na_",
+        }
+
+
+class MapperParsingException(OpenSearchError):
+    status = 400
+
+
+class OpenSearchParseException(OpenSearchError):
+    status = 400
+
+
+class ParsingException(OpenSearchError):
+    """A body that says what the DSL does not; carries line and column."""
+
+    status = 400
+
+
+class ResourceAlreadyExistsException(OpenSearchError):
+    status = 400
+
+    def __init__(self, reason: str, *, index: str | None = None, index_uuid: str | None = None) -> None:
+        super().__init__(reason)
+        if index is not None:
+            self.meta = {"index": index, "index_uuid": index_uuid}
+
+
+class ResourceNotFoundException(OpenSearchError):
+    status = 404
+
+
+class SearchPhaseExecutionException(OpenSearchError):
+    """``all shards failed``: one cause a group of alike shard failures."""
+
+    def __init__(
+        self, phase: str, reason: str, failures: Sequence[Mapping[str, Any]], causes: Sequence[OpenSearchError]
+    ) -> None:
+        super().__init__(reason)
+        self.causes = list(causes)
+        self.meta = {"phase": phase, "grouped": True, "failed_shards": list(failures)}
+        if self.causes:
+            self.__cause__ = self.causes[0]
+
+    def http_status(self) -> int:
+        return max((cause.http_status() for cause in self.causes), default=503)
+
+    def root_causes(self) -> list[OpenSearchError]:
+        return [root for cause in self.causes for root in cause.root_causes()]
+
+
+class SettingsException(OpenSearchError):
+    status = 400
+
+
+class StrictDynamicMappingException(MapperParsingException):
+    pass
+
+
+class VersionConflictEngineException(OpenSearchError):
+    status = 409
