@@ -1,0 +1,182 @@
+"""Requests, responses and the table of routes: method + path template + accepted parameters → handler.
+
+The table is data: ``api/*`` fills it with ``@route`` when the package is imported, ``app`` looks requests up in it, and README's list of
+endpoints is made of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qsl, unquote
+
+from fakeknn.errors import IllegalArgumentException
+
+Handler = Callable[..., Any]
+
+#: Parameters that every endpoint takes: they shape the answer (``shape``) or carry the body.
+COMMON_PARAMETERS = frozenset({"pretty", "human", "error_trace", "filter_path", "format", "source", "source_content_type"})
+
+#: AbstractRestChannel reads these of every request, so an unknown parameter is compared with them too.
+METHODS = ("GET", "POST", "PUT", "DELETE", "HEAD", "OPTIONS", "PATCH", "TRACE", "CONNECT")
+
+
+@dataclass(slots=True)
+class Request:
+    """One HTTP request, without HTTP: ``params`` holds the query string's parameters and those of the path, decoded."""
+
+    method: str
+    path: str
+    params: dict[str, str] = field(default_factory=dict)
+    headers: dict[str, str] = field(default_factory=dict)
+    body: bytes = b""
+    content_type: str | None = None
+    template: str = ""
+    parsed: Any = None
+
+    @classmethod
+    def of(cls, method: str, target: str, body: bytes = b"", headers: dict[str, str] | None = None) -> Request:
+        """A request from its raw target, ``/index/_search?size=1``; a later parameter of one name replaces an earlier."""
+        path, _, query = target.partition("?")
+        lowered = {name.lower(): value for name, value in (headers or {}).items()}
+        params = dict(parse_qsl(query, keep_blank_values=True, errors="replace")) if query else {}
+        return cls(method, path, params, lowered, body, lowered.get("content-type"))
+
+    def text(self, name: str, default: str | None = None) -> str | None:
+        return self.params.get(name, default)
+
+    def flag(self, name: str, default: bool = False) -> bool:
+        """RestRequest.paramAsBoolean: present without a value is true; anything but true and false is refused."""
+        value = self.params.get(name)
+        if value is None:
+            return default
+        if value in ("", "true"):
+            return True
+        if value == "false":
+            return False
+        raise IllegalArgumentException(f"Failed to parse value [{value}] as only [true] or [false] are allowed.")
+
+    def number(self, name: str, default: int | None = None) -> int | None:
+        """RestRequest.paramAsInt."""
+        value = self.params.get(name)
+        if value is None:
+            return default
+        try:
+            number = int(value)
+            if not -(2**31) <= number < 2**31:
+                raise ValueError
+        except ValueError:
+            cause = IllegalArgumentException(f'For input string: "{value}"')
+            raise IllegalArgumentException(f"Failed to parse int parameter [{name}] with value [{value}]") from cause
+        return number
+
+    def names(self, name: str) -> list[str]:
+        """RestRequest.paramAsStringArray: a comma list, empty when absent."""
+        value = self.params.get(name)
+        return [part for part in value.split(",") if part] if value else []
+
+
+@dataclass(slots=True)
+class Response:
+    """An answer: ``body`` is JSON to be (a dict), text, or nothing at all (None)."""
+
+    status: int = 200
+    body: Any = None
+    headers: dict[str, str] = field(default_factory=dict)
+    content_type: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    method: str
+    template: str
+    handler: Handler
+    parameters: frozenset[str]
+
+
+@dataclass(slots=True)
+class _Step:
+    """One level of the path trie; a literal beats a placeholder, and the search comes back if the literal leads nowhere."""
+
+    literals: dict[str, _Step] = field(default_factory=dict)
+    placeholder: _Step | None = None
+    routes: dict[str, Route] = field(default_factory=dict)
+    names: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+class RouteTable:
+    """The path trie of all endpoints."""
+
+    def __init__(self) -> None:
+        self._root = _Step()
+        self.routes: list[Route] = []
+
+    def add(self, method: str, template: str, handler: Handler, parameters: Iterable[str]) -> None:
+        step = self._root
+        names = []
+        for part in template.strip("/").split("/") if template != "/" else ():
+            if part.startswith("{"):
+                names.append(part[1:-1])
+                step.placeholder = step.placeholder or _Step()
+                step = step.placeholder
+            else:
+                step = step.literals.setdefault(part, _Step())
+        route = Route(method, template, handler, frozenset(parameters) | COMMON_PARAMETERS)
+        if method in step.routes:
+            raise ValueError(f"two handlers for {method} {template}")
+        step.routes[method] = route
+        step.names[method] = tuple(names)
+        self.routes.append(route)
+
+    def find(self, method: str, path: str) -> tuple[Route, dict[str, str]] | None:
+        """The route for a request and what its placeholders stand for, decoded."""
+        for step, values in self._steps(path):
+            route = step.routes.get(method)
+            if route is not None:
+                return route, dict(zip(step.names[method], values, strict=True))
+        return None
+
+    def methods(self, path: str) -> list[str]:
+        """The methods that ``path`` could have been asked with."""
+        found = {method for step, _ in self._steps(path) for method in step.routes}
+        return [method for method in METHODS if method in found]
+
+    def _steps(self, path: str) -> list[tuple[_Step, list[str]]]:
+        parts = [unquote(part) for part in path.split("/") if part]
+        found: list[tuple[_Step, list[str]]] = []
+
+        def walk(step: _Step, i: int, values: list[str]) -> None:
+            if i == len(parts):
+                if step.routes:
+                    found.append((step, values))
+                return
+            literal = step.literals.get(parts[i])
+            if literal is not None:
+                walk(literal, i + 1, values)
+            if step.placeholder is not None:
+                walk(step.placeholder, i + 1, [*values, parts[i]])
+
+        walk(self._root, 0, [])
+        return found
+
+
+TABLE = RouteTable()
+
+
+def route(methods: str, *templates: str, params: Iterable[str] = ()) -> Callable[[Handler], Handler]:
+    """Register ``handler(node, request) -> dict | Response`` for ``"GET POST"`` and each path template.
+
+    ``params`` are the query parameters that the endpoint knows; any other is refused as the real server refuses it.
+    Names of placeholders may be given as query parameters too.
+    """
+    known = frozenset(params)
+
+    def register(handler: Handler) -> Handler:
+        placeholders = {part[1:-1] for t in templates for part in t.split("/") if part.startswith("{")}
+        for template in templates:
+            for method in methods.split():
+                TABLE.add(method, template, handler, known | placeholders)
+        return handler
+
+    return register
