@@ -1,0 +1,346 @@
+"""What a search may look at: the View of one shard that a refresh publishes, and its Columns.
+
+A shard appends to growing buffers; a View is the first ``n`` rows of them and a mask of those that live. Rows are Lucene's documents: one for each
+document and, before it, one for each of its nested objects (a block), so a row's number orders as Lucene's document number does.
+Nothing here ever changes once made: what is derived (a dictionary's order, dense values) is computed at first use and kept.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Generic, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+Mask = NDArray[np.bool_]
+Rows = NDArray[np.int32]
+T = TypeVar("T", bound=np.generic)
+
+
+class Grow(Generic[T]):
+    """A numpy array that is only ever appended to; ``first(n)`` is a slice that later growth leaves as it is."""
+
+    __slots__ = ("_data", "size")
+
+    def __init__(self, dtype: Any, width: int | None = None) -> None:
+        self._data: NDArray[T] = np.empty(16 if width is None else (16, width), dtype)
+        self.size = 0
+
+    def extend(self, values: Any) -> None:
+        block = np.asarray(values, self._data.dtype)
+        end = self.size + len(block)
+        if end > len(self._data):
+            grown = np.empty((max(end, 2 * len(self._data)), *self._data.shape[1:]), self._data.dtype)
+            grown[: self.size] = self._data[: self.size]
+            self._data = grown
+        self._data[self.size : end] = block
+        self.size = end
+
+    def first(self, n: int | None = None) -> NDArray[T]:
+        view = self._data[: self.size if n is None else n]
+        view.flags.writeable = False
+        return view
+
+    def fork(self) -> Grow[T]:
+        twin: Grow[T] = Grow.__new__(Grow)
+        twin._data, twin.size = self._data[: self.size].copy(), self.size
+        return twin
+
+
+# --- Columns --------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(eq=False)
+class Column:
+    """The values of one field in the first ``n`` rows: ``rows`` int32[m], ascending, says whose each value is.
+
+    ``single`` tells that no row has two values.
+    """
+
+    n: int
+    rows: Rows
+    single: bool
+
+    @cached_property
+    def exists(self) -> Mask:
+        """bool[n]: which rows have a value."""
+        mask = np.zeros(self.n, bool)
+        mask[self.rows] = True
+        return mask
+
+    @property
+    def dense(self) -> bool:
+        """Whether the m values are those of rows 0 to n - 1, one each."""
+        return self.single and len(self.rows) == self.n
+
+    @cached_property
+    def offsets(self) -> NDArray[np.int64]:
+        """int64[n + 1]: the values of row r are those from ``offsets[r]`` to ``offsets[r + 1]``."""
+        return np.searchsorted(self.rows, np.arange(self.n + 1))
+
+    @cached_property
+    def doc_count(self) -> int:
+        """How many rows have a value."""
+        return len(self.rows) if self.single else int(np.count_nonzero(self.exists))
+
+    def where(self, hit: Mask) -> Mask:
+        """bool[n]: the rows of the values that ``hit`` (bool[m]) marks."""
+        if self.dense:
+            return hit
+        mask = np.zeros(self.n, bool)
+        mask[self.rows[hit]] = True
+        return mask
+
+
+@dataclass(eq=False)
+class NumericColumn(Column):
+    """Sorted numeric doc values: ``values`` int64[m] or float64[m], ascending within a row."""
+
+    values: NDArray[Any]
+
+    def reduced(self, ufunc: np.ufunc, missing: Any) -> NDArray[Any]:
+        """[n]: one value a row, by ``np.minimum``, ``np.maximum`` or ``np.add``; ``missing`` where there is none."""
+        if self.dense:
+            return self.values
+        out = np.full(self.n, missing, np.result_type(self.values, np.min_scalar_type(missing)) if missing is not None else self.values.dtype)
+        if not len(self.rows):
+            return out
+        if self.single:
+            out[self.rows] = self.values
+            return out
+        starts = np.flatnonzero(np.diff(self.rows, prepend=-1))
+        out[self.rows[starts]] = ufunc.reduceat(self.values, starts)
+        return out
+
+    @cached_property
+    def lowest(self) -> NDArray[Any]:
+        """[n]: each row's lowest value, 0 where there is none (see ``exists``)."""
+        return self.reduced(np.minimum, 0)
+
+    @cached_property
+    def highest(self) -> NDArray[Any]:
+        return self.reduced(np.maximum, 0)
+
+
+@dataclass(eq=False)
+class KeywordColumn(Column):
+    """Sorted set doc values: ``tids`` int32[m] are term numbers, ascending by term within a row and without repeats.
+
+    ``terms`` lists the terms by number, in order of first arrival (it may hold more than the ``n_terms`` of this column).
+    """
+
+    tids: NDArray[np.int32]
+    terms: Sequence[str]
+    numbers: Mapping[str, int]
+    n_terms: int
+
+    def number(self, term: str) -> int | None:
+        tid = self.numbers.get(term)
+        return tid if tid is not None and tid < self.n_terms else None
+
+    def mask_of(self, tids: Iterable[int]) -> Mask:
+        """bool[n]: rows that have one of these terms."""
+        wanted = list(tids)
+        if not wanted:
+            return np.zeros(self.n, bool)
+        if len(wanted) == 1:
+            return self.where(self.tids == wanted[0])
+        chosen = np.zeros(self.n_terms, bool)
+        chosen[wanted] = True
+        return self.where(chosen[self.tids])
+
+    @cached_property
+    def order(self) -> NDArray[np.int32]:
+        """int32[n_terms]: term numbers in the order of the terms (UTF-8 bytes, which is that of code points)."""
+        terms = self.terms
+        return np.array(sorted(range(self.n_terms), key=terms.__getitem__), np.int32)
+
+    @cached_property
+    def ranks(self) -> NDArray[np.int32]:
+        """int32[n_terms]: each term's place in ``order``."""
+        ranks = np.empty(self.n_terms, np.int32)
+        ranks[self.order] = np.arange(self.n_terms, dtype=np.int32)
+        return ranks
+
+    @cached_property
+    def ords(self) -> NDArray[np.int32]:
+        """int32[m]: the ordinal (rank) of each value."""
+        return self.ranks[self.tids]
+
+    def first_ord(self, highest: bool = False) -> NDArray[np.int32]:
+        """int32[n]: each row's lowest (or highest) ordinal, -1 where there is none."""
+        out = np.full(self.n, -1, np.int32)
+        if highest:
+            out[self.rows] = self.ords  # the last one assigned stays, and they ascend
+        else:
+            out[self.rows[::-1]] = self.ords[::-1]
+        return out
+
+    def doc_freq(self, tid: int) -> int:
+        return int(np.count_nonzero(self.tids == tid))
+
+
+@dataclass(eq=False)
+class TextColumn(Column):
+    """Postings: entry e says that row ``rows[e]`` has term ``tids[e]`` ``freqs[e]`` times, at
+    ``positions[starts[e] : starts[e + 1]]``; entries ascend by row. ``lengths`` holds a row's number of tokens."""
+
+    tids: NDArray[np.int32]
+    freqs: NDArray[np.int32]
+    starts: NDArray[np.int64]
+    positions: NDArray[np.int32]
+    terms: Sequence[str]
+    numbers: Mapping[str, int]
+    n_terms: int
+    by_term: Sequence[array[int]]
+    length_rows: Rows
+    lengths: NDArray[np.int32]
+
+    def number(self, term: str) -> int | None:
+        tid = self.numbers.get(term)
+        return tid if tid is not None and tid < self.n_terms else None
+
+    def entries(self, tid: int) -> NDArray[np.int32]:
+        """int32[df]: the entries of a term."""
+        found = np.array(self.by_term[tid], np.int32)
+        return found if not len(found) or found[-1] < len(self.rows) else found[: np.searchsorted(found, len(self.rows))]
+
+    @cached_property
+    def exists(self) -> Mask:
+        mask = np.zeros(self.n, bool)
+        mask[self.length_rows] = True
+        return mask
+
+    @cached_property
+    def doc_count(self) -> int:
+        return len(self.length_rows)
+
+    @cached_property
+    def sum_total_term_freq(self) -> int:
+        return int(self.lengths.sum())
+
+    @cached_property
+    def order(self) -> NDArray[np.int32]:
+        """int32[n_terms]: term numbers in the order of the terms."""
+        terms = self.terms
+        return np.array(sorted(range(self.n_terms), key=terms.__getitem__), np.int32)
+
+    @cached_property
+    def row_lengths(self) -> NDArray[np.int32]:
+        """int32[n]: a row's number of tokens, 0 without the field."""
+        out = np.zeros(self.n, np.int32)
+        out[self.length_rows] = self.lengths
+        return out
+
+
+@dataclass(eq=False)
+class VectorColumn(Column):
+    """Vectors: ``matrix`` [m, dimension] (float32, int8) or [m, dimension / 8] (uint8), one contiguous array.
+
+    ``shared`` is a place that the growing buffer lends its columns for what outlives a refresh and grows with it, as a graph does.
+    """
+
+    matrix: NDArray[Any]
+    shared: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(eq=False)
+class ObjectColumn(Column):
+    """Values that are no numbers (bytes, shapes, queries): ``values`` holds one Python object each."""
+
+    values: Sequence[Any]
+
+
+# --- the View ---------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(eq=False)
+class View:
+    """The searchable picture of one shard: ``n`` rows, which of them live, their levels, segments and columns."""
+
+    n: int
+    live: Mask
+    levels: NDArray[np.int16]
+    """int16[n]: 0 for a document, else the number of the nested path (``level_paths``)."""
+    level_paths: Mapping[str, int]
+    segments: NDArray[np.int64]
+    """int64[s + 1]: segment i holds the rows from ``segments[i]`` to ``segments[i + 1]``."""
+    columns: Mapping[str, Column]
+    ids: Sequence[str | None]
+    sources: Sequence[Any]
+    routings: Mapping[int, str]
+    seq_nos: NDArray[np.int64]
+    versions: NDArray[np.int64]
+    rows_by_id: Mapping[str, int | list[int]]
+    memo: dict[Any, Any] = field(default_factory=dict)
+
+    @cached_property
+    def nested(self) -> bool:
+        return bool(self.levels.any())
+
+    @cached_property
+    def roots(self) -> Mask:
+        """bool[n]: the rows that are documents, not nested objects of theirs."""
+        return self.levels == 0
+
+    @cached_property
+    def live_roots(self) -> Mask:
+        return self.live & self.roots if self.nested else self.live
+
+    @cached_property
+    def doc_count(self) -> int:
+        """How many documents live."""
+        return int(np.count_nonzero(self.live_roots))
+
+    @cached_property
+    def segment_of(self) -> NDArray[np.int32]:
+        """int32[n]: the number of each row's segment."""
+        return (np.searchsorted(self.segments, np.arange(self.n), side="right") - 1).astype(np.int32)
+
+    @cached_property
+    def live_segments(self) -> list[tuple[int, int]]:
+        """The segments that still hold a living row, as (first row, row after the last): the others are gone."""
+        if not self.n:
+            return []
+        alive = np.add.reduceat(self.live, self.segments[:-1])
+        return [(int(a), int(b)) for a, b, some in zip(self.segments[:-1], self.segments[1:], alive, strict=True) if some]
+
+    @cached_property
+    def gone(self) -> Mask | None:
+        """bool[n]: rows of segments without a living row, which count in no statistics; None when there are none."""
+        kept = self.live_segments
+        if sum(b - a for a, b in kept) == self.n:
+            return None
+        mask = np.ones(self.n, bool)
+        for a, b in kept:
+            mask[a:b] = False
+        return mask
+
+    def rows_of(self, level: int) -> Rows:
+        """int32: the rows of one nested path (0: the documents), ascending."""
+        key = ("rows_of", level)
+        found = self.memo.get(key)
+        if found is None:
+            found = self.memo[key] = np.flatnonzero(self.levels == level).astype(np.int32)
+        return found
+
+    def parents(self, level: int) -> Rows:
+        """int32[n]: for every row the row at ``level`` whose block it lies in (itself, if it is of that level); n behind the last."""
+        key = ("parents", level)
+        found = self.memo.get(key)
+        if found is None:
+            rows = np.append(self.rows_of(level), np.int32(self.n))
+            found = self.memo[key] = rows[np.searchsorted(rows, np.arange(self.n))].astype(np.int32)
+        return found
+
+    def find(self, doc_id: str) -> int | None:
+        """The living row of a document."""
+        rows = self.rows_by_id.get(doc_id)
+        for row in (rows,) if isinstance(rows, int) else reversed(rows or ()):
+            if row < self.n and self.live[row]:
+                return row
+        return None
