@@ -1,0 +1,1 @@
+"""All that one server knows: indices and their shards, names, settings, templates, routing."""
