@@ -1,0 +1,128 @@
+"""Sums of products in the float arithmetic of Lucene and of the k-NN plugin, for all rows at once.
+
+Both sum in float32, rounding at each step, and the order of the steps decides the last bit of a score. Lucene fuses
+multiply and add (one rounding) and, where the vector is long enough, keeps one partial sum a SIMD lane; the plugin's
+own loops are plain Java: multiply, round, add, round. A matrix here is (rows, dimension) float32, a query (dimension,)
+float32, a result (rows,) float32.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float32]
+Doubles = NDArray[np.float64]
+
+LANES = 16
+"""Floats in a SIMD register of the machine emulated (AVX-512)."""
+
+IN_ORDER = 0
+"""For ``lanes``: one sum from the first element to the last."""
+
+_SMALLEST_NORMAL = float(np.finfo(np.float32).smallest_normal)
+_BLOCK_ELEMENTS = 1 << 15  # of float64: 256 KiB, so that a block stays in a core's second-level cache
+
+
+def fma_dot(matrix: Floats, query: Floats, lanes: int = LANES) -> Floats:
+    """x·y of each row: Lucene's ``VectorUtil.dotProduct``."""
+    factors = query.astype(np.float64)[:, None]
+    return _by_blocks(matrix, lambda columns: _fma_sum(columns.astype(np.float64) * factors, lanes))
+
+
+def fma_square(matrix: Floats, lanes: int = LANES) -> Floats:
+    """|x|² of each row, summed as ``fma_dot`` sums."""
+    return _by_blocks(matrix, lambda columns: _fma_sum(np.square(columns.astype(np.float64)), lanes))
+
+
+def fma_square_distance(matrix: Floats, query: Floats, lanes: int = LANES) -> Floats:
+    """|x - y|² of each row: Lucene's ``VectorUtil.squareDistance``; the differences are float32."""
+    subtrahends = query[:, None]
+    return _by_blocks(matrix, lambda columns: _fma_sum(np.square((columns - subtrahends).astype(np.float64)), lanes))
+
+
+def java_dot(matrix: Floats, query: Floats) -> Floats:
+    """x·y of each row as a Java loop: the product is rounded, then the sum."""
+    factors = query[:, None]
+    return _by_blocks(matrix, lambda columns: _sum_in_order(columns * factors))
+
+
+def java_square(matrix: Floats) -> Floats:
+    """|x|² of each row as a Java loop."""
+    return _by_blocks(matrix, lambda columns: _sum_in_order(np.square(columns)))
+
+
+def java_l1(matrix: Floats, query: Floats) -> Floats:
+    """Σ|x - y| of each row as a Java loop."""
+    subtrahends = query[:, None]
+    return _by_blocks(matrix, lambda columns: _sum_in_order(np.abs(columns - subtrahends)))
+
+
+def row_blocks(rows: int, dimension: int) -> Iterator[slice]:
+    """Consecutive slices over ``rows``, each small enough for the cache."""
+    step = max(64, _BLOCK_ELEMENTS // max(1, dimension))
+    return (slice(start, min(start + step, rows)) for start in range(0, rows, step))
+
+
+def _by_blocks(matrix: Floats, total: Callable[[Floats], Floats]) -> Floats:
+    # Sums run down the columns, so each block is turned once: then every step is one contiguous numpy operation.
+    out = np.empty(len(matrix), dtype=np.float32)
+    with np.errstate(over="ignore", invalid="ignore", under="ignore"):
+        for rows in row_blocks(*matrix.shape):
+            out[rows] = total(np.ascontiguousarray(matrix[rows].T))
+    return out
+
+
+def _sum_in_order(terms: Floats) -> Floats:
+    total = np.zeros(terms.shape[1], dtype=np.float32)
+    for term in terms:
+        total += term
+    return total
+
+
+def _fma_sum(products: Doubles, lanes: int) -> Floats:
+    """The sum of (dimension, rows) products, which are exact in float64, each addition rounded once to float32.
+
+    Full blocks of ``lanes`` products go to as many partial sums; these are added one after another, then the rest is.
+    """
+    dimension, rows = products.shape
+    full = dimension - dimension % lanes if lanes else 0
+    total = np.zeros(rows, dtype=np.float64)
+    if full:
+        partial = np.zeros((lanes, rows), dtype=np.float64)
+        for start in range(0, full, lanes):
+            partial = _rounded_sum(products[start : start + lanes], partial)
+        total = _sum_in_order(partial.astype(np.float32)).astype(np.float64)
+    for product in products[full:]:
+        total = _rounded_sum(product, total)
+    return total.astype(np.float32)
+
+
+def _rounded_sum(product: Doubles, total: Doubles) -> Doubles:
+    """``product + total`` rounded once to float32 (and held as float64): what a fused multiply-add gives."""
+    wide = product + total
+    narrow = wide.astype(np.float32)
+    # Rounding first to float64 and then to float32 goes wrong only where the float64 lies halfway between two
+    # float32: its 29 surplus bits are 100...0. Below the normal range float32 has fewer bits, so any value is suspect.
+    magnitude = np.abs(wide)
+    suspect = (wide.view(np.int64) & 0x1FFFFFFF) == 0x10000000
+    suspect |= (magnitude < _SMALLEST_NORMAL) & (magnitude > 0)
+    if suspect.any():
+        narrow[suspect] = _rounded_to_odd(product[suspect], total[suspect]).astype(np.float32)
+    return narrow.astype(np.float64)
+
+
+def _rounded_to_odd(a: Doubles, b: Doubles) -> Doubles:
+    """``a + b`` in float64, an inexact sum rounded to the neighbour with an odd last bit, which may be rounded again.
+
+    S. Boldo, G. Melquiond: Emulation of FMA and correctly rounded sums (2008); the error term is Knuth's TwoSum.
+    """
+    total = a + b
+    virtual = total - a
+    error = (a - (total - virtual)) + (b - virtual)
+    bits = total.view(np.int64)
+    step = np.where((error > 0) == (total > 0), 1, -1)
+    inexact_and_even = (error != 0) & (bits & 1 == 0)
+    return np.where(inexact_and_even, bits + step, bits).view(np.float64)
