@@ -1,0 +1,29 @@
+"""A fakeknn in this process as a target of stories."""
+
+from __future__ import annotations
+
+import time
+
+from fakeknn import app
+from fakeknn.contract.answers import Answer
+from fakeknn.contract.console import ConsoleRequest
+from fakeknn.rest import Request
+from fakeknn.state.node import Node
+
+
+class InProcess:
+    """A fakeknn of its own, empty, without a socket."""
+
+    def __init__(self) -> None:
+        self.node = Node()
+
+    def __str__(self) -> str:
+        return "fakeknn"
+
+    def send(self, request: ConsoleRequest) -> Answer:
+        sent = Request.of(request.method, request.path, request.body, dict(request.wire_headers()))
+        status, headers, body = app.handle(self.node, sent)
+        return Answer(status, {name.lower(): value for name, value in headers.items()}, body)
+
+    def wait(self, seconds: float) -> None:
+        time.sleep(seconds)
