@@ -1,0 +1,263 @@
+"""The nouns of text analysis: token, token stream, char filter, tokenizer, token filter, analyzer.
+
+Offsets are indices into the Python string (code points); ``utf16_offsets`` turns them into the UTF-16 offsets that
+Lucene counts and ``_analyze`` shows. Positions are absolute: a filter that drops tokens leaves the holes that Lucene's
+position increments would make.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Sequence
+from itertools import accumulate
+
+#: ``TextFieldMapper.Defaults.POSITION_INCREMENT_GAP``: what an index's analyzers put between the values of a field.
+POSITION_INCREMENT_GAP = 100
+
+
+class Token:
+    """One term with its place: ``text[start:end]`` in code points, absolute position, length in a graph."""
+
+    __slots__ = ("end", "keyword", "payload", "position", "position_length", "start", "term", "term_frequency", "type")
+
+    def __init__(
+        self,
+        term: str,
+        start: int,
+        end: int,
+        position: int,
+        position_length: int = 1,
+        type: str = "word",
+        keyword: bool = False,
+        payload: bytes | None = None,
+        term_frequency: int = 1,
+    ) -> None:
+        self.term = term
+        self.start = start
+        self.end = end
+        self.position = position
+        self.position_length = position_length
+        self.type = type
+        self.keyword = keyword
+        self.payload = payload
+        self.term_frequency = term_frequency
+
+    def copy(self, term: str) -> Token:
+        """This token with another term: what a filter emits at the same place."""
+        return Token(
+            term, self.start, self.end, self.position, self.position_length, self.type, self.keyword, self.payload,
+            self.term_frequency,
+        )  # fmt: skip
+
+    def __repr__(self) -> str:
+        return f"Token({self.term!r}, {self.start}, {self.end}, {self.position}, {self.position_length}, {self.type!r})"
+
+
+class TokenStream:
+    """The tokens of one text, where it ends, the position increment behind the last token (``TokenStream.end()``)."""
+
+    __slots__ = ("end_increment", "end_offset", "tokens")
+
+    def __init__(self, tokens: list[Token], end_offset: int, end_increment: int = 0) -> None:
+        self.tokens = tokens
+        self.end_offset = end_offset
+        self.end_increment = end_increment
+
+    @property
+    def end_position(self) -> int:
+        """The position that the stream ends at; -1 if it is empty and nothing was dropped."""
+        return (self.tokens[-1].position if self.tokens else -1) + self.end_increment
+
+    def keep(self, tokens: list[Token]) -> TokenStream:
+        """A stream of some of these tokens: the dropped leave holes, also at the end (``FilteringTokenFilter``)."""
+        kept = TokenStream(tokens, self.end_offset)
+        kept.end_increment = self.end_position - kept.end_position
+        return kept
+
+    def replace(self, tokens: list[Token]) -> TokenStream:
+        """A stream of other tokens that ends as this one does."""
+        return TokenStream(tokens, self.end_offset, self.end_increment)
+
+
+class Offsets:
+    """Where the characters of a filtered text were before: from ``output[i]`` on, ``delta[i]`` is to be added."""
+
+    __slots__ = ("delta", "output")
+
+    def __init__(self) -> None:
+        self.output: list[int] = []
+        self.delta: list[int] = []
+
+    def add(self, output: int, delta: int) -> None:
+        if self.output and self.output[-1] == output:
+            self.delta[-1] = delta
+        else:
+            self.output.append(output)
+            self.delta.append(delta)
+
+    def correct(self, offset: int) -> int:
+        index = bisect_right(self.output, offset) - 1
+        return offset if index < 0 else offset + self.delta[index]
+
+
+class CharFilter:
+    """Rewrites the text before it is tokenized."""
+
+    normalizing = False
+
+    def __init__(self, name: str = "") -> None:
+        self.name = name
+
+    def filter(self, text: str) -> tuple[str, Offsets]:
+        raise NotImplementedError
+
+
+class Tokenizer:
+    """Cuts a text into tokens."""
+
+    def __init__(self, name: str = "") -> None:
+        self.name = name
+
+    def tokenize(self, text: str) -> TokenStream:
+        raise NotImplementedError
+
+
+class TokenFilter:
+    """Changes, drops or adds tokens; it owns the stream it is given and may change its tokens."""
+
+    #: Attributes that ``explain`` shows once this filter is in the chain: ``keyword``, ``payload``, ``flags``.
+    attributes: tuple[str, ...] = ()
+    #: Whether the filter may stand in a normalizer.
+    normalizing = False
+    #: Whether it is applied to the terms of wildcard, prefix, range and their like (``Analyzer.normalize``).
+    normalizes_terms = False
+    #: The filter is applied to synonym rules as it is ("keep"), not at all ("skip"), or it forbids them ("refuse").
+    synonyms = "keep"
+
+    def __init__(self, name: str = "") -> None:
+        self.name = name
+
+    def apply(self, stream: TokenStream) -> TokenStream:
+        raise NotImplementedError
+
+
+class TermFilter(TokenFilter):
+    """A filter that changes every term by itself."""
+
+    def term(self, term: str) -> str:
+        raise NotImplementedError
+
+    def apply(self, stream: TokenStream) -> TokenStream:
+        change = self.term
+        for token in stream.tokens:
+            token.term = change(token.term)
+        return stream
+
+
+class Analyzer:
+    """Text to tokens: char filters, a tokenizer, token filters.
+
+    ``detailed`` tells whether ``explain`` shows the parts (an analyzer put together from named parts) or the whole.
+    """
+
+    def __init__(
+        self,
+        tokenizer: Tokenizer,
+        filters: Sequence[TokenFilter] = (),
+        char_filters: Sequence[CharFilter] = (),
+        *,
+        name: str = "",
+        position_increment_gap: int = POSITION_INCREMENT_GAP,
+        offset_gap: int = 1,
+        detailed: bool = False,
+        fast_terms: Callable[[str], list[str]] | None = None,
+    ) -> None:
+        self.name = name
+        self.tokenizer = tokenizer
+        self.filters = tuple(filters)
+        self.char_filters = tuple(char_filters)
+        self.position_increment_gap = position_increment_gap
+        self.offset_gap = offset_gap
+        self.detailed = detailed
+        self._fast_terms = fast_terms
+
+    @property
+    def sequential(self) -> bool:
+        """Whether the i-th term of ``terms`` always stands at position i: nothing is dropped, stacked or joined."""
+        return self._fast_terms is not None
+
+    def stream(self, text: str) -> TokenStream:
+        """The tokens of one text and its end."""
+        corrections = []
+        for char_filter in self.char_filters:
+            text, offsets = char_filter.filter(text)
+            corrections.append(offsets)
+        stream = self.tokenizer.tokenize(text)
+        for offsets in reversed(corrections):
+            if offsets.output:
+                correct = offsets.correct
+                for token in stream.tokens:
+                    token.start, token.end = correct(token.start), correct(token.end)
+                stream.end_offset = correct(stream.end_offset)
+        for token_filter in self.filters:
+            stream = token_filter.apply(stream)
+        return stream
+
+    def tokens(self, text: str) -> list[Token]:
+        return self.stream(text).tokens
+
+    def terms(self, text: str) -> list[str]:
+        """The terms alone, in their order: the fast way where positions and offsets do not matter."""
+        if self._fast_terms is not None:
+            return self._fast_terms(text)
+        return [token.term for token in self.stream(text).tokens]
+
+    def positioned_terms(self, values: Sequence[str], gap: int | None = None) -> tuple[list[str], Sequence[int]]:
+        """The terms of a field's values with their positions, ``gap`` positions between values: what an index keeps."""
+        if self._fast_terms is not None and len(values) == 1:
+            terms = self._fast_terms(values[0])
+            return terms, range(len(terms))
+        tokens = self.analyze_values(values, gap)
+        return [token.term for token in tokens], [token.position for token in tokens]
+
+    def analyze_values(self, values: Iterable[str], gap: int | None = None) -> list[Token]:
+        """The tokens of a field's values one after the other: positions and offsets go on from value to value."""
+        gap = self.position_increment_gap if gap is None else gap
+        tokens: list[Token] = []
+        position, offset = 0, 0
+        for value in values:
+            stream = self.stream(value)
+            if position or offset:
+                for token in stream.tokens:
+                    token.position += position
+                    token.start += offset
+                    token.end += offset
+            tokens += stream.tokens
+            position += stream.end_position + 1 + gap
+            offset += stream.end_offset + self.offset_gap
+        return tokens
+
+    def normalize(self, text: str) -> str:
+        """One term as the index would hold it, uncut: for the terms of wildcard, prefix, fuzzy, regexp and range."""
+        for char_filter in self.char_filters:
+            if char_filter.normalizing:
+                text, _ = char_filter.filter(text)
+        stream = TokenStream([Token(text, 0, len(text), 0)], len(text))
+        for token_filter in self.filters:
+            if token_filter.normalizes_terms:
+                stream = token_filter.apply(stream)
+        return stream.tokens[0].term if stream.tokens else ""
+
+
+def utf16_offsets(text: str) -> Sequence[int]:
+    """For each index of ``text``, and its end, the offset in UTF-16 code units."""
+    if text.isascii() or max(text) < "\U00010000":
+        return range(len(text) + 1)
+    return list(accumulate((2 if char > "\uffff" else 1 for char in text), initial=0))
+
+
+def utf16_length(text: str) -> int:
+    """The length in UTF-16 code units: Java's ``String.length()``."""
+    if text.isascii():
+        return len(text)
+    return len(text) + sum(char > "\uffff" for char in text)

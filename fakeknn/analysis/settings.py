@@ -1,0 +1,114 @@
+"""``Settings`` as analysis reads them: flat keys, every scalar a string, lists of strings."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from fakeknn.analysis.casing import lower_case
+from fakeknn.errors import IllegalArgumentException, NumberFormatException, SettingsException
+
+Flat = dict[str, str | list[str]]
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value)
+
+
+def flatten(settings: Mapping[str, Any], prefix: str = "") -> Flat:
+    """``{"a": {"b": 1}}`` to ``{"a.b": "1"}``; nulls are left out, lists of objects become ``a.0.b``."""
+    flat: Flat = {}
+    for key, value in settings.items():
+        _flatten(flat, prefix + key, value)
+    return flat
+
+
+def _flatten(flat: Flat, key: str, value: Any) -> None:
+    if isinstance(value, Mapping):
+        for name, inner in value.items():
+            _flatten(flat, f"{key}.{name}", inner)
+    elif isinstance(value, (list, tuple)):
+        if any(isinstance(item, (Mapping, list)) for item in value):
+            for index, item in enumerate(value):
+                _flatten(flat, f"{key}.{index}", item)
+        else:
+            flat[key] = [_text(item) for item in value]
+    elif value is not None:
+        flat[key] = _text(value)
+
+
+_INT = re.compile(r"[+-]?[0-9]+")
+
+
+class ComponentSettings:
+    """The settings of one analyzer, tokenizer, filter; and the limits of the index that it belongs to.
+
+    ``defined`` tells settings that somebody wrote from the empty ones of a component that is used by its bare name.
+    """
+
+    def __init__(
+        self, values: Mapping[str, str | list[str]], limits: Mapping[str, int] | None = None, defined: bool = True
+    ) -> None:
+        self.values = values
+        self.limits = limits or {}
+        self.defined = defined
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.values
+
+    def get(self, key: str) -> str | None:
+        """The value as one string; a list reads as Java prints it."""
+        value = self.values.get(key)
+        return f"[{', '.join(value)}]" if isinstance(value, list) else value
+
+    def text(self, key: str, default: str) -> str:
+        value = self.get(key)
+        return default if value is None else value
+
+    def integer(self, key: str, default: int) -> int:
+        value = self.get(key)
+        if value is None:
+            return default
+        if not _INT.fullmatch(value) or not -(2**31) <= int(value) < 2**31:
+            radix = ' under radix 10' if _INT.fullmatch(value) else ""
+            cause = NumberFormatException(f'For input string: "{value}"{radix}')
+            raise SettingsException(f"Failed to parse int setting [{key}] with value [{value}]") from cause
+        return int(value)
+
+    def boolean(self, key: str, default: bool) -> bool:
+        value = self.get(key)
+        if value is None or not value:
+            return default
+        if value not in ("true", "false"):
+            raise IllegalArgumentException(f"Failed to parse value [{value}] as only [true] or [false] are allowed.")
+        return value == "true"
+
+    def strings(self, key: str) -> list[str] | None:
+        """A list, or a string cut at its commas; None if there is none, and for an empty string."""
+        value = self.values.get(key)
+        if value is None or isinstance(value, list):
+            return value
+        return [part.strip() for part in value.split(",") if part] or None
+
+    def limit(self, name: str, default: int) -> int:
+        """An index level limit such as ``max_ngram_diff``."""
+        return self.limits.get(name, default)
+
+
+class WordSet:
+    """``CharArraySet``: words, looked up in lower case if ``ignore_case``."""
+
+    __slots__ = ("ignore_case", "words")
+
+    def __init__(self, words: Iterable[str], ignore_case: bool = False) -> None:
+        self.ignore_case = ignore_case
+        self.words = frozenset(map(lower_case, words) if ignore_case else words)
+
+    def __contains__(self, word: str) -> bool:
+        return (lower_case(word) if self.ignore_case else word) in self.words
+
+    def __bool__(self) -> bool:
+        return bool(self.words)
