@@ -167,6 +167,29 @@ class NumberFormatException(IllegalArgumentException):
     pass
 
 
+class TooLongHttpHeaderException(JavaError):
+    status = 400
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"HTTP header is larger than {limit} bytes.")
+
+
+class TooLongHttpLineException(JavaError):
+    status = 400
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"An HTTP line is larger than {limit} bytes.")
+
+
+class StreamConstraintsException(JavaError):
+    """Jackson's refusal of what is too long or too deep."""
+
+    def __init__(self, what: str, length: int, limit: int, method: str) -> None:
+        super().__init__(
+            f"{what} ({length}) exceeds the maximum allowed ({limit}, from `StreamReadConstraints.{method}()`)"
+        )
+
+
 class UnsupportedOperationException(JavaError):
     pass
 
@@ -198,22 +221,70 @@ class ValidationException(ActionRequestValidationException):
     pass
 
 
+class ContentTypeHeaderException(JavaError):
+    """RestRequest.ContentTypeHeaderException; the text is its cause's ``toString``."""
+
+    status = 400
+
+
+class IndexClosedException(OpenSearchError):
+    status = 400
+
+    def __init__(self, index: str, index_uuid: str) -> None:
+        super().__init__("closed", index=index, index_uuid=index_uuid)
+
+
 class IndexNotFoundException(OpenSearchError):
+    """``index`` is None when an expression matched nothing; ``why`` is told behind the name."""
+
     status = 404
 
-    def __init__(self, index: str, *, resource_id: str | None = None, resource_type: str = "index_or_alias") -> None:
-        super().__init__(f"no such index [{index}]")
+    def __init__(
+        self,
+        index: str | None,
+        *,
+        why: str = "",
+        resource_id: str | Sequence[str] | None = None,
+        resource_type: str = "index_or_alias",
+    ) -> None:
+        named = "null" if index is None else index
+        super().__init__(f"no such index [{named}]" + (f" and {why}" if why else ""))
         self.index = index
-        self.meta = {
-            "index": index,
+        resource: dict[str, Any] = {
             "resource.id": index if resource_id is None else resource_id,
             "resource.type": resource_type,
-            "index_uuid": "_na_",
         }
+        self.meta = resource if index is None else {"index": index, **resource, "index_uuid": "_na_"}
+
+
+class InvalidAliasNameException(OpenSearchError):
+    status = 400
+
+    def __init__(self, alias: str, why: str, *, index: str | None = None, index_uuid: str = "_na_") -> None:
+        if index is None:
+            super().__init__(f"Invalid alias name [{alias}]: {why}")
+        else:
+            super().__init__(f"Invalid alias name [{alias}], {why}", index=index, index_uuid=index_uuid)
+
+
+class InvalidIndexNameException(OpenSearchError):
+    status = 400
+
+    def __init__(self, index: str, why: str, *, index_uuid: str = "_na_") -> None:
+        super().__init__(f"Invalid index name [{index}], {why}", index=index, index_uuid=index_uuid)
 
 
 class MapperParsingException(OpenSearchError):
     status = 400
+
+
+class NotXContentException(OpenSearchError):
+    status = 400
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Compressor detection can only be called on some xcontent bytes or compressed xcontent bytes"
+        )
 
 
 class OpenSearchParseException(OpenSearchError):
