@@ -36,7 +36,7 @@ MASKS = (
     Mask("**.*size_in_bytes"),
     Mask("**.*memory_in_bytes"),
     Mask("**.*size", of="_stats|_segments|_cluster/stats"),
-    Mask("**.creation_date"),
+    Mask("**.*creation_date"),
     Mask("**.creation_date_string"),
     Mask("**.timestamp", of="_cluster|_nodes|_ingest"),
     Mask("**.throttle_time*"),
@@ -64,8 +64,8 @@ MASKS = (
     Mask("nodes.*.total_indexing_buffer*"),
     Mask("defaults", of="_cluster/settings"),
     # names that a server makes
-    Mask("**.index_uuid", "name", kind="uuid"),
     Mask("**.uuid", "name", kind="uuid"),
+    Mask("**.index*uuid", "name", kind="uuid"),
     Mask("**.state_uuid", "name", kind="uuid"),
     Mask("**._id", "name", kind="id"),
     Mask("**._scroll_id", "name", kind="scroll"),
