@@ -59,8 +59,9 @@ class OpenSearchError(Exception):
         return self.status
 
     def locate(self, line: int, column: int) -> None:
-        """Take the line and column (both from 1) that ``at`` stands for."""
-        self.meta = {"line": line, "col": column, **self.meta}
+        """Take the line and column (both from 1) that ``at`` stands for, where the text has a place for them."""
+        if self.reason is not None:
+            self.reason = self.reason.replace("{line}", str(line)).replace("{column}", str(column))
 
     def root_causes(self) -> list[OpenSearchError]:
         """OpenSearchException.guessRootCauses: the innermost OpenSearch class; plain Java classes are not looked into."""
@@ -293,6 +294,15 @@ class OpenSearchParseException(OpenSearchError):
 
 class ParsingException(OpenSearchError):
     """A body that says what the DSL does not; carries line and column."""
+
+    status = 400
+
+    def locate(self, line: int, column: int) -> None:
+        self.meta = {"line": line, "col": column, **self.meta}
+
+
+class QueryShardException(OpenSearchError):
+    """A query that this index's mapping cannot answer; ``search`` adds the index's name and uuid."""
 
     status = 400
 
