@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -79,6 +80,29 @@ def parse_boolean(text: str) -> bool:
     if text == "false":
         return False
     raise IllegalArgumentException(f"Failed to parse value [{text}] as only [true] or [false] are allowed.")
+
+
+# --- order -----------------------------------------------------------------------------------------------------------
+
+
+def hash_order(texts: Iterable[str]) -> list[str]:
+    """The order in which a Java ``HashSet`` or ``HashMap`` of these strings, put in one by one, is walked.
+
+    Texts and answers of OpenSearch show this order. It is that of the buckets; within one, that of insertion.
+    """
+    kept = list(dict.fromkeys(texts))
+    buckets = 16
+    while len(kept) > buckets * 3 // 4:
+        buckets *= 2
+    return sorted(kept, key=lambda text: _spread(text) & (buckets - 1))
+
+
+def _spread(text: str) -> int:
+    data = text.encode("utf-16-le", "surrogatepass")
+    h = 0
+    for i in range(0, len(data), 2):
+        h = (31 * h + data[i] + (data[i + 1] << 8)) & 0xFFFFFFFF
+    return h ^ h >> 16
 
 
 # --- times -----------------------------------------------------------------------------------------------------------

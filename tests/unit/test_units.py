@@ -12,6 +12,7 @@ from fakeknn.units import (
     ByteSizeValue,
     TimeValue,
     double_text,
+    hash_order,
     parse_boolean,
     parse_byte_size,
     parse_double,
@@ -156,3 +157,8 @@ def test_doubles_as_java_prints_them(value: float, text: str) -> None:
 
 def test_a_time_remembers_its_unit() -> None:
     assert TimeValue(60, "s") != TimeValue(1, "m")
+
+
+def test_the_order_of_a_hash_set() -> None:
+    # the characters that an index name must not contain, as OpenSearch's error text lists them
+    assert hash_order('\\/*?"<>| ,') == [" ", '"', "*", "\\", "<", "|", ",", ">", "/", "?"]
