@@ -5,7 +5,7 @@ before anything else, so that the address is known, or refused, at once. A reque
 ``rest.Request``, answered by a plain function, and written back in one piece: head and body.
 
 What the real server does on the wire and this one does too: no ``date`` and no ``server`` header; an error for a
-request that is not HTTP has a JSON body; a body that claims to be gzip and is not closes the connection without an answer.
+request that is not HTTP has a JSON body; a body that claims to be gzip and is not closes the connection unanswered.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import ssl
 import tempfile
 import threading
 import zlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from concurrent.futures import Future
 from functools import partial
 from http import HTTPStatus
@@ -47,8 +47,8 @@ if TYPE_CHECKING:
 #: status, headers, body
 Answer = tuple[int, Mapping[str, str], bytes]
 
-#: What stands behind the door. ``None`` closes the connection without an answer.
-Answerer = Callable[[Request], "Answer | Later | None"]
+#: What stands behind the door, and may take its time. ``None`` closes the connection without an answer.
+Answerer = Callable[[Request], "Answer | Later | Awaitable[Answer | None] | None"]
 
 #: Defaults of http.max_content_length, http.max_initial_line_length, http.max_header_size, http.compression_level.
 MAX_CONTENT_LENGTH = 100 * 1024 * 1024
@@ -142,9 +142,8 @@ class Server:
         except zlib.error:
             return _Reply.hang_up()
         answer = self._answer(Request.of(incoming.method, target, body, headers))
-        while isinstance(answer, Later):
-            await asyncio.sleep(answer.seconds)
-            answer = answer.resume()
+        if not isinstance(answer, tuple):
+            answer = await settled(answer)
         if answer is None:
             return _Reply.hang_up()
         opaque = headers.get("x-opaque-id")
@@ -159,18 +158,22 @@ class Server:
         if opaque is not None:
             lines.append(f"X-Opaque-Id: {opaque}\r\n")
         content_type = ""
+        length: str | None = None
         for name, value in headers.items():
-            if name.lower() == "content-type":
-                content_type = f"content-type: {value}\r\n"
-            else:
-                lines.append(f"{name}: {value}\r\n")
+            match name.lower():
+                case "content-type":
+                    content_type = f"content-type: {value}\r\n"
+                case "content-length":
+                    length = value
+                case _:
+                    lines.append(f"{name}: {value}\r\n")
         lines += (self._version, content_type)
         if accept is not None and body and not head_only:
             coding = _coding(accept)
             if coding is not None:
                 body = gzip.compress(body, COMPRESSION_LEVEL, mtime=0) if coding == "gzip" else zlib.compress(body, 3)
                 lines.append(f"content-encoding: {coding}\r\n")
-        lines.append(f"content-length: {len(body)}\r\n\r\n")
+        lines.append(f"content-length: {length if head_only and length else len(body)}\r\n\r\n")
         return "".join(lines), b"" if head_only else body
 
     def _refuse(self, error: OpenSearchError) -> _Reply:
@@ -202,6 +205,14 @@ class Server:
         body = b"".join(pieces)
         coding = headers.get("content-encoding")
         return body if coding is None else _inflated(body, coding.lower())
+
+
+async def settled(answer: Answer | Later | Awaitable[Answer | None] | None) -> Answer | None:
+    """An answer, once it is there."""
+    while isinstance(answer, Later):
+        await asyncio.sleep(answer.seconds)
+        answer = answer.resume()
+    return answer if answer is None or isinstance(answer, tuple) else await answer
 
 
 class ServerThread:
@@ -319,7 +330,7 @@ def _self_signed(names: Iterable[str]) -> bytes:
 
 
 def _listen(host: str, port: int) -> list[socket.socket]:
-    """Sockets bound to the first address of ``host``, or an error, and to its others (``localhost`` has two) if free."""
+    """Sockets bound to the first address of ``host``, and to its others (``localhost`` has two) where they are free."""
     found = socket.getaddrinfo(host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
     found.sort(key=lambda entry: entry[0] != socket.AF_INET)
     sockets: list[socket.socket] = []
