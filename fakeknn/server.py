@@ -112,6 +112,7 @@ class Server:
         for listener in self._listeners:
             listener.close()
         if self._web is not None:
+            self._web.pre_shutdown()
             await self._web.shutdown(1.0)
         for bound in self._sockets:
             bound.close()

@@ -13,11 +13,11 @@ from typing import Any
 
 import orjson
 import pytest
-
 from fakeknn.app import Later
+from fakeknn.state.node import Node
+
 from fakeknn.rest import Request
 from fakeknn.server import MAX_CONTENT_LENGTH, Answer, Server, ServerThread, tls_context
-from fakeknn.state.node import Node
 
 JSON = {"content-type": "application/json; charset=UTF-8"}
 
@@ -359,7 +359,7 @@ async def test_localhost_is_reached_over_both_loopbacks() -> None:
     async with Server(Node(), host="localhost", answer=echo) as server:
         assert server.url == f"http://localhost:{server.port}"
         for family, _, _, _, address in socket.getaddrinfo("localhost", server.port, type=socket.SOCK_STREAM):
-            reader, writer = await asyncio.open_connection(address[0], server.port, family=family)
+            _, writer = await asyncio.open_connection(address[0], server.port, family=family)
             writer.close()
 
 
