@@ -1,0 +1,38 @@
+"""Bodies: JSON as OpenSearch's Jackson reads it, other media types, places in a body, and Java's way of writing values.
+
+``read`` is orjson where orjson and Jackson agree, and a scanner that follows Jackson step by step where they may not.
+Endpoints read their bodies in few ways, and each way has its refusals; the functions here are these ways:
+
+===================  ===================================================================================================
+``read``             an XContentParser over the first value (``_update``, ``_aliases``, ``_mget``, ``_settings``):
+                     errors come as they are, what follows the value is never looked at
+``read_search``      ``_search`` and each body of ``_msearch``: nothing may follow
+``read_query``       ``_count``, ``_validate/query``, ``_delete_by_query``: errors inside a ``parsing_exception``
+``read_map``         XContentHelper.convertToMap (index creation, ``_mapping``): ``Failed to parse content to map``
+``read_document``    a document: a ``mapper_parsing_exception`` around everything
+===================  ===================================================================================================
+"""
+
+from __future__ import annotations
+
+from fakeknn.xcontent.jackson import EndOfInput
+from fakeknn.xcontent.java import hash_ordered, java_double, java_float, java_hash, java_string
+from fakeknn.xcontent.places import locate, number_text
+from fakeknn.xcontent.reading import is_xcontent, read, read_document, read_map, read_query, read_search
+
+__all__ = [
+    "EndOfInput",
+    "hash_ordered",
+    "is_xcontent",
+    "java_double",
+    "java_float",
+    "java_hash",
+    "java_string",
+    "locate",
+    "number_text",
+    "read",
+    "read_document",
+    "read_map",
+    "read_query",
+    "read_search",
+]

@@ -1,0 +1,59 @@
+"""Places: from an object of the parsed tree back to the line and column, or the very characters, in the body."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fakeknn.errors import JsonParseException, StreamConstraintsException, Where
+from fakeknn.xcontent.jackson import Scanner, Token, utf8
+
+
+def _find(body: bytes, root: Any, where: Where) -> Token | None:
+    """The token that ``where`` speaks of: the tree is walked beside the tokens, its containers told by identity."""
+    tokens = Scanner(utf8(body)).tokens()
+    parents: list[Any] = []
+    keys: list[str | int] = []
+    here: Any = None
+    key: str | int = 0
+    try:
+        for token in tokens:
+            if token.kind == "FIELD_NAME":
+                key = token.value
+                if here is where.container and key == where.key and where.part == "key":
+                    return token
+                continue
+            if token.kind in ("END_OBJECT", "END_ARRAY"):
+                if here is where.container and where.part == "end":
+                    return token
+                here, key = parents.pop(), keys.pop()
+            else:
+                if parents and here is where.container and key == where.key and where.part == "value":
+                    return token
+                if token.kind in ("START_OBJECT", "START_ARRAY"):
+                    parents.append(here)
+                    keys.append(key)
+                    here = root if len(parents) == 1 else here[key]
+                    if here is where.container and where.part == "start":
+                        return token
+                    key = 0
+                    continue
+            if isinstance(here, list):
+                key = int(key) + 1
+    except (JsonParseException, StreamConstraintsException, LookupError, TypeError):
+        return None  # the tree is not that of this body
+    return None
+
+
+def locate(body: bytes, root: Any, where: Where) -> tuple[int, int] | None:
+    """Jackson's line and column (from 1; columns count bytes) of a place in ``root``, which was read from ``body``.
+
+    None if ``where.container`` is not an object or array of ``root`` itself (but a copy), or has no such member.
+    """
+    token = _find(body, root, where)
+    return (token.line, token.column) if token is not None else None
+
+
+def number_text(body: bytes, root: Any, where: Where) -> str | None:
+    """A number as it was written: XContentParser.text(), which keyword and text fields index (``1.50``, ``1e3``)."""
+    token = _find(body, root, where)
+    return body[token.start : token.end].decode() if token is not None else None

@@ -1,0 +1,220 @@
+"""Reading bodies: orjson where it agrees with Jackson, Jackson's way where it may not, and the ways of endpoints."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, TypeAlias
+
+import orjson
+
+from fakeknn.errors import (
+    IllegalArgumentException,
+    JsonParseException,
+    MapperParsingException,
+    NotXContentException,
+    OpenSearchParseException,
+    ParsingException,
+    StreamConstraintsException,
+    XContentParseException,
+)
+from fakeknn.xcontent.jackson import EndOfInput, Reader, Scanner
+
+#: Every byte but digits becomes a space, so that a run of digits too long for 64 bits is found by a plain search.
+_DIGIT_RUNS = bytes(48 if chr(byte).isdigit() and byte < 128 else 32 for byte in range(256))
+_LONG_RUN = b"0" * 19
+_NEITHER_JSON_NOR_LONG = re.compile(rb"(?<![0-9.eE+])[0-9]{19,}(?![0-9.eE])|[0-9.]{900,}")
+_NAME_END = re.compile(rb'"[ \t\r\n]*:')
+_BRACKETS = re.compile(rb"[\[\]{}]")
+#: orjson does not know Jackson's limits; a body shorter than these cannot exceed them.
+_LONG_BODY = 50_000
+_MANY_BRACKETS = 1000
+
+
+_Broken: TypeAlias = JsonParseException | StreamConstraintsException
+_BROKEN = (JsonParseException, StreamConstraintsException)
+
+
+def read(body: bytes) -> Any:
+    """The first value of a body.
+
+    Raises ``JsonParseException``, ``JsonEOFException`` or ``StreamConstraintsException`` with Jackson's texts, and
+    ``EndOfInput`` for a body without any value. What follows the value is not looked at. Numbers come as int (of any
+    size) and float, strings as str.
+    """
+    try:
+        root = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return Reader(body).value()
+    return root if _agreed(body, root) else Reader(body).value()
+
+
+def _agreed(body: bytes, root: Any) -> bool:
+    """Whether Jackson is sure to read the same: no duplicate field, no number beyond 64 bits, no limit passed."""
+    if _LONG_RUN in body.translate(_DIGIT_RUNS) and _NEITHER_JSON_NOR_LONG.search(body):
+        return False
+    objects = body.count(b"{")
+    if objects + body.count(b"[") > _MANY_BRACKETS and _too_deep(body):
+        return False
+    colons = body.count(b":")
+    if objects == 1 and type(root) is dict:
+        names = len(root)
+    else:
+        names = _count_names(root)
+    if len(body) > _LONG_BODY and _has_long_name(root):
+        return False
+    # A colon that ends no name stands in a string; a name that is counted once but written twice is a duplicate.
+    return names == colons or names == len(_NAME_END.findall(body))
+
+
+def _count_names(root: Any) -> int:
+    """At most the number of different fields in the tree; lists that begin with a scalar are not looked into."""
+    count = 0
+    stack = [root]
+    while stack:
+        value = stack.pop()
+        if type(value) is dict:
+            count += len(value)
+            stack.extend(item for item in value.values() if type(item) is dict or type(item) is list)
+        elif type(value) is list and value and type(value[0]) in (dict, list):
+            stack.extend(value)
+    return count
+
+
+def _has_long_name(root: Any) -> bool:
+    stack = [root]
+    while stack:
+        value = stack.pop()
+        if type(value) is dict:
+            if any(len(name) > _LONG_BODY // 4 for name in value):
+                return True
+            stack.extend(item for item in value.values() if type(item) is dict or type(item) is list)
+        elif type(value) is list and value and type(value[0]) in (dict, list):
+            stack.extend(value)
+    return False
+
+
+def _too_deep(body: bytes) -> bool:
+    depth = deepest = 0
+    for bracket in _BRACKETS.findall(body):
+        depth += 1 if bracket in b"[{" else -1
+        deepest = max(deepest, depth)
+    return deepest > _MANY_BRACKETS
+
+
+# --- the ways endpoints read ------------------------------------------------------------------------------------------
+
+
+def read_search(body: bytes) -> Any:
+    """SearchSourceBuilder.parseXContent: the whole body is one value; None if there is none, and nothing may follow.
+
+    A root that is no object is returned, whatever follows: the caller refuses it (``Expected [START_OBJECT]``).
+    """
+    try:
+        root = orjson.loads(body)
+        if _agreed(body, root):
+            return root
+    except orjson.JSONDecodeError:
+        pass
+    reader = Reader(body)
+    try:
+        root = reader.value()
+        token = reader.rest() if isinstance(root, dict) else None
+    except EndOfInput:
+        return None
+    except _BROKEN as error:
+        raise _in_object_parsers(reader.scanner, error)  # noqa: B904 (it bears its own cause)
+    if token is not None:
+        raise ParsingException(
+            f"Unexpected token [{token.xcontent}] found after the main object.", line=token.line, col=token.column
+        )
+    return root
+
+
+def read_query(body: bytes) -> Any:
+    """RestActions.getQueryContent: one value, None if there is none; errors come inside a ``parsing_exception``."""
+    try:
+        root = orjson.loads(body)
+        if _agreed(body, root):
+            return root
+    except orjson.JSONDecodeError:
+        pass
+    reader = Reader(body)
+    try:
+        return reader.value()
+    except EndOfInput:
+        return None
+    except _BROKEN as error:
+        line, column = reader.scanner.position
+        raise ParsingException("Failed to parse", line=line, col=column) from _in_object_parsers(reader.scanner, error)
+
+
+def _in_object_parsers(scanner: Scanner, error: _Broken) -> _Broken | XContentParseException:
+    """The error as it comes out of the DSL's declarative parsers, each of which tells the field it was at."""
+    line, column = scanner.position
+    names = [scope.name for scope in scanner.scopes]
+    told: _Broken | XContentParseException = error
+    for depth in range(len(names) - 1, 0, -1):
+        if names[depth] in ("bool", "script_score", "script"):
+            parser = str(names[depth])
+        elif names[depth - 1] == "knn" and names[depth]:
+            parser = "knn"
+        elif names[depth] == "rescore" and names[depth - 2] == "knn":
+            parser = "rescore"
+        else:
+            continue
+        if scanner.scopes[depth].kind != "Object":
+            continue
+        if depth + 1 < len(names):
+            what = f"field [{names[depth + 1]}]"
+        elif parser != "bool":
+            what = "object"
+        else:
+            continue
+        outer = XContentParseException(f"[{line}:{column}] [{parser}] failed to parse {what}")
+        outer.__cause__ = told
+        told = outer
+    return told
+
+
+def is_xcontent(body: bytes) -> bool:
+    """MediaTypeRegistry.xContentType: whether the bytes look like any of the media types, as JSON only if an object."""
+    start = 3 if len(body) > 3 and body.startswith(b"\xef\xbb\xbf") else 0
+    head = body[start:].lstrip(b" \t\n\r\x0b\x0c\x1c\x1d\x1e\x1f")
+    return head.startswith(b"{") or body.startswith((b":)\n", b"---")) or _is_cbor(body)
+
+
+def _is_cbor(body: bytes) -> bool:
+    return body.startswith(b"\xd9\xd9\xf7") or b"\xa0" <= body[:1] <= b"\xbf"
+
+
+def read_map(body: bytes) -> dict[str, Any]:
+    """XContentHelper.convertToMap behind its look at the first bytes: anything but an object is refused by these."""
+    if not is_xcontent(body):
+        raise NotXContentException
+    try:
+        root = read(body)
+    except _BROKEN as error:
+        raise OpenSearchParseException("Failed to parse content to map") from error
+    return root if isinstance(root, dict) else {}
+
+
+def read_document(body: bytes) -> dict[str, Any]:
+    """DocumentParser: one object, nothing behind it; what is wrong is the cause of a ``mapper_parsing_exception``."""
+    try:
+        root = orjson.loads(body)
+        if type(root) is dict and _agreed(body, root):
+            return root
+    except orjson.JSONDecodeError:
+        pass
+    try:
+        if not is_xcontent(body):
+            raise NotXContentException
+        reader = Reader(body)
+        root = reader.value()
+        token = reader.rest()
+        if token is not None:
+            raise IllegalArgumentException(f"Malformed content, found extra data after parsing: {token.xcontent}")
+    except (*_BROKEN, NotXContentException, IllegalArgumentException) as error:
+        raise MapperParsingException("failed to parse") from error
+    assert isinstance(root, dict)
+    return root
