@@ -64,6 +64,7 @@ MASKS = (
     Mask("nodes.*.total_indexing_buffer*"),
     Mask("defaults", of="_cluster/settings"),
     # names that a server makes
+    Mask("**.node", "name", kind="node"),
     Mask("**.uuid", "name", kind="uuid"),
     Mask("**.index*uuid", "name", kind="uuid"),
     Mask("**.state_uuid", "name", kind="uuid"),
