@@ -168,6 +168,14 @@ class NumberFormatException(IllegalArgumentException):
     pass
 
 
+class PatternSyntaxException(IllegalArgumentException):
+    pass
+
+
+class RuntimeException(JavaError):
+    pass
+
+
 class TooLongHttpHeaderException(JavaError):
     status = 400
 
