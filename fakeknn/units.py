@@ -6,11 +6,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar
 
 from fakeknn.errors import IllegalArgumentException, NumberFormatException, OpenSearchParseException
+from fakeknn.xcontent.java import java_double
 
 INT_MIN, INT_MAX = -(2**31), 2**31 - 1
 LONG_MIN, LONG_MAX = -(2**63), 2**63 - 1
@@ -52,27 +52,6 @@ def parse_double(text: str) -> float:
     return float(stripped)
 
 
-def double_text(value: float) -> str:
-    """Double.toString: always a fraction, and an exponent outside of [1e-3, 1e7)."""
-    if value != value:
-        return "NaN"
-    if value in (float("inf"), float("-inf")):
-        return "Infinity" if value > 0 else "-Infinity"
-    if value == 0 or 1e-3 <= abs(value) < 1e7:
-        text = repr(value)
-        if "e" not in text:
-            return text
-    sign = "-" if value < 0 else ""
-    mantissa, _, exponent = f"{abs(value)!r}".partition("e")
-    whole, _, fraction = mantissa.partition(".")
-    power = int(exponent or 0)
-    digits = whole + fraction
-    leading = len(digits) - len(digits.lstrip("0"))
-    power += len(whole) - 1 - leading
-    digits = digits.strip("0") or "0"
-    return f"{sign}{digits[0]}.{digits[1:] or '0'}E{power}"
-
-
 def parse_boolean(text: str) -> bool:
     """Booleans.parseBoolean."""
     if text == "true":
@@ -80,29 +59,6 @@ def parse_boolean(text: str) -> bool:
     if text == "false":
         return False
     raise IllegalArgumentException(f"Failed to parse value [{text}] as only [true] or [false] are allowed.")
-
-
-# --- order -----------------------------------------------------------------------------------------------------------
-
-
-def hash_order(texts: Iterable[str]) -> list[str]:
-    """The order in which a Java ``HashSet`` or ``HashMap`` of these strings, put in one by one, is walked.
-
-    Texts and answers of OpenSearch show this order. It is that of the buckets; within one, that of insertion.
-    """
-    kept = list(dict.fromkeys(texts))
-    buckets = 16
-    while len(kept) > buckets * 3 // 4:
-        buckets *= 2
-    return sorted(kept, key=lambda text: _spread(text) & (buckets - 1))
-
-
-def _spread(text: str) -> int:
-    data = text.encode("utf-16-le", "surrogatepass")
-    h = 0
-    for i in range(0, len(data), 2):
-        h = (31 * h + data[i] + (data[i + 1] << 8)) & 0xFFFFFFFF
-    return h ^ h >> 16
 
 
 # --- times -----------------------------------------------------------------------------------------------------------
@@ -156,7 +112,7 @@ class TimeValue:
 
 
 def _one_decimal(value: float) -> str:
-    whole, _, fraction = double_text(value).partition(".")
+    whole, _, fraction = java_double(value).partition(".")
     mantissa, exponent_mark, exponent = fraction.partition("E")
     kept = mantissa[:1].rstrip("0")
     return whole + ("." + kept if kept else "") + exponent_mark + exponent
@@ -308,5 +264,5 @@ def parse_ratio(text: str) -> float:
     except NumberFormatException:
         raise OpenSearchParseException(f"Invalid ratio or percentage [{text}]") from None
     if ratio < 0 or ratio > 1.0:
-        raise OpenSearchParseException(f"Ratio should be in [0-1.0], got [{double_text(ratio)}]")
+        raise OpenSearchParseException(f"Ratio should be in [0-1.0], got [{java_double(ratio)}]")
     return 100.0 * ratio

@@ -19,7 +19,7 @@ from fakeknn.errors import (
     OpenSearchError,
 )
 from fakeknn.state.names import LENIENT_EXPAND_OPEN, STRICT_SINGLE_INDEX, IndicesOptions, is_wildcard, simple_match
-from fakeknn.units import hash_order
+from fakeknn.xcontent.java import hash_ordered
 
 # --- what a name stands for -------------------------------------------------------------------------------------------
 
@@ -155,7 +155,7 @@ class _Resolution:
                 for stream in self.lookup.all().values():
                     if stream.kind == "data_stream":
                         found.update(dict.fromkeys(i.name for i in stream.indices if self._state_wanted(i)))
-            return hash_order(found)
+            return hash_ordered(found)
         return self._inner(expressions)
 
     def _inner(self, expressions: Sequence[str]) -> list[str]:
@@ -191,7 +191,7 @@ class _Resolution:
                     result[name] = None
                 else:
                     result.pop(name, None)
-        return list(expressions) if result is None else hash_order(result)
+        return list(expressions) if result is None else hash_ordered(result)
 
     def _exists(self, expression: str) -> bool:
         abstraction = self.lookup.get(expression)

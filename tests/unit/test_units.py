@@ -11,8 +11,6 @@ from fakeknn.errors import IllegalArgumentException, NumberFormatException, Open
 from fakeknn.units import (
     ByteSizeValue,
     TimeValue,
-    double_text,
-    hash_order,
     parse_boolean,
     parse_byte_size,
     parse_double,
@@ -136,29 +134,5 @@ def test_booleans() -> None:
     )
 
 
-@pytest.mark.parametrize(
-    ("value", "text"),
-    [
-        (5.0, "5.0"),
-        (0.1, "0.1"),
-        (1.7976931348623157e308, "1.7976931348623157E308"),
-        (1e7, "1.0E7"),
-        (1234567.5, "1234567.5"),
-        (12345678.5, "1.23456785E7"),
-        (0.00012, "1.2E-4"),
-        (-1e-5, "-1.0E-5"),
-        (0.0, "0.0"),
-        (float("inf"), "Infinity"),
-    ],
-)
-def test_doubles_as_java_prints_them(value: float, text: str) -> None:
-    assert double_text(value) == text
-
-
 def test_a_time_remembers_its_unit() -> None:
     assert TimeValue(60, "s") != TimeValue(1, "m")
-
-
-def test_the_order_of_a_hash_set() -> None:
-    # the characters that an index name must not contain, as OpenSearch's error text lists them
-    assert hash_order('\\/*?"<>| ,') == [" ", '"', "*", "\\", "<", "|", ",", ">", "/", "?"]
