@@ -216,6 +216,10 @@ class XContentParseException(IllegalArgumentException):
         return [self]
 
 
+class NamedObjectNotFoundException(XContentParseException):
+    """``[line:column] unknown field [x]``: a name that no plugin registered."""
+
+
 # --- OpenSearch's own ---------------------------------------------------------------------------------------------------
 
 

@@ -1,0 +1,21 @@
+"""The field types by the names of their mapping types."""
+
+from fakeknn.fields import alias, numbers, scalar, text, vector
+from fakeknn.fields.base import KINDS, DocContext, FieldType, MappingContext
+from fakeknn.fields.buffers import Buffer, VectorBuffer
+from fakeknn.fields.vector import VectorFieldType
+
+__all__ = [
+    "KINDS",
+    "Buffer",
+    "DocContext",
+    "FieldType",
+    "MappingContext",
+    "VectorBuffer",
+    "VectorFieldType",
+    "alias",
+    "numbers",
+    "scalar",
+    "text",
+    "vector",
+]

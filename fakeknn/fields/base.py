@@ -1,0 +1,395 @@
+"""Field types: what one mapping type takes as parameters, how it reads a JSON value, which Column it keeps, which queries it answers.
+
+A kind is a class: each mapping type registers one here by its name. Modelled on OpenSearch's ``ParametrizedFieldMapper`` (parameters, echo,
+conflicts) and ``MappedFieldType`` (what queries may ask of it, and the errors when they may not).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+import numpy as np
+
+from fakeknn.errors import IllegalArgumentException, MapperParsingException, QueryShardException
+from fakeknn.fields.buffers import Buffer
+from fakeknn.view import Column, Mask
+from fakeknn.xcontent import java_string
+
+
+@dataclass(frozen=True, slots=True)
+class MappingContext:
+    """What a mapping is parsed in: the index's settings (flat), its analyzers, and the emulated version."""
+
+    settings: Mapping[str, str] = field(default_factory=dict)
+    analysis: Any = None
+    version: str = "3.5.0"
+    now: Callable[[], int] = lambda: 0
+
+    def flag(self, name: str, default: bool = False) -> bool:
+        value = self.settings.get(name)
+        return default if value is None else value == "true"
+
+
+@dataclass(slots=True)
+class DocContext:
+    """What a value is parsed in: the document's id, and the text behind a parsed JSON value.
+
+    ``raw(container, key)`` gives the very characters of a number, which a parsed float has lost (``1e5`` as a keyword stays ``1e5``).
+    """
+
+    doc_id: str
+    raw: Callable[[Any, Any], str]
+    routing: str | None = None
+
+
+# --- parameters -------------------------------------------------------------------------------------------------------------
+
+
+def boolean(value: Any) -> bool:
+    """XContentMapValues.nodeBooleanValue."""
+    if isinstance(value, bool):
+        return value
+    if value in ("true", "false"):
+        return value == "true"
+    raise IllegalArgumentException(f"Failed to parse value [{java_string(value)}] as only [true] or [false] are allowed.")
+
+
+def integer(value: Any) -> int:
+    """XContentMapValues.nodeIntegerValue: a number is cut, a string must be an int."""
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return int(value)
+    try:
+        return int(str(value))
+    except ValueError:
+        from_text = java_string(value)
+        raise _number_format(from_text) from None
+
+
+def decimal(value: Any) -> float:
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return float(value)
+    try:
+        return float(str(value))
+    except ValueError:
+        raise _number_format(java_string(value)) from None
+
+
+def _number_format(text: str) -> IllegalArgumentException:
+    from fakeknn.errors import NumberFormatException
+
+    return NumberFormatException(f'For input string: "{text}"' if text else "empty String")
+
+
+def text(value: Any) -> str:
+    return java_string(value)
+
+
+def meta(value: Any) -> dict[str, str]:
+    """TypeParsers.parseMeta; the checks that need the field's name are made by ``FieldType.configure``."""
+    return dict(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One parameter of a mapping type: how it is read, whether it may change, how it is told."""
+
+    name: str
+    parse: Callable[[Any], Any] = text
+    default: Any = None
+    updatable: bool = False
+    accepts_null: bool = False
+    choices: tuple[str, ...] = ()
+    explicit: bool = False
+    """Echoed whenever it was given, even when equal to the default."""
+    show: Callable[[Any], str] = java_string
+    """How a conflict names a value."""
+    may_become: Callable[[Any, Any], bool] | None = None
+
+
+def flag(name: str, default: bool, **more: Any) -> Parameter:
+    return Parameter(name, boolean, default, **more)
+
+
+META = Parameter("meta", meta, {}, updatable=True)
+BOOST = Parameter("boost", decimal, 1.0, updatable=True)
+
+#: Parameters that every type once took: accepted and dropped where a type does not declare them.
+DROPPED = frozenset({"store", "meta", "boost", "index", "doc_values", "index_options", "similarity"})
+
+
+# --- field types --------------------------------------------------------------------------------------------------------------
+
+KINDS: dict[str, type[FieldType]] = {}
+
+
+def register(*names: str) -> Callable[[type[FieldType]], type[FieldType]]:
+    """Make a class the field type of these mapping type names."""
+
+    def add(kind: type[FieldType]) -> type[FieldType]:
+        for name in names:
+            KINDS[name] = kind
+        return kind
+
+    return add
+
+
+class FieldType:
+    """A mapped field: ``path`` is its full name, ``kind`` the name of its mapping type."""
+
+    parameters: ClassVar[tuple[Parameter, ...]] = (META,)
+    takes_arrays: ClassVar[bool] = False
+    """Whether a JSON array is one value of this type, not several."""
+    takes_objects: ClassVar[bool] = False
+    """Whether a JSON object is a value of this type (else an object is refused)."""
+    scored: ClassVar[bool] = False
+    """Whether its terms have postings, so that a term query on it is scored by BM25."""
+    is_text: ClassVar[bool] = False
+    """Whether it is searched by positions (phrases, intervals)."""
+    family: ClassVar[str | None] = None
+    """The type name that _field_caps and wildcard matching use, when it is not ``kind``."""
+
+    def __init__(self, path: str, kind: str, context: MappingContext) -> None:
+        self.path = path
+        self.kind = kind
+        self.context = context
+        self.options: dict[str, Any] = {}
+        self.given: set[str] = set()
+        self.fields: dict[str, FieldType] = {}
+        self.copy_to: list[str] = []
+
+    @property
+    def name(self) -> str:
+        """The field's own name, without its parents'."""
+        return self.path.rpartition(".")[2]
+
+    # -- the mapping
+
+    def configure(self, definition: Mapping[str, Any]) -> None:
+        """Read the parameters (all but ``type``, ``fields`` and ``copy_to``); raises the inner exception of a refused mapping."""
+        known = {parameter.name: parameter for parameter in self.parameters}
+        for name, value in definition.items():
+            parameter = known.get(name)
+            if parameter is None:
+                if name in DROPPED:
+                    continue
+                raise MapperParsingException(f"unknown parameter [{name}] on mapper [{self.name}] of type [{self.kind}]")
+            if value is None and not parameter.accepts_null:
+                raise MapperParsingException(
+                    f"[{name}] on mapper [{self.name}] of type [{self.kind}] must not have a [null] value"
+                )
+            if parameter is META:
+                _check_meta(self.name, value)
+            self.options[name] = parameter.parse(value) if value is not None else None
+            self.given.add(name)
+        for parameter in self.parameters:
+            value = self.options.get(parameter.name)
+            if parameter.choices and parameter.name in self.given and value not in parameter.choices:
+                allowed = ", ".join(parameter.choices)
+                raise MapperParsingException(
+                    f"Unknown value [{value}] for field [{parameter.name}] - accepted values are [{allowed}]"
+                )
+        self.build()
+
+    def build(self) -> None:
+        """Check the parameters together and derive what the type needs of them."""
+
+    def option(self, name: str) -> Any:
+        """A parameter's value, or its default."""
+        if name in self.options:
+            return self.options[name]
+        return self.default(name)
+
+    def default(self, name: str) -> Any:
+        for parameter in self.parameters:
+            if parameter.name == name:
+                return parameter.default
+        raise KeyError(name)
+
+    def echo(self, include_defaults: bool = False) -> dict[str, Any]:
+        """The field as GET _mapping tells it."""
+        told: dict[str, Any] = {"type": self.kind}
+        for parameter in self.parameters:
+            value = self.option(parameter.name)
+            given = parameter.name in self.given and (parameter.explicit or value != self.default(parameter.name))
+            if given or include_defaults:
+                told[parameter.name] = self.tell(parameter.name, value)
+        if self.fields:
+            told["fields"] = {name: sub.echo(include_defaults) for name, sub in sorted(self.fields.items())}
+        if self.copy_to:
+            told["copy_to"] = list(self.copy_to)
+        return told
+
+    def tell(self, name: str, value: Any) -> Any:
+        """A parameter's value as JSON."""
+        return value
+
+    def merged(self, other: FieldType) -> FieldType:
+        """This field with ``other``, a new definition of it, merged in; refuses what may not change."""
+        if other.kind != self.kind or type(other) is not type(self):
+            raise IllegalArgumentException(
+                f"mapper [{self.path}] cannot be changed from type [{self.kind}] to [{other.kind}]"
+            )
+        conflicts = list(self.conflicts(other))
+        if conflicts:
+            lines = "".join(f"\n\t{line}" for line in conflicts)
+            raise IllegalArgumentException(f"Mapper for [{self.path}] conflicts with existing mapper:{lines}")
+        return other
+
+    def conflicts(self, other: FieldType) -> Iterable[str]:
+        for parameter in self.parameters:
+            ours, theirs = self.option(parameter.name), other.option(parameter.name)
+            if parameter.updatable or ours == theirs or (parameter.may_become and parameter.may_become(ours, theirs)):
+                continue
+            yield (
+                f"Cannot update parameter [{parameter.name}] from [{parameter.show(ours)}] to [{parameter.show(theirs)}]"
+            )
+
+    # -- values
+
+    def parse(self, container: Any, key: Any, value: Any, doc: DocContext) -> Any:
+        """A JSON value (``container[key]``) as the buffer takes it; None for nothing. Raises the inner exception."""
+        raise NotImplementedError
+
+    @property
+    def ignores_malformed(self) -> bool:
+        if "ignore_malformed" in self.given:
+            return bool(self.options["ignore_malformed"])
+        return self.context.flag("index.mapping.ignore_malformed")
+
+    def new_buffer(self) -> Buffer | None:
+        """A buffer for a shard, or None when the type keeps nothing."""
+        raise NotImplementedError
+
+    # -- what queries may ask
+
+    @property
+    def searchable(self) -> bool:
+        return bool(self.options.get("index", True))
+
+    @property
+    def has_doc_values(self) -> bool:
+        return bool(self.options.get("doc_values", True))
+
+    @property
+    def aggregatable(self) -> bool:
+        return self.has_doc_values
+
+    def require_index(self) -> None:
+        """MappedFieldType.failIfNotIndexedAndNoDocValues."""
+        if not self.searchable and not self.has_doc_values:
+            raise IllegalArgumentException(
+                f"Cannot search on field [{self.path}] since it is both not indexed, and does not have doc_values enabled."
+            )
+
+    def require_doc_values(self) -> None:
+        """Fielddata is asked for: sorting, aggregations, scripts."""
+        if not self.has_doc_values:
+            raise IllegalArgumentException(
+                f"Can't load fielddata on [{self.path}] because fielddata is unsupported on fields of type "
+                f"[{self.kind}]. Use doc values instead."
+            )
+
+    def index_term(self, value: Any) -> str:
+        """A query's value as the term that the postings hold (of a ``scored`` type)."""
+        raise NotImplementedError
+
+    def term(self, column: Column, value: Any, *, case_insensitive: bool = False) -> Mask:
+        """bool[n]: the rows with this very value."""
+        raise NotImplementedError
+
+    def terms(self, column: Column, values: Collection[Any]) -> Mask:
+        mask = np.zeros(column.n, bool)
+        for value in values:
+            mask |= self.term(column, value)
+        return mask
+
+    def range(
+        self,
+        column: Column,
+        *,
+        lower: Any,
+        upper: Any,
+        include_lower: bool,
+        include_upper: bool,
+        relation: str | None = None,
+        time_zone: str | None = None,
+        format: str | None = None,
+    ) -> Mask:
+        """bool[n]: the rows with a value between two bounds (None: open)."""
+        raise IllegalArgumentException(f"Field [{self.path}] of type [{self.kind}] does not support range queries")
+
+    def prefix(self, column: Column, value: str, *, case_insensitive: bool = False) -> Mask:
+        raise self._only("prefix")
+
+    def wildcard(self, column: Column, value: str, *, case_insensitive: bool = False) -> Mask:
+        raise self._only("wildcard")
+
+    def regexp(self, column: Column, value: str, **options: Any) -> Mask:
+        raise self._only("regexp")
+
+    def _only(self, query: str) -> QueryShardException:
+        return QueryShardException(
+            f"Can only use {query} queries on keyword and text fields - not on [{self.path}] which is of type [{self.kind}]"
+        )
+
+    def no_fuzzy(self) -> IllegalArgumentException:
+        return IllegalArgumentException(
+            f"Can only use fuzzy queries on keyword and text fields - not on [{self.path}] which is of type [{self.kind}]"
+        )
+
+    def no_phrase(self, what: str = "phrase") -> IllegalArgumentException:
+        return IllegalArgumentException(
+            f"Can only use {what} queries on text fields - not on [{self.path}] which is of type [{self.kind}]"
+        )
+
+    # -- what answers show
+
+    def doc_value(self, value: Any, format: str | None = None) -> Any:
+        """A stored doc value (an element of the column) as ``docvalue_fields`` and aggregations' keys show it."""
+        return value
+
+    def check_format(self, format: str | None) -> None:
+        if format is not None:
+            raise IllegalArgumentException(
+                f"Field [{self.path}] of type [{self.kind}] does not support custom formats"
+            )
+
+    def fetch(self, value: Any, format: str | None = None) -> Any:
+        """A value of ``_source`` as the ``fields`` option shows it (None for nothing)."""
+        return value
+
+
+def _check_meta(name: str, value: Any) -> None:
+    if not isinstance(value, dict):
+        raise MapperParsingException(f"[meta] must be an object, got {_java_class(value)}[{java_string(value)}] for field [{name}]")
+    if len(value) > 5:
+        raise MapperParsingException(f"[meta] can't have more than 5 entries, but got {len(value)} on field [{name}]")
+    for key, item in value.items():
+        if len(key) > 20:
+            raise MapperParsingException(
+                f"[meta] keys can't be longer than 20 chars, but got [{key}] for field [{name}]"
+            )
+        if item is None:
+            raise MapperParsingException(f"[meta] values can't be null (field [{name}])")
+        if not isinstance(item, str):
+            raise MapperParsingException(
+                f"[meta] values can only be strings, but got {_java_class(item)}[{java_string(item)}] for field [{name}]"
+            )
+        if len(item) > 50:
+            raise MapperParsingException(
+                f"[meta] values can't be longer than 50 chars, but got [{item}] for field [{name}]"
+            )
+
+
+def _java_class(value: Any) -> str:
+    if isinstance(value, bool):
+        return "Boolean"
+    if isinstance(value, int):
+        return "Integer" if -(2**31) <= value < 2**31 else "Long"
+    if isinstance(value, float):
+        return "Double"
+    if isinstance(value, list):
+        return "ArrayList"
+    return "String" if isinstance(value, str) else "LinkedHashMap"

@@ -1,0 +1,495 @@
+"""The numeric field types: byte, short, integer, long, unsigned_long, half_float, float, double, scaled_float.
+
+Integers are kept as int64 (unsigned_long as uint64), the others as float64 holding what the type can hold: a ``float``'s values are float32 numbers.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection
+from decimal import Decimal, InvalidOperation
+from typing import Any, ClassVar
+
+import numpy as np
+
+from fakeknn.errors import IllegalArgumentException, InputCoercionException, NumberFormatException
+from fakeknn.fields.base import META, DocContext, FieldType, Parameter, decimal, flag, register
+from fakeknn.fields.buffers import Buffer, NumericBuffer
+from fakeknn.view import Column, Mask, NumericColumn
+from fakeknn.xcontent import java_string
+
+
+def java_double(text: str) -> float:
+    """Double.parseDouble: white space around, a suffix f or d, NaN and Infinity by name."""
+    stripped = text.strip()
+    body = stripped[:-1] if stripped[-1:] in "fFdD" and stripped[:-1] else stripped
+    plain = body.lstrip("+-")
+    if plain == "NaN" or plain == "Infinity":
+        return float(body.replace("Infinity", "inf"))
+    if plain[:1].isdigit() or plain[:1] == ".":
+        try:
+            if "_" not in body and not plain[:2].lower() == "0x":
+                return float(body)
+        except ValueError:
+            pass
+    raise NumberFormatException(f'For input string: "{text}"' if stripped else "empty String")
+
+
+def _whole(value: float) -> int:
+    """A Java cast of a double to an integer: cut toward zero."""
+    return int(value) if math.isfinite(value) else 0
+
+
+def has_decimal_part(value: Any) -> bool:
+    """NumberType.hasDecimalPart."""
+    if isinstance(value, bool) or isinstance(value, int):
+        return False
+    if isinstance(value, float):
+        return value % 1 != 0
+    try:
+        return java_double(java_string(value)) % 1 != 0
+    except (NumberFormatException, OverflowError):
+        return False
+
+
+class NumberFieldType(FieldType):
+    """What the numeric types share; a query's value is a number, or a string that reads as one."""
+
+    parameters: ClassVar[tuple[Parameter, ...]] = (
+        flag("index", True),
+        flag("doc_values", True),
+        flag("store", False),
+        flag("skip_list", False),
+        flag("ignore_malformed", False, explicit=True, updatable=True),
+        flag("coerce", True, explicit=True, updatable=True),
+        Parameter("null_value", lambda value: value, None, accepts_null=True, explicit=True),
+        META,
+    )
+    dtype: ClassVar[type[np.generic]] = np.float64
+    java_name: ClassVar[str] = "double"
+    null: Any = None
+
+    def build(self) -> None:
+        given = self.options.get("null_value")
+        if given is not None:
+            self.null = self.options["null_value"] = self.query_value(given)
+
+    @property
+    def coerces(self) -> bool:
+        if "coerce" in self.given:
+            return bool(self.options["coerce"])
+        return self.context.flag("index.mapping.coerce", True)
+
+    def new_buffer(self) -> Buffer | None:
+        return NumericBuffer(self.dtype) if self.searchable or self.has_doc_values else None
+
+    def parse(self, container: Any, key: Any, value: Any, doc: DocContext) -> Any:
+        if value is None or (value == "" and self.coerces):
+            return self.null
+        if isinstance(value, bool) or isinstance(value, (dict, list)):
+            raise self._not_a_number(value)
+        if isinstance(value, str):
+            if not self.coerces:
+                raise IllegalArgumentException(
+                    f"{self.java_class} value passed as String" if self.java_class else "value passed as String"
+                )
+            return self.of_text(value)
+        return self.of_json(container, key, value, doc)
+
+    java_class: ClassVar[str] = "Double"
+
+    def _not_a_number(self, value: Any) -> IllegalArgumentException:
+        from fakeknn.errors import JsonParseException
+
+        token = "VALUE_TRUE" if value is True else "VALUE_FALSE" if value is False else None
+        if token is not None:
+            return JsonParseException(  # type: ignore[return-value]
+                f"Current token ({token}) not numeric, can not use numeric value accessors\n at [Source: REDACTED "
+                "(`StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION` disabled); line: {line}, column: {column}]"
+            )
+        return IllegalArgumentException("Cannot parse object as number")
+
+    def of_text(self, text: str) -> Any:
+        """A JSON string as a document's value."""
+        raise NotImplementedError
+
+    def of_json(self, container: Any, key: Any, value: Any, doc: DocContext) -> Any:
+        """A JSON number as a document's value."""
+        raise NotImplementedError
+
+    def query_value(self, value: Any) -> Any:
+        """A query's value: NumberType.parse(value, coerce=true)."""
+        raise NotImplementedError
+
+    def term(self, column: Column, value: Any, *, case_insensitive: bool = False) -> Mask:
+        assert isinstance(column, NumericColumn)
+        wanted = self.exact_value(value)
+        return np.zeros(column.n, bool) if wanted is None else column.where(column.values == wanted)
+
+    def terms(self, column: Column, values: Collection[Any]) -> Mask:
+        assert isinstance(column, NumericColumn)
+        wanted = [number for number in map(self.exact_value, values) if number is not None]
+        return column.where(np.isin(column.values, np.array(wanted, self.dtype)))
+
+    def exact_value(self, value: Any) -> Any:
+        """A query's value as doc values hold it; None when no document can have it."""
+        return self.query_value(value)
+
+    def range(
+        self,
+        column: Column,
+        *,
+        lower: Any,
+        upper: Any,
+        include_lower: bool,
+        include_upper: bool,
+        relation: str | None = None,
+        time_zone: str | None = None,
+        format: str | None = None,
+    ) -> Mask:
+        assert isinstance(column, NumericColumn)
+        low, high = self.bounds(lower, upper, include_lower, include_upper)
+        hit = np.ones(len(column.values), bool) if low is None else column.values >= low
+        if high is not None:
+            hit &= column.values <= high
+        return column.where(hit)
+
+    def bounds(self, lower: Any, upper: Any, include_lower: bool, include_upper: bool) -> tuple[Any, Any]:
+        """Both bounds, inclusive, as doc values hold them; None for open."""
+        raise NotImplementedError
+
+    def fetch(self, value: Any, format: str | None = None) -> Any:
+        if format is not None:
+            raise IllegalArgumentException(f"Field [{self.path}] of type [{self.kind}] doesn't support formats.")
+        if value == "" or value is None:
+            return self.null
+        return self.doc_value(self.query_value(value))
+
+
+class IntegerFieldType(NumberFieldType):
+    """Whole numbers of a fixed range."""
+
+    dtype = np.int64
+    low: ClassVar[int] = -(2**63)
+    high: ClassVar[int] = 2**63 - 1
+    article: ClassVar[str] = "a long"
+    json_range: ClassVar[str] = f"long ({-(2**63)} - {2**63 - 1})"
+
+    def of_text(self, text: str) -> int:
+        # The text goes through a double for all but long, so large digits are lost there as in the real server.
+        value = java_double(text)
+        if value < self.low or value > self.high:
+            raise IllegalArgumentException(f"Value [{text}] is out of range for {self.article}")
+        return _whole(value)
+
+    def of_json(self, container: Any, key: Any, value: Any, doc: DocContext) -> int:
+        if isinstance(value, float):
+            if not self.coerces and value % 1 != 0:
+                raise IllegalArgumentException(
+                    f"{java_string(value)} cannot be converted to {self.java_class} without data loss"
+                )
+            whole = _whole(value)
+        else:
+            whole = value
+        if not self.low <= whole <= self.high:
+            raise InputCoercionException(
+                f"Numeric value ({doc.raw(container, key)}) out of range of {self.json_range}\n at [Source: REDACTED "
+                "(`StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION` disabled); line: {line}, column: {column}]"
+            )
+        return int(whole)
+
+    def query_value(self, value: Any) -> int:
+        number = float(value) if isinstance(value, (int, float)) else java_double(java_string(value))
+        if number < self.low or number > self.high:
+            raise IllegalArgumentException(f"Value [{java_string(value)}] is out of range for {self.article}")
+        if isinstance(value, int):
+            return int(value)
+        return _whole(number)
+
+    def exact_value(self, value: Any) -> int | None:
+        return None if has_decimal_part(value) else self.query_value(value)
+
+    def bounds(self, lower: Any, upper: Any, include_lower: bool, include_upper: bool) -> tuple[Any, Any]:
+        low = high = None
+        if lower is not None:
+            low, fraction = self.query_value(lower), has_decimal_part(lower)
+            if (not fraction and not include_lower) or (fraction and self._positive(lower)):
+                low += 1
+        if upper is not None:
+            high, fraction = self.query_value(upper), has_decimal_part(upper)
+            if (not fraction and not include_upper) or (fraction and not self._positive(upper)):
+                high -= 1
+        return low, high
+
+    @staticmethod
+    def _positive(value: Any) -> bool:
+        return (float(value) if isinstance(value, (int, float)) else java_double(java_string(value))) > 0
+
+    def doc_value(self, value: Any, format: str | None = None) -> Any:
+        return int(value)
+
+
+@register("byte")
+class ByteFieldType(IntegerFieldType):
+    low, high, article = -128, 127, "a byte"
+    java_class = "Integer"
+    json_range = "int (-2147483648 - 2147483647)"
+
+    def of_json(self, container: Any, key: Any, value: Any, doc: DocContext) -> int:
+        whole = IntegerFieldType.of_json(_INTEGER_RANGE(self), container, key, value, doc)
+        if not self.low <= whole <= self.high:
+            raise IllegalArgumentException(f"Value [{whole}] is out of range for a byte")
+        return whole
+
+
+@register("short")
+class ShortFieldType(IntegerFieldType):
+    low, high, article = -(2**15), 2**15 - 1, "a short"
+    java_class = "Short"
+    json_range = "short"
+
+    def of_json(self, container: Any, key: Any, value: Any, doc: DocContext) -> int:
+        try:
+            return super().of_json(container, key, value, doc)
+        except InputCoercionException:
+            whole = _whole(value)
+            if -(2**31) <= whole < 2**31:
+                raise InputCoercionException(
+                    f"Numeric value ({doc.raw(container, key)}) out of range of Java short\n at [Source: REDACTED "
+                    "(`StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION` disabled); line: {line}, column: {column}]"
+                ) from None
+            return IntegerFieldType.of_json(_INTEGER_RANGE(self), container, key, value, doc)
+
+
+@register("integer")
+class Int32FieldType(IntegerFieldType):
+    low, high, article = -(2**31), 2**31 - 1, "an integer"
+    java_class = "Integer"
+    json_range = "int (-2147483648 - 2147483647)"
+
+
+def _INTEGER_RANGE(field: FieldType) -> Int32FieldType:
+    """A byte is first read as an int, whose range is checked first."""
+    stand_in = Int32FieldType(field.path, "integer", field.context)
+    stand_in.options, stand_in.given = field.options, field.given
+    return stand_in
+
+
+@register("long")
+class LongFieldType(IntegerFieldType):
+    java_class = "Long"
+
+    def of_text(self, text: str) -> int:
+        return _big_integer(text, self.low, self.high, "a long", self.coerces)
+
+    def query_value(self, value: Any) -> int:
+        if isinstance(value, (int, float)) and not isinstance(value, bool):
+            number = float(value)
+            if number < self.low or number > self.high or not self.low <= int(value) <= self.high:
+                raise IllegalArgumentException(f"Value [{java_string(value)}] is out of range for a long")
+            return _whole(value)
+        return _big_integer(java_string(value), self.low, self.high, "a long", True)
+
+
+@register("unsigned_long")
+class UnsignedLongFieldType(IntegerFieldType):
+    dtype = np.uint64
+    low, high, article = 0, 2**64 - 1, "an unsigned long"
+    java_class = "BigInteger"
+
+    def of_text(self, text: str) -> int:
+        return _big_integer(text, self.low, self.high, self.article, self.coerces)
+
+    def of_json(self, container: Any, key: Any, value: Any, doc: DocContext) -> int:
+        if isinstance(value, float) and not self.coerces and value % 1 != 0:
+            raise IllegalArgumentException(
+                f"{java_string(value)} cannot be converted to {self.java_class} without data loss"
+            )
+        whole = _whole(value)
+        if not self.low <= whole <= self.high:
+            raise IllegalArgumentException(f"Value [{whole}] is out of range for an unsigned long")
+        return whole
+
+    def query_value(self, value: Any) -> int:
+        if isinstance(value, (int, float)) and not isinstance(value, bool):
+            if not self.low <= value <= self.high:
+                raise IllegalArgumentException(f"Value [{java_string(value)}] is out of range for an unsigned long")
+            return _whole(value)
+        return _big_integer(java_string(value), self.low, self.high, self.article, True)
+
+    def bounds(self, lower: Any, upper: Any, include_lower: bool, include_upper: bool) -> tuple[Any, Any]:
+        low, high = super().bounds(lower, upper, include_lower, include_upper)
+        if (low is not None and low > self.high) or (high is not None and high < 0):
+            return np.uint64(1), np.uint64(0)
+        return None if low is None else np.uint64(max(low, 0)), None if high is None else np.uint64(high)
+
+
+def _big_integer(text: str, low: int, high: int, article: str, coerce: bool) -> int:
+    """Numbers.toLong and toUnsignedLong."""
+    try:
+        number = Decimal(text)
+        if not number.is_finite() or text != text.strip() or "_" in text:
+            raise InvalidOperation
+    except InvalidOperation:
+        raise IllegalArgumentException(f'For input string: "{text}"') from None
+    if number >= high + 1 or number <= low - 1:
+        raise IllegalArgumentException(f"Value [{text}] is out of range for {article}")
+    whole = int(number)
+    if whole != number and not coerce:
+        raise IllegalArgumentException(f"Value [{text}] has a decimal part")
+    if not low <= whole <= high:
+        raise IllegalArgumentException(f"Value [{text}] is out of range for {article}")
+    return whole
+
+
+class DecimalFieldType(NumberFieldType):
+    """Floating-point numbers: what the type can hold, as float64."""
+
+    def narrow(self, value: float) -> float:
+        """The nearest value that the type holds."""
+        return value
+
+    def next_up(self, value: float) -> float:
+        return math.nextafter(value, math.inf)
+
+    def next_down(self, value: float) -> float:
+        return math.nextafter(value, -math.inf)
+
+    def checked(self, value: float) -> float:
+        narrowed = self.narrow(value)
+        if not math.isfinite(narrowed):
+            raise IllegalArgumentException(f"[{self.kind}] supports only finite values, but got [{self._shown(value)}]")
+        return narrowed
+
+    def _shown(self, value: float) -> str:
+        return java_string(float(value)) if math.isfinite(value) and math.isfinite(self.narrow(value)) else (
+            "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
+        )
+
+    def of_text(self, text: str) -> float:
+        return self.checked(java_double(text))
+
+    def of_json(self, container: Any, key: Any, value: Any, doc: DocContext) -> float:
+        return self.checked(float(value))
+
+    def query_value(self, value: Any) -> float:
+        number = float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else java_double(
+            java_string(value)
+        )
+        return self.checked(number)
+
+    def bounds(self, lower: Any, upper: Any, include_lower: bool, include_upper: bool) -> tuple[Any, Any]:
+        low = high = None
+        if lower is not None:
+            low = self.query_value(lower)
+            if not include_lower:
+                low = self.next_up(low)
+        if upper is not None:
+            high = self.query_value(upper)
+            if not include_upper:
+                high = self.next_down(high)
+        return low, high
+
+    def doc_value(self, value: Any, format: str | None = None) -> Any:
+        return float(value)
+
+
+@register("double")
+class DoubleFieldType(DecimalFieldType):
+    pass
+
+
+@register("float")
+class FloatFieldType(DecimalFieldType):
+    java_class = "Float"
+
+    def narrow(self, value: float) -> float:
+        with np.errstate(over="ignore"):
+            return float(np.float32(value))
+
+    def next_up(self, value: float) -> float:
+        return float(np.nextafter(np.float32(value), np.float32(np.inf)))
+
+    def next_down(self, value: float) -> float:
+        return float(np.nextafter(np.float32(value), np.float32(-np.inf)))
+
+
+@register("half_float")
+class HalfFloatFieldType(DecimalFieldType):
+    java_class = "Float"
+
+    def narrow(self, value: float) -> float:
+        with np.errstate(over="ignore"):
+            return float(np.float16(np.float32(value)))
+
+    def next_up(self, value: float) -> float:
+        return float(np.nextafter(np.float16(value), np.float16(np.inf)))
+
+    def next_down(self, value: float) -> float:
+        return float(np.nextafter(np.float16(value), np.float16(-np.inf)))
+
+
+@register("scaled_float")
+class ScaledFloatFieldType(NumberFieldType):
+    """A decimal kept as a long: round(value × scaling_factor)."""
+
+    dtype = np.int64
+    parameters: ClassVar[tuple[Parameter, ...]] = (
+        flag("index", True),
+        flag("doc_values", True),
+        flag("store", False),
+        flag("skip_list", False),
+        flag("ignore_malformed", False, explicit=True, updatable=True),
+        flag("coerce", True, explicit=True, updatable=True),
+        Parameter("scaling_factor", decimal, None),
+        Parameter("null_value", lambda value: value, None, accepts_null=True, explicit=True),
+        META,
+    )
+
+    def build(self) -> None:
+        factor = self.options.get("scaling_factor")
+        if factor is None:
+            raise IllegalArgumentException(f"Field [{self.name}] misses required parameter [scaling_factor]")
+        if not factor > 0 or not math.isfinite(factor):
+            raise IllegalArgumentException(f"[scaling_factor] must be a positive number, got [{java_string(factor)}]")
+        self.factor = float(factor)
+        given = self.options.get("null_value")
+        if given is not None:
+            self.options["null_value"] = self._number(given)
+            self.null = self._scale(self.options["null_value"])
+
+    def _number(self, value: Any) -> float:
+        number = float(value) if isinstance(value, (int, float)) else java_double(java_string(value))
+        if not math.isfinite(number):
+            raise IllegalArgumentException(f"[scaled_float] only supports finite values, but got [{java_string(value)}]")
+        return number
+
+    def _scale(self, value: float) -> int:
+        # Math.round: half up, to the bounds of a long.
+        return max(-(2**63), min(2**63 - 1, math.floor(value * self.factor + 0.5)))
+
+    def of_text(self, text: str) -> int:
+        return self._scale(self._number(text))
+
+    def of_json(self, container: Any, key: Any, value: Any, doc: DocContext) -> int:
+        return self._scale(self._number(value))
+
+    def query_value(self, value: Any) -> int:
+        return self._scale(self._number(value))
+
+    def bounds(self, lower: Any, upper: Any, include_lower: bool, include_upper: bool) -> tuple[Any, Any]:
+        low = high = None
+        if lower is not None:
+            scaled = self._number(lower) * self.factor
+            if not include_lower:
+                scaled = math.nextafter(scaled, math.inf)
+            low = math.ceil(scaled)
+        if upper is not None:
+            scaled = self._number(upper) * self.factor
+            if not include_upper:
+                scaled = math.nextafter(scaled, -math.inf)
+            high = math.floor(scaled)
+        return low, high
+
+    def doc_value(self, value: Any, format: str | None = None) -> Any:
+        return float(value) * (1.0 / self.factor)

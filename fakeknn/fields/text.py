@@ -1,0 +1,204 @@
+"""text and its kin: analysed fields with postings, positions and lengths."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+import numpy as np
+
+from fakeknn.errors import IllegalArgumentException
+from fakeknn.fields.base import BOOST, META, DocContext, FieldType, Parameter, flag, integer, register, text
+from fakeknn.fields.buffers import Buffer, TextBuffer
+from fakeknn.fields.patterns import matching_terms, regexp_matcher, wildcard_matcher
+from fakeknn.fields.scalar import check_similarity, plain_text
+from fakeknn.view import Column, Mask, TextColumn
+from fakeknn.xcontent import java_string
+
+
+@register("text")
+class TextFieldType(FieldType):
+    parameters: ClassVar[tuple[Parameter, ...]] = (
+        flag("index", True),
+        flag("store", False),
+        Parameter("index_options", text, "positions", choices=("positions", "docs", "freqs", "offsets")),
+        flag("norms", True, may_become=lambda ours, theirs: bool(ours) and not theirs),
+        Parameter("term_vector", text, "no"),
+        Parameter("analyzer", text, "default"),
+        Parameter("search_analyzer", text, None, updatable=True),
+        Parameter("search_quote_analyzer", text, None, updatable=True),
+        Parameter("similarity", text, None, show=lambda value: value or "null"),
+        Parameter("position_increment_gap", integer, 100),
+        flag("fielddata", False, updatable=True),
+        flag("eager_global_ordinals", False, updatable=True),
+        Parameter("fielddata_frequency_filter", dict, None, updatable=True),
+        flag("index_phrases", False),
+        Parameter("index_prefixes", dict, None),
+        BOOST,
+        META,
+    )
+    scored = True
+    is_text = True
+    analyzer: Any
+    search_analyzer: Any
+    quote_analyzer: Any
+
+    def build(self) -> None:
+        analysis = self.context.analysis
+        for name in ("analyzer", "search_analyzer", "search_quote_analyzer"):
+            wanted = self.options.get(name)
+            if wanted is not None and analysis is not None and analysis.analyzer(wanted) is None:
+                raise IllegalArgumentException(f"analyzer [{wanted}] has not been configured in mappings")
+        gap = self.option("position_increment_gap")
+        if gap < 0:
+            raise IllegalArgumentException(
+                f"Parameter [position_increment_gap] should be greater than zero but was [{gap}]"
+            )
+        if "position_increment_gap" in self.given and self.option("index_options") in ("docs", "freqs"):
+            raise IllegalArgumentException(
+                f"Cannot set position_increment_gap on field [{self.name}] without positions enabled"
+            )
+        similarity = self.option("similarity")
+        if similarity is not None:
+            check_similarity(similarity, self)
+        prefixes = self.options.get("index_prefixes")
+        if prefixes is not None:
+            self._check_prefixes(prefixes)
+        if analysis is not None:
+            own = self.options.get("analyzer")
+            self.analyzer = analysis.analyzer(own or "default")
+            default_search = "default" if own is None and analysis.analyzer("default_search") is None else None
+            searched = self.options.get("search_analyzer") or (
+                own if own is not None else (default_search or "default_search")
+            )
+            self.search_analyzer = analysis.analyzer(searched)
+            self.quote_analyzer = analysis.analyzer(self.options.get("search_quote_analyzer") or searched)
+        self.gap = int(gap)
+
+    def _check_prefixes(self, prefixes: dict[str, Any]) -> None:
+        low, high = int(prefixes.get("min_chars", 2)), int(prefixes.get("max_chars", 5))
+        if low > high:
+            raise IllegalArgumentException(f"min_chars [{low}] must be less than max_chars [{high}]")
+        if low < 1:
+            raise IllegalArgumentException(f"min_chars [{low}] must be greater than zero")
+        if high >= 20:
+            raise IllegalArgumentException(f"max_chars [{high}] must be less than 20")
+        self.options["index_prefixes"] = {"min_chars": low, "max_chars": high}
+        if not self.option("index"):
+            raise IllegalArgumentException(f"Cannot set index_prefixes on unindexed field [{self.name}]")
+
+    def echo(self, include_defaults: bool = False) -> dict[str, Any]:
+        told = super().echo(include_defaults)
+        if "search_analyzer" in told and told.get("analyzer") is None and self.option("search_analyzer") is not None:
+            told["analyzer"] = "default"
+        return told
+
+    @property
+    def has_doc_values(self) -> bool:
+        return bool(self.option("fielddata"))
+
+    @property
+    def has_norms(self) -> bool:
+        return bool(self.option("norms"))
+
+    @property
+    def has_positions(self) -> bool:
+        return self.option("index_options") in ("positions", "offsets")
+
+    @property
+    def has_freqs(self) -> bool:
+        return self.option("index_options") != "docs"
+
+    def require_index(self) -> None:
+        if not self.searchable:
+            raise IllegalArgumentException(f"Cannot search on field [{self.path}] since it is not indexed.")
+
+    def require_doc_values(self) -> None:
+        if not self.option("fielddata"):
+            raise IllegalArgumentException(
+                "Text fields are not optimised for operations that require per-document field data like aggregations and "
+                "sorting, so these operations are disabled by default. Please use a keyword field instead. Alternatively, "
+                f"set fielddata=true on [{self.path}] in order to load field data by uninverting the inverted index. Note "
+                "that this can use significant memory."
+            )
+
+    def new_buffer(self) -> Buffer | None:
+        if not self.searchable:
+            return None
+        return TextBuffer(self.analyze)
+
+    def analyze(self, values: Sequence[str]) -> tuple[Sequence[str], Sequence[int]]:
+        """The terms of a document's values, and their positions."""
+        return self.analyzer.positioned_terms(values, self.gap)  # type: ignore[no-any-return]
+
+    def parse(self, container: Any, key: Any, value: Any, doc: DocContext) -> str | None:
+        if type(value) is str:
+            return value
+        return None if value is None else plain_text(container, key, value, doc)
+
+    def index_term(self, value: Any) -> str:
+        return java_string(value)
+
+    # Terms match in postings; masks by term are for queries that do not score.
+
+    def mask_of(self, column: Column, tids: Sequence[int]) -> Mask:
+        """bool[n]: the rows that have one of these terms."""
+        assert isinstance(column, TextColumn)
+        mask = np.zeros(column.n, bool)
+        for tid in tids:
+            mask[column.rows[column.entries(tid)]] = True
+        return mask
+
+    def term(self, column: Column, value: Any, *, case_insensitive: bool = False) -> Mask:
+        assert isinstance(column, TextColumn)
+        term = self.index_term(value)
+        if case_insensitive:
+            folded = term.casefold()
+            return self.mask_of(column, matching_terms(column, lambda t: t.casefold() == folded))
+        tid = column.number(term)
+        return self.mask_of(column, [] if tid is None else [tid])
+
+    def prefix(self, column: Column, value: str, *, case_insensitive: bool = False) -> Mask:
+        assert isinstance(column, TextColumn)
+        if case_insensitive:
+            folded = value.lower()
+            return self.mask_of(column, matching_terms(column, lambda t: t.lower().startswith(folded)))
+        return self.mask_of(column, matching_terms(column, lambda t: t.startswith(value)))
+
+    def wildcard(self, column: Column, value: str, *, case_insensitive: bool = False) -> Mask:
+        assert isinstance(column, TextColumn)
+        return self.mask_of(column, matching_terms(column, wildcard_matcher(value, case_insensitive)))
+
+    def regexp(self, column: Column, value: str, **options: Any) -> Mask:
+        assert isinstance(column, TextColumn)
+        return self.mask_of(column, matching_terms(column, regexp_matcher(value, **options)))
+
+    def range(
+        self,
+        column: Column,
+        *,
+        lower: Any,
+        upper: Any,
+        include_lower: bool,
+        include_upper: bool,
+        relation: str | None = None,
+        time_zone: str | None = None,
+        format: str | None = None,
+    ) -> Mask:
+        assert isinstance(column, TextColumn)
+        low = None if lower is None else java_string(lower)
+        high = None if upper is None else java_string(upper)
+
+        def inside(term: str) -> bool:
+            if low is not None and (term < low or (term == low and not include_lower)):
+                return False
+            return high is None or term < high or (term == high and include_upper)
+
+        return self.mask_of(column, matching_terms(column, inside))
+
+    def fetch(self, value: Any, format: str | None = None) -> Any:
+        if format is not None:
+            raise IllegalArgumentException(f"Field [{self.path}] of type [{self.kind}] doesn't support formats.")
+        return None if value is None else java_string(value)
+
+

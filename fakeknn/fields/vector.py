@@ -1,0 +1,89 @@
+"""knn_vector: the contiguous matrix of a field, and what a document may say there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+
+from fakeknn.errors import IllegalArgumentException, OpenSearchError, QueryShardException
+from fakeknn.fields.base import DocContext, FieldType, register
+from fakeknn.fields.buffers import Buffer, VectorBuffer
+from fakeknn.knn import method
+from fakeknn.knn.method import VectorDefinition
+from fakeknn.knn.vectors import parse_vector
+from fakeknn.view import Column, Mask
+
+
+@register("knn_vector")
+class VectorFieldType(FieldType):
+    """A vector field; its definition is the k-NN library's own noun."""
+
+    takes_arrays = True
+    takes_objects = True
+    definition: VectorDefinition
+
+    def configure(self, definition: Mapping[str, Any]) -> None:
+        self.definition = method.parse(
+            self.name,
+            {**definition, "type": self.kind},
+            knn_enabled=self.context.flag("index.knn"),
+            full_name=self.path,
+        )
+
+    def echo(self, include_defaults: bool = False) -> dict[str, Any]:
+        told = self.definition.echo(include_defaults)
+        if self.fields:
+            told["fields"] = {name: sub.echo(include_defaults) for name, sub in sorted(self.fields.items())}
+        if self.copy_to:
+            told["copy_to"] = list(self.copy_to)
+        return told
+
+    def conflicts(self, other: FieldType) -> Iterable[str]:
+        assert isinstance(other, VectorFieldType)
+        return self.definition.conflicts(other.definition)
+
+    @property
+    def dtype(self) -> type[np.generic]:
+        return {"float": np.float32, "byte": np.int8, "binary": np.uint8}[self.definition.data_type]
+
+    @property
+    def searchable(self) -> bool:
+        return False
+
+    @property
+    def has_doc_values(self) -> bool:
+        return True
+
+    @property
+    def derived(self) -> bool:
+        """Whether the vector is cut out of the stored source (index.knn.derived_source.enabled)."""
+        return self.context.flag("index.knn.derived_source.enabled") and not self.copy_to
+
+    def new_buffer(self) -> Buffer | None:
+        return VectorBuffer(self.dtype, self.definition.width)
+
+    def parse(self, container: Any, key: Any, value: Any, doc: DocContext) -> Any:
+        return parse_vector(value, self.definition, raw=doc.raw)
+
+    def no_query(self) -> QueryShardException:
+        return QueryShardException(f"KNN vector do not support exact searching, use KNN queries instead: [{self.path}]")
+
+    def term(self, column: Column, value: Any, *, case_insensitive: bool = False) -> Mask:
+        raise self.no_query()
+
+    def terms(self, column: Column, values: Any) -> Mask:
+        raise self.no_query()
+
+    def require_doc_values(self) -> None:
+        from fakeknn.errors import UnsupportedOperationException
+
+        raise UnsupportedOperationException("knn vector field doesn't support this operation")
+
+    def check_format(self, format: str | None) -> None:
+        if format is not None:
+            raise IllegalArgumentException(f"Field [{self.path}] of type [{self.kind}] does not support custom formats")
+
+    def refused(self, query: str) -> OpenSearchError:
+        return self.no_query()

@@ -1,0 +1,543 @@
+"""How a document becomes rows under a mapping: values parsed, nested objects split off, dynamic fields proposed, vectors cut out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from fakeknn.errors import (
+    IllegalArgumentException,
+    IllegalStateException,
+    MapperParsingException,
+    OpenSearchError,
+    StrictDynamicMappingException,
+    Where,
+)
+from fakeknn.fields import DocContext, FieldType, VectorFieldType
+from fakeknn.fields.alias import AliasFieldType
+from fakeknn.mapping.dynamic import DEFAULT_TYPES
+from fakeknn.mapping.tree import Mapping, ObjectMapper
+from fakeknn.source import Stored, strip
+from fakeknn.xcontent import java_string, locate, number_text
+
+if TYPE_CHECKING:
+    from fakeknn.fields.base import MappingContext
+
+#: One row's parsed values by field.
+Values = dict[str, list[Any]]
+
+
+@dataclass(slots=True)
+class ParsedDocument:
+    """A document ready to be appended: ``rows`` are (nested path or None, values), nested objects before what holds them,
+    the document itself last; ``mapping`` is the mapping it needs, if that is a new one."""
+
+    rows: list[tuple[str | None, Values]]
+    source: Stored
+    mapping: Mapping | None = None
+
+
+class _Update:
+    """The dynamic fields that one document proposes."""
+
+    def __init__(self, mapping: Mapping) -> None:
+        self.mapping = Mapping(mapping.context)
+        self.added = False
+
+    def add(self, path: str, child: FieldType | ObjectMapper, known: Mapping) -> None:
+        self.added = True
+        node = self.mapping.root
+        parts = path.split(".")
+        for i, part in enumerate(parts[:-1]):
+            below = node.children.get(part)
+            if not isinstance(below, ObjectMapper):
+                prefix = ".".join(parts[: i + 1])
+                existing = known.objects.get(prefix)
+                below = ObjectMapper(prefix)
+                if existing is not None:
+                    below.nested = existing.nested
+                node.children[part] = below
+            node = below
+        earlier = node.children.get(parts[-1])
+        if earlier is not None:
+            # One field, two values of it without a mapping yet: both proposals must agree.
+            holder, other = ObjectMapper(node.path), ObjectMapper(node.path)
+            holder.children, other.children = {parts[-1]: child}, {parts[-1]: earlier}
+            child = holder.merged(other).children[parts[-1]]
+        node.children[parts[-1]] = child
+
+
+@dataclass(slots=True)
+class _Level:
+    """The row being filled: the document's or a nested object's."""
+
+    nested_path: str | None
+    values: Values
+    parent: _Level | None = None
+    vectors: list[tuple[int, str]] = field(default_factory=list)
+
+
+def parse_document(
+    mapping: Mapping, body: Any, *, doc_id: str, source: bytes | None, routing: str | None = None
+) -> ParsedDocument:
+    """Parse a document under a mapping. Raises ``mapper_parsing_exception`` and its kin; nothing is changed.
+
+    ``body`` is what ``source`` says (None: there is no text, the body is written as it is).
+    """
+    return DocumentParser(mapping, body, doc_id, source, routing).parse()
+
+
+class DocumentParser:
+    def __init__(self, mapping: Mapping, body: Any, doc_id: str, source: bytes | None, routing: str | None) -> None:
+        self.mapping = mapping
+        self.body = body
+        self.source = source
+        self.context = DocContext(doc_id, self._raw, routing)
+        self.update: _Update | None = None
+        self.rows: list[tuple[str | None, Values]] = []
+        self.holes: list[tuple[Any, Any]] = []
+        self.hole_fields: list[tuple[str, _Level]] = []
+        self.levels: list[_Level] = []
+        self.depth = 0
+        self.in_copy = False
+
+    def _raw(self, container: Any, key: Any) -> str:
+        text = number_text(self.source, self.body, Where(container, key)) if self.source is not None else None
+        return java_string(container[key]) if text is None else text
+
+    def parse(self) -> ParsedDocument:
+        if not isinstance(self.body, dict):
+            raise MapperParsingException("Malformed content, must start with an object")
+        level = _Level(None, {})
+        try:
+            if self.mapping.root.enabled is not False:
+                self._object(self.mapping.root, "", self.body, level)
+        except MapperParsingException:
+            raise
+        except OpenSearchError as cause:
+            self._place(cause)
+            raise MapperParsingException("failed to parse") from cause
+        self._close(level)
+        merged = None
+        if self.update is not None and self.update.added:
+            merged = self.mapping.merged(self.update.mapping)
+        return ParsedDocument(self.rows, self._stored(), merged)
+
+    def _close(self, level: _Level) -> None:
+        self.levels.append(level)
+        self.rows.append((level.nested_path, level.values))
+
+    def _stored(self) -> Stored:
+        mapping = self.mapping
+        if not mapping.source_enabled:
+            return None
+        if not mapping.source_filter.empty:
+            return orjson.dumps(mapping.source_filter.apply(self.body))
+        if self.holes:
+            last = len(self.levels) - 1
+            index = {id(level): last - i for i, level in enumerate(self.levels)}
+            return strip(self.body, self.holes, [(path, index[id(level)]) for path, level in self.hole_fields])
+        return orjson.dumps(self.body) if self.source is None else self.source
+
+    def _place(self, error: OpenSearchError) -> None:
+        for link in error.chain():
+            if link.at is not None and self.source is not None:
+                place = locate(self.source, self.body, link.at)
+                link.locate(*(place or (1, 1)))
+                link.at = None
+
+    # -- objects
+
+    def _object(self, node: ObjectMapper, path: str, body: dict[str, Any], level: _Level) -> None:
+        self.depth += 1
+        children = node.children
+        for key, value in body.items():
+            child = children.get(key)
+            if type(child) is not ObjectMapper and child is not None and type(value) is not list and value is not None:
+                # The common case, without a detour: a value of a field.
+                self._field(child, body, key, value, level)  # type: ignore[arg-type]
+            else:
+                self._member(node, path, body, key, key, value, level)
+        self.depth -= 1
+
+    def _member(
+        self, node: ObjectMapper, path: str, container: Any, key: Any, name: str, value: Any, level: _Level
+    ) -> None:
+        """A member of an object: ``container[key]``, called ``name`` (dotted, perhaps)."""
+        parts = _split(name)
+        if len(parts) > 1:
+            if self._below_disabled(node, parts):
+                return
+            child = self._dotted(node, path, parts, name)
+        else:
+            child = node.children.get(name)
+        if child is None and node.path == "" and name in _METADATA and path == "":
+            if name == "_ignored":
+                return
+            raise MapperParsingException(
+                f"failed to parse field [{name}] of type [{name}] in document with id '{self.context.doc_id}'. "
+                f"Preview of field's value: '{_preview(value)}'"
+            ) from MapperParsingException(f"Field [{name}] is a metadata field and cannot be added inside a document. Use the index "
+                                          "API request parameters.")
+        if child is None:
+            child = self._proposed(_join(path, name))
+        if isinstance(value, list):
+            self._array(node, path, container, key, name, parts, child, value, level)
+        elif child is not None:
+            self._known(child, path, container, key, name, value, level)
+        elif isinstance(value, dict):
+            self._new_object(node, path, parts, container, key, value, level)
+        elif value is None:
+            dynamic = node.dynamic
+            if dynamic in ("strict", "strict_allow_templates"):
+                raise _strict(dynamic, node.path or "_doc", name)
+        else:
+            self._new_value(node, path, parts, container, key, value, level)
+
+    def _proposed(self, path: str) -> ObjectMapper | None:
+        """An object that this document has proposed already; fields are proposed anew for each value."""
+        if self.update is None:
+            return None
+        node: Any = self.update.mapping.root
+        for part in path.split("."):
+            node = node.children.get(part) if isinstance(node, ObjectMapper) else None
+        return node if isinstance(node, ObjectMapper) and path not in self.mapping.objects else None
+
+    @staticmethod
+    def _below_disabled(node: ObjectMapper, parts: list[str]) -> bool:
+        for part in parts[:-1]:
+            child = node.children.get(part)
+            if not isinstance(child, ObjectMapper):
+                return False
+            node = child
+            if node.enabled is False:
+                return True
+        return False
+
+    @staticmethod
+    def _dotted(node: ObjectMapper, path: str, parts: list[str], name: str) -> ObjectMapper | FieldType | None:
+        for part in parts[:-1]:
+            child = node.children.get(part)
+            if not isinstance(child, ObjectMapper):
+                return None
+            if child.nested:
+                raise MapperParsingException(
+                    f"Cannot add a value for field [{name}] since one of the intermediate objects is mapped as a nested object: "
+                    f"[{child.path}]"
+                )
+            node = child
+        return node.children.get(parts[-1])
+
+    def _known(
+        self, child: ObjectMapper | FieldType, path: str, container: Any, key: Any, name: str, value: Any, level: _Level
+    ) -> None:
+        if isinstance(child, ObjectMapper):
+            self._object_value(child, _join(path, name), name, value, level)
+        else:
+            self._field(child, container, key, value, level)
+
+    def _object_value(self, node: ObjectMapper, path: str, name: str, value: Any, level: _Level) -> None:
+        if node.enabled is False or value is None:
+            return
+        if not isinstance(value, dict):
+            raise MapperParsingException(
+                f"object mapping for [{node.path}] tried to parse field [{name.rpartition('.')[2] if False else name}] as object, "
+                "but found a concrete value"
+            )
+        if not node.nested:
+            self._object(node, path, value, level)
+            return
+        inner = _Level(node.path, {}, level)
+        self._object(node, path, value, inner)
+        self._close(inner)
+        if node.include_in_parent:
+            _include(inner.values, level.values)
+        if node.include_in_root:
+            root = level
+            while root.parent is not None:
+                root = root.parent
+            if not node.include_in_parent or root is not level:
+                _include(inner.values, root.values)
+
+    def _array(
+        self,
+        node: ObjectMapper,
+        path: str,
+        container: Any,
+        key: Any,
+        name: str,
+        parts: list[str],
+        child: ObjectMapper | FieldType | None,
+        values: list[Any],
+        level: _Level,
+    ) -> None:
+        if isinstance(child, FieldType) and child.takes_arrays:
+            self._field(child, container, key, values, level)
+            return
+        if child is None:
+            parent, parent_path = self._dynamic_parent(node, path, parts)
+            dynamic = self._dynamic(parent)
+            if dynamic == "strict":
+                raise _strict("strict", parent.path or "_doc", parts[-1])
+            if dynamic != "false":
+                made = self._from_template(parent_path, parts[-1], "object", dynamic)
+                if isinstance(made, FieldType) and made.takes_arrays:
+                    self._propose(made)
+                    self._field(made, container, key, values, level)
+                    return
+                if made is None and dynamic == "false_allow_templates":
+                    return
+            node, path, name = parent, parent_path, parts[-1]
+        for i, item in enumerate(values):
+            self._member(node, path, values, i, name, item, level)
+
+    # -- fields
+
+    def _field(self, node: FieldType, container: Any, key: Any, value: Any, level: _Level) -> None:
+        if type(value) is list and not node.takes_arrays:
+            for i, item in enumerate(value):
+                self._field(node, value, i, item, level)
+            return
+        try:
+            parsed = node.parse(container, key, value, self.context)
+        except OpenSearchError as cause:
+            if isinstance(node, AliasFieldType):
+                raise
+            if not node.ignores_malformed:
+                self._place(cause)
+                raise self._failed(node, value, cause) from cause
+            parsed = None
+        if parsed is not None:
+            kept = level.values.get(node.path)
+            if kept is None:
+                level.values[node.path] = [parsed]
+            else:
+                kept.append(parsed)
+            if isinstance(node, VectorFieldType) and node.derived and self.mapping.source_filter.empty and not self.in_copy:
+                self.holes.append((container, key))
+                self.hole_fields.append((node.path, level))
+        for sub in node.fields.values():
+            self._field(sub, container, key, value, level)
+        if node.copy_to and not self.in_copy:
+            self._copy(node, container, key, value, level)
+
+    def _failed(self, node: FieldType, value: Any, cause: OpenSearchError) -> MapperParsingException:
+        preview = getattr(cause, "preview", value)
+        return MapperParsingException(
+            f"failed to parse field [{node.path}] of type [{node.kind}] in document with id '{self.context.doc_id}'. "
+            f"Preview of field's value: '{_preview(preview)}'"
+        )
+
+    def _copy(self, node: FieldType, container: Any, key: Any, value: Any, level: _Level) -> None:
+        self.in_copy = True
+        try:
+            for target in node.copy_to:
+                holder: _Level | None = level
+                while holder is not None and holder.nested_path is not None and not target.startswith(holder.nested_path + "."):
+                    holder = holder.parent
+                assert holder is not None
+                child = self.mapping.fields.get(target)
+                if isinstance(child, AliasFieldType):
+                    raise IllegalArgumentException(f"Cannot copy to a field alias [{target}].")
+                if child is not None:
+                    self._field(child, container, key, value, holder)
+                elif value is not None:
+                    parts = _split(target)
+                    self._new_value(self.mapping.root, "", parts, container, key, value, holder)
+        finally:
+            self.in_copy = False
+
+    # -- dynamic mapping
+
+    def _dynamic(self, node: ObjectMapper) -> str:
+        """The dynamic setting in force at an object: its own, or that of the nearest parent with one."""
+        path = node.path
+        dynamic = node.dynamic
+        while dynamic is None and "." in path:
+            path = path.rpartition(".")[0]
+            parent = self.mapping.objects.get(path)
+            if parent is None:
+                return "true"
+            dynamic = parent.dynamic
+        return dynamic or self.mapping.root.dynamic or "true"
+
+    def _propose(self, child: FieldType | ObjectMapper) -> None:
+        if self.update is None:
+            self.update = _Update(self.mapping)
+        self.update.add(child.path, child, self.mapping)
+
+    def _dynamic_parent(self, node: ObjectMapper, path: str, parts: list[str]) -> tuple[ObjectMapper, str]:
+        """The object that the last part of a dotted name belongs to; objects on the way that are missing are proposed."""
+        parent = node
+        for part in parts[:-1]:
+            here = _join(path, part)
+            existing = self.mapping.fields.get(here)
+            if existing is not None:
+                raise MapperParsingException(
+                    f"Could not dynamically add mapping for field [{'.'.join(parts)}]. Existing mapping for [{here}] must be of type "
+                    f"object but found [{existing.kind}]."
+                )
+            found = self.mapping.objects.get(here)
+            if found is None:
+                dynamic = self._dynamic(parent)
+                if dynamic == "strict":
+                    raise _strict(dynamic, parent.path or "_doc", part)
+                if dynamic == "false":
+                    return parent, path
+                made = self._from_template(path, part, "object", dynamic)
+                if made is None and dynamic == "false_allow_templates":
+                    return parent, path
+                found = made if isinstance(made, ObjectMapper) else ObjectMapper(here)
+                if found.nested:
+                    raise MapperParsingException(
+                        f"It is forbidden to create dynamic nested objects ([{here}]) through `copy_to` or dots in field names"
+                    )
+                self._propose(found)
+            parent, path = found, here
+        return parent, path
+
+    def _from_template(self, path: str, name: str, json_type: str, dynamic: str) -> FieldType | ObjectMapper | None:
+        full = _join(path, name)
+        for template in self.mapping.dynamic_templates or ():
+            if template.applies(full, name, json_type):
+                definition = template.definition(name, DEFAULT_TYPES[json_type])
+                return self._made(full, definition)
+        if dynamic == "strict_allow_templates":
+            raise _strict(dynamic, path or "_doc", name)
+        return None
+
+    def _made(self, path: str, definition: dict[str, Any]) -> FieldType | ObjectMapper:
+        holder = Mapping(self.mapping.context)
+        kind = java_string(definition["type"])
+        if kind in ("object", "nested"):
+            return holder._read_object(path, definition, kind)
+        from fakeknn.fields import KINDS
+
+        if kind not in KINDS:
+            raise MapperParsingException(f"failed to find type parsed [{kind}] for [{path.rpartition('.')[2]}]")
+        return holder.make_field(path, kind, definition)
+
+    def _new_object(
+        self, node: ObjectMapper, path: str, parts: list[str], container: Any, key: Any, value: dict[str, Any], level: _Level
+    ) -> None:
+        parent, parent_path = self._dynamic_parent(node, path, parts)
+        dynamic = self._dynamic(parent)
+        if dynamic == "strict":
+            raise _strict(dynamic, node.path or "_doc", parts[-1])
+        if dynamic == "false":
+            return
+        full = _join(parent_path, parts[-1])
+        made = self._from_template(parent_path, parts[-1], "object", dynamic)
+        if made is None:
+            if dynamic == "false_allow_templates":
+                return
+            made = ObjectMapper(full)
+        self._propose(made)
+        if isinstance(made, ObjectMapper):
+            self._object_value(made, full, parts[-1], value, level)
+        else:
+            self._field(made, container, key, value, level)
+
+    def _new_value(
+        self, node: ObjectMapper, path: str, parts: list[str], container: Any, key: Any, value: Any, level: _Level
+    ) -> None:
+        parent, parent_path = self._dynamic_parent(node, path, parts)
+        dynamic = self._dynamic(parent)
+        if dynamic == "strict":
+            raise _strict(dynamic, parent.path or "_doc", parts[-1])
+        if dynamic == "false":
+            return
+        if isinstance(value, (dict, list)):
+            raise IllegalStateException(
+                f"Can't handle serializing a dynamic type with content token [START_OBJECT] and field name [{parts[-1]}]"
+            )
+        json_type, definition = self._guess(value)
+        made = self._from_template(parent_path, parts[-1], json_type, dynamic)
+        if made is None:
+            if dynamic == "false_allow_templates":
+                return
+            made = self._made(_join(parent_path, parts[-1]), definition)
+        self._propose(made)
+        self._known(made, parent_path, container, key, parts[-1], value, level)
+
+    def _guess(self, value: Any) -> tuple[str, dict[str, Any]]:
+        """The JSON type that a value counts as, and the mapping it gets without a template."""
+        if isinstance(value, bool):
+            return "boolean", {"type": "boolean"}
+        if isinstance(value, int):
+            return "long", {"type": "long"}
+        if isinstance(value, float):
+            return "double", {"type": "float"}
+        is_long, is_double = _reads_as_number(value)
+        if self.mapping.numeric_detection:
+            if is_long:
+                return "long", {"type": "long"}
+            if is_double:
+                return "double", {"type": "float"}
+        if not is_long and not is_double and self.mapping.date_detection is not False:
+            for pattern, date_format in self.mapping.dynamic_formats:
+                if date_format.accepts(value):
+                    given = {} if self.mapping.dynamic_date_formats is None and pattern == "strict_date_optional_time" else {"format": pattern}
+                    return "date", {"type": "date", **given}
+        return "string", {"type": "text", "fields": {"keyword": {"type": "keyword", "ignore_above": 256}}}
+
+
+_METADATA = frozenset({"_id", "_index", "_routing", "_source", "_field_names", "_seq_no", "_version", "_ignored", "_nested_path",
+                       "_data_stream_timestamp"})
+
+
+def _reads_as_number(text: str) -> tuple[bool, bool]:
+    """Whether Long.parseLong and Double.parseDouble take a string."""
+    from fakeknn.errors import NumberFormatException
+    from fakeknn.fields.numbers import java_double
+
+    if not text:
+        return False, False
+    is_long = text.lstrip("+-").isdigit() and len(text) - len(text.lstrip("+-")) <= 1 and -(2**63) <= int(text) < 2**63
+    try:
+        java_double(text)
+    except NumberFormatException:
+        return is_long, False
+    return is_long, True
+
+
+def _split(name: str) -> list[str]:
+    """DocumentParser.splitAndValidatePath."""
+    if "." not in name:
+        if not name:
+            raise IllegalArgumentException("field name cannot be an empty string")
+        return [name]
+    parts = name.split(".")
+    while parts and not parts[-1]:
+        parts.pop()
+    if not parts:
+        raise IllegalArgumentException("field name cannot contain only the character [.]")
+    for part in parts:
+        if not part.strip():
+            if part:
+                raise IllegalArgumentException(f"object field cannot contain only whitespace: ['{name}']")
+            raise IllegalArgumentException(
+                f"object field starting or ending with a [.] makes object resolution ambiguous: [{name}]"
+            )
+    return parts
+
+
+def _join(path: str, name: str) -> str:
+    return f"{path}.{name}" if path else name
+
+
+def _strict(dynamic: str, path: str, name: str) -> StrictDynamicMappingException:
+    return StrictDynamicMappingException(
+        f"mapping set to {dynamic}, dynamic introduction of [{name}] within [{path}] is not allowed"
+    )
+
+
+def _include(values: Values, into: Values) -> None:
+    for path, items in values.items():
+        into.setdefault(path, []).extend(items)
+
+
+def _preview(value: Any) -> str:
+    return "null" if value is None else java_string(value)

@@ -1,0 +1,581 @@
+"""The tree of objects and fields that a mapping definition becomes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from collections.abc import Mapping as Map
+from functools import cached_property
+from typing import Any
+
+from fakeknn.dates import DateFormat
+from fakeknn.errors import (
+    ClassCastException,
+    IllegalArgumentException,
+    MapperParsingException,
+    NotFaked,
+    OpenSearchError,
+    OpenSearchParseException,
+)
+from fakeknn.fields import KINDS, FieldType, MappingContext
+from fakeknn.fields.alias import AliasFieldType
+from fakeknn.fields.base import boolean
+from fakeknn.mapping.dynamic import DynamicTemplate, simple_match
+from fakeknn.source import SourceFilter
+from fakeknn.xcontent import java_string
+
+#: Mapping types that OpenSearch has and fakeknn does not.
+NOT_FAKED_TYPES = frozenset({"star_tree", "hll", "semantic", "sparse_vector", "icu_collation_keyword", "murmur3", "annotated_text"})
+
+#: The format that dynamic dates are read with.
+DYNAMIC_DATE_FORMATS = ("strict_date_optional_time", "yyyy/MM/dd HH:mm:ss Z||yyyy/MM/dd Z")
+
+_DYNAMIC = ("strict", "strict_allow_templates", "false_allow_templates")
+
+
+class ObjectMapper:
+    """An object or nested object of the tree; the root is one with an empty path."""
+
+    def __init__(self, path: str = "") -> None:
+        self.path = path
+        self.children: dict[str, ObjectMapper | FieldType] = {}
+        self.nested = False
+        self.enabled: bool | None = None
+        self.dynamic: str | None = None
+        self.include_in_parent: bool | None = None
+        self.include_in_root: bool | None = None
+
+    @property
+    def name(self) -> str:
+        return self.path.rpartition(".")[2]
+
+    def child_path(self, name: str) -> str:
+        return f"{self.path}.{name}" if self.path else name
+
+    def echo(self, include_defaults: bool = False) -> dict[str, Any]:
+        told: dict[str, Any] = {}
+        if self.nested:
+            told["type"] = "nested"
+            if self.include_in_parent:
+                told["include_in_parent"] = True
+            if self.include_in_root:
+                told["include_in_root"] = True
+        elif self.path and not self.children:
+            told["type"] = "object"
+        if self.dynamic is not None:
+            told["dynamic"] = self.dynamic
+        if self.enabled is False:
+            told["enabled"] = False
+        return told
+
+    def properties(self, include_defaults: bool = False) -> dict[str, Any]:
+        told = {}
+        for name, child in sorted(self.children.items()):
+            if isinstance(child, ObjectMapper):
+                told[name] = child.echo(include_defaults)
+                below = child.properties(include_defaults)
+                if below:
+                    told[name]["properties"] = below
+            else:
+                told[name] = child.echo(include_defaults)
+        return told
+
+    def walk(self) -> Iterator[ObjectMapper | FieldType]:
+        """Everything below, multi-fields too."""
+        for child in self.children.values():
+            yield child
+            if isinstance(child, ObjectMapper):
+                yield from child.walk()
+            else:
+                yield from child.fields.values()
+
+    def merged(self, other: ObjectMapper) -> ObjectMapper:
+        """This object with a new definition of it merged in."""
+        out = ObjectMapper(self.path)
+        if self.path and self.nested != other.nested:
+            was, becomes = ("nested", "non-nested") if self.nested else ("non-nested", "nested")
+            if self.nested:
+                raise IllegalArgumentException(f"cannot change object mapping from {was} to {becomes}")
+            raise IllegalArgumentException(f"cannot change object mapping from {was} to {becomes}")
+        if other.enabled is not None and (self.enabled is not False) != other.enabled:
+            raise MapperParsingException(f"the [enabled] parameter can't be updated for the object mapping [{self.path or '_doc'}]")
+        for flag in ("include_in_parent", "include_in_root"):
+            theirs = getattr(other, flag)
+            if theirs is not None and self.nested and bool(getattr(self, flag)) != theirs:
+                raise MapperParsingException(f"the [{flag}] parameter can't be updated on a nested object mapping")
+        out.nested, out.enabled = self.nested, self.enabled if other.enabled is None else other.enabled
+        out.include_in_parent, out.include_in_root = self.include_in_parent, self.include_in_root
+        out.dynamic = self.dynamic if other.dynamic is None else other.dynamic
+        out.children = dict(self.children)
+        for name, theirs in other.children.items():
+            ours = self.children.get(name)
+            if ours is None:
+                out.children[name] = theirs
+            elif isinstance(ours, ObjectMapper):
+                if not isinstance(theirs, ObjectMapper):
+                    raise IllegalArgumentException(
+                        f"can't merge a non object mapping [{theirs.path}] with an object mapping"
+                    )
+                out.children[name] = ours.merged(theirs)
+            elif isinstance(theirs, ObjectMapper):
+                kind = "nested" if theirs.nested else "object"
+                raise IllegalArgumentException(
+                    f"mapper [{ours.path}] cannot be changed from type [{ours.kind}] to [{'object' if kind else kind}]"
+                )
+            else:
+                out.children[name] = _merged_field(ours, theirs)
+        return out
+
+
+def _merged_field(ours: FieldType, theirs: FieldType) -> FieldType:
+    merged = ours.merged(theirs)
+    fields = dict(ours.fields)
+    for name, sub in theirs.fields.items():
+        fields[name] = _merged_field(ours.fields[name], sub) if name in ours.fields else sub
+    merged.fields = fields
+    return merged
+
+
+class Mapping:
+    """The whole mapping of an index. Never changed once made: a merge gives a new one."""
+
+    def __init__(self, context: MappingContext) -> None:
+        self.context = context
+        self.root = ObjectMapper()
+        self.meta: dict[str, Any] | None = None
+        self.routing_required = False
+        self.routing_given = False
+        self.source_definition: dict[str, Any] = {}
+        self.field_names: dict[str, Any] | None = None
+        self.data_stream_timestamp: dict[str, Any] | None = None
+        self.date_detection: bool | None = None
+        self.numeric_detection: bool | None = None
+        self.dynamic_date_formats: list[str] | None = None
+        self.dynamic_templates: list[DynamicTemplate] | None = None
+
+    # -- parsing
+
+    @classmethod
+    def parse(cls, definition: Map[str, Any], context: MappingContext) -> Mapping:
+        """A mapping from its definition; what is wrong in it comes as ``Failed to parse mapping [_doc]: ...``."""
+        if not isinstance(definition, dict):
+            raise ClassCastException(
+                f"class {'java.util.ArrayList' if isinstance(definition, list) else 'java.lang.String'} cannot be cast to "
+                "class java.util.Map (java.util.ArrayList and java.util.Map are in module java.base of loader 'bootstrap')"
+            )
+        if len(definition) == 1 and "_doc" in definition and isinstance(definition["_doc"], dict):
+            definition = definition["_doc"]
+        mapping = cls(context)
+        try:
+            mapping._read(definition)
+            mapping._validate()
+        except OpenSearchError as cause:
+            raise MapperParsingException(f"Failed to parse mapping [_doc]: {cause.reason}") from cause
+        return mapping
+
+    def _read(self, definition: Map[str, Any]) -> None:
+        left: dict[str, Any] = {}
+        for key, value in definition.items():
+            if key in ("dynamic_date_formats", "date_formats"):
+                self._read_date_formats(value)
+            elif key == "dynamic_templates":
+                self._read_templates(value)
+            elif key == "date_detection":
+                self.date_detection = boolean(value)
+            elif key == "numeric_detection":
+                self.numeric_detection = boolean(value)
+            elif key in ("_source", "_routing", "_field_names", "_data_stream_timestamp", "_id", "_index", "_version", "_seq_no"):
+                if not isinstance(value, dict):
+                    raise IllegalArgumentException("[_parent] must be an object containing [type]")
+                self._read_metadata(key, value)
+            elif key == "_meta":
+                self.meta = value
+            elif not self._read_object_member(self.root, key, value):
+                left[key] = value
+        if left:
+            raise MapperParsingException(f"Root mapping definition has unsupported parameters: {_remaining(left)}")
+
+    def _read_date_formats(self, value: Any) -> None:
+        if isinstance(value, list):
+            for item in value:
+                if java_string(item).startswith("epoch_"):
+                    raise MapperParsingException(f"Epoch [{item}] is not supported as dynamic date format")
+            self.dynamic_date_formats = [java_string(item) for item in value]
+        else:
+            self.dynamic_date_formats = [] if value == "none" else [java_string(value)]
+        for pattern in self.dynamic_date_formats:
+            DateFormat.parse(pattern)
+
+    def _read_templates(self, value: Any) -> None:
+        if not isinstance(value, list):
+            raise MapperParsingException("Dynamic template syntax error. An array of named objects is expected.")
+        templates = []
+        for item in value:
+            if not isinstance(item, dict) or len(item) != 1:
+                raise MapperParsingException("A dynamic template must be defined with a name")
+            ((name, definition),) = item.items()
+            templates.append(DynamicTemplate.parse(name, definition))
+        self.dynamic_templates = templates
+
+    def _read_metadata(self, key: str, value: dict[str, Any]) -> None:
+        known = {
+            "_source": ("enabled", "includes", "excludes", "include", "exclude", "compress", "compress_threshold",
+                        "recovery_source_enabled", "recovery_source_includes", "recovery_source_excludes"),
+            "_routing": ("required",),
+            "_field_names": ("enabled",),
+            "_data_stream_timestamp": ("enabled", "timestamp_field"),
+        }.get(key)
+        if known is None:
+            raise MapperParsingException(f"{key} is not configurable")
+        left = {name: item for name, item in value.items() if name not in known and name != "type"}
+        if left:
+            raise MapperParsingException(f"unknown parameter [{next(iter(left))}] on metadata field [{key}]" if key == "_source"
+                                         else f"Mapping definition for [{key}] has unsupported parameters: {_remaining(left)}")
+        if key == "_source":
+            self.source_definition = {
+                name: boolean(item) if name == "enabled" else [item] if isinstance(item, str) else list(item)
+                for name, item in value.items()
+                if name in ("enabled", "includes", "excludes")
+            }
+        elif key == "_routing":
+            self.routing_given = True
+            self.routing_required = boolean(value.get("required", False))
+        elif key == "_data_stream_timestamp":
+            self.data_stream_timestamp = value
+        else:
+            self.field_names = value
+
+    def _read_object_member(self, node: ObjectMapper, key: str, value: Any) -> bool:
+        if key == "dynamic":
+            shown = java_string(value)
+            node.dynamic = shown.lower() if shown.lower() in _DYNAMIC else str(boolean(value)).lower()
+        elif key == "enabled":
+            node.enabled = boolean(value)
+        elif key == "properties":
+            if isinstance(value, dict):
+                self._read_properties(node, value)
+            elif not (isinstance(value, list) and not value):
+                raise OpenSearchParseException("properties must be a map type")
+        elif key in ("disable_objects", "derived", "composite", "context_aware_grouping"):
+            raise NotFaked(f"[{key}] in a mapping")
+        elif key != "include_in_all":
+            return False
+        return True
+
+    def _read_properties(self, node: ObjectMapper, properties: dict[str, Any]) -> None:
+        for name, definition in properties.items():
+            if isinstance(definition, list) and not definition:
+                continue
+            if not isinstance(definition, dict):
+                # The real server names the class of the field's name, not that of its definition.
+                raise MapperParsingException(
+                    f"Expected map for property [fields] on field [{name}] but got a class java.lang.String"
+                )
+            self._read_property(node, name, definition)
+
+    def _read_property(self, node: ObjectMapper, name: str, definition: dict[str, Any]) -> None:
+        kind = definition.get("type")
+        if kind is None:
+            if definition.get("properties") is not None or (len(definition) == 1 and definition.get("enabled") is not None):
+                kind = "object"
+            else:
+                raise MapperParsingException(f"No type specified for field [{name}]")
+        kind = java_string(kind)
+        if kind not in ("object", "nested") and kind not in KINDS:
+            if kind in NOT_FAKED_TYPES:
+                raise NotFaked(f"the mapping type [{kind}]")
+            raise MapperParsingException(f"No handler for type [{kind}] declared on field [{name}]")
+        parts = name.split(".")
+        while parts and not parts[-1]:
+            parts.pop()  # Java's split drops empty strings at the end
+        if not parts:
+            raise MapperParsingException(f"Invalid field name {name}")
+        for part in parts[:-1]:
+            node = self._intermediate(node, part)
+        own = parts[-1]
+        child: ObjectMapper | FieldType
+        if kind in ("object", "nested"):
+            child = self._read_object(node.child_path(own), definition, kind)
+        else:
+            child = self.make_field(node.child_path(own), kind, definition)
+        self._put(node, own, child)
+
+    def _intermediate(self, node: ObjectMapper, part: str) -> ObjectMapper:
+        below = node.children.get(part)
+        if not isinstance(below, ObjectMapper):
+            if not part:
+                raise IllegalArgumentException("name cannot be empty string")
+            created = ObjectMapper(node.child_path(part))
+            self._put(node, part, created)
+            below = node.children[part]
+            assert isinstance(below, ObjectMapper)
+        return below
+
+    @staticmethod
+    def _put(node: ObjectMapper, name: str, child: ObjectMapper | FieldType) -> None:
+        """Add a child; the same name twice (once dotted, once as an object) is merged."""
+        if not name:
+            raise IllegalArgumentException("name cannot be empty string")
+        if not name.strip():
+            raise IllegalArgumentException(f"Field name cannot contain only whitespace: [{child.path}]")
+        existing = node.children.get(name)
+        if existing is None:
+            node.children[name] = child
+        else:
+            holder, other = ObjectMapper(node.path), ObjectMapper(node.path)
+            holder.children, other.children = {name: existing}, {name: child}
+            node.children[name] = holder.merged(other).children[name]
+
+    def _read_object(self, path: str, definition: dict[str, Any], kind: str) -> ObjectMapper:
+        node = ObjectMapper(path)
+        node.nested = kind == "nested"
+        left: dict[str, Any] = {}
+        for key, value in definition.items():
+            if key == "type":
+                continue
+            if key == "include_in_parent":
+                node.include_in_parent = boolean(value)
+            elif key == "include_in_root":
+                node.include_in_root = boolean(value)
+            elif not self._read_object_member(node, key, value):
+                left[key] = value
+        if left:
+            raise MapperParsingException(
+                f"Mapping definition for [{node.name}] has unsupported parameters: {_remaining(left)}"
+            )
+        return node
+
+    def make_field(self, path: str, kind: str, definition: Map[str, Any], *, sub_field: bool = False) -> FieldType:
+        """One field of its definition, with its multi-fields."""
+        field = KINDS[kind](path, kind, self.context)
+        own = {key: value for key, value in definition.items() if key not in ("type", "fields", "copy_to")}
+        if "copy_to" in definition:
+            given = definition["copy_to"]
+            field.copy_to = [java_string(item) for item in (given if isinstance(given, list) else [given])]
+        subs = definition.get("fields")
+        if subs is not None:
+            if not isinstance(subs, dict):
+                if not (isinstance(subs, list) and not subs):
+                    raise MapperParsingException(f"expected map for property [fields] on field [{field.name}] or a list of maps")
+                subs = {}
+            for name, sub in subs.items():
+                field.fields[name] = self._multi_field(path, name, sub)
+        field.configure(own)
+        return field
+
+    def _multi_field(self, path: str, name: str, definition: Any) -> FieldType:
+        if not isinstance(definition, dict):
+            raise MapperParsingException("illegal field [fields], only fields can be specified inside fields")
+        if "." in name:
+            raise MapperParsingException(f"Field name [{name}] which is a multi field of [{path.rpartition('.')[2]}] cannot contain '.'")
+        kind = definition.get("type")
+        if kind is None:
+            raise MapperParsingException(f"no type specified for property [{name}]")
+        kind = java_string(kind)
+        if kind in ("object", "nested"):
+            raise MapperParsingException(f"Type [{kind}] cannot be used in multi field")
+        if kind == "alias":
+            raise MapperParsingException(f"Type [{kind}] cannot be used in multi field")
+        if kind not in KINDS:
+            if kind in NOT_FAKED_TYPES:
+                raise NotFaked(f"the mapping type [{kind}]")
+            raise MapperParsingException(f"no handler for type [{kind}] declared on field [{name}]")
+        return self.make_field(f"{path}.{name}", kind, definition, sub_field=True)
+
+    # -- what is derived of the tree
+
+    @cached_property
+    def fields(self) -> dict[str, FieldType]:
+        """Every field by its full name, multi-fields and aliases too."""
+        return {node.path: node for node in self.root.walk() if isinstance(node, FieldType)}
+
+    @cached_property
+    def objects(self) -> dict[str, ObjectMapper]:
+        return {node.path: node for node in self.root.walk() if isinstance(node, ObjectMapper)}
+
+    @cached_property
+    def nested_paths(self) -> list[str]:
+        return sorted(path for path, node in self.objects.items() if node.nested)
+
+    def nested_parent(self, path: str) -> str | None:
+        """The nearest nested object that a field or object lies in, None for the document itself."""
+        parent = path.rpartition(".")[0]
+        while parent:
+            node = self.objects.get(parent)
+            if node is not None and node.nested:
+                return parent
+            parent = parent.rpartition(".")[0]
+        return None
+
+    def field(self, path: str) -> FieldType | None:
+        """The field of this name; an alias gives the field it stands for."""
+        found = self.fields.get(path)
+        if isinstance(found, AliasFieldType):
+            return self.fields.get(found.target)
+        if found is None and "." in path:
+            return self._inside(path)
+        return found
+
+    def _inside(self, path: str) -> FieldType | None:
+        """A name below a field that answers for what is inside it (flat_object)."""
+        parent = path
+        while "." in parent:
+            parent = parent.rpartition(".")[0]
+            holder = self.fields.get(parent)
+            if holder is not None:
+                inner = getattr(holder, "inner_field", None)
+                return inner(path) if inner is not None else None
+        return None
+
+    def matching(self, pattern: str) -> list[str]:
+        """The names of the fields (aliases too) that a pattern with ``*`` matches."""
+        if "*" not in pattern:
+            return [pattern] if self.field(pattern) is not None else []
+        return [path for path in self.fields if simple_match(pattern, path)]
+
+    @cached_property
+    def source_filter(self) -> SourceFilter:
+        return SourceFilter(self.source_definition.get("includes", ()), self.source_definition.get("excludes", ()))
+
+    @property
+    def source_enabled(self) -> bool:
+        return bool(self.source_definition.get("enabled", True))
+
+    @cached_property
+    def dynamic_formats(self) -> list[tuple[str, DateFormat]]:
+        patterns = DYNAMIC_DATE_FORMATS if self.dynamic_date_formats is None else self.dynamic_date_formats
+        return [(pattern, DateFormat.parse(pattern)) for pattern in patterns]
+
+    # -- telling and merging
+
+    def echo(self, include_defaults: bool = False) -> dict[str, Any]:
+        """GET _mapping's ``mappings``."""
+        told: dict[str, Any] = {}
+        if self.root.dynamic is not None:
+            told["dynamic"] = self.root.dynamic
+        if self.meta is not None:
+            told["_meta"] = self.meta
+        if self.routing_required:
+            told["_routing"] = {"required": True}
+        if self.data_stream_timestamp is not None:
+            told["_data_stream_timestamp"] = self.data_stream_timestamp
+        source = {key: value for key, value in self.source_definition.items() if value not in (True, [])}
+        if source:
+            told["_source"] = source
+        if self.root.enabled is False:
+            told["enabled"] = False
+        if self.dynamic_date_formats is not None:
+            told["dynamic_date_formats"] = self.dynamic_date_formats
+        if self.dynamic_templates is not None:
+            told["dynamic_templates"] = [{template.name: template.echo()} for template in self.dynamic_templates]
+        if self.date_detection is not None:
+            told["date_detection"] = self.date_detection
+        if self.numeric_detection is not None:
+            told["numeric_detection"] = self.numeric_detection
+        properties = self.root.properties(include_defaults)
+        if properties:
+            told["properties"] = properties
+        return told
+
+    def merge(self, definition: Map[str, Any]) -> Mapping:
+        """This mapping with another definition merged in; refuses what may not change."""
+        return self.merged(Mapping.parse(definition, self.context))
+
+    def merged(self, other: Mapping) -> Mapping:
+        out = Mapping(self.context)
+        out.root = self.root.merged(other.root)
+        out.meta = self.meta if other.meta is None else other.meta
+        if other.routing_given and self.routing_required != other.routing_required:
+            raise IllegalArgumentException(
+                "Mapper for [_routing] conflicts with existing mapper:\n\tCannot update parameter [required] from "
+                f"[{str(self.routing_required).lower()}] to [{str(other.routing_required).lower()}]"
+            )
+        out.routing_required, out.routing_given = self.routing_required, self.routing_given
+        ours, theirs = self.source_enabled, other.source_enabled
+        if other.source_definition and ours != theirs:
+            raise IllegalArgumentException(
+                "Mapper for [_source] conflicts with existing mapper:\n\tCannot update parameter [enabled] from "
+                f"[{str(ours).lower()}] to [{str(theirs).lower()}]"
+            )
+        out.source_definition = {**self.source_definition, **other.source_definition}
+        for name in ("field_names", "data_stream_timestamp", "date_detection", "numeric_detection", "dynamic_date_formats",
+                     "dynamic_templates"):
+            given = getattr(other, name)
+            setattr(out, name, getattr(self, name) if given is None else given)
+        out._validate()
+        return out
+
+    def _validate(self) -> None:
+        """DocumentMapper.validate: the limits, and what fields say of each other."""
+        self._check_limits()
+        for path, field in self.fields.items():
+            if isinstance(field, AliasFieldType):
+                self._check_alias(path, field)
+            for target in field.copy_to:
+                self._check_copy(path, target)
+
+    def _check_limits(self) -> None:
+        limit = int(self.context.settings.get("index.mapping.total_fields.limit", 1000))
+        if len(self.fields) + len(self.objects) > limit:
+            raise IllegalArgumentException(f"Limit of total fields [{limit}] has been exceeded")
+        depth = int(self.context.settings.get("index.mapping.depth.limit", 20))
+        for path in self.objects:
+            if path.count(".") + 2 > depth:
+                raise IllegalArgumentException(
+                    f"Limit of mapping depth [{depth}] has been exceeded due to object field [{path}]"
+                )
+        nested = int(self.context.settings.get("index.mapping.nested_fields.limit", 50))
+        if len(self.nested_paths) > nested:
+            raise IllegalArgumentException(f"Limit of nested fields [{nested}] has been exceeded")
+        length = self.context.settings.get("index.mapping.field_name_length.limit")
+        if length is not None:
+            for path in (*self.fields, *self.objects):
+                if len(path.rpartition(".")[2]) > int(length):
+                    raise IllegalArgumentException(
+                        f"Field name [{path}] is longer than the limit of [{length}] characters"
+                    )
+
+    def _check_alias(self, path: str, field: AliasFieldType) -> None:
+        target = field.target
+        if target == path:
+            raise MapperParsingException(
+                f"Invalid [path] value [{target}] for field alias [{path}]: an alias cannot refer to itself."
+            )
+        if target in self.fields and isinstance(self.fields[target], AliasFieldType):
+            raise MapperParsingException(
+                f"Invalid [path] value [{target}] for field alias [{path}]: an alias cannot refer to another alias."
+            )
+        if target not in self.fields:
+            raise MapperParsingException(
+                f"Invalid [path] value [{target}] for field alias [{path}]: an alias must refer to an existing field in the mappings."
+            )
+        if self.nested_parent(path) != self.nested_parent(target):
+            scope, there = self.nested_parent(path), self.nested_parent(target)
+            raise IllegalArgumentException(
+                f"Invalid [path] value [{target}] for field alias [{path}]: an alias must have the same nested scope as its target. "
+                + ("The alias is not nested" if scope is None else f"The alias's nested scope is [{scope}]")
+                + ", but "
+                + ("the target is not nested." if there is None else f"the target's nested scope is [{there}].")
+            )
+
+    def _check_copy(self, path: str, target: str) -> None:
+        parents = self.fields
+        if path.rpartition(".")[0] in parents:
+            raise IllegalArgumentException(f"[copy_to] may not be used to copy from a multi-field: [{path}]")
+        if target in parents and target.rpartition(".")[0] in parents:
+            raise IllegalArgumentException(f"[copy_to] may not be used to copy to a multi-field: [{target}]")
+        if target in self.objects:
+            raise IllegalArgumentException(f"Cannot copy to field [{target}] since it is mapped as an object")
+        source, there = self.nested_parent(path), self.nested_parent(target)
+        if there is not None and (source is None or not (source == there or source.startswith(there + "."))):
+            raise IllegalArgumentException(
+                "Illegal combination of [copy_to] and [nested] mappings: [copy_to] may only copy data to the current nested document "
+                f"or any of its parents, however one [copy_to] directive is trying to copy data from nested object [{source or 'null'}] "
+                f"to [{there}]" if source is not None else
+                "Illegal combination of [copy_to] and [nested] mappings: [copy_to] may only copy data to the current nested document "
+                f"or any of its parents, however one [copy_to] directive is trying to copy data from nested object [{source}] "
+                f"to [{there}]"
+            )
+
+
+def _remaining(left: Map[str, Any]) -> str:
+    return "".join(f" [{key} : {java_string(value)}]" for key, value in left.items())

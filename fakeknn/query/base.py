@@ -1,0 +1,309 @@
+"""What a query is: a frozen dataclass that, on the View of a shard, gives ``Matched``; and how the DSL is parsed into such."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, ClassVar, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fakeknn.errors import IllegalArgumentException, IllegalStateException, ParsingException, QueryShardException, Where
+from fakeknn.fields import FieldType
+from fakeknn.mapping import Mapping as IndexMapping
+from fakeknn.view import Column, Mask, View
+from fakeknn.xcontent import objects
+from fakeknn.xcontent.java import java_string
+from fakeknn.xcontent.suggest import did_you_mean
+
+Scores = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Matched:
+    """Which rows match (bool[n]) and how well (float32[n], of meaning only where they do)."""
+
+    mask: Mask
+    score: Scores
+
+    @classmethod
+    def constant(cls, mask: Mask, score: float) -> Matched:
+        return cls(mask, np.full(len(mask), score, np.float32))
+
+    @classmethod
+    def none(cls, n: int) -> Matched:
+        return cls(np.zeros(n, bool), np.zeros(n, np.float32))
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """A node of the tree that ``explain`` shows."""
+
+    value: float | int
+    description: str
+    details: tuple[Explanation, ...] = ()
+    match: bool = True
+
+    def echo(self) -> dict[str, Any]:
+        value = np.float32(self.value) if isinstance(self.value, (float, np.floating)) else self.value
+        return {
+            "value": value,
+            "description": self.description,
+            "details": [detail.echo() for detail in self.details],
+        }
+
+
+@dataclass(slots=True)
+class TermStatistics:
+    """Statistics that stand in for a shard's own (``dfs_query_then_fetch``): by field, and by field and term."""
+
+    doc_count: dict[str, int] = field(default_factory=dict)
+    sum_total_term_freq: dict[str, int] = field(default_factory=dict)
+    doc_freq: dict[tuple[str, str], int] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class ShardContext:
+    """What a query may ask of the shard that it runs on (QueryShardContext).
+
+    ``services`` offers what lies outside the shard (documents of other indices, stored scripts); ``memo`` lives as long as the search.
+    """
+
+    index: str
+    uuid: str
+    shard: int
+    settings: Mapping[str, str]
+    mapping: IndexMapping
+    view: View
+    now: int
+    services: Any = None
+    statistics: TermStatistics | None = None
+    nested_path: str | None = None
+    memo: dict[Any, Any] = field(default_factory=dict)
+
+    @property
+    def n(self) -> int:
+        return self.view.n
+
+    def field(self, name: str) -> FieldType | None:
+        return self.mapping.field(name)
+
+    def column(self, field: FieldType) -> Column | None:
+        """The field's column; None when no document has ever had a value."""
+        return self.view.columns.get(field.path)
+
+    def nothing(self) -> Mask:
+        return np.zeros(self.n, bool)
+
+    def everything(self) -> Mask:
+        """The rows that match_all matches: the documents, or inside ``nested`` its objects."""
+        return self.level_mask(self.nested_path)
+
+    def level_mask(self, path: str | None) -> Mask:
+        if path is None:
+            return self.view.roots
+        level = self.view.level_paths.get(path)
+        return self.nothing() if level is None else self.view.levels == level
+
+    def setting(self, name: str, default: int) -> int:
+        value = self.settings.get(name)
+        return default if value is None else int(value)
+
+    def fails(self, reason: str) -> QueryShardException:
+        return QueryShardException(reason)
+
+    def inside(self, path: str) -> ShardContext:
+        """This context inside ``nested`` of a path."""
+        return replace(self, nested_path=path)
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Query:
+    """A query clause. A kind implements ``mask`` if its score is constant, or ``run`` if it scores.
+
+    ``boost`` is applied by ``matched``, which passes the product of all boosts down as Lucene does.
+    """
+
+    kind: ClassVar[str] = ""
+    boost: float = 1.0
+    name: str | None = None
+
+    def matched(self, ctx: ShardContext, boost: np.float32 = np.float32(1.0)) -> Matched:  # noqa: B008
+        """What matches, scored; ``boost`` is that of the clauses around."""
+        return self.run(ctx, np.float32(boost * np.float32(self.boost)))
+
+    def run(self, ctx: ShardContext, boost: np.float32) -> Matched:
+        return Matched.constant(self.mask(ctx), float(boost))
+
+    def mask(self, ctx: ShardContext) -> Mask:
+        """Which rows match, without scores."""
+        if type(self).run is Query.run:
+            raise NotImplementedError(type(self).__name__)
+        return self.run(ctx, np.float32(self.boost)).mask
+
+    def explain(self, ctx: ShardContext, row: int, boost: np.float32 = np.float32(1.0)) -> Explanation:  # noqa: B008
+        """Why a row has its score."""
+        from fakeknn.errors import NotFaked
+
+        raise NotFaked(f"the explanation of a [{self.kind}] query")
+
+    def children(self) -> Iterator[Query]:
+        """The clauses inside this one."""
+        return iter(())
+
+    def walk(self) -> Iterator[Query]:
+        yield self
+        for child in self.children():
+            yield from child.walk()
+
+    def with_common(self, boost: float, name: str | None) -> Self:
+        return replace(self, boost=boost, name=name)
+
+
+# --- parsing --------------------------------------------------------------------------------------------------------------
+
+Parser = Callable[[Any, Any], Query]
+
+PARSERS: dict[str, Parser] = {}
+
+
+def register(*names: str) -> Callable[[Parser], Parser]:
+    """Make ``parse(container, name) -> Query`` the parser of these query names; ``container[name]`` is the query's object."""
+
+    def add(parser: Parser) -> Parser:
+        for name in names:
+            PARSERS[name] = parser
+        return parser
+
+    return add
+
+
+def parse_query(container: Any, key: Any) -> Query:
+    """AbstractQueryBuilder.parseInnerQueryBuilder on the value at ``container[key]``."""
+    body = container[key]
+    if not isinstance(body, dict):
+        if isinstance(body, list) and body and isinstance(body[0], dict):
+            return parse_query(body, 0)  # the real parser steps to the next token, whatever it was at
+        raise ParsingException("[_na] query malformed, must start with start_object", at=Where(container, key))
+    if not body:
+        raise IllegalArgumentException(
+            "query malformed, empty clause found at [{line}:{column}]", at=Where(body, None, "end")
+        )
+    names = iter(body)
+    name = next(names)
+    if not isinstance(body[name], dict):
+        raise ParsingException(f"[{name}] query malformed, no start_object after query name", at=Where(body, name))
+    parser = PARSERS.get(name)
+    if parser is None:
+        raise unknown_query(body, name)
+    query = parser(body, name)
+    second = next(names, None)
+    if second is not None:
+        raise ParsingException(
+            f"[{name}] malformed query, expected [END_OBJECT] but found [FIELD_NAME]", at=Where(body, second, "key")
+        )
+    return query
+
+
+#: Queries that OpenSearch 3.5.0 with k-NN has and fakeknn does not; filled as kinds are registered.
+KNOWN_QUERIES = frozenset(
+    "bool boosting combined_fields common constant_score dis_max distance_feature exists field_masking_span function_score fuzzy "
+    "geo_bounding_box geo_distance geo_polygon geo_shape has_child has_parent ids intervals knn match match_all match_bool_prefix "
+    "match_none match_phrase match_phrase_prefix more_like_this multi_match nested parent_id percolate prefix query_string "
+    "range rank_feature regexp script script_score simple_query_string span_containing span_first span_gap span_multi span_near "
+    "span_not span_or span_term span_within template term terms terms_set wildcard wrapper".split()
+)
+
+
+def unknown_query(body: Any, name: str) -> Exception:
+    from fakeknn.errors import NamedObjectNotFoundException, NotFaked
+
+    if name in KNOWN_QUERIES or name in ("hybrid", "neural", "neural_sparse", "agentic"):
+        return NotFaked(f"the [{name}] query")
+    # The parser stands at the object that follows the name.
+    error = ParsingException(f"unknown query [{name}]{did_you_mean(name, KNOWN_QUERIES)}", at=Where(body, name))
+    error.__cause__ = NamedObjectNotFoundException(f"unknown field [{name}]", at=Where(body, name))
+    return error
+
+
+def parse_queries(container: Any, key: Any) -> list[Query]:
+    """An object or an array of objects, each a query."""
+    value = container[key]
+    if isinstance(value, list):
+        return [parse_query(value, i) for i in range(len(value))]
+    return [parse_query(container, key)]
+
+
+#: Reads a member of a query's object.
+Reader = Callable[[Any, Any], Any]
+
+COMMON: Mapping[str, Reader] = {"boost": objects.decimal, "_name": objects.text}
+
+
+def field_query(
+    kind: str, container: Any, key: Any, members: Mapping[str, Reader], *, short: str | None
+) -> tuple[str | None, dict[str, Any]]:
+    """The shape ``{"kind": {"field": {...members...}}}``, or ``{"kind": {"field": value}}`` whose value is the member ``short``.
+
+    Gives the field's name (None for an empty object) and the values of the members.
+    """
+    body = container[key]
+    found: str | None = None
+    values: dict[str, Any] = {}
+    for name, value in body.items():
+        if isinstance(value, dict):
+            _one_field(kind, body, name, found)
+            found = name
+            for member, item in value.items():
+                reader = members.get(member) or COMMON.get(member)
+                if reader is None:
+                    raise ParsingException(f"[{kind}] query does not support [{member}]", at=_inside(value, member, item))
+                values[member] = reader(value, member)
+        else:
+            if isinstance(value, list):
+                raise ParsingException(f"[{kind}] query does not support array of values", at=Where(body, name))
+            if short is None:
+                raise ParsingException(f"[{kind}] query does not support [{name}]", at=Where(body, name))
+            _one_field(kind, body, name, found)
+            found = name
+            values = {short: members[short](body, name)}
+    return found, values
+
+
+def _inside(container: Any, key: Any, value: Any) -> Where:
+    return Where(container, key)
+
+
+def _one_field(kind: str, body: Any, name: str, found: str | None) -> None:
+    if found is not None:
+        raise ParsingException(
+            f"[{kind}] query doesn't support multiple fields, found [{found}] and [{name}]", at=Where(body, name)
+        )
+
+
+def value_of(container: Any, key: Any) -> Any:
+    """XContentParser.objectBytes: any scalar as it is."""
+    value = container[key]
+    if isinstance(value, (dict, list)):
+        if isinstance(value, list) and value and isinstance(value[0], dict):
+            pass
+        raise IllegalStateException(
+            f"Can't get text on a {objects.token(value)} at {{line}}:{{column}}", at=Where(container, key)
+        )
+    return value
+
+
+def common(values: Mapping[str, Any]) -> dict[str, Any]:
+    """``boost`` and ``_name`` as the constructor takes them."""
+    boost = values.get("boost", 1.0)
+    if boost < 0:
+        # AbstractQueryBuilder.checkNegativeBoost
+        raise IllegalArgumentException(
+            f"negative [boost] are not allowed in [{{query}}], use a value between 0 and 1 to deboost"
+        )
+    return {"boost": float(np.float32(boost)), "name": values.get("_name")}
+
+
+def shown(value: Any) -> str:
+    return java_string(value)

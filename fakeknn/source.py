@@ -1,0 +1,149 @@
+"""A document's ``_source``: how it is stored, how vectors cut out of it come back, and how it is filtered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+#: Stands in stored text where a vector was cut out; no JSON text holds it otherwise.
+HOLE = b"\x00"
+_HOLE = orjson.Fragment(HOLE)
+
+
+@dataclass(frozen=True, slots=True)
+class Stripped:
+    """A source without its vectors: ``vectors`` names, in order of the holes, the field and the row (counted back from the
+    document's own row) that each came from. The real server calls this derived source."""
+
+    text: bytes
+    vectors: tuple[tuple[str, int], ...]
+
+
+Stored = bytes | Stripped | None
+
+
+def strip(body: Any, places: Sequence[tuple[Any, Any]], vectors: Sequence[tuple[str, int]]) -> Stripped:
+    """The stored form of a parsed body whose vectors stand at ``container[key]`` for each of ``places``."""
+    values = [container[key] for container, key in places]
+    try:
+        for container, key in places:
+            container[key] = _HOLE
+        return Stripped(orjson.dumps(body), tuple(vectors))
+    finally:
+        for (container, key), value in zip(places, values, strict=True):
+            container[key] = value
+
+
+def restore(stored: Stored, vector: Callable[[str, int], Any]) -> bytes | None:
+    """The source's text; ``vector(field, rows back)`` gives a vector that was cut out."""
+    if not isinstance(stored, Stripped):
+        return stored
+    parts = stored.text.split(HOLE)
+    out = [parts[0]]
+    for (path, back), rest in zip(stored.vectors, parts[1:], strict=True):
+        out.append(orjson.dumps(vector(path, back), option=orjson.OPT_SERIALIZE_NUMPY))
+        out.append(rest)
+    return b"".join(out)
+
+
+# --- filtering (XContentMapValues.filter) ------------------------------------------------------------------------------------
+
+
+class SourceFilter:
+    """``includes`` and ``excludes`` over dotted paths: ``*`` matches any characters, dots too; a pattern that matches an object takes all
+    of it."""
+
+    def __init__(self, includes: Sequence[str] = (), excludes: Sequence[str] = ()) -> None:
+        self.includes = tuple(includes)
+        self.excludes = tuple(excludes)
+        self._include = [_Automaton(pattern) for pattern in self.includes]
+        self._exclude = [_Automaton(pattern) for pattern in self.excludes]
+
+    @property
+    def empty(self) -> bool:
+        return not self.includes and not self.excludes
+
+    def apply(self, body: dict[str, Any]) -> dict[str, Any]:
+        """A filtered copy."""
+        return self._object(body, [a.start() for a in self._include], [a.start() for a in self._exclude], not self.includes)
+
+    def _object(self, body: dict[str, Any], include: list[frozenset[int]], exclude: list[frozenset[int]], inside: bool) -> Any:
+        out: dict[str, Any] = {}
+        for key, value in body.items():
+            at_include = [a.step(s, key) for a, s in zip(self._include, include, strict=True)]
+            at_exclude = [a.step(s, key) for a, s in zip(self._exclude, exclude, strict=True)]
+            if any(a.accepts(s) for a, s in zip(self._exclude, at_exclude, strict=True)):
+                continue
+            taken = inside or any(a.accepts(s) for a, s in zip(self._include, at_include, strict=True))
+            if not taken and not any(at_include):
+                continue
+            below_include = [a.step(s, ".") for a, s in zip(self._include, at_include, strict=True)]
+            below_exclude = [a.step(s, ".") for a, s in zip(self._exclude, at_exclude, strict=True)]
+            if isinstance(value, dict):
+                kept = self._object(value, below_include, below_exclude, taken)
+                if kept or taken:
+                    out[key] = kept
+            elif isinstance(value, list):
+                items = self._list(value, below_include, below_exclude, taken)
+                if items or taken:
+                    out[key] = items
+            elif taken:
+                out[key] = value
+        return out
+
+    def _list(self, items: list[Any], include: list[frozenset[int]], exclude: list[frozenset[int]], inside: bool) -> list[Any]:
+        out: list[Any] = []
+        for item in items:
+            if isinstance(item, dict):
+                kept = self._object(item, include, exclude, inside)
+                if kept or inside:
+                    out.append(kept)
+            elif isinstance(item, list):
+                inner = self._list(item, include, exclude, inside)
+                if inner or inside:
+                    out.append(inner)
+            elif inside:
+                out.append(item)
+        return out
+
+
+class _Automaton:
+    """A pattern with ``*`` as a set of positions in it; matching goes character by character so that a path can be walked key by key."""
+
+    __slots__ = ("pattern",)
+
+    def __init__(self, pattern: str) -> None:
+        self.pattern = pattern
+
+    def _closed(self, states: set[int]) -> frozenset[int]:
+        grown = set(states)
+        for state in states:
+            at = state
+            while at < len(self.pattern) and self.pattern[at] == "*":
+                at += 1
+                grown.add(at)
+        return frozenset(grown)
+
+    def start(self) -> frozenset[int]:
+        return self._closed({0})
+
+    def step(self, states: frozenset[int], text: str) -> frozenset[int]:
+        pattern = self.pattern
+        for char in text:
+            if not states:
+                break
+            following = set()
+            for state in states:
+                if state < len(pattern):
+                    if pattern[state] == "*":
+                        following.add(state)
+                    elif pattern[state] == char:
+                        following.add(state + 1)
+            states = self._closed(following)
+        return states
+
+    def accepts(self, states: frozenset[int]) -> bool:
+        return len(self.pattern) in states

@@ -1,0 +1,268 @@
+"""Reading members of a parsed body as the real server's XContentParser reads tokens, and its declarative ObjectParser.
+
+A member is named by its container and key, so that an error can be placed in the text of the body (``Where``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from fakeknn.errors import (
+    IllegalArgumentException,
+    IllegalStateException,
+    InputCoercionException,
+    JsonParseException,
+    OpenSearchError,
+    Where,
+    XContentParseException,
+)
+from fakeknn.xcontent.java import java_double, java_string
+from fakeknn.xcontent.suggest import did_you_mean
+
+SOURCE = (
+    "\n at [Source: REDACTED (`StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION` disabled); line: {line}, column: {column}]"
+)
+
+
+def token(value: Any) -> str:
+    """The XContentParser.Token that a value begins with."""
+    if isinstance(value, str):
+        return "VALUE_STRING"
+    if isinstance(value, bool):
+        return "VALUE_BOOLEAN"
+    if value is None:
+        return "VALUE_NULL"
+    if isinstance(value, (int, float)):
+        return "VALUE_NUMBER"
+    return "START_OBJECT" if isinstance(value, dict) else "START_ARRAY"
+
+
+def _jackson_token(value: Any) -> str:
+    if isinstance(value, bool):
+        return "VALUE_TRUE" if value else "VALUE_FALSE"
+    if isinstance(value, int):
+        return "VALUE_NUMBER_INT"
+    return "VALUE_NUMBER_FLOAT" if isinstance(value, float) else token(value)
+
+
+def is_value(value: Any) -> bool:
+    """Token.isValue: null is none."""
+    return value is not None and not isinstance(value, (dict, list))
+
+
+# --- one value ------------------------------------------------------------------------------------------------------------
+
+
+def text(container: Any, key: Any) -> str:
+    """XContentParser.text."""
+    value = container[key]
+    if isinstance(value, str):
+        return value
+    if is_value(value):
+        return java_string(value)
+    raise IllegalStateException(
+        f"Can't get text on a {token(value)} at {{line}}:{{column}}", at=Where(container, key)
+    )
+
+
+def text_or_none(container: Any, key: Any) -> str | None:
+    return None if container[key] is None else text(container, key)
+
+
+def _java_parse(value: str) -> float:
+    stripped = value.strip()
+    try:
+        if "_" in stripped:
+            raise ValueError
+        return float(stripped)
+    except ValueError:
+        from fakeknn.errors import NumberFormatException
+
+        raise NumberFormatException(f'For input string: "{value}"' if stripped else "empty String") from None
+
+
+def decimal(container: Any, key: Any) -> float:
+    """XContentParser.doubleValue and floatValue (the caller narrows)."""
+    value = container[key]
+    if isinstance(value, str):
+        return _java_parse(value)
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return float(value)
+    raise not_numeric(container, key)
+
+
+def not_numeric(container: Any, key: Any) -> JsonParseException:
+    return JsonParseException(
+        f"Current token ({_jackson_token(container[key])}) not numeric, can not use numeric value accessors{SOURCE}",
+        at=Where(container, key),
+    )
+
+
+def integer(container: Any, key: Any, *, bits: int = 32) -> int:
+    """XContentParser.intValue (32 bits) and longValue (64): decimals are cut."""
+    value = container[key]
+    low, high = -(2 ** (bits - 1)), 2 ** (bits - 1) - 1
+    kind = "int" if bits == 32 else "long"
+    if isinstance(value, str):
+        number = _java_parse(value)
+        if not low <= number <= high:
+            article = "an integer" if bits == 32 else "a long"
+            raise IllegalArgumentException(f"Value [{value}] is out of range for {article}")
+        return int(value) if bits == 64 and value.lstrip("+-").isdigit() else int(number)
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        whole = int(value)
+        if not low <= whole <= high:
+            shown = java_double(value) if isinstance(value, float) else value
+            raise InputCoercionException(
+                f"Numeric value ({shown}) out of range of {kind} ({low} - {high}){SOURCE}", at=Where(container, key)
+            )
+        return whole
+    raise not_numeric(container, key)
+
+
+def boolean(container: Any, key: Any) -> bool:
+    """XContentParser.booleanValue."""
+    value = container[key]
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, str):
+        if value in ("true", "false"):
+            return value == "true"
+        raise IllegalArgumentException(f"Failed to parse value [{value}] as only [true] or [false] are allowed.")
+    raise JsonParseException(
+        f"Current token ({_jackson_token(value)}) not of boolean type{SOURCE}", at=Where(container, key)
+    )
+
+
+# --- ObjectParser ---------------------------------------------------------------------------------------------------------
+
+_STRING = ("VALUE_STRING",)
+_NUMBER = ("VALUE_NUMBER", "VALUE_STRING")
+_BOOLEAN = ("VALUE_BOOLEAN", "VALUE_STRING")
+_OBJECT = ("START_OBJECT",)
+_OBJECTS = ("START_OBJECT", "START_ARRAY")
+_NULL = ("VALUE_NULL",)
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A declared member: which tokens it takes, and what reads it (``read(container, key)``)."""
+
+    tokens: tuple[str, ...]
+    read: Callable[[Any, Any], Any]
+
+
+def declared(kind: str, read: Callable[[Any, Any], Any] | None = None) -> Member:
+    """A member of one of ObjectParser.ValueType's kinds, read by that kind's reader unless another is given."""
+    tokens, reader = _KINDS[kind]
+    return Member(tokens, read or reader)
+
+
+def _strings(container: Any, key: Any) -> list[str]:
+    value = container[key]
+    if isinstance(value, list):
+        return [text(value, i) for i in range(len(value))]
+    return [text(container, key)]
+
+
+def _raw(container: Any, key: Any) -> Any:
+    return container[key]
+
+
+_KINDS: Mapping[str, tuple[tuple[str, ...], Callable[[Any, Any], Any]]] = {
+    "string": (_STRING, text),
+    "string_or_null": (_STRING + _NULL, text_or_none),
+    "float": (_NUMBER, decimal),
+    "double": (_NUMBER, decimal),
+    "int": (_NUMBER, integer),
+    "long": (_NUMBER, lambda container, key: integer(container, key, bits=64)),
+    "boolean": (_BOOLEAN, boolean),
+    "object": (_OBJECT, _raw),
+    "object_or_null": (_OBJECT + _NULL, _raw),
+    "object_or_string": (_OBJECT + _STRING, _raw),
+    "object_or_boolean": (("START_OBJECT", "VALUE_BOOLEAN"), _raw),
+    "object_array": (_OBJECTS, _raw),
+    "object_array_or_null": (_OBJECTS + _NULL, _raw),
+    "object_array_or_string": (_OBJECTS + _STRING, _raw),
+    "object_array_boolean_or_string": (("START_OBJECT", "START_ARRAY", "VALUE_BOOLEAN", "VALUE_STRING"), _raw),
+    "string_array": (("START_ARRAY", "VALUE_STRING"), _strings),
+    "float_array": (("START_ARRAY", "VALUE_NUMBER", "VALUE_STRING"), _raw),
+    "value": (("VALUE_BOOLEAN", "VALUE_NULL", "VALUE_NUMBER", "VALUE_STRING"), _raw),
+    "value_array": (("VALUE_BOOLEAN", "VALUE_NULL", "VALUE_NUMBER", "VALUE_STRING", "START_ARRAY"), _raw),
+    "anything": (
+        ("VALUE_BOOLEAN", "VALUE_NULL", "VALUE_NUMBER", "VALUE_STRING", "START_OBJECT", "START_ARRAY"),
+        _raw,
+    ),
+}
+
+
+class ObjectParser:
+    """ObjectParser: members by name, an unknown one refused with proposals, an error inside one told with its name and place."""
+
+    def __init__(
+        self,
+        name: str,
+        members: Mapping[str, Member],
+        *,
+        required: Sequence[Sequence[str]] = (),
+        exclusive: Sequence[Sequence[str]] = (),
+        ignore_unknown: bool = False,
+    ) -> None:
+        self.name = name
+        self.members = members
+        self.required = required
+        self.exclusive = exclusive
+        self.ignore_unknown = ignore_unknown
+
+    def parse(self, container: Any, key: Any) -> dict[str, Any]:
+        """The values of the object at ``container[key]`` by member name."""
+        body = container[key]
+        if not isinstance(body, dict):
+            raise XContentParseException(
+                f"[{self.name}] Expected START_OBJECT but was: {token(body)}", at=Where(container, key)
+            )
+        return self.parse_object(body)
+
+    def parse_object(self, body: Mapping[str, Any]) -> dict[str, Any]:
+        values: dict[str, Any] = {}
+        for name, value in body.items():
+            member = self.members.get(name)
+            if member is None:
+                if self.ignore_unknown:
+                    continue
+                raise XContentParseException(
+                    f"[{self.name}] unknown field [{name}]{did_you_mean(name, self.members)}", at=Where(body, name, "key")
+                )
+            kind = token(value)
+            if kind not in member.tokens:
+                raise XContentParseException(
+                    f"[{self.name}] {name} doesn't support values of type: {kind}", at=Where(body, name)
+                )
+            try:
+                values[name] = member.read(body, name)
+            except OpenSearchError as cause:
+                raise XContentParseException(
+                    f"[{self.name}] failed to parse field [{name}]", at=cause.at or Where(body, name)
+                ) from cause
+        self._check_sets(body)
+        return values
+
+    def _check_sets(self, body: Mapping[str, Any]) -> None:
+        together = [[name for name in body if name in names] for names in self.exclusive]
+        if any(len(names) > 1 for names in together):
+            raise IllegalArgumentException(
+                "".join(
+                    f"The following fields are not allowed together: [{', '.join(names)}] "
+                    for names in together
+                    if len(names) > 1
+                )
+            )
+        missing = [names for names in self.required if not any(name in body for name in names)]
+        if missing:
+            raise IllegalArgumentException(
+                "".join(
+                    f"Required one of fields [{', '.join(names)}], but none were specified. " for names in missing
+                )
+            )
