@@ -56,6 +56,9 @@ class Server:
             # The server closed a kept connection; once more on a new one.
             self._connection.close()
             return self._send(request)
+        except TimeoutError:
+            self._connection.close()
+            raise TimeoutError(f"no answer from {self.url} to {request} (line {request.line})") from None
 
     def _send(self, request: ConsoleRequest) -> Answer:
         target = self._prefix + quote(request.path, safe="%/:=&?~#+!$,;'@()*[]<>{}|\\^`\"")
