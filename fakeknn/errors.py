@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Literal
 
-Part = Literal["key", "value", "start", "end"]
+Part = Literal["key", "value", "after", "start", "end"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -21,7 +21,8 @@ class Where:
     """A place in a parsed JSON body: a member of ``container``, its ``key``'s or its value's first character.
 
     ``container`` is the very dict or list that the JSON reader made; it is found again by identity when the error is
-    answered, so that parsing itself keeps no positions. ``start`` and ``end`` are the container's own brackets.
+    answered, so that parsing itself keeps no positions. ``start`` and ``end`` are the container's own brackets;
+    ``after`` is behind the value's (first) token.
     """
 
     container: Any
@@ -126,6 +127,122 @@ class ArrayIndexOutOfBoundsException(JavaError):
 
 class ClassCastException(JavaError):
     pass
+
+
+class DateTimeException(JavaError):
+    pass
+
+
+class DateTimeParseException(JavaError):
+    pass
+
+
+class IllegalArgumentException(JavaError):
+    status = 400
+
+
+class IllegalStateException(JavaError):
+    pass
+
+
+class IndexOutOfBoundsException(JavaError):
+    pass
+
+
+class InputCoercionException(JavaError):
+    status = 400
+
+
+class JsonParseException(JavaError):
+    status = 400
+
+
+class JsonEOFException(JsonParseException):
+    pass
+
+
+class NullPointerException(JavaError):
+    pass
+
+
+class NumberFormatException(IllegalArgumentException):
+    pass
+
+
+class PatternSyntaxException(IllegalArgumentException):
+    pass
+
+
+class RuntimeException(JavaError):
+    pass
+
+
+class TooLongHttpHeaderException(JavaError):
+    status = 400
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"HTTP header is larger than {limit} bytes.")
+
+
+class TooLongHttpLineException(JavaError):
+    status = 400
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"An HTTP line is larger than {limit} bytes.")
+
+
+class StreamConstraintsException(JavaError):
+    """Jackson's refusal of what is too long or too deep."""
+
+    def __init__(self, what: str, length: int, limit: int, method: str) -> None:
+        super().__init__(
+            f"{what} ({length}) exceeds the maximum allowed ({limit}, from `StreamReadConstraints.{method}()`)"
+        )
+
+
+class UnsupportedOperationException(JavaError):
+    pass
+
+
+class XContentParseException(IllegalArgumentException):
+    """``[line:column] text``; behind it, the root cause is looked for in its cause."""
+
+    def locate(self, line: int, column: int) -> None:
+        self.reason = f"[{line}:{column}] {self.reason}"
+
+    def root_causes(self) -> list[OpenSearchError]:
+        cause = self.cause
+        if cause is not None and (isinstance(cause, XContentParseException) or not isinstance(cause, JavaError)):
+            return cause.root_causes()
+        return [self]
+
+
+class NamedObjectNotFoundException(XContentParseException):
+    """``[line:column] unknown field [x]``: a name that no plugin registered."""
+
+
+# --- OpenSearch's own ---------------------------------------------------------------------------------------------------
+
+
+class ActionRequestValidationException(IllegalArgumentException):
+    """A request that misses something: ``Validation Failed: 1: a;2: b;``."""
+
+    def __init__(self, *problems: str) -> None:
+        super().__init__("Validation Failed: " + "".join(f"{i}: {p};" for i, p in enumerate(problems, 1)))
+
+
+class ValidationException(ActionRequestValidationException):
+    pass
+
+
+class ContentTypeHeaderException(JavaError):
+    """A ``Content-Type`` that is no media type; bears the text of its cause."""
+
+    status = 400
+
+    def __init__(self, cause: IllegalArgumentException) -> None:
+        super().__init__(f"java.lang.IllegalArgumentException: {cause.reason}")
+        self.__cause__ = cause
 
 
 class DateTimeException(JavaError):

@@ -9,6 +9,7 @@ float32, a result (rows,) float32.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,31 +17,47 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float32]
 Doubles = NDArray[np.float64]
 
-LANES = 16
-"""Floats in a SIMD register of the machine emulated (AVX-512)."""
 
-IN_ORDER = 0
-"""For ``lanes``: one sum from the first element to the last."""
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """What of a server's processor its scores show."""
+
+    lanes: int = 16
+    """Floats in a SIMD register: 16 with AVX-512, 8 with AVX2, 4 with NEON."""
+    fuses_scalars: bool = True
+    """Whether Lucene finds fused multiply-add fast outside of SIMD too: not so on AMD before AVX-512."""
+
+    @property
+    def longest_in_order(self) -> int:
+        """The dimension up to which one vector by itself is summed in order, without SIMD.
+
+        Above it, the order of adding changes when the JIT compiles Lucene's loop, so nothing can equal it.
+        """
+        return 2 * self.lanes
+
+
+MACHINE = Machine()
+"""The machine emulated."""
 
 _SMALLEST_NORMAL = float(np.finfo(np.float32).smallest_normal)
 _BLOCK_ELEMENTS = 1 << 15  # of float64: 256 KiB, so that a block stays in a core's second-level cache
 
 
-def fma_dot(matrix: Floats, query: Floats, lanes: int = LANES) -> Floats:
-    """x·y of each row: Lucene's ``VectorUtil.dotProduct``."""
+def fma_dot(matrix: Floats, query: Floats, in_order: bool = False) -> Floats:
+    """x·y of each row: Lucene's ``dotProduct``, of a batch of vectors, or of one by itself (``in_order``)."""
     factors = query.astype(np.float64)[:, None]
-    return _by_blocks(matrix, lambda columns: _fma_sum(columns.astype(np.float64) * factors, lanes))
+    return _by_blocks(matrix, lambda columns: _fma_sum(columns.astype(np.float64) * factors, in_order))
 
 
-def fma_square(matrix: Floats, lanes: int = LANES) -> Floats:
+def fma_square(matrix: Floats, in_order: bool = False) -> Floats:
     """|x|² of each row, summed as ``fma_dot`` sums."""
-    return _by_blocks(matrix, lambda columns: _fma_sum(np.square(columns.astype(np.float64)), lanes))
+    return _by_blocks(matrix, lambda columns: _fma_sum(np.square(columns.astype(np.float64)), in_order))
 
 
-def fma_square_distance(matrix: Floats, query: Floats, lanes: int = LANES) -> Floats:
+def fma_square_distance(matrix: Floats, query: Floats, in_order: bool = False) -> Floats:
     """|x - y|² of each row: Lucene's ``VectorUtil.squareDistance``; the differences are float32."""
     subtrahends = query[:, None]
-    return _by_blocks(matrix, lambda columns: _fma_sum(np.square((columns - subtrahends).astype(np.float64)), lanes))
+    return _by_blocks(matrix, lambda columns: _fma_sum(np.square((columns - subtrahends).astype(np.float64)), in_order))
 
 
 def java_dot(matrix: Floats, query: Floats) -> Floats:
@@ -75,29 +92,35 @@ def _by_blocks(matrix: Floats, total: Callable[[Floats], Floats]) -> Floats:
     return out
 
 
-def _sum_in_order(terms: Floats) -> Floats:
-    total = np.zeros(terms.shape[1], dtype=np.float32)
+def _sum_in_order(terms: Floats, start: Floats | None = None) -> Floats:
+    total = np.zeros(terms.shape[1], dtype=np.float32) if start is None else start
     for term in terms:
         total += term
     return total
 
 
-def _fma_sum(products: Doubles, lanes: int) -> Floats:
-    """The sum of (dimension, rows) products, which are exact in float64, each addition rounded once to float32.
+def _fma_sum(products: Doubles, in_order: bool) -> Floats:
+    """The sum of (dimension, rows) products, which are exact in float64, each fused addition rounded once to float32.
 
-    Full blocks of ``lanes`` products go to as many partial sums; these are added one after another, then the rest is.
+    Full blocks of as many products as there are lanes go to as many partial sums; these are added one after another,
+    then the rest is.
     """
     dimension, rows = products.shape
-    full = dimension - dimension % lanes if lanes else 0
-    total = np.zeros(rows, dtype=np.float64)
+    lanes = MACHINE.lanes
+    full = 0 if in_order else dimension - dimension % lanes
+    total = np.zeros(rows, dtype=np.float32)
     if full:
         partial = np.zeros((lanes, rows), dtype=np.float64)
         for start in range(0, full, lanes):
             partial = _rounded_sum(products[start : start + lanes], partial)
-        total = _sum_in_order(partial.astype(np.float32)).astype(np.float64)
-    for product in products[full:]:
-        total = _rounded_sum(product, total)
-    return total.astype(np.float32)
+        total = _sum_in_order(partial.astype(np.float32))
+    rest = products[full:]
+    if not MACHINE.fuses_scalars:
+        return _sum_in_order(rest.astype(np.float32), total)
+    wide = total.astype(np.float64)
+    for product in rest:
+        wide = _rounded_sum(product, wide)
+    return wide.astype(np.float32)
 
 
 def _rounded_sum(product: Doubles, total: Doubles) -> Doubles:

@@ -116,6 +116,16 @@ class VectorDefinition:
         return self.engine == "faiss" and self.encoder is not None and self.encoder.name == "binary"
 
     @property
+    def half_float(self) -> bool:
+        """Whether vectors are searched as 16-bit floats, whose range they may not leave."""
+        return self.engine == "faiss" and self.encoder is not None and self.encoder.name == "sq"
+
+    @property
+    def clips(self) -> bool:
+        """Whether what leaves the range of a 16-bit float is brought to its rim."""
+        return self.half_float and self.encoder is not None and self.encoder.get("clip") is True
+
+    @property
     def normalizes(self) -> bool:
         """Whether vectors are scaled to length 1 before they are stored (Faiss with cosinesimil)."""
         return self.engine == "faiss" and self.space.name == "cosinesimil"

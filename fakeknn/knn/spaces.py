@@ -18,9 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fakeknn.errors import IllegalArgumentException
+from fakeknn.knn import arithmetic
 from fakeknn.knn.arithmetic import (
-    IN_ORDER,
-    LANES,
     Floats,
     fma_dot,
     fma_square,
@@ -68,12 +67,17 @@ class Space(ABC):
     bounded: ClassVar[bool] = True
     """Whether distances are not negative and scores lie between 0 and 1."""
 
-    def distance(self, matrix: Matrix, query: Matrix) -> Floats:
-        """The raw value of every row, in the arithmetic of a ``knn`` query."""
-        return self.float_distance(matrix, query) if matrix.dtype == np.float32 else self.byte_distance(matrix, query)
+    def distance(self, matrix: Matrix, query: Matrix, *, one_by_one: bool = False) -> Floats:
+        """The raw value of every row, as Lucene measures a batch of vectors or (``one_by_one``) each by itself.
+
+        The two differ in the last bits of float vectors: Lucene's own searches measure batches, all else does not.
+        """
+        if matrix.dtype != np.float32:
+            return self.byte_distance(matrix, query)
+        return self.float_distance(matrix, query, one_by_one and _summed_in_order(matrix))
 
     @abstractmethod
-    def float_distance(self, matrix: Floats, query: Floats) -> Floats: ...
+    def float_distance(self, matrix: Floats, query: Floats, in_order: bool) -> Floats: ...
 
     @abstractmethod
     def byte_distance(self, matrix: Matrix, query: Matrix) -> Floats: ...
@@ -82,14 +86,14 @@ class Space(ABC):
         """The score of a ``knn`` query for raw values."""
         return _ONE / (_ONE + raw)
 
-    def score(self, matrix: Matrix, query: Matrix) -> Floats:
+    def score(self, matrix: Matrix, query: Matrix, *, one_by_one: bool = False) -> Floats:
         """The score of a ``knn`` query for every row."""
         with np.errstate(all="ignore"):
-            return self.to_score(self.distance(matrix, query))
+            return self.to_score(self.distance(matrix, query, one_by_one=one_by_one))
 
     def script_distance(self, matrix: Matrix, query: Matrix) -> Floats:
-        """The raw value of every row as a script sums it, as far as that can be reproduced."""
-        return self.distance(matrix, query)
+        """The raw value of every row in a script: one by one, and fast where that cannot be reproduced anyway."""
+        return self.distance(matrix, query, one_by_one=True)
 
     def script_score(self, matrix: Matrix, query: Matrix) -> Floats:
         """The score of the ``knn_score`` script for every row."""
@@ -152,17 +156,15 @@ class L2(Space):
     enum_name = "L2"
     script_name = "l2"
 
-    def float_distance(self, matrix: Floats, query: Floats) -> Floats:
-        return fma_square_distance(matrix, query)
+    def float_distance(self, matrix: Floats, query: Floats, in_order: bool) -> Floats:
+        return fma_square_distance(matrix, query, in_order)
 
     def byte_distance(self, matrix: Matrix, query: Matrix) -> Floats:
         return (_byte_squares(matrix) + _byte_squares(query[None]) - 2 * byte_dot(matrix, query)).astype(np.float32)
 
     def script_distance(self, matrix: Matrix, query: Matrix) -> Floats:
-        if matrix.dtype != np.float32:
-            return self.byte_distance(matrix, query)
-        if matrix.shape[1] <= _LONGEST_IN_ORDER:
-            return fma_square_distance(matrix, query, IN_ORDER)
+        if matrix.dtype != np.float32 or _summed_in_order(matrix):
+            return self.distance(matrix, query, one_by_one=True)
         return fast_square_distance(matrix, query)
 
 
@@ -175,8 +177,10 @@ class CosineSimilarity(Space):
     descending = True
     measures_zero = False
 
-    def float_distance(self, matrix: Floats, query: Floats) -> Floats:
-        return self._cosine(fma_dot(matrix, query), fma_square(matrix), fma_square(query[None]))
+    def float_distance(self, matrix: Floats, query: Floats, in_order: bool) -> Floats:
+        return self._cosine(
+            fma_dot(matrix, query, in_order), fma_square(matrix, in_order), fma_square(query[None], in_order)
+        )
 
     def byte_distance(self, matrix: Matrix, query: Matrix) -> Floats:
         return self._cosine(byte_dot(matrix, query), _byte_squares(matrix), _byte_squares(query[None]))
@@ -220,8 +224,8 @@ class InnerProduct(Space):
     descending = True
     bounded = False
 
-    def float_distance(self, matrix: Floats, query: Floats) -> Floats:
-        return fma_dot(matrix, query)
+    def float_distance(self, matrix: Floats, query: Floats, in_order: bool) -> Floats:
+        return fma_dot(matrix, query, in_order)
 
     def byte_distance(self, matrix: Matrix, query: Matrix) -> Floats:
         return byte_dot(matrix, query).astype(np.float32)
@@ -230,10 +234,8 @@ class InnerProduct(Space):
         return np.where(raw < 0, _ONE / (_ONE - raw), raw + _ONE)
 
     def script_distance(self, matrix: Matrix, query: Matrix) -> Floats:
-        if matrix.dtype != np.float32:
-            return self.byte_distance(matrix, query)
-        if matrix.shape[1] <= _LONGEST_IN_ORDER:
-            return fma_dot(matrix, query, IN_ORDER)
+        if matrix.dtype != np.float32 or _summed_in_order(matrix):
+            return self.distance(matrix, query, one_by_one=True)
         return fast_dot(matrix, query)
 
     def _lucene_min_score(self, distance: np.float32) -> np.float32:
@@ -250,7 +252,7 @@ class L1(Space):
     enum_name = "L1"
     script_name = "l1"
 
-    def float_distance(self, matrix: Floats, query: Floats) -> Floats:
+    def float_distance(self, matrix: Floats, query: Floats, in_order: bool) -> Floats:
         return java_l1(matrix, query)
 
     def byte_distance(self, matrix: Matrix, query: Matrix) -> Floats:
@@ -264,7 +266,7 @@ class LInf(Space):
     enum_name = "LINF"
     script_name = "l-inf"
 
-    def float_distance(self, matrix: Floats, query: Floats) -> Floats:
+    def float_distance(self, matrix: Floats, query: Floats, in_order: bool) -> Floats:
         out = np.empty(len(matrix), dtype=np.float32)
         for rows in row_blocks(*matrix.shape):
             out[rows] = np.abs(matrix[rows] - query).max(axis=1, initial=0)
@@ -282,10 +284,10 @@ class Hamming(Space):
     script_name = "hamming"
     data_types = ("binary",)
 
-    def distance(self, matrix: Matrix, query: Matrix) -> Floats:
+    def distance(self, matrix: Matrix, query: Matrix, *, one_by_one: bool = False) -> Floats:
         return self.byte_distance(matrix, query)
 
-    def float_distance(self, matrix: Floats, query: Floats) -> Floats:
+    def float_distance(self, matrix: Floats, query: Floats, in_order: bool) -> Floats:
         raise TypeError("hamming measures packed bits")
 
     def byte_distance(self, matrix: Matrix, query: Matrix) -> Floats:
@@ -309,9 +311,9 @@ def get_space(name: object) -> Space:
 
 # --- float vectors ----------------------------------------------------------------------------------------------------
 
-# The plugin measures one vector at a time with Lucene's PanamaVectorUtilSupport, which keeps several sums only above
-# twice the number of lanes. Beyond that its order of adding changes when the JIT compiles it, so nothing can equal it.
-_LONGEST_IN_ORDER = 2 * LANES
+
+def _summed_in_order(matrix: Matrix) -> bool:
+    return int(matrix.shape[1]) <= arithmetic.MACHINE.longest_in_order
 
 
 def fast_dot(matrix: Floats, query: Floats) -> Floats:
@@ -332,8 +334,12 @@ def fast_square_distance(matrix: Floats, query: Floats) -> Floats:
 
 def cosine(matrix: Floats, query: Floats) -> Floats:
     """Lucene's ``VectorUtil.cosine`` of one vector after another; NaN for a zero vector."""
-    if matrix.shape[1] <= _LONGEST_IN_ORDER:
-        sums = fma_dot(matrix, query, IN_ORDER), fma_square(matrix, IN_ORDER), fma_square(query[None], IN_ORDER)
+    if _summed_in_order(matrix):
+        sums = (
+            fma_dot(matrix, query, in_order=True),
+            fma_square(matrix, in_order=True),
+            fma_square(query[None], in_order=True),
+        )
     else:
         sums = fast_dot(matrix, query), squared_norms(matrix), squared_norms(query[None])
     return CosineSimilarity._cosine(*sums)

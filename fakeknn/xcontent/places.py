@@ -27,7 +27,7 @@ def _find(body: bytes, root: Any, where: Where) -> Token | None:
                     return token
                 here, key = parents.pop(), keys.pop()
             else:
-                if parents and here is where.container and key == where.key and where.part == "value":
+                if parents and here is where.container and key == where.key and where.part in ("value", "after"):
                     return token
                 if token.kind in ("START_OBJECT", "START_ARRAY"):
                     parents.append(here)
@@ -50,7 +50,9 @@ def locate(body: bytes, root: Any, where: Where) -> tuple[int, int] | None:
     None if ``where.container`` is not an object or array of ``root`` itself (but a copy), or has no such member.
     """
     token = _find(body, root, where)
-    return (token.line, token.column) if token is not None else None
+    if token is None:
+        return None
+    return token.line, token.column + (token.end - token.start if where.part == "after" else 0)
 
 
 def number_text(body: bytes, root: Any, where: Where) -> str | None:
