@@ -25,6 +25,13 @@ def matching_terms(column: Dictionary, matcher: Matcher) -> list[int]:
     return [tid for tid in range(column.n_terms) if matcher(terms[tid])]  # type: ignore[index]
 
 
+def simple_match(pattern: str, value: str) -> bool:
+    """Regex.simpleMatch: ``*`` is the only operator."""
+    if "*" not in pattern:
+        return pattern == value
+    return re.fullmatch(".*".join(map(re.escape, pattern.split("*"))), value, re.DOTALL) is not None
+
+
 @lru_cache(256)
 def wildcard_matcher(pattern: str, case_insensitive: bool = False) -> Matcher:
     """WildcardQuery: ``*`` any characters, ``?`` one, ``\\`` takes the next as it is."""

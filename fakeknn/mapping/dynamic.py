@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from fakeknn.errors import IllegalArgumentException, MapperParsingException
+from fakeknn.fields.patterns import simple_match
 from fakeknn.xcontent import java_string
 
 #: DynamicTemplate.XContentFieldType: the JSON type a template may ask for → the mapping type it becomes by itself.
@@ -20,13 +21,6 @@ DEFAULT_TYPES = {
     "date": "date",
     "binary": "binary",
 }
-
-
-def simple_match(pattern: str, value: str) -> bool:
-    """Regex.simpleMatch: ``*`` is the only operator."""
-    if "*" not in pattern:
-        return pattern == value
-    return re.fullmatch(".*".join(map(re.escape, pattern.split("*"))), value, re.DOTALL) is not None
 
 
 @dataclass(frozen=True)

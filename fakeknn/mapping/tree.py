@@ -19,7 +19,9 @@ from fakeknn.errors import (
 from fakeknn.fields import KINDS, FieldType, MappingContext
 from fakeknn.fields.alias import AliasFieldType
 from fakeknn.fields.base import boolean
-from fakeknn.mapping.dynamic import DynamicTemplate, simple_match
+from fakeknn.fields.metadata import METADATA
+from fakeknn.fields.patterns import simple_match
+from fakeknn.mapping.dynamic import DynamicTemplate
 from fakeknn.source import SourceFilter
 from fakeknn.xcontent import java_string
 
@@ -411,8 +413,8 @@ class Mapping:
         found = self.fields.get(path)
         if isinstance(found, AliasFieldType):
             return self.fields.get(found.target)
-        if found is None and "." in path:
-            return self._inside(path)
+        if found is None:
+            return self._inside(path) if "." in path else METADATA.get(path)
         return found
 
     def _inside(self, path: str) -> FieldType | None:

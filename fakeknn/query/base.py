@@ -90,8 +90,21 @@ class ShardContext:
         return self.mapping.field(name)
 
     def column(self, field: FieldType) -> Column | None:
-        """The field's column; None when no document has ever had a value."""
-        return self.view.columns.get(field.path)
+        """The field's column (an empty one when no document has a value); None for a field that keeps nothing."""
+        found = self.view.columns.get(field.path)
+        if found is None:
+            key = ("column", field.path)
+            found = self.memo.get(key)
+            if found is None:
+                found = self.memo[key] = self._made(field)
+        return found
+
+    def _made(self, field: FieldType) -> Column | None:
+        of_view = getattr(field, "of_view", None)
+        if of_view is not None:
+            return of_view(self.view, self.index)  # type: ignore[no-any-return]
+        buffer = field.new_buffer()
+        return None if buffer is None else buffer.snapshot(self.n)
 
     def nothing(self) -> Mask:
         return np.zeros(self.n, bool)

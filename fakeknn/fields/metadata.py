@@ -1,0 +1,146 @@
+"""The metadata fields that a query can name: _id, _index, _routing, _seq_no, _version, _source and their kin.
+
+Their values lie in the View itself, not in columns of a mapping: ``of_view`` makes the Column that a query asks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+import numpy as np
+
+from fakeknn.errors import IllegalArgumentException, QueryShardException
+from fakeknn.fields.base import DocContext, FieldType, MappingContext
+from fakeknn.fields.buffers import Buffer
+from fakeknn.fields.numbers import LongFieldType
+from fakeknn.fields.scalar import StringFieldType
+from fakeknn.view import Column, KeywordColumn, Mask, NumericColumn, View
+from fakeknn.xcontent import java_string
+
+
+class MetadataFieldType(FieldType):
+    """A field of every document that no mapping defines."""
+
+    def parse(self, container: Any, key: Any, value: Any, doc: DocContext) -> Any:
+        raise IllegalArgumentException(f"Field [{self.path}] is a metadata field")
+
+    def new_buffer(self) -> Buffer | None:
+        return None
+
+    def of_view(self, view: View, index: str) -> Column:
+        raise NotImplementedError
+
+
+def _keywords(view: View, texts: dict[int, str]) -> KeywordColumn:
+    rows = np.fromiter(texts, np.int32, len(texts))
+    terms: list[str] = []
+    numbers: dict[str, int] = {}
+    tids = np.empty(len(texts), np.int32)
+    for i, text in enumerate(texts.values()):
+        tid = numbers.get(text)
+        if tid is None:
+            tid = numbers[text] = len(terms)
+            terms.append(text)
+        tids[i] = tid
+    return KeywordColumn(view.n, rows, True, tids, terms, numbers, len(terms))
+
+
+class IdFieldType(MetadataFieldType):
+    """_id: found through the shard's own table of ids."""
+
+    has_doc_values = True  # type: ignore[assignment]
+    aggregatable = True  # type: ignore[assignment]
+
+    def of_view(self, view: View, index: str) -> Column:
+        key = "_id column"
+        found = view.memo.get(key)
+        if found is None:
+            found = view.memo[key] = _keywords(
+                view, {row: doc_id for row, doc_id in enumerate(view.ids[: view.n]) if doc_id is not None}
+            )
+        return found  # type: ignore[no-any-return]
+
+    def ids(self, view: View, ids: Collection[str]) -> Mask:
+        """bool[n]: the rows (nested objects' too) of these documents, living or not."""
+        mask = np.zeros(view.n, bool)
+        for doc_id in ids:
+            rows = view.rows_by_id.get(doc_id)
+            for row in (rows,) if isinstance(rows, int) else rows or ():
+                if row < view.n:
+                    mask[row] = True
+        return mask
+
+    def index_term(self, value: Any) -> str:
+        return java_string(value)
+
+    def range(self, column: Column, **options: Any) -> Mask:
+        raise IllegalArgumentException(f"Field [{self.path}] of type [{self.kind}] does not support range queries")
+
+
+class IndexFieldType(MetadataFieldType):
+    """_index: one value for all documents of a shard."""
+
+    def of_view(self, view: View, index: str) -> Column:
+        rows = np.arange(view.n, dtype=np.int32)
+        return KeywordColumn(view.n, rows, True, np.zeros(view.n, np.int32), [index], {index: 0}, 1)
+
+    def term(self, column: Column, value: Any, *, case_insensitive: bool = False) -> Mask:
+        from fakeknn.fields.patterns import simple_match
+
+        assert isinstance(column, KeywordColumn)
+        wanted, name = java_string(value), column.terms[0]
+        if case_insensitive:
+            wanted, name = wanted.lower(), name.lower()
+        return np.full(column.n, simple_match(wanted, name))
+
+    def prefix(self, column: Column, value: str, *, case_insensitive: bool = False) -> Mask:
+        return self.term(column, value + "*", case_insensitive=case_insensitive)
+
+    def wildcard(self, column: Column, value: str, *, case_insensitive: bool = False) -> Mask:
+        return self.term(column, value, case_insensitive=case_insensitive)
+
+
+class RoutingFieldType(StringFieldType):
+    """_routing."""
+
+    scored = True
+
+    @property
+    def has_doc_values(self) -> bool:
+        return False
+
+    def of_view(self, view: View, index: str) -> Column:
+        return _keywords(view, {row: text for row, text in sorted(view.routings.items()) if row < view.n})
+
+
+class SequenceFieldType(LongFieldType):
+    """_seq_no and _version."""
+
+    def of_view(self, view: View, index: str) -> Column:
+        values = view.seq_nos if self.path == "_seq_no" else view.versions
+        rows = np.flatnonzero(view.roots).astype(np.int32)
+        return NumericColumn(view.n, rows, True, values[: view.n][rows])
+
+
+class UnsearchableFieldType(MetadataFieldType):
+    """_source and others: known by name, searched by nothing."""
+
+    def of_view(self, view: View, index: str) -> Column:
+        return Column(view.n, np.empty(0, np.int32), True)
+
+    def term(self, column: Column, value: Any, *, case_insensitive: bool = False) -> Mask:
+        raise QueryShardException(f"The [{self.path}] field may not be queried directly" if self.path != "_source"
+                                  else "The _source field is not searchable")
+
+
+_CONTEXT = MappingContext()
+
+METADATA: dict[str, FieldType] = {
+    "_id": IdFieldType("_id", "_id", _CONTEXT),
+    "_index": IndexFieldType("_index", "_index", _CONTEXT),
+    "_routing": RoutingFieldType("_routing", "_routing", _CONTEXT),
+    "_seq_no": SequenceFieldType("_seq_no", "_seq_no", _CONTEXT),
+    "_version": UnsearchableFieldType("_version", "_version", _CONTEXT),
+    "_source": UnsearchableFieldType("_source", "_source", _CONTEXT),
+}

@@ -1,0 +1,303 @@
+"""Queries of queries: bool, constant_score, and the two that need none, match_all and match_none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+
+from fakeknn.errors import IllegalArgumentException, NumberFormatException, OpenSearchError, ParsingException, Where
+from fakeknn.query.base import (
+    Explanation,
+    Matched,
+    Query,
+    ShardContext,
+    common,
+    parse_queries,
+    parse_query,
+    register,
+)
+from fakeknn.query.scoring import add_scores
+from fakeknn.view import Mask
+from fakeknn.xcontent import objects
+from fakeknn.xcontent.objects import Member, ObjectParser, declared
+
+_STANDARD = {"boost": declared("float"), "_name": declared("string")}
+
+
+def parse_declared(parser: ObjectParser, container: Any, key: Any) -> dict[str, Any]:
+    """ObjectParser.apply behind a query: a plain IllegalArgumentException comes back as a parsing_exception."""
+    try:
+        return parser.parse(container, key)
+    except IllegalArgumentException as cause:
+        at = cause.at or Where(container[key], None, "end")
+        raise ParsingException(_located_reason(cause), at=at) from cause
+
+
+def _located_reason(cause: OpenSearchError) -> str | None:
+    if isinstance(cause, objects.XContentParseException) and cause.at is not None:
+        return f"[{{line}}:{{column}}] {cause.reason}"
+    return cause.reason
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class MatchAll(Query):
+    kind: ClassVar[str] = "match_all"
+
+    def mask(self, ctx: ShardContext) -> Mask:
+        return ctx.everything()
+
+    def explain(self, ctx: ShardContext, row: int, boost: np.float32 = np.float32(1.0)) -> Explanation:  # noqa: B008
+        return Explanation(np.float32(boost * np.float32(self.boost)), "*:*")
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class MatchNone(Query):
+    kind: ClassVar[str] = "match_none"
+
+    def mask(self, ctx: ShardContext) -> Mask:
+        return ctx.nothing()
+
+
+_MATCH_ALL = ObjectParser("match_all", _STANDARD)
+
+
+@register("match_all")
+def parse_match_all(container: Any, key: Any) -> Query:
+    return MatchAll(**common(parse_declared(_MATCH_ALL, container, key)))
+
+
+@register("match_none")
+def parse_match_none(container: Any, key: Any) -> Query:
+    values: dict[str, Any] = {}
+    body = container[key]
+    for name, value in body.items():
+        if name == "_name" and objects.is_value(value):
+            values["_name"] = objects.text(body, name)
+        elif name == "boost" and objects.is_value(value):
+            values["boost"] = objects.decimal(body, name)
+        elif objects.is_value(value):
+            raise ParsingException(f"[match_none] query does not support [{name}]", at=Where(body, name))
+        else:
+            raise ParsingException(f"[match_none] unknown token [{objects.token(value)}] after [{name}]", at=Where(body, name))
+    return MatchNone(**common(values))
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class ConstantScore(Query):
+    kind: ClassVar[str] = "constant_score"
+    filter: Query
+
+    def mask(self, ctx: ShardContext) -> Mask:
+        return self.filter.mask(ctx)
+
+    def children(self) -> Iterator[Query]:
+        yield self.filter
+
+
+@register("constant_score")
+def parse_constant_score(container: Any, key: Any) -> Query:
+    body = container[key]
+    values: dict[str, Any] = {}
+    inner = None
+    for name, value in body.items():
+        if isinstance(value, dict):
+            if name != "filter":
+                raise ParsingException(f"[constant_score] query does not support [{name}]", at=Where(body, name))
+            inner = parse_query(body, name)
+        elif name in ("boost", "_name") and objects.is_value(value):
+            values[name] = objects.decimal(body, name) if name == "boost" else objects.text(body, name)
+        elif objects.is_value(value):
+            raise ParsingException(f"[constant_score] query does not support [{name}]", at=Where(body, name))
+        else:
+            raise ParsingException(f"unexpected token [{objects.token(value)}]", at=Where(body, name))
+    if inner is None:
+        raise ParsingException("[constant_score] requires a 'filter' element", at=Where(body, None, "end"))
+    return ConstantScore(filter=inner, **common(values))
+
+
+# --- bool -------------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Bool(Query):
+    """Clauses that must, should, may only filter, or must not match."""
+
+    kind: ClassVar[str] = "bool"
+    must: tuple[Query, ...] = ()
+    filter: tuple[Query, ...] = ()
+    should: tuple[Query, ...] = ()
+    must_not: tuple[Query, ...] = ()
+    minimum_should_match: str | None = None
+    adjust_pure_negative: bool = True
+
+    def children(self) -> Iterator[Query]:
+        yield from self.must
+        yield from self.must_not
+        yield from self.should
+        yield from self.filter
+
+    def needed(self) -> int:
+        """How many should clauses must match."""
+        if self.minimum_should_match is None:
+            return 0 if self.must or self.filter else min(1, len(self.should))
+        wanted = minimum_should_match(self.minimum_should_match, len(self.should))
+        if wanted <= 0 and self.should and not (self.must or self.filter):
+            return 1
+        return wanted
+
+    def _required(self, ctx: ShardContext) -> Mask | None:
+        """Filters and exclusions together; None when there are none."""
+        required: Mask | None = None
+        for clause in self.filter:
+            mask = clause.mask(ctx)
+            required = mask if required is None else required & mask
+        if self.must_not:
+            excluded = np.zeros(ctx.n, bool)
+            for clause in self.must_not:
+                excluded |= clause.mask(ctx)
+            required = ~excluded if required is None else required & ~excluded
+        return required
+
+    def run(self, ctx: ShardContext, boost: np.float32) -> Matched:
+        if not (self.must or self.filter or self.should or self.must_not):
+            return Matched.constant(ctx.everything(), float(boost))
+        mask = self._required(ctx)
+        if not (self.must or self.should):
+            return Matched.constant(self._negative(ctx, mask), 0.0)
+        score = np.zeros(ctx.n, np.float32)
+        if self.must:
+            parts = [clause.matched(ctx, boost) for clause in self.must]
+            for part in parts:
+                mask = part.mask if mask is None else mask & part.mask
+            score = add_scores(parts, ctx.n)
+        needed = self.needed()
+        if needed > len(self.should):
+            return Matched.none(ctx.n)
+        if self.should:
+            parts = [clause.matched(ctx, boost) for clause in self.should]
+            count = np.zeros(ctx.n, np.int32)
+            for part in parts:
+                count += part.mask
+            optional = add_scores(parts, ctx.n)
+            score = np.where(count > 0, score + optional, score) if self.must else optional
+            if needed:
+                mask = count >= needed if mask is None else mask & (count >= needed)
+        assert mask is not None
+        if not (self.must or self.filter or needed):
+            mask = self._negative(ctx, mask)
+        return Matched(mask, score)
+
+    def mask(self, ctx: ShardContext) -> Mask:
+        if not (self.must or self.filter or self.should or self.must_not):
+            return ctx.everything()
+        mask = self._required(ctx)
+        for clause in self.must:
+            part = clause.mask(ctx)
+            mask = part if mask is None else mask & part
+        needed = self.needed()
+        if needed > len(self.should):
+            return ctx.nothing()
+        if needed == 1:
+            some = np.zeros(ctx.n, bool)
+            for clause in self.should:
+                some |= clause.mask(ctx)
+            mask = some if mask is None else mask & some
+        elif needed:
+            count = np.zeros(ctx.n, np.int32)
+            for clause in self.should:
+                count += clause.mask(ctx)
+            mask = count >= needed if mask is None else mask & (count >= needed)
+        if not (self.must or self.filter or needed):
+            mask = self._negative(ctx, mask)
+        assert mask is not None
+        return mask
+
+    def _negative(self, ctx: ShardContext, mask: Mask | None) -> Mask:
+        """Queries.fixNegativeQueryIfNeeded: nothing but exclusions means all documents but those."""
+        if mask is None or self.filter:
+            return ctx.nothing() if mask is None else mask
+        return mask & ctx.everything() if self.adjust_pure_negative else ctx.nothing()
+
+    def explain(self, ctx: ShardContext, row: int, boost: np.float32 = np.float32(1.0)) -> Explanation:  # noqa: B008
+        boost = np.float32(boost * np.float32(self.boost))
+        matched = self.run(ctx, boost)
+        details = []
+        for clause in (*self.must, *self.should):
+            if clause.mask(ctx)[row]:
+                details.append(clause.explain(ctx, row, boost))
+        for clause in self.filter:
+            if clause.mask(ctx)[row]:
+                inner = clause.explain(ctx, row, np.float32(0))
+                details.append(
+                    Explanation(np.float32(0), "match on required clause, product of:",
+                                (Explanation(np.float32(0), "# clause"), inner))
+                )
+        return Explanation(matched.score[row], "sum of:", tuple(details))
+
+
+def minimum_should_match(spec: str, optional: int) -> int:
+    """Queries.calculateMinShouldMatch: ``2``, ``-1``, ``75%``, ``-25%``, and conditions ``2<-25% 9<-3``."""
+    result = optional
+    spec = spec.strip()
+    if "<" in spec:
+        import re
+
+        spec = re.sub(r"\s*<\s*", "<", spec)
+        for part in spec.split():
+            bound, _, rest = part.partition("<")
+            if optional <= _whole(bound):
+                return result
+            result = minimum_should_match(rest, optional)
+        return result
+    if "%" in spec:
+        percent = _whole(spec[: spec.index("%")])
+        share = int(result * percent * 0.01) if True else 0
+        result = result + share if share < 0 or percent < 0 else share
+    else:
+        number = _whole(spec)
+        result = result + number if number < 0 else number
+    return max(result, 0)
+
+
+def _whole(text: str) -> int:
+    try:
+        if not text or text != text.strip() or "_" in text:
+            raise ValueError
+        return int(text)
+    except ValueError:
+        raise NumberFormatException(f'For input string: "{text}"') from None
+
+
+def _clauses(container: Any, key: Any) -> tuple[Query, ...]:
+    return () if container[key] is None else tuple(parse_queries(container, key))
+
+
+_BOOL = ObjectParser(
+    "bool",
+    {
+        "must": declared("object_array_or_null", _clauses),
+        "must_not": declared("object_array_or_null", _clauses),
+        "mustNot": declared("object_array_or_null", _clauses),
+        "should": declared("object_array_or_null", _clauses),
+        "filter": declared("object_array_or_null", _clauses),
+        "adjust_pure_negative": declared("boolean"),
+        "minimum_should_match": Member(("VALUE_BOOLEAN", "VALUE_NULL", "VALUE_NUMBER", "VALUE_STRING"), objects.text_or_none),
+        **_STANDARD,
+    },
+)
+
+
+@register("bool")
+def parse_bool(container: Any, key: Any) -> Query:
+    values = _BOOL.parse(container, key)
+    clauses = {name: values.get(name, ()) for name in ("must", "filter", "should", "must_not")}
+    clauses["must_not"] = (*clauses["must_not"], *values.get("mustNot", ()))
+    return Bool(
+        minimum_should_match=values.get("minimum_should_match"),
+        adjust_pure_negative=values.get("adjust_pure_negative", True),
+        **clauses,
+        **common(values),
+    )

@@ -1,0 +1,260 @@
+"""BM25 as Lucene 10 computes it: lengths kept in a byte, float32 arithmetic, statistics of the shard."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fakeknn.errors import NotFaked
+from fakeknn.fields import FieldType
+from fakeknn.query.base import Explanation, Matched, ShardContext
+from fakeknn.view import Column, KeywordColumn, NumericColumn, TextColumn
+
+K1 = np.float32(1.2)
+B = np.float32(0.75)
+
+
+def _length_table() -> NDArray[np.float32]:
+    """SmallFloat.byte4ToInt for the 256 bytes: a length keeps four significant bits."""
+
+    def long_to_int4(i: int) -> int:
+        bits = i.bit_length()
+        if bits < 4:
+            return i
+        shift = bits - 4
+        return ((i >> shift) & 0x07) | ((shift + 1) << 3)
+
+    def int4_to_long(i: int) -> int:
+        bits, shift = i & 0x07, (i >> 3) - 1
+        return bits if shift == -1 else (bits | 0x08) << shift
+
+    free = 255 - long_to_int4(2**31 - 1)
+    return np.array([b if b < free else free + int4_to_long(b - free) for b in range(256)], np.float32)
+
+
+LENGTHS = _length_table()
+
+
+def length_bytes(lengths: NDArray[np.int32]) -> NDArray[np.uint8]:
+    """uint8: SmallFloat.intToByte4 of field lengths, the largest kept length that is not longer."""
+    return (np.searchsorted(LENGTHS, lengths.astype(np.float64), side="right") - 1).astype(np.uint8)
+
+
+@dataclass(frozen=True, slots=True)
+class FieldStatistics:
+    """CollectionStatistics of a field in a shard."""
+
+    doc_count: int
+    sum_total_term_freq: int
+
+    @property
+    def average_length(self) -> np.float32:
+        return np.float32(self.sum_total_term_freq / self.doc_count)
+
+
+def field_statistics(ctx: ShardContext, field: FieldType, column: Column) -> FieldStatistics:
+    if ctx.statistics is not None and field.path in ctx.statistics.doc_count:
+        return FieldStatistics(
+            ctx.statistics.doc_count[field.path], ctx.statistics.sum_total_term_freq[field.path]
+        )
+    key = ("statistics", field.path)
+    found = ctx.view.memo.get(key)
+    if found is None:
+        found = ctx.view.memo[key] = shard_statistics(ctx, column)
+    return found  # type: ignore[no-any-return]
+
+
+def shard_statistics(ctx: ShardContext, column: Column) -> FieldStatistics:
+    """The shard's own statistics: deleted documents count until their segment is gone."""
+    gone = ctx.view.gone
+    if isinstance(column, TextColumn):
+        if gone is None:
+            return FieldStatistics(column.doc_count, column.sum_total_term_freq)
+        kept = ~gone[column.length_rows]
+        return FieldStatistics(int(np.count_nonzero(kept)), int(column.lengths[kept].sum()))
+    if gone is None:
+        return FieldStatistics(column.doc_count, len(column.rows))
+    return FieldStatistics(int(np.count_nonzero(column.exists & ~gone)), int(np.count_nonzero(~gone[column.rows])))
+
+
+def postings(column: Column, term: str) -> tuple[NDArray[np.int32], NDArray[np.int32] | None]:
+    """The rows that have a term, and how often each has it (None: once)."""
+    if isinstance(column, TextColumn):
+        tid = column.number(term)
+        if tid is None:
+            return np.empty(0, np.int32), None
+        entries = column.entries(tid)
+        return column.rows[entries], column.freqs[entries]
+    if isinstance(column, KeywordColumn):
+        tid = column.number(term)
+        return (np.empty(0, np.int32) if tid is None else column.rows[column.tids == tid]), None
+    assert isinstance(column, NumericColumn)  # booleans
+    return column.rows[column.values == (1 if term == "T" else 0)], None
+
+
+def doc_freq(ctx: ShardContext, field: FieldType, column: Column, term: str) -> int:
+    if ctx.statistics is not None and (field.path, term) in ctx.statistics.doc_freq:
+        return ctx.statistics.doc_freq[field.path, term]
+    rows, _ = postings(column, term)
+    gone = ctx.view.gone
+    return len(rows) if gone is None else int(np.count_nonzero(~gone[rows]))
+
+
+def idf(doc_count: int, doc_freq: int) -> np.float32:
+    return np.float32(math.log(1 + (doc_count - doc_freq + 0.5) / (doc_freq + 0.5)))
+
+
+class Similarity:
+    """How a field's terms score: BM25 with its parameters, or boolean (the boost alone)."""
+
+    def __init__(self, ctx: ShardContext, field: FieldType, column: Column) -> None:
+        self.ctx, self.field, self.column = ctx, field, column
+        name = field.options.get("similarity") or ctx.settings.get("index.similarity.default.type") and "default" or "BM25"
+        prefix = f"index.similarity.{name}."
+        kind = ctx.settings.get(prefix + "type", name)
+        if kind not in ("BM25", "boolean"):
+            raise NotFaked(f"the similarity [{kind}]")
+        self.boolean = kind == "boolean"
+        self.k1 = np.float32(ctx.settings.get(prefix + "k1", "1.2"))
+        self.b = np.float32(ctx.settings.get(prefix + "b", "0.75"))
+        self.statistics = field_statistics(ctx, field, column)
+
+    def inverse_norms(self) -> NDArray[np.float32]:
+        """float32[256]: BM25Similarity's cache, 1 / (k1 · (1 − b + b · length / average))."""
+        average = self.statistics.average_length
+        one = np.float32(1)
+        return one / (self.k1 * ((one - self.b) + self.b * LENGTHS / average))
+
+    def norms(self) -> NDArray[np.uint8] | None:
+        """uint8[n]: each row's length byte; None for a field without norms, where every length counts as 1."""
+        if not isinstance(self.column, TextColumn) or not getattr(self.field, "has_norms", False):
+            return None
+        key = ("norms", self.field.path)
+        found = self.ctx.view.memo.get(key)
+        if found is None:
+            found = self.ctx.view.memo[key] = length_bytes(self.column.row_lengths)
+        return found  # type: ignore[no-any-return]
+
+    def weight(self, terms: Sequence[str], boost: np.float32) -> np.float32:
+        """boost · idf, the idf summed over the terms of a phrase (in double, narrowed once)."""
+        if len(terms) == 1:
+            total = idf(self.statistics.doc_count, doc_freq(self.ctx, self.field, self.column, terms[0]))
+        else:
+            total = np.float32(
+                sum(
+                    float(idf(self.statistics.doc_count, doc_freq(self.ctx, self.field, self.column, term)))
+                    for term in terms
+                )
+            )
+        return np.float32(boost * total)
+
+    def score(
+        self, rows: NDArray[np.int32], freqs: NDArray[Any] | None, terms: Sequence[str], boost: np.float32
+    ) -> NDArray[np.float32]:
+        """float32[len(rows)]: weight − weight / (1 + freq · inverse norm)."""
+        if self.boolean:
+            return np.full(len(rows), boost, np.float32)
+        weight = self.weight(terms, boost)
+        cache = self.inverse_norms()
+        norms = self.norms()
+        inverse = cache[1] if norms is None else cache[norms[rows]]
+        one = np.float32(1)
+        frequency = one if freqs is None else freqs.astype(np.float32)
+        out = weight - weight / (one + frequency * inverse)
+        return np.broadcast_to(np.asarray(out, np.float32), rows.shape)
+
+    def explain(self, row: int, freq: float, terms: Sequence[str], boost: np.float32, description: str) -> Explanation:
+        """BM25Scorer.explain; ``description`` tells the term or phrase."""
+        if self.boolean:
+            return Explanation(
+                boost,
+                f"weight({self.field.path}:{description} in {row}) [BooleanSimilarity], result of:",
+                (Explanation(boost, "score(BooleanWeight), computed from:", (Explanation(boost, "boost"),)),),
+            )
+        n = self.statistics.doc_count
+        details = []
+        if boost != 1:
+            details.append(Explanation(boost, "boost"))
+        idfs = []
+        for term in terms:
+            df = doc_freq(self.ctx, self.field, self.column, term)
+            idfs.append(
+                Explanation(
+                    idf(n, df),
+                    "idf, computed as log(1 + (N - n + 0.5) / (n + 0.5)) from:",
+                    (
+                        Explanation(df, "n, number of documents containing term"),
+                        Explanation(n, "N, total number of documents with field"),
+                    ),
+                )
+            )
+        if len(idfs) == 1:
+            details.append(idfs[0])
+        else:
+            total = np.float32(sum(float(part.value) for part in idfs))
+            details.append(Explanation(total, "idf, sum of:", tuple(idfs)))
+        norms = self.norms()
+        byte = 1 if norms is None else int(norms[row])
+        inverse = self.inverse_norms()[byte]
+        one = np.float32(1)
+        tf = one - one / (one + np.float32(freq) * inverse)
+        tf_details = [
+            Explanation(np.float32(freq), "freq, occurrences of term within document" if len(terms) == 1 else "phraseFreq=" + str(freq)),
+            Explanation(self.k1, "k1, term saturation parameter"),
+        ]
+        if norms is None:
+            tf_details.append(Explanation(np.float32(0), "b, norms omitted for field"))
+            how = "tf, computed as freq / (freq + k1) from:"
+        else:
+            approximate = " (approximate)" if LENGTHS[byte] > 39 else ""
+            tf_details += [
+                Explanation(self.b, "b, length normalization parameter"),
+                Explanation(LENGTHS[byte], "dl, length of field" + approximate),
+                Explanation(self.statistics.average_length, "avgdl, average length of field"),
+            ]
+            how = "tf, computed as freq / (freq + k1 * (1 - b + b * dl / avgdl)) from:"
+        details.append(Explanation(tf, how, tuple(tf_details)))
+        weight = self.weight(terms, boost)
+        value = weight - weight / (one + np.float32(freq) * inverse)
+        scored = Explanation(value, "score(freq=%s), computed as boost * idf * tf from:" % _float(freq), tuple(details))
+        return Explanation(
+            value, f"weight({self.field.path}:{description} in {row}) [PerFieldSimilarity], result of:", (scored,)
+        )
+
+
+def _float(value: float) -> str:
+    from fakeknn.xcontent.java import java_float
+
+    return java_float(float(value))
+
+
+def score_term(ctx: ShardContext, field: FieldType, term: str, boost: np.float32) -> Matched:
+    """A term query on a field with postings."""
+    column = ctx.column(field)
+    if column is None:
+        return Matched.none(ctx.n)
+    rows, freqs = postings(column, term)
+    mask = np.zeros(ctx.n, bool)
+    mask[rows] = True
+    score = np.zeros(ctx.n, np.float32)
+    if len(rows):
+        if freqs is not None and not getattr(field, "has_freqs", True):
+            freqs = None
+        score[rows] = Similarity(ctx, field, column).score(rows, freqs, [term], boost)
+    return Matched(mask, score)
+
+
+def add_scores(parts: Sequence[Matched], n: int) -> NDArray[np.float32]:
+    """float32[n]: the sum of what matched, in double and narrowed once, as Lucene's conjunctions and disjunctions add."""
+    if len(parts) == 1:
+        part = parts[0]
+        return np.where(part.mask, part.score, np.float32(0))
+    total = np.zeros(n, np.float64)
+    for part in parts:
+        np.add(total, part.score, out=total, where=part.mask)
+    return total.astype(np.float32)

@@ -1,0 +1,512 @@
+"""Term-level queries: term, terms, range, exists, ids, prefix, wildcard, regexp."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+
+from fakeknn.errors import (
+    IllegalArgumentException,
+    NotFaked,
+    ParsingException,
+    Where,
+)
+from fakeknn.fields import FieldType
+from fakeknn.fields.metadata import IdFieldType
+from fakeknn.fields.patterns import REGEXP_FLAGS
+from fakeknn.query.base import Explanation, Matched, Query, ShardContext, common, field_query, register, value_of
+from fakeknn.query.compound import parse_declared
+from fakeknn.query.scoring import Similarity, postings, score_term
+from fakeknn.view import Column, Mask
+from fakeknn.xcontent import java_string, objects
+from fakeknn.xcontent.objects import ObjectParser, declared
+
+
+def _searched(ctx: ShardContext, field: FieldType, ask: Callable[[Column], Mask]) -> Mask:
+    """What ``ask`` says of the field's column; a field that keeps nothing is refused or matches nothing."""
+    field.require_index()
+    column = ctx.column(field)
+    if column is None:
+        return ask(Column(ctx.n, np.empty(0, np.int32), True))
+    return ask(column)
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Term(Query):
+    kind: ClassVar[str] = "term"
+    field: str
+    value: Any
+    case_insensitive: bool = False
+
+    def mask(self, ctx: ShardContext) -> Mask:
+        field = ctx.field(self.field)
+        if field is None:
+            return ctx.nothing()
+        if isinstance(field, IdFieldType):
+            return field.ids(ctx.view, [java_string(self.value)])
+        if self.case_insensitive and not field.scored:
+            raise ctx.fails(
+                f"[{field.path}] field which is of type [{field.kind}], does not support case insensitive term queries"
+            )
+        return _searched(ctx, field, lambda column: field.term(column, self.value, case_insensitive=self.case_insensitive))
+
+    def _scores(self, field: FieldType | None) -> bool:
+        return field is not None and field.scored and not self.case_insensitive
+
+    def run(self, ctx: ShardContext, boost: np.float32) -> Matched:
+        field = ctx.field(self.field)
+        if field is None or not self._scores(field):
+            return Matched.constant(self.mask(ctx), float(boost))
+        field.require_index()
+        if not field.searchable:
+            return Matched.constant(self.mask(ctx), float(boost))
+        return score_term(ctx, field, field.index_term(self.value), boost)
+
+    def explain(self, ctx: ShardContext, row: int, boost: np.float32 = np.float32(1.0)) -> Explanation:  # noqa: B008
+        boost = np.float32(boost * np.float32(self.boost))
+        field = ctx.field(self.field)
+        if field is None or not self._scores(field) or not field.searchable:
+            shown = java_string(self.value)
+            what = f"{self.field}:[{shown} TO {shown}]" if field is not None and not field.scored else f"{self.field}:{shown}"
+            return Explanation(boost, what)
+        column = ctx.column(field)
+        assert column is not None
+        term = field.index_term(self.value)
+        rows, freqs = postings(column, term)
+        at = int(np.searchsorted(rows, row))
+        freq = 1.0 if freqs is None else float(freqs[at])
+        return Similarity(ctx, field, column).explain(row, freq, [term], boost, term)
+
+
+@register("term")
+def parse_term(container: Any, key: Any) -> Query:
+    members = {"value": value_of, "term": value_of, "case_insensitive": objects.boolean}
+    field, values = field_query("term", container, key, members, short="value")
+    value = values.get("value", values.get("term"))
+    _named("term", field)
+    if value is None:
+        raise IllegalArgumentException("value cannot be null")
+    return Term(field=str(field), value=value, case_insensitive=values.get("case_insensitive", False), **common(values))
+
+
+def _named(kind: str, field: str | None) -> None:
+    if not field:
+        raise IllegalArgumentException("field name is null or empty")
+
+
+# --- terms ------------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class TermsLookup:
+    """Where the terms lie: a field of another document."""
+
+    index: str
+    id: str
+    path: str
+    routing: str | None = None
+    store: bool = False
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Terms(Query):
+    """Any of several values; the score is constant."""
+
+    kind: ClassVar[str] = "terms"
+    field: str
+    values: tuple[Any, ...] = ()
+    lookup: TermsLookup | None = None
+
+    def mask(self, ctx: ShardContext) -> Mask:
+        values = self.values
+        if self.lookup is not None:
+            if ctx.services is None:
+                raise NotFaked("a terms lookup here")
+            values = tuple(ctx.services.lookup_terms(self.lookup))
+        limit = ctx.setting("index.max_terms_count", 65536)
+        if len(values) > limit:
+            raise IllegalArgumentException(
+                f"The number of terms [{len(values)}] used in the Terms Query request has exceeded the allowed maximum of [{limit}]. "
+                "This maximum can be set by changing the [index.max_terms_count] index level setting."
+            )
+        field = ctx.field(self.field)
+        if field is None or not values:
+            return ctx.nothing()
+        if isinstance(field, IdFieldType):
+            return field.ids(ctx.view, [java_string(value) for value in values])
+        return _searched(ctx, field, lambda column: field.terms(column, values))
+
+
+@register("terms")
+def parse_terms(container: Any, key: Any) -> Query:
+    body = container[key]
+    field: str | None = None
+    values: tuple[Any, ...] | None = None
+    lookup: TermsLookup | None = None
+    found: dict[str, Any] = {}
+    for name, value in body.items():
+        if isinstance(value, list):
+            if field is not None:
+                raise ParsingException("[terms] query does not support multiple fields", at=Where(body, name))
+            field, values = name, tuple(_terms(value))
+        elif isinstance(value, dict):
+            if field is not None:
+                raise ParsingException(
+                    "[terms] query does not support more than one field. "
+                    f"Already got: [{field}] but also found [{name}]",
+                    at=Where(body, name),
+                )
+            field, lookup = name, _lookup(body, name)
+        elif not objects.is_value(value):
+            raise ParsingException(f"[terms] unknown token [{objects.token(value)}] after [{name}]", at=Where(body, name))
+        elif name in ("boost", "_name"):
+            found[name] = objects.decimal(body, name) if name == "boost" else objects.text(body, name)
+        elif name == "value_type":
+            if objects.text(body, name) != "default":
+                raise NotFaked("a terms query by bitmap")
+        else:
+            raise ParsingException(f"[terms] query does not support [{name}]", at=Where(body, name))
+    if field is None:
+        raise ParsingException(
+            "[terms] query requires a field name, followed by array of terms or a document lookup specification",
+            at=Where(body, None, "end"),
+        )
+    if not field:
+        raise IllegalArgumentException("field name cannot be null.")
+    return Terms(field=field, values=values or (), lookup=lookup, **common(found))
+
+
+def _terms(values: list[Any]) -> list[Any]:
+    for i in range(len(values)):
+        if values[i] is None:
+            raise ParsingException("No value specified for terms query", at=Where(values, i))
+        value_of(values, i)
+    return values
+
+
+def _lookup(container: Any, key: Any) -> TermsLookup:
+    body = container[key]
+    found: dict[str, Any] = {}
+    for name, value in body.items():
+        if name == "query":
+            raise NotFaked("a terms lookup by query")
+        if not objects.is_value(value) or name not in ("index", "id", "path", "routing", "store"):
+            raise ParsingException(
+                f"[terms] query does not support [{name}] within lookup element"
+                if objects.is_value(value)
+                else f"[terms] unknown token [{objects.token(value)}] after [{name}]",
+                at=Where(body, name),
+            )
+        found[name] = objects.boolean(body, name) if name == "store" else objects.text(body, name)
+    if "index" not in found or "id" not in found or "path" not in found:
+        if "id" not in found and "index" in found and "path" in found:
+            raise IllegalArgumentException("[terms] query lookup element requires specifying either the id or the query.")
+        raise IllegalArgumentException(
+            "[terms] query lookup element requires specifying the index."
+            if "index" not in found
+            else "[terms] query lookup element requires specifying the path."
+        )
+    return TermsLookup(**found)
+
+
+# --- range ------------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Range(Query):
+    kind: ClassVar[str] = "range"
+    field: str
+    lower: Any = None
+    upper: Any = None
+    include_lower: bool = True
+    include_upper: bool = True
+    time_zone: str | None = None
+    format: str | None = None
+    relation: str | None = None
+
+    def mask(self, ctx: ShardContext) -> Mask:
+        field = ctx.field(self.field)
+        if field is None:
+            return ctx.nothing()
+        if self.lower is None and self.upper is None:
+            return exists_mask(ctx, self.field)
+        return _searched(
+            ctx,
+            field,
+            lambda column: field.range(
+                column,
+                lower=self.lower,
+                upper=self.upper,
+                include_lower=self.include_lower,
+                include_upper=self.include_upper,
+                relation=self.relation,
+                time_zone=self.time_zone,
+                format=self.format,
+            ),
+        )
+
+
+@register("range")
+def parse_range(container: Any, key: Any) -> Query:
+    members = {
+        **{name: value_of for name in ("from", "to", "gt", "gte", "lt", "lte")},
+        "include_lower": objects.boolean,
+        "include_upper": objects.boolean,
+        "time_zone": objects.text,
+        "format": objects.text,
+        "relation": objects.text,
+    }
+    field, values = field_query("range", container, key, members, short=None)
+    _named("range", field)
+    bounds: dict[str, Any] = {}
+    for name in values:  # in the order given: the last word on a bound counts
+        if name in ("from", "gt", "gte"):
+            bounds["lower"] = values[name]
+            if name != "from":
+                bounds["include_lower"] = name == "gte"
+        elif name in ("to", "lt", "lte"):
+            bounds["upper"] = values[name]
+            if name != "to":
+                bounds["include_upper"] = name == "lte"
+        elif name in ("include_lower", "include_upper"):
+            bounds[name] = values[name]
+    if "format" in values:
+        from fakeknn.dates import DateFormat
+
+        DateFormat.parse(values["format"])
+    if "relation" in values and values["relation"].upper() not in ("INTERSECTS", "CONTAINS", "WITHIN"):
+        raise IllegalArgumentException(f"{values['relation']} is not a valid relation")
+    if "time_zone" in values:
+        from fakeknn.dates import parse_zone
+
+        parse_zone(values["time_zone"])
+    options = {name: values.get(name) for name in ("time_zone", "format", "relation")}
+    return Range(field=str(field), **bounds, **options, **common(values))
+
+
+# --- exists, ids ------------------------------------------------------------------------------------------------------------
+
+
+def exists_mask(ctx: ShardContext, pattern: str) -> Mask:
+    """bool[n]: the rows that have a field, one of the fields of a pattern, or anything in an object."""
+    mapping = ctx.mapping
+    if pattern in mapping.objects:
+        names = [path for path in mapping.fields if path.startswith(pattern + ".")]
+    elif "*" in pattern:
+        names = mapping.matching(pattern)
+    else:
+        names = [pattern]
+    mask = ctx.nothing()
+    for name in names:
+        field = mapping.field(name)
+        if field is None:
+            continue
+        if name == "_id":
+            mask |= ctx.everything()
+            continue
+        column = ctx.column(field)
+        if column is not None:
+            mask = mask | column.exists
+    return mask
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Exists(Query):
+    kind: ClassVar[str] = "exists"
+    field: str
+
+    def mask(self, ctx: ShardContext) -> Mask:
+        return exists_mask(ctx, self.field)
+
+
+@register("exists")
+def parse_exists(container: Any, key: Any) -> Query:
+    body = container[key]
+    values: dict[str, Any] = {}
+    readers = {"field": objects.text, "_name": objects.text, "boost": objects.decimal}
+    for name, value in body.items():
+        if not objects.is_value(value):
+            raise ParsingException(f"[exists] unknown token [{objects.token(value)}] after [{name}]", at=Where(body, name))
+        if name not in readers:
+            raise ParsingException(f"[exists] query does not support [{name}]", at=Where(body, name))
+        values[name] = readers[name](body, name)
+    if "field" not in values:
+        raise ParsingException("[exists] must be provided with a [field]", at=Where(body, None, "end"))
+    if not values["field"]:
+        raise IllegalArgumentException("field name is null or empty")
+    return Exists(field=values["field"], **common(values))
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Ids(Query):
+    kind: ClassVar[str] = "ids"
+    values: tuple[str, ...] = ()
+
+    def mask(self, ctx: ShardContext) -> Mask:
+        field = ctx.field("_id")
+        assert isinstance(field, IdFieldType)
+        return field.ids(ctx.view, self.values)
+
+
+def _id_texts(container: Any, key: Any) -> list[str]:
+    value = container[key]
+    if isinstance(value, list):
+        out = []
+        for i in range(len(value)):
+            if value[i] is None:
+                raise objects.IllegalStateException(
+                    "Can't get text on a VALUE_NULL at {line}:{column}", at=Where(value, i)
+                )
+            out.append(objects.text(value, i))
+        return out
+    return [objects.text(container, key)]
+
+
+_IDS = ObjectParser(
+    "ids", {"values": declared("string_array", _id_texts), "boost": declared("float"), "_name": declared("string")}
+)
+
+
+@register("ids")
+def parse_ids(container: Any, key: Any) -> Query:
+    values = parse_declared(_IDS, container, key)
+    return Ids(values=tuple(values.get("values", ())), **common(values))
+
+
+# --- patterns ---------------------------------------------------------------------------------------------------------------
+
+_REWRITES = ("constant_score", "scoring_boolean", "constant_score_boolean", "constant_score_blended")
+
+
+def check_rewrite(rewrite: str | None) -> None:
+    """QueryParsers.parseRewriteMethod."""
+    if rewrite is None or rewrite in _REWRITES:
+        return
+    for prefix in ("top_terms_blended_freqs_", "top_terms_boost_", "top_terms_"):
+        if rewrite.startswith(prefix) and rewrite.removeprefix(prefix).isdigit():
+            return
+    raise IllegalArgumentException(f"Failed to parse rewrite_method [{rewrite}]")
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Pattern(Query):
+    """A query by a pattern over terms; constant score."""
+
+    field: str
+    value: str
+    rewrite: str | None = None
+    case_insensitive: bool = False
+
+    def mask(self, ctx: ShardContext) -> Mask:
+        check_rewrite(self.rewrite)
+        field = ctx.field(self.field)
+        if field is None:
+            return ctx.nothing()
+        self._allow(ctx, field)
+        return _searched(ctx, field, lambda column: self.ask(field, column))
+
+    def _allow(self, ctx: ShardContext, field: FieldType) -> None:
+        if isinstance(field, IdFieldType) and self.kind != "regexp":
+            raise ctx.fails(
+                f"Can only use {self.kind} queries on keyword and text fields - not on [_id] which is of type [_id]"
+            )
+
+    def ask(self, field: FieldType, column: Column) -> Mask:
+        raise NotImplementedError
+
+
+class Prefix(Pattern):
+    kind = "prefix"
+
+    def ask(self, field: FieldType, column: Column) -> Mask:
+        return field.prefix(column, self.value, case_insensitive=self.case_insensitive)
+
+
+class Wildcard(Pattern):
+    kind = "wildcard"
+
+    def ask(self, field: FieldType, column: Column) -> Mask:
+        return field.wildcard(column, self.value, case_insensitive=self.case_insensitive)
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Regexp(Pattern):
+    kind: ClassVar[str] = "regexp"
+    flags: int = 0xFF
+
+    def mask(self, ctx: ShardContext) -> Mask:
+        limit = ctx.setting("index.max_regex_length", 1000)
+        if len(self.value) > limit:
+            raise IllegalArgumentException(
+                f"The length of regex [{len(self.value)}] used in the Regexp Query request has exceeded the allowed maximum of "
+                f"[{limit}]. This maximum can be set by changing the [index.max_regex_length] index level setting."
+            )
+        return super().mask(ctx)
+
+    def ask(self, field: FieldType, column: Column) -> Mask:
+        return field.regexp(column, self.value, flags=self.flags, case_insensitive=self.case_insensitive)
+
+
+def _flags(container: Any, key: Any) -> int:
+    text = objects.text_or_none(container, key)
+    if not text:
+        return REGEXP_FLAGS["ALL"]
+    value = 0
+    for name in text.split("|"):
+        if not name:
+            continue
+        known = REGEXP_FLAGS.get(name.upper())
+        if known is None:
+            raise IllegalArgumentException(f"Unknown regexp flag [{name}]")
+        if name.upper() == "ALL":
+            return known
+        value |= known
+    return value
+
+
+def _pattern(
+    kind: str, query: type[Pattern], value_names: tuple[str, ...], more: dict[str, Any]
+) -> Callable[[Any, Any], Query]:
+    members: dict[str, Any] = {
+        **{name: objects.text_or_none if kind != "wildcard" else objects.text for name in value_names},
+        "rewrite": objects.text_or_none,
+        "case_insensitive": objects.boolean,
+        **more,
+    }
+
+    def parse(container: Any, key: Any) -> Query:
+        field, values = field_query(kind, container, key, members, short="value")
+        value = next((values[name] for name in value_names if values.get(name) is not None), None)
+        _named(kind, field)
+        if value is None:
+            raise IllegalArgumentException("value cannot be null")
+        options = {}
+        if kind == "regexp":
+            options["flags"] = values.get("flags_value", values.get("flags", REGEXP_FLAGS["ALL"]))
+        return query(
+            field=str(field),
+            value=value,
+            rewrite=values.get("rewrite"),
+            case_insensitive=values.get("case_insensitive", False),
+            **options,
+            **common(values),
+        )
+
+    return parse
+
+
+register("prefix")(_pattern("prefix", Prefix, ("value",), {}))
+register("wildcard")(_pattern("wildcard", Wildcard, ("value", "wildcard"), {}))
+register("regexp")(
+    _pattern(
+        "regexp",
+        Regexp,
+        ("value",),
+        {"flags": _flags, "flags_value": objects.integer, "max_determinized_states": objects.integer},
+    )
+)
+
+__all__ = ["Exists", "Ids", "Range", "Term", "Terms", "exists_mask"]
