@@ -46,6 +46,11 @@ class Radius:
     raw: np.float32
     descending: bool
 
+    def check_traversal(self) -> None:
+        """Lucene walks the graph with 0.95 times the least score, which must not be more than that."""
+        if np.float32(0.95) * self.min_score > self.min_score:
+            raise IllegalArgumentException("traversalSimilarity should be <= resultSimilarity")
+
     def keeps(self, raw: Floats, score: Floats, *, native: bool) -> Mask:
         """The rows inside: Faiss's graph leaves out the rim itself (``native``), every other search takes it in."""
         if not native:
@@ -123,11 +128,7 @@ class Space(ABC):
                 )
             with np.errstate(all="ignore"):
                 if engine == "lucene":
-                    score = self._lucene_min_score(distance)
-                    if np.float32(0.95) * score > score:
-                        # AbstractVectorSimilarityQuery, given 0.95 times the radius to walk the graph with.
-                        raise IllegalArgumentException("traversalSimilarity should be <= resultSimilarity")
-                    return Radius(score, distance, self.descending)
+                    return Radius(self._lucene_min_score(distance), distance, self.descending)
                 raw = self._faiss_radius(distance)
                 return Radius(np.float32(self.to_score(np.atleast_1d(raw))[0]), raw, self.descending)
         assert min_score is not None

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from fakeknn.errors import (
     IllegalArgumentException,
+    IllegalStateException,
     JsonParseException,
     NumberFormatException,
     OpenSearchError,
@@ -142,9 +143,11 @@ def refused(error: OpenSearchError, preview: Any) -> OpenSearchError:
 def parse_vector(value: Any, definition: VectorDefinition, *, raw: RawText | None = None) -> Row | None:
     """A document's vector as the row to store, normalised where the engine does that; None for null.
 
-    Raises IllegalArgumentException, NumberFormatException or JsonParseException, each with the attribute ``preview``:
+    A field with a model must have taken over the model's engine, space and dimension. Raises IllegalArgumentException, NumberFormatException or JsonParseException, each with the attribute ``preview``:
     the value (not its text) for ``Preview of field's value: '...'``.
     """
+    if definition.engine is None and definition.model_id is not None:
+        raise refused(IllegalStateException(f"Model ID '{definition.model_id}' is not created."), value)
     if value is None:
         return None
     if isinstance(value, list):
