@@ -1,62 +1,53 @@
-"""The analyzers that OpenSearch brings along."""
+"""The analyzers that OpenSearch brings along, but for those of the languages."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from fakeknn.analysis import stopwords
 from fakeknn.analysis.base import Analyzer
 from fakeknn.analysis.casing import lower_case
-from fakeknn.analysis.filters import EnglishPossessiveFilter, LowerCaseFilter, PorterStemFilter, StopFilter
-from fakeknn.analysis.settings import WordSet
+from fakeknn.analysis.factories import ANALYZERS
+from fakeknn.analysis.filters import ENGLISH_STOP_WORDS, LowerCaseFilter, StopFilter, stop_words
+from fakeknn.analysis.settings import ComponentSettings, WordSet
 from fakeknn.analysis.standard import DEFAULT_MAX_TOKEN_LENGTH, StandardTokenizer
 from fakeknn.analysis.tokenizers import KeywordTokenizer, lowercase_tokenizer, whitespace_tokenizer
 
 NO_WORDS = WordSet(())
-ENGLISH_STOP_WORDS = WordSet(stopwords.ENGLISH)
+_LOWER = (LowerCaseFilter(),)
 
 
-def standard(name: str, words: WordSet = NO_WORDS, max_token_length: int = DEFAULT_MAX_TOKEN_LENGTH) -> Analyzer:
-    tokenizer = StandardTokenizer(max_token_length=max_token_length)
+@ANALYZERS.type("default")
+@ANALYZERS.type("standard")
+def _standard(name: str, settings: ComponentSettings) -> Analyzer:
+    words = stop_words(settings, NO_WORDS)
+    tokenizer = StandardTokenizer(settings.integer("max_token_length", DEFAULT_MAX_TOKEN_LENGTH))
     if words:
-        return Analyzer(tokenizer, [LowerCaseFilter(), StopFilter("", words)], name=name)
+        return Analyzer(tokenizer, [*_LOWER, StopFilter(words)], name=name, normalization=_LOWER)
 
     def terms(text: str) -> list[str]:
         return tokenizer.words(lower_case(text))
 
-    return Analyzer(tokenizer, [LowerCaseFilter()], name=name, fast_terms=terms)
+    return Analyzer(tokenizer, _LOWER, name=name, normalization=_LOWER, fast_terms=terms)
 
 
-def simple(name: str) -> Analyzer:
+@ANALYZERS.type("simple")
+def _simple(name: str, settings: ComponentSettings) -> Analyzer:
     tokenizer = lowercase_tokenizer()
-    # A lowercase filter that does nothing but stand for the normalization of single terms.
-    return Analyzer(tokenizer, [LowerCaseFilter()], name=name, fast_terms=tokenizer.words)
+    return Analyzer(tokenizer, name=name, normalization=_LOWER, fast_terms=tokenizer.words)
 
 
-def whitespace(name: str) -> Analyzer:
+@ANALYZERS.type("whitespace")
+def _whitespace(name: str, settings: ComponentSettings) -> Analyzer:
     tokenizer = whitespace_tokenizer()
     return Analyzer(tokenizer, name=name, fast_terms=tokenizer.words)
 
 
-def keyword(name: str) -> Analyzer:
+@ANALYZERS.type("keyword")
+def _keyword(name: str, settings: ComponentSettings) -> Analyzer:
     return Analyzer(KeywordTokenizer(), name=name, fast_terms=lambda text: [text])
 
 
-def stop(name: str, words: WordSet = ENGLISH_STOP_WORDS) -> Analyzer:
-    return Analyzer(lowercase_tokenizer(), [LowerCaseFilter(), StopFilter("", words)], name=name)
+@ANALYZERS.type("stop")
+def _stop(name: str, settings: ComponentSettings) -> Analyzer:
+    words = stop_words(settings, ENGLISH_STOP_WORDS)
+    return Analyzer(lowercase_tokenizer(), [StopFilter(words)], name=name, normalization=_LOWER)
 
 
-def english(name: str, words: WordSet = ENGLISH_STOP_WORDS) -> Analyzer:
-    filters = [EnglishPossessiveFilter(), LowerCaseFilter(), StopFilter("", words), PorterStemFilter()]
-    return Analyzer(StandardTokenizer(), filters, name=name)
-
-
-BUILT_IN: dict[str, Callable[[str], Analyzer]] = {
-    "default": standard,
-    "standard": standard,
-    "simple": simple,
-    "whitespace": whitespace,
-    "keyword": keyword,
-    "stop": stop,
-    "english": english,
-}

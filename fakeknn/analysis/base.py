@@ -103,20 +103,12 @@ class Offsets:
 class CharFilter:
     """Rewrites the text before it is tokenized."""
 
-    normalizing = False
-
-    def __init__(self, name: str = "") -> None:
-        self.name = name
-
     def filter(self, text: str) -> tuple[str, Offsets]:
         raise NotImplementedError
 
 
 class Tokenizer:
     """Cuts a text into tokens."""
-
-    def __init__(self, name: str = "") -> None:
-        self.name = name
 
     def tokenize(self, text: str) -> TokenStream:
         raise NotImplementedError
@@ -125,17 +117,8 @@ class Tokenizer:
 class TokenFilter:
     """Changes, drops or adds tokens; it owns the stream it is given and may change its tokens."""
 
-    #: Attributes that ``explain`` shows once this filter is in the chain: ``keyword``, ``payload``, ``flags``.
+    #: Attributes that ``explain`` shows once this filter is in the chain.
     attributes: tuple[str, ...] = ()
-    #: Whether the filter may stand in a normalizer.
-    normalizing = False
-    #: Whether it is applied to the terms of wildcard, prefix, range and their like (``Analyzer.normalize``).
-    normalizes_terms = False
-    #: The filter is applied to synonym rules as it is ("keep"), not at all ("skip"), or it forbids them ("refuse").
-    synonyms = "keep"
-
-    def __init__(self, name: str = "") -> None:
-        self.name = name
 
     def apply(self, stream: TokenStream) -> TokenStream:
         raise NotImplementedError
@@ -157,7 +140,7 @@ class TermFilter(TokenFilter):
 class Analyzer:
     """Text to tokens: char filters, a tokenizer, token filters.
 
-    ``detailed`` tells whether ``explain`` shows the parts (an analyzer put together from named parts) or the whole.
+    ``normalization`` are the filters that single terms of wildcard, prefix, fuzzy, regexp and range go through.
     """
 
     def __init__(
@@ -167,18 +150,20 @@ class Analyzer:
         char_filters: Sequence[CharFilter] = (),
         *,
         name: str = "",
+        normalization: Sequence[TokenFilter] = (),
+        normalization_char_filters: Sequence[CharFilter] = (),
         position_increment_gap: int = POSITION_INCREMENT_GAP,
         offset_gap: int = 1,
-        detailed: bool = False,
         fast_terms: Callable[[str], list[str]] | None = None,
     ) -> None:
         self.name = name
         self.tokenizer = tokenizer
         self.filters = tuple(filters)
         self.char_filters = tuple(char_filters)
+        self.normalization = tuple(normalization)
+        self.normalization_char_filters = tuple(normalization_char_filters)
         self.position_increment_gap = position_increment_gap
         self.offset_gap = offset_gap
-        self.detailed = detailed
         self._fast_terms = fast_terms
 
     @property
@@ -186,20 +171,19 @@ class Analyzer:
         """Whether the i-th term of ``terms`` always stands at position i: nothing is dropped, stacked or joined."""
         return self._fast_terms is not None
 
-    def stream(self, text: str) -> TokenStream:
-        """The tokens of one text and its end."""
+    def stream(self, text: str, filters: int | None = None) -> TokenStream:
+        """The tokens of one text and its end; behind the first ``filters`` token filters only, if it is given."""
         corrections = []
         for char_filter in self.char_filters:
             text, offsets = char_filter.filter(text)
-            corrections.append(offsets)
-        stream = self.tokenizer.tokenize(text)
-        for offsets in reversed(corrections):
             if offsets.output:
-                correct = offsets.correct
-                for token in stream.tokens:
-                    token.start, token.end = correct(token.start), correct(token.end)
-                stream.end_offset = correct(stream.end_offset)
-        for token_filter in self.filters:
+                corrections.append(offsets.correct)
+        stream = self.tokenizer.tokenize(text)
+        for correct in reversed(corrections):
+            for token in stream.tokens:
+                token.start, token.end = correct(token.start), correct(token.end)
+            stream.end_offset = correct(stream.end_offset)
+        for token_filter in self.filters[:filters]:
             stream = token_filter.apply(stream)
         return stream
 
@@ -212,13 +196,12 @@ class Analyzer:
             return self._fast_terms(text)
         return [token.term for token in self.stream(text).tokens]
 
-    def positioned_terms(self, values: Sequence[str], gap: int | None = None) -> tuple[list[str], Sequence[int]]:
+    def positions(self, values: Sequence[str], gap: int | None = None) -> list[tuple[str, int]]:
         """The terms of a field's values with their positions, ``gap`` positions between values: what an index keeps."""
         if self._fast_terms is not None and len(values) == 1:
             terms = self._fast_terms(values[0])
-            return terms, range(len(terms))
-        tokens = self.analyze_values(values, gap)
-        return [token.term for token in tokens], [token.position for token in tokens]
+            return list(zip(terms, range(len(terms)), strict=True))
+        return [(token.term, token.position) for token in self.analyze_values(values, gap)]
 
     def analyze_values(self, values: Iterable[str], gap: int | None = None) -> list[Token]:
         """The tokens of a field's values one after the other: positions and offsets go on from value to value."""
@@ -239,13 +222,13 @@ class Analyzer:
 
     def normalize(self, text: str) -> str:
         """One term as the index would hold it, uncut: for the terms of wildcard, prefix, fuzzy, regexp and range."""
-        for char_filter in self.char_filters:
-            if char_filter.normalizing:
-                text, _ = char_filter.filter(text)
+        for char_filter in self.normalization_char_filters:
+            text, _ = char_filter.filter(text)
+        if not self.normalization:
+            return text
         stream = TokenStream([Token(text, 0, len(text), 0)], len(text))
-        for token_filter in self.filters:
-            if token_filter.normalizes_terms:
-                stream = token_filter.apply(stream)
+        for token_filter in self.normalization:
+            stream = token_filter.apply(stream)
         return stream.tokens[0].term if stream.tokens else ""
 
 

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, TypeVar
 
 from fakeknn.analysis.casing import lower_case
-from fakeknn.errors import IllegalArgumentException, NumberFormatException, SettingsException
+from fakeknn.errors import (
+    IllegalArgumentException,
+    JavaError,
+    NotFaked,
+    NumberFormatException,
+    RuntimeException,
+    SettingsException,
+)
 
+T = TypeVar("T")
 Flat = dict[str, str | list[str]]
 
 
@@ -40,6 +48,7 @@ def _flatten(flat: Flat, key: str, value: Any) -> None:
         flat[key] = _text(value)
 
 
+_HASH_RULE = re.compile(r"\s*#\s*=>")
 _INT = re.compile(r"[+-]?[0-9]+")
 
 
@@ -73,8 +82,7 @@ class ComponentSettings:
         if value is None:
             return default
         if not _INT.fullmatch(value) or not -(2**31) <= int(value) < 2**31:
-            radix = ' under radix 10' if _INT.fullmatch(value) else ""
-            cause = NumberFormatException(f'For input string: "{value}"{radix}')
+            cause = NumberFormatException(f'For input string: "{value}"')
             raise SettingsException(f"Failed to parse int setting [{key}] with value [{value}]") from cause
         return int(value)
 
@@ -86,12 +94,47 @@ class ComponentSettings:
             raise IllegalArgumentException(f"Failed to parse value [{value}] as only [true] or [false] are allowed.")
         return value == "true"
 
-    def strings(self, key: str) -> list[str] | None:
+    def strings(self, key: str, *, or_file: bool = False) -> list[str] | None:
         """A list, or a string cut at its commas; None if there is none, and for an empty string."""
         value = self.values.get(key)
+        if value is None and or_file:
+            self._refuse_path(key)
         if value is None or isinstance(value, list):
             return value
         return [part.strip() for part in value.split(",") if part] or None
+
+    def words(self, key: str) -> list[str] | None:
+        """A list of words; those that start with # are comments, but for a rule about # itself."""
+        self._refuse_path(key)
+        words = self.strings(key)
+        return None if words is None else [w for w in words if not w.startswith("#") or _HASH_RULE.match(w)]
+
+    def rules(self, key: str, parse: Callable[[str], T]) -> list[T] | None:
+        """A list of rules, read by ``parse``; what it raises is raised with the number of the line."""
+        self._refuse_path(key)
+        lines = self.strings(key)
+        if lines is None:
+            return None
+        rules = []
+        for number, line in enumerate(lines, 1):
+            if line.startswith("#") and not _HASH_RULE.match(line):
+                continue
+            try:
+                rules.append(parse(line))
+            except JavaError as error:
+                raise RuntimeException(f"Line [{number}]: {error.reason}") from None
+        return rules
+
+    def _refuse_path(self, key: str) -> None:
+        if self.values.get(f"{key}_path"):
+            raise NotFaked(f"analysis files ({key}_path)")
+
+    def word_set(self, key: str, ignore_case: bool | None = None) -> WordSet | None:
+        """A list of words as a set, ``<key>_case: true`` for one that ignores case."""
+        words = self.words(key)
+        if words is None:
+            return None
+        return WordSet(words, self.boolean(f"{key}_case", False) if ignore_case is None else ignore_case)
 
     def limit(self, name: str, default: int) -> int:
         """An index level limit such as ``max_ngram_diff``."""

@@ -143,8 +143,7 @@ def _fitting_end(text: str, start: int, limit: int) -> int:
 class StandardTokenizer(Tokenizer):
     """``standard``: words, numbers, ideographs, emoji; what is longer than ``max_token_length`` is chopped."""
 
-    def __init__(self, name: str = "standard", max_token_length: int = DEFAULT_MAX_TOKEN_LENGTH) -> None:
-        super().__init__(name)
+    def __init__(self, max_token_length: int = DEFAULT_MAX_TOKEN_LENGTH) -> None:
         if max_token_length < 1:
             raise IllegalArgumentException("maxTokenLength must be greater than zero")
         if max_token_length > _MAX_TOKEN_LENGTH_LIMIT:

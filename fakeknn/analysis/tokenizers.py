@@ -1,4 +1,4 @@
-"""The tokenizers that cut by classes of characters: keyword, whitespace, letter, lowercase, char_group."""
+"""The tokenizers that cut by classes of characters: keyword, whitespace, letter, lowercase, char_group, standard."""
 
 from __future__ import annotations
 
@@ -9,11 +9,15 @@ import regex
 
 from fakeknn.analysis.base import Token, Tokenizer, TokenStream, utf16_length
 from fakeknn.analysis.casing import lower_case
+from fakeknn.analysis.characters import CLASSES, WHITESPACE, CharTest, any_of
+from fakeknn.analysis.factories import TOKENIZERS, TokenizerFactory
+from fakeknn.analysis.settings import ComponentSettings
+from fakeknn.analysis.standard import DEFAULT_MAX_TOKEN_LENGTH, StandardTokenizer
+from fakeknn.errors import IllegalArgumentException, NumberFormatException, RuntimeException
 
 DEFAULT_MAX_WORD_LENGTH = 255
+_MAX_TOKEN_LENGTH_LIMIT = 1024 * 1024
 
-# Character.isWhitespace: no no-break spaces, but the separators U+001C to U+001F.
-WHITESPACE = "\t\n\x0b\f\r\x1c-\x1f \u1680\u2000-\u2006\u2008-\u200a\u2028\u2029\u205f\u3000"
 _NOT_WHITESPACE = re.compile(f"[^{WHITESPACE}]+")
 _LETTERS = regex.compile(r"\p{L}+")
 _ASCII_LETTERS = re.compile(r"[A-Za-z]+")
@@ -36,9 +40,6 @@ def chop(text: str, start: int, end: int, limit: int) -> list[tuple[int, int]]:
 class KeywordTokenizer(Tokenizer):
     """``keyword``: the whole text as one token, the empty text too."""
 
-    def __init__(self, name: str = "keyword") -> None:
-        super().__init__(name)
-
     def tokenize(self, text: str) -> TokenStream:
         return TokenStream([Token(text, 0, len(text), 0)], len(text))
 
@@ -48,13 +49,15 @@ class CharTokenizer(Tokenizer):
 
     def __init__(
         self,
-        name: str,
         pattern: re.Pattern[str] | regex.Pattern[str],
         max_token_length: int = DEFAULT_MAX_WORD_LENGTH,
         ascii_pattern: re.Pattern[str] | None = None,
         change: Callable[[str], str] | None = None,
     ) -> None:
-        super().__init__(name)
+        if not 0 < max_token_length <= _MAX_TOKEN_LENGTH_LIMIT:
+            raise IllegalArgumentException(
+                f"maxTokenLen must be greater than 0 and less than {_MAX_TOKEN_LENGTH_LIMIT} passed: {max_token_length}"
+            )
         self.pattern = pattern
         self.ascii_pattern = ascii_pattern
         self.max_token_length = max_token_length
@@ -88,13 +91,111 @@ class CharTokenizer(Tokenizer):
         return [words[start:end] for start, end in self.spans(text)]
 
 
-def whitespace_tokenizer(name: str = "whitespace", max_token_length: int = DEFAULT_MAX_WORD_LENGTH) -> CharTokenizer:
-    return CharTokenizer(name, _NOT_WHITESPACE, max_token_length)
+class CharTestTokenizer(Tokenizer):
+    """Runs of the characters that ``test`` takes, chopped at ``max_token_length``."""
+
+    def __init__(self, test: CharTest, max_token_length: int) -> None:
+        if not 0 < max_token_length <= _MAX_TOKEN_LENGTH_LIMIT:
+            raise IllegalArgumentException(
+                f"maxTokenLen must be greater than 0 and less than {_MAX_TOKEN_LENGTH_LIMIT} passed: {max_token_length}"
+            )
+        self.test = test
+        self.max_token_length = max_token_length
+
+    def tokenize(self, text: str) -> TokenStream:
+        tokens: list[Token] = []
+        start = None
+        for index, char in enumerate(text + "\0"):
+            if index < len(text) and self.test(char):
+                start = index if start is None else start
+            elif start is not None:
+                for begin, end in chop(text, start, index, self.max_token_length):
+                    tokens.append(Token(text[begin:end], begin, end, len(tokens)))
+                start = None
+        return TokenStream(tokens, len(text))
 
 
-def letter_tokenizer(name: str = "letter", max_token_length: int = DEFAULT_MAX_WORD_LENGTH) -> CharTokenizer:
-    return CharTokenizer(name, _LETTERS, max_token_length, _ASCII_LETTERS)
+def whitespace_tokenizer(max_token_length: int = DEFAULT_MAX_WORD_LENGTH) -> CharTokenizer:
+    return CharTokenizer(_NOT_WHITESPACE, max_token_length)
 
 
-def lowercase_tokenizer(name: str = "lowercase", max_token_length: int = DEFAULT_MAX_WORD_LENGTH) -> CharTokenizer:
-    return CharTokenizer(name, _LETTERS, max_token_length, _ASCII_LETTERS, lower_case)
+def letter_tokenizer() -> CharTokenizer:
+    return CharTokenizer(_LETTERS, ascii_pattern=_ASCII_LETTERS)
+
+
+def lowercase_tokenizer() -> CharTokenizer:
+    return CharTokenizer(_LETTERS, ascii_pattern=_ASCII_LETTERS, change=lower_case)
+
+
+@TOKENIZERS.type("standard")
+def _standard(name: str, settings: ComponentSettings) -> TokenizerFactory:
+    length = settings.integer("max_token_length", DEFAULT_MAX_TOKEN_LENGTH)
+    return TokenizerFactory(name, lambda: StandardTokenizer(length))
+
+
+@TOKENIZERS.type("keyword")
+def _keyword(name: str, settings: ComponentSettings) -> TokenizerFactory:
+    size = settings.integer("buffer_size", 256)
+
+    def create() -> Tokenizer:
+        if not 0 < size <= _MAX_TOKEN_LENGTH_LIMIT:
+            raise IllegalArgumentException(
+                f"maxTokenLen must be greater than 0 and less than {_MAX_TOKEN_LENGTH_LIMIT} passed: {size}"
+            )
+        return KeywordTokenizer()
+
+    return TokenizerFactory(name, create)
+
+
+@TOKENIZERS.type("whitespace")
+def _whitespace(name: str, settings: ComponentSettings) -> TokenizerFactory:
+    length = settings.integer("max_token_length", DEFAULT_MAX_TOKEN_LENGTH)
+    return TokenizerFactory(name, lambda: whitespace_tokenizer(length))
+
+
+@TOKENIZERS.type("letter")
+def _letter(name: str, settings: ComponentSettings) -> TokenizerFactory:
+    return TokenizerFactory(name, letter_tokenizer)
+
+
+@TOKENIZERS.type("lowercase")
+def _lowercase(name: str, settings: ComponentSettings) -> TokenizerFactory:
+    return TokenizerFactory(name, lowercase_tokenizer)
+
+
+_ESCAPES = {"\\": "\\", "n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
+
+
+def _escaped_char(text: str) -> str:
+    kind = text[1]
+    if kind in _ESCAPES:
+        return _ESCAPES[kind]
+    if kind != "u":
+        raise RuntimeException(f"Invalid escaped char {kind} in [{text}]")
+    if len(text) > 6:
+        raise RuntimeException(f"Invalid escaped char in [{text}]")
+    try:
+        return chr(int(text[2:], 16))
+    except ValueError:
+        radix = " under radix 16" if text[2:] else ""
+        raise NumberFormatException(f'For input string: "{text[2:]}"{radix}') from None
+
+
+@TOKENIZERS.type("char_group")
+def _char_group(name: str, settings: ComponentSettings) -> TokenizerFactory:
+    length = settings.integer("max_token_length", DEFAULT_MAX_WORD_LENGTH)
+    chars: set[str] = set()
+    tests: list[CharTest] = []
+    for char in settings.strings("tokenize_on_chars") or ():
+        if not char:
+            raise RuntimeException("[tokenize_on_chars] cannot contain empty characters")
+        if utf16_length(char) == 1:
+            chars.add(char)
+        elif char[0] == "\\":
+            chars.add(_escaped_char(char))
+        elif char in ("letter", "digit", "whitespace", "punctuation", "symbol"):
+            tests.append(CLASSES[char])
+        else:
+            raise RuntimeException(f"Invalid escaped char in [{char}]")
+    cut = any_of([chars.__contains__, *tests])
+    return TokenizerFactory(name, lambda: CharTestTokenizer(lambda char: not cut(char), length))
