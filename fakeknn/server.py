@@ -99,6 +99,7 @@ class Server:
         if not self._sockets:
             self._sockets = _listen(self.host, self.port)
             self.port = self._sockets[0].getsockname()[1]
+            self.node.address = (self.host, self.port)
 
     async def start(self) -> None:
         self.bind()
@@ -159,6 +160,7 @@ class Server:
         if opaque is not None:
             lines.append(f"X-Opaque-Id: {opaque}\r\n")
         content_type = ""
+        version = self._version
         length: str | None = None
         for name, value in headers.items():
             match name.lower():
@@ -166,9 +168,11 @@ class Server:
                     content_type = f"content-type: {value}\r\n"
                 case "content-length":
                     length = value
+                case "x-opensearch-version":
+                    version = f"X-OpenSearch-Version: {value}\r\n"
                 case _:
                     lines.append(f"{name}: {value}\r\n")
-        lines += (self._version, content_type)
+        lines += (version, content_type)
         if accept is not None and body and not head_only:
             coding = _coding(accept)
             if coding is not None:
