@@ -351,6 +351,15 @@ class SearchPhaseExecutionException(OpenSearchError):
     def root_causes(self) -> list[OpenSearchError]:
         return [root for cause in self.causes for root in cause.root_causes()]
 
+    def members(self) -> dict[str, Any]:
+        """Its ``caused_by`` is the first root cause; a plain Java one is told inside a wrapper of its own name, so twice."""
+        body: dict[str, Any] = {"type": self.type, "reason": self.reason, **self.meta}
+        roots = self.root_causes()
+        if roots:
+            told = roots[0].members()
+            body["caused_by"] = {**told, "caused_by": dict(told)} if isinstance(roots[0], JavaError) else told
+        return body
+
 
 class SettingsException(OpenSearchError):
     status = 400

@@ -46,7 +46,7 @@ class VectorFieldType(FieldType):
 
     @property
     def dtype(self) -> type[np.generic]:
-        return {"float": np.float32, "byte": np.int8, "binary": np.uint8}[self.definition.data_type]
+        return np.float32 if self.definition.data_type == "float" else np.int8
 
     @property
     def searchable(self) -> bool:

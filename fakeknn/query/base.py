@@ -80,6 +80,8 @@ class ShardContext:
     services: Any = None
     statistics: TermStatistics | None = None
     nested_path: str | None = None
+    alias_filter: Query | None = None
+    """What the alias that the search named lets through."""
     memo: dict[Any, Any] = field(default_factory=dict)
 
     @property
@@ -126,7 +128,7 @@ class ShardContext:
     def fails(self, reason: str) -> QueryShardException:
         return QueryShardException(reason)
 
-    def inside(self, path: str) -> ShardContext:
+    def inside(self, path: str | None) -> ShardContext:
         """This context inside ``nested`` of a path."""
         return replace(self, nested_path=path)
 

@@ -152,6 +152,8 @@ class Member:
 
     tokens: tuple[str, ...]
     read: Callable[[Any, Any], Any]
+    tells: bool = False
+    """Whether the reader's errors name the member themselves."""
 
 
 def declared(kind: str, read: Callable[[Any, Any], Any] | None = None) -> Member:
@@ -243,6 +245,8 @@ class ObjectParser:
             try:
                 values[name] = member.read(body, name)
             except OpenSearchError as cause:
+                if member.tells:
+                    raise
                 raise XContentParseException(
                     f"[{self.name}] failed to parse field [{name}]", at=cause.at or Where(body, name)
                 ) from cause

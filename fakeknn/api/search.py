@@ -1,0 +1,248 @@
+"""_search, _count, _msearch."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from fakeknn.errors import (
+    ActionRequestValidationException,
+    IllegalArgumentException,
+    NotFaked,
+    OpenSearchError,
+    body_of,
+)
+from fakeknn.query.base import parse_query
+from fakeknn.rest import Request, route
+from fakeknn.search import service
+from fakeknn.search.request import (
+    ACCURATE,
+    DISABLED,
+    SearchRequest,
+    parse_request,
+    set_from,
+    set_size,
+    set_terminate_after,
+    set_track_total_hits,
+    stored_field_names,
+)
+from fakeknn.search.sort import Sort
+from fakeknn.search.source import source_of_params
+from fakeknn.state.names import IndicesOptions
+from fakeknn.xcontent import read_query, read_search
+
+if TYPE_CHECKING:
+    from fakeknn.state.node import Node
+
+INDICES_PARAMETERS = ("ignore_unavailable", "allow_no_indices", "expand_wildcards", "ignore_throttled")
+
+#: SearchRequest.DEFAULT_INDICES_OPTIONS: strictExpandOpenAndForbidClosedIgnoreThrottled.
+SEARCH_OPTIONS = IndicesOptions(forbid_closed_indices=True)
+
+SEARCH_PARAMETERS = (
+    *INDICES_PARAMETERS,
+    *"""from size explain version seq_no_primary_term timeout terminate_after stored_fields docvalue_fields _source
+    _source_includes _source_excludes track_scores include_named_queries_score track_total_hits sort stats suggest_field suggest_text
+    suggest_size suggest_mode scroll search_type request_cache routing preference batched_reduce_size pre_filter_shard_size
+    max_concurrent_shard_requests allow_partial_search_results phase_took search_pipeline verbose_pipeline ccs_minimize_roundtrips
+    cancel_after_time_interval rest_total_hits_as_int typed_keys q df analyzer analyze_wildcard lenient default_operator""".split(),
+)
+
+
+def query_of_params(request: Request) -> Any:
+    """RestActions.urlParamsToQueryBuilder: the query that ``q`` says."""
+    if request.text("q") is None:
+        return None
+    raise NotFaked("the parameter [q]")
+
+
+def apply_params(request: Request, search: SearchRequest) -> None:
+    """RestSearchAction.parseSearchSource: parameters go before the body."""
+    query = query_of_params(request)
+    if query is not None:
+        search.query = query
+    for name in ("docvalue_fields", "suggest_field", "scroll", "search_pipeline"):
+        if request.text(name) is not None:
+            raise NotFaked(f"the parameter [{name}] of a search")
+    if request.text("from") is not None:
+        set_from(search, request.number("from") or 0)
+    if request.text("size") is not None:
+        set_size(search, request.number("size") or 0)
+    for name in ("explain", "version", "seq_no_primary_term", "track_scores"):
+        if request.text(name) is not None:
+            setattr(search, name, request.flag(name))
+    if request.text("include_named_queries_score") is not None:
+        search.named_queries_score = request.flag("include_named_queries_score")
+    if request.text("terminate_after") is not None:
+        set_terminate_after(search, request.number("terminate_after") or 0)
+    stored = request.names("stored_fields")
+    if stored:
+        search.stored_fields = stored_field_names(stored)
+    source = source_of_params(request.params)
+    if source is not None:
+        search.source = source
+    track = request.text("track_total_hits")
+    if track is not None:
+        if track in ("true", "false"):
+            search.track_total_hits = ACCURATE if track == "true" else DISABLED
+        else:
+            set_track_total_hits(search, request.number("track_total_hits") or 0)
+    for name in request.names("sort"):
+        _sort_param(name, search)
+
+
+def _sort_param(text: str, search: SearchRequest) -> None:
+    field, colon, order = text.rpartition(":")
+    if not colon:
+        search.sort.append(Sort(text, "desc" if text == "_score" else "asc"))
+    elif order in ("asc", "desc"):
+        search.sort.append(Sort(field, order))
+
+
+def _check_total_hits(request: Request, search: SearchRequest) -> None:
+    """RestSearchAction.checkRestTotalHits."""
+    if not request.flag("rest_total_hits_as_int"):
+        return
+    track = search.track_total_hits
+    if track is None:
+        search.track_total_hits = ACCURATE
+    elif track not in (ACCURATE, DISABLED):
+        raise IllegalArgumentException(
+            "[rest_total_hits_as_int] cannot be used if the tracking of total hits is not accurate, got " + str(track)
+        )
+
+
+def _total_as_int(answer: dict[str, Any]) -> dict[str, Any]:
+    hits = answer["hits"]
+    if "total" in hits:
+        hits["total"] = hits["total"]["value"]
+    else:
+        answer["hits"] = {"total": -1, **hits}
+    return answer
+
+
+def _search(node: Node, request: Request, search: SearchRequest) -> dict[str, Any]:
+    kind = request.text("search_type")
+    if kind in ("query_and_fetch", "dfs_query_and_fetch"):
+        raise IllegalArgumentException(f"Unsupported search type [{kind}]")
+    if kind == "dfs_query_then_fetch":
+        raise NotFaked("the search type [dfs_query_then_fetch]")
+    if kind not in (None, "query_then_fetch"):
+        raise IllegalArgumentException(f"No search type for [{kind}]")
+    _check_total_hits(request, search)
+    search.validate()
+    options = IndicesOptions.from_parameters(request.params, SEARCH_OPTIONS)
+    indices = node.resolve(request.text("index") or "_all", options)
+    answer = service.search(
+        node, search, indices, routing=request.text("routing"), preference=request.text("preference")
+    )
+    return _total_as_int(answer) if request.flag("rest_total_hits_as_int") else answer
+
+
+@route("GET POST", "/_search", "/{index}/_search", params=SEARCH_PARAMETERS)
+def search(node: Node, request: Request) -> dict[str, Any]:
+    request.parsed = read_search(request.body) if request.body else None
+    search = parse_request(request.parsed)
+    apply_params(request, search)
+    return _search(node, request, search)
+
+
+COUNT_PARAMETERS = (
+    *INDICES_PARAMETERS,
+    *"routing preference min_score terminate_after q df analyzer analyze_wildcard lenient default_operator".split(),
+)
+
+
+@route("GET POST", "/_count", "/{index}/_count", params=COUNT_PARAMETERS)
+def count(node: Node, request: Request) -> dict[str, Any]:
+    query = query_of_params(request)
+    if query is None and request.body:
+        body = request.parsed = read_query(request.body)
+        query = query_only(body)
+    options = IndicesOptions.from_parameters(request.params, SEARCH_OPTIONS)
+    indices = node.resolve(request.text("index") or "_all", options)
+    return service.count(node, query, indices, terminate_after=request.number("terminate_after", 0) or 0)
+
+
+def query_only(body: Any) -> Any:
+    """RestActions.getQueryContent: a body that may hold a query and nothing else."""
+    from fakeknn.errors import ParsingException, Where
+
+    if body is None:
+        return None
+    query = None
+    for name in body:
+        if name != "query":
+            raise ParsingException(f"request does not support [{name}]", at=Where(body, name, "key"))
+        query = parse_query(body, name)
+    return query
+
+
+def msearch_lines(body: bytes) -> list[tuple[dict[str, Any], bytes]]:
+    """MultiSearchRequest.readMultiLineFormat: header and body, line by line."""
+    from fakeknn.xcontent import read
+
+    pairs = []
+    lines = body.split(b"\n")
+    if lines[-1] != b"":
+        raise IllegalArgumentException("The msearch request must be terminated by a newline [\n]")
+    lines.pop()
+    i = 0
+    while i < len(lines):
+        line = lines[i].strip()
+        if not line and i == 0:
+            i += 1
+            continue
+        header = read(line) if line else {}
+        i += 1
+        if i >= len(lines):
+            break
+        pairs.append((header, lines[i]))
+        i += 1
+    return pairs
+
+
+MSEARCH_PARAMETERS = (
+    *INDICES_PARAMETERS,
+    *"""search_type max_concurrent_searches pre_filter_shard_size max_concurrent_shard_requests ccs_minimize_roundtrips
+    rest_total_hits_as_int typed_keys cancel_after_time_interval""".split(),
+)
+
+_HEADER = frozenset(
+    """index indices search_type searchType request_cache requestCache preference routing allow_partial_search_results
+    cancel_after_time_interval cancelAfterTimeInterval ignore_unavailable ignoreUnavailable allow_no_indices allowNoIndices
+    expand_wildcards expandWildcards ignore_throttled ignoreThrottled ccs_minimize_roundtrips ccsMinimizeRoundtrips search_pipeline""".split()
+)
+
+
+@route("GET POST", "/_msearch", "/{index}/_msearch", params=MSEARCH_PARAMETERS)
+def msearch(node: Node, request: Request) -> dict[str, Any]:
+    started = node.clock.now()
+    searches = []
+    for header, body in msearch_lines(request.body):
+        for name in header:
+            if name not in _HEADER:
+                raise IllegalArgumentException(f"key [{name}] is not supported in the metadata section")
+        one = Request("POST", request.path, _header_params(request, header), body=body)
+        one.parsed = read_search(body)
+        searches.append((one, parse_request(one.parsed)))
+    if not searches:
+        raise ActionRequestValidationException("no requests added")
+    responses = []
+    for one, plan in searches:
+        try:
+            responses.append({**_search(node, one, plan), "status": 200})
+        except OpenSearchError as error:
+            responses.append(body_of(error))
+    return {"took": int((node.clock.now() - started) * 1000), "responses": responses}
+
+
+def _header_params(request: Request, header: dict[str, Any]) -> dict[str, str]:
+    params = {key: value for key, value in request.params.items() if key in (*INDICES_PARAMETERS, "index", "search_type",
+                                                                            "rest_total_hits_as_int")}
+    for name, value in header.items():
+        if value is None:
+            continue
+        name = {"indices": "index", "searchType": "search_type"}.get(name, name)
+        text = ",".join(value) if isinstance(value, list) else str(value).lower() if isinstance(value, bool) else str(value)
+        params[name] = text
+    return params

@@ -1,0 +1,1 @@
+"""The search request: body → plan → shards → hits."""

@@ -1,0 +1,298 @@
+"""From a plan to an answer: each shard's View is searched, the best of all are taken, aggregated and shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fakeknn.errors import (
+    IllegalArgumentException,
+    NotFaked,
+    OpenSearchError,
+    ParsingException,
+    QueryShardException,
+    SearchPhaseExecutionException,
+)
+from fakeknn.query.base import Matched, Query, ShardContext
+from fakeknn.query.compound import MatchAll
+from fakeknn.search.fetch import Hit, fetch_hits
+from fakeknn.search.request import ACCURATE, DISABLED, SearchRequest
+from fakeknn.search.sort import Sort
+
+DEFAULT_TRACK_TOTAL_HITS = 10_000
+
+_MATCH_ALL = MatchAll()
+
+
+@dataclass(slots=True)
+class ShardResult:
+    """What one shard has found: all that matches, and its best."""
+
+    context: int
+    rows: NDArray[np.int32]
+    """int32[m]: the documents that match, ascending."""
+    score: NDArray[np.float32]
+    """float32[m]."""
+    top: list[Hit] = field(default_factory=list)
+    keys: list[tuple[Any, ...]] = field(default_factory=list)
+    """The sort keys of ``top``, comparable between shards."""
+
+
+@dataclass(slots=True)
+class Outcome:
+    """A search that has run: its shards, what failed on which, and the page of hits."""
+
+    contexts: list[ShardContext]
+    results: list[ShardResult]
+    failures: list[tuple[ShardContext, OpenSearchError]]
+    total: int
+    max_score: np.float32 | None
+    page: list[Hit]
+    terminated_early: bool | None = None
+
+
+#: Hooks that change what a shard has matched before it is sorted: ``(request, ctx, matched) -> matched`` (collapse, rescore ...).
+Stage = Callable[[SearchRequest, ShardContext, Matched], Matched]
+
+
+def run(request: SearchRequest, contexts: list[ShardContext]) -> Outcome:
+    """Search every shard; raises ``search_phase_execution_exception`` when all of them fail."""
+    results: list[ShardResult] = []
+    failures: list[tuple[ShardContext, OpenSearchError]] = []
+    for number, ctx in enumerate(contexts):
+        try:
+            results.append(search_shard(request, ctx, number))
+        except OpenSearchError as error:
+            failures.append((ctx, placed(error, ctx)))
+    if failures and not results:
+        raise all_failed("query", failures, contexts[0].services.node_id)
+    total = sum(len(result.rows) for result in results)
+    page = _merged(request, results)
+    max_score: np.float32 | None = None
+    if not request.sort or _tracks_scores(request):
+        best = [result.score.max() for result in results if len(result.rows)]
+        if best and (request.size + request.from_) > 0:
+            max_score = max(best)
+    terminated = None
+    if request.terminate_after:
+        terminated = any(len(result.rows) >= request.terminate_after for result in results)
+    return Outcome(contexts, results, failures, total, max_score, page, terminated)
+
+
+def _tracks_scores(request: SearchRequest) -> bool:
+    return request.track_scores or (len(request.sort) > 0 and any(sort.by_score for sort in request.sort))
+
+
+def search_shard(request: SearchRequest, ctx: ShardContext, number: int) -> ShardResult:
+    """Query phase on one shard."""
+    check_limits(request, ctx)
+    query = request.query or _MATCH_ALL
+    matched = query_phase(query, ctx)
+    mask = matched.mask & ctx.view.live_roots
+    if ctx.alias_filter is not None:
+        mask &= ctx.alias_filter.mask(ctx)
+    if request.min_score is not None:
+        mask &= matched.score >= request.min_score
+    if request.post_filter is not None:
+        mask &= built(ctx, lambda: request.post_filter.mask(ctx))  # type: ignore[union-attr]
+    rows = np.flatnonzero(mask).astype(np.int32)
+    if request.terminate_after and len(rows) > request.terminate_after:
+        rows = rows[: request.terminate_after]
+    result = ShardResult(number, rows, matched.score[rows])
+    _take_top(request, ctx, result)
+    return result
+
+
+def query_phase(query: Query, ctx: ShardContext) -> Matched:
+    """A query's matches; what is wrong with it here is told as ``failed to create query``."""
+    return built(ctx, lambda: query.matched(ctx))
+
+
+def built(ctx: ShardContext, work: Callable[[], Any]) -> Any:
+    """QueryShardContext.toQuery: errors of building a query are query_shard_exceptions; those of running it are not."""
+    try:
+        return work()
+    except (QueryShardException, ParsingException, NotFaked):
+        raise
+    except OpenSearchError as cause:
+        if getattr(cause, "at_run_time", False):
+            raise
+        raise QueryShardException(f"failed to create query: {cause.reason}") from cause
+
+
+def check_limits(request: SearchRequest, ctx: ShardContext) -> None:
+    """DefaultSearchContext.preProcess."""
+    window = ctx.setting("index.max_result_window", 10_000)
+    if request.from_ + request.size > window:
+        raise IllegalArgumentException(
+            f"Result window is too large, from + size must be less than or equal to: [{window}] but was "
+            f"[{request.from_ + request.size}]. See the scroll api for a more efficient way to request large data sets. This limit can "
+            "be set by changing the [index.max_result_window] index level setting."
+        )
+
+
+def _take_top(request: SearchRequest, ctx: ShardContext, result: ShardResult) -> None:
+    wanted = request.from_ + request.size
+    if wanted <= 0 or not len(result.rows):
+        for sort in request.sort:
+            sort.keys(ctx, result.rows[:0], result.score[:0])
+        return
+    if not request.sort:
+        chosen = best_scores(result.score, wanted)
+        for at in chosen.tolist():
+            result.top.append(Hit(result.context, int(result.rows[at]), result.score[at]))
+            result.keys.append((-float(result.score[at]),))
+        return
+    parts = [sort.keys(ctx, result.rows, result.score) for sort in request.sort]
+    chosen = _best_keys([part.keys for part in parts], wanted)
+    with_score = _tracks_scores(request)
+    for at in chosen.tolist():
+        shown = [_plain(part.values[at]) for part in parts]
+        result.top.append(
+            Hit(result.context, int(result.rows[at]), result.score[at] if with_score else None, shown)
+        )
+        result.keys.append(tuple(_comparable(sort, part, at) for sort, part in zip(request.sort, parts, strict=True)))
+
+
+def _comparable(sort: Sort, part: Any, at: int) -> Any:
+    """A sort value that compares between shards: ordinals do not, terms do."""
+    value = part.values[at] if hasattr(part.values, "_terms") else None
+    if value is None and hasattr(part.values, "_terms"):
+        last = (sort.missing != "_first") != sort.descending
+        key: Any = (2 if last else 0, _Term("", False))
+        return (-key[0], key[1]) if sort.descending else key
+    if value is not None:
+        return (1 if not sort.descending else -1, _Term(str(value), sort.descending))
+    return part.keys[at].item()
+
+
+@dataclass(frozen=True, slots=True)
+class _Term:
+    text: str
+    descending: bool
+
+    def __lt__(self, other: _Term) -> bool:
+        return self.text > other.text if self.descending else self.text < other.text
+
+
+def _plain(value: Any) -> Any:
+    return value.item() if isinstance(value, np.generic) and not isinstance(value, np.float32) else value
+
+
+def best_scores(score: NDArray[np.float32], wanted: int) -> NDArray[np.int64]:
+    """The positions of the ``wanted`` highest scores, best first; of equals the first."""
+    if wanted < len(score):
+        least = np.partition(score, len(score) - wanted)[len(score) - wanted]
+        candidates = np.flatnonzero(score >= least)
+        order = np.argsort(-score[candidates], kind="stable")
+        return candidates[order][:wanted]
+    return np.argsort(-score, kind="stable")
+
+
+def _best_keys(keys: Sequence[NDArray[Any]], wanted: int) -> NDArray[np.int64]:
+    """The positions of the ``wanted`` lowest by several keys, in order; of equals the first."""
+    first = keys[0]
+    candidates = np.arange(len(first))
+    if wanted < len(first):
+        most = np.partition(first, wanted - 1)[wanted - 1]
+        candidates = np.flatnonzero(first <= most)
+    order = np.lexsort([key[candidates] for key in reversed(keys)])
+    return candidates[order][:wanted]
+
+
+def _merged(request: SearchRequest, results: list[ShardResult]) -> list[Hit]:
+    """The page: the best of all shards; ties go to the lower shard, then to the earlier row."""
+    if len(results) == 1:
+        return results[0].top[request.from_ : request.from_ + request.size]
+    entries = [
+        (key, result.context, place, hit)
+        for result in results
+        for place, (key, hit) in enumerate(zip(result.keys, result.top, strict=True))
+    ]
+    entries.sort(key=lambda entry: entry[:3])
+    return [entry[3] for entry in entries[request.from_ : request.from_ + request.size]]
+
+
+# --- failures ---------------------------------------------------------------------------------------------------------------
+
+
+def placed(error: OpenSearchError, ctx: ShardContext) -> OpenSearchError:
+    """A query_shard_exception learns the index it failed on."""
+    for link in error.chain():
+        if isinstance(link, QueryShardException) and "index" not in link.meta:
+            link.meta = {"index": ctx.index, "index_uuid": ctx.uuid, **link.meta}
+    return error
+
+
+def failure_groups(failures: list[tuple[ShardContext, OpenSearchError]]) -> list[tuple[ShardContext, OpenSearchError]]:
+    """ExceptionsHelper.groupBy: one failure of each kind an index."""
+    seen: dict[tuple[str, str, str | None], tuple[ShardContext, OpenSearchError]] = {}
+    for ctx, error in failures:
+        cause = error.cause
+        key = (ctx.index, type(error).__name__, f"{error.reason} {cause.reason if cause else ''}")
+        seen.setdefault(key, (ctx, error))
+    return list(seen.values())
+
+
+def failure_echo(ctx: ShardContext, error: OpenSearchError, node_id: str) -> dict[str, Any]:
+    return {"shard": ctx.shard, "index": ctx.index, "node": node_id, "reason": error.members()}
+
+
+def all_failed(
+    phase: str, failures: list[tuple[ShardContext, OpenSearchError]], node_id: str
+) -> SearchPhaseExecutionException:
+    groups = failure_groups(failures)
+    return SearchPhaseExecutionException(
+        phase,
+        "all shards failed",
+        [failure_echo(ctx, error, node_id) for ctx, error in groups],
+        [error for _, error in groups],
+    )
+
+
+# --- the answer -------------------------------------------------------------------------------------------------------------
+
+
+def total_echo(request: SearchRequest, outcome: Outcome) -> dict[str, Any] | None:
+    """``hits.total``; None when it is not tracked."""
+    limit = request.track_total_hits
+    if limit is None:
+        limit = DEFAULT_TRACK_TOTAL_HITS
+    if limit == DISABLED:
+        return None
+    if limit != ACCURATE and outcome.total > limit:
+        return {"value": limit, "relation": "gte"}
+    return {"value": outcome.total, "relation": "eq"}
+
+
+def shards_echo(outcome: Outcome) -> dict[str, Any]:
+    """``_shards``: how many were searched, and what failed."""
+    failed = len(outcome.failures)
+    shards: dict[str, Any] = {
+        "total": len(outcome.contexts),
+        "successful": len(outcome.contexts) - failed,
+        "skipped": 0,
+        "failed": failed,
+    }
+    if failed:
+        node_id = outcome.contexts[0].services.node_id
+        shards["failures"] = [failure_echo(ctx, error, node_id) for ctx, error in failure_groups(outcome.failures)]
+    return shards
+
+
+def answer(request: SearchRequest, outcome: Outcome, took: int) -> dict[str, Any]:
+    """The search's JSON."""
+    hits: dict[str, Any] = {}
+    total = total_echo(request, outcome)
+    if total is not None:
+        hits["total"] = total
+    hits["max_score"] = outcome.max_score
+    hits["hits"] = fetch_hits(request, outcome.contexts, outcome.page)
+    body: dict[str, Any] = {"took": took, "timed_out": False}
+    if outcome.terminated_early is not None:
+        body["terminated_early"] = outcome.terminated_early
+    return {**body, "_shards": shards_echo(outcome), "hits": hits}

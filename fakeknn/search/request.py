@@ -1,0 +1,215 @@
+"""The search body, parsed: every error in it comes before anything runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from fakeknn.errors import (
+    ActionRequestValidationException,
+    IllegalArgumentException,
+    NotFaked,
+    ParsingException,
+    Where,
+)
+from fakeknn.query.base import Query, parse_query
+from fakeknn.search.sort import Sort, parse_sort
+from fakeknn.search.source import SourceOptions, parse_source
+from fakeknn.units import parse_time_value
+from fakeknn.xcontent import objects
+
+ACCURATE, DISABLED = 2**31 - 1, -1
+
+
+@dataclass
+class SearchRequest:
+    """A parsed search (SearchSourceBuilder): None where the body says nothing."""
+
+    query: Query | None = None
+    size: int = 10
+    from_: int = 0
+    sort: list[Sort] = field(default_factory=list)
+    min_score: np.float32 | None = None
+    post_filter: Query | None = None
+    source: SourceOptions | None = None
+    stored_fields: list[str] | None = None
+    track_total_hits: int | None = None
+    track_scores: bool = False
+    version: bool = False
+    seq_no_primary_term: bool = False
+    explain: bool = False
+    profile: bool = False
+    terminate_after: int = 0
+    timeout: str | None = None
+    search_after: list[Any] | None = None
+    named_queries_score: bool = False
+    parts: dict[str, Any] = field(default_factory=dict)
+    """What other modules have parsed of the body: aggregations, highlight, collapse ..."""
+
+    def validate(self, *, scroll: bool = False) -> None:
+        """SearchRequest.validate."""
+        problems = []
+        if scroll:
+            if self.track_total_hits not in (None, ACCURATE):
+                problems.append("disabling [track_total_hits] is not allowed in a scroll context")
+            if self.from_ > 0:
+                problems.append("using [from] is not allowed in a scroll context")
+            if self.size == 0:
+                problems.append("[size] cannot be [0] in a scroll context")
+            if self.parts.get("rescore"):
+                problems.append("using [rescore] is not allowed in a scroll context")
+        if problems:
+            raise ActionRequestValidationException(*problems)
+
+
+def set_from(request: SearchRequest, value: int) -> None:
+    if value < 0:
+        raise IllegalArgumentException(f"[from] parameter cannot be negative but was [{value}]")
+    request.from_ = value
+
+
+def set_size(request: SearchRequest, value: int) -> None:
+    if value < 0:
+        raise IllegalArgumentException(f"[size] parameter cannot be negative, found [{value}]")
+    request.size = value
+
+
+def set_track_total_hits(request: SearchRequest, value: int) -> None:
+    if value < -1:
+        raise IllegalArgumentException(
+            f"[track_total_hits] parameter must be positive or equals to -1, got {value}"
+        )
+    request.track_total_hits = value
+
+
+def _track_total_hits(request: SearchRequest, container: Any, key: Any) -> None:
+    value = container[key]
+    if isinstance(value, bool) or value in ("true", "false"):
+        request.track_total_hits = ACCURATE if objects.boolean(container, key) else DISABLED
+    else:
+        set_track_total_hits(request, objects.integer(container, key))
+
+
+def set_terminate_after(request: SearchRequest, value: int) -> None:
+    if value < 0:
+        raise IllegalArgumentException("terminateAfter must be > 0")
+    request.terminate_after = value
+
+
+def _timeout(request: SearchRequest, container: Any, key: Any) -> None:
+    text = objects.text(container, key)
+    parse_time_value(text, "timeout")
+    request.timeout = text
+
+
+def stored_fields(container: Any, key: Any) -> list[str]:
+    """StoredFieldsContext.fromXContent."""
+    value = container[key]
+    if isinstance(value, str):
+        return stored_field_names([value])
+    if isinstance(value, list):
+        return stored_field_names([objects.text(value, i) for i in range(len(value))])
+    raise ParsingException(
+        f"Expected [VALUE_STRING] or [START_ARRAY] in [stored_fields] but found [{objects.token(value)}]",
+        at=Where(container, key),
+    )
+
+
+def stored_field_names(names: list[str]) -> list[str]:
+    if names == ["_none_"]:
+        return names
+    if "_none_" in names:
+        raise IllegalArgumentException("cannot combine _none_ with other fields")
+    return names
+
+
+Setter = Callable[[SearchRequest, Any, Any], None]
+
+
+def _set(name: str, read: Callable[[Any, Any], Any]) -> Setter:
+    def apply(request: SearchRequest, container: Any, key: Any) -> None:
+        setattr(request, name, read(container, key))
+
+    return apply
+
+
+def _query(name: str) -> Setter:
+    return _set(name, parse_query)
+
+
+def _min_score(container: Any, key: Any) -> np.float32:
+    return np.float32(objects.decimal(container, key))
+
+
+#: Members by the kind of token they take: scalars, objects, arrays.
+SCALARS: dict[str, Setter] = {
+    "from": lambda request, container, key: set_from(request, objects.integer(container, key)),
+    "size": lambda request, container, key: set_size(request, objects.integer(container, key)),
+    "timeout": _timeout,
+    "terminate_after": lambda request, container, key: set_terminate_after(request, objects.integer(container, key)),
+    "min_score": _set("min_score", _min_score),
+    "version": _set("version", objects.boolean),
+    "seq_no_primary_term": _set("seq_no_primary_term", objects.boolean),
+    "explain": _set("explain", objects.boolean),
+    "track_scores": _set("track_scores", objects.boolean),
+    "include_named_queries_score": _set("named_queries_score", objects.boolean),
+    "track_total_hits": _track_total_hits,
+    "_source": _set("source", parse_source),
+    "stored_fields": _set("stored_fields", stored_fields),
+    "sort": _set("sort", parse_sort),
+    "profile": _set("profile", objects.boolean),
+}
+OBJECTS: dict[str, Setter] = {
+    "query": _query("query"),
+    "post_filter": _query("post_filter"),
+    "_source": _set("source", parse_source),
+    "sort": _set("sort", parse_sort),
+}
+ARRAYS: dict[str, Setter] = {
+    "_source": _set("source", parse_source),
+    "stored_fields": _set("stored_fields", stored_fields),
+    "sort": _set("sort", parse_sort),
+    "stats": lambda request, container, key: None,
+}
+
+#: Members that OpenSearch has and that no module has taken into the tables above.
+NOT_FAKED = {
+    "VALUE": ("search_pipeline", "verbose_pipeline"),
+    "START_OBJECT": (
+        "script_fields", "indices_boost", "aggregations", "aggs", "highlight", "suggest", "rescore", "ext", "slice", "collapse", "pit",
+        "search_pipeline", "derived",
+    ),
+    "START_ARRAY": ("docvalue_fields", "fields", "indices_boost", "rescore", "search_after"),
+}
+
+
+def parse_request(body: Any) -> SearchRequest:
+    """SearchSourceBuilder.parseXContent."""
+    request = SearchRequest()
+    if body is None:
+        return request
+    if not isinstance(body, dict):
+        holder = [body]
+        raise ParsingException(
+            f"Expected [START_OBJECT] but found [{objects.token(body)}]",
+            at=Where(body, None, "start") if isinstance(body, list) else Where(holder, 0),
+        )
+    for name, value in body.items():
+        kind = objects.token(value)
+        if objects.is_value(value):
+            setter, family = SCALARS.get(name), "VALUE"
+        elif kind == "START_OBJECT":
+            setter, family = OBJECTS.get(name), kind
+        elif kind == "START_ARRAY":
+            setter, family = ARRAYS.get(name), kind
+        else:
+            setter, family = None, ""
+        if setter is None:
+            if name in NOT_FAKED.get(family, ()):
+                raise NotFaked(f"[{name}] in a search")
+            raise ParsingException(f"Unknown key for a {kind} in [{name}].", at=Where(body, name))
+        setter(request, body, name)
+    return request

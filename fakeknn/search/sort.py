@@ -1,0 +1,268 @@
+"""Sorting: what ``sort`` says, each row's sort keys, and the merging of shards."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fakeknn.errors import IllegalArgumentException, NotFaked, OpenSearchError, UnsupportedOperationException
+from fakeknn.fields import KINDS, FieldType
+from fakeknn.fields.numbers import DecimalFieldType, NumberFieldType
+from fakeknn.query.base import ShardContext
+from fakeknn.view import KeywordColumn, NumericColumn, TextColumn
+from fakeknn.xcontent import objects
+from fakeknn.xcontent.objects import ObjectParser, declared
+
+Keys = NDArray[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class SortKeys:
+    """One sort of one shard: ``keys`` [len(rows)] ascend in the order wanted; ``shown`` gives the value that a hit tells for a position."""
+
+    keys: Keys
+    values: Sequence[Any]
+
+
+@dataclass(frozen=True)
+class Sort:
+    """One entry of ``sort``."""
+
+    field: str
+    order: str = "asc"
+    missing: Any = None
+    mode: str | None = None
+    unmapped_type: str | None = None
+    numeric_type: str | None = None
+    format: str | None = None
+    nested: dict[str, Any] | None = None
+    extra: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def descending(self) -> bool:
+        return self.order == "desc"
+
+    @property
+    def by_score(self) -> bool:
+        return self.field == "_score"
+
+    def keys(self, ctx: ShardContext, rows: NDArray[np.int32], score: NDArray[np.float32]) -> SortKeys:
+        """The sort's keys for some rows of a shard; ``score`` is theirs."""
+        if self.field == "_score":
+            return SortKeys(-score if self.descending else score, score)
+        if self.field == "_doc":
+            return SortKeys(-rows if self.descending else rows, rows)
+        mapped = ctx.field(self.field)
+        if mapped is None:
+            return self._unmapped(ctx, rows)
+        mapped.require_doc_values()
+        if self.nested is not None:
+            raise NotFaked("a sort by a nested field")
+        column = ctx.column(mapped)
+        if isinstance(column, NumericColumn):
+            return self._numbers(mapped, column, rows)
+        if isinstance(column, KeywordColumn):
+            return self._keywords(mapped, column, rows)
+        if isinstance(column, TextColumn):
+            raise NotFaked("a sort by text fielddata")
+        raise UnsupportedOperationException(f"{mapped.kind} does not support sorting")
+
+    def _unmapped(self, ctx: ShardContext, rows: NDArray[np.int32]) -> SortKeys:
+        if self.unmapped_type is None:
+            raise ctx.fails(f"No mapping found for [{self.field}] in order to sort on")
+        kind = KINDS.get(self.unmapped_type)
+        if kind is None:
+            raise IllegalArgumentException(f"No mapper found for type [{self.unmapped_type}]")
+        stand_in = kind(self.field, self.unmapped_type, ctx.mapping.context)
+        stand_in.configure({})
+        column = stand_in.new_buffer()
+        empty = column.snapshot(ctx.n) if column is not None else None
+        if isinstance(empty, KeywordColumn):
+            return self._keywords(stand_in, empty, rows)
+        assert isinstance(empty, NumericColumn)
+        return self._numbers(stand_in, empty, rows)
+
+    @property
+    def _mode(self) -> str:
+        return self.mode or ("max" if self.descending else "min")
+
+    def _numbers(self, mapped: FieldType, column: NumericColumn, rows: NDArray[np.int32]) -> SortKeys:
+        mode = self._mode
+        if mode == "min":
+            dense = column.lowest
+        elif mode == "max":
+            dense = column.highest
+        else:
+            dense = _reduced(column, mode)
+        values = dense[rows]
+        has = column.exists[rows]
+        decimal = isinstance(mapped, DecimalFieldType) or values.dtype.kind == "f"
+        if decimal:
+            values = values.astype(np.float64)
+        low, high = (-math.inf, math.inf) if decimal else (np.iinfo(values.dtype).min, np.iinfo(values.dtype).max)
+        missing = self._missing(mapped, low, high, decimal)
+        if not has.all():
+            values = np.where(has, values, np.array(missing, values.dtype))
+        keys = (-values if decimal else ~values) if self.descending else values
+        shown: Sequence[Any] = values
+        if mapped.kind == "half_float" or mapped.kind == "float":
+            shown = values
+        if isinstance(mapped, NumberFieldType) and mapped.kind == "scaled_float":
+            shown = values * (1.0 / getattr(mapped, "factor", 1.0))
+        if self.format is not None:
+            mapped.check_format(self.format)
+            shown = [mapped.doc_value(value, self.format) for value in values.tolist()]
+        return SortKeys(keys, shown)
+
+    def _missing(self, mapped: FieldType, low: Any, high: Any, decimal: bool) -> Any:
+        if self.missing in (None, "_last"):
+            return low if self.descending else high
+        if self.missing == "_first":
+            return high if self.descending else low
+        value = self.missing
+        if hasattr(mapped, "query_value"):
+            return mapped.query_value(value)
+        if hasattr(mapped, "bound"):
+            return mapped.bound(value, round_up=False)
+        return float(value) if decimal else int(value)
+
+    def _keywords(self, mapped: FieldType, column: KeywordColumn, rows: NDArray[np.int32]) -> SortKeys:
+        if self._mode not in ("min", "max"):
+            raise IllegalArgumentException(f"we only support AVG, MEDIAN and SUM on number based fields, got {self._mode}")
+        ords = column.first_ord(highest=self._mode == "max")[rows].astype(np.int64)
+        has = ords >= 0
+        order, terms = column.order, column.terms
+        missing: str | None = None
+        keys = ords * 2
+        if self.missing in (None, "_last", "_first"):
+            last = self.missing != "_first"
+            keys = np.where(has, keys, 2 * column.n_terms if last != self.descending else -2)
+        else:
+            missing = str(self.missing)
+            place = int(np.searchsorted(np.array([terms[tid] for tid in order.tolist()], object), missing)) if column.n_terms else 0
+            keys = np.where(has, keys, 2 * place - 1)
+        if self.descending:
+            keys = -keys
+        values = _Terms(ords, order, terms, missing)
+        return SortKeys(keys, values)
+
+
+class _Terms(Sequence[Any]):
+    """The terms that ordinals stand for, looked up one by one: only the hits of a page are told."""
+
+    def __init__(self, ords: NDArray[np.int64], order: NDArray[np.int32], terms: Sequence[str], missing: str | None) -> None:
+        self._ords, self._order, self._terms, self._missing = ords, order, terms, missing
+
+    def __len__(self) -> int:
+        return len(self._ords)
+
+    def __getitem__(self, i: Any) -> Any:
+        at = int(self._ords[i])
+        return self._missing if at < 0 else self._terms[int(self._order[at])]
+
+
+def _reduced(column: NumericColumn, mode: str) -> NDArray[Any]:
+    """[n]: sum, avg or median of each row's values."""
+    if mode == "sum":
+        return column.reduced(np.add, 0)
+    counts = np.maximum(np.diff(column.offsets), 1)
+    if mode == "avg":
+        total = column.reduced(np.add, 0)
+        mean = total / counts
+        return mean if column.values.dtype.kind == "f" else np.floor(mean + 0.5).astype(np.int64)
+    starts = column.offsets[:-1]
+    out = np.zeros(column.n, column.values.dtype)
+    has = np.flatnonzero(np.diff(column.offsets))
+    low = column.values[starts[has] + (counts[has] - 1) // 2]
+    high = column.values[starts[has] + counts[has] // 2]
+    middle = (low.astype(np.float64) + high) / 2
+    out[has] = middle if out.dtype.kind == "f" else np.floor(middle + 0.5)
+    return out
+
+
+# --- parsing ----------------------------------------------------------------------------------------------------------------
+
+
+def _order(container: Any, key: Any) -> str:
+    return sort_order(objects.text(container, key))
+
+
+def sort_order(text: str) -> str:
+    if text.lower() not in ("asc", "desc"):
+        raise IllegalArgumentException(f"No enum constant org.opensearch.search.sort.SortOrder.{text.upper()}")
+    return text.lower()
+
+
+def _mode(container: Any, key: Any) -> str:
+    text = objects.text(container, key).lower()
+    if text not in ("min", "max", "avg", "sum", "median"):
+        raise IllegalArgumentException(f"Unknown SortMode [{objects.text(container, key)}]")
+    return text
+
+
+_FIELD = ObjectParser(
+    "field_sort",
+    {
+        "missing": declared("value"),
+        "nested_path": declared("string"),
+        "unmapped_type": declared("string"),
+        "order": declared("string", _order),
+        "mode": declared("string", _mode),
+        "nested_filter": declared("object"),
+        "nested": declared("object"),
+        "numeric_type": declared("string"),
+        "format": declared("string"),
+    },
+)
+
+_SCORE = ObjectParser("_score", {"order": declared("string", _order)})
+
+
+def parse_sort(container: Any, key: Any) -> list[Sort]:
+    """SortBuilder.fromXContent on ``container[key]``."""
+    value = container[key]
+    if isinstance(value, str):
+        return [_plain(value)]
+    if isinstance(value, dict):
+        return _compound(value)
+    if not isinstance(value, list):
+        raise IllegalArgumentException("malformed sort format, either start with array, object, or an actual string")
+    sorts: list[Sort] = []
+    for item in value:
+        if isinstance(item, dict):
+            sorts += _compound(item)
+        elif isinstance(item, str):
+            sorts.append(_plain(item))
+        else:
+            raise IllegalArgumentException(
+                "malformed sort format, within the sort array, an object, or an actual string are allowed"
+            )
+    return sorts
+
+
+def _plain(name: str, order: str | None = None) -> Sort:
+    return Sort(name, order or ("desc" if name == "_score" else "asc"))
+
+
+def _compound(body: dict[str, Any]) -> list[Sort]:
+    sorts = []
+    for name, value in body.items():
+        if isinstance(value, str):
+            sorts.append(_plain(name, sort_order(value)))
+        elif name == "_score":
+            sorts.append(_plain(name, _SCORE.parse(body, name).get("order")))
+        elif name in ("_script", "_geo_distance", "_shard_doc"):
+            raise NotFaked(f"a sort by [{name}]")
+        else:
+            found = _FIELD.parse(body, name)
+            if "nested_path" in found or "nested_filter" in found:
+                raise NotFaked("[nested_path] and [nested_filter] of a sort")
+            sorts.append(Sort(name, **found))
+    return sorts
+
+
