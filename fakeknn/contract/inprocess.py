@@ -8,14 +8,15 @@ from fakeknn import app
 from fakeknn.contract.answers import Answer
 from fakeknn.contract.console import ConsoleRequest
 from fakeknn.rest import Request
+from fakeknn.state.clock import ManualClock
 from fakeknn.state.node import Node
 
 
 class InProcess:
-    """A fakeknn of its own, empty, without a socket."""
+    """A fakeknn of its own, empty, without a socket; its time passes only where the story waits."""
 
     def __init__(self) -> None:
-        self.node = Node()
+        self.node = Node(clock=ManualClock(time.time_ns() // 1_000_000))
 
     def __str__(self) -> str:
         return "fakeknn"
@@ -26,4 +27,4 @@ class InProcess:
         return Answer(status, {name.lower(): value for name, value in headers.items()}, body)
 
     def wait(self, seconds: float) -> None:
-        time.sleep(seconds)
+        self.node.clock.sleep(seconds)

@@ -9,17 +9,21 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from typing import Any, Literal
 
 Json = Any
 
-#: value: the value's type; leaves: the types of all values below, whose structure stays; name: its number.
-How = Literal["value", "leaves", "name"]
+#: value: the value's type; leaves: the types of all values below, whose structure stays; name: its number; keep: as it is.
+How = Literal["value", "leaves", "name", "keep"]
 
 
 @dataclass(frozen=True, slots=True)
 class Mask:
-    """Hide what lies at ``path`` (``*`` is one step, ``**`` any number) in answers to requests like ``of``, a regex."""
+    """Hide what lies at ``path`` (``*`` is one step, ``**`` any number) in answers to requests like ``of``, a regex.
+
+    The first mask that covers a place counts.
+    """
 
     path: str
     how: How = "value"
@@ -28,6 +32,11 @@ class Mask:
 
 
 MASKS = (
+    # statistics: what the documents decide stays
+    Mask("**.primaries.docs", "keep", of="_stats"),
+    Mask("**.total.docs", "keep", of="_stats"),
+    Mask("**.primaries.*", "leaves", of=r"_stats/?(\?(?!.*filter_path)|$)"),
+    Mask("**.total.*", "leaves", of=r"_stats/?(\?(?!.*filter_path)|$)"),
     # times and sizes
     Mask("**.took"),
     Mask("**.*_in_millis"),
@@ -35,13 +44,14 @@ MASKS = (
     Mask("**.*_time", of="_stats|_nodes|_cluster/stats|_tasks"),
     Mask("**.*size_in_bytes"),
     Mask("**.*memory_in_bytes"),
-    Mask("**.*size", of="_stats|_segments|_cluster/stats"),
-    Mask("**.*creation_date"),
-    Mask("**.creation_date_string"),
-    Mask("**.timestamp", of="_cluster|_nodes|_ingest"),
+    Mask("**.*size", of="_stats|_segments|_cluster/stats|_cat"),
+    Mask("**.*creation?date*"),
+    Mask("**.timestamp", of="_cluster|_nodes|_ingest|_cat"),
+    Mask("**.epoch", of="_cat"),
+    Mask("version", of="_cluster/state"),
     Mask("**.throttle_time*"),
     # who and where the server is
-    Mask("name", of=r"^/(\?|$)"),
+    Mask("name", of=r"^/+(\?|$)"),
     Mask("**.cluster_name"),
     Mask("**.cluster_uuid", "name", kind="cluster"),
     Mask("**.build_hash"),
@@ -62,12 +72,22 @@ MASKS = (
     Mask("nodes.*.http", "leaves"),
     Mask("nodes.*.transport", "leaves"),
     Mask("nodes.*.total_indexing_buffer*"),
-    Mask("defaults", of="_cluster/settings"),
+    Mask("nodes.*.modules"),
+    Mask("nodes.*.ingest"),
+    Mask("nodes.*.search_pipelines"),
+    Mask("nodes.*.aggregations"),
+    Mask("**.ip", of="_cat"),
+    Mask("defaults", of=r"_cluster/settings(?!.*filter_path)"),
     # names that a server makes
     Mask("**.node", "name", kind="node"),
     Mask("**.uuid", "name", kind="uuid"),
     Mask("**.index*uuid", "name", kind="uuid"),
     Mask("**.state_uuid", "name", kind="uuid"),
+    Mask("**.allocation_id.id", "name", kind="allocation"),
+    Mask("**.in_sync_allocations.*.#", "name", kind="allocation"),
+    Mask("**.last_committed_config.#", "name", kind="node"),
+    Mask("**.last_accepted_config.#", "name", kind="node"),
+    Mask("**.*_node", "name", kind="node"),
     Mask("**._id", "name", kind="id"),
     Mask("**._scroll_id", "name", kind="scroll"),
     Mask("**.pit_id", "name", kind="pit"),
@@ -77,8 +97,9 @@ MASKS = (
 
 #: Where a server's own names stand inside a text, and what it calls passing things.
 _NAMED_INSIDE = re.compile(r"\[[^\[\]/ ]+/([A-Za-z0-9_-]{22})\]")
-_MADE_ID = re.compile(r"[A-Za-z0-9_-]{20}")
-_MADE_UUID = re.compile(r"[A-Za-z0-9_-]{22}")
+#: Base64 of random bytes; a word of that length that people made lacks one case or the other.
+_MADE_ID = re.compile(r"(?=.*[A-Z])(?=.*[a-z])[A-Za-z0-9_-]{20}")
+_MADE_UUID = re.compile(r"(?=.*[A-Z])(?=.*[a-z])[A-Za-z0-9_-]{22}")
 _TASK = re.compile(r"[A-Za-z0-9_-]{22}:\d+")
 _WORDS = re.compile(r"[A-Za-z0-9_-]{20,}(?::\d+)?={0,2}")
 
@@ -113,10 +134,10 @@ def _matches(steps: tuple[str, ...], path: tuple[str, ...]) -> bool:
     if not path:
         return False
     step = steps[0]
-    if "*" not in step:
+    if "*" not in step and "?" not in step:
         if step != path[0]:
             return False
-    elif re.fullmatch(step.replace("*", ".*"), path[0]) is None:
+    elif not fnmatchcase(path[0], step):
         return False
     return _matches(steps[1:], path[1:])
 
@@ -144,6 +165,12 @@ class Masker:
     _numbers: dict[str, str] = field(default_factory=dict)
     _counts: dict[str, int] = field(default_factory=dict)
     _sent: set[str] = field(default_factory=set)
+    _own_names: re.Pattern[str] | None = None
+
+    def meets(self, *names: str) -> None:
+        """The server's own names, of its node and its cluster, which ``_cat`` shows in its tables."""
+        if names:
+            self._own_names = re.compile(rf"(?<![\w-])(?:{'|'.join(map(re.escape, names))})(?![\w-])")
 
     def sends(self, text: str) -> None:
         """What the story itself says is never taken for a name that the server made."""
@@ -152,8 +179,15 @@ class Masker:
     def body(self, path: str, body: Json) -> Json:
         """A masked copy of the JSON answer to a request of ``path``."""
         rules = [rule for rule in _RULES if rule.of.search(path)]
-        masked = self._walk(body, (), rules)
-        return self._rename(masked)
+        masked = self._rename(self._walk(body, (), rules))
+        return self._anonymous(masked) if path.lstrip("/").startswith("_cat") else masked
+
+    def _anonymous(self, value: Json) -> Json:
+        if isinstance(value, dict):
+            return {key: self._anonymous(item) for key, item in value.items()}
+        if isinstance(value, list):
+            return [self._anonymous(item) for item in value]
+        return self._own_names.sub("<name>", value) if self._own_names and isinstance(value, str) else value
 
     def text(self, path: str, text: str) -> str:
         """A masked text answer: a table of ``_cat`` in which something was masked loses its column widths."""
@@ -164,7 +198,7 @@ class Masker:
             for word in _WORDS.findall(masked):
                 if _MADE_UUID.fullmatch(word):
                     self._name("uuid", word)
-            masked = self._rename(masked)
+            masked = self._anonymous(self._rename(masked))
             for pattern, mask in _CAT_MASKS:
                 masked = pattern.sub(mask, masked)
             if masked != text:
@@ -182,6 +216,8 @@ class Masker:
             for rule in rules:
                 if rule.covers(path):
                     how = rule.mask.how
+                    if how == "keep":
+                        break
                     if how == "name":
                         if isinstance(value, str) and self._is_made(rule.mask.kind, value):
                             self._name(rule.mask.kind, value)

@@ -87,6 +87,9 @@ class Server:
 def play(requests: Sequence[ConsoleRequest], target: Target) -> Iterator[tuple[ConsoleRequest, dict[str, Any]]]:
     """Send the requests of one story in order; each with its masked answer."""
     masker = Masker()
+    root = target.send(ConsoleRequest("GET", "/")).decoded()
+    if isinstance(root, dict):
+        masker.meets(*(root[name] for name in ("name", "cluster_name") if isinstance(root.get(name), str)))
     values: dict[str, str] = {}
     for request in requests:
         if request.wait:

@@ -155,6 +155,20 @@ def test_tables_lose_their_widths_only_where_something_is_masked() -> None:
     assert Masker().text("/_cat/indices", row) == "yellow open shop <uuid-1> 1 1 2 0 <size> <size>"
 
 
+def test_the_servers_own_names_are_masked_in_tables() -> None:
+    masker = Masker()
+    masker.meets("node-1", "opensearch")
+    row = "node-1 opensearch-knn opensearch\n"
+    assert masker.text("/_cat/plugins", row) == "<name> opensearch-knn <name>"
+    assert masker.body("/_cat/plugins", [{"name": "node-1"}]) == [{"name": "<name>"}]
+    assert masker.body("/shop/_search", {"k": "node-1"}) == {"k": "node-1"}
+
+
+def test_words_that_people_made_are_no_uuids() -> None:
+    body = {"cluster_uuid_committed": True, "_id": "abcdefghij_123456789"}
+    assert Masker().body("/_cluster/state", body) == body
+
+
 def test_an_answer_is_recorded_with_its_telling_headers() -> None:
     headers = {"content-type": "application/json; charset=UTF-8", "location": "/a/_doc/1", "content-length": "16"}
     answer = masked(Answer(201, headers, b'{\n  "took" : 1\n}\n'), ConsoleRequest("PUT", "/a/_doc/1?pretty"), Masker())
