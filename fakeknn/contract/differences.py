@@ -14,6 +14,7 @@ from fakeknn.contract.paths import below, covers
 
 #: Scores are float32 sums whose order of addition depends on the machine.
 SCORE_TOLERANCE = 1e-6
+_SHOWN = 20
 _SCORES = frozenset({"_score", "max_score"})
 
 _ABSENT = object()
@@ -41,7 +42,9 @@ class Finding:
 
     def __str__(self) -> str:
         lines = [f"line {self.request.line}: {self.request}"]
-        lines += [f"    {difference}" for difference in self.differences]
+        lines += [f"    {difference}" for difference in self.differences[:_SHOWN]]
+        if len(self.differences) > _SHOWN:
+            lines.append(f"    and {len(self.differences) - _SHOWN} more")
         lines += [f"    {path}: a known difference that is none any more; take its note away" for path in self.gone]
         return "\n".join(lines)
 

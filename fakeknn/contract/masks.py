@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 Json = Any
 
-#: value: the value's type; leaves: the types of all values below, whose structure stays; name: its number; keep: as it is.
+#: value: the value's type; leaves: the types of all values below; name: the number of the name; keep: no mask.
 How = Literal["value", "leaves", "name", "keep"]
 
 
@@ -49,6 +49,8 @@ MASKS = (
     Mask("**.timestamp", of="_cluster|_nodes|_ingest|_cat"),
     Mask("**.epoch", of="_cat"),
     Mask("version", of="_cluster/state"),
+    Mask("metadata.index-graveyard.tombstones", of="_cluster/state"),
+    Mask("**.unassigned_info.at", of="_cluster/state"),
     Mask("**.throttle_time*"),
     # who and where the server is
     Mask("name", of=r"^/+(\?|$)"),
