@@ -23,7 +23,7 @@ class InProcess:
 
     def send(self, request: ConsoleRequest) -> Answer:
         sent = Request.of(request.method, request.path, request.body, dict(request.wire_headers()))
-        status, headers, body = app.handle(self.node, sent)
+        status, headers, body = app.answer(self.node, sent)
         return Answer(status, {name.lower(): value for name, value in headers.items()}, body)
 
     def wait(self, seconds: float) -> None:
