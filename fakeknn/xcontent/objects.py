@@ -200,6 +200,17 @@ _KINDS: Mapping[str, tuple[tuple[str, ...], Callable[[Any, Any], Any]]] = {
 }
 
 
+def stopped_at(error: OpenSearchError, place: Where) -> OpenSearchError:
+    """The error with the place where the parser stood when it was raised, which the parsers around it tell."""
+    error.stopped = place  # type: ignore[attr-defined]
+    return error
+
+
+def place_of(error: OpenSearchError) -> Where | None:
+    """Where the parser stood when an error was raised."""
+    return getattr(error, "stopped", None) or error.at
+
+
 class ObjectParser:
     """ObjectParser: members by name, an unknown one refused with proposals, an error inside one told with its name and place."""
 
@@ -210,12 +221,15 @@ class ObjectParser:
         *,
         required: Sequence[Sequence[str]] = (),
         exclusive: Sequence[Sequence[str]] = (),
+        constructor: Sequence[str] = (),
         ignore_unknown: bool = False,
     ) -> None:
+        """``constructor`` names what a ConstructingObjectParser cannot do without."""
         self.name = name
         self.members = members
         self.required = required
         self.exclusive = exclusive
+        self.constructor = constructor
         self.ignore_unknown = ignore_unknown
 
     def parse(self, container: Any, key: Any) -> dict[str, Any]:
@@ -234,9 +248,10 @@ class ObjectParser:
             if member is None:
                 if self.ignore_unknown:
                     continue
-                raise XContentParseException(
+                unknown = XContentParseException(
                     f"[{self.name}] unknown field [{name}]{did_you_mean(name, self.members)}", at=Where(body, name, "key")
                 )
+                raise stopped_at(unknown, Where(body, name))
             kind = token(value)
             if kind not in member.tokens:
                 raise XContentParseException(
@@ -247,10 +262,13 @@ class ObjectParser:
             except OpenSearchError as cause:
                 if member.tells:
                     raise
-                raise XContentParseException(
-                    f"[{self.name}] failed to parse field [{name}]", at=cause.at or Where(body, name)
-                ) from cause
+                at = place_of(cause) or (Where(value, None, "end") if isinstance(value, (dict, list)) else Where(body, name))
+                failed = XContentParseException(f"[{self.name}] failed to parse field [{name}]", at=at)
+                raise stopped_at(failed, at) from cause
         self._check_sets(body)
+        absent = [name for name in self.constructor if name not in values]
+        if absent:
+            raise IllegalArgumentException(f"Required [{', '.join(absent)}]")
         return values
 
     def _check_sets(self, body: Mapping[str, Any]) -> None:

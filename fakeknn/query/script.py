@@ -1,0 +1,207 @@
+"""Scripts in queries: how a script is written in a body, and ``script_score``.
+
+Each script language registers what it makes of a script in the score context (``SCORE_LANGUAGES``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+import numpy as np
+import orjson
+
+from fakeknn.errors import IllegalArgumentException, NotFaked, OpenSearchError
+from fakeknn.query.base import Explanation, Matched, Query, Scores, ShardContext, common, parse_query, register
+from fakeknn.view import Mask
+from fakeknn.xcontent import java_string, objects
+from fakeknn.xcontent.objects import ObjectParser, declared
+
+
+@dataclass(frozen=True)
+class Script:
+    """A script as a body writes it: its source, or the id of a stored one."""
+
+    source: str | None
+    id: str | None = None
+    lang: str = "painless"
+    params: Mapping[str, Any] = field(default_factory=dict)
+    options: Mapping[str, str] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        """Script.toString, which explanations show."""
+        if self.id is not None:
+            return f"Script{{type=stored, lang='null', idOrCode='{self.id}', options=null, params={java_string(self.params)}}}"
+        return (
+            f"Script{{type=inline, lang='{self.lang}', idOrCode='{self.source}', options={java_string(self.options)}, "
+            f"params={java_string(self.params)}}}"
+        )
+
+
+class _Builder:
+    """Script.Builder: source and id exclude each other as they are read."""
+
+    def __init__(self) -> None:
+        self.kind: str | None = None
+
+    def _only_one(self, kind: str) -> None:
+        if self.kind is not None:
+            raise IllegalArgumentException("must only use one of [source, id] when specifying a script")
+        self.kind = kind
+
+    def source(self, container: Any, key: Any) -> str:
+        self._only_one("inline")
+        value = container[key]
+        return orjson.dumps(value).decode() if isinstance(value, dict) else objects.text(container, key)
+
+    def id(self, container: Any, key: Any) -> str:
+        self._only_one("stored")
+        return objects.text(container, key)
+
+
+def parse_script(container: Any, key: Any, default_lang: str = "painless") -> Script:
+    """Script.parse on ``container[key]``."""
+    value = container[key]
+    if isinstance(value, str):
+        return Script(value, lang=default_lang)
+    builder = _Builder()
+    parser = ObjectParser(
+        "script",
+        {
+            "source": declared("object_or_string", builder.source),
+            "id": declared("string", builder.id),
+            "lang": declared("string"),
+            "options": declared("object"),
+            "params": declared("object"),
+        },
+    )
+    values = parser.parse(container, key)
+    if builder.kind is None:
+        raise IllegalArgumentException("must specify either [source] for an inline script or [id] for a stored script")
+    options = {name: java_string(item) for name, item in values.get("options", {}).items()}
+    if builder.kind == "stored":
+        if "lang" in values:
+            raise IllegalArgumentException("illegally specified <lang> for a stored script")
+        if options:
+            raise IllegalArgumentException("field [options] cannot be specified using a stored script")
+        return Script(None, id=values["id"], params=values.get("params", {}))
+    if set(options) - {"content_type"}:
+        options.pop("content_type", None)
+        raise IllegalArgumentException(f"illegal compiler options [{java_string(options)}] specified")
+    if isinstance(value["source"], dict):
+        options["content_type"] = "application/json; charset=UTF-8"
+    return Script(values["source"], lang=values.get("lang", default_lang), params=values.get("params", {}), options=options)
+
+
+#: What a language makes of a script that scores: ``(ctx, script, mask, score) -> float32[n]``, of meaning where ``mask`` holds; ``score``
+#: gives the inner query's scores.
+Scorer = Callable[[ShardContext, Script, Mask, Callable[[], Scores]], Scores]
+
+SCORE_LANGUAGES: dict[str, Scorer] = {}
+
+#: Whether a script of a language looks at ``_score``.
+NEEDS_SCORE: dict[str, Callable[[Script], bool]] = {}
+
+
+def resolved(ctx: ShardContext, script: Script) -> Script:
+    """A stored script's source in place of its id."""
+    if script.id is None:
+        return script
+    return ctx.services.stored_script(script)  # type: ignore[no-any-return]
+
+
+def score_by_script(ctx: ShardContext, script: Script, mask: Mask, score: Callable[[], Scores]) -> Scores:
+    script = resolved(ctx, script)
+    scorer = SCORE_LANGUAGES.get(script.lang)
+    if scorer is None:
+        if script.lang in ("painless", "expression"):
+            raise NotFaked(f"a [{script.lang}] script in the score context")
+        if script.lang == "mustache":
+            raise IllegalArgumentException("script context [score] is not supported by [mustache]")
+        raise IllegalArgumentException(f"script_lang not supported [{script.lang}]")
+    return scorer(ctx, script, mask, score)
+
+
+def running(error: OpenSearchError) -> OpenSearchError:
+    """An error of a query that runs, not of one that is built: it is told without ``failed to create query``."""
+    error.at_run_time = True  # type: ignore[attr-defined]
+    return error
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class ScriptScore(Query):
+    """Each document that the inner query matches, scored by a script."""
+
+    kind: ClassVar[str] = "script_score"
+    query: Query
+    script: Script
+    min_score: float | None = None
+
+    def children(self) -> Iterator[Query]:
+        yield self.query
+
+    def run(self, ctx: ShardContext, boost: np.float32) -> Matched:
+        inner = self.query.matched(ctx)
+        mask = inner.mask
+        computed = score_by_script(ctx, self.script, mask, lambda: inner.score)
+        self._check(ctx, mask, computed)
+        score = computed * boost
+        if self.min_score is not None:
+            mask = mask & (score >= np.float32(self.min_score))
+        return Matched(mask, score)
+
+    def mask(self, ctx: ShardContext) -> Mask:
+        return self.run(ctx, np.float32(self.boost)).mask
+
+    @staticmethod
+    def _check(ctx: ShardContext, mask: Mask, score: Scores) -> None:
+        with np.errstate(invalid="ignore"):
+            bad = mask & ctx.view.live & ~(score >= 0)
+        rows = np.flatnonzero(bad)
+        if len(rows):
+            row = int(rows[0])
+            segment = int(ctx.view.segments[ctx.view.segment_of[row]])
+            from fakeknn.xcontent import java_float
+
+            raise running(
+                IllegalArgumentException(
+                    f"script_score script returned an invalid score [{java_float(score[row])}] for doc [{row - segment}]. "
+                    "Must be a non-negative score!"
+                )
+            )
+
+    def explain(self, ctx: ShardContext, row: int, boost: np.float32 = np.float32(1.0)) -> Explanation:  # noqa: B008
+        boost = np.float32(boost * np.float32(self.boost))
+        inner = self.query.matched(ctx)
+        value = score_by_script(ctx, self.script, inner.mask, lambda: inner.score)[row]
+        needs_score = NEEDS_SCORE.get(self.script.lang, lambda script: False)(self.script)
+        details: tuple[Explanation, ...] = ()
+        if needs_score:
+            below = self.query.explain(ctx, row)
+            details = (Explanation(below.value, "_score: ", (below,)),)
+        told = Explanation(value, f'script score function, computed with script:"{self.script}"', details)
+        if boost != 1:
+            told = Explanation(boost * value, "Boosted score, product of:", (Explanation(boost, "boost"), told))
+        return told
+
+
+_SCRIPT_SCORE = ObjectParser(
+    "script_score",
+    {
+        "query": declared("object", parse_query),
+        "script": declared("object", parse_script),
+        "min_score": declared("float"),
+        "boost": declared("float"),
+        "_name": declared("string"),
+    },
+    constructor=("query", "script"),
+)
+
+
+@register("script_score")
+def parse_script_score(container: Any, key: Any) -> Query:
+    values = _SCRIPT_SCORE.parse(container, key)
+    return ScriptScore(
+        query=values["query"], script=values["script"], min_score=values.get("min_score"), **common(values)
+    )
