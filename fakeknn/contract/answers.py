@@ -14,7 +14,7 @@ from fakeknn.contract.console import ConsoleRequest
 from fakeknn.contract.masks import Json, Masker
 
 #: The headers that say something; the others belong to the transport.
-TELLING_HEADERS = ("allow", "location", "warning", "x-opaque-id")
+TELLING_HEADERS = ("allow", "location", "warning")
 
 
 class _YamlLoader(yaml.SafeLoader):
