@@ -49,7 +49,7 @@ def restore(stored: Stored, vector: Callable[[str, int], Any]) -> bytes | None:
     return b"".join(out)
 
 
-# --- filtering (XContentMapValues.filter) ------------------------------------------------------------------------------------
+# --- filtering (XContentMapValues.filter) -----------------------------------------------------------------------------
 
 
 class SourceFilter:
@@ -68,9 +68,13 @@ class SourceFilter:
 
     def apply(self, body: dict[str, Any]) -> dict[str, Any]:
         """A filtered copy."""
-        return self._object(body, [a.start() for a in self._include], [a.start() for a in self._exclude], not self.includes)
+        return self._object(
+            body, [a.start() for a in self._include], [a.start() for a in self._exclude], not self.includes
+        )
 
-    def _object(self, body: dict[str, Any], include: list[frozenset[int]], exclude: list[frozenset[int]], inside: bool) -> Any:
+    def _object(
+        self, body: dict[str, Any], include: list[frozenset[int]], exclude: list[frozenset[int]], inside: bool
+    ) -> dict[str, Any]:
         out: dict[str, Any] = {}
         for key, value in body.items():
             at_include = [a.step(s, key) for a, s in zip(self._include, include, strict=True)]
@@ -94,7 +98,9 @@ class SourceFilter:
                 out[key] = value
         return out
 
-    def _list(self, items: list[Any], include: list[frozenset[int]], exclude: list[frozenset[int]], inside: bool) -> list[Any]:
+    def _list(
+        self, items: list[Any], include: list[frozenset[int]], exclude: list[frozenset[int]], inside: bool
+    ) -> list[Any]:
         out: list[Any] = []
         for item in items:
             if isinstance(item, dict):

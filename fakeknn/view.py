@@ -51,7 +51,7 @@ class Grow(Generic[T]):
         return twin
 
 
-# --- Columns --------------------------------------------------------------------------------------------------------------
+# --- Columns ----------------------------------------------------------------------------------------------------------
 
 
 @dataclass(eq=False)
@@ -106,7 +106,11 @@ class NumericColumn(Column):
         """[n]: one value a row, by ``np.minimum``, ``np.maximum`` or ``np.add``; ``missing`` where there is none."""
         if self.dense:
             return self.values
-        out = np.full(self.n, missing, np.result_type(self.values, np.min_scalar_type(missing)) if missing is not None else self.values.dtype)
+        out = np.full(
+            self.n,
+            missing,
+            np.result_type(self.values, np.min_scalar_type(missing)) if missing is not None else self.values.dtype,
+        )
         if not len(self.rows):
             return out
         if self.single:
@@ -207,7 +211,9 @@ class TextColumn(Column):
     def entries(self, tid: int) -> NDArray[np.int32]:
         """int32[df]: the entries of a term."""
         found = np.array(self.by_term[tid], np.int32)
-        return found if not len(found) or found[-1] < len(self.rows) else found[: np.searchsorted(found, len(self.rows))]
+        return (
+            found if not len(found) or found[-1] < len(self.rows) else found[: np.searchsorted(found, len(self.rows))]
+        )
 
     @cached_property
     def exists(self) -> Mask:
@@ -255,7 +261,7 @@ class ObjectColumn(Column):
     values: Sequence[Any]
 
 
-# --- the View ---------------------------------------------------------------------------------------------------------------
+# --- the View ---------------------------------------------------------------------------------------------------------
 
 
 @dataclass(eq=False)
@@ -285,7 +291,7 @@ class View:
     @cached_property
     def roots(self) -> Mask:
         """bool[n]: the rows that are documents, not nested objects of theirs."""
-        return self.levels == 0
+        return np.equal(self.levels, 0)
 
     @cached_property
     def live_roots(self) -> Mask:
@@ -307,7 +313,9 @@ class View:
         if not self.n:
             return []
         alive = np.add.reduceat(self.live, self.segments[:-1])
-        return [(int(a), int(b)) for a, b, some in zip(self.segments[:-1], self.segments[1:], alive, strict=True) if some]
+        return [
+            (int(a), int(b)) for a, b, some in zip(self.segments[:-1], self.segments[1:], alive, strict=True) if some
+        ]
 
     @cached_property
     def gone(self) -> Mask | None:

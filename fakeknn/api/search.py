@@ -237,12 +237,21 @@ def msearch(node: Node, request: Request) -> dict[str, Any]:
 
 
 def _header_params(request: Request, header: dict[str, Any]) -> dict[str, str]:
-    params = {key: value for key, value in request.params.items() if key in (*INDICES_PARAMETERS, "index", "search_type",
-                                                                            "rest_total_hits_as_int")}
+    params = {
+        key: value
+        for key, value in request.params.items()
+        if key in (*INDICES_PARAMETERS, "index", "search_type", "rest_total_hits_as_int")
+    }
     for name, value in header.items():
         if value is None:
             continue
         name = {"indices": "index", "searchType": "search_type"}.get(name, name)
-        text = ",".join(value) if isinstance(value, list) else str(value).lower() if isinstance(value, bool) else str(value)
+        text = (
+            ",".join(value)
+            if isinstance(value, list)
+            else str(value).lower()
+            if isinstance(value, bool)
+            else str(value)
+        )
         params[name] = text
     return params

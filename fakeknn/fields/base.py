@@ -29,7 +29,7 @@ class MappingContext:
 
     def flag(self, name: str, default: bool = False) -> bool:
         value = self.settings.get(name)
-        return default if value is None else value == "true"
+        return default if value is None else bool(value == "true")
 
 
 @dataclass(slots=True)
@@ -44,7 +44,7 @@ class DocContext:
     routing: str | None = None
 
 
-# --- parameters -------------------------------------------------------------------------------------------------------------
+# --- parameters -------------------------------------------------------------------------------------------------------
 
 
 def boolean(value: Any) -> bool:
@@ -53,7 +53,9 @@ def boolean(value: Any) -> bool:
         return value
     if value in ("true", "false"):
         return value == "true"
-    raise IllegalArgumentException(f"Failed to parse value [{java_string(value)}] as only [true] or [false] are allowed.")
+    raise IllegalArgumentException(
+        f"Failed to parse value [{java_string(value)}] as only [true] or [false] are allowed."
+    )
 
 
 def integer(value: Any) -> int:
@@ -119,7 +121,7 @@ BOOST = Parameter("boost", decimal, 1.0, updatable=True)
 DROPPED = frozenset({"store", "meta", "boost", "index", "doc_values", "index_options", "similarity"})
 
 
-# --- field types --------------------------------------------------------------------------------------------------------------
+# --- field types ------------------------------------------------------------------------------------------------------
 
 KINDS: dict[str, type[FieldType]] = {}
 
@@ -174,7 +176,9 @@ class FieldType:
             if parameter is None:
                 if name in DROPPED:
                     continue
-                raise MapperParsingException(f"unknown parameter [{name}] on mapper [{self.name}] of type [{self.kind}]")
+                raise MapperParsingException(
+                    f"unknown parameter [{name}] on mapper [{self.name}] of type [{self.kind}]"
+                )
             if value is None and not parameter.accepts_null:
                 raise MapperParsingException(
                     f"[{name}] on mapper [{self.name}] of type [{self.kind}] must not have a [null] value"
@@ -352,9 +356,7 @@ class FieldType:
 
     def check_format(self, format: str | None) -> None:
         if format is not None:
-            raise IllegalArgumentException(
-                f"Field [{self.path}] of type [{self.kind}] does not support custom formats"
-            )
+            raise IllegalArgumentException(f"Field [{self.path}] of type [{self.kind}] does not support custom formats")
 
     def fetch(self, value: Any, format: str | None = None) -> Any:
         """A value of ``_source`` as the ``fields`` option shows it (None for nothing)."""
@@ -363,7 +365,9 @@ class FieldType:
 
 def _check_meta(name: str, value: Any) -> None:
     if not isinstance(value, dict):
-        raise MapperParsingException(f"[meta] must be an object, got {_java_class(value)}[{java_string(value)}] for field [{name}]")
+        raise MapperParsingException(
+            f"[meta] must be an object, got {_java_class(value)}[{java_string(value)}] for field [{name}]"
+        )
     if len(value) > 5:
         raise MapperParsingException(f"[meta] can't have more than 5 entries, but got {len(value)} on field [{name}]")
     for key, item in value.items():

@@ -49,8 +49,8 @@ def _keywords(view: View, texts: dict[int, str]) -> KeywordColumn:
 class IdFieldType(MetadataFieldType):
     """_id: found through the shard's own table of ids."""
 
-    has_doc_values = True  # type: ignore[assignment]
-    aggregatable = True  # type: ignore[assignment]
+    has_doc_values = True
+    aggregatable = True
 
     def of_view(self, view: View, index: str) -> Column:
         key = "_id column"
@@ -130,8 +130,11 @@ class UnsearchableFieldType(MetadataFieldType):
         return Column(view.n, np.empty(0, np.int32), True)
 
     def term(self, column: Column, value: Any, *, case_insensitive: bool = False) -> Mask:
-        raise QueryShardException(f"The [{self.path}] field may not be queried directly" if self.path != "_source"
-                                  else "The _source field is not searchable")
+        raise QueryShardException(
+            f"The [{self.path}] field may not be queried directly"
+            if self.path != "_source"
+            else "The _source field is not searchable"
+        )
 
 
 _CONTEXT = MappingContext()

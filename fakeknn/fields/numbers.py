@@ -28,7 +28,7 @@ def java_double(text: str) -> float:
         return float(body.replace("Infinity", "inf"))
     if plain[:1].isdigit() or plain[:1] == ".":
         try:
-            if "_" not in body and not plain[:2].lower() == "0x":
+            if "_" not in body and plain[:2].lower() != "0x":
                 return float(body)
         except ValueError:
             pass
@@ -42,7 +42,7 @@ def _whole(value: float) -> int:
 
 def has_decimal_part(value: Any) -> bool:
     """NumberType.hasDecimalPart."""
-    if isinstance(value, bool) or isinstance(value, int):
+    if isinstance(value, int):
         return False
     if isinstance(value, float):
         return value % 1 != 0
@@ -86,7 +86,7 @@ class NumberFieldType(FieldType):
     def parse(self, container: Any, key: Any, value: Any, doc: DocContext) -> Any:
         if value is None or (value == "" and self.coerces):
             return self.null
-        if isinstance(value, bool) or isinstance(value, (dict, list)):
+        if isinstance(value, (bool, dict, list)):
             raise self._not_a_number(value)
         if isinstance(value, str):
             if not self.coerces:
@@ -169,7 +169,7 @@ class NumberFieldType(FieldType):
 class IntegerFieldType(NumberFieldType):
     """Whole numbers of a fixed range."""
 
-    dtype = np.int64
+    dtype: ClassVar[type[np.generic]] = np.int64
     low: ClassVar[int] = -(2**63)
     high: ClassVar[int] = 2**63 - 1
     article: ClassVar[str] = "a long"
@@ -362,8 +362,10 @@ class DecimalFieldType(NumberFieldType):
         return narrowed
 
     def _shown(self, value: float) -> str:
-        return java_string(float(value)) if math.isfinite(value) and math.isfinite(self.narrow(value)) else (
-            "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
+        return (
+            java_string(float(value))
+            if math.isfinite(value) and math.isfinite(self.narrow(value))
+            else ("NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity")
         )
 
     def of_text(self, text: str) -> float:
@@ -373,8 +375,10 @@ class DecimalFieldType(NumberFieldType):
         return self.checked(float(value))
 
     def query_value(self, value: Any) -> float:
-        number = float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else java_double(
-            java_string(value)
+        number = (
+            float(value)
+            if isinstance(value, (int, float)) and not isinstance(value, bool)
+            else java_double(java_string(value))
         )
         return self.checked(number)
 
@@ -461,7 +465,9 @@ class ScaledFloatFieldType(NumberFieldType):
     def _number(self, value: Any) -> float:
         number = float(value) if isinstance(value, (int, float)) else java_double(java_string(value))
         if not math.isfinite(number):
-            raise IllegalArgumentException(f"[scaled_float] only supports finite values, but got [{java_string(value)}]")
+            raise IllegalArgumentException(
+                f"[scaled_float] only supports finite values, but got [{java_string(value)}]"
+            )
         return number
 
     def _scale(self, value: float) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from typing import Protocol
 
@@ -15,14 +15,17 @@ Matcher = Callable[[str], object]
 class Dictionary(Protocol):
     """What a column with terms offers."""
 
-    terms: object
-    n_terms: int
+    @property
+    def terms(self) -> Sequence[str]: ...
+
+    @property
+    def n_terms(self) -> int: ...
 
 
 def matching_terms(column: Dictionary, matcher: Matcher) -> list[int]:
     """The numbers of the terms that match; the work grows with the dictionary, not with the documents."""
     terms = column.terms
-    return [tid for tid in range(column.n_terms) if matcher(terms[tid])]  # type: ignore[index]
+    return [tid for tid in range(column.n_terms) if matcher(terms[tid])]
 
 
 def simple_match(pattern: str, value: str) -> bool:
@@ -193,9 +196,7 @@ class _RegExp:
                 return re.escape(first) + "\\-"
             last = self._char()
             if first > last:
-                raise IllegalArgumentException(
-                    f"invalid range: from ({ord(first)}) cannot be > to ({ord(last)})"
-                )
+                raise IllegalArgumentException(f"invalid range: from ({ord(first)}) cannot be > to ({ord(last)})")
             return f"{re.escape(first)}-{re.escape(last)}"
         return re.escape(first)
 

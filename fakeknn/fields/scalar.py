@@ -294,7 +294,9 @@ class BooleanFieldType(FieldType):
 def _not_boolean(value: Any) -> IllegalArgumentException:
     from fakeknn.errors import JsonParseException
 
-    token = {int: "VALUE_NUMBER_INT", float: "VALUE_NUMBER_FLOAT", dict: "START_OBJECT", list: "START_ARRAY"}[type(value)]
+    token = {int: "VALUE_NUMBER_INT", float: "VALUE_NUMBER_FLOAT", dict: "START_OBJECT", list: "START_ARRAY"}[
+        type(value)
+    ]
     return JsonParseException(  # type: ignore[return-value]
         f"Current token ({token}) not of boolean type\n at [Source: REDACTED "
         "(`StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION` disabled); line: {line}, column: {column}]"
@@ -352,7 +354,9 @@ class DateFieldType(FieldType):
     def bound(self, value: Any, *, round_up: bool, time_zone: str | None = None, format: str | None = None) -> int:
         """A query's date, with date math, as the column holds it."""
         reader = self.format if format is None else DateFormat.parse(format)
-        millis = reader.math(java_string(value), now=self.context.now(), round_up=round_up, time_zone=time_zone, nanos=self.nanos)
+        millis = reader.math(
+            java_string(value), now=self.context.now(), round_up=round_up, time_zone=time_zone, nanos=self.nanos
+        )
         return int(millis)
 
     def term(self, column: Column, value: Any, *, case_insensitive: bool = False) -> Mask:
@@ -417,7 +421,9 @@ class BinaryFieldType(FieldType):
         if not isinstance(value, str):
             from fakeknn.errors import JsonParseException
 
-            raise JsonParseException("Current token not VALUE_STRING or VALUE_EMBEDDED_OBJECT, can not access as binary")
+            raise JsonParseException(
+                "Current token not VALUE_STRING or VALUE_EMBEDDED_OBJECT, can not access as binary"
+            )
         try:
             return base64.b64decode(value, validate=True)
         except (binascii.Error, ValueError):

@@ -200,5 +200,3 @@ class TextFieldType(FieldType):
         if format is not None:
             raise IllegalArgumentException(f"Field [{self.path}] of type [{self.kind}] doesn't support formats.")
         return None if value is None else java_string(value)
-
-

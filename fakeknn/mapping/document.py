@@ -23,7 +23,7 @@ from fakeknn.source import Stored, strip
 from fakeknn.xcontent import java_string, locate, number_text
 
 if TYPE_CHECKING:
-    from fakeknn.fields.base import MappingContext
+    pass
 
 #: One row's parsed values by field.
 Values = dict[str, list[Any]]
@@ -179,8 +179,10 @@ class DocumentParser:
             raise MapperParsingException(
                 f"failed to parse field [{name}] of type [{name}] in document with id '{self.context.doc_id}'. "
                 f"Preview of field's value: '{_preview(value)}'"
-            ) from MapperParsingException(f"Field [{name}] is a metadata field and cannot be added inside a document. Use the index "
-                                          "API request parameters.")
+            ) from MapperParsingException(
+                f"Field [{name}] is a metadata field and cannot be added inside a document. Use the index "
+                "API request parameters."
+            )
         if child is None:
             child = self._proposed(_join(path, name))
         if isinstance(value, list):
@@ -315,7 +317,12 @@ class DocumentParser:
                 level.values[node.path] = [parsed]
             else:
                 kept.append(parsed)
-            if isinstance(node, VectorFieldType) and node.derived and self.mapping.source_filter.empty and not self.in_copy:
+            if (
+                isinstance(node, VectorFieldType)
+                and node.derived
+                and self.mapping.source_filter.empty
+                and not self.in_copy
+            ):
                 self.holes.append((container, key))
                 self.hole_fields.append((node.path, level))
         for sub in node.fields.values():
@@ -335,7 +342,11 @@ class DocumentParser:
         try:
             for target in node.copy_to:
                 holder: _Level | None = level
-                while holder is not None and holder.nested_path is not None and not target.startswith(holder.nested_path + "."):
+                while (
+                    holder is not None
+                    and holder.nested_path is not None
+                    and not target.startswith(holder.nested_path + ".")
+                ):
                     holder = holder.parent
                 assert holder is not None
                 child = self.mapping.fields.get(target)
@@ -420,7 +431,14 @@ class DocumentParser:
         return holder.make_field(path, kind, definition)
 
     def _new_object(
-        self, node: ObjectMapper, path: str, parts: list[str], container: Any, key: Any, value: dict[str, Any], level: _Level
+        self,
+        node: ObjectMapper,
+        path: str,
+        parts: list[str],
+        container: Any,
+        key: Any,
+        value: dict[str, Any],
+        level: _Level,
     ) -> None:
         parent, parent_path = self._dynamic_parent(node, path, parts)
         dynamic = self._dynamic(parent)
@@ -479,13 +497,29 @@ class DocumentParser:
         if not is_long and not is_double and self.mapping.date_detection is not False:
             for pattern, date_format in self.mapping.dynamic_formats:
                 if date_format.accepts(value):
-                    given = {} if self.mapping.dynamic_date_formats is None and pattern == "strict_date_optional_time" else {"format": pattern}
+                    given = (
+                        {}
+                        if self.mapping.dynamic_date_formats is None and pattern == "strict_date_optional_time"
+                        else {"format": pattern}
+                    )
                     return "date", {"type": "date", **given}
         return "string", {"type": "text", "fields": {"keyword": {"type": "keyword", "ignore_above": 256}}}
 
 
-_METADATA = frozenset({"_id", "_index", "_routing", "_source", "_field_names", "_seq_no", "_version", "_ignored", "_nested_path",
-                       "_data_stream_timestamp"})
+_METADATA = frozenset(
+    {
+        "_id",
+        "_index",
+        "_routing",
+        "_source",
+        "_field_names",
+        "_seq_no",
+        "_version",
+        "_ignored",
+        "_nested_path",
+        "_data_stream_timestamp",
+    }
+)
 
 
 def _reads_as_number(text: str) -> tuple[bool, bool]:

@@ -26,7 +26,9 @@ from fakeknn.source import SourceFilter
 from fakeknn.xcontent import java_string
 
 #: Mapping types that OpenSearch has and fakeknn does not.
-NOT_FAKED_TYPES = frozenset({"star_tree", "hll", "semantic", "sparse_vector", "icu_collation_keyword", "murmur3", "annotated_text"})
+NOT_FAKED_TYPES = frozenset(
+    {"star_tree", "hll", "semantic", "sparse_vector", "icu_collation_keyword", "murmur3", "annotated_text"}
+)
 
 #: The format that dynamic dates are read with.
 DYNAMIC_DATE_FORMATS = ("strict_date_optional_time", "yyyy/MM/dd HH:mm:ss Z||yyyy/MM/dd Z")
@@ -99,7 +101,9 @@ class ObjectMapper:
                 raise IllegalArgumentException(f"cannot change object mapping from {was} to {becomes}")
             raise IllegalArgumentException(f"cannot change object mapping from {was} to {becomes}")
         if other.enabled is not None and (self.enabled is not False) != other.enabled:
-            raise MapperParsingException(f"the [enabled] parameter can't be updated for the object mapping [{self.path or '_doc'}]")
+            raise MapperParsingException(
+                f"the [enabled] parameter can't be updated for the object mapping [{self.path or '_doc'}]"
+            )
         for flag in ("include_in_parent", "include_in_root"):
             theirs = getattr(other, flag)
             if theirs is not None and self.nested and bool(getattr(self, flag)) != theirs:
@@ -185,7 +189,16 @@ class Mapping:
                 self.date_detection = boolean(value)
             elif key == "numeric_detection":
                 self.numeric_detection = boolean(value)
-            elif key in ("_source", "_routing", "_field_names", "_data_stream_timestamp", "_id", "_index", "_version", "_seq_no"):
+            elif key in (
+                "_source",
+                "_routing",
+                "_field_names",
+                "_data_stream_timestamp",
+                "_id",
+                "_index",
+                "_version",
+                "_seq_no",
+            ):
                 if not isinstance(value, dict):
                     raise IllegalArgumentException("[_parent] must be an object containing [type]")
                 self._read_metadata(key, value)
@@ -220,8 +233,18 @@ class Mapping:
 
     def _read_metadata(self, key: str, value: dict[str, Any]) -> None:
         known = {
-            "_source": ("enabled", "includes", "excludes", "include", "exclude", "compress", "compress_threshold",
-                        "recovery_source_enabled", "recovery_source_includes", "recovery_source_excludes"),
+            "_source": (
+                "enabled",
+                "includes",
+                "excludes",
+                "include",
+                "exclude",
+                "compress",
+                "compress_threshold",
+                "recovery_source_enabled",
+                "recovery_source_includes",
+                "recovery_source_excludes",
+            ),
             "_routing": ("required",),
             "_field_names": ("enabled",),
             "_data_stream_timestamp": ("enabled", "timestamp_field"),
@@ -230,8 +253,11 @@ class Mapping:
             raise MapperParsingException(f"{key} is not configurable")
         left = {name: item for name, item in value.items() if name not in known and name != "type"}
         if left:
-            raise MapperParsingException(f"unknown parameter [{next(iter(left))}] on metadata field [{key}]" if key == "_source"
-                                         else f"Mapping definition for [{key}] has unsupported parameters: {_remaining(left)}")
+            raise MapperParsingException(
+                f"unknown parameter [{next(iter(left))}] on metadata field [{key}]"
+                if key == "_source"
+                else f"Mapping definition for [{key}] has unsupported parameters: {_remaining(left)}"
+            )
         if key == "_source":
             self.source_definition = {
                 name: boolean(item) if name == "enabled" else [item] if isinstance(item, str) else list(item)
@@ -277,7 +303,9 @@ class Mapping:
     def _read_property(self, node: ObjectMapper, name: str, definition: dict[str, Any]) -> None:
         kind = definition.get("type")
         if kind is None:
-            if definition.get("properties") is not None or (len(definition) == 1 and definition.get("enabled") is not None):
+            if definition.get("properties") is not None or (
+                len(definition) == 1 and definition.get("enabled") is not None
+            ):
                 kind = "object"
             else:
                 raise MapperParsingException(f"No type specified for field [{name}]")
@@ -357,7 +385,9 @@ class Mapping:
         if subs is not None:
             if not isinstance(subs, dict):
                 if not (isinstance(subs, list) and not subs):
-                    raise MapperParsingException(f"expected map for property [fields] on field [{field.name}] or a list of maps")
+                    raise MapperParsingException(
+                        f"expected map for property [fields] on field [{field.name}] or a list of maps"
+                    )
                 subs = {}
             for name, sub in subs.items():
                 field.fields[name] = self._multi_field(path, name, sub)
@@ -368,7 +398,9 @@ class Mapping:
         if not isinstance(definition, dict):
             raise MapperParsingException("illegal field [fields], only fields can be specified inside fields")
         if "." in name:
-            raise MapperParsingException(f"Field name [{name}] which is a multi field of [{path.rpartition('.')[2]}] cannot contain '.'")
+            raise MapperParsingException(
+                f"Field name [{name}] which is a multi field of [{path.rpartition('.')[2]}] cannot contain '.'"
+            )
         kind = definition.get("type")
         if kind is None:
             raise MapperParsingException(f"no type specified for property [{name}]")
@@ -499,8 +531,14 @@ class Mapping:
                 f"[{str(ours).lower()}] to [{str(theirs).lower()}]"
             )
         out.source_definition = {**self.source_definition, **other.source_definition}
-        for name in ("field_names", "data_stream_timestamp", "date_detection", "numeric_detection", "dynamic_date_formats",
-                     "dynamic_templates"):
+        for name in (
+            "field_names",
+            "data_stream_timestamp",
+            "date_detection",
+            "numeric_detection",
+            "dynamic_date_formats",
+            "dynamic_templates",
+        ):
             given = getattr(other, name)
             setattr(out, name, getattr(self, name) if given is None else given)
         out._validate()
@@ -572,8 +610,9 @@ class Mapping:
             raise IllegalArgumentException(
                 "Illegal combination of [copy_to] and [nested] mappings: [copy_to] may only copy data to the current nested document "
                 f"or any of its parents, however one [copy_to] directive is trying to copy data from nested object [{source or 'null'}] "
-                f"to [{there}]" if source is not None else
-                "Illegal combination of [copy_to] and [nested] mappings: [copy_to] may only copy data to the current nested document "
+                f"to [{there}]"
+                if source is not None
+                else "Illegal combination of [copy_to] and [nested] mappings: [copy_to] may only copy data to the current nested document "
                 f"or any of its parents, however one [copy_to] directive is trying to copy data from nested object [{source}] "
                 f"to [{there}]"
             )

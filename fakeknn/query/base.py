@@ -40,7 +40,7 @@ class Matched:
 class Explanation:
     """A node of the tree that ``explain`` shows."""
 
-    value: float | int
+    value: Any
     description: str
     details: tuple[Explanation, ...] = ()
     match: bool = True
@@ -176,7 +176,7 @@ class Query:
         return replace(self, boost=boost, name=name)
 
 
-# --- parsing --------------------------------------------------------------------------------------------------------------
+# --- parsing ----------------------------------------------------------------------------------------------------------
 
 Parser = Callable[[Any, Any], Query]
 
@@ -273,7 +273,9 @@ def field_query(
             for member, item in value.items():
                 reader = members.get(member) or COMMON.get(member)
                 if reader is None:
-                    raise ParsingException(f"[{kind}] query does not support [{member}]", at=_inside(value, member, item))
+                    raise ParsingException(
+                        f"[{kind}] query does not support [{member}]", at=_inside(value, member, item)
+                    )
                 values[member] = reader(value, member)
         else:
             if isinstance(value, list):
@@ -315,7 +317,7 @@ def common(values: Mapping[str, Any]) -> dict[str, Any]:
     if boost < 0:
         # AbstractQueryBuilder.checkNegativeBoost
         raise IllegalArgumentException(
-            f"negative [boost] are not allowed in [{{query}}], use a value between 0 and 1 to deboost"
+            "negative [boost] are not allowed in [{query}], use a value between 0 and 1 to deboost"
         )
     return {"boost": float(np.float32(boost)), "name": values.get("_name")}
 

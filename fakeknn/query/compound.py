@@ -8,7 +8,14 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from fakeknn.errors import IllegalArgumentException, NumberFormatException, OpenSearchError, ParsingException, Where
+from fakeknn.errors import (
+    IllegalArgumentException,
+    NumberFormatException,
+    OpenSearchError,
+    ParsingException,
+    Where,
+    XContentParseException,
+)
 from fakeknn.query.base import (
     Explanation,
     Matched,
@@ -37,7 +44,7 @@ def parse_declared(parser: ObjectParser, container: Any, key: Any) -> dict[str, 
 
 
 def _located_reason(cause: OpenSearchError) -> str | None:
-    if isinstance(cause, objects.XContentParseException) and cause.at is not None:
+    if isinstance(cause, XContentParseException) and cause.at is not None:
         return f"[{{line}}:{{column}}] {cause.reason}"
     return cause.reason
 
@@ -81,7 +88,9 @@ def parse_match_none(container: Any, key: Any) -> Query:
         elif objects.is_value(value):
             raise ParsingException(f"[match_none] query does not support [{name}]", at=Where(body, name))
         else:
-            raise ParsingException(f"[match_none] unknown token [{objects.token(value)}] after [{name}]", at=Where(body, name))
+            raise ParsingException(
+                f"[match_none] unknown token [{objects.token(value)}] after [{name}]", at=Where(body, name)
+            )
     return MatchNone(**common(values))
 
 
@@ -118,7 +127,7 @@ def parse_constant_score(container: Any, key: Any) -> Query:
     return ConstantScore(filter=inner, **common(values))
 
 
-# --- bool -------------------------------------------------------------------------------------------------------------------
+# --- bool -------------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -232,8 +241,11 @@ class Bool(Query):
             if clause.mask(ctx)[row]:
                 inner = clause.explain(ctx, row, np.float32(0))
                 details.append(
-                    Explanation(np.float32(0), "match on required clause, product of:",
-                                (Explanation(np.float32(0), "# clause"), inner))
+                    Explanation(
+                        np.float32(0),
+                        "match on required clause, product of:",
+                        (Explanation(np.float32(0), "# clause"), inner),
+                    )
                 )
         return Explanation(matched.score[row], "sum of:", tuple(details))
 
@@ -284,7 +296,9 @@ _BOOL = ObjectParser(
         "should": declared("object_array_or_null", _clauses),
         "filter": declared("object_array_or_null", _clauses),
         "adjust_pure_negative": declared("boolean"),
-        "minimum_should_match": Member(("VALUE_BOOLEAN", "VALUE_NULL", "VALUE_NUMBER", "VALUE_STRING"), objects.text_or_none),
+        "minimum_should_match": Member(
+            ("VALUE_BOOLEAN", "VALUE_NULL", "VALUE_NUMBER", "VALUE_STRING"), objects.text_or_none
+        ),
         **_STANDARD,
     },
 )

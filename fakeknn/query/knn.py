@@ -99,7 +99,7 @@ class Knn(Query):
         if nested is None:
             return self.filter.mask(ctx)
         mask = self.filter.mask(ctx)
-        root = self.filter.mask(ctx.inside(None) if ctx.nested_path else ctx)  # type: ignore[arg-type]
+        root = self.filter.mask(ctx.inside(None) if ctx.nested_path else ctx)
         parents = ctx.view.parents(0)
         by_parent = root[np.minimum(parents, max(ctx.n - 1, 0))] & (parents < ctx.n)
         return mask | by_parent
@@ -184,7 +184,7 @@ def _best_of_groups(groups: Rows, score: NDArray[np.float32]) -> NDArray[np.int6
     return positions[first]
 
 
-# --- parsing ----------------------------------------------------------------------------------------------------------------
+# --- parsing ----------------------------------------------------------------------------------------------------------
 
 
 _PARSER = ObjectParser(

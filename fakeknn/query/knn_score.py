@@ -81,18 +81,23 @@ def _query_row(value: Any, width: int, data_type: str) -> NDArray[Any]:
 
 
 def _cast(value: Any, wanted: str) -> ClassCastException:
-    name = {bool: "java.lang.Boolean", str: "java.lang.String", dict: "java.util.HashMap", list: "java.util.ArrayList"}.get(
-        type(value)
-    )
+    name = {
+        bool: "java.lang.Boolean",
+        str: "java.lang.String",
+        dict: "java.util.HashMap",
+        list: "java.util.ArrayList",
+    }.get(type(value))
     if name is None:
         whole = isinstance(value, int)
-        name = "java.lang.Double" if not whole else "java.lang.Integer" if -(2**31) <= value < 2**31 else "java.lang.Long"
+        name = (
+            "java.lang.Double" if not whole else "java.lang.Integer" if -(2**31) <= value < 2**31 else "java.lang.Long"
+        )
     return ClassCastException(
         f"class {name} cannot be cast to class {wanted} ({name} and {wanted} are in module java.base of loader 'bootstrap')"
     )
 
 
-# --- hammingbit -------------------------------------------------------------------------------------------------------------
+# --- hammingbit -------------------------------------------------------------------------------------------------------
 
 
 def _hammingbit(ctx: ShardContext, field: FieldType | None, value: Any) -> Scores:

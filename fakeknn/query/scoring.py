@@ -59,14 +59,12 @@ class FieldStatistics:
 
 def field_statistics(ctx: ShardContext, field: FieldType, column: Column) -> FieldStatistics:
     if ctx.statistics is not None and field.path in ctx.statistics.doc_count:
-        return FieldStatistics(
-            ctx.statistics.doc_count[field.path], ctx.statistics.sum_total_term_freq[field.path]
-        )
+        return FieldStatistics(ctx.statistics.doc_count[field.path], ctx.statistics.sum_total_term_freq[field.path])
     key = ("statistics", field.path)
     found = ctx.view.memo.get(key)
     if found is None:
         found = ctx.view.memo[key] = shard_statistics(ctx, column)
-    return found  # type: ignore[no-any-return]
+    return found
 
 
 def shard_statistics(ctx: ShardContext, column: Column) -> FieldStatistics:
@@ -114,7 +112,9 @@ class Similarity:
 
     def __init__(self, ctx: ShardContext, field: FieldType, column: Column) -> None:
         self.ctx, self.field, self.column = ctx, field, column
-        name = field.options.get("similarity") or ctx.settings.get("index.similarity.default.type") and "default" or "BM25"
+        name = (
+            field.options.get("similarity") or (ctx.settings.get("index.similarity.default.type") and "default") or "BM25"
+        )
         prefix = f"index.similarity.{name}."
         kind = ctx.settings.get(prefix + "type", name)
         if kind not in ("BM25", "boolean"):
@@ -138,7 +138,7 @@ class Similarity:
         found = self.ctx.view.memo.get(key)
         if found is None:
             found = self.ctx.view.memo[key] = length_bytes(self.column.row_lengths)
-        return found  # type: ignore[no-any-return]
+        return found
 
     def weight(self, terms: Sequence[str], boost: np.float32) -> np.float32:
         """boost · idf, the idf summed over the terms of a phrase (in double, narrowed once)."""
@@ -204,7 +204,10 @@ class Similarity:
         one = np.float32(1)
         tf = one - one / (one + np.float32(freq) * inverse)
         tf_details = [
-            Explanation(np.float32(freq), "freq, occurrences of term within document" if len(terms) == 1 else "phraseFreq=" + str(freq)),
+            Explanation(
+                np.float32(freq),
+                "freq, occurrences of term within document" if len(terms) == 1 else "phraseFreq=" + str(freq),
+            ),
             Explanation(self.k1, "k1, term saturation parameter"),
         ]
         if norms is None:

@@ -91,7 +91,9 @@ def parse_script(container: Any, key: Any, default_lang: str = "painless") -> Sc
         raise IllegalArgumentException(f"illegal compiler options [{java_string(options)}] specified")
     if isinstance(value["source"], dict):
         options["content_type"] = "application/json; charset=UTF-8"
-    return Script(values["source"], lang=values.get("lang", default_lang), params=values.get("params", {}), options=options)
+    return Script(
+        values["source"], lang=values.get("lang", default_lang), params=values.get("params", {}), options=options
+    )
 
 
 #: What a language makes of a script that scores: ``(ctx, script, mask, score) -> float32[n]``, of meaning where ``mask`` holds; ``score``
@@ -102,6 +104,10 @@ SCORE_LANGUAGES: dict[str, Scorer] = {}
 
 #: Whether a script of a language looks at ``_score``.
 NEEDS_SCORE: dict[str, Callable[[Script], bool]] = {}
+
+
+def _never(script: Script) -> bool:
+    return False
 
 
 def resolved(ctx: ShardContext, script: Script) -> Script:
@@ -175,7 +181,7 @@ class ScriptScore(Query):
         boost = np.float32(boost * np.float32(self.boost))
         inner = self.query.matched(ctx)
         value = score_by_script(ctx, self.script, inner.mask, lambda: inner.score)[row]
-        needs_score = NEEDS_SCORE.get(self.script.lang, lambda script: False)(self.script)
+        needs_score = NEEDS_SCORE.get(self.script.lang, _never)(self.script)
         details: tuple[Explanation, ...] = ()
         if needs_score:
             below = self.query.explain(ctx, row)

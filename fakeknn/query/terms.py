@@ -10,6 +10,7 @@ import numpy as np
 
 from fakeknn.errors import (
     IllegalArgumentException,
+    IllegalStateException,
     NotFaked,
     ParsingException,
     Where,
@@ -51,7 +52,9 @@ class Term(Query):
             raise ctx.fails(
                 f"[{field.path}] field which is of type [{field.kind}], does not support case insensitive term queries"
             )
-        return _searched(ctx, field, lambda column: field.term(column, self.value, case_insensitive=self.case_insensitive))
+        return _searched(
+            ctx, field, lambda column: field.term(column, self.value, case_insensitive=self.case_insensitive)
+        )
 
     def _scores(self, field: FieldType | None) -> bool:
         return field is not None and field.scored and not self.case_insensitive
@@ -70,7 +73,11 @@ class Term(Query):
         field = ctx.field(self.field)
         if field is None or not self._scores(field) or not field.searchable:
             shown = java_string(self.value)
-            what = f"{self.field}:[{shown} TO {shown}]" if field is not None and not field.scored else f"{self.field}:{shown}"
+            what = (
+                f"{self.field}:[{shown} TO {shown}]"
+                if field is not None and not field.scored
+                else f"{self.field}:{shown}"
+            )
             return Explanation(boost, what)
         column = ctx.column(field)
         assert column is not None
@@ -97,7 +104,7 @@ def _named(kind: str, field: str | None) -> None:
         raise IllegalArgumentException("field name is null or empty")
 
 
-# --- terms ------------------------------------------------------------------------------------------------------------------
+# --- terms ------------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +168,9 @@ def parse_terms(container: Any, key: Any) -> Query:
                 )
             field, lookup = name, _lookup(body, name)
         elif not objects.is_value(value):
-            raise ParsingException(f"[terms] unknown token [{objects.token(value)}] after [{name}]", at=Where(body, name))
+            raise ParsingException(
+                f"[terms] unknown token [{objects.token(value)}] after [{name}]", at=Where(body, name)
+            )
         elif name in ("boost", "_name"):
             found[name] = objects.decimal(body, name) if name == "boost" else objects.text(body, name)
         elif name == "value_type":
@@ -203,7 +212,9 @@ def _lookup(container: Any, key: Any) -> TermsLookup:
         found[name] = objects.boolean(body, name) if name == "store" else objects.text(body, name)
     if "index" not in found or "id" not in found or "path" not in found:
         if "id" not in found and "index" in found and "path" in found:
-            raise IllegalArgumentException("[terms] query lookup element requires specifying either the id or the query.")
+            raise IllegalArgumentException(
+                "[terms] query lookup element requires specifying either the id or the query."
+            )
         raise IllegalArgumentException(
             "[terms] query lookup element requires specifying the index."
             if "index" not in found
@@ -212,7 +223,7 @@ def _lookup(container: Any, key: Any) -> TermsLookup:
     return TermsLookup(**found)
 
 
-# --- range ------------------------------------------------------------------------------------------------------------------
+# --- range ------------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -252,7 +263,7 @@ class Range(Query):
 @register("range")
 def parse_range(container: Any, key: Any) -> Query:
     members = {
-        **{name: value_of for name in ("from", "to", "gt", "gte", "lt", "lte")},
+        **dict.fromkeys(("from", "to", "gt", "gte", "lt", "lte"), value_of),
         "include_lower": objects.boolean,
         "include_upper": objects.boolean,
         "time_zone": objects.text,
@@ -283,11 +294,17 @@ def parse_range(container: Any, key: Any) -> Query:
         from fakeknn.dates import parse_zone
 
         parse_zone(values["time_zone"])
-    options = {name: values.get(name) for name in ("time_zone", "format", "relation")}
-    return Range(field=str(field), **bounds, **options, **common(values))
+    return Range(
+        field=str(field),
+        time_zone=values.get("time_zone"),
+        format=values.get("format"),
+        relation=values.get("relation"),
+        **bounds,
+        **common(values),
+    )
 
 
-# --- exists, ids ------------------------------------------------------------------------------------------------------------
+# --- exists, ids ------------------------------------------------------------------------------------------------------
 
 
 def exists_mask(ctx: ShardContext, pattern: str) -> Mask:
@@ -329,7 +346,9 @@ def parse_exists(container: Any, key: Any) -> Query:
     readers = {"field": objects.text, "_name": objects.text, "boost": objects.decimal}
     for name, value in body.items():
         if not objects.is_value(value):
-            raise ParsingException(f"[exists] unknown token [{objects.token(value)}] after [{name}]", at=Where(body, name))
+            raise ParsingException(
+                f"[exists] unknown token [{objects.token(value)}] after [{name}]", at=Where(body, name)
+            )
         if name not in readers:
             raise ParsingException(f"[exists] query does not support [{name}]", at=Where(body, name))
         values[name] = readers[name](body, name)
@@ -357,7 +376,7 @@ def _id_texts(container: Any, key: Any) -> list[str]:
         out = []
         for i in range(len(value)):
             if value[i] is None:
-                raise objects.IllegalStateException(
+                raise IllegalStateException(
                     "Can't get text on a VALUE_NULL at {line}:{column}", at=Where(value, i)
                 )
             out.append(objects.text(value, i))
@@ -376,7 +395,7 @@ def parse_ids(container: Any, key: Any) -> Query:
     return Ids(values=tuple(values.get("values", ())), **common(values))
 
 
-# --- patterns ---------------------------------------------------------------------------------------------------------------
+# --- patterns ---------------------------------------------------------------------------------------------------------
 
 _REWRITES = ("constant_score", "scoring_boolean", "constant_score_boolean", "constant_score_blended")
 
@@ -471,7 +490,7 @@ def _pattern(
     kind: str, query: type[Pattern], value_names: tuple[str, ...], more: dict[str, Any]
 ) -> Callable[[Any, Any], Query]:
     members: dict[str, Any] = {
-        **{name: objects.text_or_none if kind != "wildcard" else objects.text for name in value_names},
+        **dict.fromkeys(value_names, objects.text_or_none if kind != "wildcard" else objects.text),
         "rewrite": objects.text_or_none,
         "case_insensitive": objects.boolean,
         **more,

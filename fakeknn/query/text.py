@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from fakeknn.errors import IllegalArgumentException, NotFaked, ParsingException, Where
+from fakeknn.errors import IllegalArgumentException, IllegalStateException, NotFaked, ParsingException, Where
 from fakeknn.fields import FieldType
 from fakeknn.query.base import COMMON, Explanation, Matched, Query, ShardContext, common, register
 from fakeknn.query.compound import Bool, MatchAll, MatchNone
@@ -33,7 +33,7 @@ class Match(Query):
         found = ctx.memo.get(key)
         if found is None:
             found = ctx.memo[key] = self._rewrite(ctx)
-        return found  # type: ignore[no-any-return]
+        return found
 
     def _rewrite(self, ctx: ShardContext) -> Query:
         field = ctx.field(self.field)
@@ -118,20 +118,24 @@ def parse_match(container: Any, key: Any) -> Query:
         field = name
         if not isinstance(value, dict):
             if isinstance(value, list):
-                raise objects.IllegalStateException(
+                raise IllegalStateException(
                     "Can't get text on a START_ARRAY at {line}:{column}", at=Where(body, name)
                 )
             values["query"] = value
             continue
         for member, item in value.items():
             if not objects.is_value(item):
-                raise ParsingException(f"[match] unknown token [{objects.token(item)}] after [{member}]", at=Where(value, member))
+                raise ParsingException(
+                    f"[match] unknown token [{objects.token(item)}] after [{member}]", at=Where(value, member)
+                )
             reader = _MEMBERS.get(member)
             if reader is None:
                 raise ParsingException(f"[match] query does not support [{member}]", at=Where(value, member))
             values[member] = reader(value, member)
             if member == "zero_terms_query" and values[member].lower() not in ("none", "all"):
-                raise ParsingException(f"Unsupported zero_terms_query value [{values[member]}]", at=Where(value, member))
+                raise ParsingException(
+                    f"Unsupported zero_terms_query value [{values[member]}]", at=Where(value, member)
+                )
     if values.get("query") is None:
         raise ParsingException("No text specified for text query", at=Where(body, None, "end"))
     if "fuzziness" in values:

@@ -109,7 +109,8 @@ def search_shard(request: SearchRequest, ctx: ShardContext, number: int) -> Shar
 
 def query_phase(query: Query, ctx: ShardContext) -> Matched:
     """A query's matches; what is wrong with it here is told as ``failed to create query``."""
-    return built(ctx, lambda: query.matched(ctx))
+    matched: Matched = built(ctx, lambda: query.matched(ctx))
+    return matched
 
 
 def built(ctx: ShardContext, work: Callable[[], Any]) -> Any:
@@ -152,9 +153,7 @@ def _take_top(request: SearchRequest, ctx: ShardContext, result: ShardResult) ->
     with_score = _tracks_scores(request)
     for at in chosen.tolist():
         shown = [_plain(part.values[at]) for part in parts]
-        result.top.append(
-            Hit(result.context, int(result.rows[at]), result.score[at] if with_score else None, shown)
-        )
+        result.top.append(Hit(result.context, int(result.rows[at]), result.score[at] if with_score else None, shown))
         result.keys.append(tuple(_comparable(sort, part, at) for sort, part in zip(request.sort, parts, strict=True)))
 
 
@@ -217,7 +216,7 @@ def _merged(request: SearchRequest, results: list[ShardResult]) -> list[Hit]:
     return [entry[3] for entry in entries[request.from_ : request.from_ + request.size]]
 
 
-# --- failures ---------------------------------------------------------------------------------------------------------------
+# --- failures ---------------------------------------------------------------------------------------------------------
 
 
 def placed(error: OpenSearchError, ctx: ShardContext) -> OpenSearchError:
@@ -254,7 +253,7 @@ def all_failed(
     )
 
 
-# --- the answer -------------------------------------------------------------------------------------------------------------
+# --- the answer -------------------------------------------------------------------------------------------------------
 
 
 def total_echo(request: SearchRequest, outcome: Outcome) -> dict[str, Any] | None:

@@ -50,7 +50,7 @@ def sub_phase(phase: SubPhase) -> SubPhase:
 
 def fetch_hits(request: SearchRequest, contexts: list[ShardContext], hits: list[Hit]) -> list[dict[str, Any]]:
     """The hits as JSON, in their order."""
-    named = [query for query in _named_queries(request)]
+    named = _named_queries(request)
     return [fetch_hit(request, contexts[hit.shard], hit, named) for hit in hits]
 
 

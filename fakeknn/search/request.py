@@ -79,9 +79,7 @@ def set_size(request: SearchRequest, value: int) -> None:
 
 def set_track_total_hits(request: SearchRequest, value: int) -> None:
     if value < -1:
-        raise IllegalArgumentException(
-            f"[track_total_hits] parameter must be positive or equals to -1, got {value}"
-        )
+        raise IllegalArgumentException(f"[track_total_hits] parameter must be positive or equals to -1, got {value}")
     request.track_total_hits = value
 
 
@@ -179,8 +177,19 @@ ARRAYS: dict[str, Setter] = {
 NOT_FAKED = {
     "VALUE": ("search_pipeline", "verbose_pipeline"),
     "START_OBJECT": (
-        "script_fields", "indices_boost", "aggregations", "aggs", "highlight", "suggest", "rescore", "ext", "slice", "collapse", "pit",
-        "search_pipeline", "derived",
+        "script_fields",
+        "indices_boost",
+        "aggregations",
+        "aggs",
+        "highlight",
+        "suggest",
+        "rescore",
+        "ext",
+        "slice",
+        "collapse",
+        "pit",
+        "search_pipeline",
+        "derived",
     ),
     "START_ARRAY": ("docvalue_fields", "fields", "indices_boost", "rescore", "search_after"),
 }

@@ -11,7 +11,7 @@ from fakeknn.errors import IllegalArgumentException
 from fakeknn.query.base import Query, ShardContext
 from fakeknn.query.terms import TermsLookup
 from fakeknn.search import execute
-from fakeknn.search.request import SearchRequest
+from fakeknn.search.request import ACCURATE, SearchRequest
 
 if TYPE_CHECKING:
     from fakeknn.state.index import Index
@@ -59,12 +59,13 @@ def shard_contexts(
     """A context for every shard that a search goes to, in the order in which ties between shards are broken."""
     services = Services(node)
     preferred = _preferred_shards(preference)
-    places = []
-    for index in indices:
-        routings = routing.split(",") if routing is not None else None
-        for number in index.routing.search_shards(routings):
-            if preferred is None or number in preferred:
-                places.append((number, index.name, index))
+    routings = routing.split(",") if routing is not None else None
+    places = [
+        (number, index.name, index)
+        for index in indices
+        for number in index.routing.search_shards(routings)
+        if preferred is None or number in preferred
+    ]
     places.sort(key=lambda place: place[:2])  # ShardId.compareTo: the number before the name
     return [shard_context(node, node.writable(index), number, services) for number, _, index in places]
 
@@ -90,8 +91,17 @@ def _preferred_shards(preference: str | None) -> set[int] | None:
     name, _, rest = first.partition(":")
     if name == "_shards":
         return {int(number) for number in rest.split(",") if number}
-    if name not in ("_local", "_primary", "_replica", "_primary_first", "_replica_first", "_only_local", "_only_nodes",
-                    "_prefer_nodes", "_search_only"):
+    if name not in (
+        "_local",
+        "_primary",
+        "_replica",
+        "_primary_first",
+        "_replica_first",
+        "_only_local",
+        "_only_nodes",
+        "_prefer_nodes",
+        "_search_only",
+    ):
         raise IllegalArgumentException(f"no Preference for [{preference}]")
     return None
 
@@ -118,6 +128,6 @@ def search(
 
 def count(node: Node, query: Query | None, indices: list[Index], **options: Any) -> dict[str, Any]:
     """How many documents match."""
-    request = SearchRequest(query=query, size=0, track_total_hits=execute.ACCURATE, **options)
+    request = SearchRequest(query=query, size=0, track_total_hits=ACCURATE, **options)
     outcome = execute.run(request, shard_contexts(node, indices))
     return {"count": outcome.total, "_shards": execute.shards_echo(outcome)}

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from fakeknn.errors import IllegalArgumentException, NotFaked, OpenSearchError, UnsupportedOperationException
+from fakeknn.errors import IllegalArgumentException, NotFaked, UnsupportedOperationException
 from fakeknn.fields import KINDS, FieldType
 from fakeknn.fields.numbers import DecimalFieldType, NumberFieldType
 from fakeknn.query.base import ShardContext
@@ -26,7 +26,8 @@ class SortKeys:
     """One sort of one shard: ``keys`` [len(rows)] ascend in the order wanted; ``shown`` gives the value that a hit tells for a position."""
 
     keys: Keys
-    values: Sequence[Any]
+    values: Any
+    """Indexed by position: an array, or terms looked up one by one."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,6 @@ class Sort:
     numeric_type: str | None = None
     format: str | None = None
     nested: dict[str, Any] | None = None
-    extra: dict[str, Any] = field(default_factory=dict)
 
     @property
     def descending(self) -> bool:
@@ -109,7 +109,7 @@ class Sort:
         if not has.all():
             values = np.where(has, values, np.array(missing, values.dtype))
         keys = (-values if decimal else ~values) if self.descending else values
-        shown: Sequence[Any] = values
+        shown: Any = values
         if mapped.kind == "half_float" or mapped.kind == "float":
             shown = values
         if isinstance(mapped, NumberFieldType) and mapped.kind == "scaled_float":
@@ -133,7 +133,9 @@ class Sort:
 
     def _keywords(self, mapped: FieldType, column: KeywordColumn, rows: NDArray[np.int32]) -> SortKeys:
         if self._mode not in ("min", "max"):
-            raise IllegalArgumentException(f"we only support AVG, MEDIAN and SUM on number based fields, got {self._mode}")
+            raise IllegalArgumentException(
+                f"we only support AVG, MEDIAN and SUM on number based fields, got {self._mode}"
+            )
         ords = column.first_ord(highest=self._mode == "max")[rows].astype(np.int64)
         has = ords >= 0
         order, terms = column.order, column.terms
@@ -144,7 +146,11 @@ class Sort:
             keys = np.where(has, keys, 2 * column.n_terms if last != self.descending else -2)
         else:
             missing = str(self.missing)
-            place = int(np.searchsorted(np.array([terms[tid] for tid in order.tolist()], object), missing)) if column.n_terms else 0
+            place = (
+                int(np.searchsorted(np.array([terms[tid] for tid in order.tolist()], object), missing))
+                if column.n_terms
+                else 0
+            )
             keys = np.where(has, keys, 2 * place - 1)
         if self.descending:
             keys = -keys
@@ -155,7 +161,9 @@ class Sort:
 class _Terms(Sequence[Any]):
     """The terms that ordinals stand for, looked up one by one: only the hits of a page are told."""
 
-    def __init__(self, ords: NDArray[np.int64], order: NDArray[np.int32], terms: Sequence[str], missing: str | None) -> None:
+    def __init__(
+        self, ords: NDArray[np.int64], order: NDArray[np.int32], terms: Sequence[str], missing: str | None
+    ) -> None:
         self._ords, self._order, self._terms, self._missing = ords, order, terms, missing
 
     def __len__(self) -> int:
@@ -185,7 +193,7 @@ def _reduced(column: NumericColumn, mode: str) -> NDArray[Any]:
     return out
 
 
-# --- parsing ----------------------------------------------------------------------------------------------------------------
+# --- parsing ----------------------------------------------------------------------------------------------------------
 
 
 def _order(container: Any, key: Any) -> str:
@@ -264,5 +272,3 @@ def _compound(body: dict[str, Any]) -> list[Sort]:
                 raise NotFaked("[nested_path] and [nested_filter] of a sort")
             sorts.append(Sort(name, **found))
     return sorts
-
-

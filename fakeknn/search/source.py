@@ -50,7 +50,8 @@ def parse_source(container: Any, key: Any) -> SourceOptions:
         return SourceOptions(includes=tuple(objects.text(value, i) for i in range(len(value))))
     if not isinstance(value, dict):
         raise ParsingException(
-            f"Expected one of [VALUE_BOOLEAN, START_OBJECT] but found [{objects.token(value)}]", at=Where(container, key)
+            f"Expected one of [VALUE_BOOLEAN, START_OBJECT] but found [{objects.token(value)}]",
+            at=Where(container, key),
         )
     found: dict[str, tuple[str, ...]] = {"includes": (), "excludes": ()}
     for name, item in value.items():
