@@ -2,8 +2,8 @@
 
 Both sum in float32, rounding at each step, and the order of the steps decides the last bit of a score. Lucene fuses
 multiply and add (one rounding) and, where the vector is long enough, keeps one partial sum a SIMD lane; the plugin's
-own loops are plain Java: multiply, round, add, round. A matrix here is (rows, dimension) float32, a query (dimension,)
-float32, a result (rows,) float32.
+own loops are plain Java: multiply, round, add, round. A matrix here is (rows, dimension) float32; a query is one vector
+(dimension,) or one a row, (rows, dimension); a result is (rows,) float32.
 """
 
 from __future__ import annotations
@@ -45,36 +45,32 @@ _BLOCK_ELEMENTS = 1 << 15  # of float64: 256 KiB, so that a block stays in a cor
 
 def fma_dot(matrix: Floats, query: Floats, in_order: bool = False) -> Floats:
     """x·y of each row: Lucene's ``dotProduct``, of a batch of vectors, or of one by itself (``in_order``)."""
-    factors = query.astype(np.float64)[:, None]
-    return _by_blocks(matrix, lambda columns: _fma_sum(columns.astype(np.float64) * factors, in_order))
+    return _by_blocks(matrix, query, lambda x, y: _fma_sum(x.astype(np.float64) * y.astype(np.float64), in_order))
 
 
 def fma_square(matrix: Floats, in_order: bool = False) -> Floats:
     """|x|² of each row, summed as ``fma_dot`` sums."""
-    return _by_blocks(matrix, lambda columns: _fma_sum(np.square(columns.astype(np.float64)), in_order))
+    return _by_blocks(matrix, None, lambda x, _: _fma_sum(np.square(x.astype(np.float64)), in_order))
 
 
 def fma_square_distance(matrix: Floats, query: Floats, in_order: bool = False) -> Floats:
-    """|x - y|² of each row: Lucene's ``VectorUtil.squareDistance``; the differences are float32."""
-    subtrahends = query[:, None]
-    return _by_blocks(matrix, lambda columns: _fma_sum(np.square((columns - subtrahends).astype(np.float64)), in_order))
+    """|x - y|² of each row: Lucene's ``squareDistance``; the differences are float32."""
+    return _by_blocks(matrix, query, lambda x, y: _fma_sum(np.square((x - y).astype(np.float64)), in_order))
 
 
 def java_dot(matrix: Floats, query: Floats) -> Floats:
     """x·y of each row as a Java loop: the product is rounded, then the sum."""
-    factors = query[:, None]
-    return _by_blocks(matrix, lambda columns: _sum_in_order(columns * factors))
+    return _by_blocks(matrix, query, lambda x, y: _sum_in_order(x * y))
 
 
 def java_square(matrix: Floats) -> Floats:
     """|x|² of each row as a Java loop."""
-    return _by_blocks(matrix, lambda columns: _sum_in_order(np.square(columns)))
+    return _by_blocks(matrix, None, lambda x, _: _sum_in_order(np.square(x)))
 
 
 def java_l1(matrix: Floats, query: Floats) -> Floats:
     """Σ|x - y| of each row as a Java loop."""
-    subtrahends = query[:, None]
-    return _by_blocks(matrix, lambda columns: _sum_in_order(np.abs(columns - subtrahends)))
+    return _by_blocks(matrix, query, lambda x, y: _sum_in_order(np.abs(x - y)))
 
 
 def row_blocks(rows: int, dimension: int) -> Iterator[slice]:
@@ -83,19 +79,24 @@ def row_blocks(rows: int, dimension: int) -> Iterator[slice]:
     return (slice(start, min(start + step, rows)) for start in range(0, rows, step))
 
 
-def _by_blocks(matrix: Floats, total: Callable[[Floats], Floats]) -> Floats:
+def _by_blocks(matrix: Floats, query: Floats | None, total: Callable[[Floats, Floats], Floats]) -> Floats:
     # Sums run down the columns, so each block is turned once: then every step is one contiguous numpy operation.
     out = np.empty(len(matrix), dtype=np.float32)
+    other = matrix if query is None else query[:, None]
     with np.errstate(over="ignore", invalid="ignore", under="ignore"):
         for rows in row_blocks(*matrix.shape):
-            out[rows] = total(np.ascontiguousarray(matrix[rows].T))
+            if query is not None and query.ndim == 2:
+                other = np.ascontiguousarray(query[rows].T)
+            out[rows] = total(np.ascontiguousarray(matrix[rows].T), other)
     return out
 
 
-def _sum_in_order(terms: Floats, start: Floats | None = None) -> Floats:
-    total = np.zeros(terms.shape[1], dtype=np.float32) if start is None else start
-    for term in terms:
-        total += term
+def _sum_in_order(terms: Floats) -> Floats:
+    """The sum down each column, from the first row to the last."""
+    if terms.shape[1] == 1:  # numpy adds a single column pairwise
+        last: Floats = np.add.accumulate(terms)[-1]
+        return last
+    total: Floats = np.add.reduce(terms)
     return total
 
 
@@ -108,19 +109,20 @@ def _fma_sum(products: Doubles, in_order: bool) -> Floats:
     dimension, rows = products.shape
     lanes = MACHINE.lanes
     full = 0 if in_order else dimension - dimension % lanes
-    total = np.zeros(rows, dtype=np.float32)
+    total = np.zeros((1, rows), dtype=np.float32)
     if full:
         partial = np.zeros((lanes, rows), dtype=np.float64)
         for start in range(0, full, lanes):
             partial = _rounded_sum(products[start : start + lanes], partial)
-        total = _sum_in_order(partial.astype(np.float32))
+        total = _sum_in_order(partial.astype(np.float32))[None]
     rest = products[full:]
     if not MACHINE.fuses_scalars:
-        return _sum_in_order(rest.astype(np.float32), total)
-    wide = total.astype(np.float64)
+        return _sum_in_order(np.concatenate((total, rest.astype(np.float32))))
+    wide: Doubles = total[0].astype(np.float64)
     for product in rest:
         wide = _rounded_sum(product, wide)
-    return wide.astype(np.float32)
+    narrow: Floats = wide.astype(np.float32)
+    return narrow
 
 
 def _rounded_sum(product: Doubles, total: Doubles) -> Doubles:

@@ -256,8 +256,8 @@ def prepare(
     """Check a query against the field that it searches, in the plugin's order, and make ready what the search needs.
 
     ``nested`` says whether the query stands in a ``nested`` query. A field with a model must have taken over the
-    model's engine, space and dimension. Raises what stands behind ``failed to create query: ...``: IllegalArgumentException or
-    UnsupportedOperationException.
+    model's engine, space and dimension. Raises what stands behind ``failed to create query: ...``:
+    IllegalArgumentException or UnsupportedOperationException.
     """
     engine = definition.engine
     if engine is None:

@@ -1,10 +1,10 @@
 """The space types: what is measured between two vectors, and the score that OpenSearch makes of it.
 
 Vectors come as one matrix a field: float32 ``(rows, dimension)`` for data type float, int8 ``(rows, dimension)`` for
-byte, int8 or uint8 ``(rows, dimension / 8)`` of packed bits for binary; a query is one such row. Raw values and scores
-are float32 ``(rows,)``. A raw value is what the space is named after: the squared distance for l2, the cosine for
-cosinesimil, the inner product, the number of differing bits; so in some spaces less is nearer, in others more
-(``descending``).
+byte, int8 or uint8 ``(rows, dimension / 8)`` of packed bits for binary. A query is one such row, or a matrix with one
+for each row. Raw values and scores are float32 ``(rows,)``. A raw value is what the space is named after: the squared
+distance for l2, the cosine for cosinesimil, the inner product, the number of differing bits; so in some spaces less is
+nearer, in others more (``descending``).
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ _ONE = np.float32(1)
 
 @dataclass(frozen=True, slots=True)
 class Radius:
-    """The reach of a radial search: ``min_score`` for what compares scores, ``raw`` for Faiss's own range search."""
+    """The reach of a radial search: ``min_score`` for what compares scores, ``raw`` for what compares raw values."""
 
     min_score: np.float32
     raw: np.float32
@@ -127,10 +127,9 @@ class Space(ABC):
                     f"[knn] requires distance to be non-negative for space type: {self.enum_name}"
                 )
             with np.errstate(all="ignore"):
-                if engine == "lucene":
-                    return Radius(self._lucene_min_score(distance), distance, self.descending)
                 raw = self._faiss_radius(distance)
-                return Radius(np.float32(self.to_score(np.atleast_1d(raw))[0]), raw, self.descending)
+                score = self._lucene_min_score(distance) if engine == "lucene" else self.to_score(np.atleast_1d(raw))[0]
+                return Radius(np.float32(score), raw, self.descending)
         assert min_score is not None
         score = np.float32(min_score)
         if self.bounded and score > 1:
@@ -161,7 +160,9 @@ class L2(Space):
         return fma_square_distance(matrix, query, in_order)
 
     def byte_distance(self, matrix: Matrix, query: Matrix) -> Floats:
-        return (_byte_squares(matrix) + _byte_squares(query[None]) - 2 * byte_dot(matrix, query)).astype(np.float32)
+        return (_byte_squares(matrix) + _byte_squares(np.atleast_2d(query)) - 2 * byte_dot(matrix, query)).astype(
+            np.float32
+        )
 
     def script_distance(self, matrix: Matrix, query: Matrix) -> Floats:
         if matrix.dtype != np.float32 or _summed_in_order(matrix):
@@ -180,11 +181,11 @@ class CosineSimilarity(Space):
 
     def float_distance(self, matrix: Floats, query: Floats, in_order: bool) -> Floats:
         return self._cosine(
-            fma_dot(matrix, query, in_order), fma_square(matrix, in_order), fma_square(query[None], in_order)
+            fma_dot(matrix, query, in_order), fma_square(matrix, in_order), fma_square(np.atleast_2d(query), in_order)
         )
 
     def byte_distance(self, matrix: Matrix, query: Matrix) -> Floats:
-        return self._cosine(byte_dot(matrix, query), _byte_squares(matrix), _byte_squares(query[None]))
+        return self._cosine(byte_dot(matrix, query), _byte_squares(matrix), _byte_squares(np.atleast_2d(query)))
 
     def to_score(self, raw: Floats) -> Floats:
         score: Floats = np.maximum((_ONE + raw) / np.float32(2), np.float32(0))
@@ -270,7 +271,7 @@ class LInf(Space):
     def float_distance(self, matrix: Floats, query: Floats, in_order: bool) -> Floats:
         out = np.empty(len(matrix), dtype=np.float32)
         for rows in row_blocks(*matrix.shape):
-            out[rows] = np.abs(matrix[rows] - query).max(axis=1, initial=0)
+            out[rows] = np.abs(matrix[rows] - (query if query.ndim == 1 else query[rows])).max(axis=1, initial=0)
         return out
 
     def byte_distance(self, matrix: Matrix, query: Matrix) -> Floats:
@@ -372,27 +373,26 @@ _EXACT_IN_FLOAT32 = 1 << 10
 
 
 def byte_dot(matrix: Matrix, query: Matrix) -> NDArray[np.float64]:
-    """x·y of each int8 row, exact; ``query`` is one row, or several as columns ``(dimension, queries)``."""
+    """x·y of each int8 row, exact."""
     dtype = np.float32 if matrix.shape[1] <= _EXACT_IN_FLOAT32 else np.float64
-    out = np.empty((len(matrix), *query.shape[1:]), dtype=np.float64)
-    factors = query.astype(dtype)
+    out = np.empty(len(matrix), dtype=np.float64)
     for rows in row_blocks(*matrix.shape):
-        out[rows] = np.dot(matrix[rows].astype(dtype), factors)
+        block: NDArray[Any] = matrix[rows].astype(dtype)
+        if query.ndim == 1:
+            out[rows] = np.dot(block, query.astype(dtype))
+        else:
+            out[rows] = np.einsum("ij,ij->i", block, query[rows].astype(dtype))
     return out
 
 
 def _byte_squares(matrix: Matrix) -> NDArray[np.float64]:
-    out = np.empty(len(matrix), dtype=np.float64)
-    for rows in row_blocks(*matrix.shape):
-        block = matrix[rows].astype(np.int32)
-        out[rows] = np.einsum("ij,ij->i", block, block)
-    return out
+    return byte_dot(matrix, matrix)
 
 
 def _byte_differences(matrix: Matrix, query: Matrix, total: Callable[[Matrix], Matrix]) -> Floats:
     out = np.empty(len(matrix), dtype=np.float32)
-    subtrahend = query.astype(np.int32)
     for rows in row_blocks(*matrix.shape):
+        subtrahend = query if query.ndim == 1 else query[rows]
         out[rows] = total(np.abs(matrix[rows].astype(np.int32) - subtrahend))
     return out
 
@@ -402,9 +402,10 @@ def differing_bits(matrix: Matrix, query: Matrix) -> NDArray[np.uint32]:
     width = matrix.shape[1]
     word = next(np.dtype(f"u{size}") for size in (8, 4, 2, 1) if width % size == 0)
     words = np.ascontiguousarray(matrix).view(word)
+    bits = np.ascontiguousarray(query).view(word)
     count = np.zeros(len(matrix), dtype=np.uint32)
-    for column, bits in enumerate(np.ascontiguousarray(query).view(word)):
-        count += np.bitwise_count(words[:, column] ^ bits)
+    for column in range(words.shape[1]):
+        count += np.bitwise_count(words[:, column] ^ bits[..., column])
     return count
 
 

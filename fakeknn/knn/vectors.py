@@ -143,8 +143,9 @@ def refused(error: OpenSearchError, preview: Any) -> OpenSearchError:
 def parse_vector(value: Any, definition: VectorDefinition, *, raw: RawText | None = None) -> Row | None:
     """A document's vector as the row to store, normalised where the engine does that; None for null.
 
-    A field with a model must have taken over the model's engine, space and dimension. Raises IllegalArgumentException, NumberFormatException or JsonParseException, each with the attribute ``preview``:
-    the value (not its text) for ``Preview of field's value: '...'``.
+    A field with a model must have taken over the model's engine, space and dimension. Raises IllegalArgumentException,
+    IllegalStateException, NumberFormatException or JsonParseException, each with the attribute ``preview``: the value
+    (not its text) for ``Preview of field's value: '...'``.
     """
     if definition.engine is None and definition.model_id is not None:
         raise refused(IllegalStateException(f"Model ID '{definition.model_id}' is not created."), value)
