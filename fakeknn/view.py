@@ -8,7 +8,7 @@ Nothing here ever changes once made: what is derived (a dictionary's order, dens
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Generic, TypeVar
@@ -259,6 +259,30 @@ class ObjectColumn(Column):
     """Values that are no numbers (bytes, shapes, queries): ``values`` holds one Python object each."""
 
     values: Sequence[Any]
+
+
+class Columns(Mapping[str, Column]):
+    """The columns of the first ``n`` rows of growing buffers, each made when it is first asked for."""
+
+    def __init__(self, buffers: Mapping[str, Any], n: int) -> None:
+        self._buffers = dict(buffers)
+        self._n = n
+        self._made: dict[str, Column] = {}
+
+    def __getitem__(self, path: str) -> Column:
+        found = self._made.get(path)
+        if found is None:
+            buffer = self._buffers[path]
+            if buffer is None:
+                raise KeyError(path)
+            found = self._made[path] = buffer.snapshot(self._n)
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        return (path for path, buffer in self._buffers.items() if buffer is not None)
+
+    def __len__(self) -> int:
+        return sum(buffer is not None for buffer in self._buffers.values())
 
 
 # --- the View ---------------------------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from array import array
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -139,10 +140,10 @@ class KeywordBuffer(Buffer):
 class TextBuffer(Buffer):
     """Postings of analysed text. Values are analysed when a column is first asked for: a field that no search looks at costs nothing.
 
-    ``analyze`` gives, for the values of one row, the terms and their positions.
+    ``analyze`` gives, for the values of one row, the terms with their positions.
     """
 
-    def __init__(self, analyze: Callable[[Sequence[str]], tuple[Sequence[str], Sequence[int]]]) -> None:
+    def __init__(self, analyze: Callable[[Sequence[str]], Sequence[tuple[str, int]]]) -> None:
         super().__init__()
         self._analyze = analyze
         self.terms: list[str] = []
@@ -171,14 +172,16 @@ class TextBuffer(Buffer):
         entry = self._tids.size
         for row, values in self._texts:
             found: dict[str, list[int]] = {}
-            row_terms, row_positions = self._analyze(values)
-            for term, position in zip(row_terms, row_positions, strict=True):
+            tokens = self._analyze(values)
+            for term, position in tokens:
                 places = found.get(term)
                 if places is None:
                     found[term] = [position]
                 else:
                     places.append(position)
-            lengths.append(len(row_terms))
+            # Lucene discounts overlaps: terms that stand where the one before them stands (synonyms).
+            overlaps = sum(a[1] == b[1] for a, b in pairwise(tokens))
+            lengths.append(len(tokens) - overlaps)
             for term, places in found.items():
                 tid = numbers.get(term)
                 if tid is None:

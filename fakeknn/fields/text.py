@@ -127,9 +127,10 @@ class TextFieldType(FieldType):
             return None
         return TextBuffer(self.analyze)
 
-    def analyze(self, values: Sequence[str]) -> tuple[Sequence[str], Sequence[int]]:
-        """The terms of a document's values, and their positions."""
-        return self.analyzer.positioned_terms(values, self.gap)  # type: ignore[no-any-return]
+    def analyze(self, values: Sequence[str]) -> Sequence[tuple[str, int]]:
+        """The terms of a document's values with their positions."""
+        found: Sequence[tuple[str, int]] = self.analyzer.positions(values, self.gap)
+        return found
 
     def parse(self, container: Any, key: Any, value: Any, doc: DocContext) -> str | None:
         if type(value) is str:
