@@ -217,6 +217,10 @@ class XContentParseException(IllegalArgumentException):
         return [self]
 
 
+class ZoneRulesException(DateTimeException):
+    pass
+
+
 class NamedObjectNotFoundException(XContentParseException):
     """``[line:column] unknown field [x]``: a name that no plugin registered."""
 
@@ -241,6 +245,20 @@ class ContentTypeHeaderException(JavaError):
     status = 400
 
 
+class DocumentMissingException(OpenSearchError):
+    status = 404
+
+    def __init__(self, doc_id: str, **shard: str) -> None:
+        super().__init__(f"[{doc_id}]: document missing", **shard)
+
+
+class DocumentSourceMissingException(OpenSearchError):
+    status = 400
+
+    def __init__(self, doc_id: str, **shard: str) -> None:
+        super().__init__(f"[{doc_id}]: document source missing", **shard)
+
+
 class IndexClosedException(OpenSearchError):
     status = 400
 
@@ -259,7 +277,7 @@ class IndexNotFoundException(OpenSearchError):
         *,
         why: str = "",
         resource_id: str | Sequence[str] | None = None,
-        resource_type: str = "index_or_alias",
+        resource_type: str | None = "index_or_alias",
     ) -> None:
         named = "null" if index is None else index
         super().__init__(f"no such index [{named}]" + (f" and {why}" if why else ""))
@@ -268,6 +286,8 @@ class IndexNotFoundException(OpenSearchError):
             "resource.id": index if resource_id is None else resource_id,
             "resource.type": resource_type,
         }
+        if resource_type is None:
+            resource = {}
         self.meta = resource if index is None else {"index": index, **resource, "index_uuid": "_na_"}
 
 
@@ -333,6 +353,33 @@ class ResourceNotFoundException(OpenSearchError):
     status = 404
 
 
+class RoutingMissingException(OpenSearchError):
+    status = 400
+
+    def __init__(self, index: str, doc_id: str) -> None:
+        super().__init__(f"routing is required for [{index}]/[{doc_id}]", index=index, index_uuid="_na_")
+
+
+class ScriptException(OpenSearchError):
+    """A script that does not compile, or fails; ``position`` is (offset, start, end) in its text."""
+
+    status = 400
+
+    def __init__(
+        self,
+        reason: str,
+        script_stack: Sequence[str],
+        script: str,
+        lang: str,
+        position: tuple[int, int, int] | None = None,
+        **headers: str,
+    ) -> None:
+        super().__init__(reason)
+        self.meta = {**headers, "script_stack": list(script_stack), "script": script, "lang": lang}
+        if position is not None:
+            self.meta["position"] = dict(zip(("offset", "start", "end"), position, strict=True))
+
+
 class SearchPhaseExecutionException(OpenSearchError):
     """``all shards failed``: one cause a group of alike shard failures."""
 
@@ -367,6 +414,10 @@ class SettingsException(OpenSearchError):
 
 class StrictDynamicMappingException(MapperParsingException):
     pass
+
+
+class UnavailableShardsException(OpenSearchError):
+    status = 503
 
 
 class VersionConflictEngineException(OpenSearchError):

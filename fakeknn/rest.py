@@ -8,15 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import parse_qsl, unquote
 
 from fakeknn.errors import IllegalArgumentException
 
 Handler = Callable[..., Any]
+T = TypeVar("T")
 
-#: Parameters that every endpoint takes: they shape the answer (``shape``) or carry the body.
-COMMON_PARAMETERS = frozenset({"pretty", "human", "error_trace", "filter_path", "format", "source", "source_content_type"})
+#: Parameters that every endpoint takes: they shape the answer (``shape``).
+COMMON_PARAMETERS = frozenset({"pretty", "human", "error_trace", "filter_path", "format"})
+
+#: For endpoints that take their body from the query string too (RestRequest.contentOrSourceParam).
+SOURCE_PARAMETERS = ("source", "source_content_type")
 
 #: AbstractRestChannel reads these of every request, so an unknown parameter is compared with them too.
 METHODS = ("GET", "POST", "PUT", "DELETE", "HEAD", "OPTIONS", "PATCH", "TRACE", "CONNECT")
@@ -32,6 +36,8 @@ class Request:
     headers: dict[str, str] = field(default_factory=dict)
     body: bytes = b""
     content_type: str | None = None
+    target: str = ""
+    """The path as it was sent, with the query string."""
     template: str = ""
     parsed: Any = None
 
@@ -41,7 +47,12 @@ class Request:
         path, _, query = target.partition("?")
         lowered = {name.lower(): value for name, value in (headers or {}).items()}
         params = dict(parse_qsl(query, keep_blank_values=True, errors="replace")) if query else {}
-        return cls(method, path, params, lowered, body, lowered.get("content-type"))
+        return cls(method, path, params, lowered, body, lowered.get("content-type"), target)
+
+    def read(self, reader: Callable[[bytes], T]) -> T:
+        """The body, as one of ``xcontent``'s ways of reading takes it; errors about it are placed in what this gave."""
+        self.parsed = found = reader(self.body)
+        return found
 
     def text(self, name: str, default: str | None = None) -> str | None:
         return self.params.get(name, default)
@@ -87,12 +98,22 @@ class Response:
     content_type: str | None = None
 
 
+@dataclass(slots=True)
+class Later:
+    """An answer that is not there yet: ask ``resume`` for it in so many seconds. It may be put off once more."""
+
+    seconds: float
+    resume: Callable[[], Any]
+
+
 @dataclass(frozen=True, slots=True)
 class Route:
     method: str
     template: str
     handler: Handler
     parameters: frozenset[str]
+    streams: bool = False
+    """Its body is read line by line (RestHandler.supportsContentStream)."""
 
 
 @dataclass(slots=True)
@@ -112,7 +133,9 @@ class RouteTable:
         self._root = _Step()
         self.routes: list[Route] = []
 
-    def add(self, method: str, template: str, handler: Handler, parameters: Iterable[str]) -> None:
+    def add(
+        self, method: str, template: str, handler: Handler, parameters: Iterable[str], streams: bool = False
+    ) -> None:
         step = self._root
         names = []
         for part in template.strip("/").split("/") if template != "/" else ():
@@ -122,7 +145,7 @@ class RouteTable:
                 step = step.placeholder
             else:
                 step = step.literals.setdefault(part, _Step())
-        route = Route(method, template, handler, frozenset(parameters) | COMMON_PARAMETERS)
+        route = Route(method, template, handler, frozenset(parameters) | COMMON_PARAMETERS, streams)
         if method in step.routes:
             raise ValueError(f"two handlers for {method} {template}")
         step.routes[method] = route
@@ -131,40 +154,46 @@ class RouteTable:
 
     def find(self, method: str, path: str) -> tuple[Route, dict[str, str]] | None:
         """The route for a request and what its placeholders stand for, decoded."""
-        for step, values in self._steps(path):
-            route = step.routes.get(method)
-            if route is not None:
-                return route, dict(zip(step.names[method], values, strict=True))
-        return None
+        found = self._walk(self._root, _parts(path), 0, [])
+        if found is None:
+            return None
+        step, values = found
+        route = step.routes.get(method)
+        if route is None:
+            return None
+        return route, dict(zip(step.names[method], values, strict=True)) if values else {}
 
     def methods(self, path: str) -> list[str]:
         """The methods that ``path`` could have been asked with."""
-        found = {method for step, _ in self._steps(path) for method in step.routes}
-        return [method for method in METHODS if method in found]
+        found = self._walk(self._root, _parts(path), 0, [])
+        return [] if found is None else [method for method in METHODS if method in found[0].routes]
 
-    def _steps(self, path: str) -> list[tuple[_Step, list[str]]]:
-        parts = [unquote(part) for part in path.split("/") if part]
-        found: list[tuple[_Step, list[str]]] = []
+    def _walk(self, step: _Step, parts: list[str], i: int, values: list[str]) -> tuple[_Step, list[str]] | None:
+        # PathTrie: where a literal leads to any endpoint at all, a placeholder is not tried, whatever the method.
+        if i == len(parts):
+            return (step, values) if step.routes else None
+        literal = step.literals.get(parts[i])
+        if literal is not None:
+            found = self._walk(literal, parts, i + 1, values)
+            if found is not None:
+                return found
+        if step.placeholder is not None:
+            return self._walk(step.placeholder, parts, i + 1, [*values, parts[i]])
+        return None
 
-        def walk(step: _Step, i: int, values: list[str]) -> None:
-            if i == len(parts):
-                if step.routes:
-                    found.append((step, values))
-                return
-            literal = step.literals.get(parts[i])
-            if literal is not None:
-                walk(literal, i + 1, values)
-            if step.placeholder is not None:
-                walk(step.placeholder, i + 1, [*values, parts[i]])
 
-        walk(self._root, 0, [])
-        return found
+def _parts(path: str) -> list[str]:
+    if "%" in path:
+        return [unquote(part) for part in path.split("/") if part]
+    return [part for part in path.split("/") if part]
 
 
 TABLE = RouteTable()
 
 
-def route(methods: str, *templates: str, params: Iterable[str] = ()) -> Callable[[Handler], Handler]:
+def route(
+    methods: str, *templates: str, params: Iterable[str] = (), streams: bool = False
+) -> Callable[[Handler], Handler]:
     """Register ``handler(node, request) -> dict | Response`` for ``"GET POST"`` and each path template.
 
     ``params`` are the query parameters that the endpoint knows; any other is refused as the real server refuses it.
@@ -176,7 +205,7 @@ def route(methods: str, *templates: str, params: Iterable[str] = ()) -> Callable
         placeholders = {part[1:-1] for t in templates for part in t.split("/") if part.startswith("{")}
         for template in templates:
             for method in methods.split():
-                TABLE.add(method, template, handler, known | placeholders)
+                TABLE.add(method, template, handler, known | placeholders, streams)
         return handler
 
     return register

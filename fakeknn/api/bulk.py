@@ -1,0 +1,351 @@
+"""``_bulk``: lines of actions and documents, and an answer for each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from fakeknn.api.documents import apply_update_body, check_write_parameters, if_primary_term, if_seq_no, require_body
+from fakeknn.errors import (
+    ActionRequestValidationException,
+    IllegalArgumentException,
+    OpenSearchError,
+)
+from fakeknn.rest import Request, route
+from fakeknn.search.source import SourceOptions, parse_source, source_of_params
+from fakeknn.state.node import Node
+from fakeknn.state.versions import (
+    ANYTHING,
+    INTERNAL,
+    MATCH_ANY,
+    UNASSIGNED_PRIMARY_TERM,
+    UNASSIGNED_SEQ_NO,
+    Expectation,
+    version_type,
+)
+from fakeknn.state.writes import DeleteRequest, IndexRequest, RefreshPolicy, UpdateRequest, Writer, WriteRequest
+from fakeknn.xcontent import locate, read
+from fakeknn.xcontent.jackson import Scanner, Token
+from fakeknn.xcontent.objects import boolean, integer
+
+_ACTIONS = ("create", "delete", "index", "update")
+
+
+@dataclass(slots=True)
+class Defaults:
+    """What the query string says for items that do not say it."""
+
+    index: str | None = None
+    routing: str | None = None
+    pipeline: str | None = None
+    require_alias: bool = False
+    source: SourceOptions | None = None
+    allow_explicit_index: bool = True
+
+
+@route(
+    "POST PUT",
+    "/_bulk",
+    "/{index}/_bulk",
+    params=(
+        "index",
+        "routing",
+        "pipeline",
+        "wait_for_active_shards",
+        "require_alias",
+        "timeout",
+        "refresh",
+        "_source",
+        "_source_includes",
+        "_source_excludes",
+    ),
+    streams=True,
+)
+def bulk(node: Node, request: Request) -> Any:
+    started = node.now()
+    params = request.params
+    shown = source_of_params(params)
+    check_write_parameters(request)
+    policy = RefreshPolicy.parse(params.get("refresh"))
+    defaults = Defaults(
+        params.get("index"), params.get("routing"), params.get("pipeline"), request.flag("require_alias"), shown
+    )
+    require_body(request)
+    requests = list(parse(request.body, defaults))
+    problems = [problem for item in requests for problem in item.problems()] if requests else ["no requests added"]
+    if problems:
+        raise ActionRequestValidationException(*problems)
+    writer = Writer(node, policy)
+    writer.prepare(requests)
+    items, errors = [], False
+    for item in requests:
+        answer, failed = _item(writer, item)
+        items.append(answer)
+        errors = errors or failed
+    writer.confirm_noops()
+    took = int((node.now() - started) * 1000)
+    return writer.finish({"took": took, "errors": errors, "items": items})
+
+
+def _item(writer: Writer, request: WriteRequest) -> tuple[dict[str, Any], bool]:
+    """One item's answer, and whether it failed."""
+    op = "create" if type(request) is IndexRequest and request.create else request.op
+    try:
+        status, answer = writer.write(request)
+    except OpenSearchError as error:
+        failure = {
+            "_index": writer.index_of(request),
+            "_id": request.id,
+            "status": error.http_status(),
+            "error": error.members(),
+        }
+        return {op: failure}, True
+    answer["status"] = status
+    return {op: answer}, False
+
+
+# --- lines (BulkRequestParser) ----------------------------------------------------------------------------------------
+
+
+def parse(body: bytes, defaults: Defaults) -> Iterator[WriteRequest]:
+    """The requests that the lines of a body make."""
+    lines = body.split(b"\n")
+    if lines.pop():
+        raise IllegalArgumentException("The bulk request must be terminated by a newline [\\n]")
+    number = 0
+    count = len(lines)
+    while number < count:
+        line = lines[number]
+        number += 1
+        action = _action(line, number)
+        if action is None:
+            continue
+        op, meta = action
+        if op == "delete":
+            yield _delete(meta, defaults, line, number)
+            continue
+        if number == count:
+            return  # an action without its document is dropped
+        source = lines[number]
+        number += 1
+        if source[-1:] == b"\r":
+            source = source[:-1]
+        if op == "update":
+            yield _update(meta, defaults, source, line, number - 1)
+        else:
+            yield _index(op, meta, defaults, source, line, number - 1)
+
+
+def _action(line: bytes, number: int) -> tuple[str, dict[str, Any]] | None:
+    """An action line's action and metadata; None for an empty line."""
+    try:
+        action = orjson.loads(line)
+        ((op, meta),) = action.items()
+    except (orjson.JSONDecodeError, AttributeError, ValueError):
+        return _strict_action(line, number)
+    if op in _ACTIONS and type(meta) is dict and line.count(b":") == len(meta) + 1:
+        for value in meta.values():
+            if type(value) is not str:
+                break
+        else:
+            return op, meta
+    return _strict_action(line, number)
+
+
+def _strict_action(line: bytes, number: int) -> tuple[str, dict[str, Any]] | None:
+    """An action line token by token: its refusals, and values as they stand there; the rest of the line is not read."""
+    scanner = Scanner(line)
+    tokens = scanner.tokens()
+    token = next(tokens, None)
+    if token is None:
+        return None
+    if token.kind != "START_OBJECT":
+        raise _malformed(number, "START_OBJECT", token)
+    token = next(tokens)
+    if token.kind != "FIELD_NAME":
+        raise _malformed(number, "FIELD_NAME", token)
+    op = token.value
+    if op not in _ACTIONS:
+        raise IllegalArgumentException(
+            f"Malformed action/metadata line [{number}], expected one of [{', '.join(_ACTIONS)}] but found [{op}]"
+        )
+    token = next(tokens)
+    if token.kind == "END_OBJECT":
+        return op, {}
+    if token.kind != "START_OBJECT":
+        raise _malformed(number, "START_OBJECT or END_OBJECT", token)
+    meta: dict[str, Any] = {}
+    while True:
+        token = next(tokens)
+        if token.kind == "END_OBJECT":
+            return op, meta
+        name = token.value
+        token = next(tokens)
+        if token.kind == "START_OBJECT" and name == "_source":
+            meta[name] = _skip(tokens)
+        elif token.kind in ("START_OBJECT", "START_ARRAY"):
+            raise IllegalArgumentException(
+                f"Malformed action/metadata line [{number}], expected a simple value for field [{name}] but found "
+                f"[{token.xcontent}]"
+            )
+        elif token.kind != "VALUE_NULL":
+            is_number = token.kind.startswith("VALUE_NUMBER") and name in ("_id", "_index", "routing", "pipeline")
+            meta[name] = line[token.start : token.end].decode() if is_number else token.value
+
+
+def _skip(tokens: Iterator[Token]) -> dict[str, Any]:
+    """The object that has just begun."""
+    root: list[Any] = [{}]
+    stack: list[Any] = [root[0]]
+    name = None
+    while stack:
+        token = next(tokens)
+        match token.kind:
+            case "FIELD_NAME":
+                name = token.value
+            case "END_OBJECT" | "END_ARRAY":
+                stack.pop()
+            case kind:
+                value: Any = {} if kind == "START_OBJECT" else [] if kind == "START_ARRAY" else token.value
+                if isinstance(stack[-1], dict):
+                    stack[-1][name] = value
+                else:
+                    stack[-1].append(value)
+                if kind.startswith("START"):
+                    stack.append(value)
+    found: dict[str, Any] = root[0]
+    return found
+
+
+def _malformed(number: int, expected: str, token: Token) -> IllegalArgumentException:
+    return IllegalArgumentException(
+        f"Malformed action/metadata line [{number}], expected {expected} but found [{token.xcontent}]"
+    )
+
+
+def _meta(op: str, meta: dict[str, Any], defaults: Defaults, line: bytes, number: int) -> dict[str, Any]:
+    """The metadata that are rarer than index and id, read and checked."""
+    read_by = {
+        "version": lambda: integer(meta, "version", bits=64),
+        "version_type": lambda: version_type(_text(meta["version_type"])),
+        "if_seq_no": lambda: if_seq_no(integer(meta, "if_seq_no", bits=64)),
+        "if_primary_term": lambda: if_primary_term(integer(meta, "if_primary_term", bits=64)),
+        "retry_on_conflict": lambda: integer(meta, "retry_on_conflict"),
+        "require_alias": lambda: boolean(meta, "require_alias"),
+        "_source": lambda: parse_source(meta, "_source"),
+    }
+    found: dict[str, Any] = {}
+    try:
+        for name, value in meta.items():
+            if name == "_index" and not defaults.allow_explicit_index:
+                raise IllegalArgumentException("explicit index in bulk is not allowed")
+            if name in ("_index", "_id", "routing", "op_type", "pipeline"):
+                found[name] = _text(value)
+            elif name in read_by:
+                found[name] = read_by[name]()
+            else:
+                raise IllegalArgumentException(
+                    f"Action/metadata line [{number}] contains an unknown parameter [{name}]"
+                )
+    except OpenSearchError as error:
+        _place(error, line, {op: meta})
+        raise
+    return found
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else "true" if value is True else "false" if value is False else str(value)
+
+
+def _place(error: OpenSearchError, text: bytes, root: Any) -> None:
+    for link in error.chain():
+        if link.at is not None:
+            place = locate(text, root, link.at)
+            if place is not None:
+                link.locate(*place)
+            link.at = None
+
+
+_PLAIN = frozenset(("_index", "_id"))
+
+
+def _index(
+    op: str, meta: dict[str, Any], defaults: Defaults, source: bytes, line: bytes, number: int
+) -> IndexRequest:
+    if _PLAIN.issuperset(meta):
+        return IndexRequest(
+            meta.get("_index", defaults.index),
+            meta.get("_id"),
+            source,
+            defaults.routing,
+            ANYTHING,
+            op == "create",
+            defaults.pipeline,
+            defaults.require_alias,
+        )
+    found = _meta(op, meta, defaults, line, number)
+    create = op == "create" or found.get("op_type") == "create"
+    return IndexRequest(
+        found.get("_index", defaults.index),
+        found.get("_id"),
+        source,
+        found.get("routing", defaults.routing),
+        _expectation(found),
+        create,
+        found.get("pipeline", defaults.pipeline),
+        found.get("require_alias", defaults.require_alias),
+    )
+
+
+def _expectation(found: dict[str, Any]) -> Expectation:
+    if not ("version" in found or "version_type" in found or "if_seq_no" in found or "if_primary_term" in found):
+        return ANYTHING
+    return Expectation(
+        found.get("version", MATCH_ANY),
+        found.get("version_type", INTERNAL),
+        found.get("if_seq_no", UNASSIGNED_SEQ_NO),
+        found.get("if_primary_term", UNASSIGNED_PRIMARY_TERM),
+    )
+
+
+def _delete(meta: dict[str, Any], defaults: Defaults, line: bytes, number: int) -> DeleteRequest:
+    found = _meta("delete", meta, defaults, line, number)
+    return DeleteRequest(
+        found.get("_index", defaults.index),
+        found.get("_id"),
+        found.get("routing", defaults.routing),
+        _expectation(found),
+    )
+
+
+def _update(meta: dict[str, Any], defaults: Defaults, source: bytes, line: bytes, number: int) -> UpdateRequest:
+    found = _meta("update", meta, defaults, line, number)
+    if "version" in found or "version_type" in found:
+        expected = _expectation(found)
+        if expected.version != MATCH_ANY or expected.version_type is not INTERNAL:
+            raise IllegalArgumentException(
+                "Update requests do not support versioning. Please use `if_seq_no` and `if_primary_term` instead"
+            )
+    update = UpdateRequest(
+        found.get("_index", defaults.index),
+        found.get("_id"),
+        found.get("routing", defaults.routing),
+        _expectation(found),
+        retry_on_conflict=found.get("retry_on_conflict", 0),
+        require_alias=found.get("require_alias", defaults.require_alias),
+        pipeline=found.get("pipeline", defaults.pipeline),
+    )
+    body = read(source)
+    try:
+        shown = apply_update_body(update, body)
+    except OpenSearchError as error:
+        _place(error, source, body)
+        raise
+    # What the line or the query string says of the source beats what the body says
+    shown = found.get("_source", defaults.source) or shown
+    if shown is not None and shown.fetch:
+        update.show_source = shown.shown
+    return update

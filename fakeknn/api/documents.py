@@ -1,0 +1,377 @@
+"""Documents by id: ``_doc``, ``_create``, ``_source``, ``_update``, ``_mget``."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote_plus
+
+from fakeknn.errors import (
+    ActionRequestValidationException,
+    IllegalArgumentException,
+    NumberFormatException,
+    OpenSearchParseException,
+    ResourceNotFoundException,
+    RoutingMissingException,
+)
+from fakeknn.rest import Request, Response, route
+from fakeknn.search.source import SHOW_SOURCE, SourceOptions, parse_source, source_of_params
+from fakeknn.state.index import Index
+from fakeknn.state.node import Node
+from fakeknn.state.shard import Found
+from fakeknn.state.versions import (
+    ANYTHING,
+    INTERNAL,
+    MATCH_ANY,
+    UNASSIGNED_PRIMARY_TERM,
+    UNASSIGNED_SEQ_NO,
+    Expectation,
+    VersionType,
+    version_type,
+)
+from fakeknn.state.writes import DeleteRequest, IndexRequest, RefreshPolicy, UpdateRequest, Writer, WriteRequest
+from fakeknn.units import parse_long, parse_time_value
+from fakeknn.xcontent import read
+from fakeknn.xcontent.objects import ObjectParser, boolean, declared
+
+#: Parameters of every write of one document.
+WRITE = ("routing", "timeout", "refresh", "if_seq_no", "if_primary_term", "wait_for_active_shards")
+_INDEX = (*WRITE, "version", "version_type", "pipeline", "require_alias", "op_type")
+_SOURCE = ("_source", "_source_includes", "_source_excludes")
+
+
+# --- parameters -------------------------------------------------------------------------------------------------------
+
+
+def long_parameter(request: Request, name: str, default: int) -> int:
+    """RestRequest.paramAsLong."""
+    value = request.params.get(name)
+    if value is None:
+        return default
+    try:
+        return parse_long(value)
+    except NumberFormatException as cause:
+        raise IllegalArgumentException(f"Failed to parse long parameter [{name}] with value [{value}]") from cause
+
+
+def version_parameter(request: Request) -> int:
+    """RestActions.parseVersion."""
+    return long_parameter(request, "version", MATCH_ANY)
+
+
+def check_write_parameters(request: Request) -> None:
+    """``timeout`` and ``wait_for_active_shards``: read, and of no consequence on one node."""
+    timeout = request.params.get("timeout")
+    if timeout is not None:
+        parse_time_value(timeout, "timeout")
+    active_shards(request)
+
+
+def active_shards(request: Request) -> int | None:
+    """ActiveShardCount.parseString: how many copies of a shard are to be active; None for all of them."""
+    value = request.params.get("wait_for_active_shards")
+    if value is None:
+        return 1
+    if value == "all":
+        return None
+    try:
+        count = parse_long(value)
+    except NumberFormatException as cause:
+        raise IllegalArgumentException(f"cannot parse ActiveShardCount[{value}]") from cause
+    if count < 0:
+        raise IllegalArgumentException("shard count cannot be a negative value")
+    return count
+
+
+def if_seq_no(value: int) -> int:
+    """DocWriteRequest.setIfSeqNo."""
+    if value < 0 and value != UNASSIGNED_SEQ_NO:
+        raise IllegalArgumentException(f"sequence numbers must be non negative. got [{value}].")
+    return value
+
+
+def if_primary_term(value: int) -> int:
+    """DocWriteRequest.setIfPrimaryTerm."""
+    if value < 0:
+        raise IllegalArgumentException(f"primary term must be non negative. got [{value}]")
+    return value
+
+
+def expectation(request: Request) -> Expectation:
+    """What a write expects, by its parameters."""
+    params = request.params
+    if not ("version" in params or "version_type" in params or "if_seq_no" in params or "if_primary_term" in params):
+        return ANYTHING
+    return Expectation(
+        version_parameter(request),
+        version_type(params.get("version_type")),
+        if_seq_no(long_parameter(request, "if_seq_no", UNASSIGNED_SEQ_NO)),
+        if_primary_term(long_parameter(request, "if_primary_term", UNASSIGNED_PRIMARY_TERM)),
+    )
+
+
+def require_body(request: Request) -> None:
+    if not request.body:
+        raise OpenSearchParseException("request body is required")
+
+
+# --- writing ----------------------------------------------------------------------------------------------------------
+
+
+def _write(node: Node, request: Request, write: WriteRequest) -> Any:
+    """Do one write and answer it."""
+    policy = RefreshPolicy.parse(request.params.get("refresh"))
+    problems = write.problems()
+    if problems:
+        raise ActionRequestValidationException(*problems)
+    writer = Writer(node, policy)
+    writer.prepare([write])
+    status, answer = writer.write(write)
+    if answer["result"] == "noop":
+        # No shard took part in it
+        answer["_shards"] = {"total": 0, "successful": 0, "failed": 0}
+        answer.pop("forced_refresh", None)
+        return Response(status, answer)
+    headers = {"Location": _location(answer, write.routing)} if status == 201 else {}
+    return writer.finish(Response(status, answer, headers))
+
+
+def _location(answer: dict[str, Any], routing: str | None) -> str:
+    """DocWriteResponse.getLocation."""
+    place = f"/{_encoded(answer['_index'])}/_doc/{_encoded(answer['_id'])}"
+    return place if routing is None else f"{place}?routing={_encoded(routing)}"
+
+
+def _encoded(text: str) -> str:
+    return quote_plus(text, safe="*-._").replace("~", "%7E")
+
+
+@route("PUT POST", "/{index}/_doc/{id}", params=_INDEX)
+def index_document(node: Node, request: Request) -> Any:
+    return _index(node, request, request.params.get("op_type"))
+
+
+@route("PUT POST", "/{index}/_create/{id}", params=_INDEX)
+def create_document(node: Node, request: Request) -> Any:
+    op_type = request.params.get("op_type")
+    if op_type is not None and op_type.lower() != "create":
+        raise IllegalArgumentException(f"opType must be 'create', found: [{op_type}]")
+    return _index(node, request, "create")
+
+
+@route("POST", "/{index}/_doc", params=_INDEX)
+def index_with_new_id(node: Node, request: Request) -> Any:
+    return _index(node, request, request.params.get("op_type", "create"))
+
+
+def _index(node: Node, request: Request, op_type: str | None) -> Any:
+    params = request.params
+    require_body(request)
+    check_write_parameters(request)
+    RefreshPolicy.parse(params.get("refresh"))
+    expected = expectation(request)
+    require_alias = request.flag("require_alias")
+    if op_type is not None and op_type.lower() not in ("create", "index"):
+        raise IllegalArgumentException(f"opType must be 'create' or 'index', found: [{op_type}]")
+    write = IndexRequest(
+        params["index"],
+        params.get("id"),
+        request.body,
+        params.get("routing"),
+        expected,
+        op_type is not None and op_type.lower() == "create",
+        params.get("pipeline"),
+        require_alias,
+    )
+    return _write(node, request, write)
+
+
+@route("DELETE", "/{index}/_doc/{id}", params=(*WRITE, "version", "version_type"))
+def delete_document(node: Node, request: Request) -> Any:
+    check_write_parameters(request)
+    RefreshPolicy.parse(request.params.get("refresh"))
+    params = request.params
+    write = DeleteRequest(params["index"], params["id"], params.get("routing"), expectation(request))
+    return _write(node, request, write)
+
+
+#: UpdateRequest.PARSER
+UPDATE = ObjectParser(
+    "UpdateRequest",
+    {
+        "script": declared("object_or_string"),
+        "scripted_upsert": declared("boolean", boolean),
+        "upsert": declared("object"),
+        "doc": declared("object"),
+        "doc_as_upsert": declared("boolean", boolean),
+        "detect_noop": declared("boolean", boolean),
+        "_source": declared("object_array_boolean_or_string", parse_source),
+        "if_seq_no": declared("long"),
+        "if_primary_term": declared("long"),
+    },
+)
+
+
+def apply_update_body(update: UpdateRequest, body: Any) -> SourceOptions | None:
+    """UpdateRequest.fromXContent: take the members of a body; what it says of ``_source``."""
+    found = UPDATE.parse([body], 0) if not isinstance(body, dict) else UPDATE.parse_object(body)
+    update.script = found.get("script")
+    update.scripted_upsert = found.get("scripted_upsert", False)
+    update.upsert = found.get("upsert")
+    update.doc = found.get("doc")
+    update.doc_as_upsert = found.get("doc_as_upsert", update.doc_as_upsert)
+    update.detect_noop = found.get("detect_noop", True)
+    if "if_seq_no" in found or "if_primary_term" in found:
+        update.expected = Expectation(
+            if_seq_no=if_seq_no(found.get("if_seq_no", update.expected.if_seq_no)),
+            if_primary_term=if_primary_term(found.get("if_primary_term", update.expected.if_primary_term)),
+        )
+    source: SourceOptions | None = found.get("_source")
+    return source
+
+
+@route(
+    "POST",
+    "/{index}/_update/{id}",
+    params=(*WRITE, *_SOURCE, "doc_as_upsert", "retry_on_conflict", "require_alias", "version", "version_type", "lang"),
+)
+def update_document(node: Node, request: Request) -> Any:
+    params = request.params
+    check_write_parameters(request)
+    RefreshPolicy.parse(params.get("refresh"))
+    doc_as_upsert = request.flag("doc_as_upsert")
+    shown = source_of_params(params)
+    retries = request.number("retry_on_conflict", 0)
+    if "version" in params or "version_type" in params:
+        raise ActionRequestValidationException(
+            "internal versioning can not be used for optimistic concurrency control. "
+            "Please use `if_seq_no` and `if_primary_term` instead"
+        )
+    update = UpdateRequest(params["index"], params["id"], params.get("routing"), expectation(request))
+    update.doc_as_upsert = doc_as_upsert
+    update.retry_on_conflict = retries or 0
+    update.require_alias = request.flag("require_alias")
+    if request.body:
+        shown = apply_update_body(update, request.read(read)) or shown
+    if shown is not None and shown.fetch:
+        update.show_source = shown.shown
+    return _write(node, request, update)
+
+
+# --- reading ----------------------------------------------------------------------------------------------------------
+
+_GET = ("routing", "preference", "realtime", "refresh", "version", "version_type", "stored_fields", "fields", *_SOURCE)
+
+
+def _found(node: Node, request: Request, doc_id: str) -> tuple[Index, Found | None]:
+    """Read one document as a get request asks for it."""
+    refresh, realtime = request.flag("refresh"), request.flag("realtime", True)
+    version, kind = version_parameter(request), version_type(request.params.get("version_type"))
+    _check_read_version(version, kind)
+    return get(node, request.params["index"], doc_id, request.params.get("routing"), realtime, refresh, version, kind)
+
+
+def _check_read_version(version: int, kind: VersionType) -> None:
+    valid = version == MATCH_ANY or (version > 0 if kind is INTERNAL else version >= 0)
+    if not valid:
+        raise ActionRequestValidationException(f"illegal version value [{version}] for version type [{kind.name}]")
+
+
+def get(
+    node: Node,
+    name: str,
+    doc_id: str,
+    routing: str | None = None,
+    realtime: bool = True,
+    refresh: bool = False,
+    version: int = MATCH_ANY,
+    kind: VersionType = INTERNAL,
+) -> tuple[Index, Found | None]:
+    """TransportGetAction: a document by id, from the index that a name stands for."""
+    index = node.writable(node.single(name))
+    if name != index.name:
+        routing = alias_routing(node, name, routing)
+    if routing is None and index.mapping.routing_required:
+        raise RoutingMissingException(index.name, doc_id)
+    shard = index.shard_of(doc_id, routing)
+    now = node.now()
+    if refresh:
+        shard.refresh()
+    found = shard.get(doc_id, now, realtime=realtime)
+    if found is not None and version != MATCH_ANY:
+        why = kind.read_conflict(found.version, version)
+        if why is not None:
+            raise shard.conflict(doc_id, why)
+    return index, found
+
+
+def alias_routing(node: Node, name: str, routing: str | None) -> str | None:
+    """Metadata.resolveIndexRouting: the routing of a read through an alias."""
+    abstraction = node.lookup.get(name)
+    if abstraction is None or abstraction.kind != "alias":
+        return routing
+    given = abstraction.indices[0].aliases[name].get("index_routing")
+    if not given:
+        return routing
+    if "," in given:
+        raise IllegalArgumentException(
+            f"index/alias [{name}] provided with routing value [{given}] that resolved to several routing values, "
+            "rejecting operation"
+        )
+    if routing is not None and routing != given:
+        raise IllegalArgumentException(
+            f"Alias [{name}] has index routing associated with it [{given}], and was provided with routing value "
+            f"[{routing}], rejecting operation"
+        )
+    return str(given)
+
+
+def get_result(
+    index: Index, doc_id: str, found: Found | None, shown: SourceOptions | None, stored: list[str] | None
+) -> dict[str, Any]:
+    """GetResult.toXContent."""
+    answer: dict[str, Any] = {"_index": index.name, "_id": doc_id}
+    if found is None:
+        return {**answer, "found": False}
+    answer |= {"_version": found.version, "_seq_no": found.seq_no, "_primary_term": found.primary_term}
+    if found.routing is not None:
+        answer["_routing"] = found.routing
+    answer["found"] = True
+    if shown is None:
+        # Stored fields, if asked for, are shown instead of the source
+        shown = SHOW_SOURCE if stored is None or "_source" in stored else None
+    source = shown.shown(found.source) if shown is not None else None
+    if source is not None:
+        answer["_source"] = source
+    return answer
+
+
+def _stored_fields(request: Request) -> list[str] | None:
+    if "fields" in request.params:
+        raise IllegalArgumentException(
+            "the parameter [fields] is no longer supported, please use [stored_fields] to retrieve stored fields or "
+            "[_source] to load the field from _source"
+        )
+    return request.names("stored_fields") if "stored_fields" in request.params else None
+
+
+@route("GET HEAD", "/{index}/_doc/{id}", params=_GET)
+def get_document(node: Node, request: Request) -> Response:
+    stored = _stored_fields(request)
+    shown = source_of_params(request.params)
+    doc_id = request.params["id"]
+    index, found = _found(node, request, doc_id)
+    return Response(200 if found is not None else 404, get_result(index, doc_id, found, shown, stored))
+
+
+@route("GET HEAD", "/{index}/_source/{id}", params=("routing", "preference", "realtime", "refresh", *_SOURCE))
+def get_source(node: Node, request: Request) -> Response:
+    shown = source_of_params(request.params)
+    if shown is not None and not shown.fetch:
+        raise ActionRequestValidationException("fetching source can not be disabled")
+    index, doc_id = request.params["index"], request.params["id"]
+    _, found = _found(node, request, doc_id)
+    if found is None:
+        raise ResourceNotFoundException(f"Document not found [{index}]/[{doc_id}]")
+    if found.source is None:
+        raise ResourceNotFoundException(f"Source not found [{index}]/[{doc_id}]")
+    return Response(200, (shown or SHOW_SOURCE).shown(found.source))

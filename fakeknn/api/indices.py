@@ -1,0 +1,222 @@
+"""Indices: create, get, exists, delete; refresh, flush, force merge."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fakeknn.api.documents import active_shards
+from fakeknn.errors import (
+    ActionRequestValidationException,
+    ClassCastException,
+    IllegalArgumentException,
+    NotFaked,
+    OpenSearchParseException,
+)
+from fakeknn.rest import Request, route
+from fakeknn.state import names
+from fakeknn.state.creation import CreateIndex, create_index
+from fakeknn.state.index import Index
+from fakeknn.state.names import INDICES_OPTIONS_PARAMETERS, IndicesOptions
+from fakeknn.state.node import Node
+from fakeknn.state.settings.flat import flatten, render
+from fakeknn.state.settings.index import INDEX_SETTINGS
+from fakeknn.units import parse_time_value
+from fakeknn.xcontent import java_string, read_map
+
+#: Parameters of requests that the cluster manager answers.
+MANAGER = ("timeout", "cluster_manager_timeout", "master_timeout")
+#: Settings.FORMAT_PARAMS
+SETTINGS_FORMAT = ("settings_filter", "flat_settings")
+
+
+def check_timeouts(request: Request) -> None:
+    """``timeout``, ``cluster_manager_timeout`` and its deprecated name: read, and of no consequence on one node."""
+    params = request.params
+    for name in ("timeout", "cluster_manager_timeout"):
+        if name in params:
+            parse_time_value(params[name], name)
+    if "master_timeout" in params:
+        if "cluster_manager_timeout" in params:
+            raise OpenSearchParseException(
+                "Please only use one of the request parameters [master_timeout, cluster_manager_timeout]."
+            )
+        parse_time_value(params["master_timeout"], "master_timeout")
+
+
+def resolved(node: Node, request: Request, default: IndicesOptions) -> list[Index]:
+    """The indices that a request speaks of."""
+    options = IndicesOptions.from_parameters(request.params, default)
+    return node.resolve(request.names("index"), options)
+
+
+# --- create -----------------------------------------------------------------------------------------------------------
+
+
+@route("PUT", "/{index}", params=(*MANAGER, "wait_for_active_shards"))
+def create(node: Node, request: Request) -> dict[str, Any]:
+    name = request.params["index"]
+    wanted = CreateIndex(name, provided_name=name)
+    if request.body:
+        apply_create_body(wanted, request.read(read_map))
+    check_timeouts(request)
+    active = active_shards(request)
+    index = create_index(node, wanted)
+    copies = 1 + index.number_of_replicas
+    enough = (active if active is not None else copies) <= 1
+    return {"acknowledged": True, "shards_acknowledged": enough, "index": index.name}
+
+
+def apply_create_body(wanted: CreateIndex, body: dict[str, Any]) -> None:
+    """RestCreateIndexAction.prepareMappings and CreateIndexRequest.source."""
+    mappings = body.get("mappings")
+    if isinstance(mappings, dict) and len(mappings) == 1 and "_doc" in mappings:
+        raise IllegalArgumentException("The mapping definition cannot be nested under a type")
+    for name, value in body.items():
+        if name == "settings":
+            if not isinstance(value, dict):
+                raise OpenSearchParseException("key [settings] must be an object")
+            wanted.settings = flatten(value)
+        elif name == "mappings":
+            wanted.mapping = java_map(value)
+        elif name == "aliases":
+            wanted.aliases = {alias: alias_metadata(alias, java_map(one)) for alias, one in java_map(value).items()}
+        elif name == "context":
+            raise NotFaked("[context] of a new index")
+        else:
+            raise OpenSearchParseException(f"unknown key [{name}] for create index")
+
+
+_JAVA_CLASSES = {str: "String", bool: "Boolean", int: "Integer", float: "Double"}
+
+
+def java_map(value: Any) -> dict[str, Any]:
+    """Java's cast to a Map."""
+    if isinstance(value, dict):
+        return value
+    if value is None:
+        return {}
+    name = "java.util.ArrayList" if isinstance(value, list) else f"java.lang.{_JAVA_CLASSES[type(value)]}"
+    raise ClassCastException(
+        f"class {name} cannot be cast to class java.util.Map ({name} and java.util.Map are in module java.base of "
+        "loader 'bootstrap')"
+    )
+
+
+def alias_metadata(alias: str, body: dict[str, Any]) -> dict[str, Any]:
+    """Alias.fromXContent: an alias as GET shows it."""
+    found: dict[str, Any] = {}
+    for name, value in body.items():
+        if name == "filter" and isinstance(value, dict):
+            found["filter"] = value
+        elif name in ("routing", "index_routing", "indexRouting", "index-routing") and value is not None:
+            found["index_routing"] = java_string(value)
+        if name in ("routing", "search_routing", "searchRouting", "search-routing") and value is not None:
+            found["search_routing"] = java_string(value)
+        if name in ("is_write_index", "is_hidden") and isinstance(value, bool):
+            found[name] = value
+    order = ("filter", "index_routing", "search_routing", "is_write_index", "is_hidden")
+    return {name: found[name] for name in order if name in found}
+
+
+# --- get, exists, delete ----------------------------------------------------------------------------------------------
+
+
+def shown_settings(index: Index, request: Request) -> dict[str, Any]:
+    """An index's settings as GET shows them."""
+    return render(index.settings, request.flag("flat_settings"))
+
+
+@route(
+    "GET HEAD",
+    "/{index}",
+    params=("local", "include_defaults", *MANAGER[1:], *INDICES_OPTIONS_PARAMETERS, *SETTINGS_FORMAT),
+)
+def get(node: Node, request: Request) -> dict[str, Any]:
+    check_timeouts(request)
+    defaults = request.flag("include_defaults")
+    answer = {}
+    for index in resolved(node, request, names.GET_INDEX):
+        told: dict[str, Any] = {
+            "aliases": {alias: dict(one) for alias, one in sorted(index.aliases.items())},
+            "mappings": index.mapping.echo(),
+            "settings": shown_settings(index, request),
+        }
+        if defaults:
+            told["defaults"] = render(INDEX_SETTINGS.defaults(index.settings), request.flag("flat_settings"))
+        answer[index.name] = told
+    return answer
+
+
+@route("DELETE", "/", "/{index}", params=("index", *MANAGER, *INDICES_OPTIONS_PARAMETERS))
+def delete(node: Node, request: Request) -> dict[str, Any]:
+    check_timeouts(request)
+    if not request.names("index"):
+        raise ActionRequestValidationException("index / indices is missing")
+    for index in resolved(node, request, names.DELETE_INDEX):
+        node.remove_index(index)
+    return {"acknowledged": True}
+
+
+# --- refresh, flush, force merge --------------------------------------------------------------------------------------
+
+
+def broadcast(indices: list[Index], *, primary_only: bool = False) -> dict[str, Any]:
+    """``_shards`` of a request that every shard of these indices has answered; replicas have no node to be on."""
+    primaries = sum(len(index.shards) for index in indices)
+    total = primaries
+    if not primary_only:
+        total += sum(len(index.shards) * index.number_of_replicas for index in indices)
+    return {"_shards": {"total": total, "successful": primaries, "failed": 0}}
+
+
+@route("GET POST", "/_refresh", "/{index}/_refresh", params=("index", *INDICES_OPTIONS_PARAMETERS))
+def refresh(node: Node, request: Request) -> dict[str, Any]:
+    indices = [node.writable(index) for index in resolved(node, request, names.BROADCAST)]
+    for index in indices:
+        index.refresh()
+    return broadcast(indices)
+
+
+@route(
+    "GET POST",
+    "/_flush",
+    "/{index}/_flush",
+    params=("index", "force", "wait_if_ongoing", *INDICES_OPTIONS_PARAMETERS),
+)
+def flush(node: Node, request: Request) -> dict[str, Any]:
+    force, wait = request.flag("force"), request.flag("wait_if_ongoing", True)
+    if force and not wait:
+        raise ActionRequestValidationException("wait_if_ongoing must be true for a force flush")
+    indices = [node.writable(index) for index in resolved(node, request, names.BROADCAST)]
+    for index in indices:
+        for shard in index.shards:
+            shard.flush()
+    return broadcast(indices)
+
+
+@route(
+    "POST",
+    "/_forcemerge",
+    "/{index}/_forcemerge",
+    params=(
+        "index",
+        "max_num_segments",
+        "only_expunge_deletes",
+        "flush",
+        "primary_only",
+        "wait_for_completion",
+        *INDICES_OPTIONS_PARAMETERS,
+    ),
+)
+def force_merge(node: Node, request: Request) -> Any:
+    segments = request.number("max_num_segments", -1)
+    expunge = request.flag("only_expunge_deletes")
+    request.flag("flush", True)
+    primary_only = request.flag("primary_only")
+    if not request.flag("wait_for_completion", True):
+        raise NotFaked("[wait_for_completion=false] of a force merge")
+    indices = [node.writable(index) for index in resolved(node, request, names.BROADCAST)]
+    for index in indices:
+        for shard in index.shards:
+            shard.force_merge(segments, expunge)
+    return broadcast(indices, primary_only=primary_only)

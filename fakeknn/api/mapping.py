@@ -1,0 +1,99 @@
+"""``_mapping``: get, put, and the mappings of single fields."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fakeknn.api.documents import require_body
+from fakeknn.api.indices import MANAGER, check_timeouts, resolved
+from fakeknn.errors import ActionRequestValidationException, IllegalArgumentException
+from fakeknn.rest import Request, Response, route
+from fakeknn.state import names
+from fakeknn.state.index import Index
+from fakeknn.state.names import INDICES_OPTIONS_PARAMETERS, IndicesOptions, simple_match
+from fakeknn.state.node import Node
+from fakeknn.state.resolution import concrete_write_index
+from fakeknn.xcontent import read_map
+
+
+@route(
+    "GET",
+    "/_mapping",
+    "/_mappings",
+    "/{index}/_mapping",
+    "/{index}/_mappings",
+    params=("index", "local", *MANAGER[1:], *INDICES_OPTIONS_PARAMETERS),
+)
+def get(node: Node, request: Request) -> dict[str, Any]:
+    check_timeouts(request)
+    return {index.name: {"mappings": index.mapping.echo()} for index in resolved(node, request, names.GET_MAPPING)}
+
+
+@route(
+    "PUT POST",
+    "/{index}/_mapping",
+    "/{index}/_mappings",
+    params=(*MANAGER, "write_index_only", *INDICES_OPTIONS_PARAMETERS),
+)
+def put(node: Node, request: Request) -> dict[str, Any]:
+    require_body(request)
+    body = request.read(read_map)
+    if len(body) == 1 and "_doc" in body:
+        raise IllegalArgumentException("Types cannot be provided in put mapping requests")
+    check_timeouts(request)
+    options = IndicesOptions.from_parameters(request.params, names.PUT_MAPPING)
+    if request.flag("write_index_only"):
+        found = [concrete_write_index(node.lookup, name, options).name for name in request.names("index")]
+        indices = [node.indices[name] for name in found]
+    else:
+        indices = node.resolve(request.names("index"), options)
+    merged = [(index, index.mapping.merge(body)) for index in indices]
+    for index, mapping in merged:
+        node.writable(index).adopt_mapping(mapping)
+    return {"acknowledged": True}
+
+
+#: The fields that every index has, as GET _mapping/field tells them.
+METADATA_FIELDS = (
+    "_routing",
+    "_doc_count",
+    "_index",
+    "_feature",
+    "_ignored",
+    "_seq_no",
+    "_nested_path",
+    "_data_stream_timestamp",
+    "_field_names",
+    "_source",
+    "_id",
+    "_version",
+)
+
+
+@route(
+    "GET",
+    "/_mapping/field/{fields}",
+    "/{index}/_mapping/field/{fields}",
+    params=("index", "include_defaults", "local", *INDICES_OPTIONS_PARAMETERS),
+)
+def get_field(node: Node, request: Request) -> Response:
+    patterns = request.names("fields")
+    defaults = request.flag("include_defaults")
+    if not patterns:
+        raise ActionRequestValidationException("no fields specified")
+    indices = resolved(node, request, names.GET_FIELD_MAPPING)
+    answer = {index.name: {"mappings": _fields(index, patterns, defaults)} for index in indices}
+    return Response(200 if answer else 404, answer)
+
+
+def _fields(index: Index, patterns: list[str], defaults: bool) -> dict[str, Any]:
+    """The fields that the patterns match, by full name."""
+    found: dict[str, Any] = {}
+    fields = index.mapping.fields
+    for pattern in patterns:
+        for path in (*METADATA_FIELDS, *fields):
+            if simple_match(pattern, path) and path not in found:
+                field = fields.get(path)
+                told = {} if field is None else {field.name: field.echo(defaults)}
+                found[path] = {"full_name": path, "mapping": told}
+    return found

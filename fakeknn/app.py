@@ -1,0 +1,203 @@
+"""From a request to its answer: the steps that every request takes, and what becomes of refusals and of bugs."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Iterator
+from typing import Any
+from urllib.parse import unquote
+
+import orjson
+
+import fakeknn.api  # noqa: F401  (fills the table of routes)
+from fakeknn.errors import (
+    IllegalArgumentException,
+    IllegalStateException,
+    NotFaked,
+    OpenSearchError,
+    SearchPhaseExecutionException,
+    body_of,
+)
+from fakeknn.rest import TABLE, Later, Request, Response, Route
+from fakeknn.shape import check, shape
+from fakeknn.state.node import Bug, Node
+from fakeknn.xcontent import locate, media
+from fakeknn.xcontent.media import MediaType
+
+__all__ = ["Answer", "Later", "answer", "handle"]
+
+#: status, headers, body
+Answer = tuple[int, dict[str, str], bytes]
+
+_log = logging.getLogger("fakeknn")
+
+
+def handle(node: Node, request: Request) -> Answer | Later:
+    """A request's answer; ``Later`` if it waits for a refresh. Nothing is raised."""
+    try:
+        route = _route(request)
+        if isinstance(route, Response):
+            return _rendered(request, route)
+        check(request)
+        refusal = _body(request, route)
+        if refusal is not None:
+            return _rendered(request, refusal)
+        _parameters(request, route)
+        return _finished(node, request, route.handler(node, request))
+    except Exception as error:
+        return _failed(node, request, error)
+
+
+def answer(node: Node, request: Request) -> Answer:
+    """A request's answer, waited for on the node's clock: for callers without a server."""
+    given = handle(node, request)
+    while isinstance(given, Later):
+        node.clock.sleep(given.seconds)
+        given = given.resume()
+    return given
+
+
+# --- the steps --------------------------------------------------------------------------------------------------------
+
+
+def _route(request: Request) -> Route | Response:
+    """Find the handler; RestController's answers where there is none."""
+    found = TABLE.find(request.method, request.path)
+    if found is not None:
+        route, values = found
+        request.template = route.template
+        request.params.update(values)
+        return route
+    methods = TABLE.methods(request.path)
+    if request.method == "OPTIONS":
+        return Response(200, None, {"Allow": ",".join(methods)} if methods else {}, "text/plain; charset=UTF-8")
+    if not methods:
+        text = f"no handler found for uri [{unquote(request.path)}] and method [{request.method}]"
+        return Response(400, {"error": text})
+    uri = request.target or request.path
+    text = f"Incorrect HTTP method for uri [{uri}] and method [{request.method}], allowed: [{', '.join(methods)}]"
+    return Response(405, {"error": text, "status": 405}, {"Allow": ",".join(methods)})
+
+
+def _body(request: Request, route: Route) -> Response | None:
+    """Make JSON of the body, or take it from the parameter ``source``; a media type that is not known is refused."""
+    if request.body:
+        kind = media.content_type(request.content_type)
+        if kind is None:
+            return Response(406, media.not_supported(request.content_type))
+        if kind is not MediaType.JSON:
+            if route.streams and kind is not MediaType.SMILE:
+                return Response(406, media.not_streamed(kind))
+            request.body = media.to_json(request.body, kind)
+    elif "source" in request.params and "source" in route.parameters:
+        kind_name = request.params.get("source_content_type")
+        if kind_name is None:
+            raise IllegalStateException("source and source_content_type parameters are required")
+        kind = media.content_type(kind_name)
+        if kind is None:
+            raise IllegalStateException(f"Unknown value for source_content_type [{kind_name}]")
+        request.body = media.to_json(request.params["source"].encode(), kind)
+    return None
+
+
+def _parameters(request: Request, route: Route) -> None:
+    """BaseRestHandler: refuse parameters that the endpoint does not know."""
+    unknown = [name for name in request.params if name not in route.parameters]
+    if unknown:
+        raise IllegalArgumentException(unrecognized(request.path, unknown, route.parameters))
+
+
+def _finished(node: Node, request: Request, result: Any) -> Answer | Later:
+    """Render what a handler gave, now or when it is there."""
+    if isinstance(result, Later):
+        return Later(result.seconds, lambda: _resumed(node, request, result))
+    return _rendered(request, result if isinstance(result, Response) else Response(200, result))
+
+
+def _resumed(node: Node, request: Request, later: Later) -> Answer | Later:
+    try:
+        return _finished(node, request, later.resume())
+    except Exception as error:
+        return _failed(node, request, error)
+
+
+def _rendered(request: Request, response: Response, *, error: bool = False) -> Answer:
+    body, content_type = shape(request, response, error=error)
+    return response.status, {**response.headers, "content-type": content_type}, body
+
+
+# --- refusals ---------------------------------------------------------------------------------------------------------
+
+
+def _failed(node: Node, request: Request, error: Exception) -> Answer:
+    """The answer to a refused request, a feature that is missing, or a bug."""
+    try:
+        if isinstance(error, NotFaked):
+            return _rendered(request, Response(error.status, error.body()), error=True)
+        if not isinstance(error, OpenSearchError):
+            return _bug(node, request, error)
+        _place(request, error)
+        return _rendered(request, Response(error.http_status(), body_of(error)), error=True)
+    except OpenSearchError as unshapeable:
+        # What refuses the shape of an answer refuses that of the refusal too.
+        return unshapeable.http_status(), {"content-type": MediaType.JSON.value}, orjson.dumps(body_of(unshapeable))
+    except Exception as bug:
+        return _bug(node, request, bug)
+
+
+def _place(request: Request, error: OpenSearchError) -> None:
+    """Give line and column to what is wrong in the body."""
+    for link in _links(error):
+        if link.at is not None and request.parsed is not None:
+            place = locate(request.body, request.parsed, link.at)
+            if place is not None:
+                link.locate(*place)
+            link.at = None
+
+
+def _links(error: OpenSearchError) -> Iterator[OpenSearchError]:
+    """The error and everything behind it."""
+    for link in error.chain():
+        yield link
+        if isinstance(link, SearchPhaseExecutionException):
+            for cause in link.causes:
+                yield from _links(cause)
+
+
+def _bug(node: Node, request: Request, error: Exception) -> Answer:
+    """An exception of our own: told as what it is, and kept for the test to see."""
+    _log.error("answering %s %s", request.method, request.path, exc_info=error)
+    node.bugs.append(Bug(f"{request.method} {request.path}", error))
+    text = f"a bug in fakeknn, please report it: {type(error).__name__}: {error}"
+    body = {"error": {"root_cause": [{"type": "fakeknn_bug", "reason": text}], "type": "fakeknn_bug", "reason": text}}
+    return 500, {"content-type": MediaType.JSON.value}, orjson.dumps({**body, "status": 500})
+
+
+# --- unknown parameters -----------------------------------------------------------------------------------------------
+
+
+def unrecognized(path: str, names: Iterable[str], known: Iterable[str], what: str = "parameter") -> str:
+    """BaseRestHandler.unrecognizedStrings: what is not known, and what may have been meant."""
+    told = []
+    for name in sorted(names):
+        scored = sorted((-_likeness(name, candidate), candidate) for candidate in known)
+        meant = [candidate for score, candidate in scored if score < -0.5]
+        hint = ""
+        if len(meant) == 1:
+            hint = f" -> did you mean [{meant[0]}]?"
+        elif meant:
+            hint = f" -> did you mean any of [{', '.join(meant)}]?"
+        told.append(f"[{name}]{hint}")
+    return f"request [{path}] contains unrecognized {what}{'s' if len(told) > 1 else ''}: {', '.join(told)}"
+
+
+def _likeness(a: str, b: str) -> float:
+    """Lucene's LevenshteinDistance: 1 for equal words, 0 for words without anything in common."""
+    if not a or not b:
+        return 1.0 if a == b else 0.0
+    row = list(range(len(a) + 1))
+    for j, letter in enumerate(b, 1):
+        before, row[0] = row[0], j
+        for i, other in enumerate(a, 1):
+            before, row[i] = row[i], min(row[i] + 1, row[i - 1] + 1, before + (letter != other))
+    return 1.0 - row[-1] / max(len(a), len(b))

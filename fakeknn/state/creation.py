@@ -1,0 +1,141 @@
+"""Creating an index: OpenSearch's MetadataCreateIndexService, and the auto-creation by a write (AutoCreateIndex)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from fakeknn.analysis import AnalysisRegistry
+from fakeknn.errors import (
+    IndexNotFoundException,
+    InvalidAliasNameException,
+    InvalidIndexNameException,
+    ResourceAlreadyExistsException,
+)
+from fakeknn.fields.base import MappingContext
+from fakeknn.mapping import Mapping as DocumentMapping
+from fakeknn.state.index import Index
+from fakeknn.state.names import simple_match, validate_alias_name, validate_index_name
+from fakeknn.state.node import Node
+from fakeknn.state.settings import lifecycle
+from fakeknn.state.settings.flat import with_index_prefix
+
+#: Version.id as index.version.created tells it.
+VERSION_IDS = {"3.5.0": "137267827", "2.19.0": "136407827"}
+
+
+@dataclass(slots=True)
+class CreateIndex:
+    """What an index is to be made of. ``settings`` are flat, with or without ``index.`` in front."""
+
+    name: str
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    mapping: Mapping[str, Any] | None = None
+    aliases: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    provided_name: str | None = None
+
+
+@dataclass(slots=True)
+class FromTemplates:
+    """What the templates that match a new index's name give it: each list is in order of ascending priority."""
+
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    mappings: Sequence[Mapping[str, Any]] = ()
+    aliases: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+
+def _no_templates(node: Node, request: CreateIndex) -> FromTemplates:
+    return FromTemplates()
+
+
+#: What templates give a new index; set by ``templates``.
+from_templates: Callable[[Node, CreateIndex], FromTemplates] = _no_templates
+
+
+def create_index(node: Node, request: CreateIndex) -> Index:
+    """Make an index and add it to the node. Raises before anything is changed."""
+    requested = with_index_prefix(dict(request.settings))
+    lifecycle.check_requested(requested)
+    check_new_name(node, request.name)
+    lifecycle.check_allowed(requested)
+    templates = from_templates(node, request)
+    settings = lifecycle.completed(
+        requested,
+        templates.settings,
+        provided_name=request.provided_name or request.name,
+        uuid=node.ids.uuid(),
+        creation_date=node.clock.millis(),
+        version_created=VERSION_IDS[node.version],
+        default_replicas=node.cluster_setting("cluster.default_number_of_replicas", "1"),
+    )
+    _check_shard_limit(node, settings)
+    lifecycle.check_completed(settings)
+    lifecycle.check_makeable(settings)
+    context = mapping_context(node, settings, request.name)
+    mapping = DocumentMapping.parse({}, context)
+    for definition in (*templates.mappings, request.mapping):
+        if definition is not None:
+            mapping = mapping.merge(definition)
+    lifecycle.index_sort(settings, lambda field: mapping.field(field) is not None)
+    aliases = {**templates.aliases, **request.aliases}
+    for alias in aliases:
+        validate_alias_name(alias)
+        if alias in node.indices:
+            raise InvalidAliasNameException(alias, "an index exists with the same name as the alias")
+    index = Index(request.name, settings, mapping, aliases, node.now())
+    node.add_index(index)
+    return index
+
+
+def _check_shard_limit(node: Node, settings: Mapping[str, Any]) -> None:
+    """No more shards than the node may hold: those of replicas count, too."""
+    limit = int(node.cluster_setting("cluster.max_shards_per_node", "1000"))
+    opened = [index for index in node.indices.values() if index.state == "open"]
+    taken = sum(len(index.shards) * (1 + index.number_of_replicas) for index in opened)
+    copies = 1 + int(settings["index.number_of_replicas"])
+    lifecycle.check_shard_limit(int(settings["index.number_of_shards"]) * copies, taken, limit)
+
+
+def check_new_name(node: Node, name: str) -> None:
+    """MetadataCreateIndexService.validateIndexName."""
+    validate_index_name(name)
+    existing = node.indices.get(name)
+    if existing is not None:
+        raise ResourceAlreadyExistsException(
+            f"index [{name}/{existing.uuid}] already exists", index=name, index_uuid=existing.uuid
+        )
+    if node.lookup.get(name) is not None:
+        raise InvalidIndexNameException(name, "already exists as alias")
+
+
+def mapping_context(node: Node, settings: Mapping[str, Any], index: str) -> MappingContext:
+    """What the mappings of an index are parsed in."""
+    return MappingContext(settings, AnalysisRegistry(settings, index=index), node.version, lambda: node.clock.millis())
+
+
+def auto_create(node: Node, name: str) -> Index:
+    """Create the index that a write names and nobody has made, if ``action.auto_create_index`` lets it."""
+    setting = node.cluster_setting("action.auto_create_index", "true")
+    if setting == "false":
+        raise IndexNotFoundException(name, why="[action.auto_create_index] is [false]", resource_type=None)
+    if setting != "true":
+        _check_auto_create(name, str(setting))
+    return create_index(node, CreateIndex(name))
+
+
+def _check_auto_create(name: str, patterns: str) -> None:
+    for given in patterns.split(","):
+        pattern = given.strip()
+        if pattern.startswith("-"):
+            if simple_match(pattern[1:], name):
+                raise IndexNotFoundException(
+                    name,
+                    why=f"[action.auto_create_index] contains [{given}] which forbids automatic creation of the index",
+                    resource_type=None,
+                )
+        elif simple_match(pattern.removeprefix("+"), name):
+            return
+    raise IndexNotFoundException(
+        name, why=f"[action.auto_create_index] ([{patterns}]) doesn't match", resource_type=None
+    )

@@ -1,0 +1,134 @@
+"""An index: its settings, mapping and aliases, and its shards."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from fakeknn.mapping import Mapping as DocumentMapping
+from fakeknn.mapping import ParsedDocument
+from fakeknn.mapping.document import parse_document
+from fakeknn.state.routing import Routing
+from fakeknn.state.shard import Schedule, Shard
+from fakeknn.units import parse_time_value
+from fakeknn.view import View
+
+if TYPE_CHECKING:
+    pass
+
+#: Settings by their full names, each a text or a list of texts, as GET _settings tells them.
+Settings = Mapping[str, Any]
+
+
+class Index:
+    """An index of a node. Change it only through ``Node.writable``: a checkpoint may hold it."""
+
+    def __init__(
+        self,
+        name: str,
+        settings: Settings,
+        mapping: DocumentMapping,
+        aliases: Mapping[str, Mapping[str, Any]],
+        now: float,
+    ) -> None:
+        self.name = name
+        self.uuid: str = settings["index.uuid"]
+        self.settings = settings
+        self.mapping = mapping
+        self.aliases = aliases
+        self.state = "open"
+        self.shared = False
+        self.mapping_version = self.settings_version = self.aliases_version = 1
+        self.routing = Routing.of(
+            name,
+            int(settings.get("index.number_of_shards", 1)),
+            int(settings["index.number_of_routing_shards"]) if "index.number_of_routing_shards" in settings else None,
+            int(settings.get("index.routing_partition_size", 1)),
+        )
+        self.shards = [Shard(name, self.uuid, i, self._schedule(now)) for i in range(self.routing.number_of_shards)]
+        self._derive(now)
+
+    # -- what settings say
+
+    @property
+    def hidden(self) -> bool:
+        return self.flag("index.hidden")
+
+    @property
+    def creation_date(self) -> int:
+        return int(self.settings["index.creation_date"])
+
+    def flag(self, name: str, default: bool = False) -> bool:
+        value = self.settings.get(name)
+        return default if value is None else value == "true"
+
+    def seconds(self, name: str, default: float) -> float:
+        """A time setting; negative ones are as they are."""
+        value = self.settings.get(name)
+        return default if value is None else parse_time_value(value, name).seconds
+
+    def _schedule(self, now: float) -> Schedule:
+        return Schedule(
+            now,
+            self.seconds("index.refresh_interval", 1.0),
+            "index.refresh_interval" in self.settings,
+            self.seconds("index.search.idle.after", 30.0),
+        )
+
+    def _derive(self, now: float) -> None:
+        self.number_of_replicas = int(self.settings.get("index.number_of_replicas", 1))
+        schedule = self._schedule(now)
+        for shard in self.shards:
+            before = shard.schedule
+            if (before.interval, before.explicit, before.idle_after) != (
+                schedule.interval,
+                schedule.explicit,
+                schedule.idle_after,
+            ):
+                shard.settle(now)
+                shard.schedule = schedule
+            shard.gc_deletes = self.seconds("index.gc_deletes", 60.0)
+
+    def adopt_settings(self, settings: Settings, now: float) -> None:
+        """New settings, and what follows from them."""
+        self.settings = settings
+        self.settings_version += 1
+        self._derive(now)
+
+    def adopt_mapping(self, mapping: DocumentMapping) -> None:
+        self.mapping = mapping
+        self.mapping_version += 1
+
+    # -- shards
+
+    def shard_of(self, doc_id: str, routing: str | None = None) -> Shard:
+        return self.shards[self.routing.shard(doc_id, routing)]
+
+    def views(self, now: float) -> list[View]:
+        """What a search sees now, a View for each shard."""
+        return [shard.searched(now) for shard in self.shards]
+
+    def refresh(self) -> None:
+        for shard in self.shards:
+            shard.refresh()
+
+    def doc_count(self) -> int:
+        """The documents that searches see."""
+        return sum(shard.view.doc_count for shard in self.shards)
+
+    # -- documents
+
+    def parse(self, doc_id: str, body: Any, source: bytes | None, routing: str | None) -> ParsedDocument:
+        """A document under this index's mapping, which takes in the fields that the document adds to it."""
+        document = parse_document(self.mapping, body, doc_id=doc_id, source=source, routing=routing)
+        if document.mapping is not None:
+            self.adopt_mapping(document.mapping)
+        return document
+
+    def fork(self) -> Index:
+        """A copy that can be changed while this one stays as it is."""
+        twin = Index.__new__(Index)
+        twin.__dict__.update(self.__dict__)
+        twin.shared = False
+        twin.shards = [shard.fork() for shard in self.shards]
+        return twin

@@ -1,0 +1,188 @@
+"""A node: all that one server knows, and how it is reset to what it knew before."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from fakeknn.state.clock import Clock
+from fakeknn.state.ids import IdSource
+from fakeknn.state.index import Index
+from fakeknn.state.names import STRICT_SINGLE_INDEX, IndicesOptions
+from fakeknn.state.resolution import IndicesLookup, concrete_indices, concrete_write_index
+
+#: What a node keeps by name; a checkpoint copies each of these dicts, and what they hold is replaced, never changed.
+REGISTRIES = (
+    "indices",
+    "templates",
+    "index_templates",
+    "component_templates",
+    "data_streams",
+    "pipelines",
+    "search_pipelines",
+    "scripts",
+    "repositories",
+    "persistent_settings",
+    "transient_settings",
+    "scrolls",
+    "points_in_time",
+    "tasks",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """What a node knew at one moment."""
+
+    registries: Mapping[str, Mapping[str, Any]]
+    ids: tuple[int, object]
+    state_version: int
+
+
+@dataclass(slots=True)
+class Bug:
+    """An exception of ours that a request met."""
+
+    request: str
+    error: Exception
+
+
+class Node:
+    """One server. ``ann`` says how approximate k-NN searches are answered, ``refresh`` when documents become visible:
+    as in the real server, or with each write."""
+
+    def __init__(
+        self,
+        *,
+        version: str = "3.5.0",
+        ann: str = "exact",
+        ann_threshold: int = 10_000,
+        refresh: Literal["real", "immediate"] = "real",
+        seed: int = 42,
+        clock: Clock | None = None,
+        name: str = "fakeknn",
+        cluster_name: str = "opensearch",
+    ) -> None:
+        self.version = version
+        self.ann = ann
+        self.ann_threshold = ann_threshold
+        self.refresh = refresh
+        self.seed = seed
+        self.clock = clock or Clock()
+        self.name = name
+        self.cluster_name = cluster_name
+        self.ids = IdSource(seed)
+        self.node_id = self.ids.uuid()
+        self.ephemeral_id = self.ids.uuid()
+        self.cluster_uuid = self.ids.uuid()
+        self.state_uuid = self.ids.uuid()
+        self.started = self.clock.millis()
+        self.address: tuple[str, int] = ("127.0.0.1", 9200)
+        """Where it is reached, once it listens."""
+        self.bugs: list[Bug] = []
+        """Exceptions of ours that requests met, for tests to look at."""
+        self.indices: dict[str, Index] = {}
+        self.templates: dict[str, Any] = {}
+        self.index_templates: dict[str, Any] = {}
+        self.component_templates: dict[str, Any] = {}
+        self.data_streams: dict[str, Any] = {}
+        self.pipelines: dict[str, Any] = {}
+        self.search_pipelines: dict[str, Any] = {}
+        self.scripts: dict[str, Any] = {}
+        self.repositories: dict[str, Any] = {}
+        self.persistent_settings: dict[str, Any] = {}
+        self.transient_settings: dict[str, Any] = {}
+        self.scrolls: dict[str, Any] = {}
+        self.points_in_time: dict[str, Any] = {}
+        self.tasks: dict[str, Any] = {}
+        self.state_version = 1
+        self._lookup: IndicesLookup | None = None
+        self._empty = self.checkpoint()
+
+    # -- time and ids
+
+    def now(self) -> float:
+        """Seconds of the steady clock."""
+        return self.clock.now()
+
+    def cluster_setting(self, name: str, default: str | None = None) -> Any:
+        """A cluster setting's text: transient, else persistent, else ``default``."""
+        found = self.transient_settings.get(name)
+        if found is None:
+            found = self.persistent_settings.get(name)
+        return default if found is None else found
+
+    # -- indices
+
+    @property
+    def lookup(self) -> IndicesLookup:
+        """Everything that a name can stand for now."""
+        if self._lookup is None:
+            self._lookup = IndicesLookup(self.indices, self.data_streams)
+        return self._lookup
+
+    def changed(self) -> None:
+        """The cluster's metadata is not what it was: indices, aliases, states, data streams."""
+        self._lookup = None
+        self.state_version += 1
+
+    def resolve(
+        self, expressions: str | Sequence[str], options: IndicesOptions, *, include_data_streams: bool = False
+    ) -> list[Index]:
+        """The indices behind an expression (a comma list) or several, by name."""
+        names = expressions.split(",") if isinstance(expressions, str) else expressions
+        found = concrete_indices(self.lookup, names, options, include_data_streams=include_data_streams)
+        return [self.indices[index.name] for index in found]
+
+    def single(self, expression: str) -> Index:
+        """The one index that a get reads from."""
+        index = self.indices.get(expression)
+        if index is not None and index.state == "open":
+            return index
+        return self.indices[concrete_indices(self.lookup, [expression], STRICT_SINGLE_INDEX)[0].name]
+
+    def write_index(self, expression: str) -> Index:
+        """The one index that a write to this name goes to."""
+        index = self.indices.get(expression)
+        if index is not None and index.state == "open":
+            return index
+        return self.indices[concrete_write_index(self.lookup, expression).name]
+
+    def writable(self, index: Index) -> Index:
+        """The index, to be changed or searched: a copy in its place, if a checkpoint holds it."""
+        if not index.shared:
+            return index
+        twin = index.fork()
+        self.indices[index.name] = twin
+        self._lookup = None
+        return twin
+
+    def add_index(self, index: Index) -> None:
+        self.indices[index.name] = index
+        self.changed()
+
+    def remove_index(self, index: Index) -> None:
+        del self.indices[index.name]
+        self.changed()
+
+    # -- checkpoints
+
+    def checkpoint(self) -> Checkpoint:
+        """What ``restore`` needs to come back to this moment."""
+        for index in self.indices.values():
+            index.shared = True
+        registries = {name: getattr(self, name).copy() for name in REGISTRIES}
+        return Checkpoint(registries, self.ids.checkpoint(), self.state_version)
+
+    def restore(self, token: Checkpoint) -> None:
+        """Know what was known then. Clock and counters of the process go on."""
+        for name, registry in token.registries.items():
+            setattr(self, name, dict(registry))
+        self.ids.restore(token.ids)
+        self.state_version = token.state_version
+        self._lookup = None
+
+    def reset(self) -> None:
+        """Know nothing, as at the start."""
+        self.restore(self._empty)

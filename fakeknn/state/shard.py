@@ -1,0 +1,324 @@
+"""One shard: its engine, the View that searches see, and the refreshes in between.
+
+Scheduled refreshes are not run by a timer. They happen every ``index.refresh_interval`` from the schedule's start;
+before anything reads or writes the shard, ``settle`` does what those up to now would have done, so that what is visible
+is exact to the moment.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from fakeknn.errors import VersionConflictEngineException
+from fakeknn.state.engine import Engine
+from fakeknn.state.versions import MATCH_ANY, NOT_FOUND, UNASSIGNED_SEQ_NO, Expectation
+from fakeknn.view import View
+
+if TYPE_CHECKING:
+    from fakeknn.mapping import Mapping, ParsedDocument
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """When scheduled refreshes happen, in seconds of the node's clock."""
+
+    start: float
+    interval: float = 1.0
+    """Zero or less: never."""
+    explicit: bool = False
+    """``index.refresh_interval`` is set: refreshes go on when nobody searches."""
+    idle_after: float = 30.0
+
+    def next(self, moment: float) -> float | None:
+        """The first refresh after a moment."""
+        if self.interval <= 0:
+            return None
+        passed = (moment - self.start) // self.interval
+        tick = self.start + (passed + 1) * self.interval
+        return tick if tick > moment else tick + self.interval
+
+
+@dataclass(slots=True)
+class ShardStats:
+    """Counters that ``_stats`` and ``_cat`` tell."""
+
+    index_total: int = 0
+    index_failed: int = 0
+    delete_total: int = 0
+    noop_update_total: int = 0
+    get_total: int = 0
+    get_missing_total: int = 0
+    query_total: int = 0
+    fetch_total: int = 0
+    scroll_total: int = 0
+    scroll_current: int = 0
+    suggest_total: int = 0
+    refresh_total: int = 0
+    refresh_external_total: int = 0
+    flush_total: int = 0
+    merge_total: int = 0
+    extra: dict[str, int] = field(default_factory=dict)
+
+
+class Written(NamedTuple):
+    """What became of one write."""
+
+    result: str
+    version: int
+    seq_no: int
+    primary_term: int
+
+
+class Found(NamedTuple):
+    """A document that a get has found."""
+
+    version: int
+    seq_no: int
+    primary_term: int
+    source: bytes | None
+    routing: str | None
+
+
+EMPTY = View(
+    n=0,
+    live=np.zeros(0, bool),
+    levels=np.zeros(0, np.int16),
+    level_paths={},
+    segments=np.zeros(1, np.int64),
+    columns={},
+    ids=(),
+    sources=(),
+    routings={},
+    seq_nos=np.zeros(0, np.int64),
+    versions=np.zeros(0, np.int64),
+    rows_by_id={},
+)
+
+
+class Shard:
+    """One shard of an index; ``settle`` or one of its callers must have been asked at the moment of each use."""
+
+    def __init__(self, index: str, index_uuid: str, number: int, schedule: Schedule) -> None:
+        self.index = index
+        self.index_uuid = index_uuid
+        self.number = number
+        self.schedule = schedule
+        self.engine = Engine()
+        self.view = EMPTY
+        self.stats = ShardStats()
+        self.gc_deletes = 60.0
+        self.last_access = schedule.start
+        """When the shard was last searched."""
+        self.pending_since: float | None = None
+        """When the first write was made that no View shows."""
+        self.listeners = 0
+        """How many requests wait for the next refresh."""
+        self._refresh_skipped = False
+        self._dead: list[int] = []
+        self._bounds: list[int] = [0]
+
+    # -- refreshes
+
+    def settle(self, now: float) -> None:
+        """Do what scheduled refreshes up to ``now`` have done."""
+        if self.pending_since is None or self._refresh_skipped:
+            return
+        tick = self.schedule.next(self.pending_since)
+        if tick is None or tick > now:
+            return
+        idle = tick - self.last_access >= self.schedule.idle_after
+        if idle and not self.schedule.explicit and not self.listeners:
+            self._refresh_skipped = True
+        else:
+            self.refresh()
+
+    def searched(self, now: float) -> View:
+        """The View that a search sees now. The first search of an idle shard brings it up to date."""
+        self.settle(now)
+        if self._refresh_skipped:
+            self.refresh()
+        self.last_access = now
+        return self.view
+
+    def refresh(self) -> None:
+        """Publish what was written."""
+        self.stats.refresh_total += 1
+        self.stats.refresh_external_total += 1
+        self.pending_since = None
+        self._refresh_skipped = False
+        engine, before = self.engine, self.view
+        if engine.n == before.n and not self._dead:
+            return
+        live = np.ones(engine.n, bool)
+        live[: before.n] = before.live
+        live[self._dead] = False
+        self._dead = []
+        self._end_segment()
+        seq_nos, versions, levels = engine.row_arrays()
+        self.view = View(
+            n=engine.n,
+            live=live,
+            levels=levels,
+            level_paths=engine.level_paths,
+            segments=np.array(self._bounds, np.int64),
+            columns=engine.columns(),
+            ids=engine.ids,
+            sources=engine.sources,
+            routings=engine.routings,
+            seq_nos=seq_nos,
+            versions=versions,
+            rows_by_id=engine.rows,
+        )
+
+    def _end_segment(self) -> None:
+        if self._bounds[-1] < self.engine.n:
+            self._bounds.append(self.engine.n)
+
+    def force_merge(self, max_num_segments: int | None, only_expunge_deletes: bool) -> None:
+        """Join the segments, dropping what was deleted."""
+        self.refresh()
+        view = self.view
+        if not only_expunge_deletes and len(view.live_segments) <= 1 and bool(view.live.all()):
+            return
+        self.stats.merge_total += 1
+        if not view.live.all():
+            self.engine = self.engine.merged(view.live)
+        self._bounds = [0, self.engine.n] if self.engine.n else [0]
+        self.view = EMPTY
+        if self.engine.n:
+            self.refresh()
+
+    def flush(self) -> None:
+        """Commit; searches see no more than before."""
+        self.stats.flush_total += 1
+        self._end_segment()
+
+    def listen(self, now: float) -> None:
+        """A request waits for the next refresh, which is not skipped then."""
+        self.listeners += 1
+        if self._refresh_skipped:
+            self._refresh_skipped = False
+            self.pending_since = now
+
+    def seconds_to_refresh(self, now: float) -> float | None:
+        """How long a write of just now will wait to be seen; None: until somebody refreshes."""
+        tick = self.schedule.next(now)
+        return None if tick is None else tick - now
+
+    # -- documents
+
+    def get(self, doc_id: str, now: float, *, realtime: bool = True) -> Found | None:
+        """A document as it is, or (not realtime) as searches see it."""
+        if realtime:
+            self.settle(now)
+            row = self.engine.find(doc_id)
+            if row is not None and row >= self.view.n:
+                self._end_segment()  # the internal reader is refreshed, though searches see nothing of it
+        else:
+            row = self.searched(now).find(doc_id)
+        self.stats.get_total += 1
+        if row is None:
+            self.stats.get_missing_total += 1
+            return None
+        return self.found(row)
+
+    def found(self, row: int) -> Found:
+        engine = self.engine
+        seq_no = engine.seq_nos[row]
+        return Found(engine.versions[row], seq_no, engine.term_of(seq_no), engine.source(row), engine.routings.get(row))
+
+    def index_document(
+        self,
+        doc_id: str,
+        document: ParsedDocument,
+        mapping: Mapping,
+        expected: Expectation,
+        routing: str | None,
+        now: float,
+        *,
+        auto_id: bool = False,
+    ) -> Written:
+        """Create a document or replace the one of that id."""
+        self.settle(now)
+        engine = self._writable()
+        row = None if auto_id else engine.find(doc_id)
+        version = self._next_version(doc_id, row, expected, now)
+        if row is not None:
+            self._dead.extend(range(engine.first_row(row), row + 1))
+        engine.append(doc_id, document, mapping, version, routing)
+        if self.pending_since is None:
+            self.pending_since = now
+        self.stats.index_total += 1
+        return Written("created" if row is None else "updated", version, engine.next_seq_no - 1, engine.primary_term)
+
+    def delete_document(self, doc_id: str, expected: Expectation, now: float) -> Written:
+        """Delete a document; one that is not there leaves a tombstone all the same."""
+        self.settle(now)
+        engine = self._writable()
+        row = engine.find(doc_id)
+        version = self._next_version(doc_id, row, expected, now)
+        if row is not None:
+            self._dead.extend(range(engine.first_row(row), row + 1))
+        seq_no = engine.bury(doc_id, version, now)
+        if self.pending_since is None:
+            self.pending_since = now
+        self.stats.delete_total += 1
+        return Written("not_found" if row is None else "deleted", version, seq_no, engine.primary_term)
+
+    def _next_version(self, doc_id: str, row: int | None, expected: Expectation, now: float) -> int:
+        """InternalEngine's plan for a write: the version it makes, or why it may not."""
+        engine = self.engine
+        current = NOT_FOUND
+        if row is not None:
+            current = engine.versions[row]
+        elif engine.tombstones:
+            tombstone = engine.tombstones.get(doc_id)
+            if tombstone is not None and now - tombstone.at <= self.gc_deletes:
+                current = tombstone.version
+        if expected.if_seq_no != UNASSIGNED_SEQ_NO:
+            if row is None:
+                raise self.conflict(
+                    doc_id,
+                    f"required seqNo [{expected.if_seq_no}], primary term [{expected.if_primary_term}]. "
+                    "but no document was found",
+                )
+            seq_no = engine.seq_nos[row]
+            term = engine.term_of(seq_no)
+            if (seq_no, term) != (expected.if_seq_no, expected.if_primary_term):
+                raise self.conflict(
+                    doc_id,
+                    f"required seqNo [{expected.if_seq_no}], primary term [{expected.if_primary_term}]. "
+                    f"current document has seqNo [{seq_no}] and primary term [{term}]",
+                )
+        elif expected.version != MATCH_ANY:
+            why = expected.version_type.conflict(current, expected.version, row is None)
+            if why is not None:
+                raise self.conflict(doc_id, why)
+        return expected.version_type.next(current, expected.version)
+
+    def conflict(self, doc_id: str, why: str) -> VersionConflictEngineException:
+        return VersionConflictEngineException(
+            f"[{doc_id}]: version conflict, {why}",
+            index=self.index,
+            shard=str(self.number),
+            index_uuid=self.index_uuid,
+        )
+
+    # -- copies
+
+    def _writable(self) -> Engine:
+        if self.engine.shared:
+            self.engine = self.engine.fork()
+        return self.engine
+
+    def fork(self) -> Shard:
+        """A copy with counters and schedule of its own; the engine is copied when one of the two writes."""
+        self.engine.shared = True
+        twin = Shard.__new__(Shard)
+        twin.__dict__.update(self.__dict__)
+        twin.stats = replace(self.stats, extra=self.stats.extra.copy())
+        twin._dead, twin._bounds = self._dead.copy(), self._bounds.copy()
+        return twin

@@ -1,0 +1,502 @@
+"""Writing documents: OpenSearch's TransportBulkAction, of which a write of one document is the bulk of one.
+
+A write finds its index, which is created if it is missing, then its shard by id or routing, and changes it at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+import orjson
+
+from fakeknn.errors import (
+    DocumentMissingException,
+    DocumentSourceMissingException,
+    IllegalArgumentException,
+    IndexClosedException,
+    IndexNotFoundException,
+    NotFaked,
+    NullPointerException,
+    OpenSearchError,
+    RoutingMissingException,
+)
+from fakeknn.rest import Later
+from fakeknn.state import creation
+from fakeknn.state.index import Index
+from fakeknn.state.node import Node
+from fakeknn.state.shard import Found, Shard, Written
+from fakeknn.state.versions import ANYTHING, NOTHING, UNASSIGNED_SEQ_NO, Expectation
+from fakeknn.xcontent import read_document
+
+
+class RefreshPolicy(Enum):
+    """When a write becomes visible: by itself, at once, or at the next refresh, for which the answer waits."""
+
+    NONE = "false"
+    IMMEDIATE = "true"
+    WAIT_UNTIL = "wait_for"
+
+    @classmethod
+    def parse(cls, text: str | None) -> RefreshPolicy:
+        if text is None:
+            return cls.NONE
+        for policy in cls:
+            if policy.value == text:
+                return policy
+        if text == "":
+            return cls.IMMEDIATE
+        raise IllegalArgumentException(f"Unknown value for refresh: [{text}].")
+
+
+# --- requests ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class IndexRequest:
+    """Create or replace a document. ``body`` is the parsed source, if somebody has parsed or made it already."""
+
+    index: str | None
+    id: str | None
+    source: bytes | None
+    routing: str | None = None
+    expected: Expectation = ANYTHING
+    create: bool = False
+    pipeline: str | None = None
+    require_alias: bool = False
+    body: dict[str, Any] | None = None
+    op: str = "index"
+
+    def problems(self) -> list[str]:
+        """IndexRequest.validate."""
+        found = [] if self.index is not None else ["index is missing"]
+        expected = self.expected
+        if self.create:
+            if expected.version_type.name != "INTERNAL":
+                return [*found, "create operations only support internal versioning. use index instead"]
+            if expected.version not in (ANYTHING.version, NOTHING.version):
+                return [*found, "create operations do not support explicit versions. use index instead"]
+            if expected.if_seq_no != UNASSIGNED_SEQ_NO or expected.if_primary_term:
+                return [*found, "create operations do not support compare and set. use index instead"]
+        if self.id is None and (expected.version_type.name != "INTERNAL" or expected.version != ANYTHING.version):
+            found.append("an id must be provided if version type or value are set")
+        if expected is not ANYTHING:
+            found += expected.problems()
+        return found + _id_problems(self.id) + (["pipeline cannot be an empty string"] if self.pipeline == "" else [])
+
+
+@dataclass(slots=True)
+class DeleteRequest:
+    """Delete a document."""
+
+    index: str | None
+    id: str | None
+    routing: str | None = None
+    expected: Expectation = ANYTHING
+    require_alias: bool = False
+    op: str = "delete"
+
+    def problems(self) -> list[str]:
+        """DeleteRequest.validate."""
+        found = [] if self.index is not None else ["index is missing"]
+        return found + ([] if self.id else ["id is missing"]) + self.expected.problems()
+
+
+@dataclass(slots=True)
+class UpdateRequest:
+    """Change a document by merging ``doc`` into it or by a script, or create it from ``upsert``."""
+
+    index: str | None
+    id: str | None
+    routing: str | None = None
+    expected: Expectation = ANYTHING
+    doc: dict[str, Any] | None = None
+    upsert: dict[str, Any] | None = None
+    script: Any = None
+    doc_as_upsert: bool = False
+    scripted_upsert: bool = False
+    detect_noop: bool = True
+    show_source: Callable[[bytes], Any] | None = None
+    """Gives what the answer is to show of the new source; None: nothing."""
+    retry_on_conflict: int = 0
+    require_alias: bool = False
+    pipeline: str | None = None
+    op: str = "update"
+
+    def problems(self) -> list[str]:
+        """UpdateRequest.validate."""
+        found = [] if self.index is not None else ["index is missing"]
+        found += ([] if self.id else ["id is missing"]) + self.expected.problems()
+        if self.expected.if_seq_no != UNASSIGNED_SEQ_NO:
+            if self.retry_on_conflict > 0:
+                found.append("compare and write operations can not be retried")
+            if self.doc_as_upsert:
+                found.append("compare and write operations can not be used with upsert")
+            if self.upsert is not None:
+                found.append("upsert requests don't support `if_seq_no` and `if_primary_term`")
+        if self.script is None and self.doc is None:
+            found.append("script or doc is missing")
+        if self.script is not None and self.doc is not None:
+            found.append("can't provide both script and doc")
+        if self.doc is None and self.doc_as_upsert:
+            found.append("doc must be specified if doc_as_upsert is enabled")
+        return found + _id_problems(self.id)
+
+
+WriteRequest = IndexRequest | DeleteRequest | UpdateRequest
+
+
+def _id_problems(doc_id: str | None) -> list[str]:
+    if doc_id is not None and len(doc_id) > 128:  # few are, and only UTF-8 tells
+        length = len(doc_id.encode("utf-8", "surrogatepass"))
+        if length > 512:
+            return [f"id [{doc_id}] is too long, must be no longer than 512 bytes but was: {length}"]
+    return []
+
+
+# --- what scripts do, when there are any ------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class UpdateContext:
+    """``ctx`` of an update script: it may change ``source`` and ``op``."""
+
+    op: str
+    source: dict[str, Any]
+    index: str | None = None
+    id: str | None = None
+    version: int | None = None
+    routing: str | None = None
+    now: int = 0
+
+
+def _no_scripts(node: Node, script: Any, context: UpdateContext) -> None:
+    raise NotFaked("update scripts")
+
+
+# --- the writing ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class _Target:
+    """Where writes to one name go."""
+
+    index: Index
+    shards: dict[str, int]
+    index_routing: str | None
+    is_alias: bool
+    routing_required: bool
+
+
+class Writer:
+    """The writes of one request."""
+
+    #: Runs an update script on its context; a hook for the language wing.
+    run_script: Callable[[Node, Any, UpdateContext], None] = staticmethod(_no_scripts)
+
+    def __init__(self, node: Node, policy: RefreshPolicy = RefreshPolicy.NONE) -> None:
+        self.node = node
+        self.policy = policy
+        self.now = node.now()
+        self._targets: dict[str, _Target] = {}
+        self._failed: dict[str, OpenSearchError] = {}
+        self._touched: dict[Shard, None] = {}
+        self._noops: list[tuple[Shard, dict[str, Any]]] = []
+        self._ids = node.ids
+        self._forced = policy is RefreshPolicy.IMMEDIATE
+
+    # -- indices
+
+    def prepare(self, requests: Iterable[WriteRequest]) -> None:
+        """Create the indices that are missing, all of them before anything is written."""
+        wanted: dict[str, bool] = {}
+        for request in requests:
+            name = request.index
+            assert name is not None
+            if name in self.node.indices or (
+                request.op == "delete" and request.expected.version_type.name == "INTERNAL"
+            ):
+                continue
+            wanted[name] = wanted.get(name, False) or request.require_alias
+        for name, require_alias in wanted.items():
+            if self.node.lookup.get(name) is None and not require_alias:
+                try:
+                    creation.auto_create(self.node, name)
+                except OpenSearchError as error:
+                    self._failed[name] = error
+
+    def index_of(self, request: WriteRequest) -> str | None:
+        """The name of the index that a write goes to, as far as it is known."""
+        target = self._targets.get(request.index or "")
+        return target.index.name if target is not None else request.index
+
+    def failed(self, request: WriteRequest) -> OpenSearchError | None:
+        """Why the index of a write could not be made."""
+        return self._failed.get(request.index or "")
+
+    def _target(self, request: WriteRequest) -> _Target:
+        name = request.index
+        assert name is not None
+        target = self._targets.get(name)
+        if target is None or request.require_alias:
+            target = self._resolve(name, request.require_alias)
+            self._targets[name] = target
+        return target
+
+    def _resolve(self, name: str, require_alias: bool) -> _Target:
+        abstraction = None if name in self.node.indices else self.node.lookup.get(name)
+        is_alias = abstraction is not None and abstraction.kind == "alias"
+        if require_alias and not is_alias:
+            raise IndexNotFoundException(
+                name, why=f"[require_alias] request flag is [true] and [{name}] is not an alias", resource_type=None
+            )
+        index = self.node.writable(self.node.write_index(name))
+        if index.state == "close":
+            raise IndexClosedException(index.name, index.uuid)
+        routing = index.aliases[name].get("index_routing") if is_alias else None
+        return _Target(index, _shard_counts(index), routing, is_alias, index.mapping.routing_required)
+
+    def _route(self, target: _Target, request: WriteRequest) -> str | None:
+        """The routing of a write: its own, or its alias's."""
+        routing = request.routing
+        alias_routing = target.index_routing
+        if alias_routing is not None:
+            if "," in alias_routing:
+                raise IllegalArgumentException(
+                    f"index/alias [{request.index}] provided with routing value [{alias_routing}] that resolved to "
+                    "several routing values, rejecting operation"
+                )
+            if routing is not None and routing != alias_routing:
+                raise IllegalArgumentException(
+                    f"Alias [{request.index}] has index routing associated with it [{alias_routing}], and was provided "
+                    f"with routing value [{routing}], rejecting operation"
+                )
+            routing = alias_routing
+        if routing is None and target.routing_required:
+            if request.id is None:
+                raise NullPointerException("id must not be null")
+            raise RoutingMissingException(target.index.name, request.id)
+        return routing
+
+    # -- documents
+
+    def write(self, request: WriteRequest) -> tuple[int, dict[str, Any]]:
+        """Do one write: its status and its answer."""
+        if self._failed:
+            error = self.failed(request)
+            if error is not None:
+                raise error
+        target = self._target(request)
+        if type(request) is IndexRequest:
+            return self._index(target, request, self._route(target, request))
+        if type(request) is DeleteRequest:
+            routing = self._route(target, request)
+            assert request.id is not None
+            shard = target.index.shard_of(request.id, routing)
+            written = shard.delete_document(request.id, request.expected, self.now)
+            return (404 if written.result == "not_found" else 200), self._answer(target, shard, request.id, written)
+        assert type(request) is UpdateRequest
+        return self._update(target, request, self._route(target, request))
+
+    def _index(self, target: _Target, request: IndexRequest, routing: str | None) -> tuple[int, dict[str, Any]]:
+        doc_id = request.id
+        auto_id = doc_id is None
+        if doc_id is None:
+            doc_id = request.id = self._ids.document_id()
+        elif not doc_id:
+            raise IllegalArgumentException("if _id is specified it must not be empty")
+        index = target.index
+        shard = index.shard_of(doc_id, routing)
+        source, body = request.source, request.body
+        if body is None:
+            assert source is not None
+            body = read_document(source)
+        document = index.parse(doc_id, body, source, routing)
+        expected = NOTHING if request.create else request.expected
+        written = shard.index_document(doc_id, document, index.mapping, expected, routing, self.now, auto_id=auto_id)
+        return (201 if written.result == "created" else 200), self._answer(target, shard, doc_id, written)
+
+    def _noop(self, target: _Target, shard: Shard, doc_id: str, noop: Written) -> dict[str, Any]:
+        was_touched = shard in self._touched
+        answer = self._answer(target, shard, doc_id, noop)
+        if not was_touched:
+            del self._touched[shard]
+        self._noops.append((shard, answer))
+        return answer
+
+    def confirm_noops(self) -> None:
+        """Updates that changed nothing do not refresh their shard by themselves, and say so."""
+        for shard, answer in self._noops:
+            if shard not in self._touched:
+                answer.pop("forced_refresh", None)
+
+    def _answer(self, target: _Target, shard: Shard, doc_id: str, written: Written) -> dict[str, Any]:
+        self._touched[shard] = None
+        answer: dict[str, Any] = {
+            "_index": target.index.name,
+            "_id": doc_id,
+            "_version": written.version,
+            "result": written.result,
+        }
+        if self._forced:
+            answer["forced_refresh"] = True
+        answer["_shards"] = target.shards
+        answer["_seq_no"] = written.seq_no
+        answer["_primary_term"] = written.primary_term
+        return answer
+
+    # -- updates
+
+    def _update(self, target: _Target, request: UpdateRequest, routing: str | None) -> tuple[int, dict[str, Any]]:
+        """UpdateHelper: what an update comes to, a write, a delete or nothing."""
+        doc_id = request.id
+        assert doc_id is not None
+        shard = target.index.shard_of(doc_id, routing)
+        found = shard.get(doc_id, self.now)
+        expected = request.expected
+        if expected.if_seq_no != UNASSIGNED_SEQ_NO and found is not None:
+            at = (found.seq_no, found.primary_term)
+            if at != (expected.if_seq_no, expected.if_primary_term):
+                raise shard.conflict(
+                    doc_id,
+                    f"required seqNo [{expected.if_seq_no}], primary term [{expected.if_primary_term}]. "
+                    f"current document has seqNo [{found.seq_no}] and primary term [{found.primary_term}]",
+                )
+        if found is None:
+            return self._upsert(target, shard, request, routing)
+        if found.source is None:
+            raise DocumentSourceMissingException(doc_id, **_shard_meta(shard))
+        source = orjson.loads(found.source)
+        routing = routing if request.doc is not None and routing is not None else found.routing
+        op = "index"
+        if request.script is None:
+            assert request.doc is not None
+            if not merge(source, request.doc, request.detect_noop) and request.detect_noop:
+                op = "none"
+        else:
+            context = UpdateContext(
+                "index", source, target.index.name, doc_id, found.version, found.routing, self.node.clock.millis()
+            )
+            self.run_script(self.node, request.script, context)
+            op, source = context.op, context.source
+        if op == "delete":
+            status, answer = self.write(DeleteRequest(request.index, doc_id, routing, _exactly(found)))
+            return status, self._with_source(answer, request, source)
+        if op not in ("index", "create"):
+            shard.stats.noop_update_total += 1
+            noop = Written("noop", found.version, found.seq_no, found.primary_term)
+            return 200, self._with_source(self._noop(target, shard, doc_id, noop), request, source, found.source)
+        change = IndexRequest(request.index, doc_id, None, routing, _exactly(found), body=source)
+        status, answer = self._index(target, change, routing)
+        return status, self._with_source(answer, request, source)
+
+    def _upsert(
+        self, target: _Target, shard: Shard, request: UpdateRequest, routing: str | None
+    ) -> tuple[int, dict[str, Any]]:
+        doc_id = request.id
+        assert doc_id is not None
+        source = request.doc if request.doc_as_upsert else request.upsert
+        if source is None:
+            raise DocumentMissingException(doc_id, **_shard_meta(shard))
+        if request.scripted_upsert and request.script is not None:
+            context = UpdateContext("create", orjson.loads(orjson.dumps(request.upsert)), now=self.node.clock.millis())
+            self.run_script(self.node, request.script, context)
+            source = context.source
+            if context.op != "create":
+                noop = Written("noop", -1, UNASSIGNED_SEQ_NO, 0)
+                return 200, self._noop(target, shard, doc_id, noop)
+        create = IndexRequest(request.index, doc_id, None, routing, create=True, pipeline=request.pipeline, body=source)
+        status, answer = self._index(target, create, routing)
+        return status, self._with_source(answer, request, source)
+
+    def _with_source(
+        self, answer: dict[str, Any], request: UpdateRequest, source: dict[str, Any], text: bytes | None = None
+    ) -> dict[str, Any]:
+        if request.show_source is not None:
+            answer["get"] = {
+                "_seq_no": answer["_seq_no"],
+                "_primary_term": answer["_primary_term"],
+                "found": True,
+                "_source": request.show_source(orjson.dumps(source) if text is None else text),
+            }
+        return answer
+
+    # -- refresh
+
+    def finish(self, answer: Any) -> Any:
+        """The answer, when what was written is as visible as was asked."""
+        touched = list(self._touched)
+        if self._forced or (touched and self.node.refresh == "immediate"):
+            for shard in touched:
+                shard.refresh()
+        elif self.policy is RefreshPolicy.WAIT_UNTIL:
+            waiting = [(shard, shard.stats.refresh_total) for shard in touched if shard.pending_since is not None]
+            for shard, _ in waiting:
+                shard.listen(self.now)
+            if waiting:
+                return self._wait(waiting, answer)
+        return answer
+
+    #: How often a waiting request looks whether somebody else has refreshed.
+    PATIENCE = 0.05
+
+    def _wait(self, waiting: list[tuple[Shard, int]], answer: Any) -> Any:
+        now = self.node.now()
+        left = []
+        seconds = self.PATIENCE
+        for shard, before in waiting:
+            shard.settle(now)
+            if shard.stats.refresh_total == before and shard.pending_since is not None and self._is_here(shard):
+                left.append((shard, before))
+                wait = shard.seconds_to_refresh(now)
+                seconds = min(seconds, wait if wait is not None else seconds)
+            else:
+                shard.listeners -= 1
+        return Later(seconds, lambda: self._wait(left, answer)) if left else answer
+
+    def _is_here(self, shard: Shard) -> bool:
+        """Whether the shard is still the node's: the index may have been deleted, the node reset."""
+        index = self.node.indices.get(shard.index)
+        return index is not None and shard in index.shards
+
+
+def _shard_counts(index: Index) -> dict[str, int]:
+    return {"total": 1 + index.number_of_replicas, "successful": 1, "failed": 0}
+
+
+def _shard_meta(shard: Shard) -> dict[str, str]:
+    return {"index": shard.index, "shard": str(shard.number), "index_uuid": shard.index_uuid}
+
+
+def _exactly(found: Found) -> Expectation:
+    return Expectation(if_seq_no=found.seq_no, if_primary_term=found.primary_term)
+
+
+def merge(source: dict[str, Any], changes: Mapping[str, Any], check_unequal: bool = True) -> bool:
+    """XContentHelper.update: merge ``changes`` into ``source``; whether anything is another then."""
+    modified = False
+    for name, value in changes.items():
+        if name not in source:
+            source[name] = value
+            modified = True
+            continue
+        old = source[name]
+        if isinstance(old, dict) and isinstance(value, dict):
+            modified |= merge(old, value, check_unequal and not modified)
+            continue
+        source[name] = value
+        modified = modified or not check_unequal or not same(old, value)
+    return modified
+
+
+def same(a: Any, b: Any) -> bool:
+    """Objects.equals of two JSON values: 1 is not 1.0."""
+    if type(a) is not type(b):
+        return False
+    if isinstance(a, dict):
+        return a.keys() == b.keys() and all(same(value, b[key]) for key, value in a.items())
+    if isinstance(a, list):
+        return len(a) == len(b) and all(map(same, a, b))
+    return bool(a == b)
