@@ -133,7 +133,7 @@ class DateTimeException(JavaError):
     pass
 
 
-class DateTimeParseException(JavaError):
+class DateTimeParseException(DateTimeException):
     pass
 
 

@@ -1,0 +1,9 @@
+"""Painless, the language of OpenSearch's scripts: compiled to Python code objects, and to numpy where a script allows."""
+
+from __future__ import annotations
+
+from fakeknn.painless.convert import java_value, json_value
+from fakeknn.painless.library_doc import Doc, DocMap
+from fakeknn.painless.script import Script, compile
+
+__all__ = ["Doc", "DocMap", "Script", "compile", "java_value", "json_value"]

@@ -1,0 +1,397 @@
+"""An analysed tree to Python code objects: what has a name (variables, fields, methods, lambdas)."""
+
+from __future__ import annotations
+
+import ast as py
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+from fakeknn.painless import ast
+from fakeknn.painless.allowlist import PRIMITIVES, Allowlist, Method, allowlist
+from fakeknn.painless.ast import Cast, Reference
+from fakeknn.painless.contexts import Context
+from fakeknn.painless.dispatch import (
+    DefCall,
+    DefLoad,
+    DefStore,
+    array_load,
+    array_store,
+    def_brace_load,
+    def_brace_store,
+    normalize_index,
+    static_field,
+    static_implementation,
+    virtual,
+)
+from fakeknn.painless.emit import Emitter
+from fakeknn.painless.operators import BOXERS
+from fakeknn.painless.references import (
+    adapted,
+    bind,
+    captured_def,
+    new_array_function,
+    referenced,
+    unbound_lambda,
+    unbound_reference,
+)
+from fakeknn.painless.values import Function, function_type
+
+# What a load does with the prefix, index given: (stored value, the assignment's worth if it is another).
+Load = Callable[[], py.expr]
+Value = Callable[[Load], tuple[py.expr, py.expr | None]]
+
+
+@cache
+def def_call(name: str, types: tuple[str, ...], returns: str, context: str) -> DefCall:
+    return DefCall(name, types, returns, allowlist(context))
+
+
+@cache
+def def_load(name: str, returns: str, context: str) -> DefLoad:
+    return DefLoad(name, returns, allowlist(context))
+
+
+@cache
+def def_store(name: str, context: str) -> DefStore:
+    return DefStore(name, allowlist(context))
+
+
+class Host:
+    """What the functions bound to a script see of the document it runs on."""
+
+    def __init__(self) -> None:
+        self.bindings: Any = {}
+
+
+class MemberCodegen(Emitter):
+    """Members; ``slots`` counts the real machine's local variables, which its null pointer messages name."""
+
+    def __init__(self, context: Context, allowlist: Allowlist) -> None:
+        super().__init__()
+        self.context = context
+        self.allowlist = allowlist
+        self.host = Host()
+        self.nulls: dict[int, str] = {}
+        self.slots = 0
+        self.counted = False
+        self._slot_of: dict[str, int] = {}
+
+    def value(self, node: ast.Expression) -> py.expr:
+        raise NotImplementedError
+
+    def boxed(self, node: ast.Expression) -> py.expr:
+        raise NotImplementedError
+
+    def type_of(self, node: ast.Expression) -> str:
+        raise NotImplementedError
+
+    def lambda_function(self, node: ast.Lambda) -> str:
+        raise NotImplementedError
+
+    def reference(self, node: ast.FunctionRef, type_: str, target: str) -> Reference:
+        """Resolve a method reference when the script runs."""
+        raise NotImplementedError
+
+    # --- local variables as the real machine numbers them -------------------------------------------------------------
+
+    def enter_function(self, static: bool) -> tuple[int, dict[str, int]]:
+        state = (self.slots, self._slot_of)
+        self.slots, self._slot_of = (0 if static else 1), {}
+        return state
+
+    def leave_function(self, state: tuple[int, dict[str, int]]) -> None:
+        self.slots, self._slot_of = state
+
+    def take_slot(self, variable: ast.Variable) -> None:
+        self._slot_of[variable.python] = self.slots
+        self.slots += 2 if variable.type in ("long", "double") else 1
+
+    def take_loop_slot(self) -> None:
+        self.slots += 1
+
+    def _explain_null(self, prefix: ast.Expression, method: Method) -> None:
+        """Remember what a null receiver at this place is answered with."""
+        because = self._because(prefix)
+        what = f'Cannot invoke "{signature(method)}"'
+        self.nulls[self.line] = f"{what} because {because} is null" if because else what
+
+    def _because(self, node: ast.Expression) -> str | None:
+        if isinstance(node, ast.Symbol) and node.variable is not None:
+            slot = self._slot_of.get(node.variable.python)
+            return None if slot is None else f'"<local{slot}>"'
+        method = node.method if isinstance(node, ast.Call) else getattr(node, "getter", None)
+        if method is not None:
+            return f'the return value of "{signature(method)}"'
+        return None
+
+    # --- variables and fields -----------------------------------------------------------------------------------------
+
+    def _symbol(self, node: ast.Symbol) -> py.expr:
+        assert node.variable is not None
+        return self.name(node.variable.python)
+
+    def _dot(self, node: ast.Dot) -> py.expr:
+        if node.kind == "static field":
+            return self._static_field(node)
+        if node.null_safe:
+            prefix = self.value(node.prefix)
+            self.mark(node.offset)
+            return self.either_null(prefix, lambda receiver: self._load_dot(node, receiver))
+        return self._load_dot(node, self.value(node.prefix))
+
+    def _static_field(self, node: ast.Dot) -> py.expr:
+        value = static_field(str(node.prefix.static), node.index)
+        self.mark(node.offset)
+        if node.vtype in PRIMITIVES:
+            return self.constant(ord(value) if node.vtype == "char" and isinstance(value, str) else value)
+        return self.reach(value)
+
+    def _load_dot(self, node: ast.Dot, receiver: py.expr) -> py.expr:
+        self.mark(node.offset)
+        kind = node.kind
+        if kind == "length":
+            return self.call(len, receiver)
+        if kind == "def":
+            table = def_load(node.index, str(node.vtype), self.context.name)
+            return self.by_type(table, receiver)
+        if kind == "field":
+            return self.at(py.Attribute(receiver, node.index, py.Load()))
+        assert node.getter is not None
+        self._explain_null(node.prefix, node.getter)
+        table_of = virtual(node.getter.name, len(node.getter.parameters))
+        if kind == "getter":
+            return self.by_type(table_of, receiver)
+        return self.by_type(table_of, receiver, self._dot_key(node))
+
+    def _dot_key(self, node: ast.Dot) -> py.expr:
+        return self.constant(int(node.index) if node.kind == "list" else node.index)
+
+    def _brace(self, node: ast.Brace) -> py.expr:
+        receiver = self.temporary()
+        prefix = self.walrus(receiver, self.value(node.prefix))
+        index = self._index(node, receiver)
+        # The receiver is evaluated before its index.
+        return self._after(prefix, self._load_brace(node, self.name(receiver), index))
+
+    def _after(self, first: py.expr, second: py.expr) -> py.expr:
+        pair = self.at(py.Tuple([first, second], py.Load()))
+        return self.subscript(pair, self.constant(1))
+
+    def _index(self, node: ast.Brace, receiver: str) -> py.expr:
+        """The index: negative ones count from the end."""
+        index = self.value(node.index)
+        if node.kind == "def":
+            type_ = self.type_of(node.index)
+            return self.call(normalize_index, self.name(receiver), index, self.constant(type_))
+        if node.kind == "map" or (isinstance(index, py.Constant) and index.value >= 0):
+            return index
+        name = self.temporary()
+        negative = self.compare(self.walrus(name, index), py.Lt(), self.constant(0))
+        if node.kind == "array":
+            size = self.call(len, self.name(receiver))
+        else:
+            size = self.by_type(virtual("size", 0), self.name(receiver))
+        return self.either(negative, self.binary(self.name(name), py.Add(), size), self.name(name))
+
+    def _load_brace(self, node: ast.Brace, receiver: py.expr, index: py.expr) -> py.expr:
+        self.mark(node.offset)
+        if node.kind == "array":
+            return self.call(array_load, receiver, index)
+        if node.kind == "def":
+            loaded = self.call(def_brace_load, receiver, index)
+            if node.vtype == "def":
+                return loaded
+            return self.cast_dynamic(loaded, str(node.vtype))
+        if node.kind == "map" and node.getter is not None and isinstance(node.index, ast.Expression):
+            self.mark(node.index.offset if node.index.cast is not None else node.offset)
+        assert node.getter is not None
+        self._explain_null(node.prefix, node.getter)
+        return self.by_type(virtual("get", 1), receiver, index)
+
+    def cast_dynamic(self, value: py.expr, target: str) -> py.expr:
+        """What a method handle does where a def access is typed otherwise."""
+        from_def = _dynamic(target, self.context.name)
+        return self.call(from_def, value)
+
+    # --- stores -------------------------------------------------------------------------------------------------------
+
+    def store(self, left: ast.Expression, value: Value, read: bool) -> py.expr:
+        """An assignment as an expression, worth what is stored unless ``value`` says otherwise."""
+        if isinstance(left, ast.Symbol):
+            assert left.variable is not None
+            name = left.variable.python
+            stored, worth = value(lambda: self.name(name))
+            assigned = self.walrus(name, stored)
+            return assigned if worth is None else self._after(assigned, worth)
+        steps: list[py.expr] = []
+        receiver = self.temporary()
+        assert isinstance(left, (ast.Dot, ast.Brace))
+        steps.append(self.walrus(receiver, self.value(left.prefix)))
+        if isinstance(left, ast.Dot):
+            stored, worth = value(lambda: self._load_dot(left, self.name(receiver)))
+            write = self._store_dot
+            index = None
+        else:
+            position = self.temporary()
+            steps.append(self.walrus(position, self._index(left, receiver)))
+            index = position
+            stored, worth = value(lambda: self._load_brace(left, self.name(receiver), self.name(position)))
+        kept = self.temporary()
+        steps.append(self.walrus(kept, stored))
+        boxed: py.expr = self.name(kept)
+        if getattr(left, "optimized", False) and left.vtype in BOXERS:
+            boxed = self.cast(boxed, Cast(left.vtype, "def", False))
+        self.mark(left.offset)
+        if isinstance(left, ast.Dot):
+            steps.append(write(left, receiver, boxed))
+        else:
+            assert index is not None
+            steps.append(self._store_brace(left, receiver, self.name(index), boxed))
+        if not read:
+            return self.at(py.Tuple(steps, py.Load()))
+        steps.append(self.name(kept) if worth is None else worth)
+        return self.subscript(self.at(py.Tuple(steps, py.Load())), self.constant(len(steps) - 1))
+
+    def _store_dot(self, node: ast.Dot, receiver: str, value: py.expr) -> py.expr:
+        if node.kind == "def":
+            return self.by_type(def_store(node.index, self.context.name), self.name(receiver), value)
+        assert node.setter is not None
+        self._explain_null(node.prefix, node.setter)
+        table = virtual(node.setter.name, 2)
+        return self.by_type(table, self.name(receiver), self._dot_key(node), value)
+
+    def _store_brace(self, node: ast.Brace, receiver: str, index: py.expr, value: py.expr) -> py.expr:
+        if node.kind == "array":
+            return self.call(array_store, self.name(receiver), index, value)
+        if node.kind == "def":
+            return self.call(def_brace_store, self.name(receiver), index, value)
+        assert node.setter is not None
+        self._explain_null(node.prefix, node.setter)
+        return self.by_type(virtual(node.setter.name, 2), self.name(receiver), index, value)
+
+    # --- calls --------------------------------------------------------------------------------------------------------
+
+    def _call(self, node: ast.Call) -> py.expr:
+        if node.prefix.static is not None:
+            return self._static_call(node)
+        prefix = self.value(node.prefix)
+        if node.null_safe:
+            self.mark(node.offset)
+            return self.either_null(prefix, lambda receiver: self._invoke(node, receiver))
+        return self._invoke(node, prefix)
+
+    def _static_call(self, node: ast.Call) -> py.expr:
+        assert node.method is not None
+        self.mark(node.offset)
+        arguments = [self.value(argument) for argument in node.arguments]
+        return self.call(static_implementation(node.method), *arguments)
+
+    def _invoke(self, node: ast.Call, receiver: py.expr) -> py.expr:
+        self.mark(node.offset)
+        method = node.method
+        if method is None:
+            arguments = [self.value(argument) for argument in node.arguments]
+            types = tuple(map(self.type_of, node.arguments))
+            table = def_call(node.name, types, str(node.vtype), self.context.name)
+            return self.by_type(table, receiver, *arguments)
+        if node.prefix.vtype in PRIMITIVES:
+            receiver = self.cast(receiver, Cast(node.prefix.vtype, "def", False))
+        line = self.line
+        arguments = [self.value(argument) for argument in node.arguments]
+        called, self.line = self.line, line
+        self.line = called
+        self._explain_null(node.prefix, method)
+        return self.by_type(virtual(method.name, len(arguments)), receiver, *arguments)
+
+    def _newobj(self, node: ast.NewObj) -> py.expr:
+        assert node.constructor is not None
+        self.mark(node.offset)
+        arguments = [self.value(argument) for argument in node.arguments]
+        return self.call(static_implementation(node.constructor), *arguments)
+
+    def _calllocal(self, node: ast.CallLocal) -> py.expr:
+        self.mark(node.offset)
+        arguments = [self.value(argument) for argument in node.arguments]
+        if node.function is not None:
+            name = f"f_{node.function.name}_{len(node.function.parameters)}"
+            return self.call_node(self.name(name), *arguments)
+        if node.imported is not None:
+            return self.call(static_implementation(node.imported), *arguments)
+        assert node.binding is not None
+        if node.skipped:
+            arguments.insert(0, self.reach(self.host))
+        return self.call(static_implementation(node.binding), *arguments)
+
+    # --- lambdas and references ---------------------------------------------------------------------------------------
+
+    def _lambda(self, node: ast.Lambda) -> py.expr:
+        self.mark(node.offset)
+        name = self.lambda_function(node)
+        captures = [self.name(variable.python) for variable in node.captures]
+        code = self.name(name)
+        if captures:
+            code = self.call(bind, code, *captures)
+        if node.method is None:
+            shown = self.constant(f"lambda$synthetic${name.split('_')[1]}")
+            types = self.constant(tuple(node.types))
+            return self.call(unbound_lambda, code, types, shown, self.constant(len(captures)), self.reach(self.allowlist))
+        if tuple(node.types) != node.method.parameters:
+            code = self.call(
+                adapted,
+                code,
+                self.reach(node.method),
+                self.constant(tuple(node.types)),
+                self.constant(node.returns),
+                self.reach(self.allowlist),
+            )
+        return self.call(function_type(str(node.target)), code)
+
+    def _functionref(self, node: ast.FunctionRef) -> py.expr:
+        self.mark(node.offset)
+        captured = [] if node.captured is None else [self.name(node.captured.python)]
+        type_ = node.captured.type if node.captured is not None else self._symbol_type(node.symbol)
+        if node.target is not None:
+            if node.reference is None:
+                name, target = self.constant(node.name), self.constant(node.target)
+                return self.call(captured_def, *captured, name, target, self.reach(self.allowlist))
+            found = node.reference
+
+            def typed(*values: Any) -> Function:
+                call = referenced(found, type_, self.allowlist, self.globals, values)
+                return function_type(str(node.target))(call)
+
+            return self.call(typed, *captured)
+
+        def unbound(*values: Any) -> Any:
+            def find(interface: str) -> Callable[..., Any]:
+                if type_ == "def":
+                    return captured_def(values[0], node.name, interface, self.allowlist).call
+                reference = self.reference(node, type_, interface)
+                return referenced(reference, type_, self.allowlist, self.globals, values)
+
+            return unbound_reference(find)
+
+        return self.call(unbound, *captured)
+
+    def _symbol_type(self, symbol: str) -> str:
+        return "this" if symbol == "this" else str(self.allowlist.type_named(symbol))
+
+    def _newarrayfunctionref(self, node: ast.NewArrayFunctionRef) -> py.expr:
+        self.mark(node.offset)
+        code = new_array_function(node.array)
+        if node.interface is not None:
+            return self.call(function_type(str(node.target)), self.reach(code))
+        return self.call(unbound_reference, self.reach(lambda interface: code))
+
+
+@cache
+def _dynamic(target: str, context: str) -> Callable[[Any], Any]:
+    from_def = DefLoad("", target, allowlist(context))
+    return from_def.convert
+
+
+def signature(method: Method) -> str:
+    """A method as the real machine names it in messages."""
+    parameters = ", ".join("Object" if type_ == "def" else type_.rpartition(".")[2] for type_ in method.parameters)
+    return f"{method.owner}.{method.name}({parameters})"

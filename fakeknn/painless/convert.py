@@ -1,0 +1,61 @@
+"""JSON values to script values and back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from fakeknn.painless.numbers import Character, Float, Long
+from fakeknn.painless.values import HashMap, MapEntry, items, text
+
+
+def java_value(value: Any, linked: bool = False) -> Any:
+    """A JSON value as a script has it: a number that is no int is a Long, maps are HashMaps unless ``linked``.
+
+    Scalars and lists of them are shared, everything that holds others is copied.
+    """
+    kind = type(value)
+    if kind is int:
+        if -2147483648 <= value <= 2147483647:
+            return value
+        return Long(value) if -(1 << 63) <= value < 1 << 63 else _big(value)
+    if kind is dict:
+        if linked:
+            return {key: java_value(item, linked) for key, item in value.items()}
+        return HashMap({key: java_value(item) for key, item in value.items()})
+    if kind is list:
+        return [java_value(item, linked) for item in value]
+    return value
+
+
+def _big(value: int) -> Any:
+    from fakeknn.painless.library_math import BigInteger  # noqa: PLC0415
+
+    return BigInteger(value)
+
+
+def json_value(value: Any) -> Any:
+    """A script's value as JSON."""
+    kind = type(value)
+    if kind in (str, int, bool, float) or value is None:
+        return value
+    if isinstance(value, Float):
+        return float(str(np.float32(value)))
+    if isinstance(value, int):
+        return int(value)
+    if isinstance(value, Character):
+        return str.__str__(value)
+    if isinstance(value, dict):
+        return {text(key): json_value(item) for key, item in items(value)}
+    if isinstance(value, list):
+        return [json_value(item) for item in value]
+    if isinstance(value, MapEntry):
+        return {text(value.key): json_value(value.value)}
+    if hasattr(type(value), "json"):
+        return value.json()
+    if hasattr(type(value), "__iter__"):
+        return [json_value(item) for item in value]
+    return text(value)
+
+

@@ -1,0 +1,564 @@
+"""``java.util`` maps and sets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from fakeknn.painless.dispatch import define, define_static
+from fakeknn.painless.iteration import JavaIterator, iterate
+from fakeknn.painless.library_lang import compare
+from fakeknn.painless.library_list import sort_key
+from fakeknn.painless.throwable import Thrown, no_such_element, null_pointer, unsupported
+from fakeknn.painless.values import Function, HashMap, MapEntry, equals, function, hash_code, items, key_of, keys, plain, text
+
+_MAP_SUPERS = ("java.util.Map",)
+
+
+class UnmodifiableMap(dict[Any, Any]):
+    """``Collections.unmodifiableMap`` and the empty and singleton maps, in the order of what they show."""
+
+    __slots__ = ()
+    java = "java.util.Collections.UnmodifiableMap"
+    supers = _MAP_SUPERS
+
+
+class TreeMap(dict[Any, Any]):
+    """Sorted by its comparator, or in natural order, whenever it is walked."""
+
+    __slots__ = ("comparator",)
+    java = "java.util.TreeMap"
+
+    def __init__(self, comparator: Function | None = None) -> None:
+        super().__init__()
+        self.comparator = comparator
+
+    def ordered(self) -> list[Any]:
+        key = sort_key(self.comparator)
+        return sorted(self, key=lambda held: key(plain(held)))
+
+    def order(self, left: Any, right: Any) -> int:
+        return compare(left, right) if self.comparator is None else int(self.comparator.call(left, right))
+
+    def part(self, test: Callable[[Any], bool]) -> TreeMap:
+        made = TreeMap(self.comparator)
+        for key in self.ordered():
+            if test(plain(key)):
+                made[key] = self[key]
+        return made
+
+    def nearest(self, key: Any, below: bool, same: bool) -> Any:
+        """The held key next to a key, or None."""
+        found = None
+        for held in self.ordered() if not below else reversed(self.ordered()):
+            order = self.order(plain(held), key)
+            if (order < 0 if below else order > 0) or (same and order == 0):
+                found = held
+                break
+        return found
+
+
+def _change(map_: dict[Any, Any]) -> dict[Any, Any]:
+    if isinstance(map_, UnmodifiableMap):
+        raise unsupported()
+    if isinstance(map_, HashMap):
+        map_.peak = max(map_.peak, len(map_))
+    return map_
+
+
+def get(map_: dict[Any, Any], key: Any) -> Any:
+    return map_.get(key_of(key))
+
+
+def put(map_: dict[Any, Any], key: Any, value: Any) -> Any:
+    held = key if type(key) is str else key_of(key)
+    if type(map_) is not dict:
+        _change(map_)
+        if isinstance(map_, TreeMap):
+            map_.order(key, key)
+    before = map_.get(held)
+    map_[held] = value
+    return before
+
+
+def remove(map_: dict[Any, Any], key: Any) -> Any:
+    return _change(map_).pop(key_of(key), None)
+
+
+def _remove_pair(map_: dict[Any, Any], key: Any, value: Any) -> bool:
+    held = key_of(key)
+    if held in map_ and equals(map_[held], value):
+        del _change(map_)[held]
+        return True
+    return False
+
+
+def put_all(map_: dict[Any, Any], other: Any) -> None:
+    for key, value in items(other):
+        put(map_, key, value)
+
+
+def _compute(map_: dict[Any, Any], key: Any, remap: Function) -> Any:
+    held = key_of(key)
+    value = remap.call(key, map_.get(held))
+    if value is None:
+        _change(map_).pop(held, None)
+    else:
+        _change(map_)[held] = value
+    return value
+
+
+def _compute_if_absent(map_: dict[Any, Any], key: Any, make: Function) -> Any:
+    held = key_of(key)
+    value = map_.get(held)
+    if value is None:
+        value = make.call(key)
+        if value is not None:
+            _change(map_)[held] = value
+    return value
+
+
+def _compute_if_present(map_: dict[Any, Any], key: Any, remap: Function) -> Any:
+    return None if map_.get(key_of(key)) is None else _compute(map_, key, remap)
+
+
+def _merge(map_: dict[Any, Any], key: Any, value: Any, remap: Function) -> Any:
+    if value is None:
+        raise null_pointer()
+    held = key_of(key)
+    before = map_.get(held)
+    after = value if before is None else remap.call(before, value)
+    if after is None:
+        _change(map_).pop(held, None)
+    else:
+        _change(map_)[held] = after
+    return after
+
+
+def _put_if_absent(map_: dict[Any, Any], key: Any, value: Any) -> Any:
+    held = key_of(key)
+    before = map_.get(held)
+    if before is None:
+        _change(map_)[held] = value
+    return before
+
+
+def _replace(map_: dict[Any, Any], key: Any, value: Any) -> Any:
+    return put(map_, key, value) if key_of(key) in map_ else None
+
+
+def _replace_pair(map_: dict[Any, Any], key: Any, before: Any, after: Any) -> bool:
+    held = key_of(key)
+    if held in map_ and equals(map_[held], before):
+        _change(map_)[held] = after
+        return True
+    return False
+
+
+def _replace_all(map_: dict[Any, Any], remap: Function) -> None:
+    for key in keys(_change(map_)):
+        map_[key] = remap.call(plain(key), map_[key])
+
+
+def _for_each(map_: dict[Any, Any], consumer: Function) -> None:
+    size = len(map_)
+    for key, value in items(map_):
+        consumer.call(key, value)
+        if len(map_) != size:
+            raise Thrown("java.util.ConcurrentModificationException")
+
+
+class View:
+    """A map's keys, values or entries: live, and changing them changes the map."""
+
+    __slots__ = ("map",)
+    java = "java.util.HashMap.KeySet"
+    supers: tuple[str, ...] = ("java.util.Set", "java.util.Collection", "java.lang.Iterable")
+
+    def __init__(self, map_: dict[Any, Any]) -> None:
+        self.map = map_
+
+    def one(self, key: Any) -> Any:
+        return plain(key)
+
+    def __len__(self) -> int:
+        return len(self.map)
+
+    def __iter__(self) -> Iterator[Any]:
+        size = len(self.map)
+        for key in keys(self.map):
+            if len(self.map) != size:
+                raise Thrown("java.util.ConcurrentModificationException")
+            yield self.one(key)
+
+    def iterator(self) -> JavaIterator:
+        return JavaIterator(map(self.one, keys(self.map)), self.forget)
+
+    def forget(self, item: Any) -> None:
+        remove(self.map, item)
+
+    def __contains__(self, value: object) -> bool:
+        return key_of(value) in self.map
+
+    def discard(self, value: Any) -> bool:
+        if value not in self:
+            return False
+        self.forget(value)
+        return True
+
+    def __str__(self) -> str:
+        return "[" + ", ".join(map(text, self)) + "]"
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, (View, JavaSet)):
+            return False
+        return len(self) == len(other) and all(item in other for item in self)
+
+    def __hash__(self) -> int:
+        return sum(map(hash_code, self))
+
+
+class Values(View):
+    __slots__ = ()
+    java = "java.util.HashMap.Values"
+    supers = ("java.util.Collection", "java.lang.Iterable")
+
+    def one(self, key: Any) -> Any:
+        return self.map[key]
+
+    def __contains__(self, value: object) -> bool:
+        return any(equals(item, value) for item in self.map.values())
+
+    def forget(self, item: Any) -> None:
+        for key in keys(self.map):
+            if self.map[key] is item or equals(self.map[key], item):
+                del _change(self.map)[key]
+                return
+
+
+class Entries(View):
+    __slots__ = ()
+    java = "java.util.HashMap.EntrySet"
+
+    def one(self, key: Any) -> MapEntry:
+        return MapEntry(plain(key), self.map[key], self.map)
+
+    def __contains__(self, value: object) -> bool:
+        return isinstance(value, MapEntry) and equals(self.map.get(key_of(value.key)), value.value)
+
+    def forget(self, item: MapEntry) -> None:
+        remove(self.map, item.key)
+
+
+define(
+    "java.util.Map",
+    {
+        "clear/0": lambda m: _change(m).clear(),
+        "compute/2": _compute,
+        "computeIfAbsent/2": _compute_if_absent,
+        "computeIfPresent/2": _compute_if_present,
+        "containsKey/1": lambda m, k: key_of(k) in m,
+        "containsValue/1": lambda m, v: any(equals(item, v) for item in m.values()),
+        "entrySet/0": Entries,
+        "equals/1": equals,
+        "forEach/1": _for_each,
+        "get/1": get,
+        "getOrDefault/2": lambda m, k, d: m.get(key_of(k), d),
+        "hashCode/0": hash_code,
+        "isEmpty/0": lambda m: not m,
+        "keySet/0": View,
+        "merge/3": _merge,
+        "put/2": put,
+        "putAll/1": put_all,
+        "putIfAbsent/2": _put_if_absent,
+        "remove/1": remove,
+        "remove/2": _remove_pair,
+        "replace/2": _replace,
+        "replace/3": _replace_pair,
+        "replaceAll/1": _replace_all,
+        "size/0": len,
+        "toString/0": text,
+        "values/0": Values,
+    },
+)
+define(
+    "java.util.Map.Entry",
+    {
+        "getKey/0": lambda e: e.key,
+        "getValue/0": lambda e: e.value,
+        "setValue/1": MapEntry.set,
+        "toString/0": text,
+    },
+)
+
+
+def _key_order(comparator: Any = None) -> Function:
+    order = compare if comparator is None else comparator.call
+    return function("java.util.Comparator", lambda a, b: order(a.key, b.key))
+
+
+def _value_order(comparator: Any = None) -> Function:
+    order = compare if comparator is None else comparator.call
+    return function("java.util.Comparator", lambda a, b: order(a.value, b.value))
+
+
+define_static(
+    "java.util.Map.Entry",
+    {
+        "comparingByKey/0": _key_order,
+        "comparingByKey/1": _key_order,
+        "comparingByValue/0": _value_order,
+        "comparingByValue/1": _value_order,
+    },
+)
+for _java in ("java.util.AbstractMap.SimpleEntry", "java.util.AbstractMap.SimpleImmutableEntry"):
+    define_static(_java, {"<init>/1": lambda e: MapEntry(e.key, e.value), "<init>/2": MapEntry})
+
+
+def copied(made: dict[Any, Any], other: Any) -> dict[Any, Any]:
+    if other is None:
+        raise null_pointer()
+    put_all(made, other)
+    if isinstance(made, HashMap):
+        # The table is made for three quarters of what comes.
+        made.peak = max(made.peak, len(made))
+    return made
+
+
+def _clone(map_: dict[Any, Any]) -> dict[Any, Any]:
+    return copied(TreeMap(map_.comparator) if isinstance(map_, TreeMap) else type(map_)(), map_)
+
+
+define("java.util.AbstractMap", {"clone/0": _clone})
+define_static("java.util.HashMap", {"<init>/0": HashMap, "<init>/1": lambda m: copied(HashMap(), m)})
+define_static("java.util.LinkedHashMap", {"<init>/0": dict, "<init>/1": lambda m: copied({}, m)})
+define_static("java.util.TreeMap", {"<init>/0": TreeMap, "<init>/1": TreeMap})
+for _java in ("java.util.Hashtable", "java.util.IdentityHashMap"):
+    define_static(_java, {"<init>/0": HashMap, "<init>/1": lambda m: copied(HashMap(), m)})
+
+
+# --- sorted maps ------------------------------------------------------------------------------------------------------
+
+
+def _entry(map_: TreeMap, key: Any) -> MapEntry | None:
+    return None if key is None and key not in map_ else MapEntry(plain(key), map_[key])
+
+
+def _end(map_: TreeMap, last: bool) -> Any:
+    if not map_:
+        raise no_such_element()
+    return map_.ordered()[-1 if last else 0]
+
+
+def _poll(map_: TreeMap, last: bool) -> MapEntry | None:
+    if not map_:
+        return None
+    key = _end(map_, last)
+    return MapEntry(plain(key), map_.pop(key))
+
+
+def _between(map_: TreeMap, low: Any, low_in: bool, high: Any, high_in: bool) -> TreeMap:
+    return map_.part(
+        lambda key: (map_.order(key, low) > (-1 if low_in else 0)) and (map_.order(key, high) < (1 if high_in else 0))
+    )
+
+
+def _head(map_: TreeMap, high: Any, inclusive: bool = False) -> TreeMap:
+    return map_.part(lambda key: map_.order(key, high) < (1 if inclusive else 0))
+
+
+def _tail(map_: TreeMap, low: Any, inclusive: bool = True) -> TreeMap:
+    return map_.part(lambda key: map_.order(key, low) > (-1 if inclusive else 0))
+
+
+def _descending(map_: TreeMap) -> TreeMap:
+    made = TreeMap(function("java.util.Comparator", lambda a, b: map_.order(b, a)))
+    made.update(map_)
+    return made
+
+
+define(
+    "java.util.TreeMap",
+    {
+        "comparator/0": lambda m: m.comparator,
+        "firstKey/0": lambda m: plain(_end(m, False)),
+        "lastKey/0": lambda m: plain(_end(m, True)),
+        "firstEntry/0": lambda m: _entry(m, _end(m, False)) if m else None,
+        "lastEntry/0": lambda m: _entry(m, _end(m, True)) if m else None,
+        "pollFirstEntry/0": lambda m: _poll(m, False),
+        "pollLastEntry/0": lambda m: _poll(m, True),
+        "ceilingKey/1": lambda m, k: plain(m.nearest(k, False, True)),
+        "floorKey/1": lambda m, k: plain(m.nearest(k, True, True)),
+        "higherKey/1": lambda m, k: plain(m.nearest(k, False, False)),
+        "lowerKey/1": lambda m, k: plain(m.nearest(k, True, False)),
+        "ceilingEntry/1": lambda m, k: _entry(m, m.nearest(k, False, True)),
+        "floorEntry/1": lambda m, k: _entry(m, m.nearest(k, True, True)),
+        "higherEntry/1": lambda m, k: _entry(m, m.nearest(k, False, False)),
+        "lowerEntry/1": lambda m, k: _entry(m, m.nearest(k, True, False)),
+        "headMap/1": _head,
+        "headMap/2": _head,
+        "tailMap/1": _tail,
+        "tailMap/2": _tail,
+        "subMap/2": lambda m, a, b: _between(m, a, True, b, False),
+        "subMap/4": _between,
+        "descendingMap/0": _descending,
+        "navigableKeySet/0": lambda m: TreeSet(None, m),
+        "descendingKeySet/0": lambda m: TreeSet(None, _descending(m)),
+    },
+)
+
+
+# --- sets -------------------------------------------------------------------------------------------------------------
+
+
+class JavaSet:
+    """A set on the keys of a map of its kind."""
+
+    __slots__ = ("map",)
+    java = "java.util.HashSet"
+    kind: type[dict[Any, Any]] = HashMap
+
+    def __init__(self, others: Any = None) -> None:
+        self.map = self.kind()
+        if others is not None:
+            for item in iterate(others):
+                self.map[key_of(item)] = True
+
+    def __len__(self) -> int:
+        return len(self.map)
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(View(self.map))
+
+    def __contains__(self, value: object) -> bool:
+        return key_of(value) in self.map
+
+    def iterator(self) -> JavaIterator:
+        return View(self.map).iterator()
+
+    def add(self, value: Any) -> bool:
+        held = key_of(value)
+        if held in self.map:
+            return False
+        put(self.map, value, True)
+        return True
+
+    def discard(self, value: Any) -> bool:
+        held = key_of(value)
+        if held not in self.map:
+            return False
+        del _change(self.map)[held]
+        return True
+
+    def __str__(self) -> str:
+        return str(View(self.map))
+
+    __eq__ = View.__eq__
+    __hash__ = View.__hash__
+
+
+class LinkedHashSet(JavaSet):
+    __slots__ = ()
+    java = "java.util.LinkedHashSet"
+    kind = dict
+
+
+class UnmodifiableSet(JavaSet):
+    __slots__ = ()
+    java = "java.util.Collections.UnmodifiableSet"
+    supers = ("java.util.Set", "java.util.Collection", "java.lang.Iterable")
+    kind = dict
+
+    def add(self, value: Any) -> bool:
+        raise unsupported()
+
+    def discard(self, value: Any) -> bool:
+        raise unsupported()
+
+
+class TreeSet(JavaSet):
+    __slots__ = ()
+    java = "java.util.TreeSet"
+
+    def __init__(self, comparator: Function | None = None, map_: TreeMap | None = None) -> None:
+        self.map = TreeMap(comparator) if map_ is None else map_
+
+
+def _add_all(set_: Any, others: Any) -> bool:
+    return any([set_.add(item) for item in list(iterate(others))])
+
+
+def _retain(set_: Any, test: Callable[[Any], Any]) -> bool:
+    gone = [item for item in set_ if not test(item)]
+    for item in gone:
+        set_.discard(item)
+    return bool(gone)
+
+
+def _holds(others: Any, item: Any) -> bool:
+    return item in others if isinstance(others, (JavaSet, View)) else any(equals(item, o) for o in iterate(others))
+
+
+define(
+    "java.util.Set",
+    {
+        "add/1": lambda s, v: s.add(v) if isinstance(s, JavaSet) else _refuse(),
+        "addAll/1": lambda s, o: _add_all(s, o) if isinstance(s, JavaSet) else _refuse(),
+        "clear/0": lambda s: _change(s.map).clear(),
+        "clone/0": lambda s: TreeSet(None, _copy_tree(s.map)) if isinstance(s, TreeSet) else type(s)(s),
+    },
+)
+for _java in ("java.util.Set", "java.util.Collection"):
+    define(
+        _java,
+        {
+            "contains/1": lambda s, v: _holds(s, v),
+            "containsAll/1": lambda s, o: all(_holds(s, item) for item in iterate(o)),
+            "iterator/0": lambda s: s.iterator(),
+            "remove/1": lambda s, v: s.discard(v),
+            "removeAll/1": lambda s, o: _retain(s, lambda item: not _holds(o, item)),
+            "retainAll/1": lambda s, o: _retain(s, lambda item: _holds(o, item)),
+            "removeIf/1": lambda s, test: _retain(s, lambda item: not test.call(item)),
+        },
+    )
+
+
+def _refuse() -> Any:
+    raise unsupported()
+
+
+def _copy_tree(map_: TreeMap) -> TreeMap:
+    made = TreeMap(map_.comparator)
+    made.update(map_)
+    return made
+
+
+def _set_end(set_: TreeSet, last: bool) -> Any:
+    return plain(_end(set_.map, last))  # type: ignore[arg-type]
+
+
+define(
+    "java.util.TreeSet",
+    {
+        "comparator/0": lambda s: s.map.comparator,
+        "first/0": lambda s: _set_end(s, False),
+        "last/0": lambda s: _set_end(s, True),
+        "pollFirst/0": lambda s: entry.key if (entry := _poll(s.map, False)) else None,
+        "pollLast/0": lambda s: entry.key if (entry := _poll(s.map, True)) else None,
+        "ceiling/1": lambda s, k: plain(s.map.nearest(k, False, True)),
+        "floor/1": lambda s, k: plain(s.map.nearest(k, True, True)),
+        "higher/1": lambda s, k: plain(s.map.nearest(k, False, False)),
+        "lower/1": lambda s, k: plain(s.map.nearest(k, True, False)),
+        "headSet/1": lambda s, k: TreeSet(None, _head(s.map, k)),
+        "headSet/2": lambda s, k, i: TreeSet(None, _head(s.map, k, i)),
+        "tailSet/1": lambda s, k: TreeSet(None, _tail(s.map, k)),
+        "tailSet/2": lambda s, k, i: TreeSet(None, _tail(s.map, k, i)),
+        "subSet/2": lambda s, a, b: TreeSet(None, _between(s.map, a, True, b, False)),
+        "subSet/4": lambda s, a, ai, b, bi: TreeSet(None, _between(s.map, a, ai, b, bi)),
+        "descendingSet/0": lambda s: TreeSet(None, _descending(s.map)),
+        "descendingIterator/0": lambda s: TreeSet(None, _descending(s.map)).iterator(),
+    },
+)
+define_static("java.util.HashSet", {"<init>/0": JavaSet, "<init>/1": JavaSet})
+define_static("java.util.LinkedHashSet", {"<init>/0": LinkedHashSet, "<init>/1": LinkedHashSet})
+define_static("java.util.TreeSet", {"<init>/0": TreeSet, "<init>/1": TreeSet})

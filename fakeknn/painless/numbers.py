@@ -1,0 +1,273 @@
+"""Java's primitive numbers over Python's: wrapping, narrowing, division, text; and the boxes that tell them apart.
+
+An ``int`` and an ``Integer`` are a Python int, a ``double`` and a ``Double`` a Python float. As references the other kinds
+are boxed in a subclass: what is typed ``def`` must know that it is a Long. Computed values are never boxed by accident,
+since arithmetic on the subclasses gives plain ints and floats.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import struct
+from typing import Any
+
+import numpy as np
+
+from fakeknn.painless.throwable import Thrown
+
+
+class Long(int):
+    __slots__ = ()
+
+    def __eq__(self, other: object) -> bool:
+        return type(other) is Long and int.__eq__(self, other)
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    __hash__ = int.__hash__
+
+
+class Short(int):
+    __slots__ = ()
+
+    def __eq__(self, other: object) -> bool:
+        return type(other) is Short and int.__eq__(self, other)
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    __hash__ = int.__hash__
+
+
+class Byte(int):
+    __slots__ = ()
+
+    def __eq__(self, other: object) -> bool:
+        return type(other) is Byte and int.__eq__(self, other)
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    __hash__ = int.__hash__
+
+
+class Float(float):
+    __slots__ = ()
+
+    def __eq__(self, other: object) -> bool:
+        return type(other) is Float and (float.__eq__(self, other) or (self != self and other != other))
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    __hash__ = float.__hash__
+
+
+class Character(str):
+    """A boxed char, as its one-character string; equal to no String."""
+
+    __slots__ = ()
+
+    def __eq__(self, other: object) -> bool:
+        return type(other) is Character and str.__eq__(self, other)
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    __hash__ = str.__hash__
+
+
+def character(code: int) -> Character:
+    return Character(chr(code))
+
+
+# --- wrapping and narrowing -------------------------------------------------------------------------------------------
+
+
+def wrap_int(value: int) -> int:
+    return ((value + 0x80000000) & 0xFFFFFFFF) - 0x80000000
+
+
+def wrap_long(value: int) -> int:
+    return ((value + 0x8000000000000000) & 0xFFFFFFFFFFFFFFFF) - 0x8000000000000000
+
+
+def wrap_short(value: int) -> int:
+    return ((value + 0x8000) & 0xFFFF) - 0x8000
+
+
+def wrap_byte(value: int) -> int:
+    return ((value + 0x80) & 0xFF) - 0x80
+
+
+def wrap_char(value: int) -> int:
+    return value & 0xFFFF
+
+
+def to_float(value: float) -> float:
+    """Rounded to float32."""
+    return float(np.float32(value)) if -3e38 < value < 3e38 else _wide_to_float(value)
+
+
+def _wide_to_float(value: float) -> float:
+    with np.errstate(over="ignore"):
+        return float(np.float32(value))
+
+
+def double_to_int(value: float) -> int:
+    if value != value:
+        return 0
+    if value >= 2147483647.0:
+        return 2147483647
+    return -2147483648 if value <= -2147483648.0 else int(value)
+
+
+def double_to_long(value: float) -> int:
+    if value != value:
+        return 0
+    if value >= 9.223372036854775807e18:
+        return 9223372036854775807
+    return -9223372036854775808 if value <= -9.223372036854775808e18 else int(value)
+
+
+# --- division ---------------------------------------------------------------------------------------------------------
+
+
+def divide_by_zero() -> Thrown:
+    return Thrown("java.lang.ArithmeticException", "/ by zero")
+
+
+def int_div(left: int, right: int) -> int:
+    """Towards zero, wrapped to 32 bits."""
+    if right == 0:
+        raise divide_by_zero()
+    quotient = left // right
+    if quotient < 0 and quotient * right != left:
+        quotient += 1
+    return quotient if quotient != 2147483648 else -2147483648
+
+
+def long_div(left: int, right: int) -> int:
+    if right == 0:
+        raise divide_by_zero()
+    quotient = left // right
+    if quotient < 0 and quotient * right != left:
+        quotient += 1
+    return quotient if quotient != 9223372036854775808 else -9223372036854775808
+
+
+def int_rem(left: int, right: int) -> int:
+    """With the dividend's sign."""
+    if right == 0:
+        raise divide_by_zero()
+    rest = abs(left) % abs(right)
+    return -rest if left < 0 else rest
+
+
+def float_div(left: float, right: float) -> float:
+    try:
+        return left / right
+    except ZeroDivisionError:
+        if left == 0 or left != left:
+            return math.nan
+        return math.copysign(math.inf, left) * math.copysign(1.0, right)
+
+
+def float_rem(left: float, right: float) -> float:
+    try:
+        return math.fmod(left, right)
+    except ValueError:
+        return math.nan
+
+
+# --- text -------------------------------------------------------------------------------------------------------------
+
+
+def double_text(value: float) -> str:
+    """``Double.toString``."""
+    return _decimal_text(repr(float(value)), value)
+
+
+def float_text(value: float) -> str:
+    """``Float.toString``: the shortest decimal that is this float32."""
+    return _decimal_text(np.format_float_scientific(np.float32(value), trim="0"), value)
+
+
+def _decimal_text(shortest: str, value: float) -> str:
+    if value != value:
+        return "NaN"
+    if value in (math.inf, -math.inf):
+        return "Infinity" if value > 0 else "-Infinity"
+    sign = "-" if shortest[0] == "-" else ""
+    mantissa, _, exponent = shortest.lstrip("-").partition("e")
+    whole, _, fraction = mantissa.partition(".")
+    digits = (whole + fraction).lstrip("0")
+    if not digits.strip("0"):
+        return sign + "0.0"
+    # The value is 0.digits times ten to the power.
+    power = int(exponent or 0) + len(whole) - (len(whole + fraction) - len(digits))
+    digits = digits.rstrip("0")
+    if len(digits) == 1 and not 1e-300 < abs(value) < 1e300:
+        # Of two-digit decimals that are this double Java takes the nearest: 4.9E-324.
+        two = f"{abs(value):.1e}"
+        if float(two) == abs(value):
+            digits = two[0] + two[2] if two[2] != "0" else two[0]
+            power = int(two.partition("e")[2]) + 1
+    if 1e-3 <= abs(value) < 1e7:
+        if power <= 0:
+            return f"{sign}0.{'0' * -power}{digits}"
+        digits = digits.ljust(power, "0")
+        return f"{sign}{digits[:power]}.{digits[power:] or '0'}"
+    return f"{sign}{digits[0]}.{digits[1:] or '0'}E{power - 1}"
+
+
+_DOUBLE = re.compile(r"[+-]?(?:NaN|Infinity|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?[fFdD]?)\Z")
+
+
+def parse_double(text: str) -> float:
+    """``Double.parseDouble``."""
+    stripped = text.strip("".join(map(chr, range(33))))
+    if not _DOUBLE.match(stripped):
+        if not stripped:
+            raise Thrown("java.lang.NumberFormatException", "empty String")
+        raise Thrown("java.lang.NumberFormatException", f'For input string: "{text}"')
+    if stripped[-1] in "fFdD":
+        stripped = stripped[:-1]
+    return float(stripped)
+
+
+def parse_float(text: str) -> float:
+    """``Float.parseFloat``: decimal text straight to float32."""
+    value = parse_double(text)
+    with np.errstate(over="ignore"):
+        return float(np.float32(text.strip().rstrip("fFdD"))) if math.isfinite(value) else value
+
+
+def parse_integer(text: str, radix: int, bits: int) -> int | None:
+    """``Integer.parseInt``, ``Long.parseLong``; None for what Java refuses."""
+    digits = text[1:] if text[:1] in ("-", "+") else text
+    if not digits or "_" in digits or digits[0] in "+-" or digits.strip() != digits:
+        return None
+    if radix <= 16 and digits.lower().startswith(("0x", "0b", "0o")):
+        return None
+    try:
+        value = int(text, radix)
+    except ValueError:
+        return None
+    limit = 1 << (bits - 1)
+    return value if -limit <= value < limit else None
+
+
+def float_bits(value: float) -> int:
+    return int(struct.unpack(">i", struct.pack(">f", value))[0])
+
+
+def double_bits(value: float) -> int:
+    return int(struct.unpack(">q", struct.pack(">d", value))[0])
+
+
+def is_number(value: Any) -> bool:
+    """Whether a value is a Byte, Short, Integer, Long, Float or Double."""
+    return isinstance(value, (int, float)) and value is not True and value is not False

@@ -1,0 +1,191 @@
+"""Scripts: compiled once, run often; and their errors as the real server answers them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+from fakeknn.errors import IllegalArgumentException, NotFaked, OpenSearchError, ScriptException
+from fakeknn.painless import library  # noqa: F401
+from fakeknn.painless.allowlist import allowlist
+from fakeknn.painless.analyzer import Analyzer
+from fakeknn.painless.ast import FunctionRef, Reference
+from fakeknn.painless.codegen import SCRIPT_FILE, Codegen, caught
+from fakeknn.painless.contexts import Context, context_named
+from fakeknn.painless.convert import java_value
+from fakeknn.painless.dispatch import NULL_RECEIVER
+from fakeknn.painless.lexer import LexicalError
+from fakeknn.painless.library_regex import Pattern
+from fakeknn.painless.parser import SyntaxFault, parse
+from fakeknn.painless.syntax_errors import explain
+from fakeknn.painless.throwable import CompileFault, Thrown
+
+LANG = "painless"
+_MAX_LOOPS = 1_000_000
+# The compile-time parameters a script request may give as ``options``.
+_OPTIONS = {"max_loop_counter", "picky", "initial_call_site_depth"}
+
+
+class Compiled:
+    """A script's code in one context, without parameters."""
+
+    def __init__(self, source: str, context: Context, loops: int) -> None:
+        self.source = source
+        self.context = context
+        names = allowlist(context.name)
+        try:
+            self.tree = parse(source)
+        except (SyntaxFault, LexicalError):
+            raise explain(source) from None
+        self.analyzer = Analyzer(self.tree, context, names)
+        self.analyzer.analyze()
+        self.used = frozenset(self.analyzer.used)
+        codegen = _ScriptCodegen(self.tree, context, names, self.analyzer, loops)
+        self.execute = codegen.compile()
+        self.host = codegen.host
+        self.nulls = codegen.nulls
+        self.statements = sorted(codegen.statements)
+        self.names = [name for name, _ in (*context.arguments, *context.getters)]
+
+
+class _ScriptCodegen(Codegen):
+    def __init__(self, tree: Any, context: Context, names: Any, analyzer: Analyzer, loops: int) -> None:
+        super().__init__(tree, context, names, analyzer.used, loops)
+        self._analyzer = analyzer
+
+    def reference(self, node: FunctionRef, type_: str, target: str) -> Reference:
+        captured = 0 if node.captured is None else 1
+        return self._analyzer.reference(None, target, node.symbol, type_, node.name, captured)
+
+    def pattern(self, pattern: str, flags: int) -> Pattern:
+        return Pattern(pattern, flags)
+
+
+class Script:
+    """A compiled script with its parameters. ``used``: the variables it reads, so that ``_score`` may be left out."""
+
+    __slots__ = ("_compiled", "_name", "params")
+
+    def __init__(self, compiled: Compiled, params: Mapping[str, Any], name: str | None) -> None:
+        self._compiled = compiled
+        self._name = name
+        self.params = java_value(dict(params))
+
+    @property
+    def source(self) -> str:
+        return self._compiled.source
+
+    @property
+    def context(self) -> str:
+        return self._compiled.context.name
+
+    @property
+    def used(self) -> frozenset[str]:
+        return self._compiled.used
+
+    def execute(self, bindings: Mapping[str, Any]) -> Any:
+        """Run with the context's variables (``params`` may be left out); raises ``ScriptException``."""
+        compiled = self._compiled
+        given = {"params": self.params, **bindings}
+        compiled.host.bindings = given
+        try:
+            return compiled.execute(*map(given.get, compiled.names))
+        except (OpenSearchError, NotFaked):
+            raise
+        except Exception as error:
+            raised = self._runtime_error(error)
+            raise raised from raised.__cause__
+
+    def _runtime_error(self, error: Exception) -> ScriptException:
+        """``PainlessScript.convertToScriptException``."""
+        line = script_line(error)
+        thrown = caught(error)
+        compiled = self._compiled
+        if thrown.message == NULL_RECEIVER:
+            thrown.message = compiled.nulls.get(line or 0)
+        stack = list(thrown.frames)
+        position = None
+        if line is None:
+            stack.append("<<< unknown portion of script >>>")
+        else:
+            offset = line - 1
+            source, statements = compiled.source, compiled.statements
+            start = max((at for at in statements if at <= offset), default=0)
+            end = min((at for at in statements if at > start), default=len(source))
+            stack += [source[start:end], " " * (offset - start) + "^---- HERE"]
+            position = (offset, start, end)
+        script = compiled.source if self._name is None else self._name
+        made = ScriptException("runtime error", stack, script, LANG, position, **thrown.headers)
+        made.__cause__ = thrown.error()
+        return made
+
+
+def script_line(error: BaseException) -> int | None:
+    """The line of the innermost frame that is a script's."""
+    line = None
+    trace = error.__traceback__
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename == SCRIPT_FILE:
+            line = trace.tb_lineno
+        trace = trace.tb_next
+    return line
+
+
+def compile(
+    source: str,
+    context: str,
+    params: Mapping[str, Any] | None = None,
+    options: Mapping[str, str] | None = None,
+    name: str | None = None,
+) -> Script:
+    """Compile a Painless script for a context, from a cache if it was met before.
+
+    ``params`` and ``options`` are those of the script request, ``name`` the id of a stored script. Raises
+    ``ScriptException`` ("compile error") and, for unknown options, ``IllegalArgumentException``.
+    """
+    loops = _loop_limit(options or {})
+    found = _cached(source, context, loops)
+    if isinstance(found, CompileFault):
+        raised = compile_error(source, found)
+        raise raised from raised.__cause__
+    return Script(found, params or {}, name)
+
+
+def _loop_limit(options: Mapping[str, str]) -> int:
+    for option in ("script.painless.regex.enabled", "script.painless.regex.limit-factor"):
+        if option in options:
+            raise IllegalArgumentException(f"[{option.removeprefix('script.')}] can only be set on node startup.")
+    unknown = {key: value for key, value in options.items() if key not in _OPTIONS}
+    if unknown:
+        shown = ", ".join(f"{key}={value}" for key, value in unknown.items())
+        raise IllegalArgumentException(f"Unrecognized compile-time parameter(s): {{{shown}}}")
+    return int(options.get("max_loop_counter", _MAX_LOOPS))
+
+
+@lru_cache(maxsize=2048)
+def _cached(source: str, context: str, loops: int) -> Compiled | CompileFault:
+    try:
+        return Compiled(source, context_named(context), loops)
+    except CompileFault as fault:
+        return fault
+    except Thrown as thrown:
+        return CompileFault(None, thrown)
+
+
+def compile_error(source: str, fault: CompileFault) -> ScriptException:
+    """``PainlessScriptEngine.convertToScriptException``: 25 characters of the script around the fault."""
+    stack: list[str] = []
+    position = None
+    if fault.offset is not None:
+        offset = fault.offset
+        start, end = max(0, offset - 25), min(len(source), offset + 25)
+        before = "... " if start > 0 else ""
+        after = " ..." if end < len(source) else ""
+        stack = [before + source[start:end] + after, " " * (len(before) + offset - start) + "^---- HERE"]
+        position = (offset, start, end)
+    made = ScriptException("compile error", stack, source, LANG, position)
+    made.__cause__ = fault.thrown.error()
+    return made
+
+
