@@ -58,11 +58,11 @@ def text(value: Any) -> str:
             return str(value)
 
 
-def double_text(value: float) -> str:
-    """``Double.toString``: as Python's shortest digits, but with an exponent below 1e-3 and from 1e7 on."""
+def double_text(value: float | np.float32) -> str:
+    """``Double.toString`` (of a float32, ``Float.toString``): shortest digits, an exponent below 1e-3 and from 1e7."""
     if not np.isfinite(value):
         return {"inf": "Infinity", "-inf": "-Infinity", "nan": "NaN"}[str(value)]
-    if value == 0 or 1e-3 <= abs(value) < 1e7:
+    if value == 0 or 1e-3 <= abs(float(value)) < 1e7:
         return np.format_float_positional(value, unique=True, trim="0")
     mantissa, exponent = np.format_float_scientific(value, unique=True, trim="0").split("e")
     return f"{mantissa}E{int(exponent)}"

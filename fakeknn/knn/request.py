@@ -43,11 +43,15 @@ class Rescore:
     """False where the query says ``rescore: false``, which still makes Faiss keep k of the shard."""
     user_provided: bool = False
 
+    def factor(self, dimension: int, *, shard_level_rescoring_disabled: bool = False) -> float:
+        """The factor in force: without rescoring the whole shard, a default gives way to one by dimension."""
+        if not shard_level_rescoring_disabled or self.user_provided:
+            return self.oversample_factor
+        return 1.0 if dimension >= 1000 else 2.0 if dimension >= 768 else 3.0
+
     def first_pass_k(self, k: int, dimension: int, *, shard_level_rescoring_disabled: bool = False) -> int:
         """How many the first pass keeps."""
-        factor = self.oversample_factor
-        if shard_level_rescoring_disabled and not self.user_provided:
-            factor = 1.0 if dimension >= 1000 else 2.0 if dimension >= 768 else 3.0
+        factor = self.factor(dimension, shard_level_rescoring_disabled=shard_level_rescoring_disabled)
         wanted = np.float32(k) * np.float32(factor)
         return min(10_000, max(100, ceil(wanted) if np.isfinite(wanted) else 0))
 

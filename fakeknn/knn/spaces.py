@@ -105,6 +105,10 @@ class Space(ABC):
         with np.errstate(all="ignore"):
             return self.to_score(self.script_distance(matrix, query))
 
+    def explain(self, raw: float) -> str:
+        """How an explanation describes the score of a raw value, as Faiss gives it."""
+        return "`1 / (1 + rawScore)`"
+
     def validate(self, vector: Matrix) -> None:
         """Refuse a vector that the space cannot measure (IllegalArgumentException)."""
         if not self.measures_zero and not vector.any():
@@ -191,6 +195,9 @@ class CosineSimilarity(Space):
         score: Floats = np.maximum((_ONE + raw) / np.float32(2), np.float32(0))
         return score
 
+    def explain(self, raw: float) -> str:
+        return "`Math.max((2.0F - rawScore) / 2.0F, 0.0F)`"
+
     def script_distance(self, matrix: Matrix, query: Matrix) -> Floats:
         if matrix.dtype != np.float32:
             return self.byte_distance(matrix, query)
@@ -234,6 +241,9 @@ class InnerProduct(Space):
 
     def to_score(self, raw: Floats) -> Floats:
         return np.where(raw < 0, _ONE / (_ONE - raw), raw + _ONE)
+
+    def explain(self, raw: float) -> str:
+        return super().explain(raw) if raw >= 0 else "`-rawScore + 1`"
 
     def script_distance(self, matrix: Matrix, query: Matrix) -> Floats:
         if matrix.dtype != np.float32 or _summed_in_order(matrix):
