@@ -36,9 +36,9 @@ def test_sync_among_them(knn_cluster):
 
 
 @pytest.mark.parametrize("scope", ["function", "session"])
-def test_clients_are_closed_in_the_loop_of_their_test(pytester: pytest.Pytester, scope: str) -> None:
+def test_clients_are_closed_in_the_loop_of_their_test(suite: pytest.Pytester, scope: str) -> None:
     """An unclosed one would warn, and a warning is an error here."""
-    pytester.makeini(
+    suite.makeini(
         f"""[pytest]
 asyncio_mode = auto
 asyncio_default_fixture_loop_scope = {scope}
@@ -46,30 +46,31 @@ asyncio_default_test_loop_scope = {scope}
 filterwarnings = error
 """
     )
-    pytester.makepyfile(TESTS)
-    result = pytester.runpytest_subprocess()
+    suite.makepyfile(TESTS)
+    result = suite.runpytest_subprocess()
     result.assert_outcomes(passed=5)
     assert "Unclosed" not in result.stderr.str() + result.stdout.str()
 
 
-def test_a_failing_coroutine_fails_and_its_client_is_closed(pytester: pytest.Pytester) -> None:
-    pytester.makeini("[pytest]\nasyncio_mode = auto\nfilterwarnings = error\n")
-    pytester.makepyfile(
+def test_a_failing_coroutine_fails_and_its_client_is_closed(suite: pytest.Pytester) -> None:
+    suite.makepyfile(
         """
 async def test_it(knn_cluster):
     await knn_cluster.async_client().indices.get(index="nowhere")
 """
     )
-    result = pytester.runpytest_subprocess()
+    result = suite.runpytest_subprocess()
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(["*NotFoundError(404*"])
     assert "Unclosed" not in result.stderr.str() + result.stdout.str()
 
 
-def test_anyio(pytester: pytest.Pytester) -> None:
+def test_anyio(suite: pytest.Pytester) -> None:
     pytest.importorskip("anyio")
-    pytester.makeini("[pytest]\nfilterwarnings = error\nasyncio_mode = strict\n")
-    pytester.makepyfile(
+    suite.makeini(
+        "[pytest]\nfilterwarnings = error\nasyncio_mode = strict\nasyncio_default_fixture_loop_scope = function\n"
+    )
+    suite.makepyfile(
         """
 import pytest
 pytestmark = pytest.mark.anyio
@@ -80,4 +81,4 @@ async def test_it(knn_cluster):
     assert await knn_cluster.async_client().ping()
 """
     )
-    pytester.runpytest_subprocess().assert_outcomes(passed=1)
+    suite.runpytest_subprocess().assert_outcomes(passed=1)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 
-def test_a_session_without_the_fixture_imports_nothing(pytester: pytest.Pytester) -> None:
-    pytester.makepyfile(
+def test_a_session_without_the_fixture_imports_nothing(suite: pytest.Pytester) -> None:
+    suite.makepyfile(
         """
 import sys
 def test_it(request):
@@ -17,6 +17,6 @@ def test_it(request):
 """
     )
     # other plugins of this environment import what they like
-    pytester.runpytest_subprocess(
+    suite.runpytest_subprocess(
         "-p", "no:hypothesispytest", "-p", "no:asyncio", "-p", "no:anyio", "-p", "no:xdist"
     ).assert_outcomes(passed=1)

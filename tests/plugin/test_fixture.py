@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 
 import pytest
 import requests
@@ -10,6 +11,8 @@ import requests
 from conftest_plugin.cluster import KnnCluster
 
 opensearchpy = pytest.importorskip("opensearchpy")
+
+Ini = Callable[[str], object]
 
 
 def test_addresses_name_the_same_server(knn_cluster: KnnCluster) -> None:
@@ -102,8 +105,8 @@ def test_delay_holds_answers_back(knn_cluster: KnnCluster) -> None:
         requests.get(knn_cluster.url, timeout=0.01)
 
 
-def test_what_a_test_spoilt_is_whole_again_in_the_next(pytester: pytest.Pytester) -> None:
-    pytester.makepyfile(
+def test_what_a_test_spoilt_is_whole_again_in_the_next(suite: pytest.Pytester) -> None:
+    suite.makepyfile(
         """
 import urllib.request
 def test_one(knn_cluster):
@@ -116,7 +119,7 @@ def test_two(knn_cluster):
     assert urllib.request.urlopen(knn_cluster.url, timeout=10).status == 200
 """
     )
-    pytester.runpytest().assert_outcomes(passed=2)
+    suite.runpytest().assert_outcomes(passed=2)
 
 
 COUNT = """
@@ -127,8 +130,8 @@ def count(cluster):
 """
 
 
-def test_refresh_is_real_unless_a_test_is_marked(pytester: pytest.Pytester) -> None:
-    pytester.makepyfile(
+def test_refresh_is_real_unless_a_test_is_marked(suite: pytest.Pytester) -> None:
+    suite.makepyfile(
         COUNT
         + """
 import pytest
@@ -144,14 +147,12 @@ def test_real_again(knn_cluster):
     test_real(knn_cluster)
 """
     )
-    pytester.runpytest().assert_outcomes(passed=3)
+    suite.runpytest().assert_outcomes(passed=3)
 
 
-def test_options_stand_in_the_ini_file(pytester: pytest.Pytester, unused_tcp_port: int) -> None:
-    pytester.makeini(
-        f"[pytest]\nknn_refresh = immediate\nknn_ann = hnsw\nknn_ann_threshold = 7\nknn_port = {unused_tcp_port}\n"
-    )
-    pytester.makepyfile(
+def test_options_stand_in_the_ini_file(suite: pytest.Pytester, ini: Ini, unused_tcp_port: int) -> None:
+    ini(f"knn_refresh = immediate\nknn_ann = hnsw\nknn_ann_threshold = 7\nknn_port = {unused_tcp_port}\n")
+    suite.makepyfile(
         COUNT
         + f"""
 def test_it(knn_cluster):
@@ -160,25 +161,25 @@ def test_it(knn_cluster):
     assert (knn_cluster._node.ann, knn_cluster._node.ann_threshold) == ("hnsw", 7)
 """
     )
-    pytester.runpytest("--strict-config").assert_outcomes(passed=1)
+    suite.runpytest("--strict-config").assert_outcomes(passed=1)
 
 
 @pytest.mark.parametrize("option", ["refresh", "ann"])
-def test_unknown_values_of_options_are_refused(pytester: pytest.Pytester, option: str) -> None:
-    pytester.makeini(f"[pytest]\nknn_{option} = sometimes\n")
-    pytester.makepyfile("def test_it(knn_cluster): pass")
-    result = pytester.runpytest()
+def test_unknown_values_of_options_are_refused(suite: pytest.Pytester, ini: Ini, option: str) -> None:
+    ini(f"knn_{option} = sometimes\n")
+    suite.makepyfile("def test_it(knn_cluster): pass")
+    result = suite.runpytest()
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines(["*sometimes*"])
 
 
 def test_environment_says_where_before_conftest_is_imported(
-    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+    suite: pytest.Pytester, ini: Ini, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("OPENSEARCH_URL", "http://production:9200")
-    pytester.makeini("[pytest]\nknn_env = OPENSEARCH_URL OPENSEARCH_HOST OPENSEARCH_PORT\n")
-    pytester.makeconftest("import os\nURL = os.environ['OPENSEARCH_URL']\n")
-    pytester.makepyfile(
+    ini("knn_env = OPENSEARCH_URL OPENSEARCH_HOST OPENSEARCH_PORT\n")
+    suite.makeconftest("import os\nURL = os.environ['OPENSEARCH_URL']\n")
+    suite.makepyfile(
         """
 import os, urllib.request
 from conftest import URL
@@ -187,7 +188,7 @@ def test_it(knn_cluster):
     assert (os.environ["OPENSEARCH_HOST"], os.environ["OPENSEARCH_PORT"]) == (knn_cluster.host, str(knn_cluster.port))
 """
     )
-    pytester.runpytest_subprocess().assert_outcomes(passed=1)
+    suite.runpytest_subprocess().assert_outcomes(passed=1)
 
 
 def test_a_missing_client_library_is_told(knn_cluster: KnnCluster, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -198,5 +199,5 @@ def test_a_missing_client_library_is_told(knn_cluster: KnnCluster, monkeypatch: 
         knn_cluster.async_client()
 
 
-def test_marker_is_known(pytester: pytest.Pytester) -> None:
-    pytester.runpytest("--markers").stdout.fnmatch_lines(["@pytest.mark.knn_cluster(*"])
+def test_marker_is_known(suite: pytest.Pytester) -> None:
+    suite.runpytest("--markers").stdout.fnmatch_lines(["@pytest.mark.knn_cluster(*"])

@@ -10,8 +10,8 @@ def has(cluster, index):
 """
 
 
-def test_a_test_sees_nothing_of_another(pytester: pytest.Pytester) -> None:
-    pytester.makepyfile(
+def test_a_test_sees_nothing_of_another(suite: pytest.Pytester) -> None:
+    suite.makepyfile(
         HAS
         + """
 def test_one(knn_cluster):
@@ -26,11 +26,11 @@ def test_three(knn_cluster):
     assert knn_cluster.client().cluster.get_settings()["persistent"] == {}
 """
     )
-    pytester.runpytest("-p", "no:randomly").assert_outcomes(passed=3)
+    suite.runpytest("-p", "no:randomly").assert_outcomes(passed=3)
 
 
-def test_one_server_a_session(pytester: pytest.Pytester) -> None:
-    pytester.makepyfile(
+def test_one_server_a_session(suite: pytest.Pytester) -> None:
+    suite.makepyfile(
         """
 urls = set()
 def test_one(knn_cluster):
@@ -40,7 +40,7 @@ def test_two(knn_cluster, knn_server):
     assert urls == {knn_cluster.url}
 """
     )
-    pytester.runpytest().assert_outcomes(passed=2)
+    suite.runpytest().assert_outcomes(passed=2)
 
 
 SEEDED = (
@@ -96,23 +96,23 @@ def knn_seed(knn_server):
 
 
 @pytest.mark.parametrize("style", SEEDS)
-def test_seed_is_loaded_once_and_every_test_starts_from_it(pytester: pytest.Pytester, style: str) -> None:
-    pytester.makeconftest("import pytest\n" + SEEDS[style])
-    pytester.makepyfile(SEEDED)
-    result = pytester.runpytest("-s", "-W", "error")
+def test_seed_is_loaded_once_and_every_test_starts_from_it(suite: pytest.Pytester, style: str) -> None:
+    suite.makeconftest("import pytest\n" + SEEDS[style])
+    suite.makepyfile(SEEDED)
+    result = suite.runpytest("-s")
     result.assert_outcomes(passed=4)
     assert result.outlines.count("LOADED") + result.stdout.str().count(".LOADED") <= 1
     assert result.stdout.str().count("LOADED") == 1
 
 
 @pytest.mark.parametrize("style", SEEDS)
-def test_folders_have_seeds_of_their_own(pytester: pytest.Pytester, style: str) -> None:
+def test_folders_have_seeds_of_their_own(suite: pytest.Pytester, style: str) -> None:
     for folder in ("a", "b"):
-        pytester.mkpydir(folder)
-        (pytester.path / folder / "conftest.py").write_text(
+        suite.mkpydir(folder)
+        (suite.path / folder / "conftest.py").write_text(
             "import pytest\n" + SEEDS[style].replace("seeded", f"seeded-{folder}")
         )
-        (pytester.path / folder / f"test_{folder}.py").write_text(
+        (suite.path / folder / f"test_{folder}.py").write_text(
             HAS
             + f"""
 def test_it(knn_cluster):
@@ -122,11 +122,11 @@ def test_it(knn_cluster):
         )
     # forth and back between the two
     order = ["a/test_a.py", "b/test_b.py", "a/test_a.py", "b/test_b.py"]
-    pytester.runpytest("--keep-duplicates", *order).assert_outcomes(passed=4)
+    suite.runpytest("--keep-duplicates", *order).assert_outcomes(passed=4)
 
 
-def test_a_seed_that_fails_is_an_error_of_the_test(pytester: pytest.Pytester) -> None:
-    pytester.makeconftest(
+def test_a_seed_that_fails_is_an_error_of_the_test(suite: pytest.Pytester) -> None:
+    suite.makeconftest(
         """
 import pytest
 @pytest.fixture(scope="session")
@@ -136,14 +136,14 @@ def knn_seed():
     return load
 """
     )
-    pytester.makepyfile("def test_it(knn_cluster): pass")
-    result = pytester.runpytest()
+    suite.makepyfile("def test_it(knn_cluster): pass")
+    result = suite.runpytest()
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines(["*NotFoundError(404*"])
 
 
-def test_snapshots_are_gone_back_to_as_often_as_wanted(pytester: pytest.Pytester) -> None:
-    pytester.makepyfile(
+def test_snapshots_are_gone_back_to_as_often_as_wanted(suite: pytest.Pytester) -> None:
+    suite.makepyfile(
         HAS
         + """
 def test_it(knn_cluster):
@@ -158,4 +158,4 @@ def test_it(knn_cluster):
         assert not has(knn_cluster, "late")
 """
     )
-    pytester.runpytest().assert_outcomes(passed=1)
+    suite.runpytest().assert_outcomes(passed=1)

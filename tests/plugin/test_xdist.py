@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 pytest.importorskip("xdist")
@@ -24,28 +26,23 @@ def served(result: pytest.RunResult) -> set[tuple[str, str]]:
     return {(worker, port) for _, worker, port in lines}
 
 
-def test_workers_do_not_meet(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("PYTEST_XDIST_WORKER", raising=False)
-    pytester.makepyfile(TESTS)
-    result = pytester.runpytest_subprocess("-n2", "-rP")
+def test_workers_do_not_meet(suite: pytest.Pytester) -> None:
+    suite.makepyfile(TESTS)
+    result = suite.runpytest_subprocess("-n2", "-rP")
     result.assert_outcomes(passed=12)
     assert len({port for _, port in served(result)}) == 2
 
 
-def test_a_given_port_is_counted_up(
-    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, unused_tcp_port: int
-) -> None:
-    monkeypatch.delenv("PYTEST_XDIST_WORKER", raising=False)
-    pytester.makeini(f"[pytest]\nknn_port = {unused_tcp_port}\nknn_env = OPENSEARCH_URL\n")
-    pytester.makepyfile(TESTS)
-    result = pytester.runpytest_subprocess("-n2", "-rP")
+def test_a_given_port_is_counted_up(suite: pytest.Pytester, ini: Callable[[str], object], unused_tcp_port: int) -> None:
+    ini(f"knn_port = {unused_tcp_port}\nknn_env = OPENSEARCH_URL\n")
+    suite.makepyfile(TESTS)
+    result = suite.runpytest_subprocess("-n2", "-rP")
     result.assert_outcomes(passed=12)
     assert served(result) == {("gw0", str(unused_tcp_port)), ("gw1", str(unused_tcp_port + 1))}
 
 
-def test_a_real_cluster_is_not_shared(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("PYTEST_XDIST_WORKER", raising=False)
-    pytester.makepyfile(TESTS)
-    result = pytester.runpytest_subprocess("-n2", "--knn-url", "http://127.0.0.1:1")
+def test_a_real_cluster_is_not_shared(suite: pytest.Pytester) -> None:
+    suite.makepyfile(TESTS)
+    result = suite.runpytest_subprocess("-n2", "--knn-url", "http://127.0.0.1:1")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines(["*run with -n0*"])
