@@ -6,7 +6,7 @@ import base64
 import http.client
 import ssl
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import Any, Protocol
 from urllib.parse import quote, unquote, urlsplit
 
@@ -84,7 +84,7 @@ class Server:
         self._connection.close()
 
 
-def play(requests: Sequence[ConsoleRequest], target: Target) -> Iterator[tuple[ConsoleRequest, dict[str, Any]]]:
+def play(requests: Iterable[ConsoleRequest], target: Target) -> Iterator[tuple[ConsoleRequest, dict[str, Any]]]:
     """Send the requests of one story in order; each with its masked answer."""
     masker = Masker()
     root = target.send(ConsoleRequest("GET", "/")).decoded()

@@ -1,0 +1,228 @@
+"""Two servers asked the same: what a difference looks like, and how a case is made small."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from fakeknn.contract.console import ConsoleRequest, ConsoleSyntaxError, parse
+from fakeknn.contract.differences import Finding, judge
+from fakeknn.contract.inprocess import InProcess
+from fakeknn.contract.targets import Server, play
+
+from .draw import Json
+
+#: Texts that list a Java set, whose order each JVM draws anew.
+_SETS = re.compile(r"accepted values are \[[^\]]*\]|should be \[[^\]]*\]|one of \[[^\]]*\]")
+
+NOT_FAKED = 501
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """Requests after which the last one is answered differently, by ``finding``."""
+
+    requests: Sequence[ConsoleRequest]
+    finding: Finding
+    expected: dict[str, Any]
+    actual: dict[str, Any]
+
+    @property
+    def signature(self) -> str:
+        """Differences of one kind have one signature: names, numbers and positions do not count."""
+        return signature(self.finding, self.expected, self.actual)
+
+    def story(self) -> str:
+        """The case as a console file."""
+        parts = [_written(request) for request in self.requests]
+        differences = "\n".join(f"#   {difference}" for difference in self.finding.differences[:12])
+        return "\n\n".join(parts) + f"\n\n{differences}\n"
+
+
+def _written(request: ConsoleRequest) -> str:
+    """The request as a console file says it: plainly if that can be, else with its body as a string or base64."""
+    try:
+        text = request.body.decode()
+    except UnicodeDecodeError:
+        return f"# body: base64:{base64.b64encode(request.body).decode()}\n{request}"
+    plain = f"{request}\n{text}".rstrip("\n")
+    try:
+        said = [(str(other), other.body) for other in parse(plain)]
+    except ConsoleSyntaxError:
+        said = []
+    if said == [(str(request), request.body)]:
+        return plain
+    return f"# body: {json.dumps(text)}\n{request}"
+
+
+def _shape(value: Any) -> str:
+    text = value if isinstance(value, str) else type(value).__name__
+    return re.sub(r"\[[^\]]*\]|'[^']*'|\"[^\"]*\"|\d+", "_", text)[:80]
+
+
+def signature(finding: Finding, expected: dict[str, Any], actual: dict[str, Any]) -> str:
+    first = min(finding.differences, key=lambda d: (d.path != "status", len(d.path), d.path))
+    reasons = []
+    for answer in (expected, actual):
+        error = answer["body"].get("error") if isinstance(answer["body"], dict) else None
+        while isinstance(error, dict) and isinstance(error.get("caused_by"), dict):
+            error = error["caused_by"]
+        reasons.append(f"{error.get('type')}: {_shape(error.get('reason'))}" if isinstance(error, dict) else "")
+    path = re.sub(r"\[\d+\]", "[]", first.path)
+    values = "" if any(reasons) else f"{_shape(first.expected)} | {_shape(first.actual)}"
+    return f"{expected['status']}/{actual['status']} {path} {values} {reasons[0]} | {reasons[1]}"
+
+
+class Pair:
+    """The real server and a fakeknn that have been told the same things since ``begin``."""
+
+    def __init__(self, oracle: str) -> None:
+        self.oracle = Server(oracle)
+        self.not_faked = 0
+        self._indices: set[str] = set()
+        self._asked: list[ConsoleRequest] = []
+        self._queues: tuple[deque[ConsoleRequest], deque[ConsoleRequest]]
+        self._expected: Iterator[tuple[ConsoleRequest, dict[str, Any]]]
+        self._actual: Iterator[tuple[ConsoleRequest, dict[str, Any]]]
+        self.begin()
+
+    def begin(self) -> None:
+        """Forget everything: an empty fakeknn, and none of our indices on the real server."""
+        for name in self._indices:
+            self.oracle.send(ConsoleRequest("DELETE", f"/{name}?ignore_unavailable=true"))
+        self._indices.clear()
+        self._asked = []
+        self._queues = (deque(), deque())
+        self._expected = play(_handed(self._queues[0]), self.oracle)
+        self._actual = play(_handed(self._queues[1]), InProcess())
+
+    def ask(self, request: ConsoleRequest) -> Case | None:
+        """Send a request to both."""
+        name = request.path.strip("/").partition("/")[0].partition("?")[0]
+        if name and not name.startswith("_"):
+            self._indices.add(name)
+        self._asked.append(request)
+        for queue in self._queues:
+            queue.append(request)
+        _, expected = next(self._expected)
+        _, actual = next(self._actual)
+        if actual["status"] == NOT_FAKED:
+            self.not_faked += 1
+            return None
+        finding = judge(request, _without_sets(expected), _without_sets(actual))
+        return None if finding is None else Case(tuple(self._asked), finding, expected, actual)
+
+    def replay(self, requests: Sequence[ConsoleRequest]) -> Case | None:
+        """Begin anew, send all, and judge the last answer."""
+        self.begin()
+        case = None
+        for request in requests:
+            case = self.ask(request)
+        return case
+
+
+def _handed(queue: deque[ConsoleRequest]) -> Iterator[ConsoleRequest]:
+    """What is put into the queue, each time one asks."""
+    while queue:
+        yield queue.popleft()
+
+
+def _without_sets(value: Json) -> Json:
+    if isinstance(value, dict):
+        return {key: _without_sets(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_without_sets(item) for item in value]
+    return _SETS.sub("<set>", value) if isinstance(value, str) else value
+
+
+# --- shrinking --------------------------------------------------------------------------------------------------------
+
+
+def shrunk(pair: Pair, case: Case, budget: int = 80) -> Case:
+    """A smaller case with the same signature: requests, then lines of bulks, then members of bodies left out."""
+    wanted = case.signature
+    left = [budget]
+
+    def same(requests: Sequence[ConsoleRequest]) -> Case | None:
+        if left[0] <= 0:
+            return None
+        left[0] -= 1
+        found = pair.replay(requests)
+        return found if found is not None and found.signature == wanted else None
+
+    again = same(case.requests)
+    if again is None:
+        return case
+    case = again
+    case = _fewer(case, same, list(case.requests[:-1]), lambda kept: [*kept, case.requests[-1]])
+    for position in range(len(case.requests)):
+        case = _smaller(case, same, position)
+    pair.begin()
+    return case
+
+
+Same = Callable[[Sequence[ConsoleRequest]], Case | None]
+
+
+def _fewer(case: Case, same: Same, parts: list[Any], put: Callable[[list[Any]], Sequence[ConsoleRequest]]) -> Case:
+    """Leave out parts, large runs first."""
+    size = max(1, len(parts) // 2)
+    while parts:
+        at = 0
+        while at < len(parts):
+            kept = parts[:at] + parts[at + size :]
+            found = same(put(kept))
+            if found is None:
+                at += size
+            else:
+                parts, case = kept, found
+        if size == 1:
+            return case
+        size = max(1, size // 2)
+    return case
+
+
+def _smaller(case: Case, same: Same, position: int) -> Case:
+    request = case.requests[position]
+
+    def with_body(body: bytes) -> list[ConsoleRequest]:
+        return [*case.requests[:position], replace(request, body=body), *case.requests[position + 1 :]]
+
+    if request.path.partition("?")[0].endswith("_bulk"):
+        lines = request.body.split(b"\n")
+        pairs = [lines[i : i + 2] for i in range(0, len(lines) - 1, 2)]
+        return _fewer(case, same, pairs, lambda kept: with_body(b"".join(b"\n".join(p) + b"\n" for p in kept)))
+    try:
+        tree = json.loads(request.body)
+    except ValueError:
+        return case
+    changed = True
+    while changed:
+        changed = False
+        for smaller in _cuts(tree):
+            found = same(with_body(json.dumps(smaller).encode()))
+            if found is not None:
+                tree, case, changed = smaller, found, True
+                break
+    return case
+
+
+def _cuts(tree: Json) -> Iterator[Json]:
+    """The tree with one member or item left out, outer ones first."""
+    if isinstance(tree, dict):
+        for key in tree:
+            yield {k: v for k, v in tree.items() if k != key}
+        for key, value in tree.items():
+            for cut in _cuts(value):
+                yield {k: cut if k == key else v for k, v in tree.items()}
+    elif isinstance(tree, list):
+        for i in range(len(tree)):
+            yield tree[:i] + tree[i + 1 :]
+        for i, value in enumerate(tree):
+            for cut in _cuts(value):
+                yield [cut if j == i else v for j, v in enumerate(tree)]
