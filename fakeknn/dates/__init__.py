@@ -1,0 +1,13 @@
+"""Dates as OpenSearch reads and prints them: formats, date math, time zones, rounding.
+
+Instants are integers: milliseconds (or nanoseconds) since 1970-01-01T00:00Z.
+"""
+
+from __future__ import annotations
+
+from fakeknn.dates.format import DateFormat
+from fakeknn.dates.math import parse as parse_math
+from fakeknn.dates.zones import UTC, Zone
+from fakeknn.dates.zones import parse as parse_zone
+
+__all__ = ["UTC", "DateFormat", "Zone", "parse_math", "parse_zone"]

@@ -1,0 +1,239 @@
+"""Time zones: Java's identifiers, fixed offsets, and the transitions of tzdata's regions as arrays.
+
+``zoneinfo`` does not give its transitions away, and rounding a hundred thousand dates needs them as arrays, so the
+files of the ``tzdata`` package are read here.
+"""
+
+from __future__ import annotations
+
+import importlib.resources
+import re
+import struct
+from bisect import bisect_right
+from functools import cache, cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fakeknn.dates import calendar
+from fakeknn.errors import DateTimeException, ZoneRulesException
+
+_REGION = re.compile(r"[A-Za-z][A-Za-z0-9~/._+-]+")
+_OFFSET = re.compile(
+    r"[+-](?P<hours>\d\d?)(?:(?<=\d\d)(?P<colon>:?)(?P<minutes>\d\d)(?:(?P=colon)(?P<seconds>\d\d))?)?", re.ASCII
+)
+_PREFIXES = ("UTC", "GMT", "UT")
+#: tzdata knows these, Java does not (or only as a way to write an offset).
+_NOT_IN_JAVA = frozenset({"EST", "Factory", "GMT+0", "GMT-0", "HST", "MST", "ROC"})
+#: DateUtils.DEPRECATED_SHORT_TIMEZONES
+_DEPRECATED = {"EST": "-05:00", "HST": "-10:00", "MST": "-07:00", "ROC": "Asia/Taipei", "Eire": "Europe/London"}
+_LAST_YEAR = 2500
+
+Int64s = NDArray[np.int64]
+
+
+class Zone:
+    """A zone: ``transitions[i]`` (seconds, ascending) is when ``offsets[i + 1]`` (seconds) takes effect."""
+
+    def __init__(self, id: str, offsets: Int64s, transitions: Int64s) -> None:
+        self.id = id
+        self.offsets = offsets
+        self.transitions = transitions
+
+    def __repr__(self) -> str:
+        return f"Zone({self.id})"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Zone) and self.id == other.id
+
+    def __hash__(self) -> int:
+        return hash(self.id)
+
+    @property
+    def fixed(self) -> int | None:
+        """The offset in seconds if it is always the same."""
+        return None if len(self.transitions) else int(self.offsets[0])
+
+    @cached_property
+    def _transitions(self) -> list[int]:
+        return [int(second) for second in self.transitions]
+
+    @cached_property
+    def _offsets(self) -> list[int]:
+        return [int(offset) for offset in self.offsets]
+
+    def offset_at(self, second: int) -> int:
+        """The offset at an instant, both in seconds."""
+        return self._offsets[bisect_right(self._transitions, second)]
+
+    def offsets_at(self, seconds: Int64s) -> Int64s:
+        """``offset_at`` of an array of instants."""
+        if not len(self.transitions):
+            return np.full(len(seconds), self.offsets[0], dtype=np.int64)
+        found: Int64s = self.offsets[np.searchsorted(self.transitions, seconds, side="right")]
+        return found
+
+    def to_instant(self, local: int) -> int:
+        """ZonedDateTime.ofLocal: the instant (seconds) of a local time.
+
+        Of two, the earlier; a local time that a gap leaves out is taken as much later as the gap is long.
+        """
+        before = self.offset_at(local - 86_400 * 2)
+        instant = local - before
+        for i in range(bisect_right(self._transitions, local - 86_400 * 2), len(self._transitions)):
+            transition = self._transitions[i]
+            if transition > local + 86_400 * 2:
+                break
+            earlier, later = self._offsets[i], self._offsets[i + 1]
+            if local < transition + max(earlier, later):
+                # Before the transition, in its gap (counted with the offset before it), or in its overlap.
+                return local - earlier
+            instant = local - later
+        return instant
+
+
+def fixed(seconds: int, id: str | None = None) -> Zone:
+    """A zone of one offset; ``Z`` for none, as ZoneOffset prints it."""
+    return Zone(offset_id(seconds) if id is None else id, np.array([seconds], np.int64), np.empty(0, np.int64))
+
+
+def offset_id(seconds: int) -> str:
+    """ZoneOffset.getId: ``Z``, ``+01:00``, ``-00:00:30``."""
+    if not seconds:
+        return "Z"
+    minutes, rest = divmod(abs(seconds), 60)
+    tail = f":{rest:02d}" if rest else ""
+    return f"{'-' if seconds < 0 else '+'}{minutes // 60:02d}:{minutes % 60:02d}{tail}"
+
+
+UTC = fixed(0)
+
+
+def checked_offset(seconds: int) -> int:
+    """ZoneOffset.ofTotalSeconds."""
+    if abs(seconds) > 18 * 3600:
+        raise DateTimeException("Zone offset not in valid range: -18:00 to +18:00")
+    return seconds
+
+
+def parse_offset(text: str) -> int:
+    """ZoneOffset.of: seconds of ``Z``, ``+h``, ``+hh``, ``+hh:mm``, ``+hhmm``, ``+hh:mm:ss``, ``+hhmmss``."""
+    if text == "Z":
+        return 0
+    match = _OFFSET.fullmatch(text)
+    if match is None:
+        raise DateTimeException(f"Invalid ID for ZoneOffset, invalid format: {text}")
+    sign = -1 if text[0] == "-" else 1
+    hours, minutes, seconds = (int(match[name] or 0) for name in ("hours", "minutes", "seconds"))
+    for name, value, limit in (("hours", hours, 18), ("minutes", minutes, 59), ("seconds", seconds, 59)):
+        if value > limit:
+            raise DateTimeException(
+                f"Zone offset {name} not in valid range: value {sign * value} is not in the range -{limit} to {limit}"
+            )
+    return checked_offset(sign * (hours * 3600 + minutes * 60 + seconds))
+
+
+@cache
+def region_ids() -> frozenset[str]:
+    """The region identifiers that Java knows."""
+    names = importlib.resources.files("tzdata").joinpath("zones").read_text().split()
+    return frozenset(names) - _NOT_IN_JAVA
+
+
+@cache
+def of(text: str) -> Zone:
+    """ZoneId.of: an offset, ``UTC``/``GMT``/``UT`` with or without one, or a region."""
+    if len(text) <= 1 or text[0] in "+-":
+        return fixed(parse_offset(text))
+    for prefix in _PREFIXES:
+        if text == prefix:
+            return fixed(0, text)
+        if text.startswith((prefix + "+", prefix + "-")) and text not in region_ids():
+            try:
+                seconds = parse_offset(text[len(prefix) :])
+            except DateTimeException as error:
+                raise DateTimeException(f"Invalid ID for offset-based ZoneId: {text}") from error
+            return fixed(seconds, prefix + offset_id(seconds) if seconds else prefix)
+    if not _REGION.fullmatch(text):
+        raise DateTimeException(f"Invalid ID for region-based ZoneId, invalid format: {text}")
+    if text not in region_ids():
+        raise ZoneRulesException(f"Unknown time-zone ID: {text}")
+    return _region(text)
+
+
+def parse(text: str) -> Zone:
+    """DateUtils.of: a ``time_zone`` parameter; zones that are only an offset bear the offset's name."""
+    zone = of(_DEPRECATED.get(text, text))
+    seconds = zone.fixed
+    return zone if seconds is None else fixed(seconds)
+
+
+# --- tzdata -----------------------------------------------------------------------------------------------------------
+
+
+def _region(id: str) -> Zone:
+    raw = importlib.resources.files("tzdata.zoneinfo").joinpath(*id.split("/")).read_bytes()
+    first = struct.unpack(">6l", raw[20:44])
+    # The second block repeats the first with 64-bit times.
+    skipped = 44 + first[3] * 5 + first[4] * 6 + first[5] + first[2] * 8 + first[1] + first[0]
+    ut_count, std_count, leap_count, time_count, type_count, char_count = struct.unpack(
+        ">6l", raw[skipped + 20 : skipped + 44]
+    )
+    at = skipped + 44
+    times = np.frombuffer(raw, ">i8", time_count, at).astype(np.int64)
+    at += time_count * 8
+    kinds = np.frombuffer(raw, np.uint8, time_count, at)
+    at += time_count
+    types = [struct.unpack(">lbb", raw[at + 6 * i : at + 6 * i + 6])[0] for i in range(type_count)]
+    at += type_count * 6 + char_count + leap_count * 12 + std_count + ut_count
+    footer = raw[at:].strip(b"\n").decode()
+    offsets = np.array([types[0], *(types[kind] for kind in kinds)], np.int64)
+    last = int(times[-1]) if time_count else -(1 << 62)
+    later = [(second, offset) for second, offset in _rule_transitions(footer) if second > last]
+    times = np.concatenate([times, np.array([second for second, _ in later], np.int64)])
+    offsets = np.concatenate([offsets, np.array([offset for _, offset in later], np.int64)])
+    # Changes of name alone are no transitions.
+    changes = np.flatnonzero(offsets[1:] != offsets[:-1])
+    return Zone(id, np.concatenate([offsets[:1], offsets[changes + 1]]), times[changes])
+
+
+_POSIX = re.compile(
+    r"(?:<[^>]+>|[A-Za-z]+)(?P<std>[+-]?\d+(?::\d+)*)"
+    r"(?:(?:<[^>]+>|[A-Za-z]+)(?P<dst>[+-]?\d+(?::\d+)*)?,(?P<start>[^,]+),(?P<end>.+))?"
+)
+
+
+def _posix_seconds(text: str) -> int:
+    sign = -1 if text.startswith("-") else 1
+    parts = [int(part) for part in text.lstrip("+-").split(":")]
+    return sign * sum(part * unit for part, unit in zip(parts, (3600, 60, 1), strict=False))
+
+
+def _rule_transitions(footer: str) -> list[tuple[int, int]]:
+    """The transitions that a POSIX rule, ``CET-1CEST,M3.5.0,M10.5.0/3``, makes from 1970 to the last year kept."""
+    match = _POSIX.fullmatch(footer)
+    if match is None or match["start"] is None:
+        return []
+    standard = -_posix_seconds(match["std"])
+    saving = -_posix_seconds(match["dst"]) if match["dst"] else standard + 3600
+    found = []
+    for year in range(1970, _LAST_YEAR):
+        found.append((_rule_second(match["start"], year) - standard, saving))
+        found.append((_rule_second(match["end"], year) - saving, standard))
+    return sorted(found)
+
+
+def _rule_second(rule: str, year: int) -> int:
+    date, _, time = rule.partition("/")
+    if date[0] == "M":
+        month, week, weekday = (int(part) for part in date[1:].split("."))
+        first = calendar.to_day(year, month, 1)
+        day = first + (weekday - calendar.weekday(first)) % 7 + (week - 1) * 7
+        if day - first >= calendar.month_length(year, month):
+            day -= 7
+    elif date[0] == "J":  # leap days are not counted
+        number = int(date[1:])
+        day = calendar.to_day(year, 1, 1) + number - 1 + (number >= 60 and calendar.is_leap(year))
+    else:
+        day = calendar.to_day(year, 1, 1) + int(date)
+    return day * 86_400 + (_posix_seconds(time) if time else 7200)
