@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from fakeknn.analysis.base import Analyzer, Token, TokenStream, utf16_length, utf16_offsets
-from fakeknn.analysis.registry import AnalysisRegistry
+from fakeknn.analysis.analyze import analyze
+from fakeknn.analysis.base import POSITION_INCREMENT_GAP, Analyzer, Token, TokenStream, utf16_length, utf16_offsets
+from fakeknn.analysis.registry import AnalysisRegistry, global_analyzer
 
-__all__ = ["AnalysisRegistry", "Analyzer", "Token", "TokenStream", "utf16_length", "utf16_offsets"]
+__all__ = [
+    "POSITION_INCREMENT_GAP",
+    "AnalysisRegistry",
+    "Analyzer",
+    "Token",
+    "TokenStream",
+    "analyze",
+    "global_analyzer",
+    "utf16_length",
+    "utf16_offsets",
+]

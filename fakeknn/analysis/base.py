@@ -79,6 +79,16 @@ class TokenStream:
         return TokenStream(tokens, self.end_offset, self.end_increment)
 
 
+def increments(tokens: Iterable[Token]) -> list[int]:
+    """How far each token's position is behind the one before it; the first one's behind -1."""
+    steps = []
+    last = -1
+    for token in tokens:
+        steps.append(token.position - last)
+        last = token.position
+    return steps
+
+
 class Offsets:
     """Where the characters of a filtered text were before: from ``output[i]`` on, ``delta[i]`` is to be added."""
 

@@ -1,4 +1,4 @@
-"""Patterns of ``java.util.regex``: translated to the ``regex`` module's, with Java's meaning of \\w, \\s, \\b, . and $.
+"""The syntax of ``java.util.regex``, rewritten for the ``regex`` module with Java's meaning of \\w, \\s, \\b, . and $.
 
 What Java has and the translation does not know is refused with ``NotFaked``.
 """
@@ -10,25 +10,7 @@ from functools import lru_cache
 
 import regex
 
-from fakeknn.errors import (
-    IllegalArgumentException,
-    IndexOutOfBoundsException,
-    NotFaked,
-    PatternSyntaxException,
-)
-
-_FLAGS = {
-    "CASE_INSENSITIVE": regex.IGNORECASE,
-    "MULTILINE": regex.MULTILINE,
-    "DOTALL": regex.DOTALL,
-    "UNICODE_CASE": 0,
-    "CANON_EQ": None,
-    "UNIX_LINES": None,
-    "LITERAL": 0,
-    "COMMENTS": regex.VERBOSE,
-    "UNICODE_CHAR_CLASS": 0,
-    "UNICODE_CHARACTER_CLASS": 0,
-}
+from fakeknn.errors import NotFaked, PatternSyntaxException
 
 _LINE_ENDS = r"\n\r\x85\u2028\u2029"
 _WORD_CHARS = "a-zA-Z0-9_"
@@ -70,7 +52,7 @@ _QUANTIFIER = re.compile(r"\{(\d+)(,(\d*))?\}")
 _GROUP = re.compile(r"\(\?(?:[:=!>]|<[=!]|<([a-zA-Z][a-zA-Z0-9]*)>|([a-zA-Z]*(?:-[a-zA-Z]+)?)([:)]))")
 
 
-class _Translator:
+class Translator:
     """Rewrites one pattern; raises what ``Pattern.compile`` raises."""
 
     def __init__(self, pattern: str, unicode_classes: bool, dotall: bool, multiline: bool, comments: bool) -> None:
@@ -81,6 +63,7 @@ class _Translator:
         self.multiline = multiline
         self.comments = comments
         self.groups = 0
+        self.names: set[str] = set()
 
     def error(self, what: str, at: int | None = None) -> PatternSyntaxException:
         index = self.at if at is None else at
@@ -141,12 +124,17 @@ class _Translator:
     def counted(self) -> str:
         match = _QUANTIFIER.match(self.pattern, self.at)
         if match is None:
-            rest = self.pattern[self.at + 1 : self.at + 2]
-            raise self.error("Unclosed counted closure" if rest.isdigit() else "Illegal repetition")
+            digits = re.compile(r"[0-9]+(,[0-9]*)?").match(self.pattern, self.at + 1)
+            if digits is not None:
+                raise self.error("Unclosed counted closure", digits.end())
+            raise self.error("Illegal repetition", self.at + 1)
         self.at = match.end()
         if match[3] and int(match[3]) < int(match[1]):
             raise self.error("Illegal repetition range", match.end(3))
-        return match.group() + self.suffix()
+        quantifier = match.group() + self.suffix()
+        if self.pattern.startswith("{", self.at):
+            raise NotFaked(f"the pattern {self.pattern!r}")
+        return quantifier
 
     def atom(self, depth: int) -> str:
         char = self.pattern[self.at]
@@ -156,9 +144,9 @@ class _Translator:
             return self.char_class()
         if char == "\\":
             return self.escape()
+        self.at += 1
         if char == "{":
             raise self.error("Illegal repetition")
-        self.at += 1
         if char == ".":
             return "." if self.dotall else f"[^{_LINE_ENDS}]"
         if char == "$":
@@ -179,18 +167,19 @@ class _Translator:
         else:
             match = _GROUP.match(pattern, start)
             if match is None:
-                what = "Unknown inline modifier" if start + 2 < len(pattern) else "Unknown group type"
-                raise self.error(what, start + 2)
+                raise self.bad_group(start)
             self.at = match.end()
             opening = match.group()
             if match[1]:
                 self.groups += 1
+                self.names.add(match[1])
                 opening = f"(?P<{match[1]}>"
             elif match[2] is not None:
                 flags = match[2]
-                if set(flags) - set("i-smxud"):
-                    raise NotFaked(f"the inline flags of the pattern {pattern!r}")
-                if "s" in flags or "m" in flags or "x" in flags:
+                unknown = [index for index, flag in enumerate(flags) if flag not in "i-smxudU"]
+                if unknown:
+                    raise self.error("Unknown inline modifier", start + 2 + unknown[0])
+                if "U" in flags or "s" in flags or "m" in flags or "x" in flags:
                     raise NotFaked(f"the inline flags of the pattern {pattern!r}")
                 flags = flags.replace("u", "").replace("d", "")
                 opening = f"(?{flags}{match[3]}" if flags not in ("", "-") else ("(?:" if match[3] == ":" else "")
@@ -202,11 +191,19 @@ class _Translator:
         self.at += 1
         return f"{opening}{inner})"
 
+    def bad_group(self, start: int) -> PatternSyntaxException:
+        name = re.compile(r"\(\?<([a-zA-Z0-9]*)").match(self.pattern, start)
+        if name is None or not name[1]:
+            return self.error("Unknown inline modifier" if name is None else "Unknown look-behind group", start + 2)
+        if name[1][0].isdigit():
+            return self.error("capturing group name does not start with a Latin letter", start + 3)
+        return self.error("named capturing group is missing trailing '>'", name.end())
+
     def escape(self) -> str:
         pattern = self.pattern
         self.at += 1
         if self.at >= len(pattern):
-            raise self.error("Unexpected internal error" if self.at else "Illegal/unsupported escape sequence")
+            raise self.error("Unescaped trailing backslash")
         char = pattern[self.at]
         self.at += 1
         if char == "b":
@@ -235,9 +232,16 @@ class _Translator:
             if match is None:
                 raise self.error("\\k is not followed by '<' for named capturing group")
             self.at = match.end()
+            if match[1] not in self.names:
+                raise self.error(f"named capturing group <{match[1]}> does not exist", match.end() - 1)
             return f"(?P={match[1]})"
         if char in "123456789":
-            return f"\\{char}"
+            number = int(char)
+            while pattern[self.at : self.at + 1].isdigit() and number * 10 + int(pattern[self.at]) <= self.groups:
+                number = number * 10 + int(pattern[self.at])
+                self.at += 1
+            # A group that is not there never matches.
+            return f"(?:\\{number})" if number <= self.groups else "(?!)"
         negated, inner = self.class_escape(char)
         return f"[^{inner}]" if negated else (f"[{inner}]" if len(inner) > 1 else inner)
 
@@ -257,13 +261,13 @@ class _Translator:
         if char == "x":
             match = re.compile(r"([0-9a-fA-F]{2})|\{([0-9a-fA-F]{1,6})\}").match(pattern, self.at)
             if match is None:
-                raise self.error("Illegal hexadecimal escape sequence")
+                raise self.error("Illegal hexadecimal escape sequence", self.after_hex())
             self.at = match.end()
             return False, regex.escape(chr(int(match[1] or match[2], 16)))
         if char == "u":
             match = re.compile(r"[0-9a-fA-F]{4}").match(pattern, self.at)
             if match is None:
-                raise self.error("Illegal Unicode escape sequence")
+                raise self.error("Illegal Unicode escape sequence", self.after_hex())
             self.at = match.end()
             return False, regex.escape(chr(int(match.group(), 16)))
         if char == "0":
@@ -274,12 +278,18 @@ class _Translator:
             return False, regex.escape(chr(int(match.group(), 8)))
         if char == "c":
             if self.at >= len(pattern):
-                raise self.error("Illegal control escape sequence")
+                raise self.error("Illegal control escape sequence", self.at - 1)
             self.at += 1
             return False, regex.escape(chr(ord(pattern[self.at - 1]) ^ 64))
         if char.isascii() and char.isalpha():
             raise self.error("Illegal/unsupported escape sequence", self.at - 1)
         return False, regex.escape(char, special_only=False) if char.isascii() else char
+
+    def after_hex(self) -> int:
+        index = self.at
+        while index < len(self.pattern) and self.pattern[index] in "0123456789abcdefABCDEF":
+            index += 1
+        return index
 
     def property(self, negated: bool) -> tuple[bool, str]:
         pattern = self.pattern
@@ -289,7 +299,7 @@ class _Translator:
         else:
             end = pattern.find("}", self.at)
             if end < 0:
-                raise self.error("Unclosed character family", len(pattern) - 1)
+                raise self.error("Unclosed character family", len(pattern))
             name = pattern[self.at + 1 : end]
             self.at = end + 1
         if name in _POSIX and not (self.unicode and not name.startswith("java")):
@@ -304,8 +314,8 @@ class _Translator:
                 return False, rf"\{letter}{{Script={name[len(key) :]}}}"
         if bare in _BINARY or regex_has_property(bare):
             return False, rf"\{letter}{{{'WSpace' if bare == 'White_Space' else bare}}}"
-        if name.startswith("In"):
-            return False, rf"\{letter}{{InBlock={name[2:]}}}" if regex_has_property(f"InBlock={name[2:]}") else name
+        if name.startswith("In") and regex_has_property(f"Block={name[2:]}"):
+            return False, rf"\{letter}{{Block={name[2:]}}}"
         raise self.error(f"Unknown character property name {{{name}}}", self.at - 1)
 
     def char_class(self) -> str:
@@ -392,127 +402,3 @@ def regex_has_property(name: str) -> bool:
     except regex.error:
         return False
     return True
-
-
-class JavaPattern:
-    """A compiled pattern."""
-
-    def __init__(self, pattern: regex.Pattern[str], groups: int) -> None:
-        self.pattern = pattern
-        self.groups = groups
-
-    def find_all(self, text: str) -> list[regex.Match[str]]:
-        """``while (find())``: every match, empty ones too."""
-        return list(self.pattern.finditer(text))
-
-    def matches(self, text: str) -> bool:
-        return self.pattern.fullmatch(text) is not None
-
-    def replace(self, text: str, replacement: str, *, all: bool = True) -> str:
-        """``replaceAll`` or ``replaceFirst``."""
-        matches = self.find_all(text)
-        if not matches:
-            return text
-        out: list[str] = []
-        last = 0
-        for match in matches if all else matches[:1]:
-            out += (text[last : match.start()], expand(replacement, match))
-            last = match.end()
-        return "".join((*out, text[last:]))
-
-
-class GroupName(str):
-    """A group's name in a replacement."""
-
-
-_REFERENCE = re.compile(r"\{([a-zA-Z0-9]*)(\}?)")
-
-
-@lru_cache(maxsize=256)
-def template(replacement: str, groups: int) -> tuple[str | int | GroupName, ...]:
-    """Java's replacement text for a pattern of so many groups: literal parts, group numbers and group names."""
-    parts: list[str | int | GroupName] = []
-    at, length = 0, len(replacement)
-    while at < length:
-        char = replacement[at]
-        at += 1
-        if char == "\\":
-            if at == length:
-                raise IllegalArgumentException("character to be escaped is missing")
-            parts.append(replacement[at])
-            at += 1
-        elif char != "$":
-            parts.append(char)
-        elif at == length:
-            raise IllegalArgumentException("Illegal group reference: group index is missing")
-        elif replacement[at] == "{":
-            match = _REFERENCE.match(replacement, at)
-            assert match is not None
-            if not match[1] or not match[2]:
-                raise IllegalArgumentException("named capturing group is missing trailing '}'")
-            if match[1][0].isdigit():
-                raise IllegalArgumentException(f"capturing group name {{{match[1]}}} starts with digit character")
-            parts.append(GroupName(match[1]))
-            at = match.end()
-        elif replacement[at] in "0123456789":
-            number = int(replacement[at])
-            at += 1
-            if number > groups:
-                raise IndexOutOfBoundsException(f"No group {number}")
-            # Further digits belong to the number as long as there is such a group.
-            while at < length and replacement[at] in "0123456789" and number * 10 + int(replacement[at]) <= groups:
-                number = number * 10 + int(replacement[at])
-                at += 1
-            parts.append(number)
-        else:
-            raise IllegalArgumentException("Illegal group reference")
-    return tuple(parts)
-
-
-def expand(replacement: str, match: regex.Match[str]) -> str:
-    """The replacement for one match."""
-    out: list[str] = []
-    for part in template(replacement, match.re.groups):
-        if isinstance(part, int):
-            out.append(match.group(part) or "")
-        elif isinstance(part, GroupName):
-            if part not in match.re.groupindex:
-                raise IllegalArgumentException(f"No group with name {{{part}}}")
-            out.append(match.group(str(part)) or "")
-        else:
-            out.append(part)
-    return "".join(out)
-
-
-@lru_cache(maxsize=256)
-def compile_pattern(pattern: str, flags: str | None = None) -> JavaPattern:
-    """``Regex.compile``: flags are names with | between them."""
-    given: set[str] = set()
-    for part in (flags or "").split("|"):
-        name = part.upper()
-        if not name:
-            continue
-        if name not in _FLAGS:
-            raise IllegalArgumentException(f"Unknown regex flag [{name}]")
-        if _FLAGS[name] is None:
-            raise NotFaked(f"the regex flag {name}")
-        given.add(name)
-    if "LITERAL" in given:
-        translated, groups = regex.escape(pattern), 0
-    else:
-        translator = _Translator(
-            pattern,
-            bool(given & {"UNICODE_CHAR_CLASS", "UNICODE_CHARACTER_CLASS"}),
-            "DOTALL" in given,
-            "MULTILINE" in given,
-            "COMMENTS" in given,
-        )
-        translated, groups = translator.translate(), 0
-        groups = translator.groups
-    bits = regex.VERSION1
-    for name in given - {"MULTILINE"}:
-        bits |= _FLAGS[name] or 0
-    try:
-        return JavaPattern(regex.compile(translated, bits), groups)
-    except regex.error as error:
-        raise NotFaked(f"the pattern {pattern!r}") from error

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any, TypeVar
 
 import fakeknn.analysis.analyzers
+import fakeknn.analysis.charfilters
+import fakeknn.analysis.compounds
 import fakeknn.analysis.filters
 import fakeknn.analysis.folding
+import fakeknn.analysis.graphs
 import fakeknn.analysis.keywords
 import fakeknn.analysis.languages
-import fakeknn.analysis.ngrams  # noqa: F401
+import fakeknn.analysis.ngrams
+import fakeknn.analysis.patterns
+import fakeknn.analysis.shingles
+import fakeknn.analysis.synonyms
+import fakeknn.analysis.worddelimiter  # noqa: F401
 from fakeknn.analysis.base import Analyzer
 from fakeknn.analysis.custom import CustomAnalyzer, chained
 from fakeknn.analysis.factories import (
@@ -23,12 +31,11 @@ from fakeknn.analysis.factories import (
     TokenFilterFactory,
     TokenizerFactory,
 )
-from fakeknn.analysis.settings import ComponentSettings, Flat, flatten
+from fakeknn.analysis.settings import NO_SETTINGS, ComponentSettings, Flat, flatten
 from fakeknn.analysis.tokenizers import KeywordTokenizer
 from fakeknn.errors import IllegalArgumentException, SettingsException
 
 F = TypeVar("F")
-NO_SETTINGS = ComponentSettings({}, defined=False)
 _LIMITS = {"max_ngram_diff": 1, "max_shingle_diff": 3}
 
 
@@ -42,7 +49,7 @@ class AnalysisRegistry:
         self.index = index
         self.settings: Flat = {key.removeprefix("index."): value for key, value in flatten(settings or {}).items()}
         self.limits = {name: self._limit(name, default) for name, default in _LIMITS.items()}
-        self._groups = {
+        self.groups = {
             kind: self._group(kind) for kind in ("char_filter", "tokenizer", "filter", "analyzer", "normalizer")
         }
         self._char_filters = self._build("char_filter", CHAR_FILTERS)
@@ -119,7 +126,7 @@ class AnalysisRegistry:
 
     def _build(self, kind: str, table: Table[F]) -> dict[str, F]:
         built = {}
-        for name, settings in self._groups[kind].items():
+        for name, settings in self.groups[kind].items():
             type_name = settings.get("type")
             if type_name is None:
                 raise IllegalArgumentException(f"{kind} [{name}] must specify either an analyzer type, or a tokenizer")
@@ -140,7 +147,7 @@ class AnalysisRegistry:
 
     def _build_analyzers(self) -> None:
         custom: dict[str, ComponentSettings] = {}
-        for name, settings in self._groups["analyzer"].items():
+        for name, settings in self.groups["analyzer"].items():
             type_name = settings.get("type")
             if type_name == "custom" or (type_name is None and settings.get("tokenizer") is not None):
                 custom[name] = settings
@@ -198,7 +205,7 @@ class AnalysisRegistry:
         )
 
     def _build_normalizers(self) -> None:
-        for name, settings in self._groups["normalizer"].items():
+        for name, settings in self.groups["normalizer"].items():
             type_name = settings.get("type")
             if type_name in (None, "custom"):
                 self._normalizers[name] = self._custom_normalizer(name, settings)
@@ -238,3 +245,14 @@ def _lowercase_normalizer(name: str) -> Analyzer:
     return Analyzer(KeywordTokenizer(), [lower], name=name, normalization=[lower])
 
 
+@cache
+def global_analyzer(name: str) -> Analyzer | None:
+    """The analyzer of that name without an index: it puts no gap between values."""
+    if name in ANALYZERS.preconfigured:
+        analyzer = ANALYZERS.preconfigured[name](name, NO_SETTINGS)
+    elif name in ANALYZERS.types:
+        analyzer = ANALYZERS.types[name].make(name, NO_SETTINGS)
+    else:
+        return None
+    analyzer.position_increment_gap = 0
+    return analyzer

@@ -94,13 +94,15 @@ class ComponentSettings:
             raise IllegalArgumentException(f"Failed to parse value [{value}] as only [true] or [false] are allowed.")
         return value == "true"
 
-    def strings(self, key: str, *, or_file: bool = False) -> list[str] | None:
+    def strings(self, key: str, *, or_file: bool = False, commas: bool = True) -> list[str] | None:
         """A list, or a string cut at its commas; None if there is none, and for an empty string."""
         value = self.values.get(key)
         if value is None and or_file:
             self._refuse_path(key)
         if value is None or isinstance(value, list):
             return value
+        if not commas:
+            return [value.strip()]
         return [part.strip() for part in value.split(",") if part] or None
 
     def words(self, key: str) -> list[str] | None:
@@ -139,6 +141,10 @@ class ComponentSettings:
     def limit(self, name: str, default: int) -> int:
         """An index level limit such as ``max_ngram_diff``."""
         return self.limits.get(name, default)
+
+
+#: The settings of a component that is used by its bare name.
+NO_SETTINGS = ComponentSettings({}, defined=False)
 
 
 class WordSet:

@@ -13,7 +13,7 @@ from fakeknn.analysis.characters import CLASSES, WHITESPACE, CharTest, any_of
 from fakeknn.analysis.factories import TOKENIZERS, TokenizerFactory
 from fakeknn.analysis.settings import ComponentSettings
 from fakeknn.analysis.standard import DEFAULT_MAX_TOKEN_LENGTH, StandardTokenizer
-from fakeknn.errors import IllegalArgumentException, NumberFormatException, RuntimeException
+from fakeknn.errors import IllegalArgumentException, NotFaked, NumberFormatException, RuntimeException
 
 DEFAULT_MAX_WORD_LENGTH = 255
 _MAX_TOKEN_LENGTH_LIMIT = 1024 * 1024
@@ -199,3 +199,72 @@ def _char_group(name: str, settings: ComponentSettings) -> TokenizerFactory:
             raise RuntimeException(f"Invalid escaped char in [{char}]")
     cut = any_of([chars.__contains__, *tests])
     return TokenizerFactory(name, lambda: CharTestTokenizer(lambda char: not cut(char), length))
+
+
+class PathHierarchyTokenizer(Tokenizer):
+    """a/b/c as a, a/b and a/b/c; ``skip`` leaves out as many segments at the beginning."""
+
+    def __init__(self, delimiter: str, replacement: str, skip: int) -> None:
+        self.delimiter = delimiter
+        self.replacement = replacement
+        self.skip = skip
+
+    def tokenize(self, text: str) -> TokenStream:
+        cuts = [index for index, char in enumerate(text) if index and char == self.delimiter]
+        tokens: list[Token] = []
+        if text and len(cuts) >= self.skip:
+            # The first character never cuts: /a is the first segment of /a/b.
+            start = cuts[self.skip - 1] if self.skip else 0
+            path = text.replace(self.delimiter, self.replacement)
+            ends = [*cuts[self.skip :], len(text)]
+            tokens = [Token(path[start:end], start, end, i) for i, end in enumerate(ends)]
+        return TokenStream(tokens, len(text))
+
+
+class ReversePathHierarchyTokenizer(PathHierarchyTokenizer):
+    """a/b/c as a/b/c, b/c and c; ``skip`` leaves out as many segments at the end."""
+
+    def tokenize(self, text: str) -> TokenStream:
+        starts = [0, *(index + 1 for index, char in enumerate(text) if char == self.delimiter)]
+        if starts[-1] < len(text):
+            starts.append(len(text))
+        last = len(starts) - 1 - self.skip
+        path = text.replace(self.delimiter, self.replacement)
+        tokens = [
+            Token(path[start : starts[last]], start, starts[last], i) for i, start in enumerate(starts[: max(last, 0)])
+        ]
+        return TokenStream(tokens, len(text))
+
+
+def _one_char(settings: ComponentSettings, key: str, default: str) -> str:
+    value = settings.text(key, default)
+    if utf16_length(value) != 1:
+        raise IllegalArgumentException(f"{key} must be a one char value")
+    return value
+
+
+@TOKENIZERS.type("path_hierarchy")
+@TOKENIZERS.type("PathHierarchy")
+def _path_hierarchy(name: str, settings: ComponentSettings) -> TokenizerFactory:
+    size = settings.integer("buffer_size", 1024)
+    delimiter = _one_char(settings, "delimiter", "/")
+    replacement = _one_char(settings, "replacement", delimiter)
+    skip = settings.integer("skip", 0)
+    kind = ReversePathHierarchyTokenizer if settings.boolean("reverse", False) else PathHierarchyTokenizer
+
+    def create() -> Tokenizer:
+        if size < 0:
+            raise IllegalArgumentException("bufferSize cannot be negative")
+        if skip < 0:
+            raise IllegalArgumentException("skip cannot be negative")
+        return kind(delimiter, replacement, skip)
+
+    return TokenizerFactory(name, create)
+
+
+@TOKENIZERS.type("thai")
+def _thai(name: str, settings: ComponentSettings) -> TokenizerFactory:
+    def create() -> Tokenizer:
+        raise NotFaked("the thai tokenizer")
+
+    return TokenizerFactory(name, create)

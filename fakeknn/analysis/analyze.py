@@ -1,0 +1,344 @@
+"""What ``_analyze`` answers."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, TypeVar
+
+from fakeknn.analysis.base import POSITION_INCREMENT_GAP, Analyzer, Token, TokenStream, utf16_offsets
+from fakeknn.analysis.custom import CustomAnalyzer, in_chain
+from fakeknn.analysis.factories import CHAR_FILTERS, TOKEN_FILTERS, TOKENIZERS, Chain, Table, TokenFilterFactory
+from fakeknn.analysis.registry import AnalysisRegistry, global_analyzer
+from fakeknn.analysis.settings import ComponentSettings, flatten
+from fakeknn.errors import (
+    ActionRequestValidationException,
+    IllegalArgumentException,
+    IllegalStateException,
+    Where,
+    XContentParseException,
+)
+
+F = TypeVar("F")
+NameOrDefinition = str | Mapping[str, Any]
+FieldAnalyzer = Callable[[str], Analyzer | None]
+
+
+@dataclasses.dataclass
+class AnalyzeRequest:
+    """The body of ``_analyze``."""
+
+    text: list[str] = dataclasses.field(default_factory=list)
+    analyzer: str | None = None
+    tokenizer: NameOrDefinition | None = None
+    filter: list[NameOrDefinition] = dataclasses.field(default_factory=list)
+    char_filter: list[NameOrDefinition] = dataclasses.field(default_factory=list)
+    field: str | None = None
+    explain: bool = False
+    attributes: list[str] = dataclasses.field(default_factory=list)
+    normalizer: str | None = None
+
+    def validate(self, indexed: bool) -> None:
+        extra = self.tokenizer is not None or bool(self.filter) or bool(self.char_filter)
+        rules = (
+            (not self.text, "text is missing"),
+            (not indexed and self.normalizer is not None, "index is required if normalizer is specified"),
+            (
+                self.normalizer is not None and (self.tokenizer is not None or self.analyzer is not None),
+                "tokenizer/analyze should be null if normalizer is specified",
+            ),
+            (self.analyzer is not None and extra, "cannot define extra components on a named analyzer"),
+            (self.normalizer is not None and extra, "cannot define extra components on a named normalizer"),
+            (self.field is not None and extra, "cannot define extra components on a field-specific analyzer"),
+        )
+        problems = [problem for wrong, problem in rules if wrong]
+        if problems:
+            raise ActionRequestValidationException(*problems)
+
+
+def _kind(value: Any) -> str:
+    if value is None:
+        return "VALUE_NULL"
+    if isinstance(value, bool):
+        return "VALUE_BOOLEAN"
+    if isinstance(value, str):
+        return "VALUE_STRING"
+    if isinstance(value, Mapping):
+        return "START_OBJECT"
+    return "START_ARRAY" if isinstance(value, list) else "VALUE_NUMBER"
+
+
+_ALLOWED = {
+    "text": ("VALUE_STRING", "START_ARRAY"),
+    "analyzer": ("VALUE_STRING",),
+    "tokenizer": ("VALUE_STRING", "START_OBJECT"),
+    "filter": ("START_OBJECT", "START_ARRAY"),
+    "char_filter": ("START_OBJECT", "START_ARRAY"),
+    "field": ("VALUE_STRING",),
+    "explain": ("VALUE_BOOLEAN", "VALUE_STRING"),
+    "attributes": ("VALUE_STRING", "START_ARRAY"),
+    "normalizer": ("VALUE_STRING",),
+}
+
+
+def parse(body: Any) -> AnalyzeRequest:
+    """Reads a body as ``AnalyzeAction.Request`` does."""
+    if not isinstance(body, dict):
+        raise XContentParseException(
+            f"[analyze_request] Expected START_OBJECT but was: {_kind(body)}", at=Where(body, None, "start")
+        )
+    request = AnalyzeRequest()
+    for key, value in body.items():
+        if key not in _ALLOWED:
+            raise XContentParseException(f"[analyze_request] unknown field [{key}]", at=Where(body, key, "key"))
+        if _kind(value) not in _ALLOWED[key]:
+            raise XContentParseException(
+                f"[analyze_request] {key} doesn't support values of type: {_kind(value)}", at=Where(body, key)
+            )
+        if key in ("text", "attributes"):
+            setattr(request, key, [value] if isinstance(value, str) else _strings(key, value))
+        elif key in ("filter", "char_filter"):
+            setattr(request, key, [value] if isinstance(value, dict) else _definitions(key, value))
+        elif key == "explain":
+            request.explain = value if isinstance(value, bool) else _boolean(body, key, value)
+        else:
+            setattr(request, key, value)
+    return request
+
+
+def _boolean(body: dict[str, Any], key: str, value: str) -> bool:
+    if value not in ("true", "false"):
+        cause = IllegalArgumentException(f"Failed to parse value [{value}] as only [true] or [false] are allowed.")
+        raise XContentParseException(f"[analyze_request] failed to parse field [{key}]", at=Where(body, key)) from cause
+    return value == "true"
+
+
+def _strings(key: str, values: list[Any]) -> list[str]:
+    strings = []
+    for index, value in enumerate(values):
+        at = Where(values, index)
+        if isinstance(value, list):
+            cause = IllegalStateException("expected value but got [START_ARRAY]")
+            raise XContentParseException(f"[analyze_request] failed to parse field [{key}]", at=at) from cause
+        if value is None or isinstance(value, dict):
+            cause = IllegalStateException(f"Can't get text on a {_kind(value)} at {{line}}:{{column}}", at=at)
+            raise XContentParseException(f"[analyze_request] failed to parse field [{key}]", at=at) from cause
+        strings.append(value if isinstance(value, str) else json.dumps(value))
+    return strings
+
+
+def _definitions(key: str, values: list[Any]) -> list[NameOrDefinition]:
+    for index, value in enumerate(values):
+        at = Where(values, index)
+        if isinstance(value, list):
+            cause = IllegalStateException("expected value but got [START_ARRAY]")
+            raise XContentParseException(f"[analyze_request] failed to parse field [{key}]", at=at) from cause
+        if not isinstance(value, (str, dict)):
+            wrong = XContentParseException(
+                f"Expected [VALUE_STRING] or [START_OBJECT], got {_kind(value)}", at=Where(values, index)
+            )
+            raise XContentParseException(f"[analyze_request] failed to parse field [{key}]", at=at) from wrong
+    return values
+
+
+class _Components:
+    """Finds the parts of an analyzer that a request puts together."""
+
+    def __init__(self, registry: AnalysisRegistry | None) -> None:
+        self.registry = registry
+        self.limits = registry.limits if registry is not None else {}
+
+    def find(self, kind: str, table: Table[F], wanted: NameOrDefinition) -> F:
+        if not isinstance(wanted, str):
+            return self._defined(kind, table, wanted)
+        nothing = ComponentSettings({}, self.limits, defined=False)
+        if self.registry is None:
+            if wanted in table.preconfigured:
+                return table.preconfigured[wanted](wanted, nothing)
+            if wanted not in table.types:
+                raise IllegalArgumentException(f"failed to find global {kind} under [{wanted}]")
+            if table.types[wanted].requires_settings:
+                raise IllegalArgumentException("Analysis settings required - can't instantiate analysis factory")
+            return table.types[wanted].make(wanted, nothing)
+        settings = self.registry.groups[kind].get(wanted)
+        if settings is not None:
+            return table.types[settings.text("type", "")].make(wanted, settings)
+        # Unlike in an index's own analyzers, a type comes before what is there preconfigured by the same name.
+        if wanted in table.types:
+            return table.types[wanted].make(wanted, nothing)
+        if wanted in table.preconfigured:
+            return table.preconfigured[wanted](wanted, nothing)
+        raise IllegalArgumentException(f"failed to find {kind} under [{wanted}]")
+
+    def _defined(self, kind: str, table: Table[F], wanted: Mapping[str, Any]) -> F:
+        settings = ComponentSettings(flatten(wanted), self.limits)
+        type_name = settings.get("type")
+        if type_name is None:
+            shown = json.dumps(dict(sorted(settings.values.items())), separators=(",", ":"), ensure_ascii=False)
+            raise IllegalArgumentException(f"Missing [type] setting for anonymous {kind}: {shown}")
+        name = f"__anonymous__{type_name}"
+        if type_name in table.types:
+            return table.types[type_name].make(name, settings)
+        if type_name in table.preconfigured:
+            return table.preconfigured[type_name](name, settings)
+        raise IllegalArgumentException(f"failed to find global {kind} under [{type_name}]")
+
+    def analyzer(self, request: AnalyzeRequest) -> CustomAnalyzer | None:
+        """The analyzer that the request defines, None if it names one."""
+        if request.tokenizer is None and not request.filter and not request.char_filter:
+            return None
+        tokenizer = self.find("tokenizer", TOKENIZERS, "keyword" if request.tokenizer is None else request.tokenizer)
+        char_filters = [self.find("char_filter", CHAR_FILTERS, wanted) for wanted in request.char_filter]
+        filters: list[TokenFilterFactory] = []
+        chain = Chain(tokenizer, char_filters, filters, lambda name: self.find("filter", TOKEN_FILTERS, name))
+        for wanted in request.filter:
+            factory = self.find("filter", TOKEN_FILTERS, wanted)
+            if request.tokenizer is None and factory.normal is None:
+                raise IllegalArgumentException(f"Custom normalizer may not use filter [{factory.name}]")
+            filters.append(in_chain(factory, chain))
+        return CustomAnalyzer("__custom__", tokenizer, char_filters, filters)
+
+
+def _named(request: AnalyzeRequest, registry: AnalysisRegistry | None, of_field: FieldAnalyzer | None) -> Analyzer:
+    if request.analyzer is not None:
+        if registry is None:
+            found = global_analyzer(request.analyzer)
+            if found is None:
+                raise IllegalArgumentException(f"failed to find global analyzer [{request.analyzer}]")
+            return found
+        found = registry.analyzer(request.analyzer)
+        if found is None:
+            raise IllegalArgumentException(f"failed to find analyzer [{request.analyzer}]")
+        return found
+    if request.normalizer is not None and registry is not None:
+        found = registry.normalizer(request.normalizer)
+        if found is None:
+            raise IllegalArgumentException(f"failed to find normalizer under [{request.normalizer}]")
+        return found
+    if request.field is not None:
+        if registry is None:
+            raise IllegalArgumentException("analysis based on a specific field requires an index")
+        found = of_field(request.field) if of_field is not None else None
+        if found is not None:
+            return found
+    if registry is None:
+        found = global_analyzer("standard")
+        assert found is not None
+        return found
+    return registry.default
+
+
+class _TokenList:
+    """The tokens of several texts: positions and offsets go on, offsets in UTF-16 units."""
+
+    def __init__(self, limit: int, shown: frozenset[str] | None = None, attributes: Iterable[str] = ()) -> None:
+        self.limit = limit
+        self.shown = shown
+        self.attributes = frozenset(attributes)
+        self.tokens: list[dict[str, Any]] = []
+        self.position = -1
+        self.offset = 0
+
+    def add(self, text: str, stream: TokenStream, position_gap: int, offset_gap: int) -> None:
+        units = utf16_offsets(text)
+        for token in stream.tokens:
+            self.tokens.append(
+                {
+                    "token": token.term,
+                    "start_offset": self.offset + units[token.start],
+                    "end_offset": self.offset + units[token.end],
+                    "type": token.type,
+                    "position": self.position + 1 + token.position,
+                    **({"positionLength": token.position_length} if token.position_length > 1 else {}),
+                    **({} if self.shown is None else self._attributes(token, self.shown)),
+                }
+            )
+            if len(self.tokens) > self.limit:
+                raise IllegalStateException(
+                    "The number of tokens produced by calling _analyze has exceeded the allowed maximum of "
+                    f"[{self.limit}]. This limit can be set by changing the [index.analyze.max_token_count] index "
+                    "level setting."
+                )
+        self.position += stream.end_position + 1 + position_gap
+        self.offset += units[stream.end_offset] + offset_gap
+
+    def _attributes(self, token: Token, shown: frozenset[str]) -> dict[str, Any]:
+        values: dict[str, Any] = {"bytes": _hex(token.term.encode())}
+        if "keyword" in self.attributes:
+            values["keyword"] = token.keyword
+        if "payload" in self.attributes:
+            values["payload"] = None if token.payload is None else _hex(token.payload)
+        values |= {"positionLength": token.position_length, "termFrequency": token.term_frequency}
+        return {key: value for key, value in values.items() if not shown or key.lower() in shown}
+
+
+def _hex(data: bytes) -> str:
+    return f"[{' '.join(f'{byte:x}' for byte in data)}]"
+
+
+def analyze(
+    body: Any,
+    registry: AnalysisRegistry | None = None,
+    field_analyzer: FieldAnalyzer | None = None,
+    *,
+    max_token_count: int = 10_000,
+) -> dict[str, Any]:
+    """The answer to ``_analyze`` with this body, on an index if its registry is given.
+
+    ``field_analyzer`` gives the analyzer of a mapped field, None for one that is not mapped; it raises where the field
+    holds no text.
+    """
+    request = parse(body)
+    request.validate(registry is not None)
+    custom = _Components(registry).analyzer(request)
+    analyzer = custom if custom is not None else _named(request, registry, field_analyzer)
+    if request.explain:
+        shown = frozenset(name.lower() for name in request.attributes)
+        if isinstance(analyzer, CustomAnalyzer):
+            # An analyzer of the request has a gap between texts in the plain answer only.
+            gap = 0 if custom is not None else analyzer.position_increment_gap
+            return {"detail": _detail(analyzer, request.text, gap, shown, max_token_count)}
+        attributes = [name for part in analyzer.filters for name in part.attributes]
+        listed = _TokenList(max_token_count, shown, attributes)
+        for text in request.text:
+            listed.add(text, analyzer.stream(text), analyzer.position_increment_gap, analyzer.offset_gap)
+        return {
+            "detail": {"custom_analyzer": False, "analyzer": {"name": analyzer.name, "tokens": listed.tokens}}
+        }
+    listed = _TokenList(max_token_count)
+    gap = POSITION_INCREMENT_GAP if custom is not None else analyzer.position_increment_gap
+    for text in request.text:
+        listed.add(text, analyzer.stream(text), gap, analyzer.offset_gap)
+    return {"tokens": listed.tokens}
+
+
+def _detail(
+    analyzer: CustomAnalyzer, texts: Sequence[str], gap: int, shown: frozenset[str], limit: int
+) -> dict[str, Any]:
+    filtered: list[list[str]] = [[] for _ in analyzer.char_filters]
+    stages = []
+    attributes: list[str] = []
+    for count in range(len(analyzer.filters) + 1):
+        if count:
+            attributes += analyzer.filters[count - 1].attributes
+        stages.append(_TokenList(limit, shown, attributes))
+    for text in texts:
+        changed = text
+        for char_filter, results in zip(analyzer.char_filters, filtered, strict=True):
+            changed, _ = char_filter.filter(changed)
+            results.append(changed)
+        for count, stage in enumerate(stages):
+            stage.add(text, analyzer.stream(text, count), gap, analyzer.offset_gap)
+    return {
+        "custom_analyzer": True,
+        "charfilters": [
+            {"name": name, "filtered_text": results}
+            for name, results in zip(analyzer.char_filter_names, filtered, strict=True)
+        ],
+        "tokenizer": {"name": analyzer.tokenizer_name, "tokens": stages[0].tokens},
+        "tokenfilters": [
+            {"name": name, "tokens": stage.tokens}
+            for name, stage in zip(analyzer.filter_names, stages[1:], strict=True)
+        ],
+    }
