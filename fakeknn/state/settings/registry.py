@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -42,17 +43,36 @@ _ALIKE = np.float32(0.7)
 class Registry:
     """AbstractScopedSettings: the settings of one scope ("index" or "cluster")."""
 
-    def __init__(self, settings: Iterable[Setting], unregistered: Callable[[str], bool] = lambda key: False) -> None:
-        self.keys: dict[str, Setting] = {}
-        self._complex: list[Setting] = []
-        for setting in settings:
-            if setting.is_complex:
-                self._complex.append(setting)
-            else:
-                self.keys[setting.key] = setting
-        self.complex_keys = {setting.key: setting for setting in self._complex}
+    def __init__(
+        self,
+        source: Callable[[], Iterable[Setting]],
+        is_unregistered_private: Callable[[str], bool] = lambda key: False,
+    ) -> None:
+        #: Asked once, when a setting is first looked at, so that importing a table costs nothing.
+        self._source = source
         #: isPrivateSetting: keys that the server writes without having registered them.
-        self.is_unregistered_private = unregistered
+        self.is_unregistered_private = is_unregistered_private
+
+    @cached_property
+    def _tables(self) -> tuple[dict[str, Setting], list[Setting]]:
+        keys: dict[str, Setting] = {}
+        patterns: list[Setting] = []
+        for setting in self._source():
+            if setting.is_complex:
+                patterns.append(setting)
+            else:
+                keys[setting.key] = setting
+        return keys, patterns
+
+    @property
+    def keys(self) -> dict[str, Setting]:
+        """The settings that stand for one key each."""
+        return self._tables[0]
+
+    @property
+    def patterns(self) -> list[Setting]:
+        """The lists, groups and affix settings."""
+        return self._tables[1]
 
     # --- looking up ---------------------------------------------------------------------------------------------------
 
@@ -66,14 +86,14 @@ class Registry:
 
     def pattern(self, key: str) -> Setting | None:
         """The list, group or affix setting that a key belongs to."""
-        for setting in self._complex:
+        for setting in self.patterns:
             if setting.matches(key):
                 return setting
         return None
 
     def all(self) -> Iterable[Setting]:
         yield from self.keys.values()
-        yield from self._complex
+        yield from self.patterns
 
     # --- reading ------------------------------------------------------------------------------------------------------
 
