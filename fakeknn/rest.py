@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl, unquote
 
-from fakeknn.errors import IllegalArgumentException
+from fakeknn.errors import IllegalArgumentException, NumberFormatException
 
 Handler = Callable[..., Any]
 T = TypeVar("T")
@@ -78,7 +78,7 @@ class Request:
             if not -(2**31) <= number < 2**31:
                 raise ValueError
         except ValueError:
-            cause = IllegalArgumentException(f'For input string: "{value}"')
+            cause = NumberFormatException(f'For input string: "{value}"')
             raise IllegalArgumentException(f"Failed to parse int parameter [{name}] with value [{value}]") from cause
         return number
 

@@ -12,7 +12,7 @@ from fakeknn.errors import (
     body_of,
 )
 from fakeknn.query.base import parse_query
-from fakeknn.rest import Request, route
+from fakeknn.rest import SOURCE_PARAMETERS, Request, route
 from fakeknn.search import service
 from fakeknn.search.request import (
     ACCURATE,
@@ -21,6 +21,7 @@ from fakeknn.search.request import (
     parse_request,
     set_from,
     set_size,
+    set_sort,
     set_terminate_after,
     set_track_total_hits,
     stored_field_names,
@@ -28,6 +29,7 @@ from fakeknn.search.request import (
 from fakeknn.search.sort import Sort
 from fakeknn.search.source import source_of_params
 from fakeknn.state.names import IndicesOptions
+from fakeknn.units import parse_time_value
 from fakeknn.xcontent import read_query, read_search
 
 if TYPE_CHECKING:
@@ -39,6 +41,7 @@ INDICES_PARAMETERS = ("ignore_unavailable", "allow_no_indices", "expand_wildcard
 SEARCH_OPTIONS = IndicesOptions(forbid_closed_indices=True)
 
 SEARCH_PARAMETERS = (
+    *SOURCE_PARAMETERS,
     *INDICES_PARAMETERS,
     *"""from size explain version seq_no_primary_term timeout terminate_after stored_fields docvalue_fields _source
     _source_includes _source_excludes track_scores include_named_queries_score track_total_hits sort stats suggest_field suggest_text
@@ -86,16 +89,19 @@ def apply_params(request: Request, search: SearchRequest) -> None:
             search.track_total_hits = ACCURATE if track == "true" else DISABLED
         else:
             set_track_total_hits(search, request.number("track_total_hits") or 0)
-    for name in request.names("sort"):
-        _sort_param(name, search)
+    sorts = [sort for name in request.names("sort") for sort in _sort_param(name)]
+    if sorts:
+        set_sort(search, [*search.sort, *sorts])
+    timeout = request.text("timeout")
+    if timeout is not None:
+        parse_time_value(timeout, "timeout")
 
 
-def _sort_param(text: str, search: SearchRequest) -> None:
+def _sort_param(text: str) -> list[Sort]:
     field, colon, order = text.rpartition(":")
     if not colon:
-        search.sort.append(Sort(text, "desc" if text == "_score" else "asc"))
-    elif order in ("asc", "desc"):
-        search.sort.append(Sort(field, order))
+        return [Sort(text, "desc" if text == "_score" else "asc")]
+    return [Sort(field, order)] if order in ("asc", "desc") else []
 
 
 def _check_total_hits(request: Request, search: SearchRequest) -> None:
@@ -147,6 +153,7 @@ def search(node: Node, request: Request) -> dict[str, Any]:
 
 
 COUNT_PARAMETERS = (
+    *SOURCE_PARAMETERS,
     *INDICES_PARAMETERS,
     *"routing preference min_score terminate_after q df analyzer analyze_wildcard lenient default_operator".split(),
 )
@@ -202,6 +209,7 @@ def msearch_lines(body: bytes) -> list[tuple[dict[str, Any], bytes]]:
 
 
 MSEARCH_PARAMETERS = (
+    *SOURCE_PARAMETERS,
     *INDICES_PARAMETERS,
     *"""search_type max_concurrent_searches pre_filter_shard_size max_concurrent_shard_requests ccs_minimize_roundtrips
     rest_total_hits_as_int typed_keys cancel_after_time_interval""".split(),

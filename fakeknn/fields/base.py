@@ -280,6 +280,9 @@ class FieldType:
     def aggregatable(self) -> bool:
         return self.has_doc_values
 
+    dictionary: ClassVar[bool] = False
+    """Whether its terms are texts, which may be matched whatever their case."""
+
     def require_index(self) -> None:
         """MappedFieldType.failIfNotIndexedAndNoDocValues."""
         if not self.searchable and not self.has_doc_values:

@@ -10,11 +10,22 @@ from abc import ABC, abstractmethod
 from array import array
 from collections.abc import Callable, Sequence
 from itertools import pairwise
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
+from numpy.typing import NDArray
 
-from fakeknn.view import Column, Grow, KeywordColumn, NumericColumn, ObjectColumn, TextColumn, VectorColumn
+from fakeknn.view import (
+    Column,
+    Grow,
+    KeywordColumn,
+    Mask,
+    NumericColumn,
+    ObjectColumn,
+    Rows,
+    TextColumn,
+    VectorColumn,
+)
 
 
 class Buffer(ABC):
@@ -50,6 +61,26 @@ class Buffer(ABC):
             self._last = self._column(n, m, self._first_repeat is None or self._first_repeat >= n)
         return self._last
 
+    def kept(self, live: Mask) -> Buffer:
+        """A buffer of the rows that ``live`` (bool[n], all there are) marks, renumbered: what a merge writes."""
+        column = self.snapshot(len(live))
+        chosen = np.flatnonzero(live[column.rows])
+        twin = self._empty()
+        numbers = np.cumsum(live, dtype=np.int32) - np.int32(1)
+        twin._rows.extend(numbers[column.rows[chosen]])
+        repeats = np.flatnonzero(np.diff(twin._rows.first()) == 0)
+        twin._first_repeat = int(twin._rows.first()[repeats[0]]) if len(repeats) else None
+        self._keep(twin, chosen, live, numbers)
+        return twin
+
+    @abstractmethod
+    def _empty(self) -> Self:
+        """A buffer of the same kind without a value."""
+
+    @abstractmethod
+    def _keep(self, twin: Self, chosen: NDArray[np.int64], live: Mask, numbers: Rows) -> None:
+        """Give ``twin``, whose rows are in place, the chosen values; ``numbers`` are the new numbers of all rows."""
+
     def fork(self) -> Buffer:
         """A copy that can be appended to while this one stays as it is."""
         self.snapshot(0)
@@ -75,8 +106,15 @@ class NumericBuffer(Buffer):
 
     def __init__(self, dtype: type[np.generic]) -> None:
         super().__init__()
+        self._dtype = dtype
         self._values: Grow[Any] = Grow(dtype)
         self._waiting: list[Any] = []
+
+    def _empty(self) -> Self:
+        return type(self)(self._dtype)
+
+    def _keep(self, twin: Self, chosen: NDArray[np.int64], live: Mask, numbers: Rows) -> None:
+        twin._values.extend(self._values.first()[chosen])
 
     def add(self, row: int, values: list[Any]) -> None:
         if len(values) == 1:
@@ -106,6 +144,16 @@ class KeywordBuffer(Buffer):
         self._tids: Grow[np.int32] = Grow(np.int32)
         self._waiting: list[int] = []
         self.total_values = 0
+
+    def _empty(self) -> Self:
+        return type(self)()
+
+    def _keep(self, twin: Self, chosen: NDArray[np.int64], live: Mask, numbers: Rows) -> None:
+        tids = self._tids.first()[chosen]
+        used, renumbered = np.unique(tids, return_inverse=True)
+        twin.terms = [self.terms[tid] for tid in used.tolist()]
+        twin.numbers = {term: tid for tid, term in enumerate(twin.terms)}
+        twin._tids.extend(renumbered)
 
     def _number(self, term: str) -> int:
         tid = self.numbers.get(term)
@@ -158,6 +206,28 @@ class TextBuffer(Buffer):
         self._lengths: Grow[np.int32] = Grow(np.int32)
         self._texts: list[tuple[int, list[str]]] = []
 
+    def _empty(self) -> Self:
+        return type(self)(self._analyze)
+
+    def _keep(self, twin: Self, chosen: NDArray[np.int64], live: Mask, numbers: Rows) -> None:
+        tids = self._tids.first()[chosen]
+        freqs = self._freqs.first()[chosen]
+        used, renumbered = np.unique(tids, return_inverse=True)
+        twin.terms = [self.terms[tid] for tid in used.tolist()]
+        twin.numbers = {term: tid for tid, term in enumerate(twin.terms)}
+        twin._tids.extend(renumbered)
+        twin._freqs.extend(freqs)
+        twin._starts.extend(np.cumsum(freqs, dtype=np.int64))
+        kept = np.zeros(self._tids.size, bool)
+        kept[chosen] = True
+        twin._positions.extend(self._positions.first()[np.repeat(kept, self._freqs.first())])
+        by_entry = np.argsort(renumbered, kind="stable").astype(np.int32)
+        bounds = np.searchsorted(renumbered[by_entry], np.arange(len(used) + 1))
+        twin._by_term = [array("i", by_entry[a:b].tobytes()) for a, b in pairwise(bounds.tolist())]
+        alive = live[self._length_rows.first()]
+        twin._length_rows.extend(numbers[self._length_rows.first()[alive]])
+        twin._lengths.extend(self._lengths.first()[alive])
+
     def add(self, row: int, values: list[Any]) -> None:
         self._texts.append((row, values))
 
@@ -167,12 +237,14 @@ class TextBuffer(Buffer):
         return super().snapshot(n)
 
     def _invert(self) -> None:
-        rows, tids, freqs, positions, lengths = self._waiting_rows, [], [], [], []
+        rows, tids, freqs, positions, lengths, length_rows = self._waiting_rows, [], [], [], [], []
         numbers, terms, by_term = self.numbers, self.terms, self._by_term
         entry = self._tids.size
         for row, values in self._texts:
             found: dict[str, list[int]] = {}
             tokens = self._analyze(values)
+            if not tokens:
+                continue  # Lucene knows nothing of a field without a token
             for term, position in tokens:
                 places = found.get(term)
                 if places is None:
@@ -182,6 +254,7 @@ class TextBuffer(Buffer):
             # Lucene discounts overlaps: terms that stand where the one before them stands (synonyms).
             overlaps = sum(a[1] == b[1] for a, b in pairwise(tokens))
             lengths.append(len(tokens) - overlaps)
+            length_rows.append(row)
             for term, places in found.items():
                 tid = numbers.get(term)
                 if tid is None:
@@ -198,7 +271,7 @@ class TextBuffer(Buffer):
         self._freqs.extend(freqs)
         self._starts.extend(np.cumsum(freqs, dtype=np.int64) + self._positions.size)
         self._positions.extend(positions)
-        self._length_rows.extend([row for row, _ in self._texts])
+        self._length_rows.extend(length_rows)
         self._lengths.extend(lengths)
         self._texts = []
         self._last = None
@@ -237,9 +310,16 @@ class VectorBuffer(Buffer):
 
     def __init__(self, dtype: type[np.generic], width: int) -> None:
         super().__init__()
+        self._dtype, self._width = dtype, width
         self._matrix: Grow[Any] = Grow(dtype, width)
         self._waiting: list[Any] = []
         self.shared: dict[str, Any] = {}
+
+    def _empty(self) -> Self:
+        return type(self)(self._dtype, self._width)
+
+    def _keep(self, twin: Self, chosen: NDArray[np.int64], live: Mask, numbers: Rows) -> None:
+        twin._matrix.extend(self._matrix.first()[chosen])
 
     def add(self, row: int, values: list[Any]) -> None:
         self._waiting_rows.append(row)
@@ -273,6 +353,12 @@ class ObjectBuffer(Buffer):
     def __init__(self) -> None:
         super().__init__()
         self._objects: list[Any] = []
+
+    def _empty(self) -> Self:
+        return type(self)()
+
+    def _keep(self, twin: Self, chosen: NDArray[np.int64], live: Mask, numbers: Rows) -> None:
+        twin._objects = [self._objects[i] for i in chosen.tolist()]
 
     def add(self, row: int, values: list[Any]) -> None:
         if len(values) > 1 and self._first_repeat is None:

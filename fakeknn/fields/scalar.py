@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from fakeknn.dates import DateFormat
+from fakeknn.dates import DateFormat, parse_math, parse_zone
 from fakeknn.errors import IllegalArgumentException, IllegalStateException, MapperParsingException
 from fakeknn.fields.base import BOOST, META, DocContext, FieldType, Parameter, boolean, flag, integer, register, text
 from fakeknn.fields.buffers import Buffer, KeywordBuffer, NumericBuffer, ObjectBuffer
@@ -50,6 +50,8 @@ def plain_text(container: Any, key: Any, value: Any, doc: DocContext) -> str:
 
 class StringFieldType(FieldType):
     """Fields whose column is a dictionary of terms: matching by term, prefix, wildcard, regexp, range."""
+
+    dictionary = True
 
     def new_buffer(self) -> Buffer | None:
         return KeywordBuffer() if self.searchable or self.has_doc_values else None
@@ -133,8 +135,12 @@ class KeywordFieldType(StringFieldType):
         BOOST,
         META,
     )
-    scored = True
     normalizer: Any = None
+
+    @property
+    def scored(self) -> bool:  # type: ignore[override]
+        """Since 3.2 a term query on a keyword has a constant score, unless ``use_similarity`` asks for BM25."""
+        return bool(self.option("use_similarity"))
 
     def build(self) -> None:
         above = self.option("ignore_above")
@@ -303,7 +309,7 @@ def _not_boolean(value: Any) -> IllegalArgumentException:
     )
 
 
-DEFAULT_DATE_FORMAT = "strict_date_time_no_millis||strict_date_optional_time||epoch_millis"
+DEFAULT_DATE_FORMAT = "strict_date_optional_time||epoch_millis"
 
 
 @register("date", "date_nanos")
@@ -315,7 +321,7 @@ class DateFieldType(FieldType):
         flag("doc_values", True),
         flag("store", False),
         flag("skip_list", False),
-        Parameter("format", text, "strict_date_time_no_millis||strict_date_optional_time||epoch_millis"),
+        Parameter("format", text, DEFAULT_DATE_FORMAT),
         Parameter("print_format", text, None),
         Parameter("locale", text, "", updatable=False),
         Parameter("null_value", lambda value: value, None, accepts_null=True),
@@ -332,7 +338,7 @@ class DateFieldType(FieldType):
     def build(self) -> None:
         pattern = self.option("format")
         try:
-            self.format = DateFormat.parse(pattern)
+            self.format = DateFormat.parse(pattern, self.option("locale"))
         except IllegalArgumentException as cause:
             raise IllegalArgumentException(f"Error parsing [format] on field [{self.name}]: {cause.reason}") from cause
         if self.options.get("null_value") is not None:
@@ -351,13 +357,14 @@ class DateFieldType(FieldType):
         shown = plain_text(container, key, value, doc)
         return self.to_number(shown)
 
-    def bound(self, value: Any, *, round_up: bool, time_zone: str | None = None, format: str | None = None) -> int:
+    def bound(
+        self, value: Any, *, round_up: bool, time_zone: str | None = None, format: str | None = None
+    ) -> int:
         """A query's date, with date math, as the column holds it."""
         reader = self.format if format is None else DateFormat.parse(format)
-        millis = reader.math(
-            java_string(value), now=self.context.now(), round_up=round_up, time_zone=time_zone, nanos=self.nanos
-        )
-        return int(millis)
+        zone = None if time_zone is None else parse_zone(time_zone)
+        millis = parse_math(java_string(value), reader, self.context.now, round_up, zone)
+        return millis * 1_000_000 if self.nanos else millis
 
     def term(self, column: Column, value: Any, *, case_insensitive: bool = False) -> Mask:
         return self.range(column, lower=value, upper=value, include_lower=True, include_upper=True)
@@ -390,7 +397,7 @@ class DateFieldType(FieldType):
 
     def doc_value(self, value: Any, format: str | None = None) -> Any:
         printer = self.format if format is None else DateFormat.parse(format)
-        return printer.print_nanos(int(value)) if self.nanos else printer.print(int(value))
+        return printer.format_nanos(int(value)) if self.nanos else printer.format(int(value))
 
     def fetch(self, value: Any, format: str | None = None) -> Any:
         if value is None:
@@ -431,7 +438,7 @@ class BinaryFieldType(FieldType):
 
             raise JsonParseException(f"Illegal base64 content in [{value}]") from None
 
-    def term(self, column: Column, value: Any, *, case_insensitive: bool = False) -> Mask:
+    def require_index(self) -> None:
         raise self.no_query()
 
     def no_query(self) -> Exception:

@@ -39,6 +39,7 @@ class TextFieldType(FieldType):
     )
     scored = True
     is_text = True
+    dictionary = True
     analyzer: Any
     search_analyzer: Any
     quote_analyzer: Any

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from fakeknn.dates import DateFormat
 from fakeknn.errors import (
     IllegalArgumentException,
     IllegalStateException,
@@ -496,7 +497,7 @@ class DocumentParser:
                 return "double", {"type": "float"}
         if not is_long and not is_double and self.mapping.date_detection is not False:
             for pattern, date_format in self.mapping.dynamic_formats:
-                if date_format.accepts(value):
+                if _reads_as_date(date_format, value):
                     given = (
                         {}
                         if self.mapping.dynamic_date_formats is None and pattern == "strict_date_optional_time"
@@ -535,6 +536,14 @@ def _reads_as_number(text: str) -> tuple[bool, bool]:
     except NumberFormatException:
         return is_long, False
     return is_long, True
+
+
+def _reads_as_date(date_format: DateFormat, text: str) -> bool:
+    try:
+        date_format.to_millis(text)
+    except OpenSearchError:
+        return False
+    return True
 
 
 def _split(name: str) -> list[str]:

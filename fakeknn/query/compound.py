@@ -60,6 +60,9 @@ class MatchAll(Query):
         return Explanation(np.float32(boost * np.float32(self.boost)), "*:*")
 
 
+MATCH_ALL = MatchAll()
+
+
 @dataclass(frozen=True, eq=False, kw_only=True)
 class MatchNone(Query):
     kind: ClassVar[str] = "match_none"

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from fakeknn.dates import DateFormat, parse_zone
 from fakeknn.errors import (
     IllegalArgumentException,
     IllegalStateException,
@@ -48,7 +49,7 @@ class Term(Query):
             return ctx.nothing()
         if isinstance(field, IdFieldType):
             return field.ids(ctx.view, [java_string(self.value)])
-        if self.case_insensitive and not field.scored:
+        if self.case_insensitive and not field.dictionary:
             raise ctx.fails(
                 f"[{field.path}] field which is of type [{field.kind}], does not support case insensitive term queries"
             )
@@ -158,7 +159,7 @@ def parse_terms(container: Any, key: Any) -> Query:
         if isinstance(value, list):
             if field is not None:
                 raise ParsingException("[terms] query does not support multiple fields", at=Where(body, name))
-            field, values = name, tuple(_terms(value))
+            field, values = name, tuple(_terms(name, value))
         elif isinstance(value, dict):
             if field is not None:
                 raise ParsingException(
@@ -188,10 +189,13 @@ def parse_terms(container: Any, key: Any) -> Query:
     return Terms(field=field, values=values or (), lookup=lookup, **common(found))
 
 
-def _terms(values: list[Any]) -> list[Any]:
-    for i in range(len(values)):
-        if values[i] is None:
+def _terms(field: str, values: list[Any]) -> list[Any]:
+    for i, value in enumerate(values):
+        if value is None:
             raise ParsingException("No value specified for terms query", at=Where(values, i))
+        if isinstance(value, list):
+            # The inner array's end ends the array for the parser, which then meets the end of the outer one.
+            raise ParsingException(f"[terms] unknown token [END_ARRAY] after [{field}]", at=Where(values, None, "end"))
         value_of(values, i)
     return values
 
@@ -285,14 +289,10 @@ def parse_range(container: Any, key: Any) -> Query:
         elif name in ("include_lower", "include_upper"):
             bounds[name] = values[name]
     if "format" in values:
-        from fakeknn.dates import DateFormat
-
         DateFormat.parse(values["format"])
     if "relation" in values and values["relation"].upper() not in ("INTERSECTS", "CONTAINS", "WITHIN"):
         raise IllegalArgumentException(f"{values['relation']} is not a valid relation")
     if "time_zone" in values:
-        from fakeknn.dates import parse_zone
-
         parse_zone(values["time_zone"])
     return Range(
         field=str(field),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,15 +19,12 @@ from fakeknn.errors import (
     SearchPhaseExecutionException,
 )
 from fakeknn.query.base import Matched, Query, ShardContext
-from fakeknn.query.compound import MatchAll
+from fakeknn.query.compound import MATCH_ALL
 from fakeknn.search.fetch import Hit, fetch_hits
 from fakeknn.search.request import ACCURATE, DISABLED, SearchRequest
 from fakeknn.search.sort import Sort
 
 DEFAULT_TRACK_TOTAL_HITS = 10_000
-
-_MATCH_ALL = MatchAll()
-
 
 @dataclass(slots=True)
 class ShardResult:
@@ -73,7 +71,9 @@ def run(request: SearchRequest, contexts: list[ShardContext]) -> Outcome:
     total = sum(len(result.rows) for result in results)
     page = _merged(request, results)
     max_score: np.float32 | None = None
-    if not request.sort or _tracks_scores(request):
+    if not contexts:
+        max_score = np.float32(0)
+    elif not request.sort or request.track_scores:
         best = [result.score.max() for result in results if len(result.rows)]
         if best and (request.size + request.from_) > 0:
             max_score = max(best)
@@ -84,13 +84,13 @@ def run(request: SearchRequest, contexts: list[ShardContext]) -> Outcome:
 
 
 def _tracks_scores(request: SearchRequest) -> bool:
-    return request.track_scores or (len(request.sort) > 0 and any(sort.by_score for sort in request.sort))
+    return request.track_scores or any(sort.by_score for sort in request.sort)
 
 
 def search_shard(request: SearchRequest, ctx: ShardContext, number: int) -> ShardResult:
     """Query phase on one shard."""
     check_limits(request, ctx)
-    query = request.query or _MATCH_ALL
+    query = request.query or MATCH_ALL
     matched = query_phase(query, ctx)
     mask = matched.mask & ctx.view.live_roots
     if ctx.alias_filter is not None:
@@ -179,7 +179,12 @@ class _Term:
 
 
 def _plain(value: Any) -> Any:
-    return value.item() if isinstance(value, np.generic) and not isinstance(value, np.float32) else value
+    """A sort value as JSON: Java has names for the numbers that JSON lacks."""
+    if isinstance(value, np.generic) and not isinstance(value, np.float32):
+        value = value.item()
+    if isinstance(value, float) and math.isinf(value):
+        return "Infinity" if value > 0 else "-Infinity"
+    return value
 
 
 def best_scores(score: NDArray[np.float32], wanted: int) -> NDArray[np.int64]:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from fakeknn.query.base import Query, ShardContext
+from fakeknn.query.compound import MATCH_ALL
 from fakeknn.search.request import SearchRequest
 from fakeknn.search.source import SHOW_SOURCE
 from fakeknn.source import restore
@@ -92,8 +93,7 @@ def fetch_hit(request: SearchRequest, ctx: ShardContext, hit: Hit, named: list[Q
     if named:
         _show_named(request, ctx, row, named, shown)
     if request.explain:
-        query = request.query
-        assert query is not None
+        query = request.query or MATCH_ALL
         shown["_explanation"] = query.explain(ctx, row).echo()
     return shown
 

@@ -67,7 +67,7 @@ class SearchRequest:
 
 def set_from(request: SearchRequest, value: int) -> None:
     if value < 0:
-        raise IllegalArgumentException(f"[from] parameter cannot be negative but was [{value}]")
+        raise IllegalArgumentException(f"[from] parameter cannot be negative, found [{value}]")
     request.from_ = value
 
 
@@ -81,6 +81,14 @@ def set_track_total_hits(request: SearchRequest, value: int) -> None:
     if value < -1:
         raise IllegalArgumentException(f"[track_total_hits] parameter must be positive or equals to -1, got {value}")
     request.track_total_hits = value
+
+
+def _sort(request: SearchRequest, container: Any, key: Any) -> None:
+    set_sort(request, parse_sort(container, key))
+
+
+def set_sort(request: SearchRequest, sorts: list[Sort]) -> None:
+    request.sort = [] if len(sorts) == 1 and sorts[0].no_sort else sorts
 
 
 def _track_total_hits(request: SearchRequest, container: Any, key: Any) -> None:
@@ -157,19 +165,19 @@ SCALARS: dict[str, Setter] = {
     "track_total_hits": _track_total_hits,
     "_source": _set("source", parse_source),
     "stored_fields": _set("stored_fields", stored_fields),
-    "sort": _set("sort", parse_sort),
+    "sort": _sort,
     "profile": _set("profile", objects.boolean),
 }
 OBJECTS: dict[str, Setter] = {
     "query": _query("query"),
     "post_filter": _query("post_filter"),
     "_source": _set("source", parse_source),
-    "sort": _set("sort", parse_sort),
+    "sort": _sort,
 }
 ARRAYS: dict[str, Setter] = {
     "_source": _set("source", parse_source),
     "stored_fields": _set("stored_fields", stored_fields),
-    "sort": _set("sort", parse_sort),
+    "sort": _sort,
     "stats": lambda request, container, key: None,
 }
 

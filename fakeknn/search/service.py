@@ -12,6 +12,7 @@ from fakeknn.query.base import Query, ShardContext
 from fakeknn.query.terms import TermsLookup
 from fakeknn.search import execute
 from fakeknn.search.request import ACCURATE, SearchRequest
+from fakeknn.units import parse_int
 
 if TYPE_CHECKING:
     from fakeknn.state.index import Index
@@ -90,7 +91,7 @@ def _preferred_shards(preference: str | None) -> set[int] | None:
     first, _, _ = preference.partition("|")
     name, _, rest = first.partition(":")
     if name == "_shards":
-        return {int(number) for number in rest.split(",") if number}
+        return {parse_int(number) for number in rest.split(",") if number}
     if name not in (
         "_local",
         "_primary",

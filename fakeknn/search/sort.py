@@ -67,7 +67,7 @@ class Sort:
         if isinstance(column, NumericColumn):
             return self._numbers(mapped, column, rows)
         if isinstance(column, KeywordColumn):
-            return self._keywords(mapped, column, rows)
+            return self._keywords(ctx, mapped, column, rows)
         if isinstance(column, TextColumn):
             raise NotFaked("a sort by text fielddata")
         raise UnsupportedOperationException(f"{mapped.kind} does not support sorting")
@@ -83,9 +83,14 @@ class Sort:
         column = stand_in.new_buffer()
         empty = column.snapshot(ctx.n) if column is not None else None
         if isinstance(empty, KeywordColumn):
-            return self._keywords(stand_in, empty, rows)
+            return self._keywords(ctx, stand_in, empty, rows)
         assert isinstance(empty, NumericColumn)
         return self._numbers(stand_in, empty, rows)
+
+    @property
+    def no_sort(self) -> bool:
+        """SortBuilder.buildSort: by score, best first, is no sort at all."""
+        return self.by_score and self.descending
 
     @property
     def _mode(self) -> str:
@@ -104,7 +109,7 @@ class Sort:
         decimal = isinstance(mapped, DecimalFieldType) or values.dtype.kind == "f"
         if decimal:
             values = values.astype(np.float64)
-        low, high = (-math.inf, math.inf) if decimal else (np.iinfo(values.dtype).min, np.iinfo(values.dtype).max)
+        low, high = (-math.inf, math.inf) if decimal else _bounds(mapped, values.dtype)
         missing = self._missing(mapped, low, high, decimal)
         if not has.all():
             values = np.where(has, values, np.array(missing, values.dtype))
@@ -131,11 +136,9 @@ class Sort:
             return mapped.bound(value, round_up=False)
         return float(value) if decimal else int(value)
 
-    def _keywords(self, mapped: FieldType, column: KeywordColumn, rows: NDArray[np.int32]) -> SortKeys:
+    def _keywords(self, ctx: ShardContext, mapped: FieldType, column: KeywordColumn, rows: NDArray[np.int32]) -> SortKeys:
         if self._mode not in ("min", "max"):
-            raise IllegalArgumentException(
-                f"we only support AVG, MEDIAN and SUM on number based fields, got {self._mode}"
-            )
+            raise ctx.fails("we only support AVG, MEDIAN and SUM on number based fields")
         ords = column.first_ord(highest=self._mode == "max")[rows].astype(np.int64)
         has = ords >= 0
         order, terms = column.order, column.terms
@@ -156,6 +159,12 @@ class Sort:
             keys = -keys
         values = _Terms(ords, order, terms, missing)
         return SortKeys(keys, values)
+
+
+def _bounds(mapped: FieldType, dtype: np.dtype[Any]) -> tuple[int, int]:
+    """The values that stand in for missing ones: those of an int for the types that are sorted as ints."""
+    bits = np.iinfo(np.int32 if mapped.kind in ("integer", "short", "byte") else dtype)
+    return int(bits.min), int(bits.max)
 
 
 class _Terms(Sequence[Any]):
@@ -224,7 +233,6 @@ _FIELD = ObjectParser(
         "nested_filter": declared("object"),
         "nested": declared("object"),
         "numeric_type": declared("string"),
-        "format": declared("string"),
     },
 )
 
