@@ -161,6 +161,15 @@ class JsonEOFException(JsonParseException):
     pass
 
 
+class NotXContentException(JavaError):
+    status = 400
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Compressor detection can only be called on some xcontent bytes or compressed xcontent bytes"
+        )
+
+
 class NullPointerException(JavaError):
     pass
 
@@ -310,15 +319,6 @@ class InvalidIndexNameException(OpenSearchError):
 
 class MapperParsingException(OpenSearchError):
     status = 400
-
-
-class NotXContentException(OpenSearchError):
-    status = 400
-
-    def __init__(self) -> None:
-        super().__init__(
-            "Compressor detection can only be called on some xcontent bytes or compressed xcontent bytes"
-        )
 
 
 class OpenSearchParseException(OpenSearchError):

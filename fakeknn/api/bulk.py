@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from fakeknn.api.documents import apply_update_body, check_write_parameters, if_primary_term, if_seq_no, require_body
+from fakeknn.api.documents import active_shards, apply_update_body, if_primary_term, if_seq_no, require_body
 from fakeknn.errors import (
     ActionRequestValidationException,
     IllegalArgumentException,
@@ -68,7 +68,7 @@ def bulk(node: Node, request: Request) -> Any:
     started = node.now()
     params = request.params
     shown = source_of_params(params)
-    check_write_parameters(request)
+    active = active_shards(request)
     policy = RefreshPolicy.parse(params.get("refresh"))
     defaults = Defaults(
         params.get("index"), params.get("routing"), params.get("pipeline"), request.flag("require_alias"), shown
@@ -78,7 +78,7 @@ def bulk(node: Node, request: Request) -> Any:
     problems = [problem for item in requests for problem in item.problems()] if requests else ["no requests added"]
     if problems:
         raise ActionRequestValidationException(*problems)
-    writer = Writer(node, policy)
+    writer = Writer(node, policy, active)
     writer.prepare(requests)
     items, errors = [], False
     for item in requests:

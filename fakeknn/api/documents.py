@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Any
+from functools import partial
+from typing import Any, NoReturn
 from urllib.parse import quote_plus
 
 from fakeknn.errors import (
     ActionRequestValidationException,
     IllegalArgumentException,
     NumberFormatException,
+    OpenSearchError,
     OpenSearchParseException,
     ResourceNotFoundException,
     RoutingMissingException,
+    UnavailableShardsException,
+    Where,
+    XContentParseException,
 )
-from fakeknn.rest import Request, Response, route
+from fakeknn.rest import Later, Request, Response, route
 from fakeknn.search.source import SHOW_SOURCE, SourceOptions, parse_source, source_of_params
+from fakeknn.state.active import BY_SETTING, ActiveShards
 from fakeknn.state.index import Index
 from fakeknn.state.node import Node
 from fakeknn.state.shard import Found
@@ -28,10 +34,17 @@ from fakeknn.state.versions import (
     VersionType,
     version_type,
 )
-from fakeknn.state.writes import DeleteRequest, IndexRequest, RefreshPolicy, UpdateRequest, Writer, WriteRequest
+from fakeknn.state.writes import (
+    DeleteRequest,
+    IndexRequest,
+    RefreshPolicy,
+    UpdateRequest,
+    Writer,
+    WriteRequest,
+)
 from fakeknn.units import parse_long, parse_time_value
 from fakeknn.xcontent import read
-from fakeknn.xcontent.objects import ObjectParser, boolean, declared
+from fakeknn.xcontent.objects import ObjectParser, boolean, declared, token
 
 #: Parameters of every write of one document.
 WRITE = ("routing", "timeout", "refresh", "if_seq_no", "if_primary_term", "wait_for_active_shards")
@@ -58,19 +71,19 @@ def version_parameter(request: Request) -> int:
     return long_parameter(request, "version", MATCH_ANY)
 
 
-def check_write_parameters(request: Request) -> None:
-    """``timeout`` and ``wait_for_active_shards``: read, and of no consequence on one node."""
-    timeout = request.params.get("timeout")
-    if timeout is not None:
-        parse_time_value(timeout, "timeout")
-    active_shards(request)
+def active_shards(request: Request) -> ActiveShards:
+    """``timeout`` and ``wait_for_active_shards`` of a write."""
+    params = request.params
+    if "timeout" not in params and "wait_for_active_shards" not in params:
+        return BY_SETTING
+    timeout = parse_time_value(params["timeout"], "timeout") if "timeout" in params else BY_SETTING.timeout
+    if "wait_for_active_shards" not in params:
+        return ActiveShards(timeout=timeout)
+    return ActiveShards(active_shard_count(params["wait_for_active_shards"]), False, timeout)
 
 
-def active_shards(request: Request) -> int | None:
+def active_shard_count(value: str) -> int | None:
     """ActiveShardCount.parseString: how many copies of a shard are to be active; None for all of them."""
-    value = request.params.get("wait_for_active_shards")
-    if value is None:
-        return 1
     if value == "all":
         return None
     try:
@@ -117,15 +130,18 @@ def require_body(request: Request) -> None:
 # --- writing ----------------------------------------------------------------------------------------------------------
 
 
-def _write(node: Node, request: Request, write: WriteRequest) -> Any:
+def _write(node: Node, request: Request, write: WriteRequest, active: ActiveShards) -> Any:
     """Do one write and answer it."""
     policy = RefreshPolicy.parse(request.params.get("refresh"))
     problems = write.problems()
     if problems:
         raise ActionRequestValidationException(*problems)
-    writer = Writer(node, policy)
+    writer = Writer(node, policy, active, single=True)
     writer.prepare([write])
-    status, answer = writer.write(write)
+    try:
+        status, answer = writer.write(write)
+    except UnavailableShardsException as shortage:
+        return Later(writer.late, partial(_refuse, shortage))
     if answer["result"] == "noop":
         # No shard took part in it
         answer["_shards"] = {"total": 0, "successful": 0, "failed": 0}
@@ -133,6 +149,10 @@ def _write(node: Node, request: Request, write: WriteRequest) -> Any:
         return Response(status, answer)
     headers = {"Location": _location(answer, write.routing)} if status == 201 else {}
     return writer.finish(Response(status, answer, headers))
+
+
+def _refuse(error: OpenSearchError) -> NoReturn:
+    raise error
 
 
 def _location(answer: dict[str, Any], routing: str | None) -> str:
@@ -166,7 +186,7 @@ def index_with_new_id(node: Node, request: Request) -> Any:
 def _index(node: Node, request: Request, op_type: str | None) -> Any:
     params = request.params
     require_body(request)
-    check_write_parameters(request)
+    active = active_shards(request)
     RefreshPolicy.parse(params.get("refresh"))
     expected = expectation(request)
     require_alias = request.flag("require_alias")
@@ -182,16 +202,16 @@ def _index(node: Node, request: Request, op_type: str | None) -> Any:
         params.get("pipeline"),
         require_alias,
     )
-    return _write(node, request, write)
+    return _write(node, request, write, active)
 
 
 @route("DELETE", "/{index}/_doc/{id}", params=(*WRITE, "version", "version_type"))
 def delete_document(node: Node, request: Request) -> Any:
-    check_write_parameters(request)
+    active = active_shards(request)
     RefreshPolicy.parse(request.params.get("refresh"))
     params = request.params
     write = DeleteRequest(params["index"], params["id"], params.get("routing"), expectation(request))
-    return _write(node, request, write)
+    return _write(node, request, write, active)
 
 
 #: UpdateRequest.PARSER
@@ -213,7 +233,12 @@ UPDATE = ObjectParser(
 
 def apply_update_body(update: UpdateRequest, body: Any) -> SourceOptions | None:
     """UpdateRequest.fromXContent: take the members of a body; what it says of ``_source``."""
-    found = UPDATE.parse([body], 0) if not isinstance(body, dict) else UPDATE.parse_object(body)
+    if not isinstance(body, dict):
+        what = f"[UpdateRequest] Expected START_OBJECT but was: {token(body)}"
+        if isinstance(body, list):
+            raise XContentParseException(what, at=Where(body, None, "start"))
+        raise XContentParseException(f"[1:1] {what}")
+    found = UPDATE.parse_object(body)
     update.script = found.get("script")
     update.scripted_upsert = found.get("scripted_upsert", False)
     update.upsert = found.get("upsert")
@@ -236,7 +261,7 @@ def apply_update_body(update: UpdateRequest, body: Any) -> SourceOptions | None:
 )
 def update_document(node: Node, request: Request) -> Any:
     params = request.params
-    check_write_parameters(request)
+    active = active_shards(request)
     RefreshPolicy.parse(params.get("refresh"))
     doc_as_upsert = request.flag("doc_as_upsert")
     shown = source_of_params(params)
@@ -254,7 +279,7 @@ def update_document(node: Node, request: Request) -> Any:
         shown = apply_update_body(update, request.read(read)) or shown
     if shown is not None and shown.fetch:
         update.show_source = shown.shown
-    return _write(node, request, update)
+    return _write(node, request, update, active)
 
 
 # --- reading ----------------------------------------------------------------------------------------------------------

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
-from fakeknn.api.documents import active_shards
+from fakeknn.api.documents import active_shard_count
 from fakeknn.errors import (
     ActionRequestValidationException,
     ClassCastException,
@@ -12,9 +13,10 @@ from fakeknn.errors import (
     NotFaked,
     OpenSearchParseException,
 )
-from fakeknn.rest import Request, route
+from fakeknn.rest import Later, Request, route
 from fakeknn.state import names
-from fakeknn.state.creation import CreateIndex, create_index
+from fakeknn.state.active import ActiveShards
+from fakeknn.state.creation import VERSION_IDS, CreateIndex, create_index
 from fakeknn.state.index import Index
 from fakeknn.state.names import INDICES_OPTIONS_PARAMETERS, IndicesOptions
 from fakeknn.state.node import Node
@@ -53,17 +55,22 @@ def resolved(node: Node, request: Request, default: IndicesOptions) -> list[Inde
 
 
 @route("PUT", "/{index}", params=(*MANAGER, "wait_for_active_shards"))
-def create(node: Node, request: Request) -> dict[str, Any]:
+def create(node: Node, request: Request) -> dict[str, Any] | Later:
     name = request.params["index"]
     wanted = CreateIndex(name, provided_name=name)
     if request.body:
         apply_create_body(wanted, request.read(read_map))
     check_timeouts(request)
-    active = active_shards(request)
+    active = request.params.get("wait_for_active_shards")
+    if active is not None:
+        wanted.wait_for_active_shards = ActiveShards(active_shard_count(active), False)
     index = create_index(node, wanted)
-    copies = 1 + index.number_of_replicas
-    enough = (active if active is not None else copies) <= 1
-    return {"acknowledged": True, "shards_acknowledged": enough, "index": index.name}
+    waits = wanted.wait_for_active_shards.shortage(index, 0) is not None
+    answer = {"acknowledged": True, "shards_acknowledged": not waits, "index": index.name}
+    if waits:
+        timeout = request.params.get("timeout", "30s")
+        return Later(parse_time_value(timeout, "timeout").seconds, lambda: answer)
+    return answer
 
 
 def apply_create_body(wanted: CreateIndex, body: dict[str, Any]) -> None:
@@ -123,7 +130,14 @@ def alias_metadata(alias: str, body: dict[str, Any]) -> dict[str, Any]:
 
 def shown_settings(index: Index, request: Request) -> dict[str, Any]:
     """An index's settings as GET shows them."""
-    return render(index.settings, request.flag("flat_settings"))
+    settings = dict(index.settings)
+    if request.flag("human"):
+        created = datetime.fromtimestamp(index.creation_date / 1000, UTC)
+        settings["index.creation_date_string"] = f"{created:%Y-%m-%dT%H:%M:%S}.{index.creation_date % 1000:03}Z"
+        settings["index.version.created_string"] = next(
+            version for version, number in VERSION_IDS.items() if number == settings["index.version.created"]
+        )
+    return render(settings, request.flag("flat_settings"))
 
 
 @route(

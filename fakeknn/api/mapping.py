@@ -6,7 +6,8 @@ from typing import Any
 
 from fakeknn.api.documents import require_body
 from fakeknn.api.indices import MANAGER, check_timeouts, resolved
-from fakeknn.errors import ActionRequestValidationException, IllegalArgumentException
+from fakeknn.errors import ActionRequestValidationException, IllegalArgumentException, MapperParsingException
+from fakeknn.mapping import Mapping
 from fakeknn.rest import Request, Response, route
 from fakeknn.state import names
 from fakeknn.state.index import Index
@@ -47,10 +48,18 @@ def put(node: Node, request: Request) -> dict[str, Any]:
         indices = [node.indices[name] for name in found]
     else:
         indices = node.resolve(request.names("index"), options)
-    merged = [(index, index.mapping.merge(body)) for index in indices]
+    merged = [(index, index.mapping.merged(_parsed(body, index))) for index in indices]
     for index, mapping in merged:
         node.writable(index).adopt_mapping(mapping)
     return {"acknowledged": True}
+
+
+def _parsed(body: dict[str, Any], index: Index) -> Mapping:
+    """A definition under an index's settings; unlike a new index's, its refusals are not wrapped."""
+    try:
+        return Mapping.parse(body, index.mapping.context)
+    except MapperParsingException as error:
+        raise error.cause or error from None
 
 
 #: The fields that every index has, as GET _mapping/field tells them.

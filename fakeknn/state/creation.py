@@ -8,6 +8,7 @@ from typing import Any
 
 from fakeknn.analysis import AnalysisRegistry
 from fakeknn.errors import (
+    IllegalArgumentException,
     IndexNotFoundException,
     InvalidAliasNameException,
     InvalidIndexNameException,
@@ -15,6 +16,7 @@ from fakeknn.errors import (
 )
 from fakeknn.fields.base import MappingContext
 from fakeknn.mapping import Mapping as DocumentMapping
+from fakeknn.state.active import BY_SETTING, ActiveShards
 from fakeknn.state.index import Index
 from fakeknn.state.names import simple_match, validate_alias_name, validate_index_name
 from fakeknn.state.node import Node
@@ -34,6 +36,7 @@ class CreateIndex:
     mapping: Mapping[str, Any] | None = None
     aliases: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     provided_name: str | None = None
+    wait_for_active_shards: ActiveShards = BY_SETTING
 
 
 @dataclass(slots=True)
@@ -73,10 +76,10 @@ def create_index(node: Node, request: CreateIndex) -> Index:
     lifecycle.check_completed(settings)
     lifecycle.check_makeable(settings)
     context = mapping_context(node, settings, request.name)
-    mapping = DocumentMapping.parse({}, context)
-    for definition in (*templates.mappings, request.mapping):
-        if definition is not None:
-            mapping = mapping.merge(definition)
+    definitions = [definition for definition in (*templates.mappings, request.mapping) if definition is not None]
+    mapping = DocumentMapping.parse(definitions[0] if definitions else {}, context)
+    for definition in definitions[1:]:
+        mapping = mapping.merge(definition)
     lifecycle.index_sort(settings, lambda field: mapping.field(field) is not None)
     aliases = {**templates.aliases, **request.aliases}
     for alias in aliases:
@@ -84,8 +87,16 @@ def create_index(node: Node, request: CreateIndex) -> Index:
         if alias in node.indices:
             raise InvalidAliasNameException(alias, "an index exists with the same name as the alias")
     index = Index(request.name, settings, mapping, aliases, node.now())
+    _check_active_shards(request.wait_for_active_shards, 1 + index.number_of_replicas)
     node.add_index(index)
     return index
+
+
+def _check_active_shards(active: ActiveShards, copies: int) -> None:
+    if active.count is not None and active.count > copies:
+        raise IllegalArgumentException(
+            f"invalid wait_for_active_shards[{active.count}]: cannot be greater than number of shard copies [{copies}]"
+        )
 
 
 def _check_shard_limit(node: Node, settings: Mapping[str, Any]) -> None:

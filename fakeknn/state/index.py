@@ -99,6 +99,20 @@ class Index:
         self.mapping = mapping
         self.mapping_version += 1
 
+    def close(self, now: float) -> None:
+        """Refuse searches and writes; what was written is kept, and found again when the index is opened."""
+        self.state = "close"
+        self._reassign(now)
+
+    def open(self, now: float) -> None:
+        self.state = "open"
+        self._reassign(now)
+
+    def _reassign(self, now: float) -> None:
+        schedule = self._schedule(now)
+        for shard in self.shards:
+            shard.reopen(schedule)
+
     # -- shards
 
     def shard_of(self, doc_id: str, routing: str | None = None) -> Shard:

@@ -307,6 +307,14 @@ class Shard:
             index_uuid=self.index_uuid,
         )
 
+    def reopen(self, schedule: Schedule) -> None:
+        """A new shard on the same documents, under a new primary term."""
+        self._writable().raise_primary_term()
+        self.refresh()
+        self.schedule = schedule
+        self.last_access = schedule.start
+        self.stats = ShardStats()
+
     # -- copies
 
     def _writable(self) -> Engine:

@@ -25,6 +25,7 @@ from fakeknn.errors import (
 )
 from fakeknn.rest import Later
 from fakeknn.state import creation
+from fakeknn.state.active import BY_SETTING, ActiveShards
 from fakeknn.state.index import Index
 from fakeknn.state.node import Node
 from fakeknn.state.shard import Found, Shard, Written
@@ -188,6 +189,8 @@ class _Target:
     index_routing: str | None
     is_alias: bool
     routing_required: bool
+    may_wait: bool
+    """Whether copies of a shard are asked for that are never active here."""
 
 
 class Writer:
@@ -196,9 +199,20 @@ class Writer:
     #: Runs an update script on its context; a hook for the language wing.
     run_script: Callable[[Node, Any, UpdateContext], None] = staticmethod(_no_scripts)
 
-    def __init__(self, node: Node, policy: RefreshPolicy = RefreshPolicy.NONE) -> None:
+    def __init__(
+        self,
+        node: Node,
+        policy: RefreshPolicy = RefreshPolicy.NONE,
+        active: ActiveShards | None = None,
+        *,
+        single: bool = False,
+    ) -> None:
         self.node = node
         self.policy = policy
+        self.active = active or BY_SETTING
+        self.single = single
+        self.late = 0.0
+        """Seconds that the answer is late because a write has waited for copies of its shard."""
         self.now = node.now()
         self._targets: dict[str, _Target] = {}
         self._failed: dict[str, OpenSearchError] = {}
@@ -256,7 +270,8 @@ class Writer:
         if index.state == "close":
             raise IndexClosedException(index.name, index.uuid)
         routing = index.aliases[name].get("index_routing") if is_alias else None
-        return _Target(index, _shard_counts(index), routing, is_alias, index.mapping.routing_required)
+        may_wait = not self.active.default or "index.write.wait_for_active_shards" in index.settings
+        return _Target(index, _shard_counts(index), routing, is_alias, index.mapping.routing_required, may_wait)
 
     def _route(self, target: _Target, request: WriteRequest) -> str | None:
         """The routing of a write: its own, or its alias's."""
@@ -295,6 +310,7 @@ class Writer:
             routing = self._route(target, request)
             assert request.id is not None
             shard = target.index.shard_of(request.id, routing)
+            self._check_active(target, shard)
             written = shard.delete_document(request.id, request.expected, self.now)
             return (404 if written.result == "not_found" else 200), self._answer(target, shard, request.id, written)
         assert type(request) is UpdateRequest
@@ -309,6 +325,7 @@ class Writer:
             raise IllegalArgumentException("if _id is specified it must not be empty")
         index = target.index
         shard = index.shard_of(doc_id, routing)
+        self._check_active(target, shard)
         source, body = request.source, request.body
         if body is None:
             assert source is not None
@@ -317,6 +334,13 @@ class Writer:
         expected = NOTHING if request.create else request.expected
         written = shard.index_document(doc_id, document, index.mapping, expected, routing, self.now, auto_id=auto_id)
         return (201 if written.result == "created" else 200), self._answer(target, shard, doc_id, written)
+
+    def _check_active(self, target: _Target, shard: Shard) -> None:
+        if target.may_wait:
+            shortage = self.active.shortage(target.index, shard.number)
+            if shortage is not None:
+                self.late = self.active.timeout.seconds
+                raise shortage
 
     def _noop(self, target: _Target, shard: Shard, doc_id: str, noop: Written) -> dict[str, Any]:
         was_touched = shard in self._touched
@@ -354,6 +378,8 @@ class Writer:
         doc_id = request.id
         assert doc_id is not None
         shard = target.index.shard_of(doc_id, routing)
+        if not self.single:
+            self._check_active(target, shard)
         found = shard.get(doc_id, self.now)
         expected = request.expected
         if expected.if_seq_no != UNASSIGNED_SEQ_NO and found is not None:
@@ -427,6 +453,9 @@ class Writer:
 
     def finish(self, answer: Any) -> Any:
         """The answer, when what was written is as visible as was asked."""
+        if self.late:
+            late, self.late = self.late, 0.0
+            return Later(late, lambda: self.finish(answer))
         touched = list(self._touched)
         if self._forced or (touched and self.node.refresh == "immediate"):
             for shard in touched:
