@@ -6,6 +6,7 @@ the complement (``~``) of the position of the error; this is java.time's convent
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
@@ -175,14 +176,12 @@ class Literal:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """TextPrinterParser: the names of a field's values; without names for parsing, its number."""
+    """TextPrinterParser: the names of a field's values, the longest that fits."""
 
     name: str
     texts: Mapping[int, str]
 
     def parse(self, parsed: Parsed, text: str, at: int) -> int:
-        if len(set(self.texts.values())) < len(self.texts):
-            return Number(self.name).parse(parsed, text, at)
         for value, name in sorted(self.texts.items(), key=lambda item: -len(item[1])):
             if text.startswith(name, at):
                 return parsed.put(self.name, value, at, at + len(name))
@@ -248,6 +247,8 @@ class Offset:
         return text
 
 
+_FULL_OFFSET = re.compile(r"([0-9]{2}):([0-9]{2})(?::([0-9]{2}))?")
+_SHORT_OFFSET = re.compile(r"([0-9]{1,2})(?::([0-9]{2})(?::([0-9]{2}))?)?")
 _OFFSET_ID_Z = Offset("+HH:MM:ss", "Z")
 _OFFSET_ID_ZERO = Offset("+HH:MM:ss", "0")
 
@@ -315,24 +316,19 @@ class LocalizedOffset:
         start, at = at, at + 3
         if at == len(text) or text[at] not in "+-":
             return parsed.put("OffsetSeconds", 0, start, at)
-        if self.full:
-            return Offset("+HH:MM:ss", "").parse(parsed, text, at)
-        digits = 2 if text[at + 1 : at + 3].isdigit() and len(text[at + 1 : at + 3]) == 2 else 1
-        hours = text[at + 1 : at + 1 + digits]
-        if not hours.isdigit():
+        match = (_FULL_OFFSET if self.full else _SHORT_OFFSET).match(text, at + 1)
+        if match is None:
             return ~start
-        padded = text[:at] + text[at] + hours.rjust(2, "0") + text[at + 1 + digits :]
-        end = Offset("+HH:mm:ss", "").parse(parsed, padded, at)
-        return end if end < 0 else end - (2 - digits)
+        hours, minutes, seconds = (int(part or 0) for part in match.groups())
+        total = hours * 3600 + minutes * 60 + seconds
+        return parsed.put("OffsetSeconds", -total if text[at] == "-" else total, start, match.end())
 
     def print(self, moment: Moment) -> str:
         if not moment.offset:
             return "GMT"
         minutes, seconds = divmod(abs(moment.offset), 60)
         hours, minutes = divmod(minutes, 60)
-        text = f"GMT{'-' if moment.offset < 0 else '+'}{hours:02d}" if self.full else (
-            f"GMT{'-' if moment.offset < 0 else '+'}{hours}"
-        )
+        text = f"GMT{'-' if moment.offset < 0 else '+'}{hours:0{2 if self.full else 1}d}"
         if self.full or minutes or seconds:
             text += f":{minutes:02d}"
         return text + (f":{seconds:02d}" if seconds else "")

@@ -20,6 +20,7 @@ from fakeknn.errors import (
     DateTimeException,
     DateTimeParseException,
     IllegalArgumentException,
+    IndexOutOfBoundsException,
     NotFaked,
 )
 
@@ -277,9 +278,11 @@ def _first(parsers: Sequence[_Parser], text: str) -> Temporal:
 def _parse(pattern: str, locale: str) -> DateFormat:
     if not pattern:
         raise IllegalArgumentException("No date pattern provided")
-    parts = pattern.removeprefix("8").split("||")
+    # "8" marked java.time's patterns when there were Joda's too.
+    stripped = pattern.removeprefix("8")
+    if not stripped:
+        raise IndexOutOfBoundsException("Index 0 out of bounds for length 0")
+    parts = stripped.split("||")
     if "" in parts:
-        raise IllegalArgumentException(
-            f"Cannot have empty element in multi date format pattern: {pattern.removeprefix('8')}"
-        )
+        raise IllegalArgumentException(f"Cannot have empty element in multi date format pattern: {stripped}")
     return DateFormat(pattern, tuple(_single(part, locale) for part in parts))

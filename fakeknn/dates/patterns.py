@@ -18,7 +18,7 @@ from fakeknn.dates.elements import (
     Unfaked,
     ZoneId,
 )
-from fakeknn.dates.resolving import WEEK, WEEK_YEAR, WEEKDAY
+from fakeknn.dates.resolving import WEEK, WEEK_OF_MONTH, WEEK_YEAR, WEEKDAY
 from fakeknn.errors import IllegalArgumentException, NotFaked
 
 _FIELDS = {
@@ -104,6 +104,8 @@ class _Names:
 
 def _field(builder: Builder, letter: str, count: int, names: _Names) -> None:
     name = _FIELDS[letter]
+    if letter in "uygAnN" and count > 19:
+        raise IllegalArgumentException(f"The minimum width must be from 1 to 19 inclusive but was {count}")
     too_many = IllegalArgumentException(f"Too many pattern letters: {letter}")
     if letter in "uy":
         if count == 2:
@@ -115,9 +117,11 @@ def _field(builder: Builder, letter: str, count: int, names: _Names) -> None:
             raise IllegalArgumentException('Invalid pattern "cc"')
         if count <= 2 and letter != "E":
             if letter in "ec":
-                builder.number(Number(name, count, 2, "NOT_NEGATIVE"))
+                builder.number(Number(name, count, count, "NOT_NEGATIVE"))
             else:
                 builder.number(Number(name) if count == 1 else Number(name, 2, 2, "NOT_NEGATIVE"))
+        elif letter == "q" and count == 3 and not names.english:
+            builder.append(Number(name))  # the root locale has no such names
         elif count <= 5:
             style = "FULL" if count == 4 else "NARROW" if count == 5 else "SHORT"
             text_name = "DayOfWeek" if letter in "ec" else name
@@ -135,7 +139,7 @@ def _field(builder: Builder, letter: str, count: int, names: _Names) -> None:
         builder.append(Text(name, names.of(letter, style)))
     elif letter == "S":
         if count > 9:
-            raise IllegalArgumentException(f"Maximum width must be from 1 to 9 inclusive but was {count}")
+            raise IllegalArgumentException(f"Minimum width must be from 0 to 9 inclusive but was {count}")
         builder.number(Fraction(count, count, False))
     elif letter in "FdhHkKms":
         if count > 2 or (letter == "F" and count > 1):
@@ -158,7 +162,9 @@ def _zone_or_week(builder: Builder, letter: str, count: int) -> None:
                 raise IllegalArgumentException("Pattern letter count must be 2: V")
             builder.append(ZoneId())
         case "z" | "v" | "B":
-            if count > 5 or (letter == "z" and count > 4) or (letter == "v" and count not in (1, 4)):
+            if letter == "v" and count not in (1, 4):
+                raise IllegalArgumentException("Wrong number of pattern letters: v")
+            if count > (5 if letter == "B" else 4):
                 raise too_many
             builder.append(Unfaked(f"the date pattern letter [{letter}]"))
         case "Z":
@@ -177,14 +183,14 @@ def _zone_or_week(builder: Builder, letter: str, count: int) -> None:
         case "W":
             if count > 1:
                 raise too_many
-            builder.number(Number("WeekOfMonth[WeekFields[MONDAY,4]]", 1, 2, "NOT_NEGATIVE"))
+            builder.number(Number(WEEK_OF_MONTH, 1, 1, "NOT_NEGATIVE"))
         case "w":
             if count > 2:
                 raise too_many
             builder.number(Number(WEEK, count, 2, "NOT_NEGATIVE"))
         case _:
-            if count == 2:
-                builder.number(Number(WEEK_YEAR, 2, 2, "NOT_NEGATIVE", base=2000))
+            if count == 2:  # 2000-01-01, from which two digits count, lies in the last week of 1999
+                builder.number(Number(WEEK_YEAR, 2, 2, "NOT_NEGATIVE", base=1999))
             else:
                 builder.number(Number(WEEK_YEAR, count, 19, "NORMAL" if count < 4 else "EXCEEDS_PAD"))
 

@@ -15,8 +15,8 @@ from fakeknn.xcontent import java_string
 
 Style = Literal["STRICT", "SMART", "LENIENT"]
 
-WEEK_YEAR, WEEK, WEEKDAY = (
-    f"{name}[WeekFields[MONDAY,4]]" for name in ("WeekBasedYear", "WeekOfWeekBasedYear", "DayOfWeek")
+WEEK_YEAR, WEEK, WEEK_OF_MONTH, WEEKDAY = (
+    f"{name}[WeekFields[MONDAY,4]]" for name in ("WeekBasedYear", "WeekOfWeekBasedYear", "WeekOfMonth", "DayOfWeek")
 )
 #: The seconds between which an Instant lies.
 _FIRST_SECOND, _LAST_SECOND = -31_557_014_167_219_200, 31_556_889_864_403_199
@@ -46,9 +46,9 @@ _RANGES: dict[str, tuple[int, int, str]] = {
         ("WeekBasedYear", *_YEARS, ""),
         ("WeekOfWeekBasedYear", 1, 53, "1 - 52/53"),
         (WEEK_YEAR, *_YEARS, ""),
-        (WEEK, 1, 53, "1 - 52/53"),
+        (WEEK, 0, 54, "0/1 - 52/54"),
         (WEEKDAY, 1, 7, ""),
-        ("WeekOfMonth[WeekFields[MONDAY,4]]", 0, 6, "0 - 1/4 - 6"),
+        (WEEK_OF_MONTH, 0, 6, "0/1 - 4/6"),
     )
 }
 _TIME_FIELDS = (
@@ -267,6 +267,9 @@ class _Resolver:
             if {year, week, "DayOfWeek"} <= fields.keys():
                 self.set_day(self._week_date(year, week))
                 changed = True
+        if {"Year", "MonthOfYear", WEEK_OF_MONTH, "DayOfWeek"} <= fields.keys():
+            self.set_day(self._week_of_month())
+            changed = True
         if "ModifiedJulianDay" in fields:
             self.set_day(fields.pop("ModifiedJulianDay") - 40_587)
             changed = True
@@ -277,10 +280,19 @@ class _Resolver:
         checked(year_name, year)
         checked("DayOfWeek", weekday)
         weeks = calendar.weeks_in(year)
-        if week == 53 > weeks and self.style == "STRICT":
-            raise DateTimeException(f"Invalid value for {week_name} (valid values 1 - {weeks}): {week}")
-        checked(week_name, week)
+        if not 1 <= week <= (weeks if self.style == "STRICT" else 53):
+            text = f"1 - {weeks}" if self.style == "STRICT" else "1 - 52/53"
+            raise DateTimeException(f"Invalid value for {week_name} (valid values {text}): {week}")
         return calendar.week_year_start(year) + (week - 1) * 7 + weekday - 1
+
+    def _week_of_month(self) -> int:
+        year, month, week, weekday = self.take("Year", "MonthOfYear", WEEK_OF_MONTH, "DayOfWeek")
+        first = calendar.to_day(year, checked("MonthOfYear", month), 1)
+        weeks = checked(WEEK_OF_MONTH, week) - date_field(WEEK_OF_MONTH, first)
+        day = first + weeks * 7 + checked("DayOfWeek", weekday) - calendar.weekday(first)
+        if self.style == "STRICT" and calendar.from_day(day)[1] != month:
+            raise DateTimeException("Strict mode rejected resolved date as it is in a different month")
+        return day
 
     # --- times -------------------------------------------------------------------------------------------------------
 

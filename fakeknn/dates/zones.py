@@ -29,7 +29,16 @@ _NOT_IN_JAVA = frozenset({"EST", "Factory", "GMT+0", "GMT-0", "HST", "MST", "ROC
 _DEPRECATED = {"EST": "-05:00", "HST": "-10:00", "MST": "-07:00", "ROC": "Asia/Taipei", "Eire": "Europe/London"}
 _LAST_YEAR = 2500
 
+#: The Gregorian calendar with its weekdays repeats itself, and with it do the rules: later times are looked up earlier.
+_PERIOD = 146_097 * 86_400
+_LAST_SECOND = calendar.to_day(_LAST_YEAR - 1, 1, 1) * 86_400
+
 Int64s = NDArray[np.int64]
+
+
+def _periods(second: int) -> int:
+    """How many seconds, in whole periods, a time is to be moved to lie where transitions are kept."""
+    return -((_LAST_SECOND - second) // _PERIOD) * _PERIOD if second > _LAST_SECOND else 0
 
 
 class Zone:
@@ -64,13 +73,14 @@ class Zone:
 
     def offset_at(self, second: int) -> int:
         """The offset at an instant, both in seconds."""
-        return self._offsets[bisect_right(self._transitions, second)]
+        return self._offsets[bisect_right(self._transitions, second - _periods(second))]
 
     def offsets_at(self, seconds: Int64s) -> Int64s:
         """``offset_at`` of an array of instants."""
         if not len(self.transitions):
             return np.full(len(seconds), self.offsets[0], dtype=np.int64)
-        found: Int64s = self.offsets[np.searchsorted(self.transitions, seconds, side="right")]
+        later = np.maximum(seconds - _LAST_SECOND + _PERIOD - 1, 0) // _PERIOD * _PERIOD
+        found: Int64s = self.offsets[np.searchsorted(self.transitions, seconds - later, side="right")]
         return found
 
     def to_instant(self, local: int) -> int:
@@ -78,6 +88,9 @@ class Zone:
 
         Of two, the earlier; a local time that a gap leaves out is taken as much later as the gap is long.
         """
+        shift = _periods(local)
+        if shift:
+            return self.to_instant(local - shift) + shift
         before = self.offset_at(local - 86_400 * 2)
         instant = local - before
         for i in range(bisect_right(self._transitions, local - 86_400 * 2), len(self._transitions)):
