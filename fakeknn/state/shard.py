@@ -36,7 +36,7 @@ class Schedule:
         """The first refresh after a moment."""
         if self.interval <= 0:
             return None
-        passed = (moment - self.start) // self.interval
+        passed = max((moment - self.start) // self.interval, 0.0)  # a request may be older than the index it made
         tick = self.start + (passed + 1) * self.interval
         return tick if tick > moment else tick + self.interval
 
