@@ -333,24 +333,13 @@ class View:
 
     @cached_property
     def live_segments(self) -> list[tuple[int, int]]:
-        """The segments that still hold a living row, as (first row, row after the last): the others are gone."""
+        """The segments that hold a living row, as (first row, row after the last)."""
         if not self.n:
             return []
         alive = np.add.reduceat(self.live, self.segments[:-1])
         return [
             (int(a), int(b)) for a, b, some in zip(self.segments[:-1], self.segments[1:], alive, strict=True) if some
         ]
-
-    @cached_property
-    def gone(self) -> Mask | None:
-        """bool[n]: rows of segments without a living row, which count in no statistics; None when there are none."""
-        kept = self.live_segments
-        if sum(b - a for a, b in kept) == self.n:
-            return None
-        mask = np.ones(self.n, bool)
-        for a, b in kept:
-            mask[a:b] = False
-        return mask
 
     def rows_of(self, level: int) -> Rows:
         """int32: the rows of one nested path (0: the documents), ascending."""

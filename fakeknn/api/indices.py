@@ -232,5 +232,5 @@ def force_merge(node: Node, request: Request) -> Any:
     indices = [node.writable(index) for index in resolved(node, request, names.BROADCAST)]
     for index in indices:
         for shard in index.shards:
-            shard.force_merge(segments, expunge)
+            shard.force_merge(segments, expunge, node.now())
     return broadcast(indices, primary_only=primary_only)

@@ -191,9 +191,13 @@ class TextBuffer(Buffer):
     ``analyze`` gives, for the values of one row, the terms with their positions.
     """
 
-    def __init__(self, analyze: Callable[[Sequence[str]], Sequence[tuple[str, int]]]) -> None:
+    def __init__(
+        self, analyze: Callable[[Sequence[str]], Sequence[tuple[str, int]]], *, frequencies: bool = True
+    ) -> None:
+        """Without ``frequencies`` a row has each term once, and is as long as it has different terms."""
         super().__init__()
         self._analyze = analyze
+        self._frequencies = frequencies
         self.terms: list[str] = []
         self.numbers: dict[str, int] = {}
         self._by_term: list[array[int]] = []
@@ -207,7 +211,7 @@ class TextBuffer(Buffer):
         self._texts: list[tuple[int, list[str]]] = []
 
     def _empty(self) -> Self:
-        return type(self)(self._analyze)
+        return type(self)(self._analyze, frequencies=self._frequencies)
 
     def _keep(self, twin: Self, chosen: NDArray[np.int64], live: Mask, numbers: Rows) -> None:
         tids = self._tids.first()[chosen]
@@ -251,8 +255,10 @@ class TextBuffer(Buffer):
                     found[term] = [position]
                 else:
                     places.append(position)
+            if not self._frequencies:
+                tokens = [(term, 0) for term in dict(tokens)]
             # Lucene discounts overlaps: terms that stand where the one before them stands (synonyms).
-            overlaps = sum(a[1] == b[1] for a, b in pairwise(tokens))
+            overlaps = sum(a[1] == b[1] for a, b in pairwise(tokens)) if self._frequencies else 0
             lengths.append(len(tokens) - overlaps)
             length_rows.append(row)
             for term, places in found.items():

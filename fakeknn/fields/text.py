@@ -126,7 +126,7 @@ class TextFieldType(FieldType):
     def new_buffer(self) -> Buffer | None:
         if not self.searchable:
             return None
-        return TextBuffer(self.analyze)
+        return TextBuffer(self.analyze, frequencies=self.has_freqs)
 
     def analyze(self, values: Sequence[str]) -> Sequence[tuple[str, int]]:
         """The terms of a document's values with their positions."""

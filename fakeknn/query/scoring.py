@@ -63,21 +63,16 @@ def field_statistics(ctx: ShardContext, field: FieldType, column: Column) -> Fie
     key = ("statistics", field.path)
     found = ctx.view.memo.get(key)
     if found is None:
-        found = ctx.view.memo[key] = shard_statistics(ctx, column)
+        found = ctx.view.memo[key] = shard_statistics(column)
     return found
 
 
-def shard_statistics(ctx: ShardContext, column: Column) -> FieldStatistics:
-    """The shard's own statistics: deleted documents count until their segment is gone."""
-    gone = ctx.view.gone
+def shard_statistics(column: Column) -> FieldStatistics:
+    """The shard's own statistics. Deleted documents count until a merge drops them, and soft deletes outlive even
+    that for half a minute."""
     if isinstance(column, TextColumn):
-        if gone is None:
-            return FieldStatistics(column.doc_count, column.sum_total_term_freq)
-        kept = ~gone[column.length_rows]
-        return FieldStatistics(int(np.count_nonzero(kept)), int(column.lengths[kept].sum()))
-    if gone is None:
-        return FieldStatistics(column.doc_count, len(column.rows))
-    return FieldStatistics(int(np.count_nonzero(column.exists & ~gone)), int(np.count_nonzero(~gone[column.rows])))
+        return FieldStatistics(column.doc_count, column.sum_total_term_freq)
+    return FieldStatistics(column.doc_count, len(column.rows))
 
 
 def postings(column: Column, term: str) -> tuple[NDArray[np.int32], NDArray[np.int32] | None]:
@@ -98,9 +93,7 @@ def postings(column: Column, term: str) -> tuple[NDArray[np.int32], NDArray[np.i
 def doc_freq(ctx: ShardContext, field: FieldType, column: Column, term: str) -> int:
     if ctx.statistics is not None and (field.path, term) in ctx.statistics.doc_freq:
         return ctx.statistics.doc_freq[field.path, term]
-    rows, _ = postings(column, term)
-    gone = ctx.view.gone
-    return len(rows) if gone is None else int(np.count_nonzero(~gone[rows]))
+    return len(postings(column, term)[0])
 
 
 def idf(doc_count: int, doc_freq: int) -> np.float32:

@@ -98,6 +98,10 @@ EMPTY = View(
 )
 
 
+#: Seconds between the renewals of the primary's own retention lease (index.soft_deletes.retention_lease.sync_interval).
+SOFT_DELETES_RETAINED = 30.0
+
+
 class Shard:
     """One shard of an index; ``settle`` or one of its callers must have been asked at the moment of each use."""
 
@@ -110,6 +114,7 @@ class Shard:
         self.view = EMPTY
         self.stats = ShardStats()
         self.gc_deletes = 60.0
+        self.last_write = schedule.start
         self.last_access = schedule.start
         """When the shard was last searched."""
         self.pending_since: float | None = None
@@ -177,14 +182,14 @@ class Shard:
         if self._bounds[-1] < self.engine.n:
             self._bounds.append(self.engine.n)
 
-    def force_merge(self, max_num_segments: int | None, only_expunge_deletes: bool) -> None:
-        """Join the segments, dropping what was deleted."""
+    def force_merge(self, max_num_segments: int | None, only_expunge_deletes: bool, now: float) -> None:
+        """Join the segments. What was deleted stays as long as soft deletes are retained, and counts in statistics."""
         self.refresh()
         view = self.view
         if not only_expunge_deletes and len(view.live_segments) <= 1 and bool(view.live.all()):
             return
         self.stats.merge_total += 1
-        if not view.live.all():
+        if not view.live.all() and now - self.last_write >= SOFT_DELETES_RETAINED:
             self.engine = self.engine.merged(view.live)
         self._bounds = [0, self.engine.n] if self.engine.n else [0]
         self.view = EMPTY
@@ -243,6 +248,7 @@ class Shard:
     ) -> Written:
         """Create a document or replace the one of that id."""
         self.settle(now)
+        self.last_write = now
         engine = self._writable()
         row = None if auto_id else engine.find(doc_id)
         version = self._next_version(doc_id, row, expected, now)
@@ -257,6 +263,7 @@ class Shard:
     def delete_document(self, doc_id: str, expected: Expectation, now: float) -> Written:
         """Delete a document; one that is not there leaves a tombstone all the same."""
         self.settle(now)
+        self.last_write = now
         engine = self._writable()
         row = engine.find(doc_id)
         version = self._next_version(doc_id, row, expected, now)
