@@ -46,7 +46,7 @@ def _date(text: str, date_format: DateFormat, zone: Zone | None, round_up: bool)
         if zone is None and not round_up:
             return date_format.to_nanos(text)
         temporal = date_format.temporal(text, round_up)
-        return temporal.nanos() if zone is None else temporal.nanos(same_local=temporal.zone or zone)
+        return temporal.nanos() if zone is None else temporal.nanos_in(zone)
     except (IllegalArgumentException, DateTimeParseException) as error:
         raise OpenSearchParseException(
             f"failed to parse date field [{text}] with format [{date_format.pattern}]: [{error.reason}]"
@@ -92,13 +92,13 @@ def _plus(moment: Moment, unit: str, count: int) -> Moment:
         return Moment(moment.nanos + count * _TIMES[unit], moment.zone)
     day = moment.day
     day = calendar.plus_months(day, count * _MONTHS[unit]) if unit in _MONTHS else day + count * _DAYS[unit]
-    return _of_local(day * DAY + moment.time, moment)
+    return moment.at_local(day * DAY + moment.time)
 
 
 def _floor(moment: Moment, unit: str) -> Moment:
     day, time = moment.day, moment.time
     if unit in _TIMES:
-        return _of_local(day * DAY + time - time % _TIMES[unit], moment)
+        return moment.at_local(day * DAY + time - time % _TIMES[unit])
     year, month, _ = calendar.from_day(day)
     if unit == "y":
         day = calendar.to_day(year, 1, 1)
@@ -106,12 +106,4 @@ def _floor(moment: Moment, unit: str) -> Moment:
         day = calendar.to_day(year, month, 1)
     elif unit == "w":
         day -= calendar.weekday(day) - 1
-    return _of_local(day * DAY, moment)
-
-
-def _of_local(local: int, before: Moment) -> Moment:
-    """ZonedDateTime.resolveLocal: where the clock shows a time twice, the offset of before is kept."""
-    kept = local - before.offset * SECOND
-    if before.zone.offset_at(kept // SECOND) == before.offset:
-        return Moment(kept, before.zone)
-    return Moment.of_local(local, before.zone)
+    return moment.at_local(day * DAY)

@@ -47,6 +47,20 @@ class Moment:
         second, nano = divmod(local, SECOND)
         return cls(zone.to_instant(second) * SECOND + nano, zone)
 
+    def at_local(self, local: int) -> Moment:
+        """ZonedDateTime.resolveLocal: another local time; of two instants, the one with the offset of now."""
+        return self._resolved(local, self.zone)
+
+    def same_local(self, zone: Zone) -> Moment:
+        """ZonedDateTime.withZoneSameLocal; of two instants, the one with the offset of now."""
+        return self._resolved(self.local, zone)
+
+    def _resolved(self, local: int, zone: Zone) -> Moment:
+        kept = local - self.offset * SECOND
+        if zone.offset_at(kept // SECOND) == self.offset:
+            return Moment(kept, zone)
+        return Moment.of_local(local, zone)
+
     def get(self, name: str) -> int:
         """A field by Java's name."""
         if name in _YEAR_FIELDS:

@@ -8,7 +8,7 @@ from typing import Literal
 from fakeknn.dates import calendar, zones
 from fakeknn.dates.calendar import DAY, HOUR, MINUTE, SECOND
 from fakeknn.dates.elements import Parsed
-from fakeknn.dates.moments import date_field
+from fakeknn.dates.moments import Moment, date_field
 from fakeknn.dates.zones import Zone
 from fakeknn.errors import ArithmeticException, DateTimeException, IllegalArgumentException
 from fakeknn.xcontent import java_string
@@ -75,21 +75,18 @@ class Temporal:
     zone: Zone | None = None
     instant: int | None = None
 
-    def nanos(self, default: Zone = zones.UTC, *, same_local: Zone | None = None) -> int:
-        """DateFormatters.from: nanoseconds since the epoch; ``same_local`` moves the local time to that zone."""
-        zone = self.zone or default
+    def nanos(self) -> int:
+        """DateFormatters.from: nanoseconds since the epoch; what names no zone is in UTC."""
         if self.instant is not None:
             if not _FIRST_SECOND <= self.instant // SECOND <= _LAST_SECOND:
                 raise _no_instant(self.instant) from DateTimeException("Instant exceeds minimum or maximum instant")
-            if same_local is None:
-                return self.instant
-            local = self.instant + zone.offset_at(self.instant // SECOND) * SECOND
-        else:
-            local = self._day() * DAY + (self.time or 0)
-            if same_local is not None:
-                # The first zone may shift a local time that it lacks.
-                local = _shifted(local, zone)
-        return _at(local, same_local or zone)
+            return self.instant
+        return Moment.of_local(self._day() * DAY + (self.time or 0), self.zone or zones.UTC).nanos
+
+    def nanos_in(self, zone: Zone) -> int:
+        """ZonedDateTime.withZoneSameLocal: the local time in ``zone``, unless the text named another."""
+        moment = Moment(self.nanos(), self.zone or zones.UTC)
+        return moment.same_local(self.zone or zone).nanos
 
     def _day(self) -> int:
         year_name = "Year" if "Year" in self.fields else "YearOfEra"
@@ -131,16 +128,6 @@ def _no_instant(nanos: int) -> DateTimeException:
     return DateTimeException(
         f"Unable to obtain Instant from TemporalAccessor: {java_string(fields)},ISO of type java.time.format.Parsed"
     )
-
-
-def _shifted(local: int, zone: Zone) -> int:
-    instant = _at(local, zone)
-    return instant + zone.offset_at(instant // SECOND) * SECOND
-
-
-def _at(local: int, zone: Zone) -> int:
-    second, nano = divmod(local, SECOND)
-    return zone.to_instant(second) * SECOND + nano
 
 
 def _year_day(year: int, day_of_year: int) -> int:
