@@ -22,8 +22,8 @@ COMMON_PARAMETERS = frozenset({"pretty", "human", "error_trace", "filter_path", 
 #: For endpoints that take their body from the query string too (RestRequest.contentOrSourceParam).
 SOURCE_PARAMETERS = ("source", "source_content_type")
 
-#: AbstractRestChannel reads these of every request, so an unknown parameter is compared with them too.
-METHODS = ("GET", "POST", "PUT", "DELETE", "HEAD", "OPTIONS", "PATCH", "TRACE", "CONNECT")
+#: RestRequest.Method. The real server tells them in the order of a hash set, another one with each start; this was one.
+METHODS = ("POST", "GET", "HEAD", "DELETE", "PUT", "OPTIONS", "PATCH", "TRACE", "CONNECT")
 
 
 @dataclass(slots=True)

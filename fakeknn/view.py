@@ -16,6 +16,8 @@ from typing import Any, Generic, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from fakeknn.source import restore
+
 Mask = NDArray[np.bool_]
 Rows = NDArray[np.int32]
 T = TypeVar("T", bound=np.generic)
@@ -357,6 +359,16 @@ class View:
             rows = np.append(self.rows_of(level), np.int32(self.n))
             found = self.memo[key] = rows[np.searchsorted(rows, np.arange(self.n))].astype(np.int32)
         return found
+
+    def source(self, row: int) -> bytes | None:
+        """A document's ``_source``, with the vectors that were cut out of it."""
+
+        def vector(path: str, back: int) -> Any:
+            column = self.columns[path]
+            assert isinstance(column, VectorColumn)
+            return column.matrix[int(np.searchsorted(column.rows, row - back))]
+
+        return restore(self.sources[row], vector)
 
     def find(self, doc_id: str) -> int | None:
         """The living row of a document."""

@@ -71,7 +71,7 @@ def bulk(node: Node, request: Request) -> Any:
     active = active_shards(request)
     policy = RefreshPolicy.parse(params.get("refresh"))
     defaults = Defaults(
-        params.get("index"), params.get("routing"), params.get("pipeline"), request.flag("require_alias"), shown
+        params.get("index"), params.get("routing") or None, params.get("pipeline"), request.flag("require_alias"), shown
     )
     require_body(request)
     requests = list(parse(request.body, defaults))
@@ -292,7 +292,7 @@ def _index(
         found.get("_index", defaults.index),
         found.get("_id"),
         source,
-        found.get("routing", defaults.routing),
+        found.get("routing", defaults.routing) or None,
         _expectation(found),
         create,
         found.get("pipeline", defaults.pipeline),
@@ -316,7 +316,7 @@ def _delete(meta: dict[str, Any], defaults: Defaults, line: bytes, number: int) 
     return DeleteRequest(
         found.get("_index", defaults.index),
         found.get("_id"),
-        found.get("routing", defaults.routing),
+        found.get("routing", defaults.routing) or None,
         _expectation(found),
     )
 
@@ -332,7 +332,7 @@ def _update(meta: dict[str, Any], defaults: Defaults, source: bytes, line: bytes
     update = UpdateRequest(
         found.get("_index", defaults.index),
         found.get("_id"),
-        found.get("routing", defaults.routing),
+        found.get("routing", defaults.routing) or None,
         _expectation(found),
         retry_on_conflict=found.get("retry_on_conflict", 0),
         require_alias=found.get("require_alias", defaults.require_alias),

@@ -196,7 +196,7 @@ def _index(node: Node, request: Request, op_type: str | None) -> Any:
         params["index"],
         params.get("id"),
         request.body,
-        params.get("routing"),
+        params.get("routing") or None,
         expected,
         op_type is not None and op_type.lower() == "create",
         params.get("pipeline"),
@@ -210,7 +210,7 @@ def delete_document(node: Node, request: Request) -> Any:
     active = active_shards(request)
     RefreshPolicy.parse(request.params.get("refresh"))
     params = request.params
-    write = DeleteRequest(params["index"], params["id"], params.get("routing"), expectation(request))
+    write = DeleteRequest(params["index"], params["id"], params.get("routing") or None, expectation(request))
     return _write(node, request, write, active)
 
 
@@ -271,7 +271,7 @@ def update_document(node: Node, request: Request) -> Any:
             "internal versioning can not be used for optimistic concurrency control. "
             "Please use `if_seq_no` and `if_primary_term` instead"
         )
-    update = UpdateRequest(params["index"], params["id"], params.get("routing"), expectation(request))
+    update = UpdateRequest(params["index"], params["id"], params.get("routing") or None, expectation(request))
     update.doc_as_upsert = doc_as_upsert
     update.retry_on_conflict = retries or 0
     update.require_alias = request.flag("require_alias")
@@ -319,7 +319,7 @@ def get(
         raise RoutingMissingException(index.name, doc_id)
     shard = index.shard_of(doc_id, routing)
     now = node.now()
-    if refresh:
+    if refresh and not realtime:
         shard.refresh()
     found = shard.get(doc_id, now, realtime=realtime)
     if found is not None and version != MATCH_ANY:

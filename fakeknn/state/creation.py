@@ -9,6 +9,7 @@ from typing import Any
 from fakeknn.analysis import AnalysisRegistry
 from fakeknn.errors import (
     IllegalArgumentException,
+    IllegalStateException,
     IndexNotFoundException,
     InvalidAliasNameException,
     InvalidIndexNameException,
@@ -48,21 +49,22 @@ class FromTemplates:
     aliases: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
-def _no_templates(node: Node, request: CreateIndex) -> FromTemplates:
+def _no_templates(node: Node, name: str, requested: Mapping[str, Any]) -> FromTemplates:
     return FromTemplates()
 
 
-#: What templates give a new index; set by ``templates``.
-from_templates: Callable[[Node, CreateIndex], FromTemplates] = _no_templates
+#: What templates give a new index of this name, for which these settings are asked; set by ``templates``.
+from_templates: Callable[[Node, str, Mapping[str, Any]], FromTemplates] = _no_templates
 
 
 def create_index(node: Node, request: CreateIndex) -> Index:
     """Make an index and add it to the node. Raises before anything is changed."""
+    name = node.dated(request.name)
     requested = with_index_prefix(dict(request.settings))
     lifecycle.check_requested(requested)
-    check_new_name(node, request.name)
+    check_new_name(node, name)
     lifecycle.check_allowed(requested)
-    templates = from_templates(node, request)
+    templates = from_templates(node, name, requested)
     settings = lifecycle.completed(
         requested,
         templates.settings,
@@ -75,7 +77,7 @@ def create_index(node: Node, request: CreateIndex) -> Index:
     _check_shard_limit(node, settings)
     lifecycle.check_completed(settings)
     lifecycle.check_makeable(settings)
-    context = mapping_context(node, settings, request.name)
+    context = mapping_context(node, settings, name)
     definitions = [definition for definition in (*templates.mappings, request.mapping) if definition is not None]
     mapping = DocumentMapping.parse(definitions[0] if definitions else {}, context)
     for definition in definitions[1:]:
@@ -84,9 +86,17 @@ def create_index(node: Node, request: CreateIndex) -> Index:
     aliases = {**templates.aliases, **request.aliases}
     for alias in aliases:
         validate_alias_name(alias)
-        if alias in node.indices:
-            raise InvalidAliasNameException(alias, "an index exists with the same name as the alias")
-    index = Index(request.name, settings, mapping, aliases, node.now())
+        namesake = node.indices.get(alias)
+        if namesake is not None:
+            why = "an index exists with the same name as the alias"
+            raise InvalidAliasNameException(alias, why, index=alias, index_uuid=namesake.uuid)
+    if name in aliases:
+        uuid = settings["index.uuid"]
+        raise IllegalStateException(
+            "index, alias, and data stream names need to be unique, but the following duplicates were found "
+            f"[{name} (alias of [{name}/{uuid}]) conflicts with index]"
+        )
+    index = Index(name, settings, mapping, aliases, node.now())
     _check_active_shards(request.wait_for_active_shards, 1 + index.number_of_replicas)
     node.add_index(index)
     return index

@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from fakeknn.dates import UTC, DateFormat, parse_math, parse_zone
 from fakeknn.state.clock import Clock
 from fakeknn.state.ids import IdSource
 from fakeknn.state.index import Index
-from fakeknn.state.names import STRICT_SINGLE_INDEX, IndicesOptions
+from fakeknn.state.names import STRICT_SINGLE_INDEX, IndicesOptions, resolve_date_math
 from fakeknn.state.resolution import IndicesLookup, concrete_indices, concrete_write_index
 
 #: What a node keeps by name; a checkpoint copies each of these dicts, and what they hold is replaced, never changed.
@@ -127,11 +128,21 @@ class Node:
         self._lookup = None
         self.state_version += 1
 
+    def dated(self, expression: str) -> str:
+        """An expression with its date math worked out: ``<logs-{now/d}>``."""
+        return resolve_date_math(expression, self._format_math) if expression.startswith("<") else expression
+
+    def _format_math(self, math: str, pattern: str | None, zone: str | None) -> str:
+        where = UTC if zone is None else parse_zone(zone)
+        form = DateFormat.parse(pattern or "uuuu.MM.dd").with_zone(where)
+        return form.format(parse_math(math, form, self.clock.millis, zone=where))
+
     def resolve(
         self, expressions: str | Sequence[str], options: IndicesOptions, *, include_data_streams: bool = False
     ) -> list[Index]:
         """The indices behind an expression (a comma list) or several, by name."""
         names = expressions.split(",") if isinstance(expressions, str) else expressions
+        names = [self.dated(name) for name in names]
         found = concrete_indices(self.lookup, names, options, include_data_streams=include_data_streams)
         return [self.indices[index.name] for index in found]
 
@@ -140,14 +151,15 @@ class Node:
         index = self.indices.get(expression)
         if index is not None and index.state == "open":
             return index
-        return self.indices[concrete_indices(self.lookup, [expression], STRICT_SINGLE_INDEX)[0].name]
+        found = concrete_indices(self.lookup, [self.dated(expression)], STRICT_SINGLE_INDEX)
+        return self.indices[found[0].name]
 
     def write_index(self, expression: str) -> Index:
         """The one index that a write to this name goes to."""
         index = self.indices.get(expression)
         if index is not None and index.state == "open":
             return index
-        return self.indices[concrete_write_index(self.lookup, expression).name]
+        return self.indices[concrete_write_index(self.lookup, self.dated(expression)).name]
 
     def writable(self, index: Index) -> Index:
         """The index, to be changed or searched: a copy in its place, if a checkpoint holds it."""

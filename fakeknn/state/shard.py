@@ -15,7 +15,7 @@ import numpy as np
 from fakeknn.errors import VersionConflictEngineException
 from fakeknn.state.engine import Engine
 from fakeknn.state.versions import MATCH_ANY, NOT_FOUND, UNASSIGNED_SEQ_NO, Expectation
-from fakeknn.view import View
+from fakeknn.view import Mask, View
 
 if TYPE_CHECKING:
     from fakeknn.mapping import Mapping, ParsedDocument
@@ -122,7 +122,12 @@ class Shard:
         self.listeners = 0
         """How many requests wait for the next refresh."""
         self._refresh_skipped = False
+        self._live: Mask = EMPTY.live
+        """bool: which of the engine's first rows lived when they were last published or merged."""
         self._dead: list[int] = []
+        """Rows that have died since."""
+        self._merged = False
+        """Whether segments were joined since."""
         self._bounds: list[int] = [0]
 
     # -- refreshes
@@ -154,13 +159,11 @@ class Shard:
         self.stats.refresh_external_total += 1
         self.pending_since = None
         self._refresh_skipped = False
-        engine, before = self.engine, self.view
-        if engine.n == before.n and not self._dead:
+        engine = self.engine
+        if engine.n == len(self._live) and not self._dead and not self._merged:
             return
-        live = np.ones(engine.n, bool)
-        live[: before.n] = before.live
-        live[self._dead] = False
-        self._dead = []
+        live = self._living()
+        self._live, self._dead, self._merged = live, [], False
         self._end_segment()
         seq_nos, versions, levels = engine.row_arrays()
         self.view = View(
@@ -178,23 +181,35 @@ class Shard:
             rows_by_id=engine.rows,
         )
 
+    def _living(self) -> Mask:
+        """bool[n]: which of the engine's rows live, published or not."""
+        live = np.ones(self.engine.n, bool)
+        live[: len(self._live)] = self._live
+        live[self._dead] = False
+        return live
+
     def _end_segment(self) -> None:
         if self._bounds[-1] < self.engine.n:
             self._bounds.append(self.engine.n)
 
     def force_merge(self, max_num_segments: int | None, only_expunge_deletes: bool, now: float) -> None:
-        """Join the segments. What was deleted stays as long as soft deletes are retained, and counts in statistics."""
-        self.refresh()
-        view = self.view
-        if not only_expunge_deletes and len(view.live_segments) <= 1 and bool(view.live.all()):
+        """Join the segments, which searches notice at the next refresh.
+
+        What was deleted stays as long as soft deletes are retained, and counts in statistics.
+        """
+        self.settle(now)
+        self._end_segment()
+        live = self._living()
+        if len(self._bounds) <= 2 and live.all():
             return
         self.stats.merge_total += 1
-        if not view.live.all() and now - self.last_write >= SOFT_DELETES_RETAINED:
-            self.engine = self.engine.merged(view.live)
+        self._merged = True
+        if not live.all() and now - self.last_write >= SOFT_DELETES_RETAINED:
+            self.engine = self.engine.merged(live)
+            self._live, self._dead = np.ones(self.engine.n, bool), []
         self._bounds = [0, self.engine.n] if self.engine.n else [0]
-        self.view = EMPTY
-        if self.engine.n:
-            self.refresh()
+        if self.pending_since is None:
+            self.pending_since = now
 
     def flush(self) -> None:
         """Commit; searches see no more than before."""
@@ -223,14 +238,16 @@ class Shard:
             if row is not None and row >= self.view.n:
                 self._end_segment()  # the internal reader is refreshed, though searches see nothing of it
         else:
-            row = self.searched(now).find(doc_id)
+            view = self.searched(now)
+            row = view.find(doc_id)
         self.stats.get_total += 1
         if row is None:
             self.stats.get_missing_total += 1
             return None
-        return self.found(row)
-
-    def found(self, row: int) -> Found:
+        if not realtime:
+            seq_no = int(view.seq_nos[row])
+            term = self.engine.term_of(seq_no)
+            return Found(int(view.versions[row]), seq_no, term, view.source(row), view.routings.get(row))
         engine = self.engine
         seq_no = engine.seq_nos[row]
         return Found(engine.versions[row], seq_no, engine.term_of(seq_no), engine.source(row), engine.routings.get(row))

@@ -235,7 +235,7 @@ class Writer:
                 continue
             wanted[name] = wanted.get(name, False) or request.require_alias
         for name, require_alias in wanted.items():
-            if self.node.lookup.get(name) is None and not require_alias:
+            if not require_alias and self.node.lookup.get(self.node.dated(name)) is None:
                 try:
                     creation.auto_create(self.node, name)
                 except OpenSearchError as error:
@@ -260,6 +260,7 @@ class Writer:
         return target
 
     def _resolve(self, name: str, require_alias: bool) -> _Target:
+        name = self.node.dated(name)
         abstraction = None if name in self.node.indices else self.node.lookup.get(name)
         is_alias = abstraction is not None and abstraction.kind == "alias"
         if require_alias and not is_alias:
