@@ -9,7 +9,14 @@ from typing import Any, ClassVar, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from fakeknn.errors import IllegalArgumentException, IllegalStateException, ParsingException, QueryShardException, Where
+from fakeknn.errors import (
+    IllegalArgumentException,
+    IllegalStateException,
+    OpenSearchError,
+    ParsingException,
+    QueryShardException,
+    Where,
+)
 from fakeknn.fields import FieldType
 from fakeknn.mapping import Mapping as IndexMapping
 from fakeknn.view import Column, Mask, View
@@ -131,6 +138,13 @@ class ShardContext:
     def inside(self, path: str | None) -> ShardContext:
         """This context inside ``nested`` of a path."""
         return replace(self, nested_path=path)
+
+
+def running(error: OpenSearchError) -> OpenSearchError:
+    """An error of a query that runs (or is rewritten), not of one that is built: it is told without ``failed to create
+    query``."""
+    error.at_run_time = True  # type: ignore[attr-defined]
+    return error
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

@@ -11,8 +11,8 @@ from fakeknn.fields import VectorFieldType
 from fakeknn.fields.numbers import LongFieldType
 from fakeknn.fields.scalar import BinaryFieldType
 from fakeknn.knn import script as knn_script
-from fakeknn.query.base import Scores, ShardContext
-from fakeknn.query.script import SCORE_LANGUAGES, Script, running
+from fakeknn.query.base import Scores, ShardContext, running
+from fakeknn.query.script import SCORE_LANGUAGES, Script
 from fakeknn.view import Mask, NumericColumn, ObjectColumn, VectorColumn
 
 

@@ -12,8 +12,18 @@ from typing import Any, ClassVar
 import numpy as np
 import orjson
 
-from fakeknn.errors import IllegalArgumentException, NotFaked, OpenSearchError
-from fakeknn.query.base import Explanation, Matched, Query, Scores, ShardContext, common, parse_query, register
+from fakeknn.errors import IllegalArgumentException, NotFaked
+from fakeknn.query.base import (
+    Explanation,
+    Matched,
+    Query,
+    Scores,
+    ShardContext,
+    common,
+    parse_query,
+    register,
+    running,
+)
 from fakeknn.view import Mask
 from fakeknn.xcontent import java_string, objects
 from fakeknn.xcontent.objects import ObjectParser, declared
@@ -127,12 +137,6 @@ def score_by_script(ctx: ShardContext, script: Script, mask: Mask, score: Callab
             raise IllegalArgumentException("script context [score] is not supported by [mustache]")
         raise IllegalArgumentException(f"script_lang not supported [{script.lang}]")
     return scorer(ctx, script, mask, score)
-
-
-def running(error: OpenSearchError) -> OpenSearchError:
-    """An error of a query that runs, not of one that is built: it is told without ``failed to create query``."""
-    error.at_run_time = True  # type: ignore[attr-defined]
-    return error
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

@@ -13,13 +13,24 @@ from fakeknn.errors import (
     IllegalArgumentException,
     IllegalStateException,
     NotFaked,
+    OpenSearchParseException,
     ParsingException,
     Where,
 )
 from fakeknn.fields import FieldType
 from fakeknn.fields.metadata import IdFieldType
 from fakeknn.fields.patterns import REGEXP_FLAGS
-from fakeknn.query.base import Explanation, Matched, Query, ShardContext, common, field_query, register, value_of
+from fakeknn.query.base import (
+    Explanation,
+    Matched,
+    Query,
+    ShardContext,
+    common,
+    field_query,
+    register,
+    running,
+    value_of,
+)
 from fakeknn.query.compound import parse_declared
 from fakeknn.query.scoring import Similarity, postings, score_term
 from fakeknn.view import Column, Mask
@@ -248,19 +259,22 @@ class Range(Query):
             return ctx.nothing()
         if self.lower is None and self.upper is None:
             return exists_mask(ctx, self.field)
-        return _searched(
-            ctx,
-            field,
-            lambda column: field.range(
-                column,
-                lower=self.lower,
-                upper=self.upper,
-                include_lower=self.include_lower,
-                include_upper=self.include_upper,
-                relation=self.relation,
-                time_zone=self.time_zone,
-                format=self.format,
-            ),
+        try:
+            return _searched(ctx, field, lambda column: self._asked(field, column))
+        except OpenSearchParseException as error:
+            # Dates are looked at when the query is rewritten, before it is built.
+            raise running(error) from error.cause
+
+    def _asked(self, field: FieldType, column: Column) -> Mask:
+        return field.range(
+            column,
+            lower=self.lower,
+            upper=self.upper,
+            include_lower=self.include_lower,
+            include_upper=self.include_upper,
+            relation=self.relation,
+            time_zone=self.time_zone,
+            format=self.format,
         )
 
 
