@@ -5,5 +5,6 @@ from __future__ import annotations
 from fakeknn.painless.convert import java_value, json_value
 from fakeknn.painless.library_doc import Doc, DocMap
 from fakeknn.painless.script import Script, compile
+from fakeknn.painless.vectorize import Columns, Numbers, Vectors
 
-__all__ = ["Doc", "DocMap", "Script", "compile", "java_value", "json_value"]
+__all__ = ["Columns", "Doc", "DocMap", "Numbers", "Script", "Vectors", "compile", "java_value", "json_value"]

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from types import CodeType, FunctionType
 from typing import Any
 
+from fakeknn.errors import OpenSearchError
 from fakeknn.painless import ast
 from fakeknn.painless.allowlist import Allowlist
 from fakeknn.painless.codegen_expressions import ExpressionCodegen
@@ -39,6 +40,8 @@ def caught(error: BaseException) -> Thrown:
     """Any exception that a script's code can meet, as the Java throwable it stands for; others go on."""
     if isinstance(error, Thrown):
         return error
+    if isinstance(error, OpenSearchError):
+        return Thrown.of(error)
     if isinstance(error, RecursionError):
         return Thrown("java.lang.StackOverflowError")
     if isinstance(error, MemoryError):

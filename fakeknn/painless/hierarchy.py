@@ -102,7 +102,7 @@ def def_result(value: Any, target: str, explicit: bool) -> Any:
         if source == target:
             return value if target != "char" else ord(value)
         number = _number(value)
-        if number is not None and target != "boolean" and (explicit or type(value) in WIDENS[target]):
+        if number is not None and target != "boolean" and (explicit or target in WIDENS[source]):
             return narrow(number, target)
         if source in WIDENS or source == "boolean":
             raise class_cast(f"Cannot cast from: {source} to {target}")

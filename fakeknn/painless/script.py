@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from fakeknn.errors import IllegalArgumentException, NotFaked, OpenSearchError, ScriptException
+from numpy.typing import NDArray
+
+from fakeknn.errors import IllegalArgumentException, NotFaked, ScriptException
 from fakeknn.painless import library  # noqa: F401
 from fakeknn.painless.allowlist import allowlist
 from fakeknn.painless.analyzer import Analyzer
@@ -20,6 +22,8 @@ from fakeknn.painless.library_regex import Pattern
 from fakeknn.painless.parser import SyntaxFault, parse
 from fakeknn.painless.syntax_errors import explain
 from fakeknn.painless.throwable import CompileFault, Thrown
+from fakeknn.painless.vectorize import Columns, run
+from fakeknn.painless.vectorize_operations import FUNCTIONS, Unvectorizable
 
 LANG = "painless"
 _MAX_LOOPS = 1_000_000
@@ -91,11 +95,21 @@ class Script:
         compiled.host.bindings = given
         try:
             return compiled.execute(*map(given.get, compiled.names))
-        except (OpenSearchError, NotFaked):
+        except NotFaked:
             raise
         except Exception as error:
             raised = self._runtime_error(error)
             raise raised from raised.__cause__
+
+    def vectorize(self, columns: Columns) -> NDArray[Any] | None:
+        """What ``execute`` returns for each of ``columns.n`` documents, or None if it must be asked one by one.
+
+        float64 for scores and number sorts, bool for filters, else int64, float32, float64 or bool as it comes.
+        """
+        try:
+            return run(self._compiled.tree.functions[-1], columns, {"params": self.params}, FUNCTIONS)
+        except Unvectorizable:
+            return None
 
     def _runtime_error(self, error: Exception) -> ScriptException:
         """``PainlessScript.convertToScriptException``."""

@@ -42,6 +42,9 @@ _SUPERS = {
 }
 
 
+_PACKAGES = {"DateTimeException": "java.time", "DateTimeParseException": "java.time.format"}
+
+
 @cache
 def supers(java_class: str) -> frozenset[str]:
     """A throwable class and all its supers."""
@@ -71,9 +74,21 @@ class Thrown(Exception):
         self.cause = cause
         self.frames = frames
         self.headers: dict[str, str] = {}
+        self._error: OpenSearchError | None = None
+
+    @classmethod
+    def of(cls, error: OpenSearchError) -> Thrown:
+        """An error of ours that came up inside a script, as what a script can catch."""
+        name = type(error).__name__
+        package = _PACKAGES.get(name, "java.lang" if isinstance(error, JavaError) else "org.opensearch")
+        thrown = cls(f"{package}.{name}", error.reason)
+        thrown._error = error
+        return thrown
 
     def error(self) -> OpenSearchError:
         """This throwable as an error to answer, with its causes."""
+        if self._error is not None:
+            return self._error
         error = error_class(self.java_class)(self.message)
         if self.cause is not None:
             error.__cause__ = self.cause.error()
