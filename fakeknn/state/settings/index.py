@@ -33,6 +33,7 @@ from fakeknn.units import INT_MAX, parse_boolean, parse_double, parse_int
 from fakeknn.xcontent.java import java_double
 
 CODECS = ("default", "lz4", "best_compression", "zlib", "lucene_default", "Lucene103", "KNN1030Codec")
+NIO_EXTENSIONS = "segments_N write.lock si cfe fnm fdx fdt pos pay nvm dvm tvx tvd liv dii vem".split()
 CALENDAR_INTERVALS = frozenset(
     "second 1s minute 1m hour 1h day 1d week 1w month 1M quarter 1q year 1y half-hour 30m quarter-hour 15m".split()
 )
@@ -239,7 +240,8 @@ def _with_rules() -> tuple[Setting, ...]:
             "index.codec",
             "default",
             choices=CODECS,
-            refusal="unknown value for [index.codec] must be one of [default, lz4, best_compression, zlib] but was: {text}",
+            refusal="unknown value for [index.codec] must be one of [default, lz4, best_compression, zlib] "
+            "but was: {text}",
         ),
         IntegerSetting(
             "index.codec.compression_level", "3", low=1, high=6, requires=("index.codec",), agrees=_no_compression_level
@@ -432,7 +434,7 @@ def _with_rules() -> tuple[Setting, ...]:
         ParsedSetting("index.write.wait_for_active_shards", "1", DYNAMIC, parser=_active_shard_count),
         ListSetting(
             "index.store.hybrid.nio.extensions",
-            "segments_N write.lock si cfe fnm fdx fdt pos pay nvm dvm tvx tvd liv dii vem".split(),
+            NIO_EXTENSIONS,
         ),
     )
 

@@ -29,6 +29,7 @@ from fakeknn.units import (
     parse_int,
     parse_long,
     parse_memory_size,
+    parse_ratio,
     parse_time_value,
 )
 from fakeknn.xcontent.java import java_double, java_float
@@ -244,6 +245,13 @@ class MemorySetting(Setting):
 
     def parse(self, text: str) -> ByteSizeValue:
         return parse_memory_size(text, self.key, HEAP)
+
+
+class RatioSetting(Setting):
+    """A share between 0 and 1, or a percentage; parsed to a percentage."""
+
+    def parse(self, text: str) -> float:
+        return parse_ratio(text)
 
 
 class ChoiceSetting(Setting):
