@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from fakeknn.dates.format import DateFormat
 from fakeknn.dates.math import parse as parse_math
+from fakeknn.dates.rounding import Rounding
 from fakeknn.dates.zones import UTC, Zone
 from fakeknn.dates.zones import parse as parse_zone
 
-__all__ = ["UTC", "DateFormat", "Zone", "parse_math", "parse_zone"]
+__all__ = ["UTC", "DateFormat", "Rounding", "Zone", "parse_math", "parse_zone"]

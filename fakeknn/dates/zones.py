@@ -9,7 +9,8 @@ from __future__ import annotations
 import importlib.resources
 import re
 import struct
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
+from dataclasses import dataclass
 from functools import cache, cached_property
 
 import numpy as np
@@ -33,12 +34,27 @@ _LAST_YEAR = 2500
 _PERIOD = 146_097 * 86_400
 _LAST_SECOND = calendar.to_day(_LAST_YEAR - 1, 1, 1) * 86_400
 
+#: No offset is farther from another than this.
+_FAR = 2 * 86_400
+
 Int64s = NDArray[np.int64]
 
 
 def _periods(second: int) -> int:
     """How many seconds, in whole periods, a time is to be moved to lie where transitions are kept."""
     return -((_LAST_SECOND - second) // _PERIOD) * _PERIOD if second > _LAST_SECOND else 0
+
+
+@dataclass(frozen=True, slots=True)
+class LocalOffsets:
+    """The offsets (seconds) with which a zone's clocks show a local time: one, two (earlier first) or, in a gap, none.
+
+    ``before`` is the first of them, or that before the gap; ``transition`` the instant of the gap or overlap.
+    """
+
+    valid: tuple[int, ...]
+    before: int
+    transition: int | None
 
 
 class Zone:
@@ -83,26 +99,33 @@ class Zone:
         found: Int64s = self.offsets[np.searchsorted(self.transitions, seconds - later, side="right")]
         return found
 
+    def at_local(self, local: int) -> LocalOffsets:
+        """What a local time (seconds) is: once, twice, or left out."""
+        shift = _periods(local)
+        local -= shift
+        i = bisect_right(self._transitions, local - _FAR)
+        while i < len(self._transitions) and self._transitions[i] <= local + _FAR:
+            transition, earlier, later = self._transitions[i], self._offsets[i], self._offsets[i + 1]
+            if local < transition + min(earlier, later):
+                break
+            if local < transition + max(earlier, later):
+                valid = () if later > earlier else (earlier, later)
+                return LocalOffsets(valid, earlier, transition + shift)
+            i += 1
+        return LocalOffsets((self._offsets[i],), self._offsets[i], None)
+
     def to_instant(self, local: int) -> int:
         """ZonedDateTime.ofLocal: the instant (seconds) of a local time.
 
         Of two, the earlier; a local time that a gap leaves out is taken as much later as the gap is long.
         """
-        shift = _periods(local)
-        if shift:
-            return self.to_instant(local - shift) + shift
-        before = self.offset_at(local - 86_400 * 2)
-        instant = local - before
-        for i in range(bisect_right(self._transitions, local - 86_400 * 2), len(self._transitions)):
-            transition = self._transitions[i]
-            if transition > local + 86_400 * 2:
-                break
-            earlier, later = self._offsets[i], self._offsets[i + 1]
-            if local < transition + max(earlier, later):
-                # Before the transition, in its gap (counted with the offset before it), or in its overlap.
-                return local - earlier
-            instant = local - later
-        return instant
+        return local - self.at_local(local).before
+
+    def previous_transition(self, second: float) -> int | None:
+        """The last transition before an instant (seconds)."""
+        shift = _periods(int(second))
+        i = bisect_left(self._transitions, second - shift)
+        return self._transitions[i - 1] + shift if i else None
 
 
 def fixed(seconds: int, id: str | None = None) -> Zone:
