@@ -9,7 +9,7 @@ from urllib.parse import unquote
 
 import orjson
 
-import fakeknn.api  # noqa: F401  (fills the table of routes)
+from fakeknn import api
 from fakeknn.errors import (
     IllegalArgumentException,
     IllegalStateException,
@@ -37,11 +37,11 @@ def handle(node: Node, request: Request) -> Answer | Later:
     try:
         route = _route(request)
         if isinstance(route, Response):
-            return _rendered(request, route)
+            return _rendered(request, route, error=True)
         check(request)
         refusal = _body(request, route)
         if refusal is not None:
-            return _rendered(request, refusal)
+            return _rendered(request, refusal, error=True)
         _parameters(request, route)
         return _finished(node, request, route.handler(node, request))
     except Exception as error:
@@ -63,6 +63,9 @@ def answer(node: Node, request: Request) -> Answer:
 def _route(request: Request) -> Route | Response:
     """Find the handler; RestController's answers where there is none."""
     found = TABLE.find(request.method, request.path)
+    if found is None:
+        api.load()
+        found = TABLE.find(request.method, request.path)
     if found is not None:
         route, values = found
         request.template = route.template
@@ -72,11 +75,19 @@ def _route(request: Request) -> Route | Response:
     if request.method == "OPTIONS":
         return Response(200, None, {"Allow": ",".join(methods)} if methods else {}, "text/plain; charset=UTF-8")
     if not methods:
-        text = f"no handler found for uri [{unquote(request.path)}] and method [{request.method}]"
+        text = f"no handler found for uri [{unquote(_uri_path(request.path))}] and method [{request.method}]"
         return Response(400, {"error": text})
     uri = request.target or request.path
     text = f"Incorrect HTTP method for uri [{uri}] and method [{request.method}], allowed: [{', '.join(methods)}]"
     return Response(405, {"error": text, "status": 405}, {"Allow": ",".join(methods)})
+
+
+def _uri_path(path: str) -> str:
+    """java.net.URI.getPath: what stands behind two slashes is a host."""
+    if not path.startswith("//"):
+        return path
+    _, slash, rest = path[2:].partition("/")
+    return slash + rest
 
 
 def _body(request: Request, route: Route) -> Response | None:
@@ -104,7 +115,7 @@ def _parameters(request: Request, route: Route) -> None:
     """BaseRestHandler: refuse parameters that the endpoint does not know."""
     unknown = [name for name in request.params if name not in route.parameters]
     if unknown:
-        raise IllegalArgumentException(unrecognized(request.path, unknown, route.parameters))
+        raise IllegalArgumentException(unrecognized(request.path, unknown, route.suggested))
 
 
 def _finished(node: Node, request: Request, result: Any) -> Answer | Later:
@@ -137,7 +148,10 @@ def _failed(node: Node, request: Request, error: Exception) -> Answer:
         if not isinstance(error, OpenSearchError):
             return _bug(node, request, error)
         _place(request, error)
-        return _rendered(request, Response(error.http_status(), body_of(error)), error=True)
+        body = body_of(error)
+        if "error_trace" in request.params and request.flag("error_trace"):
+            _trace(body["error"])
+        return _rendered(request, Response(error.http_status(), body), error=True)
     except OpenSearchError as unshapeable:
         # What refuses the shape of an answer refuses that of the refusal too.
         return unshapeable.http_status(), {"content-type": MediaType.JSON.value}, orjson.dumps(body_of(unshapeable))
@@ -153,6 +167,15 @@ def _place(request: Request, error: OpenSearchError) -> None:
             if place is not None:
                 link.locate(*place)
             link.at = None
+
+
+def _trace(told: dict[str, Any]) -> None:
+    """``error_trace``: a stack trace beside each reason. There is no Java stack; its first line says the same."""
+    for root in told.get("root_cause", ()):
+        root["stack_trace"] = f"{root['type']}: {root['reason']}"
+    if "caused_by" in told:
+        _trace(told["caused_by"])
+    told["stack_trace"] = f"{told['type']}: {told['reason']}"
 
 
 def _links(error: OpenSearchError) -> Iterator[OpenSearchError]:

@@ -112,6 +112,8 @@ class Route:
     template: str
     handler: Handler
     parameters: frozenset[str]
+    suggested: frozenset[str]
+    """The parameters that an unknown one is compared with."""
     streams: bool = False
     """Its body is read line by line (RestHandler.supportsContentStream)."""
 
@@ -145,7 +147,9 @@ class RouteTable:
                 step = step.placeholder
             else:
                 step = step.literals.setdefault(part, _Step())
-        route = Route(method, template, handler, frozenset(parameters) | COMMON_PARAMETERS, streams)
+        given = frozenset(parameters) | COMMON_PARAMETERS
+        known = frozenset(name.removeprefix("?") for name in given)
+        route = Route(method, template, handler, known, known & given, streams)
         if method in step.routes:
             raise ValueError(f"two handlers for {method} {template}")
         step.routes[method] = route
@@ -183,9 +187,12 @@ class RouteTable:
 
 
 def _parts(path: str) -> list[str]:
-    if "%" in path:
-        return [unquote(part) for part in path.split("/") if part]
-    return [part for part in path.split("/") if part]
+    """A path's segments, decoded; one slash in front and those at the end do not count, empty segments do."""
+    path = path.rstrip("/").removeprefix("/")
+    if not path:
+        return []
+    parts = path.split("/")
+    return [unquote(part) for part in parts] if "%" in path else parts
 
 
 TABLE = RouteTable()
@@ -197,6 +204,7 @@ def route(
     """Register ``handler(node, request) -> dict | Response`` for ``"GET POST"`` and each path template.
 
     ``params`` are the query parameters that the endpoint knows; any other is refused as the real server refuses it.
+    It proposes those that it has asked for: one that the real handler asks for only if it is given bears a ``?``.
     Names of placeholders may be given as query parameters too.
     """
     known = frozenset(params)

@@ -4,6 +4,19 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import threading
 
-for _module in pkgutil.iter_modules(__path__):
-    importlib.import_module(f"{__name__}.{_module.name}")
+from fakeknn.api import root  # noqa: F401  (what a server is asked first, to see whether it is up)
+
+_loading = threading.Lock()
+_loaded = False
+
+
+def load() -> None:
+    """Import all handlers. Most of a start's time goes into it, so it waits until one of them is asked for."""
+    global _loaded
+    with _loading:
+        if not _loaded:
+            for module in pkgutil.iter_modules(__path__):
+                importlib.import_module(f"{__name__}.{module.name}")
+            _loaded = True

@@ -48,8 +48,8 @@ from fakeknn.xcontent.objects import ObjectParser, boolean, declared, token
 
 #: Parameters of every write of one document.
 WRITE = ("routing", "timeout", "refresh", "if_seq_no", "if_primary_term", "wait_for_active_shards")
-_INDEX = (*WRITE, "version", "version_type", "pipeline", "require_alias", "op_type")
-_SOURCE = ("_source", "_source_includes", "_source_excludes")
+_INDEX = (*WRITE, "?version", "version_type", "pipeline", "require_alias", "op_type")
+SOURCE = ("_source", "_source_includes", "_source_excludes")
 
 
 # --- parameters -------------------------------------------------------------------------------------------------------
@@ -205,7 +205,7 @@ def _index(node: Node, request: Request, op_type: str | None) -> Any:
     return _write(node, request, write, active)
 
 
-@route("DELETE", "/{index}/_doc/{id}", params=(*WRITE, "version", "version_type"))
+@route("DELETE", "/{index}/_doc/{id}", params=(*WRITE, "?version", "version_type"))
 def delete_document(node: Node, request: Request) -> Any:
     active = active_shards(request)
     RefreshPolicy.parse(request.params.get("refresh"))
@@ -257,7 +257,7 @@ def apply_update_body(update: UpdateRequest, body: Any) -> SourceOptions | None:
 @route(
     "POST",
     "/{index}/_update/{id}",
-    params=(*WRITE, *_SOURCE, "doc_as_upsert", "retry_on_conflict", "require_alias", "version", "version_type", "lang"),
+    params=(*WRITE, *SOURCE, "doc_as_upsert", "retry_on_conflict", "require_alias", "?version", "?version_type", "lang"),
 )
 def update_document(node: Node, request: Request) -> Any:
     params = request.params
@@ -284,7 +284,7 @@ def update_document(node: Node, request: Request) -> Any:
 
 # --- reading ----------------------------------------------------------------------------------------------------------
 
-_GET = ("routing", "preference", "realtime", "refresh", "version", "version_type", "stored_fields", "fields", *_SOURCE)
+GET = ("routing", "preference", "realtime", "refresh", "?version", "version_type", "stored_fields", "fields", *SOURCE)
 
 
 def _found(node: Node, request: Request, doc_id: str) -> tuple[Index, Found | None]:
@@ -379,7 +379,7 @@ def _stored_fields(request: Request) -> list[str] | None:
     return request.names("stored_fields") if "stored_fields" in request.params else None
 
 
-@route("GET HEAD", "/{index}/_doc/{id}", params=_GET)
+@route("GET HEAD", "/{index}/_doc/{id}", params=GET)
 def get_document(node: Node, request: Request) -> Response:
     stored = _stored_fields(request)
     shown = source_of_params(request.params)
@@ -388,7 +388,7 @@ def get_document(node: Node, request: Request) -> Response:
     return Response(200 if found is not None else 404, get_result(index, doc_id, found, shown, stored))
 
 
-@route("GET HEAD", "/{index}/_source/{id}", params=("routing", "preference", "realtime", "refresh", *_SOURCE))
+@route("GET HEAD", "/{index}/_source/{id}", params=("routing", "preference", "realtime", "refresh", *SOURCE))
 def get_source(node: Node, request: Request) -> Response:
     shown = source_of_params(request.params)
     if shown is not None and not shown.fetch:

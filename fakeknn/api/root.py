@@ -22,6 +22,7 @@ BUILDS: dict[str, dict[str, Any]] = {
 @route("GET HEAD", "/")
 def main(node: Node, request: Request) -> dict[str, Any]:
     build = BUILDS[node.version]
+    request.params.setdefault("pretty", "true")
     return {
         "name": node.name,
         "cluster_name": node.cluster_name,

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from fakeknn.dates import UTC, DateFormat, parse_math, parse_zone
 from fakeknn.state.clock import Clock
 from fakeknn.state.ids import IdSource
-from fakeknn.state.index import Index
 from fakeknn.state.names import STRICT_SINGLE_INDEX, IndicesOptions, resolve_date_math
 from fakeknn.state.resolution import IndicesLookup, concrete_indices, concrete_write_index
+
+if TYPE_CHECKING:
+    from fakeknn.state.index import Index
 
 #: What a node keeps by name; a checkpoint copies each of these dicts, and what they hold is replaced, never changed.
 REGISTRIES = (
@@ -133,6 +134,8 @@ class Node:
         return resolve_date_math(expression, self._format_math) if expression.startswith("<") else expression
 
     def _format_math(self, math: str, pattern: str | None, zone: str | None) -> str:
+        from fakeknn.dates import UTC, DateFormat, parse_math, parse_zone  # late: a server without indices needs none
+
         where = UTC if zone is None else parse_zone(zone)
         form = DateFormat.parse(pattern or "uuuu.MM.dd").with_zone(where)
         return form.format(parse_math(math, form, self.clock.millis, zone=where))
