@@ -107,7 +107,7 @@ class Offsets:
 
     def correct(self, offset: int) -> int:
         index = bisect_right(self.output, offset) - 1
-        return offset if index < 0 else offset + self.delta[index]
+        return offset if index < 0 else max(0, offset + self.delta[index])
 
 
 class CharFilter:

@@ -184,7 +184,7 @@ class HTMLStripCharFilter(CharFilter):
         escaped = name in self.escaped
         if tail is None:
             # Cut off by the end of the text, the tag is dropped; otherwise it was none.
-            if end == len(text) and not escaped:
+            if end == len(text) and (not escaped or name in ("br", "script", "style")):
                 out.replace(end - at, "")
             else:
                 out.write(text[at:end])

@@ -134,7 +134,7 @@ class ConcatenateGraphFilter(TokenFilter):
                     found.append(self.separator + gap + term + rest)
             return found
 
-        found = {path[len(self.separator) :] for path in paths(0)} if stream.tokens else set()
+        found = {path[len(self.separator) :] for path in paths(0)} - {""}
         strings = sorted(found, key=str.encode)[: self.limit]
         return TokenStream([Token(term, 0, stream.end_offset, 0) for term in strings], stream.end_offset)
 
@@ -154,25 +154,28 @@ class MultiplexerFilter(TokenFilter):
                 stream = token_filter.apply(stream)
             return RemoveDuplicatesFilter().apply(stream)
         tokens: list[Token] = []
-        position, carried = -1, 0
+        position, carried, end = -1, 0, stream.end_increment
         for token, increment in zip(stream.tokens, increments(stream.tokens), strict=True):
             for index, chain in enumerate(self.chains):
                 step = (0 if index else increment) + carried
-                carried = 0
                 alone = token.copy(token.term)
                 alone.position = 0
                 made = TokenStream([alone], token.end)
                 for token_filter in chain:
                     made = token_filter.apply(made)
-                if not made.tokens:
-                    carried = step
-                    continue
-                for new in made.tokens:
-                    new.position += position + step
-                tokens += made.tokens
-                position = made.tokens[-1].position
-                carried = made.end_increment
-        return RemoveDuplicatesFilter().apply(stream.replace(tokens))
+                end = made.end_increment
+                if made.tokens:
+                    for new in made.tokens:
+                        new.position += position + step
+                    tokens += made.tokens
+                    position = made.tokens[-1].position
+                    carried = end
+                elif step:
+                    # A filter that drops tokens without leaving holes takes the token's increment with it.
+                    carried = step if end else 0
+                else:
+                    carried = end - 1
+        return RemoveDuplicatesFilter().apply(TokenStream(tokens, stream.end_offset, end))
 
 
 @TOKEN_FILTERS.type("flatten_graph")

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import fakeknn.analysis.analyzers
 import fakeknn.analysis.charfilters
+import fakeknn.analysis.classic
 import fakeknn.analysis.compounds
 import fakeknn.analysis.filters
 import fakeknn.analysis.folding
@@ -18,6 +19,7 @@ import fakeknn.analysis.ngrams
 import fakeknn.analysis.patterns
 import fakeknn.analysis.shingles
 import fakeknn.analysis.synonyms
+import fakeknn.analysis.urlemail
 import fakeknn.analysis.worddelimiter  # noqa: F401
 from fakeknn.analysis.base import Analyzer
 from fakeknn.analysis.custom import CustomAnalyzer, chained
@@ -64,8 +66,11 @@ class AnalysisRegistry:
 
     def analyzer(self, name: str) -> Analyzer | None:
         """The analyzer of that name, None if there is none."""
-        if name not in self._analyzers and name in ANALYZERS.types:
-            self._analyzers[name] = ANALYZERS.types[name].make(name, NO_SETTINGS)
+        if name not in self._analyzers:
+            if name in ANALYZERS.preconfigured:
+                self._analyzers[name] = ANALYZERS.preconfigured[name](name, NO_SETTINGS)
+            elif name in ANALYZERS.types:
+                self._analyzers[name] = ANALYZERS.types[name].make(name, NO_SETTINGS)
         return self._analyzers.get(name)
 
     def normalizer(self, name: str) -> Analyzer | None:

@@ -103,41 +103,45 @@ def _chopped(text: str, start: int, end: int, limit: int) -> Iterator[tuple[int,
             start += 1
 
 
+def match_word(text: str, start: int, limit: int) -> tuple[int, str]:
+    """Where the token that begins at ``start`` ends, and its type; ``start`` itself if none begins there."""
+    match, symbol = _WORDS.match(text, start, limit), _EMOJI.match(text, start, limit)
+    if symbol is not None and (match is None or symbol.end() >= match.end()):
+        return symbol.end(), "<EMOJI>"
+    if match is None:
+        return start, ""
+    return match.end(), _TYPES.get(match.lastgroup or "") or _word_type(match.group())
+
+
 def _unicode_words(text: str, limit: int) -> Iterator[tuple[int, int, str]]:
     emoji = _MAY_BE_EMOJI.search(text) is not None
+    long = utf16_length(text) > limit
     at, length = 0, len(text)
     while at < length:
-        match = _WORDS.search(text, at) if not emoji else _WORDS.match(text, at)
-        symbol = _EMOJI.match(text, at) if emoji else None
-        if match is None and symbol is None:
-            if not emoji:
-                return
-            at += 1
-            continue
-        if symbol is not None and (match is None or symbol.end() >= match.end()):
-            found, name = symbol, "<EMOJI>"
-        else:
-            assert match is not None
-            found, name = match, _TYPES.get(match.lastgroup or "", "")
-        start, end = found.span()
-        if end - start > limit // 2 and utf16_length(text[start:end]) > limit:
-            end = _fitting_end(text, start, limit)
-            fitting = _WORDS.match(text, start, end)
-            if fitting is None:
-                at = start + 1
+        if emoji or long:
+            end, name = match_word(text, at, fitting_end(text, at, limit) if long else length)
+            if end == at:
+                at += 1
                 continue
-            end, name = fitting.end(), _TYPES.get(fitting.lastgroup or "", "")
-        yield start, end, name or _word_type(text[start:end])
+            start = at
+        else:
+            match = _WORDS.search(text, at)
+            if match is None:
+                return
+            start, end = match.span()
+            name = _TYPES.get(match.lastgroup or "") or _word_type(match.group())
+        yield start, end, name
         at = end
 
 
-def _fitting_end(text: str, start: int, limit: int) -> int:
+def fitting_end(text: str, start: int, limit: int) -> int:
+    """The end of the longest piece from ``start`` on that has at most ``limit`` UTF-16 units."""
     units = 0
-    for index in range(start, len(text)):
+    for index in range(start, min(len(text), start + limit)):
         units += 2 if text[index] > "\uffff" else 1
         if units > limit:
             return index
-    return len(text)
+    return min(len(text), start + limit)
 
 
 class StandardTokenizer(Tokenizer):
