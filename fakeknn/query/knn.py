@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, ClassVar
 
 import numpy as np
@@ -13,12 +14,17 @@ from fakeknn.errors import IllegalArgumentException, ParsingException, Where
 from fakeknn.fields import VectorFieldType
 from fakeknn.fields.alias import AliasFieldType
 from fakeknn.knn import request as knn_request
+from fakeknn.knn.exact import Norms, exact_top, exact_within
 from fakeknn.knn.request import K_MAX, Prepared, Rescore
+from fakeknn.knn.spaces import Radius, Space
 from fakeknn.query.base import Explanation, Matched, Query, ShardContext, common, parse_query, register
 from fakeknn.view import Mask, VectorColumn
 from fakeknn.xcontent.objects import Member, ObjectParser, declared
 
 Rows = NDArray[np.int32]
+
+#: What a search has kept of a shard: rows and their scores.
+Found = tuple[Rows, NDArray[np.float32]]
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -54,7 +60,7 @@ class Knn(Query):
     def mask(self, ctx: ShardContext) -> Mask:
         return self.run(ctx, np.float32(1)).mask
 
-    def _search(self, ctx: ShardContext) -> tuple[Rows, NDArray[np.float32]]:
+    def _search(self, ctx: ShardContext) -> Found:
         if isinstance(ctx.mapping.fields.get(self.field), AliasFieldType):
             return _NOTHING  # 3.5 answers with no hits, silently; mended in 3.9
         field = ctx.field(self.field)
@@ -79,18 +85,37 @@ class Knn(Query):
         eligible = ctx.view.live[column.rows]
         if self.filter is not None:
             eligible = eligible & self._filtered(ctx)[column.rows]
-        among = np.flatnonzero(eligible)
-        rows = column.rows[among]
-        if not len(rows):
-            return _NOTHING
-        matrix = column.matrix if len(among) == len(column.rows) else column.matrix[among]
-        score = definition.space.score(matrix, prepared.row)
         nested = ctx.mapping.nested_parent(self.field)
-        if nested is None:
-            kept = self._kept(ctx, field, prepared, rows, score)
-        else:
-            kept = self._kept_children(ctx, field, prepared, rows, score, nested)
-        return rows[kept], score[kept]
+        if nested is not None:
+            return self._children(ctx, field, prepared, column, np.flatnonzero(eligible))
+        return self._documents(ctx, field, prepared, column, eligible)
+
+    def _documents(
+        self, ctx: ShardContext, field: VectorFieldType, prepared: Prepared, column: VectorColumn, eligible: Mask
+    ) -> Found:
+        """The nearest k of the shard (Lucene, rescored) or of each segment (Faiss), or all inside the radius."""
+        definition = field.definition
+        search = _Exact(
+            column,
+            prepared.row,
+            definition.space,
+            None if eligible.all() else eligible,
+            # Lucene measures a batch of vectors when it walks its graph, and one by one when a filter leaves few.
+            one_by_one=definition.engine != "lucene" or self.filter is not None,
+        )
+        if prepared.radius is not None:
+            return search.within(prepared.radius, ctx.setting("index.max_result_window", 10_000))
+        assert self.k is not None
+        if definition.engine == "lucene" or prepared.rescore is not None:
+            return search.top(self.k, slice(0, len(column.rows)))
+        bounds = np.searchsorted(column.rows, ctx.view.segments)
+        parts = [search.top(self.k, slice(a, b)) for a, b in pairwise(bounds.tolist()) if b > a]
+        if len(parts) == 1:
+            return parts[0]
+        return (
+            np.concatenate([_NOTHING[0], *(rows for rows, _ in parts)]),
+            np.concatenate([_NOTHING[1], *(score for _, score in parts)]),
+        )
 
     def _filtered(self, ctx: ShardContext) -> Mask:
         """The rows that the filter lets through; a nested object passes when its document does."""
@@ -104,44 +129,37 @@ class Knn(Query):
         by_parent = root[np.minimum(parents, max(ctx.n - 1, 0))] & (parents < ctx.n)
         return mask | by_parent
 
-    def _kept(
-        self, ctx: ShardContext, field: VectorFieldType, prepared: Prepared, rows: Rows, score: NDArray[np.float32]
-    ) -> NDArray[np.int64]:
-        """Positions in ``rows`` of what is kept, k of the shard (Lucene, rescored) or of each segment (Faiss)."""
-        if prepared.radius is not None:
-            return np.flatnonzero(score >= prepared.radius.min_score)
-        assert self.k is not None
-        if field.definition.engine == "lucene" or prepared.rescore is not None:
-            return np.sort(_best(score, self.k))
-        segments = ctx.view.segment_of[rows]
-        bounds = np.flatnonzero(np.diff(segments, prepend=-1, append=-2))
-        parts = [a + _best(score[a:b], self.k) for a, b in zip(bounds[:-1], bounds[1:], strict=True)]
-        return np.sort(np.concatenate(parts))
-
-    def _kept_children(
+    def _children(
         self,
         ctx: ShardContext,
         field: VectorFieldType,
         prepared: Prepared,
-        rows: Rows,
-        score: NDArray[np.float32],
-        nested: str,
-    ) -> NDArray[np.int64]:
+        column: VectorColumn,
+        among: NDArray[np.int64],
+    ) -> Found:
         """k counts the documents that the vectors' objects belong to; each is stood for by its best."""
-        if prepared.radius is not None:
-            inside = np.flatnonzero(score >= prepared.radius.min_score)
-            if field.definition.engine == "lucene" or self.expand_nested_docs:
-                return inside
-            rows, score = rows[inside], score[inside]
-            best = _best_of_groups(ctx.view.parents(0)[rows], score)
-            return inside[best]
-        assert self.k is not None
+        rows = column.rows[among]
+        if not len(rows):
+            return _NOTHING
+        score = field.definition.space.score(column.matrix[among], prepared.row, one_by_one=True)
         parents = ctx.view.parents(0)[rows]
+        engine = field.definition.engine
+        if prepared.radius is not None:
+            chosen = np.flatnonzero(score >= prepared.radius.min_score)
+            if engine != "lucene" and not self.expand_nested_docs:
+                chosen = chosen[_best_of_groups(parents[chosen], score[chosen])]
+            return rows[chosen], score[chosen]
+        assert self.k is not None
         best = _best_of_groups(parents, score)
-        chosen = best[self._kept(ctx, field, prepared, rows[best], score[best])]
-        if not self.expand_nested_docs:
-            return np.sort(chosen)
-        return np.flatnonzero(np.isin(parents, parents[chosen]))
+        if engine == "lucene" or prepared.rescore is not None:
+            chosen = best[_best(score[best], self.k)]
+        else:
+            segments = ctx.view.segment_of[rows[best]]
+            bounds = np.flatnonzero(np.diff(segments, prepend=-1, append=-2))
+            chosen = np.concatenate([best[a:b][_best(score[best[a:b]], self.k)] for a, b in pairwise(bounds.tolist())])
+        if self.expand_nested_docs:
+            chosen = np.flatnonzero(np.isin(parents, parents[chosen]))
+        return rows[chosen], score[chosen]
 
     def explain(self, ctx: ShardContext, row: int, boost: np.float32 = np.float32(1.0)) -> Explanation:  # noqa: B008
         boost = np.float32(boost * np.float32(self.boost))
@@ -158,7 +176,56 @@ class Knn(Query):
         raise NotFaked("the explanation of a knn query on a faiss field")
 
 
-_NOTHING: tuple[Rows, NDArray[np.float32]] = (np.empty(0, np.int32), np.empty(0, np.float32))
+_NOTHING: Found = (np.empty(0, np.int32), np.empty(0, np.float32))
+
+
+@dataclass(frozen=True, slots=True)
+class _Exact:
+    """An exact search of a column, some of whose vectors are eligible (None: all)."""
+
+    column: VectorColumn
+    query: NDArray[Any]
+    space: Space
+    eligible: Mask | None
+    one_by_one: bool
+
+    def _norms(self) -> Norms:
+        """The vectors' lengths, which grow with the column's buffer and are kept there."""
+        shared, matrix = self.column.shared, self.column.matrix
+        norms = shared.get("norms")
+        if norms is None or len(norms.squares) < len(matrix):
+            norms = shared["norms"] = Norms.of(matrix) if norms is None else norms.extended(matrix)
+        return norms  # type: ignore[no-any-return]
+
+    def _sliced(self, part: slice) -> Norms:
+        norms = self._norms()
+        return Norms(norms.squares[part], norms.greatest, norms.least)
+
+    def top(self, k: int, part: slice) -> Found:
+        """The k nearest of a part of the column."""
+        places, score = exact_top(
+            self.column.matrix[part],
+            self.query,
+            k,
+            self.space,
+            mask=None if self.eligible is None else self.eligible[part],
+            norms=self._sliced(part),
+            one_by_one=self.one_by_one,
+        )
+        return self.column.rows[part][places], score
+
+    def within(self, radius: Radius, limit: int) -> Found:
+        places, score = exact_within(
+            self.column.matrix,
+            self.query,
+            radius,
+            self.space,
+            mask=self.eligible,
+            norms=self._sliced(slice(0, len(self.column.rows))),
+            one_by_one=self.one_by_one,
+            limit=limit,
+        )
+        return self.column.rows[places], score
 
 
 def _best(score: NDArray[np.float32], k: int) -> NDArray[np.int64]:

@@ -22,7 +22,9 @@ from fakeknn.xcontent.jackson import EndOfInput, Reader, Scanner
 #: Every byte but digits becomes a space, so that a run of digits too long for 64 bits is found by a plain search.
 _DIGIT_RUNS = bytes(48 if chr(byte).isdigit() and byte < 128 else 32 for byte in range(256))
 _LONG_RUN = b"0" * 19
-_NEITHER_JSON_NOR_LONG = re.compile(rb"(?<![0-9.eE+])[0-9]{19,}(?![0-9.eE])|[0-9.]{900,}")
+#: What stands before or behind a run of digits that is part of a decimal number.
+_OF_DECIMAL = (b".", b"e", b"E", b"+")
+_LONG_NUMBER = 900
 _NAME_END = re.compile(rb'"[ \t\r\n]*:')
 _BRACKETS = re.compile(rb"[\[\]{}]")
 #: orjson does not know Jackson's limits; a body shorter than these cannot exceed them.
@@ -50,7 +52,7 @@ def read(body: bytes) -> Any:
 
 def _agreed(body: bytes, root: Any) -> bool:
     """Whether Jackson is sure to read the same: no duplicate field, no number beyond 64 bits, no limit passed."""
-    if _LONG_RUN in body.translate(_DIGIT_RUNS) and _NEITHER_JSON_NOR_LONG.search(body):
+    if _has_long_integer(body):
         return False
     objects = body.count(b"{")
     if objects + body.count(b"[") > _MANY_BRACKETS and _too_deep(body):
@@ -64,6 +66,20 @@ def _agreed(body: bytes, root: Any) -> bool:
         return False
     # A colon that ends no name stands in a string; a name that is counted once but written twice is a duplicate.
     return names == colons or names == len(_NAME_END.findall(body))
+
+
+def _has_long_integer(body: bytes) -> bool:
+    """Whether there may be an integer beyond 64 bits, or a number longer than Jackson takes."""
+    runs = body.translate(_DIGIT_RUNS)
+    start = runs.find(_LONG_RUN)
+    while start >= 0:
+        end = runs.find(b" ", start)
+        if end < 0:
+            end = len(body)
+        if end - start >= _LONG_NUMBER or (body[start - 1 : start] not in _OF_DECIMAL and body[end : end + 1] not in _OF_DECIMAL):
+            return True
+        start = runs.find(_LONG_RUN, end)
+    return False
 
 
 def _count_names(root: Any) -> int:
