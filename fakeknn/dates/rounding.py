@@ -1,7 +1,7 @@
 """Rounding of instants down to calendar units and fixed intervals in a time zone: the keys of date histograms.
 
 Milliseconds throughout. Whole arrays are rounded with the offset that each instant has; only where a transition lies
-between an instant and what it is rounded to is the answer worked out one by one, once for all instants alike.
+between an instant and what it is rounded to is the answer worked out one by one, once for all instants that share it.
 """
 
 from __future__ import annotations
@@ -65,24 +65,21 @@ class Rounding:
         rounded = local - offsets
         # A midnight may come twice: look as far before it as clocks are ever moved.
         suspects = rounded - _DAY if self._to_midnight else rounded
-        moved = np.flatnonzero(self.zone.offsets_at(suspects // _SECOND) * _SECOND != offsets)
-        if not self._to_midnight:
-            moved = np.union1d(moved, self._across_two(instants, rounded))
-        if len(moved):
-            keys = np.stack([local[moved], offsets[moved]], axis=1)
-            _, first, inverse = np.unique(keys, axis=0, return_index=True, return_inverse=True)
-            if not self._to_midnight:
-                # What an instant is rounded to depends on the transitions before it, too.
-                first, inverse = np.arange(len(moved)), np.arange(len(moved))
-            alike = np.array([self._round_one(int(instant)) for instant in instants[moved[first]]], np.int64)
-            rounded[moved] = alike[inverse.reshape(-1)]
-        return rounded
-
-    def _across_two(self, instants: Int64s, rounded: Int64s) -> Int64s:
-        """Where two transitions that undo each other lie between an instant and what it is rounded to."""
+        moved = self.zone.offsets_at(suspects // _SECOND) * _SECOND != offsets
+        if self._to_midnight:
+            days, alike = np.unique(local[moved], return_inverse=True)
+            rounded[moved] = np.array([self._first_time_on(int(day)) for day in days], np.int64)[alike]
+            return rounded
+        # Two transitions that undo each other may lie between an instant and what it is rounded to.
         transitions = self.zone.transitions
-        before = np.searchsorted(transitions, rounded // _SECOND, side="right")
-        return np.flatnonzero(np.searchsorted(transitions, instants // _SECOND, side="right") - before > 1)
+        eras = np.searchsorted(transitions, instants // _SECOND, side="right")
+        moved |= eras - np.searchsorted(transitions, rounded // _SECOND, side="right") > 1
+        step = _MILLIS[self.unit] if self.unit else self.interval
+        keys = local[moved] // step * (len(transitions) + 1) + eras[moved]
+        _, first, alike = np.unique(keys, return_index=True, return_inverse=True)
+        starts = [self._round_one(int(instant)) for instant in instants[moved][first]]
+        rounded[moved] = np.array(starts, np.int64)[alike]
+        return rounded
 
     # --- one by one -------------------------------------------------------------------------------------------------
 
@@ -96,8 +93,7 @@ class Rounding:
         return instant + self.zone.offset_at(instant // _SECOND) * _SECOND
 
     def _round_one(self, instant: int) -> int:
-        if self._to_midnight:
-            return self._first_time_on(self._floor_one(self._local(instant)))
+        """An instant whose bucket a transition touches; its bucket is an interval or an hour, minute or second."""
         return self._in_interval(instant) if self.unit is None else self._in_unit(instant)
 
     def _first_time_on(self, midnight: int) -> int:
@@ -113,7 +109,7 @@ class Rounding:
             local = self._floor_one(self._local(instant))
             starts = [local - offset * _SECOND for offset in self.zone.at_local(local // _SECOND).valid]
             truncated = max((start for start in starts if start <= instant), default=None)
-            previous = self.zone.previous_transition(instant / _SECOND)
+            previous = self.zone.previous_transition((instant + 1) / _SECOND)
             if previous is None or (truncated is not None and previous * _SECOND <= truncated):
                 assert truncated is not None
                 return truncated
