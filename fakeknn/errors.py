@@ -50,7 +50,8 @@ class OpenSearchError(Exception):
 
     @property
     def type(self) -> str:
-        return _type_name(type(self).__name__)
+        name = next(cls.__name__ for cls in type(self).__mro__ if not cls.__name__.startswith("_"))
+        return _type_name(name)
 
     @property
     def cause(self) -> OpenSearchError | None:
@@ -266,6 +267,18 @@ class DocumentSourceMissingException(OpenSearchError):
 
     def __init__(self, doc_id: str, **shard: str) -> None:
         super().__init__(f"[{doc_id}]: document source missing", **shard)
+
+
+class ClusterBlockException(OpenSearchError):
+    """What a block forbids; 429 when it may go by itself."""
+
+    def __init__(self, reason: str, status: int = 403) -> None:
+        super().__init__(reason)
+        self.status = status
+
+
+class IndexCreateBlockException(ClusterBlockException):
+    pass
 
 
 class IndexClosedException(OpenSearchError):

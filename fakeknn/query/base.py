@@ -306,6 +306,38 @@ def _inside(container: Any, key: Any, value: Any) -> Where:
     return Where(container, key)
 
 
+def flat_query(
+    kind: str,
+    container: Any,
+    key: Any,
+    *,
+    values: Mapping[str, Reader],
+    objects_: Mapping[str, Reader] | None = None,
+    arrays: Mapping[str, Reader] | None = None,
+) -> dict[str, Any]:
+    """The shape ``{"kind": {"member": ...}}`` of the parsers written by hand: members by the token their value begins with.
+
+    A null, and an array where none is known, is passed over, as those parsers do.
+    """
+    body = container[key]
+    found: dict[str, Any] = {}
+    for name, value in body.items():
+        if isinstance(value, dict):
+            reader = (objects_ or {}).get(name)
+        elif isinstance(value, list):
+            reader = (arrays or {}).get(name)
+            if reader is None and arrays is None:
+                continue
+        elif value is None:
+            continue
+        else:
+            reader = values.get(name) or COMMON.get(name)
+        if reader is None:
+            raise ParsingException(f"[{kind}] query does not support [{name}]", at=Where(body, name))
+        found[name] = reader(body, name)
+    return found
+
+
 def _one_field(kind: str, body: Any, name: str, found: str | None) -> None:
     if found is not None:
         raise ParsingException(

@@ -22,13 +22,14 @@ from fakeknn.query.base import (
     Query,
     ShardContext,
     common,
+    flat_query,
     parse_queries,
     parse_query,
     register,
 )
 from fakeknn.query.scoring import add_scores
 from fakeknn.view import Mask
-from fakeknn.xcontent import objects
+from fakeknn.xcontent import java_float, objects
 from fakeknn.xcontent.objects import Member, ObjectParser, declared
 
 _STANDARD = {"boost": declared("float"), "_name": declared("string")}
@@ -130,6 +131,108 @@ def parse_constant_score(container: Any, key: Any) -> Query:
     return ConstantScore(filter=inner, **common(values))
 
 
+# --- dis_max, boosting ---
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class DisMax(Query):
+    """The best of several clauses, and a share of the others (DisjunctionMaxQuery)."""
+
+    kind: ClassVar[str] = "dis_max"
+    queries: tuple[Query, ...]
+    tie_breaker: float = 0.0
+
+    def children(self) -> Iterator[Query]:
+        return iter(self.queries)
+
+    def run(self, ctx: ShardContext, boost: np.float32) -> Matched:
+        out = Matched.none(ctx.n)
+        if not self.queries:
+            return out
+        parts = [clause.matched(ctx, boost) for clause in self.queries]
+        best = np.zeros(ctx.n, np.float64)
+        total = np.zeros(ctx.n, np.float64)
+        for part in parts:
+            out.mask[part.mask] = True
+            score = np.where(part.mask, part.score, np.float32(0)).astype(np.float64)
+            total += score
+            np.maximum(best, score, out=best)
+        rest = (total - best) * np.float64(np.float32(self.tie_breaker))
+        return Matched(out.mask, (best + rest).astype(np.float32))
+
+    def explain(self, ctx: ShardContext, row: int, boost: np.float32 = np.float32(1.0)) -> Explanation:  # noqa: B008
+        boost = np.float32(boost * np.float32(self.boost))
+        details = tuple(clause.explain(ctx, row, boost) for clause in self.queries if clause.mask(ctx)[row])
+        tie = np.float32(self.tie_breaker)
+        how = "max of:" if tie == 0 else f"max plus {java_float(tie)} times others of:"
+        return Explanation(self.run(ctx, boost).score[row], how, details)
+
+
+@register("dis_max")
+def parse_dis_max(container: Any, key: Any) -> Query:
+    values = flat_query(
+        "dis_max",
+        container,
+        key,
+        values={"tie_breaker": objects.decimal},
+        objects_={"queries": parse_queries},
+        arrays={"queries": parse_queries},
+    )
+    if "queries" not in values:
+        raise ParsingException(
+            "[dis_max] requires 'queries' field with at least one clause", at=Where(container[key], None, "end")
+        )
+    return DisMax(queries=tuple(values["queries"]), tie_breaker=values.get("tie_breaker", 0.0), **common(values))
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Boosting(Query):
+    """What matches ``positive``, less of it where ``negative`` matches too (a FunctionScoreQuery.boostByQuery)."""
+
+    kind: ClassVar[str] = "boosting"
+    positive: Query
+    negative: Query
+    negative_boost: float
+
+    def children(self) -> Iterator[Query]:
+        yield self.positive
+        yield self.negative
+
+    def run(self, ctx: ShardContext, boost: np.float32) -> Matched:
+        found = self.positive.matched(ctx)
+        lessened = found.score.astype(np.float64) * np.float64(np.float32(self.negative_boost))
+        score = np.where(self.negative.mask(ctx), lessened, found.score).astype(np.float32)
+        return Matched(found.mask, score * boost)
+
+    def mask(self, ctx: ShardContext) -> Mask:
+        return self.positive.mask(ctx)
+
+
+@register("boosting")
+def parse_boosting(container: Any, key: Any) -> Query:
+    values = flat_query(
+        "boosting",
+        container,
+        key,
+        values={"negative_boost": objects.decimal},
+        objects_={"positive": parse_query, "negative": parse_query},
+    )
+    end = Where(container[key], None, "end")
+    for name in ("positive", "negative"):
+        if name not in values:
+            raise ParsingException(f"[boosting] query requires '{name}' query to be set'", at=end)
+    if values.get("negative_boost", -1) < 0:
+        raise ParsingException(
+            "[boosting] query requires 'negative_boost' to be set to be a positive value'", at=end
+        )
+    return Boosting(
+        positive=values["positive"],
+        negative=values["negative"],
+        negative_boost=values["negative_boost"],
+        **common(values),
+    )
+
+
 # --- bool -------------------------------------------------------------------------------------------------------------
 
 
@@ -178,6 +281,7 @@ class Bool(Query):
             return Matched.constant(ctx.everything(), float(boost))
         mask = self._required(ctx)
         if not (self.must or self.should):
+            assert mask is not None
             return Matched.constant(self._negative(ctx, mask), 0.0)
         score = np.zeros(ctx.n, np.float32)
         if self.must:
@@ -227,10 +331,10 @@ class Bool(Query):
         assert mask is not None
         return mask
 
-    def _negative(self, ctx: ShardContext, mask: Mask | None) -> Mask:
+    def _negative(self, ctx: ShardContext, mask: Mask) -> Mask:
         """Queries.fixNegativeQueryIfNeeded: nothing but exclusions means all documents but those."""
-        if mask is None or self.filter:
-            return ctx.nothing() if mask is None else mask
+        if self.filter:
+            return mask
         return mask & ctx.everything() if self.adjust_pure_negative else ctx.nothing()
 
     def explain(self, ctx: ShardContext, row: int, boost: np.float32 = np.float32(1.0)) -> Explanation:  # noqa: B008

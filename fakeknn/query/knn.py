@@ -18,6 +18,8 @@ from fakeknn.knn.exact import Norms, exact_top, exact_within
 from fakeknn.knn.request import K_MAX, Prepared, Rescore
 from fakeknn.knn.spaces import Radius, Space
 from fakeknn.query.base import Explanation, Matched, Query, ShardContext, common, parse_query, register
+from fakeknn.query.compound import Bool, ConstantScore, MatchAll
+from fakeknn.query.joining import Nested
 from fakeknn.view import Mask, VectorColumn
 from fakeknn.xcontent.objects import Member, ObjectParser, declared
 
@@ -118,16 +120,14 @@ class Knn(Query):
         )
 
     def _filtered(self, ctx: ShardContext) -> Mask:
-        """The rows that the filter lets through; a nested object passes when its document does."""
+        """The rows that the filter lets through. Inside ``nested``, one that speaks of the document goes for all its objects."""
         assert self.filter is not None
-        nested = ctx.mapping.nested_parent(self.field)
-        if nested is None:
+        if ctx.nested_path is None or _speaks_of_objects(self.filter):
             return self.filter.mask(ctx)
-        mask = self.filter.mask(ctx)
-        root = self.filter.mask(ctx.inside(None) if ctx.nested_path else ctx)
-        parents = ctx.view.parents(0)
-        by_parent = root[np.minimum(parents, max(ctx.n - 1, 0))] & (parents < ctx.n)
-        return mask | by_parent
+        around = ctx.mapping.nested_parent(ctx.nested_path)
+        documents = self.filter.mask(ctx.inside(around)) & ctx.level_mask(around)
+        parents = ctx.view.parents(0 if around is None else ctx.view.level_paths[around])
+        return documents[np.minimum(parents, max(ctx.n - 1, 0))] & (parents < ctx.n)
 
     def _children(
         self,
@@ -177,6 +177,18 @@ class Knn(Query):
 
 
 _NOTHING: Found = (np.empty(0, np.int32), np.empty(0, np.float32))
+
+
+def _speaks_of_objects(query: Query) -> bool:
+    """NestedHelper.mightMatchNestedDocs, as far as it goes: a filter with a ``nested`` clause chooses among the objects."""
+    if isinstance(query, Bool):
+        required = (*query.must, *query.filter)
+        if required:
+            return all(map(_speaks_of_objects, required))
+        return any(map(_speaks_of_objects, query.should))
+    if isinstance(query, ConstantScore):
+        return _speaks_of_objects(query.filter)
+    return isinstance(query, (Nested, MatchAll))
 
 
 @dataclass(frozen=True, slots=True)

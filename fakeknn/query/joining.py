@@ -1,0 +1,141 @@
+"""nested: documents found by the objects inside them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+
+from fakeknn.errors import IllegalArgumentException, IllegalStateException
+from fakeknn.query.base import (
+    Explanation,
+    Matched,
+    Query,
+    ShardContext,
+    common,
+    flat_query,
+    parse_query,
+    register,
+)
+from fakeknn.view import Mask
+from fakeknn.xcontent import objects
+
+SCORE_MODES = ("none", "avg", "max", "min", "sum")
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Nested(Query):
+    """What matches in a nested object makes the object around it match (ToParentBlockJoinQuery)."""
+
+    kind: ClassVar[str] = "nested"
+    path: str
+    query: Query
+    score_mode: str = "avg"
+    ignore_unmapped: bool = False
+    inner_hits: Any = None
+
+    def children(self) -> Iterator[Query]:
+        yield self.query
+
+    def _level(self, ctx: ShardContext) -> Mask | None:
+        """The rows of the path; None if the path is not mapped and need not be."""
+        node = ctx.mapping.objects.get(self.path)
+        if node is None:
+            if self.ignore_unmapped:
+                return None
+            raise IllegalStateException(f"[nested] failed to find nested object under path [{self.path}]")
+        if not node.nested:
+            raise IllegalStateException(f"[nested] nested object under path [{self.path}] is not of nested type")
+        return ctx.level_mask(self.path)
+
+    def objects_matched(self, ctx: ShardContext, boost: np.float32) -> Matched:
+        """The nested objects that match, scored."""
+        level = self._level(ctx)
+        if level is None:
+            return Matched.none(ctx.n)
+        inner = self.query.matched(ctx.inside(self.path), boost)
+        return Matched(inner.mask & level & ctx.view.live, inner.score)
+
+    def run(self, ctx: ShardContext, boost: np.float32) -> Matched:
+        inner = self.objects_matched(ctx, boost)
+        rows = np.flatnonzero(inner.mask)
+        out = Matched.none(ctx.n)
+        if not len(rows):
+            return out
+        around = 0 if ctx.nested_path is None else ctx.view.level_paths[ctx.nested_path]
+        parents = ctx.view.parents(around)[rows]
+        starts = np.flatnonzero(np.diff(parents, prepend=-1))
+        found = parents[starts]
+        out.mask[found] = True
+        if self.score_mode != "none":
+            out.score[found] = self._combined(inner.score[rows], starts, len(rows))
+        return out
+
+    def _combined(self, score: Any, starts: Any, n: int) -> Any:
+        if self.score_mode == "max":
+            return np.maximum.reduceat(score, starts)
+        if self.score_mode == "min":
+            return np.minimum.reduceat(score, starts)
+        total = np.add.reduceat(score.astype(np.float64), starts)
+        if self.score_mode == "avg":
+            total = total / np.diff(np.append(starts, n))
+        return total.astype(np.float32)
+
+    def mask(self, ctx: ShardContext) -> Mask:
+        return self.run(ctx, np.float32(1)).mask
+
+    def explain(self, ctx: ShardContext, row: int, boost: np.float32 = np.float32(1.0)) -> Explanation:  # noqa: B008
+        boost = np.float32(boost * np.float32(self.boost))
+        value = self.run(ctx, boost).score[row]
+        inner = self.objects_matched(ctx, boost)
+        around = 0 if ctx.nested_path is None else ctx.view.level_paths[ctx.nested_path]
+        rows = np.flatnonzero(inner.mask & (ctx.view.parents(around) == row))
+        if self.score_mode == "none":
+            return Explanation(value, f"Score based on {len(rows)} child docs in range from {rows[0]} to {rows[-1]}, "
+                                      "using score mode None")
+        best = int(rows[int(np.argmax(inner.score[rows]))])
+        first = int(np.flatnonzero(ctx.view.parents(around) == row)[0])
+        told = self.query.explain(ctx.inside(self.path), best, boost)
+        mode = self.score_mode.capitalize()
+        return Explanation(
+            value,
+            f"Score based on {len(rows)} child docs in range from {first} to {row - 1}, using score mode {mode}",
+            (told,),
+        )
+
+
+def score_mode(container: Any, key: Any) -> str:
+    text = objects.text(container, key)
+    if text not in SCORE_MODES:
+        raise IllegalArgumentException(
+            f"No score mode for child query [{text}] found"
+        )
+    return text
+
+
+@register("nested")
+def parse_nested(container: Any, key: Any) -> Query:
+    values = flat_query(
+        "nested",
+        container,
+        key,
+        values={"path": objects.text, "ignore_unmapped": objects.boolean, "score_mode": score_mode},
+        objects_={"query": parse_query, "inner_hits": lambda body, name: body[name]},
+    )
+    if values.get("path") is None:
+        raise IllegalArgumentException("[nested] requires 'path' field")
+    if values.get("query") is None:
+        raise IllegalArgumentException("[nested] requires 'query' field")
+    if "inner_hits" in values:
+        from fakeknn.errors import NotFaked
+
+        raise NotFaked("[inner_hits]")
+    return Nested(
+        path=values["path"],
+        query=values["query"],
+        score_mode=values.get("score_mode", "avg"),
+        ignore_unmapped=values.get("ignore_unmapped", False),
+        **common(values),
+    )
