@@ -128,16 +128,21 @@ def alias_metadata(alias: str, body: dict[str, Any]) -> dict[str, Any]:
 # --- get, exists, delete ----------------------------------------------------------------------------------------------
 
 
-def shown_settings(index: Index, request: Request) -> dict[str, Any]:
-    """An index's settings as GET shows them."""
+def told_settings(index: Index, human: bool) -> dict[str, Any]:
+    """An index's settings with, for people, the date and the version that numbers in them stand for."""
     settings = dict(index.settings)
-    if request.flag("human"):
+    if human:
         created = datetime.fromtimestamp(index.creation_date / 1000, UTC)
         settings["index.creation_date_string"] = f"{created:%Y-%m-%dT%H:%M:%S}.{index.creation_date % 1000:03}Z"
         settings["index.version.created_string"] = next(
             version for version, number in VERSION_IDS.items() if number == settings["index.version.created"]
         )
-    return render(settings, request.flag("flat_settings"))
+    return settings
+
+
+def shown_settings(index: Index, request: Request) -> dict[str, Any]:
+    """An index's settings as GET shows them."""
+    return render(told_settings(index, request.flag("human")), request.flag("flat_settings"))
 
 
 @route(

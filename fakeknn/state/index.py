@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from fakeknn.mapping import Mapping as DocumentMapping
 from fakeknn.mapping import ParsedDocument
 from fakeknn.mapping.document import parse_document
+from fakeknn.state.blocks import index_blocks
 from fakeknn.state.routing import Routing
 from fakeknn.state.shard import Schedule, Shard
 from fakeknn.units import parse_time_value
@@ -77,6 +78,7 @@ class Index:
 
     def _derive(self, now: float) -> None:
         self.number_of_replicas = int(self.settings.get("index.number_of_replicas", 1))
+        self.blocks = index_blocks(self.settings)
         schedule = self._schedule(now)
         for shard in self.shards:
             before = shard.schedule

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+from fakeknn.state.blocks import Block, Level, check_blocks, cluster_blocks
 from fakeknn.state.clock import Clock
 from fakeknn.state.ids import IdSource
 from fakeknn.state.names import STRICT_SINGLE_INDEX, IndicesOptions, resolve_date_math
@@ -163,6 +164,14 @@ class Node:
         if index is not None and index.state == "open":
             return index
         return self.indices[concrete_write_index(self.lookup, self.dated(expression)).name]
+
+    def check_blocks(self, level: Level, *indices: Index, releasing: bool = False) -> None:
+        """Refuse what blocks of these indices, or of the cluster, forbid."""
+        everything: tuple[Block, ...] = ()
+        if self.persistent_settings or self.transient_settings:
+            everything = cluster_blocks(self.persistent_settings, self.transient_settings)
+        if everything or any(index.blocks for index in indices):
+            check_blocks(level, [(index.name, index.blocks) for index in indices], everything, releasing=releasing)
 
     def writable(self, index: Index) -> Index:
         """The index, to be changed or searched: a copy in its place, if a checkpoint holds it."""

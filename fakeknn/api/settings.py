@@ -1,0 +1,170 @@
+"""Settings of indices and of the cluster: shown and changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from fakeknn.api.documents import require_body
+from fakeknn.api.indices import MANAGER, SETTINGS_FORMAT, check_timeouts, java_map, told_settings
+from fakeknn.errors import (
+    ActionRequestValidationException,
+    ParsingException,
+    SettingsException,
+)
+from fakeknn.rest import Request, route
+from fakeknn.state import names
+from fakeknn.state.names import INDICES_OPTIONS_PARAMETERS, IndicesOptions, simple_match
+from fakeknn.state.node import Node
+from fakeknn.state.settings.cluster import cluster_defaults, update_cluster_settings
+from fakeknn.state.settings.flat import load, render
+from fakeknn.state.settings.index import INDEX_SETTINGS
+from fakeknn.state.settings.kinds import Settings, Value
+from fakeknn.state.settings.lifecycle import Updated, update_settings
+from fakeknn.xcontent import read
+
+# --- of indices -------------------------------------------------------------------------------------------------------
+
+
+def _selected(settings: Mapping[str, Value], patterns: list[str]) -> dict[str, Value]:
+    return {key: value for key, value in settings.items() if any(simple_match(pattern, key) for pattern in patterns)}
+
+
+@route(
+    "GET",
+    "/_settings",
+    "/_settings/{name}",
+    "/{index}/_settings",
+    "/{index}/_settings/{name}",
+    "/{index}/_setting/{name}",
+    params=(
+        "index",
+        "name",
+        "include_defaults",
+        "local",
+        *MANAGER[1:],
+        *INDICES_OPTIONS_PARAMETERS,
+        *SETTINGS_FORMAT,
+    ),
+)
+def get(node: Node, request: Request) -> dict[str, Any]:
+    check_timeouts(request)
+    patterns = request.names("name")
+    if patterns in (["_all"], ["*"]):
+        patterns = []
+    flat, defaults = request.flag("flat_settings"), request.flag("include_defaults")
+    request.flag("local")
+    options = IndicesOptions.from_parameters(request.params, names.GET_SETTINGS)
+    answer = {}
+    indices = node.resolve(request.names("index"), options, include_data_streams=True)
+    node.check_blocks("metadata_read", *indices)
+    for index in indices:
+        settings: Mapping[str, Value] = told_settings(index, "human" in request.params)
+        if patterns:
+            settings = _selected(settings, patterns)
+        if not settings and not defaults:
+            continue
+        told = {"settings": render(settings, flat)}
+        if defaults:
+            missing: Mapping[str, Value] = INDEX_SETTINGS.defaults(settings)
+            told["defaults"] = render(_selected(missing, patterns) if patterns else missing, flat)
+        answer[index.name] = told
+    return answer
+
+
+@route(
+    "PUT",
+    "/_settings",
+    "/{index}/_settings",
+    params=("index", "preserve_existing", *MANAGER, *INDICES_OPTIONS_PARAMETERS, *SETTINGS_FORMAT),
+)
+def put(node: Node, request: Request) -> dict[str, Any]:
+    check_timeouts(request)
+    preserve = request.flag("preserve_existing")
+    options = IndicesOptions.from_parameters(request.params, names.UPDATE_SETTINGS)
+    require_body(request)
+    body = request.read(read)
+    body = body if isinstance(body, dict) else {}
+    inner = body.get("settings")
+    changes = load(inner if isinstance(inner, dict) else body)
+    if not changes:
+        raise ActionRequestValidationException("no settings to update")
+    indices = node.resolve(request.names("index"), options)
+    if not _lifts_blocks(changes):
+        node.check_blocks("metadata_write", *indices)
+    updated = update_settings(
+        [Updated(index.name, index.uuid, index.state == "open", index.settings) for index in indices],
+        changes,
+        preserve_existing=preserve,
+        default_replicas=node.cluster_setting("cluster.default_number_of_replicas", "1"),
+        minimum_refresh_interval=node.cluster_setting("cluster.minimum.index.refresh_interval", "0ms"),
+    )
+    for name, settings in updated.items():
+        node.writable(node.indices[name]).adopt_settings(settings, node.now())
+    node.changed()
+    return {"acknowledged": True}
+
+
+#: Metadata that a block on metadata lets through: the change of that very block.
+_LIFTING = ("index.blocks.metadata", "index.blocks.read_only", "index.blocks.read_only_allow_delete")
+
+
+def _lifts_blocks(changes: Settings) -> bool:
+    """TransportUpdateSettingsAction.checkBlock: one setting alone, which is one of these blocks."""
+    return len(changes) == 1 and next(iter(changes)) in _LIFTING
+
+
+# --- of the cluster ---------------------------------------------------------------------------------------------------
+
+
+@route("GET", "/_cluster/settings", params=("include_defaults", "local", *MANAGER, *SETTINGS_FORMAT))
+def get_cluster(node: Node, request: Request) -> dict[str, Any]:
+    check_timeouts(request)
+    flat, defaults = request.flag("flat_settings"), request.flag("include_defaults")
+    answer = {
+        "persistent": render(node.persistent_settings, flat),
+        "transient": render(node.transient_settings, flat),
+    }
+    if defaults:
+        in_force = {**node.persistent_settings, **node.transient_settings}
+        own: Settings = {
+            "cluster.name": node.cluster_name,
+            "node.name": node.name,
+            "http.port": str(node.address[1]),
+            "network.host": [node.address[0]],
+        }
+        answer["defaults"] = render(cluster_defaults(in_force, own), flat)
+    return answer
+
+
+@route("PUT", "/_cluster/settings", params=(*MANAGER, *SETTINGS_FORMAT))
+def put_cluster(node: Node, request: Request) -> dict[str, Any]:
+    check_timeouts(request)
+    require_body(request)
+    body = request.read(read)
+    body = body if isinstance(body, dict) else {}
+    changes = {kind: _cluster_changes(body, kind) for kind in ("transient", "persistent")}
+    if not changes["transient"] and not changes["persistent"]:
+        raise ActionRequestValidationException("no settings to update")
+    transient, persistent = update_cluster_settings(
+        node.transient_settings, node.persistent_settings, changes["transient"], changes["persistent"]
+    )
+    node.transient_settings, node.persistent_settings = dict(transient), dict(persistent)
+    node.changed()
+    flat = request.flag("flat_settings")
+    return {
+        "acknowledged": True,
+        **{
+            kind: render({k: v for k, v in changes[kind].items() if v is not None}, flat)
+            for kind in ("persistent", "transient")
+        },
+    }
+
+
+def _cluster_changes(body: dict[str, Any], kind: str) -> Settings:
+    if kind not in body:
+        return {}
+    if body[kind] is None:
+        refusal = "Failed to parse object: expecting token of type [START_OBJECT] but found [VALUE_NULL]"
+        raise SettingsException("Failed to load settings from [null]") from ParsingException(refusal, line=1, col=1)
+    return load(java_map(body[kind]))
