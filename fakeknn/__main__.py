@@ -107,7 +107,9 @@ def _url(text: str) -> str:
 
 def _serve(options: argparse.Namespace) -> int:
     import asyncio
+    import threading
 
+    from fakeknn import api
     from fakeknn.server import Server, tls_context
     from fakeknn.state.node import Node
 
@@ -128,9 +130,10 @@ def _serve(options: argparse.Namespace) -> int:
     async def run() -> None:
         stop = _stop_event(options.exit_with_parent)
         for file, requests in loads:
-            await _load(server.node, file, requests)
+            _load(server.node, file, requests)
         async with server:
             _announce(server.url, server.node.version, options.ready_json)
+            threading.Thread(target=api.load, daemon=True).start()  # before the first request that needs it, if we can
             await stop.wait()
 
     asyncio.run(run())
@@ -206,17 +209,14 @@ def _console(file: Path) -> list[ConsoleRequest]:
         raise Trouble(f"cannot read {file}: {error}") from None
 
 
-async def _load(node: Node, file: Path, requests: Sequence[ConsoleRequest]) -> None:
+def _load(node: Node, file: Path, requests: Sequence[ConsoleRequest]) -> None:
     """Run a console file on the node; the first request that it refuses is a Trouble."""
-    from fakeknn.app import handle
+    from fakeknn.app import answer
     from fakeknn.rest import Request
-    from fakeknn.server import settled
 
     for request in requests:
         sent = Request.of(request.method, request.path, request.body, dict(request.wire_headers()))
-        answer = await settled(handle(node, sent))
-        assert answer is not None
-        status, _, body = answer
+        status, _, body = answer(node, sent)
         if status >= 400 or b'"errors":true' in body:
             text = body.decode("utf-8", "replace")
             raise Trouble(f"{file}:{request.line}: {request} was answered with {status}: {text[:500]}")

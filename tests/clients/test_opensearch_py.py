@@ -8,7 +8,6 @@ from typing import Any
 import opensearchpy
 import pytest
 from opensearchpy import OpenSearch, RequestsHttpConnection, Urllib3HttpConnection
-from opensearchpy import RequestsHttpConnection as Requests
 
 from conftest_plugin.cluster import KnnCluster
 from fakeknn.server import Server, ServerThread, tls_context
@@ -177,9 +176,11 @@ def secure() -> Iterator[ServerThread]:
         yield thread
 
 
-@pytest.mark.parametrize("connection", [Urllib3HttpConnection, Requests])
+@pytest.mark.parametrize("connection", [Urllib3HttpConnection, RequestsHttpConnection])
 @pytest.mark.filterwarnings("ignore:Unverified HTTPS request", "ignore:Connecting to https")
-def test_tls_with_a_password(secure: ServerThread, connection: type) -> None:
+def test_tls_with_a_password(secure: ServerThread, connection: type, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("REQUESTS_CA_BUNDLE", raising=False)  # requests would heed it before verify_certs
+    monkeypatch.delenv("CURL_CA_BUNDLE", raising=False)
     hosts = [{"host": secure.server.host, "port": secure.server.port}]
     client = OpenSearch(
         hosts=hosts, use_ssl=True, verify_certs=False, http_auth=("admin", "admin"), connection_class=connection

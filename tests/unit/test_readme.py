@@ -1,4 +1,4 @@
-"""README's tables equal the registries, and what it shows runs. ``python tests/unit/test_readme.py`` writes the tables."""
+"""README's tables equal the registries, and its code runs. ``python tests/unit/test_readme.py`` fills the tables."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from fakeknn import api
 from fakeknn.__main__ import _parser
 from fakeknn.app import answer
 from fakeknn.contract.console import parse
@@ -24,6 +25,7 @@ README = Path(__file__).parents[2] / "README.md"
 
 
 def endpoints() -> str:
+    api.load()
     routes = sorted((route.template, METHODS.index(route.method)) for route in TABLE.routes)
     lines = ["| path | methods |", "|---|---|"]
     for template, group in groupby(routes, key=lambda entry: entry[0]):
