@@ -47,22 +47,41 @@ class LexicalError(Exception):
         self.text = text
 
 
+class Tokens:
+    """The tokens of a script, read as they are asked for; the last is EOF. Asking may raise ``LexicalError``."""
+
+    def __init__(self, source: str) -> None:
+        self._source = source
+        self._tokens: list[Token] = []
+        self._at = 0
+
+    def __getitem__(self, index: int) -> Token:
+        tokens = self._tokens
+        while len(tokens) <= index:
+            if tokens and tokens[-1].kind == "EOF":
+                return tokens[-1]
+            tokens.append(self._next(tokens[-1].kind if tokens else ""))
+        return tokens[index]
+
+    def _next(self, before: str) -> Token:
+        if before not in (".", "?."):
+            skipped = _SKIP.match(self._source, self._at)
+            if skipped:
+                self._at = skipped.end()
+        if self._at >= len(self._source):
+            return Token("EOF", "<EOF>", len(self._source))
+        token = _token(self._source, self._at, before)
+        self._at += len(token.text)
+        return token
+
+
 def tokenize(source: str) -> list[Token]:
-    """All tokens and a last EOF; raises ``LexicalError`` behind what precedes it only when asked for every token."""
-    tokens: list[Token] = []
-    at, end = 0, len(source)
-    before = ""
-    while True:
-        skipped = _SKIP.match(source, at)
-        if skipped and before not in (".", "?."):
-            at = skipped.end()
-        if at >= end:
-            tokens.append(Token("EOF", "<EOF>", end))
-            return tokens
-        token = _token(source, at, before)
-        tokens.append(token)
-        before = token.kind
-        at += len(token.text)
+    """All tokens and a last EOF."""
+    tokens = Tokens(source)
+    index = 0
+    while tokens[index].kind != "EOF":
+        index += 1
+    return [tokens[i] for i in range(index + 1)]
 
 
 def _token(source: str, at: int, before: str) -> Token:

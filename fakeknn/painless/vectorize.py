@@ -89,6 +89,8 @@ class _Run:
         self.functions = functions
         self.n = columns.n
         self.locals: dict[str, Any] = {}
+        # How many documents see a variable: as many as its declaration was reached by.
+        self.seen: dict[str, int] = {}
         self.returned: NDArray[Any] | None = None
         self.rounds = 0
         for variable in function.variables:
@@ -134,6 +136,7 @@ class _Run:
                 variable = declaration.variable
                 assert variable is not None
                 self.locals.pop(variable.python, None)
+                self.seen[variable.python] = self.n if rows is None else len(rows)
                 if declaration.value is not None:
                     self._assign(variable, self.value(declaration.value, rows), rows)
                 else:
@@ -207,9 +210,13 @@ class _Run:
 
     def _assign(self, variable: ast.Variable, value: Any, rows: Rows | None) -> None:
         name = variable.python
-        if rows is None or not isinstance(value, Vector):
-            if rows is not None and name in self.locals and self.locals[name] is not value:
+        all_ = rows is None or len(rows) == self.seen.get(name, self.n)
+        if not isinstance(value, Vector):
+            if not all_:
                 raise Unvectorizable
+            self.locals[name] = value
+            return
+        if rows is None or (all_ and not isinstance(value.data, np.ndarray)):
             self.locals[name] = value
             return
         before = self.locals.get(name)
