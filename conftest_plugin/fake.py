@@ -20,6 +20,8 @@ class FakeCluster(KnnCluster):
     def __init__(
         self, *, port: int = 0, refresh: Refresh = "real", ann: str = "exact", ann_threshold: int | None = None
     ) -> None:
+        if ann not in ("exact", "hnsw"):
+            raise ValueError(f"ann is [exact] or [hnsw], not [{ann}]")
         self._node = Node(ann=ann) if ann_threshold is None else Node(ann=ann, ann_threshold=ann_threshold)
         self._empty = self._node.checkpoint()
         self._start = self._empty

@@ -5,8 +5,11 @@ from __future__ import annotations
 import pytest
 
 
-def test_a_session_without_the_fixture_imports_nothing(suite: pytest.Pytester) -> None:
-    suite.makepyfile(
+def test_a_session_without_the_fixture_imports_nothing(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("PYTEST_XDIST_WORKER", raising=False)
+    pytester.makepyfile(
         """
 import sys
 def test_it(request):
@@ -17,6 +20,6 @@ def test_it(request):
 """
     )
     # other plugins of this environment import what they like
-    suite.runpytest_subprocess(
+    pytester.runpytest_subprocess(
         "-p", "no:hypothesispytest", "-p", "no:asyncio", "-p", "no:anyio", "-p", "no:xdist"
     ).assert_outcomes(passed=1)
