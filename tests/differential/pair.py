@@ -95,7 +95,6 @@ class Pair:
         """Forget everything: an empty fakeknn, and none of our indices on the real server."""
         for name in self._indices:
             self.oracle.send(ConsoleRequest("DELETE", f"/{name}?ignore_unavailable=true"))
-        self._indices.clear()
         self._asked = []
         self._queues = (deque(), deque())
         self._expected = play(_handed(self._queues[0]), self.oracle)
@@ -118,11 +117,17 @@ class Pair:
         return None if finding is None else Case(tuple(self._asked), finding, expected, actual)
 
     def replay(self, requests: Sequence[ConsoleRequest]) -> Case | None:
-        """Begin anew, send all, and judge the last answer."""
-        self.begin()
-        case = None
-        for request in requests:
-            case = self.ask(request)
+        """Send all from the start, and judge the last answer; what both have been told already is not told again."""
+        told = list(requests[:-1])
+        if told != self._asked or not told:
+            self.begin()
+            for request in told:
+                self.ask(request)
+        case = self.ask(requests[-1])
+        if _only_reads(requests[-1]):
+            self._asked.pop()
+        else:
+            self.begin()
         return case
 
 
@@ -143,8 +148,8 @@ def _without_sets(value: Json) -> Json:
 # --- shrinking --------------------------------------------------------------------------------------------------------
 
 
-def shrunk(pair: Pair, case: Case, budget: int = 80) -> Case:
-    """A smaller case with the same signature: requests, then lines of bulks, then members of bodies left out."""
+def shrunk(pair: Pair, case: Case, budget: int = 120) -> Case:
+    """A smaller case with the same signature: members of the last body, requests, then lines of bulks left out."""
     wanted = case.signature
     left = [budget]
 
@@ -159,11 +164,17 @@ def shrunk(pair: Pair, case: Case, budget: int = 80) -> Case:
     if again is None:
         return case
     case = again
+    case = _smaller(case, same, len(case.requests) - 1)
     case = _fewer(case, same, list(case.requests[:-1]), lambda kept: [*kept, case.requests[-1]])
-    for position in range(len(case.requests)):
+    for position in range(len(case.requests) - 1):
         case = _smaller(case, same, position)
     pair.begin()
     return case
+
+
+def _only_reads(request: ConsoleRequest) -> bool:
+    last = request.path.partition("?")[0].rpartition("/")[2]
+    return request.method == "GET" or last in ("_search", "_count")
 
 
 Same = Callable[[Sequence[ConsoleRequest]], Case | None]
