@@ -13,11 +13,11 @@ from typing import Any
 
 import orjson
 import pytest
-from fakeknn.app import Later
-from fakeknn.state.node import Node
 
+from fakeknn.app import Later
 from fakeknn.rest import Request
 from fakeknn.server import MAX_CONTENT_LENGTH, Answer, Server, ServerThread, tls_context
+from fakeknn.state.node import Node
 
 JSON = {"content-type": "application/json; charset=UTF-8"}
 
