@@ -117,6 +117,9 @@ class NotFaked(Exception):
 class JavaError(OpenSearchError):
     """A Java exception that does not extend ``OpenSearchException``: never a root cause behind another, 500 by itself."""
 
+    def root_causes(self) -> list[OpenSearchError]:
+        return [self]
+
 
 class ArithmeticException(JavaError):
     pass
@@ -269,6 +272,15 @@ class DocumentSourceMissingException(OpenSearchError):
         super().__init__(f"[{doc_id}]: document source missing", **shard)
 
 
+class AliasesNotFoundException(OpenSearchError):
+    status = 404
+
+    def __init__(self, *aliases: str) -> None:
+        super().__init__(f"aliases [{', '.join(aliases)}] missing")
+        resource: Any = aliases[0] if len(aliases) == 1 else list(aliases)
+        self.meta = {"resource.id": resource, "resource.type": "aliases"}
+
+
 class ClusterBlockException(OpenSearchError):
     """What a block forbids; 429 when it may go by itself."""
 
@@ -391,6 +403,14 @@ class ScriptException(OpenSearchError):
         self.meta = {**headers, "script_stack": list(script_stack), "script": script, "lang": lang}
         if position is not None:
             self.meta["position"] = dict(zip(("offset", "start", "end"), position, strict=True))
+
+
+class SearchContextMissingException(OpenSearchError):
+    status = 404
+
+
+class SearchException(OpenSearchError):
+    """A search that its shard refuses; 500, as the real one."""
 
 
 class SearchPhaseExecutionException(OpenSearchError):

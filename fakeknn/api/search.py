@@ -64,7 +64,7 @@ def apply_params(request: Request, search: SearchRequest) -> None:
     query = query_of_params(request)
     if query is not None:
         search.query = query
-    for name in ("docvalue_fields", "suggest_field", "scroll", "search_pipeline"):
+    for name in ("docvalue_fields", "suggest_field", "search_pipeline"):
         if request.text(name) is not None:
             raise NotFaked(f"the parameter [{name}] of a search")
     if request.text("from") is not None:
@@ -93,6 +93,9 @@ def apply_params(request: Request, search: SearchRequest) -> None:
     sorts = [sort for name in request.names("sort") for sort in _sort_param(name)]
     if sorts:
         set_sort(search, [*search.sort, *sorts])
+    scroll = request.text("scroll")
+    if scroll is not None:
+        parse_time_value(scroll, "scroll")
     timeout = request.text("timeout")
     if timeout is not None:
         parse_time_value(timeout, "timeout")
@@ -136,12 +139,37 @@ def _search(node: Node, request: Request, search: SearchRequest) -> dict[str, An
     if kind not in (None, "query_then_fetch"):
         raise IllegalArgumentException(f"No search type for [{kind}]")
     _check_total_hits(request, search)
-    search.validate()
+    scroll = request.text("scroll")
+    search.validate(scroll=scroll is not None)
+    if search.point is not None:
+        return _search_point(node, request, search, scroll)
     options = IndicesOptions.from_parameters(request.params, SEARCH_OPTIONS)
     indices = node.resolve(request.text("index") or "_all", options)
     answer = service.search(
-        node, search, indices, routing=request.text("routing"), preference=request.text("preference")
+        node,
+        search,
+        indices,
+        routing=request.text("routing"),
+        preference=request.text("preference"),
+        scroll=scroll,
     )
+    return _total_as_int(answer) if request.flag("rest_total_hits_as_int") else answer
+
+
+def _search_point(node: Node, request: Request, search: SearchRequest, scroll: str | None) -> dict[str, Any]:
+    """RestSearchAction.preparePointInTime."""
+    problems = []
+    if request.text("index") is not None:
+        problems.append("[indices] cannot be used with point in time")
+    if request.text("routing") is not None:
+        problems.append("[routing] cannot be used with point in time")
+    if request.text("preference") is not None:
+        problems.append("[preference] cannot be used with point in time")
+    if scroll is not None:
+        problems.append("using [point in time] is not allowed in a scroll context")
+    if problems:
+        raise ActionRequestValidationException(*problems)
+    answer = service.search_point(node, search)
     return _total_as_int(answer) if request.flag("rest_total_hits_as_int") else answer
 
 

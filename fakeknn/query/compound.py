@@ -222,9 +222,7 @@ def parse_boosting(container: Any, key: Any) -> Query:
         if name not in values:
             raise ParsingException(f"[boosting] query requires '{name}' query to be set'", at=end)
     if values.get("negative_boost", -1) < 0:
-        raise ParsingException(
-            "[boosting] query requires 'negative_boost' to be set to be a positive value'", at=end
-        )
+        raise ParsingException("[boosting] query requires 'negative_boost' to be set to be a positive value'", at=end)
     return Boosting(
         positive=values["positive"],
         negative=values["negative"],

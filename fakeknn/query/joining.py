@@ -93,8 +93,10 @@ class Nested(Query):
         around = 0 if ctx.nested_path is None else ctx.view.level_paths[ctx.nested_path]
         rows = np.flatnonzero(inner.mask & (ctx.view.parents(around) == row))
         if self.score_mode == "none":
-            return Explanation(value, f"Score based on {len(rows)} child docs in range from {rows[0]} to {rows[-1]}, "
-                                      "using score mode None")
+            return Explanation(
+                value,
+                f"Score based on {len(rows)} child docs in range from {rows[0]} to {rows[-1]}, using score mode None",
+            )
         best = int(rows[int(np.argmax(inner.score[rows]))])
         first = int(np.flatnonzero(ctx.view.parents(around) == row)[0])
         told = self.query.explain(ctx.inside(self.path), best, boost)
@@ -109,9 +111,7 @@ class Nested(Query):
 def score_mode(container: Any, key: Any) -> str:
     text = objects.text(container, key)
     if text not in SCORE_MODES:
-        raise IllegalArgumentException(
-            f"No score mode for child query [{text}] found"
-        )
+        raise IllegalArgumentException(f"No score mode for child query [{text}] found")
     return text
 
 

@@ -106,7 +106,9 @@ class Similarity:
     def __init__(self, ctx: ShardContext, field: FieldType, column: Column) -> None:
         self.ctx, self.field, self.column = ctx, field, column
         name = (
-            field.options.get("similarity") or (ctx.settings.get("index.similarity.default.type") and "default") or "BM25"
+            field.options.get("similarity")
+            or (ctx.settings.get("index.similarity.default.type") and "default")
+            or "BM25"
         )
         prefix = f"index.similarity.{name}."
         kind = ctx.settings.get(prefix + "type", name)

@@ -390,9 +390,7 @@ def _id_texts(container: Any, key: Any) -> list[str]:
         out = []
         for i in range(len(value)):
             if value[i] is None:
-                raise IllegalStateException(
-                    "Can't get text on a VALUE_NULL at {line}:{column}", at=Where(value, i)
-                )
+                raise IllegalStateException("Can't get text on a VALUE_NULL at {line}:{column}", at=Where(value, i))
             out.append(objects.text(value, i))
         return out
     return [objects.text(container, key)]

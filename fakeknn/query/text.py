@@ -118,9 +118,7 @@ def parse_match(container: Any, key: Any) -> Query:
         field = name
         if not isinstance(value, dict):
             if isinstance(value, list):
-                raise IllegalStateException(
-                    "Can't get text on a START_ARRAY at {line}:{column}", at=Where(body, name)
-                )
+                raise IllegalStateException("Can't get text on a START_ARRAY at {line}:{column}", at=Where(body, name))
             values["query"] = value
             continue
         for member, item in value.items():

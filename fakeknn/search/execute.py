@@ -16,15 +16,17 @@ from fakeknn.errors import (
     OpenSearchError,
     ParsingException,
     QueryShardException,
+    SearchException,
     SearchPhaseExecutionException,
 )
 from fakeknn.query.base import Matched, Query, ShardContext
 from fakeknn.query.compound import MATCH_ALL
 from fakeknn.search.fetch import Hit, fetch_hits
 from fakeknn.search.request import ACCURATE, DISABLED, SearchRequest
-from fakeknn.search.sort import Sort
+from fakeknn.search.sort import Sort, SortKeys
 
 DEFAULT_TRACK_TOTAL_HITS = 10_000
+
 
 @dataclass(slots=True)
 class ShardResult:
@@ -57,17 +59,22 @@ class Outcome:
 Stage = Callable[[SearchRequest, ShardContext, Matched], Matched]
 
 
-def run(request: SearchRequest, contexts: list[ShardContext]) -> Outcome:
-    """Search every shard; raises ``search_phase_execution_exception`` when all of them fail."""
+def run(request: SearchRequest, contexts: list[ShardContext], *, batch: int | None = None) -> Outcome:
+    """Search every shard; raises ``search_phase_execution_exception`` when all of them fail.
+
+    ``batch`` is the size of a scroll's pages, when the request is for all of them.
+    """
+    phase = "query"
     results: list[ShardResult] = []
     failures: list[tuple[ShardContext, OpenSearchError]] = []
     for number, ctx in enumerate(contexts):
         try:
-            results.append(search_shard(request, ctx, number))
+            results.append(search_shard(request, ctx, number, batch))
         except OpenSearchError as error:
+            phase = getattr(error, "phase", phase)
             failures.append((ctx, placed(error, ctx)))
     if failures and not results:
-        raise all_failed("query", failures, contexts[0].services.node_id)
+        raise all_failed(phase, failures, contexts[0].services.node_id)
     total = sum(len(result.rows) for result in results)
     page = _merged(request, results)
     max_score: np.float32 | None = None
@@ -87,9 +94,9 @@ def _tracks_scores(request: SearchRequest) -> bool:
     return request.track_scores or any(sort.by_score for sort in request.sort)
 
 
-def search_shard(request: SearchRequest, ctx: ShardContext, number: int) -> ShardResult:
+def search_shard(request: SearchRequest, ctx: ShardContext, number: int, batch: int | None = None) -> ShardResult:
     """Query phase on one shard."""
-    check_limits(request, ctx)
+    check_limits(request, ctx, batch)
     query = request.query or MATCH_ALL
     matched = query_phase(query, ctx)
     mask = matched.mask & ctx.view.live_roots
@@ -125,15 +132,56 @@ def built(ctx: ShardContext, work: Callable[[], Any]) -> Any:
         raise QueryShardException(f"failed to create query: {cause.reason}") from cause
 
 
-def check_limits(request: SearchRequest, ctx: ShardContext) -> None:
-    """DefaultSearchContext.preProcess."""
+def check_limits(request: SearchRequest, ctx: ShardContext, batch: int | None) -> None:
+    """SearchService.parseSource and DefaultSearchContext.preProcess."""
     window = ctx.setting("index.max_result_window", 10_000)
+    if request.slice is not None and batch is None and request.point is None:
+        raise SearchException("`slice` cannot be used outside of a scroll context or PIT context")
+    if request.search_after is not None:
+        _check_search_after(request, ctx, batch)
+    if batch is not None:
+        if batch > window:
+            raise IllegalArgumentException(
+                f"Batch size is too large, size must be less than or equal to: [{window}] but was [{batch}]. Scroll batch sizes "
+                "cost as much memory as result windows so they are controlled by the [index.max_result_window] index level "
+                "setting."
+            )
+        return
     if request.from_ + request.size > window:
         raise IllegalArgumentException(
             f"Result window is too large, from + size must be less than or equal to: [{window}] but was "
             f"[{request.from_ + request.size}]. See the scroll api for a more efficient way to request large data sets. This limit can "
             "be set by changing the [index.max_result_window] index level setting."
         )
+
+
+def _check_search_after(request: SearchRequest, ctx: ShardContext, batch: int | None) -> None:
+    assert request.search_after is not None
+    if batch is not None:
+        raise SearchException("`search_after` cannot be used in a scroll context.")
+    if request.from_ > 0:
+        raise SearchException("`from` parameter must be set to 0 when `search_after` is used.")
+    if not request.sort:
+        raise IllegalArgumentException("Sort must contain at least one field.")
+    if len(request.sort) != len(request.search_after):
+        error = IllegalArgumentException(
+            f"search_after has {len(request.search_after)} value(s) but sort has {len(request.sort)}."
+        )
+        error.phase = "can_match"  # type: ignore[attr-defined]
+        raise error
+
+
+def _after(request: SearchRequest, ctx: ShardContext, parts: Sequence[SortKeys]) -> NDArray[np.bool_] | None:
+    """bool[m]: the rows behind the values of ``search_after``."""
+    if request.search_after is None:
+        return None
+    behind = np.zeros(len(parts[0].keys), bool)
+    level = np.ones(len(parts[0].keys), bool)
+    for sort, part, value in zip(request.sort, parts, request.search_after, strict=True):
+        bound = sort.after(ctx, value)
+        behind |= level & (part.keys > bound)
+        level &= part.keys == bound
+    return behind
 
 
 def _take_top(request: SearchRequest, ctx: ShardContext, result: ShardResult) -> None:
@@ -149,7 +197,7 @@ def _take_top(request: SearchRequest, ctx: ShardContext, result: ShardResult) ->
             result.keys.append((-float(result.score[at]),))
         return
     parts = [sort.keys(ctx, result.rows, result.score) for sort in request.sort]
-    chosen = _best_keys([part.keys for part in parts], wanted)
+    chosen = _best_keys([part.keys for part in parts], wanted, _after(request, ctx, parts))
     with_score = _tracks_scores(request)
     for at in chosen.tolist():
         shown = [_plain(part.values[at]) for part in parts]
@@ -197,13 +245,13 @@ def best_scores(score: NDArray[np.float32], wanted: int) -> NDArray[np.int64]:
     return np.argsort(-score, kind="stable")
 
 
-def _best_keys(keys: Sequence[NDArray[Any]], wanted: int) -> NDArray[np.int64]:
-    """The positions of the ``wanted`` lowest by several keys, in order; of equals the first."""
-    first = keys[0]
-    candidates = np.arange(len(first))
+def _best_keys(keys: Sequence[NDArray[Any]], wanted: int, among: NDArray[np.bool_] | None = None) -> NDArray[np.int64]:
+    """The positions of the ``wanted`` lowest by several keys, in order; of equals the first. ``among`` says which count."""
+    candidates = np.arange(len(keys[0])) if among is None else np.flatnonzero(among)
+    first = keys[0][candidates]
     if wanted < len(first):
         most = np.partition(first, wanted - 1)[wanted - 1]
-        candidates = np.flatnonzero(first <= most)
+        candidates = candidates[first <= most]
     order = np.lexsort([key[candidates] for key in reversed(keys)])
     return candidates[order][:wanted]
 
@@ -273,15 +321,14 @@ def total_echo(request: SearchRequest, outcome: Outcome) -> dict[str, Any] | Non
     return {"value": outcome.total, "relation": "eq"}
 
 
+def shards_of(total: int, failed: int) -> dict[str, Any]:
+    return {"total": total, "successful": total - failed, "skipped": 0, "failed": failed}
+
+
 def shards_echo(outcome: Outcome) -> dict[str, Any]:
     """``_shards``: how many were searched, and what failed."""
     failed = len(outcome.failures)
-    shards: dict[str, Any] = {
-        "total": len(outcome.contexts),
-        "successful": len(outcome.contexts) - failed,
-        "skipped": 0,
-        "failed": failed,
-    }
+    shards = shards_of(len(outcome.contexts), failed)
     if failed:
         node_id = outcome.contexts[0].services.node_id
         shards["failures"] = [failure_echo(ctx, error, node_id) for ctx, error in failure_groups(outcome.failures)]

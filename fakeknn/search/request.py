@@ -20,8 +20,26 @@ from fakeknn.search.sort import Sort, parse_sort
 from fakeknn.search.source import SourceOptions, parse_source
 from fakeknn.units import parse_time_value
 from fakeknn.xcontent import objects
+from fakeknn.xcontent.objects import ObjectParser, declared
 
 ACCURATE, DISABLED = 2**31 - 1, -1
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """A share of a scroll: slice ``id`` of ``max``."""
+
+    id: int
+    max: int
+    field: str = "_id"
+
+
+@dataclass(frozen=True, slots=True)
+class PointReference:
+    """The point in time that a search is to be run at."""
+
+    id: str
+    keep_alive: str | None = None
 
 
 @dataclass
@@ -45,6 +63,8 @@ class SearchRequest:
     terminate_after: int = 0
     timeout: str | None = None
     search_after: list[Any] | None = None
+    slice: Slice | None = None
+    point: PointReference | None = None
     named_queries_score: bool = False
     parts: dict[str, Any] = field(default_factory=dict)
     """What other modules have parsed of the body: aggregations, highlight, collapse ..."""
@@ -132,6 +152,62 @@ def stored_field_names(names: list[str]) -> list[str]:
     return names
 
 
+def parse_search_after(container: Any, key: Any) -> list[Any]:
+    """SearchAfterBuilder.fromXContent."""
+    values = container[key]
+    for i, value in enumerate(values):
+        if isinstance(value, (dict, list)):
+            raise ParsingException(
+                "Expected [VALUE_STRING] or [VALUE_NUMBER] or [VALUE_BOOLEAN] or [VALUE_NULL] but found "
+                f"[{objects.token(value)}] inside search_after.",
+                at=Where(values, i),
+            )
+    if not values:
+        raise IllegalArgumentException("Values must contains at least one value.")
+    return list(values)
+
+
+def _slice_bounds() -> ObjectParser:
+    found: dict[str, int] = {}
+
+    def slice_id(container: Any, key: Any) -> int:
+        found["id"] = objects.integer(container, key)
+        if found["id"] < 0:
+            raise IllegalArgumentException("id must be greater than or equal to 0")
+        if found.get("max", -1) != -1 and found["id"] >= found["max"]:
+            raise IllegalArgumentException("max must be greater than id")
+        return found["id"]
+
+    def slice_max(container: Any, key: Any) -> int:
+        found["max"] = objects.integer(container, key)
+        if found["max"] <= 1:
+            raise IllegalArgumentException("max must be greater than 1")
+        if found.get("id", -1) != -1 and found["id"] >= found["max"]:
+            raise IllegalArgumentException("max must be greater than id")
+        return found["max"]
+
+    return ObjectParser(
+        "slice",
+        {"field": declared("string"), "id": declared("int", slice_id), "max": declared("int", slice_max)},
+    )
+
+
+def parse_slice(container: Any, key: Any) -> Slice:
+    """SliceBuilder.fromXContent."""
+    values = _slice_bounds().parse(container, key)
+    return Slice(values.get("id", -1), values.get("max", -1), values.get("field", "_id"))
+
+
+_POINT = ObjectParser("pit", {"id": declared("string"), "keep_alive": declared("string")})
+
+
+def parse_point(container: Any, key: Any) -> PointReference:
+    values = _POINT.parse(container, key)
+    if "id" not in values:
+        raise IllegalArgumentException("point int time id is not provided")
+    return PointReference(values["id"], values.get("keep_alive"))
+
+
 Setter = Callable[[SearchRequest, Any, Any], None]
 
 
@@ -173,12 +249,15 @@ OBJECTS: dict[str, Setter] = {
     "post_filter": _query("post_filter"),
     "_source": _set("source", parse_source),
     "sort": _sort,
+    "slice": _set("slice", parse_slice),
+    "pit": _set("point", parse_point),
 }
 ARRAYS: dict[str, Setter] = {
     "_source": _set("source", parse_source),
     "stored_fields": _set("stored_fields", stored_fields),
     "sort": _sort,
     "stats": lambda request, container, key: None,
+    "search_after": _set("search_after", parse_search_after),
 }
 
 #: Members that OpenSearch has and that no module has taken into the tables above.
@@ -193,13 +272,16 @@ NOT_FAKED = {
         "suggest",
         "rescore",
         "ext",
-        "slice",
         "collapse",
-        "pit",
         "search_pipeline",
         "derived",
     ),
-    "START_ARRAY": ("docvalue_fields", "fields", "indices_boost", "rescore", "search_after"),
+    "START_ARRAY": (
+        "docvalue_fields",
+        "fields",
+        "indices_boost",
+        "rescore",
+    ),
 }
 
 

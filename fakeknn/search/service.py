@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from fakeknn.errors import IllegalArgumentException
+from fakeknn.errors import IllegalArgumentException, NotFaked, OpenSearchError
 from fakeknn.query.base import Query, ShardContext
 from fakeknn.query.terms import TermsLookup
-from fakeknn.search import execute
-from fakeknn.search.request import ACCURATE, SearchRequest
+from fakeknn.search import execute, readers
+from fakeknn.search.request import ACCURATE, SearchRequest, Slice
 from fakeknn.units import parse_int
 
 if TYPE_CHECKING:
@@ -114,17 +114,60 @@ def search(
     *,
     routing: str | None = None,
     preference: str | None = None,
-    alias_filters: dict[str, Query] | None = None,
+    scroll: str | None = None,
 ) -> dict[str, Any]:
-    """Run a search and shape its answer."""
+    """Run a search and shape its answer; ``scroll`` is the keep-alive of a search that goes on."""
     started = node.clock.now()
-    contexts = shard_contexts(node, indices, routing=routing, preference=preference)
-    if alias_filters:
-        for ctx in contexts:
-            ctx.alias_filter = alias_filters.get(ctx.index)
+    contexts = sliced(request.slice, shard_contexts(node, indices, routing=routing, preference=preference))
+    if scroll is None:
+        outcome = execute.run(request, contexts)
+        return execute.answer(request, outcome, _took(node, started))
+    try:
+        keep_alive = readers.keep_alive_of(node, scroll, "scroll")
+    except OpenSearchError as error:
+        if error.reason is not None and error.reason.startswith("Keep alive") and contexts:
+            failures = [(ctx, error) for ctx in contexts]
+            raise execute.all_failed("query", failures, node.node_id) from None
+        raise
+    started_scroll, outcome = readers.start_scroll(node, request, contexts, keep_alive)
+    body = execute.answer(started_scroll.request, outcome, _took(node, started))
+    return {"_scroll_id": started_scroll.id, **body}
+
+
+def search_point(node: Node, request: SearchRequest) -> dict[str, Any]:
+    """A search at a point in time."""
+    started = node.clock.now()
+    assert request.point is not None
+    alive = request.point.keep_alive
+    keep_alive = None if alive is None else readers.keep_alive_of(node, alive, "keep_alive")
+    point = readers.find_point(node, request.point.id, keep_alive)
+    contexts = [replace(ctx, memo={}) for ctx in sliced(request.slice, point.contexts)]
     outcome = execute.run(request, contexts)
-    took = int((node.clock.now() - started) * 1000)
-    return execute.answer(request, outcome, took)
+    return {"pit_id": point.id, **execute.answer(request, outcome, _took(node, started))}
+
+
+def scroll_on(node: Node, scroll_id: str, keep_alive: str | None) -> dict[str, Any]:
+    """The next page of a scroll."""
+    started = node.clock.now()
+    scroll = readers.find_scroll(node, scroll_id)
+    if keep_alive is not None:
+        scroll.keep_alive = readers.keep_alive_of(node, keep_alive, "scroll")
+    scroll.expires = node.now() + scroll.keep_alive
+    body = execute.answer(scroll.request, readers.next_page(scroll), _took(node, started))
+    return {"_scroll_id": scroll.id, **body} if keep_alive is not None else body
+
+
+def sliced(part: Slice | None, contexts: list[ShardContext]) -> list[ShardContext]:
+    """The shards that a slice looks at (SliceBuilder.toFilter, as far as slices are whole shards)."""
+    if part is None:
+        return contexts
+    if part.max > len(contexts):
+        raise NotFaked("slices smaller than a shard")
+    return [ctx for ctx in contexts if ctx.shard % part.max == part.id]
+
+
+def _took(node: Node, started: float) -> int:
+    return int((node.clock.now() - started) * 1000)
 
 
 def count(node: Node, query: Query | None, indices: list[Index], **options: Any) -> dict[str, Any]:

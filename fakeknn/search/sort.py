@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +11,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fakeknn.errors import IllegalArgumentException, NotFaked, UnsupportedOperationException
+from fakeknn.errors import (
+    IllegalArgumentException,
+    NotFaked,
+    NumberFormatException,
+    OpenSearchError,
+    UnsupportedOperationException,
+)
 from fakeknn.fields import KINDS, FieldType
 from fakeknn.fields.numbers import DecimalFieldType, NumberFieldType
 from fakeknn.query.base import ShardContext
@@ -71,6 +78,62 @@ class Sort:
         if isinstance(column, TextColumn):
             raise NotFaked("a sort by text fielddata")
         raise UnsupportedOperationException(f"{mapped.kind} does not support sorting")
+
+    def after(self, ctx: ShardContext, value: Any) -> Any:
+        """A value of ``search_after`` as it compares with ``keys``."""
+        if self.field == "_score":
+            number = np.float32(self._number(value))
+            return -number if self.descending else number
+        if self.field == "_doc":
+            number = int(self._number(value))
+            return -number if self.descending else number
+        mapped = ctx.field(self.field)
+        column = None if mapped is None else ctx.column(mapped)
+        if isinstance(column, KeywordColumn):
+            return self._after_term(column, value)
+        bound = self._after_number(mapped, value)
+        if isinstance(bound, float):
+            return -bound if self.descending else bound
+        return ~bound if self.descending else bound
+
+    def _number(self, value: Any) -> float:
+        try:
+            return float(value)
+        except (TypeError, ValueError):
+            raise self._unparsed(value) from NumberFormatException(f'For input string: "{value}"')
+
+    def _unparsed(self, value: Any) -> OpenSearchError:
+        error = IllegalArgumentException(f"Failed to parse search_after value for field [{self.field}].")
+        error.phase = "can_match"  # type: ignore[attr-defined]
+        return error
+
+    def _after_number(self, mapped: FieldType | None, value: Any) -> Any:
+        decimal = isinstance(mapped, DecimalFieldType)
+        if value is None:
+            raise self._unparsed(value)
+        if isinstance(value, str):
+            if value in ("Infinity", "-Infinity"):
+                return math.inf if value == "Infinity" else -math.inf
+            try:
+                if hasattr(mapped, "bound"):
+                    return mapped.bound(value, round_up=False)
+                return float(value) if decimal else int(value)
+            except (ValueError, OpenSearchError):
+                raise self._unparsed(value) from NumberFormatException(f'For input string: "{value}"')
+        if mapped is not None and mapped.kind == "scaled_float":
+            return mapped.query_value(value)  # type: ignore[attr-defined]
+        return float(value) if decimal else int(value)
+
+    def _after_term(self, column: KeywordColumn, value: Any) -> int:
+        if value is None:
+            last = self.missing != "_first"
+            key = 2 * column.n_terms if last != self.descending else -2
+        else:
+            text, terms = str(value), column.terms
+            place = bisect_left(column.order.tolist(), text, key=terms.__getitem__)
+            found = place < column.n_terms and terms[int(column.order[place])] == text
+            key = 2 * place if found else 2 * place - 1
+        return -key if self.descending else key
 
     def _unmapped(self, ctx: ShardContext, rows: NDArray[np.int32]) -> SortKeys:
         if self.unmapped_type is None:
@@ -136,7 +199,9 @@ class Sort:
             return mapped.bound(value, round_up=False)
         return float(value) if decimal else int(value)
 
-    def _keywords(self, ctx: ShardContext, mapped: FieldType, column: KeywordColumn, rows: NDArray[np.int32]) -> SortKeys:
+    def _keywords(
+        self, ctx: ShardContext, mapped: FieldType, column: KeywordColumn, rows: NDArray[np.int32]
+    ) -> SortKeys:
         if self._mode not in ("min", "max"):
             raise ctx.fails("we only support AVG, MEDIAN and SUM on number based fields")
         ords = column.first_ord(highest=self._mode == "max")[rows].astype(np.int64)

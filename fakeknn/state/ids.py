@@ -16,6 +16,7 @@ class IdSource:
         self._random = Random(seed)
         self._sequence = self._random.getrandbits(24)
         self._host = self._random.randbytes(6)
+        self._readers = 0
 
     def document_id(self) -> str:
         """TimeBasedUUIDGenerator: 20 characters; ids made one after the other share most of them."""
@@ -30,6 +31,11 @@ class IdSource:
         raw[6] = raw[6] & 0x0F | 0x40
         raw[8] = raw[8] & 0x3F | 0x80
         return urlsafe_b64encode(raw).decode().rstrip("=")
+
+    def reader(self) -> int:
+        """The number of a shard's reader that a scroll or a point in time keeps open."""
+        self._readers += 1
+        return self._readers
 
     def checkpoint(self) -> tuple[int, object]:
         return self._sequence, self._random.getstate()
