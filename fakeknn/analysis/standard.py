@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-
-import regex
+from functools import cache
+from pathlib import Path
 
 from fakeknn.analysis.base import Token, Tokenizer, TokenStream, utf16_length
 from fakeknn.errors import IllegalArgumentException
@@ -23,57 +23,69 @@ _ASCII_WORD = re.compile(
 )
 _ASCII_LETTER = re.compile(r"[A-Za-z]", re.ASCII)
 
-_E = r"[\p{WB=Format}\p{WB=Extend}\p{WB=ZWJ}]*+"
-_LETTER = r"[\p{WB=ALetter}\p{WB=Hebrew_Letter}]"
-# A Hebrew letter draws ' to itself, and " between two of them.
-_HEBREW_QUOTE = rf"""(?<=\p{{WB=Hebrew_Letter}}[\p{{WB=Format}}\p{{WB=Extend}}\p{{WB=ZWJ}}]*)
-    (?: '{_E} | "{_E} (?=\p{{WB=Hebrew_Letter}}) )"""
-_LETTERS = rf"{_LETTER}{_E}"
-_DIGIT = rf"[\p{{WB=Numeric}}０-９]{_E}"
-_JOIN = rf"(?:[\p{{WB=ExtendNumLet}}]{_E})"
-_MID_LETTER = rf"[\p{{WB=MidLetter}}\p{{WB=MidNumLet}}':︓﹕：]{_E}"
-_MID_DIGIT = rf"[\p{{WB=MidNum}}\p{{WB=MidNumLet}}']{_E}"
-_KATAKANA = rf"\p{{WB=Katakana}}{_E}"
-_WORD_UNIT = rf"""(?:
-    {_KATAKANA} (?: {_JOIN}* {_KATAKANA} )*
-  | (?: {_DIGIT} (?: (?: {_JOIN}* | {_MID_DIGIT} ) {_DIGIT} )*
-      | {_LETTERS} (?: (?: {_JOIN}* | {_MID_LETTER} ) {_LETTERS} )* (?: {_HEBREW_QUOTE} )?
-    )+
-)"""
-_WORD = rf"{_JOIN}* {_WORD_UNIT} (?: {_JOIN}+ {_WORD_UNIT} )* {_JOIN}*"
-_NUMBER = rf"{_JOIN}* {_DIGIT} (?: (?: {_JOIN}* | {_MID_DIGIT} ) {_DIGIT} )* {_JOIN}*"
-_SOUTHEAST_ASIAN = rf"(?: \p{{LB=Complex_Context}}{_E} )+"
 
-_WORDS = regex.compile(
-    rf"""(?P<word>{_WORD}) | (?P<sea>{_SOUTHEAST_ASIAN})
-       | (?P<han>\p{{Script=Han}}{_E}) | (?P<hira>\p{{Script=Hiragana}}{_E})""",
-    regex.VERBOSE,
-)
+@cache
+def _classes() -> dict[str, str]:
+    """The classes of characters of ``wordbreak.txt``, each as what stands between the brackets of a set."""
+    classes = {}
+    for section in Path(__file__).with_name("wordbreak.txt").read_text(encoding="ascii").split("\n[")[1:]:
+        name, ranges = section.split("]", 1)
+        bounds = (part.partition("-") for part in ranges.split())
+        classes[name] = "".join(
+            re.escape(chr(int(low, 16))) + (f"-{re.escape(chr(int(high, 16)))}" if high else "")
+            for low, _, high in bounds
+        )
+    return classes
+
+
+@cache
+def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str], tuple[tuple[re.Pattern[str], str], ...]]:
+    """Words, emoji, what may belong to an emoji, and the types of words."""
+    c = _classes()
+    extend = f"[{c['extend']}]*+"
+    letter, hebrew = f"[{c['letter']}{c['hangul']}]", "[\u05d0-\u05ea\u05ef-\u05f2\ufb1d\ufb1f-\ufb4f]"
+    # A Hebrew letter, its points behind it, draws ' to itself, and " between two of them.
+    hebrew_quote = f"""(?: (?<={hebrew}) | (?<={hebrew}[{c['extend']}]) | (?<={hebrew}[{c['extend']}]{{2}}) )
+        (?: '{extend} | "{extend} (?={hebrew}) )"""
+    digit, join = f"[{c['digit']}]{extend}", f"(?:[{c['join']}]{extend})"
+    mid_letter, mid_digit = f"[{c['mid_letter']}{c['mid']}]{extend}", f"[{c['mid_digit']}{c['mid']}]{extend}"
+    katakana = f"[{c['katakana']}]{extend}"
+    number = f"{digit} (?: (?: {join}* | {mid_digit} ) {digit} )*"
+    unit = f"""(?:
+        {katakana} (?: {join}* {katakana} )*
+      | (?: {number}
+          | {letter}{extend} (?: (?: {join}* | {mid_letter} ) {letter}{extend} )* (?: {hebrew_quote} )?
+        )+
+    )"""
+    words = re.compile(
+        f"""(?P<word>{join}* {unit} (?: {join}+ {unit} )* {join}*) | (?P<sea>(?: [{c['southeast_asian']}]{extend} )+)
+          | (?P<han>[{c['han']}]{extend}) | (?P<hira>[{c['hiragana']}]{extend})""",
+        re.VERBOSE,
+    )
+    types = (
+        (re.compile(f"{join}* {number} {join}*", re.VERBOSE), "<NUM>"),
+        (re.compile(f"(?: [{c['hangul']}]{extend} )+", re.VERBOSE), "<HANGUL>"),
+        (re.compile(f"(?: {katakana} )+", re.VERBOSE), "<KATAKANA>"),
+    )
+    # Emoji sequences as in UTS #51; the presentation selectors are not swallowed by what comes before them.
+    swallowed = f"(?:(?![\ufe0e\ufe0f])[{c['extend']}])*+"
+    element = f"\u200d* [{c['emoji']}]{swallowed} \ufe0f?"
+    emoji = re.compile(
+        f"""{element} (?: [\U000e0020-\U000e007e]+ \U000e007f | (?: (?: \u200d | (?<=\u200d) ) {element} )* )
+          | [0-9\\#*]{swallowed} \ufe0f? \u20e3{swallowed}
+          | (?: [\U0001f1e6-\U0001f1ff]{extend} ){{2}}""",
+        re.VERBOSE,
+    )
+    return words, emoji, re.compile(f"[{c['emoji']}\U0001f1e6-\U0001f1ff\u20e3]"), types
+
+
 _TYPES = {"sea": "<SOUTHEAST_ASIAN>", "han": "<IDEOGRAPHIC>", "hira": "<HIRAGANA>"}
-_WORD_TYPES = (
-    (regex.compile(_NUMBER, regex.VERBOSE), "<NUM>"),
-    (regex.compile(rf"(?: (?=\p{{Script=Hangul}}){_LETTER}{_E} )+", regex.VERBOSE), "<HANGUL>"),
-    (regex.compile(rf"(?:{_KATAKANA})+", regex.VERBOSE), "<KATAKANA>"),
-)
-
-# Emoji sequences as in UTS #51; the presentation selectors are not swallowed by what comes before them.
-_F = r"(?:(?![\uFE0E\uFE0F])[\p{WB=Format}\p{WB=Extend}\p{WB=ZWJ}])*+"
-_PICTOGRAPH = r"[\p{Extended_Pictographic}]"
-_EMOJI_ELEMENT = rf"""(?:
-    (?: \u200D* \p{{Emoji_Modifier_Base}}{_F} )? \p{{Emoji_Modifier}}{_F}
-  | \u200D* {_PICTOGRAPH}{_F} \uFE0F?
-)"""
-_EMOJI = regex.compile(
-    rf"""{_EMOJI_ELEMENT} (?: [\U000E0020-\U000E007E]+ \U000E007F | (?: (?: \u200D | (?<=\u200D)) {_EMOJI_ELEMENT} )* )
-       | [0-9#*]{_F} \uFE0F? \u20E3{_F}
-       | (?: \p{{WB=Regional_Indicator}}{_E} ){{2}}""",
-    regex.VERBOSE,
-)
-_MAY_BE_EMOJI = regex.compile(r"[\p{Extended_Pictographic}\p{WB=Regional_Indicator}\p{Emoji_Modifier}\u20E3]")
 
 
 def _word_type(word: str) -> str:
-    for pattern, name in _WORD_TYPES:
+    if word.isalpha() and word < "\u1100":
+        return "<ALPHANUM>"
+    for pattern, name in _patterns()[3]:
         if pattern.fullmatch(word):
             return name
     return "<ALPHANUM>"
@@ -105,7 +117,8 @@ def _chopped(text: str, start: int, end: int, limit: int) -> Iterator[tuple[int,
 
 def match_word(text: str, start: int, limit: int) -> tuple[int, str]:
     """Where the token that begins at ``start`` ends, and its type; ``start`` itself if none begins there."""
-    match, symbol = _WORDS.match(text, start, limit), _EMOJI.match(text, start, limit)
+    words, emoji, _, _ = _patterns()
+    match, symbol = words.match(text, start, limit), emoji.match(text, start, limit)
     if symbol is not None and (match is None or symbol.end() >= match.end()):
         return symbol.end(), "<EMOJI>"
     if match is None:
@@ -114,7 +127,8 @@ def match_word(text: str, start: int, limit: int) -> tuple[int, str]:
 
 
 def _unicode_words(text: str, limit: int) -> Iterator[tuple[int, int, str]]:
-    emoji = _MAY_BE_EMOJI.search(text) is not None
+    words, _, may_be_emoji, _ = _patterns()
+    emoji = may_be_emoji.search(text) is not None
     long = utf16_length(text) > limit
     at, length = 0, len(text)
     while at < length:
@@ -125,7 +139,7 @@ def _unicode_words(text: str, limit: int) -> Iterator[tuple[int, int, str]]:
                 continue
             start = at
         else:
-            match = _WORDS.search(text, at)
+            match = words.search(text, at)
             if match is None:
                 return
             start, end = match.span()
