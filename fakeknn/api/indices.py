@@ -171,7 +171,11 @@ def delete(node: Node, request: Request) -> dict[str, Any]:
     check_timeouts(request)
     if not request.names("index"):
         raise ActionRequestValidationException("index / indices is missing")
-    for index in resolved(node, request, names.DELETE_INDEX):
+    indices = resolved(node, request, names.DELETE_INDEX)
+    node.check_blocks("metadata_write", *indices, releasing=True)
+    for index in indices:
+        node.check_deletable(index)
+    for index in indices:
         node.remove_index(index)
     return {"acknowledged": True}
 

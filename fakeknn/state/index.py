@@ -97,6 +97,10 @@ class Index:
         self.settings_version += 1
         self._derive(now)
 
+    def adopt_aliases(self, aliases: Mapping[str, Mapping[str, Any]]) -> None:
+        self.aliases = aliases
+        self.aliases_version += 1
+
     def adopt_mapping(self, mapping: DocumentMapping) -> None:
         self.mapping = mapping
         self.mapping_version += 1

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+from fakeknn.errors import IllegalArgumentException
 from fakeknn.state.blocks import Block, Level, check_blocks, cluster_blocks
 from fakeknn.state.clock import Clock
 from fakeknn.state.ids import IdSource
@@ -172,6 +173,21 @@ class Node:
             everything = cluster_blocks(self.persistent_settings, self.transient_settings)
         if everything or any(index.blocks for index in indices):
             check_blocks(level, [(index.name, index.blocks) for index in indices], everything, releasing=releasing)
+
+    def data_stream_of(self, index: str) -> str | None:
+        """The data stream that an index backs."""
+        for name, stream in self.data_streams.items():
+            if index in stream.indices:
+                return name
+        return None
+
+    def check_deletable(self, index: Index) -> None:
+        """MetadataDeleteIndexService: a data stream keeps the index that it is written to."""
+        stream = self.data_stream_of(index.name)
+        if stream is not None and self.data_streams[stream].indices[-1] == index.name:
+            raise IllegalArgumentException(
+                f"index [{index.name}] is the write index for data stream [{stream}] and cannot be deleted"
+            )
 
     def writable(self, index: Index) -> Index:
         """The index, to be changed or searched: a copy in its place, if a checkpoint holds it."""

@@ -1,0 +1,285 @@
+"""Aliases: ``_aliases`` and ``_alias``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import orjson
+
+from fakeknn.api.documents import require_body
+from fakeknn.api.indices import MANAGER, check_timeouts
+from fakeknn.errors import (
+    IllegalArgumentException,
+    NullPointerException,
+    OpenSearchError,
+    Where,
+    XContentParseException,
+)
+from fakeknn.query.base import parse_query
+from fakeknn.rest import Request, Response, route
+from fakeknn.state import names
+from fakeknn.state.aliases import (
+    AliasAction,
+    AliasKind,
+    alias_metadata,
+    apply_alias_actions,
+    find_aliases,
+    missing_aliases,
+)
+from fakeknn.state.index import Index
+from fakeknn.state.names import INDICES_OPTIONS_PARAMETERS, IndicesOptions
+from fakeknn.state.node import Node
+from fakeknn.xcontent import java_string, locate, read
+from fakeknn.xcontent.objects import Member, ObjectParser, boolean, declared, stopped_at, text, token
+
+# --- filters ----------------------------------------------------------------------------------------------------------
+
+_WRAP = b'{"filter":'
+
+
+def check_filter(index: Index, alias: str, filter: Mapping[str, Any]) -> None:
+    """AliasValidator.validateAliasFilter: the filter is read anew from its compact text, which errors are placed in."""
+    body = _WRAP + orjson.dumps(filter) + b"}"
+    root = read(body)
+    try:
+        parse_query(root, "filter")
+    except OpenSearchError as error:
+        for link in error.chain():
+            place = locate(body, root, link.at) if link.at is not None else None
+            link.at = None
+            if place is not None:
+                link.locate(place[0], place[1] - len(_WRAP))
+        raise IllegalArgumentException(f"failed to parse filter for alias [{alias}]") from error
+
+
+# --- _aliases ---------------------------------------------------------------------------------------------------------
+
+
+def _only_one(one: str, other: str, read_member: Callable[[Any, Any], Any], kind: str) -> Member:
+    def reader(container: Any, key: Any) -> Any:
+        before = list(container)[: list(container).index(key)]
+        value = read_member(container, key)
+        if other in before:
+            raise IllegalArgumentException(f"Only one of [{min(one, other)}] and [{max(one, other)}] is supported")
+        if isinstance(value, list):
+            if not value:
+                raise IllegalArgumentException(f"[{one}] can't be empty")
+            if "" in value:
+                raise IllegalArgumentException(f"[{one}] can't contain empty string")
+        elif not value:
+            raise IllegalArgumentException(f"[{one}] can't be empty string")
+        return value
+
+    return declared(kind, reader)
+
+
+def _strings(container: Any, key: Any) -> list[str]:
+    value = container[key]
+    return [text(value, i) for i in range(len(value))] if isinstance(value, list) else [text(container, key)]
+
+
+def _unsupported(name: str) -> Callable[[Any, Any], Any]:
+    def reader(container: Any, key: Any) -> Any:
+        raise IllegalArgumentException(f"[{name}] is unsupported for [REMOVE_INDEX]")
+
+    return reader
+
+
+_INDICES = {
+    "index": _only_one("index", "indices", text, "string"),
+    "indices": _only_one("indices", "index", _strings, "string_array"),
+}
+_ALIASES = {
+    "alias": _only_one("alias", "aliases", text, "string"),
+    "aliases": _only_one("aliases", "alias", _strings, "string_array"),
+}
+_ADD = ObjectParser(
+    "add",
+    {
+        **_INDICES,
+        **_ALIASES,
+        "filter": declared("object"),
+        "routing": declared("int", text),
+        "index_routing": declared("int", text),
+        "indexRouting": declared("int", text),
+        "index-routing": declared("int", text),
+        "search_routing": declared("int", text),
+        "searchRouting": declared("int", text),
+        "search-routing": declared("int", text),
+        "is_write_index": declared("boolean"),
+        "is_hidden": declared("boolean"),
+    },
+)
+_REMOVE = ObjectParser("remove", {**_INDICES, **_ALIASES, "must_exist": declared("boolean")})
+_REMOVE_INDEX = ObjectParser(
+    "remove_index",
+    {
+        **_INDICES,
+        "alias": declared("string", _unsupported("alias")),
+        "aliases": declared("string_array", _unsupported("aliases")),
+    },
+)
+_ACTION = ObjectParser(
+    "alias_action",
+    {name: declared("object", parser.parse) for name, parser in (("add", _ADD), ("remove", _REMOVE))}
+    | {"remove_index": declared("object", _REMOVE_INDEX.parse)},
+)
+
+
+_KINDS: dict[str, AliasKind] = {"add": "add", "remove": "remove", "remove_index": "remove_index"}
+
+
+def _actions(container: Any, key: Any) -> list[AliasAction]:
+    value = container[key]
+    items = value if isinstance(value, list) else [value]
+    parsed = [
+        _parsed_action(items if isinstance(value, list) else container, i if isinstance(value, list) else key)
+        for i in range(len(items))
+    ]
+    # The request takes the actions when all are read: the parser stands at the end of the array.
+    for action in parsed:
+        try:
+            _check(action)
+        except OpenSearchError as error:
+            raise stopped_at(error, Where(value, None, "end")) from None
+    return [action for action in parsed if action is not None]
+
+
+def _parsed_action(container: Any, key: Any) -> AliasAction | None:
+    body = container[key]
+    if not isinstance(body, dict):
+        # The parser looks one token further before it refuses.
+        more = isinstance(container, list) and key + 1 < len(container)
+        found = token(container[key + 1]) if more else "END_ARRAY"
+        at = Where(container, key + 1) if more else Where(container, None, "end")
+        raise XContentParseException(f"[alias_action] Expected START_OBJECT but was: {found}", at=at)
+    values = _ACTION.parse(container, key)
+    if len(values) > 1:
+        cause = IllegalArgumentException("Too many operations declared on operation entry")
+        failed = XContentParseException("Failed to build [alias_action] after last required field arrived")
+        raise stopped_at(failed, Where(body, None, "end")) from cause
+    for kind, members in values.items():
+        indices = members.get("indices") or ([members["index"]] if "index" in members else [])
+        aliases = members.get("aliases") or ([members["alias"]] if "alias" in members else [])
+        return AliasAction(_KINDS[kind], indices, aliases, _metadata(members), members.get("must_exist"))
+    return None
+
+
+def _metadata(members: Mapping[str, Any]) -> dict[str, Any]:
+    def either(*spellings: str) -> Any:
+        return next((members[name] for name in spellings if name in members), None)
+
+    return alias_metadata(
+        filter=members.get("filter"),
+        routing=members.get("routing"),
+        index_routing=either("index_routing", "indexRouting", "index-routing"),
+        search_routing=either("search_routing", "searchRouting", "search-routing"),
+        is_write_index=members.get("is_write_index"),
+        is_hidden=members.get("is_hidden"),
+    )
+
+
+def _check(action: AliasAction | None) -> None:
+    """AliasActions.validate."""
+    if action is None:
+        raise NullPointerException(
+            'Cannot invoke "org.opensearch.action.admin.indices.alias.IndicesAliasesRequest$AliasActions.validate()" '
+            'because "aliasAction" is null'
+        )
+    if not action.indices:
+        raise IllegalArgumentException("One of [index] or [indices] is required")
+    if action.kind != "remove_index" and not action.aliases:
+        raise IllegalArgumentException("One of [alias] or [aliases] is required")
+
+
+_REQUEST = ObjectParser("aliases", {"actions": declared("object_array", _actions)})
+
+
+@route("POST", "/_aliases", params=MANAGER)
+def update(node: Node, request: Request) -> dict[str, Any]:
+    check_timeouts(request)
+    require_body(request)
+    body = request.read(read)
+    if not isinstance(body, dict):
+        raise XContentParseException(f"[aliases] Expected START_OBJECT but was: {token(body)}", at=Where([body], 0))
+    actions = _REQUEST.parse_object(body).get("actions")
+    if not actions:
+        raise IllegalArgumentException("No action specified")
+    apply_alias_actions(node, actions, check_filter)
+    return {"acknowledged": True}
+
+
+# --- one alias --------------------------------------------------------------------------------------------------------
+
+
+@route(
+    "PUT POST",
+    "/{index}/_alias/{name}",
+    "/_alias/{name}",
+    "/{index}/_aliases/{name}",
+    "/_aliases/{name}",
+    params=("index", "name", *MANAGER),
+)
+@route("PUT", "/{index}/_alias", "/{index}/_aliases", "/_alias", params=("index", "name", *MANAGER))
+def put(node: Node, request: Request) -> dict[str, Any]:
+    indices, alias = request.names("index"), request.text("name")
+    members: dict[str, Any] = {}
+    if request.body:
+        body = request.read(read)
+        for name, value in (body if isinstance(body, dict) else {}).items():
+            if isinstance(value, dict):
+                if name != "filter":
+                    raise IllegalArgumentException(f"unknown field [{name}]")
+                members["filter"] = value
+            elif value is not None and not isinstance(value, list):
+                if name == "index":
+                    indices = java_string(value).split(",")
+                elif name == "alias":
+                    alias = java_string(value)
+                elif name in ("is_write_index", "is_hidden"):
+                    members[name] = boolean(body, name)
+                elif name in _ADD.members and "routing" in name.lower():
+                    members[name] = java_string(value)
+                else:
+                    raise IllegalArgumentException(f"unknown field [{name}]")
+    check_timeouts(request)
+    if not indices:
+        raise IllegalArgumentException("[indices] can't be empty")
+    if not alias:
+        raise IllegalArgumentException("[alias] can't be empty string")
+    apply_alias_actions(node, [AliasAction("add", indices, [alias], _metadata(members))], check_filter)
+    return {"acknowledged": True}
+
+
+@route("DELETE", "/{index}/_alias/{name}", "/{index}/_aliases/{name}", params=MANAGER)
+def delete(node: Node, request: Request) -> dict[str, Any]:
+    check_timeouts(request)
+    action = AliasAction("remove", request.names("index"), request.names("name"))
+    apply_alias_actions(node, [action], check_filter)
+    return {"acknowledged": True}
+
+
+_GET = ("index", "name", "local", *MANAGER[1:], *INDICES_OPTIONS_PARAMETERS)
+
+
+@route("GET", "/_alias", "/_aliases", params=_GET)
+@route("GET HEAD", "/_alias/{name}", "/{index}/_alias", "/{index}/_alias/{name}", params=_GET)
+def get(node: Node, request: Request) -> Response:
+    check_timeouts(request)
+    named = "name" in request.params
+    asked = request.names("name")
+    patterns = [] if asked in (["_all"], ["*"]) else asked
+    options = IndicesOptions.from_parameters(request.params, names.GET_ALIASES)
+    indices = node.resolve(request.names("index"), options)
+    node.check_blocks("metadata_read", *indices)
+    found = find_aliases(indices, patterns)
+    missing = missing_aliases(patterns, {alias for aliases in found.values() for alias in aliases})
+    body: dict[str, Any] = {}
+    if missing:
+        body["error"] = f"alias{'es' if len(missing) > 1 else ''} [{','.join(missing)}] missing"
+        body["status"] = 404
+    for index in indices:
+        if not named or index.name in found:
+            body[index.name] = {"aliases": dict(found.get(index.name, {}))}
+    return Response(404 if missing else 200, body)
