@@ -134,7 +134,9 @@ class Server:
             return _Reply.hang_up()
         headers: dict[str, str] = {}
         for name, value in incoming.headers.items():
-            headers.setdefault(name.lower(), value)
+            known = headers.setdefault(name.lower(), value)
+            if known is not value and name.lower() == "content-type":
+                return self._refuse(_two_content_types())
         try:
             body = await self._read(incoming, headers)
         except (_TooLarge, _ExpectationFailed) as refusal:
@@ -489,9 +491,13 @@ def _refusal(exc: BaseException | None, message: str) -> OpenSearchError:
             return TooLongHttpLineException(MAX_INITIAL_LINE_LENGTH)
         return TooLongHttpHeaderException(MAX_HEADER_SIZE)
     if "Duplicate 'Content-Type'" in message:
-        cause = IllegalArgumentException("only one Content-Type header should be provided")
-        error = ContentTypeHeaderException(f"java.lang.IllegalArgumentException: {cause.reason}")
-        error.__cause__ = cause
-        return error
+        return _two_content_types()  # newer aiohttps look themselves
     reason = message.partition("\n")[0].rstrip(":")
     return (NumberFormatException if "chunk size" in reason else IllegalArgumentException)(reason)
+
+
+def _two_content_types() -> OpenSearchError:
+    cause = IllegalArgumentException("only one Content-Type header should be provided")
+    error = ContentTypeHeaderException(f"java.lang.IllegalArgumentException: {cause.reason}")
+    error.__cause__ = cause
+    return error
