@@ -300,6 +300,10 @@ class IndexClosedException(OpenSearchError):
         super().__init__("closed", index=index, index_uuid=index_uuid)
 
 
+class GeneralScriptException(OpenSearchError):
+    pass
+
+
 class IndexNotFoundException(OpenSearchError):
     """``index`` is None when an expression matched nothing; ``why`` is told behind the name."""
 

@@ -182,6 +182,29 @@ def float_rem(left: float, right: float) -> float:
         return math.nan
 
 
+# --- functions that Java computes its own way ---------------------------------------------------------------------------
+
+
+def java_cosh(value: Any) -> Any:
+    """``Math.cosh`` (fdlibm) of an array or scalar."""
+    size = np.abs(value)
+    with np.errstate(over="ignore", invalid="ignore"):
+        small = np.expm1(size)
+        grown = np.exp(size)
+        near = 1.0 + small * small / ((1.0 + small) * 2.0)
+        return np.where(size < 0.34657359027997264, near, 0.5 * grown + 0.5 / grown)
+
+
+def java_sinh(value: Any) -> Any:
+    """``Math.sinh`` (fdlibm) of an array or scalar."""
+    size = np.abs(value)
+    with np.errstate(over="ignore", invalid="ignore"):
+        t = np.expm1(size)
+        near = 2.0 * t - t * t / (t + 1.0)
+        far = np.where(np.isinf(t), t, t + t / (t + 1.0))
+        return np.copysign(0.5 * np.where(size < 1.0, near, far), value)
+
+
 # --- text -------------------------------------------------------------------------------------------------------------
 
 

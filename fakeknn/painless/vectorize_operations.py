@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fakeknn.knn.script import VECTOR_FUNCTIONS
-from fakeknn.painless.numbers import wrap_int, wrap_long
+from fakeknn.painless.numbers import java_cosh, java_sinh, wrap_int, wrap_long
 from fakeknn.painless.operators import narrow
 
 ARRAY_KINDS = frozenset({"int", "long", "float", "double", "boolean", "short", "byte", "char"})
@@ -196,8 +196,8 @@ _MATH: dict[str, Callable[..., Any]] = {
     "acos/1": np.arccos,
     "atan/1": np.arctan,
     "atan2/2": np.arctan2,
-    "sinh/1": np.sinh,
-    "cosh/1": np.cosh,
+    "sinh/1": java_sinh,
+    "cosh/1": java_cosh,
     "tanh/1": np.tanh,
     "hypot/2": np.hypot,
     "ceil/1": np.ceil,
