@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -17,11 +18,69 @@ from fakeknn.errors import IllegalArgumentException
 DEFAULT_MAX_TOKEN_LENGTH = 255
 _MAX_TOKEN_LENGTH_LIMIT = 1024 * 1024
 
-# ASCII only: letters, digits and underscores; ['.:] joins letters, ['.,;] joins digits. At least one letter or digit.
-_ASCII_WORD = re.compile(
-    r"[A-Za-z0-9_]+(?:(?:(?<=[A-Za-z])['.:](?=[A-Za-z])|(?<=[0-9])['.,;](?=[0-9]))[A-Za-z0-9_]+)*", re.ASCII
-)
-_ASCII_LETTER = re.compile(r"[A-Za-z]", re.ASCII)
+
+@dataclass(frozen=True)
+class _Alphabet:
+    """Characters among which words are runs of letters, digits and underscores, joined by some punctuation."""
+
+    word: re.Pattern[str]
+    letter: re.Pattern[str]
+
+    @classmethod
+    def of(cls, letters: str, mid_letters: str, mid_digits: str) -> _Alphabet:
+        run = f"[{letters}0-9_]+"
+        joint = f"(?<=[{letters}])[{mid_letters}](?=[{letters}])|(?<=[0-9])[{mid_digits}](?=[0-9])"
+        return cls(re.compile(f"{run}(?:(?:{joint}){run})*"), re.compile(f"[{letters}]"))
+
+    def spans(self, text: str, limit: int) -> Iterator[tuple[int, int]]:
+        """Where the words are: those with at least one letter or digit, chopped at ``limit``."""
+        for match in self.word.finditer(text):
+            start, end = match.span()
+            if end - start > limit:
+                yield from self._chopped(text, start, end, limit)
+            elif text[start] != "_" or text[start:end].strip("_"):
+                yield start, end
+
+    def _chopped(self, text: str, start: int, end: int, limit: int) -> Iterator[tuple[int, int]]:
+        # The scanner's buffer is as long as the longest token: it sees nothing behind it, and goes on where it stopped.
+        while start < end:
+            match = self.word.match(text, start, min(start + limit, end))
+            if match is None or not match.group().strip("_"):
+                start += 1
+                continue
+            yield start, match.end()
+            start = match.end()
+
+
+_ASCII = _Alphabet.of("A-Za-z", "'.:", "'.,;")
+
+# Below this there are Latin, Greek and Cyrillic letters and combining marks, but no other kinds of words.
+_PLAIN_END = 0x530
+
+
+@cache
+def _plain() -> tuple[re.Pattern[str], _Alphabet]:
+    """The characters that European texts are made of, and the words among them."""
+    classes = {name: re.compile(f"[{chars}]") for name, chars in _classes().items()}
+    kinds: dict[str, list[str]] = {}
+    for char in map(chr, (*range(_PLAIN_END), *range(0x2010, 0x205F), 0x20AC)):
+        kind = next((name for name in ("extend", "emoji", *classes) if classes[name].match(char)), "other")
+        kinds.setdefault(kind, []).append(re.escape(char))
+    allowed = ["_", "0-9"]
+    for kind in ("letter", "mid", "mid_letter", "mid_digit", "other"):
+        allowed += kinds[kind]
+    mid = "".join(kinds["mid"])
+    alphabet = _Alphabet.of(
+        "".join(kinds["letter"]), mid + "".join(kinds["mid_letter"]), mid + "".join(kinds["mid_digit"])
+    )
+    return re.compile(f"[{''.join(allowed)}]*"), alphabet
+
+
+def _alphabet(text: str) -> _Alphabet | None:
+    if text.isascii():
+        return _ASCII
+    allowed, alphabet = _plain()
+    return alphabet if allowed.fullmatch(text) else None
 
 
 @cache
@@ -91,30 +150,6 @@ def _word_type(word: str) -> str:
     return "<ALPHANUM>"
 
 
-def _ascii_words(text: str, limit: int) -> Iterator[tuple[int, int]]:
-    for match in _ASCII_WORD.finditer(text):
-        start, end = match.span()
-        if end - start <= limit:
-            if text[start] != "_" or text[start:end].strip("_"):
-                yield start, end
-        else:
-            yield from _chopped(text, start, end, limit)
-
-
-def _chopped(text: str, start: int, end: int, limit: int) -> Iterator[tuple[int, int]]:
-    # The scanner's buffer is as long as the longest token: it sees nothing behind it, and goes on where it stopped.
-    while start < end:
-        match = _ASCII_WORD.match(text, start, min(start + limit, end))
-        if match is None:
-            start += 1
-            continue
-        if match.group().strip("_"):
-            yield start, match.end()
-            start = match.end()
-        else:
-            start += 1
-
-
 def match_word(text: str, start: int, limit: int) -> tuple[int, str]:
     """Where the token that begins at ``start`` ends, and its type; ``start`` itself if none begins there."""
     words, emoji, _, _ = _patterns()
@@ -127,25 +162,27 @@ def match_word(text: str, start: int, limit: int) -> tuple[int, str]:
 
 
 def _unicode_words(text: str, limit: int) -> Iterator[tuple[int, int, str]]:
-    words, _, may_be_emoji, _ = _patterns()
-    emoji = may_be_emoji.search(text) is not None
-    long = utf16_length(text) > limit
-    at, length = 0, len(text)
-    while at < length:
-        if emoji or long:
-            end, name = match_word(text, at, fitting_end(text, at, limit) if long else length)
-            if end == at:
-                at += 1
-                continue
-            start = at
+    words, emoji, may_be_emoji, _ = _patterns()
+    word = words.search(text)
+    symbol = emoji.search(text) if may_be_emoji.search(text) else None
+    while word is not None or symbol is not None:
+        if symbol is not None and (word is None or (symbol.start(), -symbol.end()) <= (word.start(), -word.end())):
+            start, end, name = *symbol.span(), "<EMOJI>"
         else:
-            match = words.search(text, at)
-            if match is None:
-                return
-            start, end = match.span()
-            name = _TYPES.get(match.lastgroup or "") or _word_type(match.group())
-        yield start, end, name
-        at = end
+            assert word is not None
+            start, end, name = *word.span(), _TYPES.get(word.lastgroup or "") or _word_type(word.group())
+        if end - start > limit // 2 and utf16_length(text[start:end]) > limit:
+            end, name = match_word(text, start, fitting_end(text, start, limit))
+            if end == start:
+                end += 1
+            else:
+                yield start, end, name
+        else:
+            yield start, end, name
+        if word is not None and word.start() < end:
+            word = words.search(text, end)
+        if symbol is not None and symbol.start() < end:
+            symbol = emoji.search(text, end)
 
 
 def fitting_end(text: str, start: int, limit: int) -> int:
@@ -169,25 +206,28 @@ class StandardTokenizer(Tokenizer):
         self.max_token_length = max_token_length
 
     def tokenize(self, text: str) -> TokenStream:
-        if text.isascii():
-            letter = _ASCII_LETTER.search
+        limit = self.max_token_length
+        alphabet = _alphabet(text)
+        if alphabet is not None:
+            letter = alphabet.letter.search
             tokens = [
                 Token(text[start:end], start, end, i, 1, "<ALPHANUM>" if letter(text, start, end) else "<NUM>")
-                for i, (start, end) in enumerate(_ascii_words(text, self.max_token_length))
+                for i, (start, end) in enumerate(alphabet.spans(text, limit))
             ]
         else:
             tokens = [
                 Token(text[start:end], start, end, i, 1, name)
-                for i, (start, end, name) in enumerate(_unicode_words(text, self.max_token_length))
+                for i, (start, end, name) in enumerate(_unicode_words(text, limit))
             ]
         return TokenStream(tokens, len(text))
 
     def words(self, text: str) -> list[str]:
         """The terms alone."""
-        if text.isascii():
-            limit = self.max_token_length
-            words: list[str] = _ASCII_WORD.findall(text)
-            if "_" not in text and (len(text) <= limit or max(map(len, words), default=0) <= limit):
-                return words
-            return [text[start:end] for start, end in _ascii_words(text, limit)]
-        return [text[start:end] for start, end, _ in _unicode_words(text, self.max_token_length)]
+        limit = self.max_token_length
+        alphabet = _alphabet(text)
+        if alphabet is None:
+            return [text[start:end] for start, end, _ in _unicode_words(text, limit)]
+        words: list[str] = alphabet.word.findall(text)
+        if "_" not in text and (len(text) <= limit or max(map(len, words), default=0) <= limit):
+            return words
+        return [text[start:end] for start, end in alphabet.spans(text, limit)]
