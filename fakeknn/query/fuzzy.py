@@ -1,0 +1,259 @@
+"""fuzzy: terms within some edits of a term (FuzzyQuery), scored as one blended term."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+
+from fakeknn.errors import IllegalArgumentException, OpenSearchParseException, ParsingException, Where
+from fakeknn.fields import FieldType
+from fakeknn.query.base import (
+    COMMON,
+    Explanation,
+    Matched,
+    Query,
+    ShardContext,
+    common,
+    field_query,
+    register,
+    value_of,
+)
+from fakeknn.query.scoring import Similarity, add_scores, doc_freq, postings
+from fakeknn.query.terms import check_rewrite
+from fakeknn.view import Column, KeywordColumn, Mask, TextColumn
+from fakeknn.xcontent import java_string, objects
+
+
+@dataclass(frozen=True, slots=True)
+class Fuzziness:
+    """How many edits: a number, or AUTO by the term's length."""
+
+    text: str
+    low: int = 3
+    high: int = 6
+
+    @property
+    def auto(self) -> bool:
+        return self.text == "AUTO"
+
+    def distance(self, term: str) -> int:
+        if self.auto:
+            return 0 if len(term) < self.low else 1 if len(term) < self.high else 2
+        return min(2, int(float(self.text)))
+
+    def __str__(self) -> str:
+        custom = self.auto and (self.low, self.high) != (3, 6)
+        return f"{self.text}:{self.low},{self.high}" if custom else self.text
+
+
+AUTO = Fuzziness("AUTO")
+
+
+def fuzziness(container: Any, key: Any) -> Fuzziness:
+    """Fuzziness.parse."""
+    value = container[key]
+    if isinstance(value, bool) or not isinstance(value, (str, int, float)):
+        raise IllegalArgumentException(f"Can't parse fuzziness on token: [{objects.token(value)}]")
+    text = java_string(value)
+    if text.upper() == "AUTO":
+        return AUTO
+    if text.upper().startswith("AUTO:"):
+        return _custom_auto(text)
+    try:
+        number = float(text)
+        if "_" in text or number < 0 or number == float("inf") or number != number:
+            raise ValueError
+    except ValueError:
+        raise IllegalArgumentException(f"Invalid fuzziness value: {text}") from None
+    return Fuzziness(text)
+
+
+def _custom_auto(text: str) -> Fuzziness:
+    parts = text[5:].split(",")
+    if len(parts) != 2:
+        raise OpenSearchParseException("failed to find low and high distance values")
+    try:
+        low, high = int(parts[0]), int(parts[1])
+    except ValueError:
+        raise OpenSearchParseException(f'failed to parse [{text}] as a "auto:int,int"') from None
+    if low < 0 or high < 0 or low > high:
+        raise IllegalArgumentException(
+            "fuzziness wrongly configured, must be: lowDistance > 0, highDistance > 0 and lowDistance <= highDistance "
+        )
+    return Fuzziness("AUTO", low, high)
+
+
+def edits(a: str, b: str, most: int, transpositions: bool) -> int | None:
+    """The edit distance of two terms, None beyond ``most``; a swap of neighbours is one edit if ``transpositions``."""
+    if abs(len(a) - len(b)) > most:
+        return None
+    older: list[int] = []
+    before = list(range(len(b) + 1))
+    for i, x in enumerate(a, 1):
+        row = [i]
+        for j, y in enumerate(b, 1):
+            cost = min(before[j] + 1, row[-1] + 1, before[j - 1] + (x != y))
+            if transpositions and i > 1 and j > 1 and x == b[j - 2] and a[i - 2] == y:
+                cost = min(cost, older[j - 2] + 1)
+            row.append(cost)
+        if min(row) > most:
+            return None
+        older, before = before, row
+    return before[-1] if before[-1] <= most else None
+
+
+def similar_terms(
+    terms: Iterable[str], term: str, distance: int, prefix_length: int, max_expansions: int, transpositions: bool
+) -> list[tuple[str, np.float32]]:
+    """The terms within some edits, each with its boost; of too many those with the highest boosts, then in order."""
+    prefix = term[:prefix_length]
+    found: list[tuple[str, np.float32]] = []
+    for other in terms:
+        if abs(len(other) - len(term)) > distance or not other.startswith(prefix):
+            continue
+        count = edits(term[len(prefix) :], other[len(prefix) :], distance, transpositions)
+        if count is not None:
+            shortest = min(len(term), len(other))
+            if count and shortest == 0:
+                continue
+            boost = np.float32(1.0) if count == 0 else np.float32(1.0) - np.float32(count) / np.float32(shortest)
+            found.append((other, boost))
+    found.sort(key=lambda pair: (-pair[1], pair[0]))
+    return found[:max_expansions]
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Fuzzy(Query):
+    kind: ClassVar[str] = "fuzzy"
+    field: str
+    value: Any
+    fuzziness: Fuzziness = AUTO
+    prefix_length: int = 0
+    max_expansions: int = 50
+    transpositions: bool = True
+    rewrite: str | None = None
+
+    def _terms(self, ctx: ShardContext) -> tuple[FieldType, Column, list[tuple[str, np.float32]]] | None:
+        field = ctx.field(self.field)
+        if field is None:
+            return None
+        check_rewrite(self.rewrite)
+        if not field.dictionary:
+            raise field.no_fuzzy()
+        field.require_index()
+        key = ("fuzzy", id(self))
+        found = ctx.memo.get(key)
+        if found is None:
+            column = ctx.column(field)
+            assert isinstance(column, (TextColumn, KeywordColumn))
+            term = java_string(self.value)
+            pairs = similar_terms(
+                column.terms[: column.n_terms],
+                term,
+                self.fuzziness.distance(term),
+                self.prefix_length,
+                self.max_expansions,
+                self.transpositions,
+            )
+            found = ctx.memo[key] = (field, column, pairs)
+        return found  # type: ignore[no-any-return]
+
+    def run(self, ctx: ShardContext, boost: np.float32) -> Matched:
+        found = self._terms(ctx)
+        out = Matched.none(ctx.n)
+        if found is None:
+            return out
+        field, column, pairs = found
+        if self.rewrite is not None and self.rewrite.startswith("constant_score"):
+            return Matched.constant(self.mask(ctx), float(boost))
+        # BlendedTermQuery: every term has the document frequency of the most frequent.
+        live = [(term, weight) for term, weight in pairs if len(postings(column, term)[0])]
+        if not live:
+            return out
+        most = max((term for term, _ in live), key=lambda term: doc_freq(ctx, field, column, term))
+        similarity = Similarity(ctx, field, column)
+        parts = []
+        for term, weight in live:
+            rows, freqs = postings(column, term)
+            part = Matched.none(ctx.n)
+            part.mask[rows] = True
+            part.score[rows] = similarity.score(rows, freqs, [most], np.float32(boost * weight))
+            parts.append(part)
+            out.mask[rows] = True
+        return Matched(out.mask, add_scores(parts, ctx.n))
+
+    def explain(self, ctx: ShardContext, row: int, boost: np.float32 = np.float32(1.0)) -> Explanation:  # noqa: B008
+        boost = np.float32(boost * np.float32(self.boost))
+        found = self._terms(ctx)
+        assert found is not None
+        field, column, pairs = found
+        live = [(term, weight) for term, weight in pairs if len(postings(column, term)[0])]
+        most = max((term for term, _ in live), key=lambda term: doc_freq(ctx, field, column, term))
+        similarity = Similarity(ctx, field, column)
+        details = []
+        for term, weight in live:
+            rows, freqs = postings(column, term)
+            at = int(np.searchsorted(rows, row))
+            if at < len(rows) and rows[at] == row:
+                freq = 1.0 if freqs is None else float(freqs[at])
+                details.append(similarity.explain(row, freq, [most], np.float32(boost * weight), term))
+        if len(live) == 1:
+            return details[0]
+        return Explanation(self.run(ctx, boost).score[row], "sum of:", tuple(details))
+
+    def mask(self, ctx: ShardContext) -> Mask:
+        found = self._terms(ctx)
+        mask = ctx.nothing()
+        if found is not None:
+            for term, _ in found[2]:
+                mask[postings(found[1], term)[0]] = True
+        return mask
+
+
+def _scalar(read: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+    def checked(container: Any, key: Any) -> Any:
+        if not objects.is_value(container[key]):
+            raise ParsingException(
+                f"[fuzzy] unexpected token [{objects.token(container[key])}] after [{key}]", at=Where(container, key)
+            )
+        return read(container, key)
+
+    return checked
+
+
+_MEMBERS = {
+    name: _scalar(read)
+    for name, read in {
+        "value": value_of,
+        "term": value_of,
+        "fuzziness": fuzziness,
+        "prefix_length": objects.integer,
+        "max_expansions": objects.integer,
+        "transpositions": objects.boolean,
+        "rewrite": objects.text_or_none,
+        **COMMON,
+    }.items()
+}
+
+
+@register("fuzzy")
+def parse_fuzzy(container: Any, key: Any) -> Query:
+    field, values = field_query("fuzzy", container, key, _MEMBERS, short="value")
+    if not field:
+        raise IllegalArgumentException("field name cannot be null or empty")
+    value = values.get("value", values.get("term"))
+    if value is None:
+        raise IllegalArgumentException("query value cannot be null")
+    return Fuzzy(
+        field=field,
+        value=value,
+        fuzziness=values.get("fuzziness", AUTO),
+        prefix_length=values.get("prefix_length", 0),
+        max_expansions=values.get("max_expansions", 50),
+        transpositions=values.get("transpositions", True),
+        rewrite=values.get("rewrite"),
+        **common(values),
+    )
