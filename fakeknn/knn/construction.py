@@ -1,9 +1,9 @@
 """Building an HNSW graph: the paper's algorithm 1, a block of nodes at a time.
 
 A node's candidates are the nearest of the nodes inserted before it. While these are few, one matrix product finds them
-all, exactly; later they come from a search of the graph built so far, the nodes of a block in lock-step, and from a product
-within the block, whose nodes the graph does not know yet. So the cost grows as n log n. Links are then chosen by
-``select_diverse``, and each is followed back: a node that comes to have too many links chooses among them anew.
+all, exactly; later they come from a search of the graph built so far, the nodes of a block in lock-step, and from a
+product within the block, whose nodes the graph does not know yet. So the cost grows as n log n. Links are then chosen
+by ``select_diverse``, and each is followed back: a node that comes to have too many chooses among them anew.
 """
 
 from __future__ import annotations
@@ -31,6 +31,9 @@ def extend(graph: Graph, matrix: Matrix, squares: Floats | None = None) -> None:
         _insert(graph, rows)
     for layer in graph.layers:
         _shrink(graph.measure, layer)
+        _connect(layer, graph.entry)
+        layer.narrow()
+    graph.forget_marks()
 
 
 def _blocks(start: int, end: int) -> Iterator[Rows]:
@@ -49,7 +52,8 @@ def levels(rows: Rows, m: int, seed: int) -> NDArray[np.intp]:
     bits = (bits ^ bits >> np.uint64(30)) * np.uint64(0xBF58476D1CE4E5B9)
     bits = (bits ^ bits >> np.uint64(27)) * np.uint64(0x94D049BB133111EB)
     uniform = ((bits ^ bits >> np.uint64(31)) >> np.uint64(11)).astype(np.float64) * 2.0**-53
-    return (-np.log(1.0 - uniform) / np.log(max(m, 2))).astype(np.intp)
+    tops: NDArray[np.intp] = (-np.log(1.0 - uniform) / np.log(max(m, 2))).astype(np.intp)
+    return tops
 
 
 def _insert(graph: Graph, rows: Rows) -> None:
@@ -57,15 +61,14 @@ def _insert(graph: Graph, rows: Rows) -> None:
     tops = levels(rows, graph.m, graph.seed)
     while len(graph.layers) <= tops.max():
         graph.layers.append(Layer(graph.m, slack=graph.m) if graph.layers else BaseLayer(2 * graph.m, slack=graph.m))
-    for level in reversed(range(len(graph.layers))):
-        layer, new = graph.layers[level], rows[tops >= level]
-        if not len(new):
-            continue
+    new = [rows[tops >= level] for level in range(len(graph.layers))]
+    pools = [_candidates(graph, level, new[level]) for level in range(len(graph.layers))]
+    for layer, nodes, pool in zip(graph.layers, new, pools, strict=True):
         layer.widen()
-        chosen, distances = _choose(graph.measure, new, _candidates(graph, level, new), layer.limit)
-        layer.add(new)
-        layer.put(layer.places(new), chosen)
-        _link_back(graph.measure, layer, new, chosen, distances)
+        chosen, lengths = _choose(graph.measure, nodes, pool, layer.limit)
+        layer.add(nodes)
+        layer.put(layer.places(nodes), chosen)
+        _link_back(graph.measure, layer, nodes, chosen, lengths)
     if graph.entry == NOWHERE or len(graph.layers) > graph.height:
         graph.entry = int(rows[tops.argmax()])
         graph.height = len(graph.layers)
@@ -142,14 +145,13 @@ def _choose(measure: Measure, rows: Rows, pool: Pool, limit: int) -> tuple[Rows,
 def _link_back(measure: Measure, layer: Layer, rows: Rows, links: Rows, lengths: Floats) -> None:
     """Give each node that new rows link to a link back, the nearest first; where there is no room it chooses anew."""
     source, column = np.nonzero(links != NOWHERE)
-    target, length = links[source, column], lengths[source, column]
-    order = np.lexsort((length, target))
-    target, source = target[order], rows[source[order]]
+    order = np.lexsort((lengths[source, column], links[source, column]))
+    origin, target = rows[source[order]], links[source[order], column[order]]
     nodes, first, count = np.unique(target, return_index=True, return_counts=True)
     rank = np.arange(len(target)) - np.repeat(first, count)
     kept = rank < 2 * layer.limit
     incoming = np.full((len(nodes), 2 * layer.limit), NOWHERE, dtype=np.int32)
-    incoming[np.repeat(np.arange(len(nodes)), count)[kept], rank[kept]] = source[kept]
+    incoming[np.repeat(np.arange(len(nodes)), count)[kept], rank[kept]] = origin[kept]
     incoming = incoming[:, : min(2 * layer.limit, int(count.max(initial=0)))]
 
     places = layer.places(nodes)
@@ -174,7 +176,37 @@ def _choose_anew(measure: Measure, layer: Layer, nodes: Rows, candidates: Rows) 
 
 def _shrink(measure: Measure, layer: Layer) -> None:
     """Let the nodes that have more links than their limit choose among them."""
-    if layer.width > layer.limit:
-        too_many = layer.overfull()
-        _choose_anew(measure, layer, layer.nodes[too_many], layer.links_at(too_many))
-        layer.narrow()
+    too_many = layer.overfull()
+    _choose_anew(measure, layer, layer.nodes[too_many], layer.links_at(too_many))
+
+
+def _connect(layer: Layer, entry: int) -> None:
+    """Link to the nodes that no path leads to (as Lucene's ``connectComponents``): many equal vectors leave such.
+
+    Nodes that themselves link to the same node are hung below it in a chain.
+    """
+    while not (reached := _reached(layer, entry)).all():
+        lost = layer.nodes[~reached]
+        links = layer.neighbors(lost)
+        near = np.where(links == NOWHERE, False, reached[layer.places(links)])
+        parent = np.where(near.any(axis=1), links[np.arange(len(lost)), near.argmax(axis=1)], NOWHERE)
+        if (parent == NOWHERE).all():
+            parent[0] = entry
+        lost, parent = lost[parent != NOWHERE], parent[parent != NOWHERE]
+        order = np.argsort(parent, kind="stable")
+        lost, parent = lost[order], parent[order]
+        parent[1:] = np.where(parent[1:] == parent[:-1], lost[:-1], parent[1:])
+        layer.link(layer.places(parent), lost)
+
+
+def _reached(layer: Layer, entry: int) -> Mask:
+    """The places of nodes to which a path leads."""
+    reached = np.zeros(layer.size + 1, dtype=np.bool_)
+    frontier = layer.places(np.array([entry], dtype=np.int32))
+    reached[[-1, *frontier]] = True
+    while len(frontier):
+        near = np.zeros_like(reached)
+        near[layer.places(layer.neighbors(layer.nodes[frontier]).ravel())] = True
+        frontier = np.flatnonzero(near & ~reached)
+        reached[frontier] = True
+    return reached[:-1]

@@ -67,7 +67,7 @@ def exact_top(
     """
     rough = _Rough.of(matrix, query, space, mask, norms)
     rows = rough.nearest(k)
-    return _best(rows, space.score(_taken(matrix, rows), query, one_by_one=one_by_one), k)
+    return best(rows, space.score(_taken(matrix, rows), query, one_by_one=one_by_one), k)
 
 
 def exact_within(
@@ -89,7 +89,7 @@ def exact_within(
         raw = space.distance(_taken(matrix, rows), query, one_by_one=one_by_one)
         scores = space.to_score(raw)
         inside = radius.keeps(raw, scores, native=native)
-    return _best(rows[inside], scores[inside], len(rows) if limit is None else limit)
+    return best(rows[inside], scores[inside], len(rows) if limit is None else limit)
 
 
 def exact_top_each(
@@ -116,7 +116,7 @@ def exact_top_each(
             scores = space.score(matrix[rows], queries[which], one_by_one=one_by_one)
             ends = np.searchsorted(which, np.arange(len(queries) + 1))
             parts = [slice(start, end) for start, end in pairwise(ends)]
-            return [_best(rows[part], scores[part], k) for part in parts]
+            return [best(rows[part], scores[part], k) for part in parts]
     return [exact_top(matrix, query, k, space, mask=mask, norms=norms, one_by_one=one_by_one) for query in queries]
 
 
@@ -124,7 +124,7 @@ def _taken(matrix: Matrix, rows: Rows) -> Matrix:
     return matrix if len(rows) == len(matrix) else matrix[rows]
 
 
-def _best(rows: Rows, scores: Floats, k: int) -> tuple[Rows, Floats]:
+def best(rows: Rows, scores: Floats, k: int) -> tuple[Rows, Floats]:
     """The k best of ascending rows."""
     numbers = ~np.isnan(scores)
     if not numbers.all():

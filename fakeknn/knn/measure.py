@@ -20,6 +20,8 @@ Rows = NDArray[np.int32]
 
 _GATHERED = 1 << 18  # numbers gathered at a time: 1 MiB, still in the cache when they are multiplied
 
+_ONE_THREAD = 1 << 18  # multiplications up to which a product is not shared out, which would take longer than itself
+
 
 @dataclass(frozen=True, slots=True)
 class Queries:
@@ -63,6 +65,7 @@ class Measure:
     """Measures distances in a space to the rows of a matrix, which may be exchanged for a longer one."""
 
     def __init__(self, space: Space, matrix: Matrix, squares: Floats | None = None) -> None:
+        self.space = space
         self._distance = _DISTANCES[space.name]
         self._bits = space.name == "hamming"
         self._buffer = np.empty(0, dtype=np.float32)
@@ -106,10 +109,13 @@ class Measure:
         """The distances between all rows of each set, (sets, several, several)."""
         out = np.empty((*rows.shape, rows.shape[1]), dtype=np.float32)
         step = self._step(rows)
+        lines = max(1, _ONE_THREAD // max(1, rows.shape[1] * self.matrix.shape[1]))
         for start in range(0, len(rows), step):
             part = slice(start, start + step)
             vectors = self._gathered(rows[part])
-            np.matmul(vectors, vectors.transpose(0, 2, 1), out=out[part])
+            turned = vectors.transpose(0, 2, 1)
+            for line in range(0, rows.shape[1], lines):
+                np.matmul(vectors[:, line : line + lines], turned, out=out[part, line : line + lines])
         squares = self._squares[rows]
         return self._distance(out, squares[:, :, None], squares[:, None, :])
 
