@@ -153,6 +153,10 @@ class IndexOutOfBoundsException(JavaError):
     pass
 
 
+class StringIndexOutOfBoundsException(IndexOutOfBoundsException):
+    pass
+
+
 class InputCoercionException(JavaError):
     status = 400
 

@@ -9,6 +9,6 @@ from fakeknn.dates.format import DateFormat
 from fakeknn.dates.math import parse as parse_math
 from fakeknn.dates.rounding import Rounding
 from fakeknn.dates.zones import UTC, Zone
-from fakeknn.dates.zones import parse as parse_zone
+from fakeknn.dates.zones import of as parse_zone
 
 __all__ = ["UTC", "DateFormat", "Rounding", "Zone", "parse_math", "parse_zone"]

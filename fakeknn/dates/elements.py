@@ -14,7 +14,7 @@ from typing import Protocol
 from fakeknn.dates import zones
 from fakeknn.dates.moments import Moment
 from fakeknn.dates.zones import Zone
-from fakeknn.errors import DateTimeException, NotFaked
+from fakeknn.errors import DateTimeException, NotFaked, StringIndexOutOfBoundsException
 
 
 @dataclass(slots=True)
@@ -318,6 +318,10 @@ class LocalizedOffset:
             return parsed.put("OffsetSeconds", 0, start, at)
         match = (_FULL_OFFSET if self.full else _SHORT_OFFSET).match(text, at + 1)
         if match is None:
+            if re.fullmatch("[0-9]{0,2}", text[at + 1 :]) or re.fullmatch("[0-9]{2}:[0-9]?", text[at + 1 :]):
+                # Java reads on without looking where the text ends.
+                length = len(text)
+                raise StringIndexOutOfBoundsException(f"Index {length} out of bounds for length {length}")
             return ~start
         hours, minutes, seconds = (int(part or 0) for part in match.groups())
         total = hours * 3600 + minutes * 60 + seconds

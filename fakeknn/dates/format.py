@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from typing import Protocol
 
-from fakeknn.dates import calendar, named, zones
+from fakeknn.dates import calendar, named, rfc3339, zones
 from fakeknn.dates.calendar import DAY_SECONDS, SECOND
 from fakeknn.dates.elements import Parsed, Sequenced
 from fakeknn.dates.moments import Moment
@@ -21,7 +21,6 @@ from fakeknn.errors import (
     DateTimeParseException,
     IllegalArgumentException,
     IndexOutOfBoundsException,
-    NotFaked,
 )
 
 _LONG_MAX = (1 << 63) - 1
@@ -37,6 +36,8 @@ class _Parser(Protocol):
     def temporal(self, text: str) -> Temporal: ...
 
     def rounded_up(self) -> _Parser: ...
+
+    def with_zone(self, zone: Zone) -> _Parser: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +66,32 @@ class _Form:
             return resolve(parsed, self.style)
         except DateTimeParseException:
             raise
-        except (ArithmeticException, DateTimeException) as error:
+        except (ArithmeticException, DateTimeException, IndexOutOfBoundsException) as error:
             raise DateTimeParseException(f"Text '{shown}' could not be parsed: {error.reason}") from error
+
+    def with_zone(self, zone: Zone) -> _Form:
+        return replace(self, zone=zone)
 
     def rounded_up(self) -> _Form:
         start = ["DayOfYear"] if "DayOfYear" in self.elements.names() else ["MonthOfYear", "DayOfMonth"]
         end = (("HourOfDay", 23), ("MinuteOfHour", 59), ("SecondOfMinute", 59), ("NanoOfSecond", 999_999_999))
         return _Form(self.elements, "SMART", None, (*((name, 1) for name in start), *end))
+
+
+@dataclass(frozen=True, slots=True)
+class _Rfc3339:
+    """``rfc3339_lenient``, which rounds up by elements that read the same and more."""
+
+    form: _Form
+
+    def temporal(self, text: str) -> Temporal:
+        return rfc3339.temporal(text)
+
+    def with_zone(self, zone: Zone) -> _Rfc3339:
+        return self  # its texts name an offset
+
+    def rounded_up(self) -> _Form:
+        return self.form.rounded_up()
 
 
 _NUMBER = re.compile(r"(?P<sign>-?)(?P<whole>[0-9]{1,19})(?:\.(?P<fraction>[0-9]*))?")
@@ -101,6 +121,9 @@ class _Epoch:
         forward = self.unit == SECOND
         instant = whole + nanos if not match["sign"] else nanos - whole if forward else -whole - nanos
         return Temporal({}, zone=self.zone, instant=instant)
+
+    def with_zone(self, zone: Zone) -> _Epoch:
+        return replace(self, zone=zone)
 
     def rounded_up(self) -> _Epoch:
         return _Epoch(self.unit, self.digits, True)
@@ -136,8 +159,6 @@ def _single(pattern: str, locale: str) -> _Single:
     if name in _EPOCHS:
         # Each has a second parser, which also reads a number that ends in its point.
         return _Single(_EPOCHS[name], (_EPOCHS[name], _EPOCHS[name]))
-    if name == "rfc3339_lenient":
-        raise NotFaked("the date format rfc3339_lenient")
     found = named.find(name)
     if found is None:
         try:
@@ -147,10 +168,9 @@ def _single(pattern: str, locale: str) -> _Single:
         return _Single(elements, (_Form(elements, "STRICT"),))
     form = found[1]
     zone = zones.UTC if form.utc else None
-    parsers = tuple(
-        _Form(compile_pattern(parser, "", named.extension), form.style, zone) for parser in form.parsers
-    )
-    return _Single(compile_pattern(form.printer, "", named.extension), parsers)
+    printer = compile_pattern(form.printer, "", named.extension)
+    forms = tuple(_Form(compile_pattern(parser, "", named.extension), form.style, zone) for parser in form.parsers)
+    return _Single(printer, (_Rfc3339(forms[0]),) if name == "rfc3339_lenient" else forms)
 
 
 #: What nearly every date looks like, read without the elements.
@@ -220,10 +240,7 @@ class DateFormat:
     def _zoned(self, parser: _Parser) -> _Parser:
         if self.zone is None:
             return parser
-        if isinstance(parser, _Form):
-            return _Form(parser.elements, parser.style, self.zone, parser.defaults)
-        assert isinstance(parser, _Epoch)
-        return _Epoch(parser.unit, parser.digits, parser.up, self.zone)
+        return parser.with_zone(self.zone)
 
     def temporal(self, text: str, round_up: bool = False) -> Temporal:
         """The parts that a text gives; ``round_up`` completes it to its last nanosecond."""
@@ -249,11 +266,8 @@ class DateFormat:
         return self.temporal(text).nanos()
 
     def to_millis(self, text: str) -> int:
-        """Milliseconds since the epoch, rounded down; errors as in ``to_nanos``, and ``ArithmeticException``."""
-        millis = self.to_nanos(text) // 1_000_000
-        if not -_LONG_MAX <= millis <= _LONG_MAX:
-            raise ArithmeticException("long overflow")
-        return millis
+        """Milliseconds since the epoch, rounded down, within 64 bits; errors as in ``to_nanos``."""
+        return clamped(self.to_nanos(text) // 1_000_000)
 
     def format(self, millis: int) -> str:
         """An instant in milliseconds, printed by the first of the formats."""
@@ -263,10 +277,17 @@ class DateFormat:
         return self.singles[0].printer.print(Moment(nanos, self.zone or zones.UTC))
 
 
+def clamped(millis: int) -> int:
+    """DateUtils.clampToMillisRange."""
+    return max(-_LONG_MAX - 1, min(millis, _LONG_MAX))
+
+
 def _first(parsers: Sequence[_Parser], text: str) -> Temporal:
     if len(parsers) == 1:
         return parsers[0].temporal(text)
     for parser in parsers:
+        if isinstance(parser, _Rfc3339):
+            continue  # it does not tell how far it read, so beside others it never fits
         try:
             return parser.temporal(text)
         except DateTimeParseException:

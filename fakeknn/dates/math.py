@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from fakeknn.dates import calendar
 from fakeknn.dates.calendar import DAY, HOUR, MINUTE, SECOND
-from fakeknn.dates.format import DateFormat
+from fakeknn.dates.format import DateFormat, clamped
 from fakeknn.dates.moments import Moment
 from fakeknn.dates.zones import UTC, Zone
 from fakeknn.errors import (
@@ -25,18 +25,22 @@ _TIMES = {"h": HOUR, "H": HOUR, "m": MINUTE, "s": SECOND}
 def parse(
     text: str, date_format: DateFormat, now: Callable[[], int], round_up: bool = False, zone: Zone | None = None
 ) -> int:
-    """DateMathParser.parse: milliseconds since the epoch, rounded down.
+    """DateMathParser.parse: milliseconds since the epoch, rounded down, within 64 bits.
 
     ``now`` gives the milliseconds that "now" stands for. ``round_up`` takes the end of a unit that the text rounds to,
     and of what a date leaves out. ``zone`` is that of dates that name none, and of rounding.
     Raises ``OpenSearchParseException``.
     """
+    return clamped(_nanos(text, date_format, now, round_up, zone) // _MILLI)
+
+
+def _nanos(text: str, date_format: DateFormat, now: Callable[[], int], round_up: bool, zone: Zone | None) -> int:
     if text.startswith("now"):
-        return _walk(text[3:], now() * _MILLI, round_up, zone or UTC) // _MILLI
+        return _walk(text[3:], now() * _MILLI, round_up, zone or UTC)
     date, bars, steps = text.partition("||")
     if not bars:
-        return _date(date, date_format, zone, round_up) // _MILLI
-    return _walk(steps, _date(date, date_format, zone, False), round_up, zone or UTC) // _MILLI
+        return _date(date, date_format, zone, round_up)
+    return _walk(steps, _date(date, date_format, zone, False), round_up, zone or UTC)
 
 
 def _date(text: str, date_format: DateFormat, zone: Zone | None, round_up: bool) -> int:

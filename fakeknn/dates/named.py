@@ -106,6 +106,9 @@ FORMATS: dict[str, Named] = {
         "uuuu-<D 3-3>'T'HH:mm[:ss<.3-9>]", f"uuuu-<D 1-3>'T'{_LENIENT_MINUTE}[:<s 1-2><.1-9>]"
     ),
     "ordinal_date_time_no_millis": _zoned(f"uuuu-<D 3-3>'T'{_TIME}", f"uuuu-<D 1-3>'T'{_LENIENT_TIME}"),
+    "rfc3339_lenient": _plain(
+        _OPTIONAL_TIME_PRINTER, f"{_LENIENT_DATE}['T'{_LENIENT_MINUTE}[:<s 1-2>{_FRACTION}[<+HH:MM:ss>]]]"
+    ),
     "time": _zoned(f"{_TIME}<.3-3>", f"{_LENIENT_TIME}<.1-9>"),
     "time_no_millis": _zoned(_TIME, _LENIENT_TIME),
     "t_time": _zoned(f"'T'{_TIME}<.3-3>", f"'T'{_LENIENT_TIME}<.1-9>"),
@@ -202,4 +205,6 @@ def _camel(name: str) -> str:
     return first + "".join(part.capitalize() for part in rest)
 
 
-_CAMEL = {_camel(name): (name, named) for name, named in FORMATS.items() if name != "week_year"}
+#: These have no name in camel case.
+_SNAKE_ONLY = ("week_year", "rfc3339_lenient")
+_CAMEL = {_camel(name): (name, named) for name, named in FORMATS.items() if name not in _SNAKE_ONLY}

@@ -45,6 +45,7 @@ _RANGES: dict[str, tuple[int, int, str]] = {
         ("NanoOfDay", 0, DAY - 1, ""),
         ("WeekBasedYear", *_YEARS, ""),
         ("WeekOfWeekBasedYear", 1, 53, "1 - 52/53"),
+        ("ModifiedJulianDay", -365_243_178_575, 365_241_821_058, ""),
         (WEEK_YEAR, *_YEARS, ""),
         (WEEK, 0, 54, "0/1 - 52/54"),
         (WEEKDAY, 1, 7, ""),
@@ -258,7 +259,7 @@ class _Resolver:
             self.set_day(self._week_of_month())
             changed = True
         if "ModifiedJulianDay" in fields:
-            self.set_day(fields.pop("ModifiedJulianDay") - 40_587)
+            self.set_day(self.check("ModifiedJulianDay", fields.pop("ModifiedJulianDay")) - 40_587)
             changed = True
         return changed
 

@@ -20,14 +20,11 @@ from fakeknn.dates import calendar
 from fakeknn.errors import DateTimeException, ZoneRulesException
 
 _REGION = re.compile(r"[A-Za-z][A-Za-z0-9~/._+-]+")
-_OFFSET = re.compile(
-    r"[+-](?P<hours>\d\d?)(?:(?<=\d\d)(?P<colon>:?)(?P<minutes>\d\d)(?:(?P=colon)(?P<seconds>\d\d))?)?", re.ASCII
-)
+#: By the length of an offset, where its hours, minutes and seconds stand.
+_OFFSET_FORMS = {3: (1,), 5: (1, 3), 6: (1, 4), 7: (1, 3, 5), 9: (1, 4, 7)}
 _PREFIXES = ("UTC", "GMT", "UT")
 #: tzdata knows these, Java does not (or only as a way to write an offset).
 _NOT_IN_JAVA = frozenset({"EST", "Factory", "GMT+0", "GMT-0", "HST", "MST", "ROC"})
-#: DateUtils.DEPRECATED_SHORT_TIMEZONES
-_DEPRECATED = {"EST": "-05:00", "HST": "-10:00", "MST": "-07:00", "ROC": "Asia/Taipei", "Eire": "Europe/London"}
 _LAST_YEAR = 2500
 
 #: The Gregorian calendar with its weekdays repeats itself, and with it do the rules: later times are looked up earlier.
@@ -156,17 +153,25 @@ def parse_offset(text: str) -> int:
     """ZoneOffset.of: seconds of ``Z``, ``+h``, ``+hh``, ``+hh:mm``, ``+hhmm``, ``+hh:mm:ss``, ``+hhmmss``."""
     if text == "Z":
         return 0
-    match = _OFFSET.fullmatch(text)
-    if match is None:
-        raise DateTimeException(f"Invalid ID for ZoneOffset, invalid format: {text}")
-    sign = -1 if text[0] == "-" else 1
-    hours, minutes, seconds = (int(match[name] or 0) for name in ("hours", "minutes", "seconds"))
-    for name, value, limit in (("hours", hours, 18), ("minutes", minutes, 59), ("seconds", seconds, 59)):
+    padded = f"{text[0]}0{text[1]}" if len(text) == 2 else text
+    problem = "Invalid ID for ZoneOffset, {}: " + text
+    if len(padded) not in _OFFSET_FORMS:
+        raise DateTimeException(problem.format("invalid format"))
+    parts = [0, 0, 0]
+    for i, at in enumerate(_OFFSET_FORMS[len(padded)]):
+        if len(padded) in (6, 9) and i and padded[at - 1] != ":":
+            raise DateTimeException(problem.format("colon not found when expected"))
+        if not re.fullmatch("[0-9]{2}", padded[at : at + 2]):
+            raise DateTimeException(problem.format("non numeric characters found"))
+        parts[i] = int(padded[at : at + 2])
+    if padded[0] not in "+-":
+        raise DateTimeException(problem.format("plus/minus not found when expected"))
+    sign = -1 if padded[0] == "-" else 1
+    for value, (name, limit) in zip(parts, (("hours", 18), ("minutes", 59), ("seconds", 59)), strict=True):
         if value > limit:
-            raise DateTimeException(
-                f"Zone offset {name} not in valid range: value {sign * value} is not in the range -{limit} to {limit}"
-            )
-    return checked_offset(sign * (hours * 3600 + minutes * 60 + seconds))
+            told = f"value {sign * value} is not in the range -{limit} to {limit}"
+            raise DateTimeException(f"Zone offset {name} not in valid range: {told}")
+    return checked_offset(sign * (parts[0] * 3600 + parts[1] * 60 + parts[2]))
 
 
 @cache
@@ -195,13 +200,6 @@ def of(text: str) -> Zone:
     if text not in region_ids():
         raise ZoneRulesException(f"Unknown time-zone ID: {text}")
     return _region(text)
-
-
-def parse(text: str) -> Zone:
-    """DateUtils.of: a ``time_zone`` parameter; zones that are only an offset bear the offset's name."""
-    zone = of(_DEPRECATED.get(text, text))
-    seconds = zone.fixed
-    return zone if seconds is None else fixed(seconds)
 
 
 # --- tzdata -----------------------------------------------------------------------------------------------------------
