@@ -156,6 +156,7 @@ def test_what_is_not_there_is_told_without_an_error(client: OpenSearch) -> None:
     assert client.delete(index="shop", id="1", ignore=[404])["result"] == "not_found"
 
 
+@pytest.mark.knn_cluster(fake_only=True)
 def test_sniffing_finds_the_server_where_it_is(knn_cluster: KnnCluster) -> None:
     client = knn_cluster.client(sniff_on_start=True)
     assert client.ping()
