@@ -1,0 +1,236 @@
+"""Doc values as scripts read them: for all chosen rows at once, or for one row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fakeknn.errors import IllegalArgumentException, NotFaked
+from fakeknn.fields import FieldType, VectorFieldType
+from fakeknn.fields.numbers import NumberFieldType
+from fakeknn.painless import DocMap, Numbers, Vectors, compile
+from fakeknn.painless.expression import compile_expression
+from fakeknn.query.base import Scores, ShardContext, running
+from fakeknn.query.script import NEEDS_SCORE, SCORE_LANGUAGES, Script
+from fakeknn.view import Column, KeywordColumn, Mask, NumericColumn, ObjectColumn, VectorColumn
+
+Rows = NDArray[np.int32]
+
+_KINDS = {
+    "long": "long",
+    "integer": "long",
+    "short": "long",
+    "byte": "long",
+    "unsigned_long": "unsigned_long",
+    "double": "double",
+    "float": "double",
+    "half_float": "double",
+    "scaled_float": "double",
+    "boolean": "boolean",
+    "date": "date",
+    "date_nanos": "date",
+    "keyword": "keyword",
+    "constant_keyword": "keyword",
+    "ip": "ip",
+    "binary": "binary",
+    "geo_point": "geo_point",
+    "_id": "keyword",
+    "_index": "keyword",
+    "_seq_no": "long",
+}
+
+
+class ShardDoc:
+    """One shard's doc values; ``at`` chooses the document that scripts see (painless.Doc)."""
+
+    def __init__(self, ctx: ShardContext) -> None:
+        self.ctx = ctx
+        self.row = 0
+        self._fields: dict[str, tuple[FieldType, str, Column] | None] = {}
+
+    def at(self, row: int) -> DocMap:
+        self.row = row
+        return DocMap(self)
+
+    def _field(self, name: str) -> tuple[FieldType, str, Column] | None:
+        if name not in self._fields:
+            self._fields[name] = self._looked_up(name)
+        return self._fields[name]
+
+    def _looked_up(self, name: str) -> tuple[FieldType, str, Column] | None:
+        field = self.ctx.field(name)
+        if field is None:
+            return None
+        if isinstance(field, VectorFieldType):
+            kind = f"{field.definition.data_type}_vector"
+        else:
+            field.require_doc_values()
+            found = _KINDS.get(field.kind)
+            if found is None:
+                raise NotFaked(f"a field of type [{field.kind}] in a script")
+            kind = found
+        column = self.ctx.column(field)
+        assert column is not None
+        return field, kind, column
+
+    def kind(self, field: str) -> str | None:
+        found = self._field(field)
+        return None if found is None else found[1]
+
+    def values(self, field: str) -> Sequence[Any]:
+        found = self._field(field)
+        if found is None:
+            return ()
+        mapped, kind, column = found
+        first, last = np.searchsorted(column.rows, (self.row, self.row + 1))
+        if isinstance(column, NumericColumn):
+            return _numbers(mapped, kind, column.values[first:last].tolist())
+        if isinstance(column, KeywordColumn):
+            return [column.terms[tid] for tid in column.tids[first:last].tolist()]
+        if isinstance(column, VectorColumn):
+            return [column.matrix[i] for i in range(first, last)]
+        assert isinstance(column, ObjectColumn)
+        return column.values[first:last]
+
+
+def _numbers(field: FieldType, kind: str, values: list[Any]) -> Sequence[Any]:
+    if kind == "date":
+        return dates(values, nanos=field.kind == "date_nanos")
+    if kind == "boolean":
+        return [bool(value) for value in values]
+    if field.kind == "scaled_float":
+        return [field.doc_value(value) for value in values]
+    return values
+
+
+def dates(values: list[int], *, nanos: bool) -> list[Any]:
+    """Instants as a script's ZonedDateTime."""
+    try:
+        from fakeknn.painless.library_time import zoned_date_time  # not there yet in every build of the language
+    except ImportError:
+        raise NotFaked("dates in a script") from None
+    return [zoned_date_time(value if nanos else value * 1_000_000) for value in values]
+
+
+class ShardColumns:
+    """The doc values of some rows of a shard, a column each (painless.Columns)."""
+
+    def __init__(self, doc: ShardDoc, rows: Rows, score: Callable[[], Scores]) -> None:
+        self.doc = doc
+        self.rows = rows
+        self.n = len(rows)
+        self._score = score
+
+    def kind(self, field: str) -> str | None:
+        return self.doc.kind(field)
+
+    def _column(self, field: str) -> tuple[FieldType, Column]:
+        found = self.doc._field(field)
+        assert found is not None
+        return found[0], found[2]
+
+    def numbers(self, field: str) -> Numbers:
+        mapped, column = self._column(field)
+        assert isinstance(column, NumericColumn)
+        values = column.lowest[self.rows]
+        if mapped.kind == "boolean":
+            values = values.astype(bool)
+        elif mapped.kind == "scaled_float":
+            values = values * (1.0 / getattr(mapped, "factor", 1.0))
+        if column.single:
+            return Numbers(values, column.exists[self.rows].astype(np.int64))
+        return Numbers(values, np.diff(column.offsets)[self.rows])
+
+    def vectors(self, field: str) -> Vectors:
+        mapped, column = self._column(field)
+        assert isinstance(column, VectorColumn) and isinstance(mapped, VectorFieldType)
+        places = np.full(column.n, -1, np.intp)
+        places[column.rows] = np.arange(len(column.rows))
+        return Vectors(column.matrix, places[self.rows], mapped.definition.data_type)
+
+    def multi(self, field: str) -> tuple[NDArray[Any], NDArray[np.int64]]:
+        """All values of a numeric field of these rows, and offsets of n + 1."""
+        mapped, column = self._column(field)
+        assert isinstance(column, NumericColumn)
+        starts, ends = column.offsets[self.rows], column.offsets[self.rows.astype(np.int64) + 1]
+        counts = ends - starts
+        offsets = np.concatenate(([0], np.cumsum(counts)))
+        at = np.repeat(starts - offsets[:-1], counts) + np.arange(int(offsets[-1]))
+        values = column.values[at]
+        if isinstance(mapped, NumberFieldType) and mapped.kind == "scaled_float":
+            values = values * (1.0 / getattr(mapped, "factor", 1.0))
+        return values, offsets
+
+    def points(self, field: str) -> tuple[Any, Any, Any]:
+        raise NotFaked("a geo_point in an expression")
+
+    @property
+    def score(self) -> NDArray[np.float32]:
+        return self._score()[self.rows]
+
+
+def script_values(
+    ctx: ShardContext, script: Script, context: str, rows: Rows, score: Callable[[], Scores] | None = None
+) -> Sequence[Any] | NDArray[Any]:
+    """What a Painless script gives for each of some rows: a numpy array where it runs on columns, else a list."""
+    compiled = compile(str(script.source), context, script.params, script.options, script.id)
+    doc = ShardDoc(ctx)
+    columns = ShardColumns(doc, rows, score or _no_score)
+    try:
+        found = compiled.vectorize(columns)
+        if found is not None:
+            return found
+        out = []
+        scores = score() if score is not None and "_score" in compiled.used else None
+        for row in rows.tolist():
+            bindings: dict[str, Any] = {"doc": doc.at(row)}
+            if scores is not None:
+                bindings["_score"] = float(scores[row])
+            if "_source" in compiled.used:
+                bindings["_source"] = source_of(ctx, row)
+            out.append(compiled.execute(bindings))
+        return out
+    except NotFaked:
+        raise
+    except Exception as error:
+        raise running(error)  # type: ignore[arg-type]
+
+
+def source_of(ctx: ShardContext, row: int) -> Any:
+    raise NotFaked("[_source] in a script")
+
+
+def _no_score() -> Scores:
+    raise IllegalArgumentException("this context has no score")
+
+
+def painless_score(ctx: ShardContext, script: Script, mask: Mask, score: Callable[[], Scores]) -> Scores:
+    """float32[n]: a score script on every living row that matches."""
+    rows = np.flatnonzero(mask & ctx.view.live).astype(np.int32)
+    out = np.zeros(ctx.n, np.float32)
+    values = script_values(ctx, script, "score", rows, score)
+    if len(rows):
+        with np.errstate(over="ignore"):
+            out[rows] = np.asarray(values, np.float64).astype(np.float32)
+    return out
+
+
+def expression_score(ctx: ShardContext, script: Script, mask: Mask, score: Callable[[], Scores]) -> Scores:
+    expression = compile_expression(str(script.source), "score", script.params)
+    rows = np.flatnonzero(mask & ctx.view.live).astype(np.int32)
+    out = np.zeros(ctx.n, np.float32)
+    out[rows] = expression.vectorize(ShardColumns(ShardDoc(ctx), rows, score))  # type: ignore[arg-type]
+    return out
+
+
+def _uses_score(script: Script) -> bool:
+    return "_score" in compile(str(script.source), "score", script.params, script.options).used
+
+
+SCORE_LANGUAGES["painless"] = painless_score
+SCORE_LANGUAGES["expression"] = expression_score
+NEEDS_SCORE["painless"] = _uses_score
+
