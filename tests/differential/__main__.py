@@ -5,8 +5,9 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from pathlib import Path
 
-from .areas import AREAS
+from .areas import AREAS, index_name
 from .pair import Case
 from .run import run
 
@@ -18,6 +19,9 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--area", choices=[*AREAS, "all"], default="all")
     parser.add_argument("--finds", type=int, default=1_000_000, help="stop after this many kinds of differences")
+    parser.add_argument(
+        "--stories", type=Path, metavar="FILE", help="append the cases to this console file"
+    )
     parser.add_argument("--no-shrink", action="store_true")
     options = parser.parse_args()
     if not options.oracle:
@@ -25,7 +29,13 @@ def main() -> int:
     differing = 0
 
     def show(case: Case) -> None:
-        print(f"=== {case.signature}\n{case.story()}", flush=True)
+        nonlocal differing
+        differing += 1
+        print(case.report(), flush=True)
+        if options.stories:
+            name = f"{area}-{options.seed}-{differing}"
+            with options.stories.open("a", encoding="utf-8") as file:
+                file.write(f"# {case.signature}".replace("\n", " ") + f"\n{case.story(index_name(area), name)}\n\n")
 
     for area in AREAS if options.area == "all" else [options.area]:
         result = run(
@@ -37,7 +47,6 @@ def main() -> int:
             shrink=not options.no_shrink,
             found=show,
         )
-        differing += len(result.cases)
         kinds = f"{len(result.cases)} kinds of differences"
         print(f"{area}: {result.requests} requests, {result.not_faked} not faked, {kinds}")
         for name, count in result.times.most_common():

@@ -22,6 +22,10 @@ def _request(method: str, path: str, body: Json = None) -> ConsoleRequest:
     return ConsoleRequest(method, path, b"" if body is None else json.dumps(body).encode())
 
 
+def index_name(area: str) -> str:
+    return f"drawn-{area}"
+
+
 def _filled(random: Random, name: str, *, vectors: bool) -> tuple[Drawn, list[ConsoleRequest]]:
     """An index and the requests that make it: some documents replaced, some deleted, in one segment or several."""
     drawn = index(random, name, vectors=vectors)

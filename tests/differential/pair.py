@@ -37,11 +37,15 @@ class Case:
         """Differences of one kind have one signature: names, numbers and positions do not count."""
         return signature(self.finding, self.expected, self.actual)
 
-    def story(self) -> str:
-        """The case as a console file."""
+    def story(self, index: str = "", name: str = "") -> str:
+        """The case as console requests; ``name`` may replace the name of its index."""
         parts = [_written(request) for request in self.requests]
+        return "\n\n".join(parts).replace(index, name) if index else "\n\n".join(parts)
+
+    def report(self) -> str:
+        """The case and what differs."""
         differences = "\n".join(f"#   {difference}" for difference in self.finding.differences[:12])
-        return "\n\n".join(parts) + f"\n\n{differences}\n"
+        return f"=== {self.signature}\n{self.story()}\n\n{differences}\n"
 
 
 def _written(request: ConsoleRequest) -> str:

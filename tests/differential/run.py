@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from random import Random
 
-from .areas import AREAS
+from .areas import AREAS, index_name
 from .pair import Case, Pair, shrunk
 
 
@@ -40,7 +40,7 @@ def run(
         round_number += 1
         pair.begin()
         fresh: dict[str, Case] = {}
-        for request in AREAS[area](random, f"drawn-{area}"):
+        for request in AREAS[area](random, index_name(area)):
             result.requests += 1
             case = pair.ask(request)
             if case is None:

@@ -24,7 +24,7 @@ ORACLE = os.environ.get("FAKEKNN_ORACLE")
 def test_both_answer_alike(area: str) -> None:
     assert ORACLE
     result = run(ORACLE, area, requests=300, seed=int(os.environ.get("FAKEKNN_SEED", "1")), finds=5)
-    assert not result.cases, "\n".join(case.story() for case in result.cases.values())
+    assert not result.cases, "\n".join(case.report() for case in result.cases.values())
 
 
 @pytest.mark.parametrize("area", AREAS)
