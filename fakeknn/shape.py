@@ -27,7 +27,7 @@ from fakeknn.xcontent import media
 from fakeknn.xcontent.media import MediaType
 
 _TEXT = "text/plain; charset=UTF-8"
-_PLAIN = orjson.OPT_SERIALIZE_NUMPY
+_OPTIONS = orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_PASSTHROUGH_DATACLASS
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +168,7 @@ def plain(tree: Any, human: bool = False) -> Any:
     if isinstance(tree, Readable):
         return tree.value
     if isinstance(tree, np.ndarray):
-        return list(tree) if tree.dtype == np.float32 else tree.tolist()
+        return [plain(item) for item in tree] if tree.dtype == np.float32 else tree.tolist()
     return tree
 
 
@@ -207,7 +207,7 @@ def shape(request: Request, response: Response, *, error: bool = False) -> tuple
     kind = negotiated(request)
     if not (chosen or pretty or human) and kind is MediaType.JSON:
         try:
-            return orjson.dumps(tree, default=_default, option=_PLAIN), kind.value
+            return orjson.dumps(tree, default=_default, option=_OPTIONS), kind.value
         except TypeError:  # integers beyond 64 bits, lone surrogates
             return media.write(plain(tree), kind), kind.value
     tree = plain(tree, human)

@@ -25,7 +25,7 @@ _LONG_RUN = b"0" * 19
 #: What stands before or behind a run of digits that is part of a decimal number.
 _OF_DECIMAL = (b".", b"e", b"E", b"+")
 _LONG_NUMBER = 900
-_NAME_END = re.compile(rb'"[ \t\r\n]*:')
+_NAME_END = re.compile(rb'(?<!\\)"[ \t\r\n]*:')
 _BRACKETS = re.compile(rb"[\[\]{}]")
 #: orjson does not know Jackson's limits; a body shorter than these cannot exceed them.
 _LONG_BODY = 50_000
@@ -65,7 +65,7 @@ def _agreed(body: bytes, root: Any) -> bool:
     if len(body) > _LONG_BODY and _has_long_name(root):
         return False
     # A colon that ends no name stands in a string; a name that is counted once but written twice is a duplicate.
-    return names == colons or names == len(_NAME_END.findall(body))
+    return names == colons or (names == len(_NAME_END.findall(body)) and b'\\\\"' not in body)
 
 
 def _has_long_integer(body: bytes) -> bool:
@@ -76,7 +76,8 @@ def _has_long_integer(body: bytes) -> bool:
         end = runs.find(b" ", start)
         if end < 0:
             end = len(body)
-        if end - start >= _LONG_NUMBER or (body[start - 1 : start] not in _OF_DECIMAL and body[end : end + 1] not in _OF_DECIMAL):
+        decimal = body[start - 1 : start] in _OF_DECIMAL or body[end : end + 1] in _OF_DECIMAL
+        if not decimal or end - start >= _LONG_NUMBER:
             return True
         start = runs.find(_LONG_RUN, end)
     return False
