@@ -93,6 +93,7 @@ def body_of(error: OpenSearchError) -> dict[str, Any]:
     for root in error.root_causes():
         members = root.members()
         members.pop("caused_by", None)
+        members.pop("suppressed", None)
         roots.append(members)
     return {"error": {"root_cause": roots, **error.members()}, "status": error.http_status()}
 
@@ -331,6 +332,20 @@ class IndexNotFoundException(OpenSearchError):
         if resource_type is None:
             resource = {}
         self.meta = resource if index is None else {"index": index, **resource, "index_uuid": "_na_"}
+
+
+class IndexTemplateMissingException(OpenSearchError):
+    status = 404
+
+    def __init__(self, template: str) -> None:
+        super().__init__(f"index_template [{template}] missing")
+
+
+class InvalidIndexTemplateException(OpenSearchError):
+    status = 400
+
+    def __init__(self, template: str, why: str) -> None:
+        super().__init__(f"index_template [{template}] invalid, cause [{why}]")
 
 
 class InvalidAliasNameException(OpenSearchError):

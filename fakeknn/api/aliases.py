@@ -38,7 +38,7 @@ from fakeknn.xcontent.objects import Member, ObjectParser, boolean, declared, st
 _WRAP = b'{"filter":'
 
 
-def check_filter(index: Index, alias: str, filter: Mapping[str, Any]) -> None:
+def check_filter(index: Index | None, alias: str, filter: Mapping[str, Any]) -> None:
     """AliasValidator.validateAliasFilter: the filter is read anew from its compact text, which errors are placed in."""
     body = _WRAP + orjson.dumps(filter) + b"}"
     root = read(body)

@@ -18,6 +18,7 @@ from fakeknn.errors import (
 from fakeknn.fields.base import MappingContext
 from fakeknn.mapping import Mapping as DocumentMapping
 from fakeknn.state.active import BY_SETTING, ActiveShards
+from fakeknn.state.blocks import check_blocks, cluster_blocks
 from fakeknn.state.index import Index
 from fakeknn.state.names import simple_match, validate_alias_name, validate_index_name
 from fakeknn.state.node import Node
@@ -47,12 +48,19 @@ class FromTemplates:
     settings: Mapping[str, Any] = field(default_factory=dict)
     mappings: Sequence[Mapping[str, Any]] = ()
     aliases: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    legacy: bool = False
 
 
 def _no_templates(node: Node, name: str, requested: Mapping[str, Any]) -> FromTemplates:
     return FromTemplates()
 
 
+def _requested_alone(templates: FromTemplates, requested: Mapping[str, Any]) -> Mapping[str, Any]:
+    return requested
+
+
+#: The mapping of a new index, of those that templates give it and of the requested one; set by ``templates``.
+compose: Callable[[FromTemplates, Mapping[str, Any]], Mapping[str, Any]] = _requested_alone
 #: What templates give a new index of this name, for which these settings are asked; set by ``templates``.
 from_templates: Callable[[Node, str, Mapping[str, Any]], FromTemplates] = _no_templates
 
@@ -61,6 +69,7 @@ def create_index(node: Node, request: CreateIndex) -> Index:
     """Make an index and add it to the node. Raises before anything is changed."""
     name = node.dated(request.name)
     requested = with_index_prefix(dict(request.settings))
+    check_blocks("metadata_write", [(name, ())], cluster_blocks(node.persistent_settings, node.transient_settings))
     lifecycle.check_requested(requested)
     check_new_name(node, name)
     lifecycle.check_allowed(requested)
@@ -78,10 +87,11 @@ def create_index(node: Node, request: CreateIndex) -> Index:
     lifecycle.check_completed(settings)
     lifecycle.check_makeable(settings)
     context = mapping_context(node, settings, name)
-    definitions = [definition for definition in (*templates.mappings, request.mapping) if definition is not None]
-    mapping = DocumentMapping.parse(definitions[0] if definitions else {}, context)
-    for definition in definitions[1:]:
-        mapping = mapping.merge(definition)
+    mapping = DocumentMapping.parse({} if request.mapping is None else request.mapping, context)
+    if templates.mappings:
+        for definition in templates.mappings:
+            DocumentMapping.parse(definition, context)
+        mapping = DocumentMapping.parse(compose(templates, request.mapping or {}), context)
     lifecycle.index_sort(settings, lambda field: mapping.field(field) is not None)
     aliases = {**templates.aliases, **request.aliases}
     for alias in aliases:

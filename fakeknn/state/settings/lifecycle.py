@@ -103,7 +103,7 @@ def check_completed(settings: Mapping[str, Value]) -> None:
             "setting [index.soft_deletes.enabled]."
         )
     _check_search_replicas(settings)
-    _check_primaries_per_node(settings)
+    check_primaries_per_node(settings)
 
 
 def _check_search_replicas(settings: Mapping[str, Value]) -> None:
@@ -119,7 +119,7 @@ _PRIMARIES = (
 )
 
 
-def _check_primaries_per_node(settings: Mapping[str, Value]) -> None:
+def check_primaries_per_node(settings: Mapping[str, Value]) -> None:
     if any(INDEX_SETTINGS.get(settings, key) != -1 for key in _PRIMARIES):
         raise IllegalArgumentException(
             f"Setting [{_PRIMARIES[0]}] or [{_PRIMARIES[1]}] can only be used with remote store enabled clusters"
@@ -279,7 +279,7 @@ def update_settings(
     changes = with_index_prefix(dict(changes))
     check_refresh_interval(changes, minimum_refresh_interval)
     if any(changes.get(key) is not None for key in _PRIMARIES):
-        _check_primaries_per_node(changes)
+        check_primaries_per_node(changes)
     INDEX_SETTINGS.validate(
         {key: value for key, value in changes.items() if "*" not in key},
         dependencies=False,

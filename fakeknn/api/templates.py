@@ -1,0 +1,399 @@
+"""Templates: ``_index_template`` with its components and simulations, and the legacy ``_template``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from fakeknn.api.aliases import check_filter as check_alias_filter
+from fakeknn.api.documents import require_body
+from fakeknn.api.indices import MANAGER, SETTINGS_FORMAT, alias_metadata, check_timeouts, java_map
+from fakeknn.errors import (
+    ActionRequestValidationException,
+    IllegalArgumentException,
+    NotFaked,
+    NullPointerException,
+    NumberFormatException,
+    OpenSearchParseException,
+    ResourceNotFoundException,
+    Where,
+    XContentParseException,
+)
+from fakeknn.rest import Request, Response, route
+from fakeknn.state.names import simple_match
+from fakeknn.state.node import Node
+from fakeknn.state.settings.flat import load, render
+from fakeknn.state.templates import (
+    ComponentTemplate,
+    IndexTemplate,
+    LegacyTemplate,
+    Template,
+    collect_mappings,
+    compose_mappings,
+    delete_component_templates,
+    delete_index_templates,
+    delete_legacy_templates,
+    find_index_template,
+    normalized,
+    overlapping,
+    put_component_template,
+    put_index_template,
+    put_legacy_template,
+    resolve_aliases,
+    resolve_settings,
+)
+from fakeknn.xcontent import java_string, read, read_map
+from fakeknn.xcontent.objects import ObjectParser, declared, integer, token
+
+
+def check_filter(alias: str, filter: Mapping[str, Any]) -> None:
+    check_alias_filter(None, alias, filter)
+
+
+# --- reading ----------------------------------------------------------------------------------------------------------
+
+
+def _long(container: Any, key: Any) -> int:
+    try:
+        return integer(container, key, bits=64)
+    except NumberFormatException as error:
+        raise IllegalArgumentException(error.reason) from None
+
+
+def _settings(container: Any, key: Any) -> Any:
+    return load(container[key])
+
+
+def _aliases(container: Any, key: Any) -> dict[str, Any]:
+    return {alias: alias_metadata(alias, java_map(one)) for alias, one in container[key].items()}
+
+
+_TEMPLATE = ObjectParser(
+    "template",
+    {
+        "settings": declared("object", _settings),
+        "mappings": declared("object"),
+        "aliases": declared("object", _aliases),
+    },
+)
+_COMPONENT = ObjectParser(
+    "component_template",
+    {
+        "template": declared("object", _TEMPLATE.parse),
+        "version": declared("long", _long),
+        "_meta": declared("object"),
+    },
+    constructor=("template",),
+)
+_TIMESTAMP = ObjectParser("timestamp_field", {"name": declared("string")}, constructor=("name",))
+_DATA_STREAM = ObjectParser("data_stream_template", {"timestamp_field": declared("object", _TIMESTAMP.parse)})
+_INDEX_TEMPLATE = ObjectParser(
+    "index_template",
+    {
+        "index_patterns": declared("string_array"),
+        "template": declared("object", _TEMPLATE.parse),
+        "composed_of": declared("string_array"),
+        "priority": declared("long", _long),
+        "version": declared("long", _long),
+        "_meta": declared("object"),
+        "data_stream": declared("object", _DATA_STREAM.parse),
+        "context": declared("object"),
+    },
+    constructor=("index_patterns",),
+)
+
+
+def _template(values: Mapping[str, Any] | None) -> Template | None:
+    if values is None:
+        return None
+    return Template(values.get("settings"), values.get("mappings"), values.get("aliases"))
+
+
+def _read_index_template(request: Request) -> IndexTemplate:
+    values = _parsed(request, _INDEX_TEMPLATE)
+    if not values["index_patterns"]:
+        raise IllegalArgumentException("There must be at least one pattern, zero given")
+    if "context" in values:
+        raise NotFaked("[context] of an index template")
+    stream = values.get("data_stream")
+    timestamp = None if stream is None else stream.get("timestamp_field", {"name": "@timestamp"})["name"]
+    return IndexTemplate(
+        values["index_patterns"],
+        _template(values.get("template")),
+        values.get("composed_of", ()),
+        values.get("priority"),
+        values.get("version"),
+        values.get("_meta"),
+        timestamp,
+    )
+
+
+def _parsed(request: Request, parser: ObjectParser) -> dict[str, Any]:
+    require_body(request)
+    body = request.read(read)
+    if not isinstance(body, dict):
+        raise XContentParseException(
+            f"[{parser.name}] Expected START_OBJECT but was: {token(body)}", at=Where(body, None, "start")
+        )
+    return parser.parse_object(body)
+
+
+# --- telling ----------------------------------------------------------------------------------------------------------
+
+
+def _told_template(template: Template) -> dict[str, Any]:
+    told: dict[str, Any] = {}
+    if template.settings is not None:
+        told["settings"] = render(template.settings)
+    if template.mappings:
+        told["mappings"] = template.mappings
+    if template.aliases is not None:
+        told["aliases"] = template.aliases
+    return told
+
+
+def _told_component(component: ComponentTemplate) -> dict[str, Any]:
+    told: dict[str, Any] = {"template": _told_template(component.template)}
+    if component.version is not None:
+        told["version"] = component.version
+    if component.meta is not None:
+        told["_meta"] = component.meta
+    return told
+
+
+def _told_index_template(template: IndexTemplate) -> dict[str, Any]:
+    told: dict[str, Any] = {"index_patterns": template.index_patterns}
+    if template.template is not None:
+        told["template"] = _told_template(template.template)
+    told["composed_of"] = template.composed_of
+    more = {"priority": template.priority, "version": template.version, "_meta": template.meta}
+    told.update({name: value for name, value in more.items() if value is not None})
+    if template.data_stream is not None:
+        told["data_stream"] = {"timestamp_field": {"name": template.data_stream}}
+    return told
+
+
+def _selected(templates: Mapping[str, Any], name: str | None, what: str) -> dict[str, Any]:
+    if name is None:
+        return dict(templates)
+    if "*" in name:
+        return {key: value for key, value in templates.items() if simple_match(name, key)}
+    if name not in templates:
+        raise ResourceNotFoundException(f"{what} template matching [{name}] not found")
+    return {name: templates[name]}
+
+
+def _listed(request: Request, found: list[dict[str, Any]], what: str) -> Response:
+    """A list of templates; an empty one for a wildcard is not found."""
+    status = 404 if "name" in request.params and not found else 200
+    return Response(status, {f"{what}_templates": found})
+
+
+_GET = ("name", "local", "flat_settings", *MANAGER[1:], *SETTINGS_FORMAT)
+_PUT = ("create", "cause", *MANAGER)
+
+
+# --- components -------------------------------------------------------------------------------------------------------
+
+
+@route("PUT POST", "/_component_template/{name}", params=_PUT)
+def put_component(node: Node, request: Request) -> dict[str, Any]:
+    check_timeouts(request)
+    create = request.flag("create")
+    values = _parsed(request, _COMPONENT)
+    template = _template(values["template"]) or Template()
+    component = ComponentTemplate(template, values.get("version"), values.get("_meta"))
+    put_component_template(node, request.params["name"], component, create=create, check_filter=check_filter)
+    return {"acknowledged": True}
+
+
+@route("GET", "/_component_template", params=_GET)
+@route("GET HEAD", "/_component_template/{name}", params=_GET)
+def get_component(node: Node, request: Request) -> Response:
+    check_timeouts(request)
+    found = _selected(node.component_templates, request.text("name"), "component")
+    listed = [{"name": name, "component_template": _told_component(one)} for name, one in found.items()]
+    return _listed(request, listed, "component")
+
+
+@route("DELETE", "/_component_template/{name}", params=MANAGER)
+def delete_component(node: Node, request: Request) -> dict[str, Any]:
+    check_timeouts(request)
+    delete_component_templates(node, request.params["name"])
+    return {"acknowledged": True}
+
+
+# --- index templates --------------------------------------------------------------------------------------------------
+
+
+@route("PUT POST", "/_index_template/{name}", params=_PUT)
+def put(node: Node, request: Request) -> dict[str, Any]:
+    check_timeouts(request)
+    create = request.flag("create")
+    template = _read_index_template(request)
+    _check_action(template)
+    put_index_template(node, request.params["name"], template, create=create, check_filter=check_filter)
+    return {"acknowledged": True}
+
+
+def _check_action(template: IndexTemplate) -> None:
+    """PutComposableIndexTemplateAction.Request.validate, before the settings have their full keys."""
+    problems = []
+    if template.is_global and template.template is None:
+        raise NullPointerException(
+            'Cannot invoke "org.opensearch.cluster.metadata.Template.settings()" because the return value of '
+            '"org.opensearch.cluster.metadata.ComposableIndexTemplate.template()" is null'
+        )
+    settings = (template.template and template.template.settings) or {}
+    if template.is_global and "index.hidden" in settings:
+        problems.append("global composable templates may not specify the setting index.hidden")
+    if template.priority is not None and template.priority < 0:
+        problems.append("index template priority must be >= 0")
+    if problems:
+        raise ActionRequestValidationException(*problems)
+
+
+@route("GET", "/_index_template", params=_GET)
+@route("GET HEAD", "/_index_template/{name}", params=_GET)
+def get(node: Node, request: Request) -> Response:
+    check_timeouts(request)
+    found = _selected(node.index_templates, request.text("name"), "index")
+    listed = [{"name": name, "index_template": _told_index_template(one)} for name, one in found.items()]
+    return _listed(request, listed, "index")
+
+
+@route("DELETE", "/_index_template/{name}", params=MANAGER)
+def delete(node: Node, request: Request) -> dict[str, Any]:
+    check_timeouts(request)
+    delete_index_templates(node, request.params["name"])
+    return {"acknowledged": True}
+
+
+# --- simulations ------------------------------------------------------------------------------------------------------
+
+
+@route("POST", "/_index_template/_simulate_index/{name}", params=_PUT)
+def simulate_index(node: Node, request: Request) -> dict[str, Any]:
+    check_timeouts(request)
+    index = request.params["name"]
+    templates = dict(node.index_templates)
+    if request.body:
+        template = normalized(_read_index_template(request))
+        _check_action(template)
+        templates["simulate_index_template_" + index] = template
+    found = find_index_template(node, index, False, templates)
+    if found is None:
+        return {}
+    return _simulated(node, found, templates[found], index)
+
+
+@route("POST", "/_index_template/_simulate", "/_index_template/_simulate/{name}", params=("name", *_PUT))
+def simulate(node: Node, request: Request) -> dict[str, Any]:
+    check_timeouts(request)
+    name = request.text("name")
+    if request.body:
+        template = _read_index_template(request)
+        _check_action(template)
+        name = name or "simulate_template"
+    elif name is None:
+        raise ActionRequestValidationException(
+            "either index name or index template body must be specified for simulation"
+        )
+    elif name not in node.index_templates:
+        raise IllegalArgumentException(f"unable to simulate template [{name}] that does not exist")
+    else:
+        template = node.index_templates[name]
+    return _simulated(node, name, normalized(template), "simulate_template_index")
+
+
+def _simulated(node: Node, name: str, template: IndexTemplate, index: str) -> dict[str, Any]:
+    told: dict[str, Any] = {"settings": render(resolve_settings(node, template))}
+    mappings = compose_mappings(collect_mappings(node, template, index))
+    if mappings:
+        told["mappings"] = mappings
+    told["aliases"] = resolve_aliases(node, template)
+    others = overlapping(node, name, template.index_patterns)
+    listed = [{"name": other, "index_patterns": patterns} for other, patterns in others.items()]
+    return {"template": told, "overlapping": listed}
+
+
+# --- legacy -----------------------------------------------------------------------------------------------------------
+
+
+@route("PUT POST", "/_template/{name}", params=("order", "index_patterns", "template", *_PUT))
+def put_legacy(node: Node, request: Request) -> dict[str, Any]:
+    patterns = [request.params["template"]] if "template" in request.params else request.names("index_patterns")
+    template = LegacyTemplate(patterns, request.number("order", 0) or 0)
+    check_timeouts(request)
+    create = request.flag("create")
+    if not request.body:
+        raise OpenSearchParseException("request body is required")
+    template = _apply_legacy_body(template, request.read(read_map))
+    if not template.index_patterns:
+        raise ActionRequestValidationException("index patterns are missing")
+    put_legacy_template(node, request.params["name"], template, create=create)
+    return {"acknowledged": True}
+
+
+def _apply_legacy_body(template: LegacyTemplate, body: dict[str, Any]) -> LegacyTemplate:
+    """PutIndexTemplateRequest.source."""
+    mappings = body.get("mappings")
+    if isinstance(mappings, dict) and len(mappings) == 1 and "_doc" in mappings:
+        raise IllegalArgumentException("The mapping definition cannot be nested under a type")
+    for name, value in body.items():
+        if name == "template":
+            if isinstance(value, str):
+                template = replace(template, index_patterns=[value])
+        elif name == "index_patterns":
+            if isinstance(value, str):
+                value = [value]
+            if not isinstance(value, list):
+                raise IllegalArgumentException("Malformed [template] value, should be a string or a list of strings")
+            template = replace(template, index_patterns=[java_string(one) for one in value])
+        elif name == "order":
+            template = replace(template, order=0 if value is None else integer(body, "order"))
+        elif name == "version":
+            if not isinstance(value, int) or isinstance(value, bool) or not -(2**31) <= value < 2**31:
+                raise IllegalArgumentException("Malformed [version] value, should be an integer")
+            template = replace(template, version=value)
+        elif name == "settings":
+            if not isinstance(value, dict):
+                raise IllegalArgumentException("Malformed [settings] section, should include an inner object")
+            template = replace(template, settings=load(value))
+        elif name == "mappings":
+            template = replace(template, mappings=java_map(value))
+        elif name == "aliases":
+            found = {alias: alias_metadata(alias, java_map(one)) for alias, one in java_map(value).items()}
+            template = replace(template, aliases=found)
+        else:
+            raise OpenSearchParseException(f"unknown key [{name}] in the template ")
+    return template
+
+
+@route("GET", "/_template", params=_GET)
+@route("GET HEAD", "/_template/{name}", params=_GET)
+def get_legacy(node: Node, request: Request) -> Response:
+    check_timeouts(request)
+    asked = request.names("name")
+    flat = request.flag("flat_settings")
+    answer: dict[str, Any] = {}
+    for name, template in node.templates.items():
+        if asked and not any(simple_match(pattern, name) for pattern in asked):
+            continue
+        told: dict[str, Any] = {"order": template.order}
+        if template.version is not None:
+            told["version"] = template.version
+        told["index_patterns"] = template.index_patterns
+        told["settings"] = render(template.settings, flat)
+        told["mappings"] = template.mappings
+        told["aliases"] = template.aliases
+        answer[name] = told
+    return Response(404 if asked and not answer else 200, answer)
+
+
+@route("DELETE", "/_template/{name}", params=MANAGER)
+def delete_legacy(node: Node, request: Request) -> dict[str, Any]:
+    check_timeouts(request)
+    delete_legacy_templates(node, request.params["name"])
+    return {"acknowledged": True}
