@@ -93,7 +93,8 @@ def body_of(error: OpenSearchError) -> dict[str, Any]:
     for root in error.root_causes():
         members = root.members()
         members.pop("caused_by", None)
-        members.pop("suppressed", None)
+        if isinstance(root, JavaError):  # only its text is shown there
+            members.pop("suppressed", None)
         roots.append(members)
     return {"error": {"root_cause": roots, **error.members()}, "status": error.http_status()}
 

@@ -257,7 +257,7 @@ def apply_update_body(update: UpdateRequest, body: Any) -> SourceOptions | None:
 @route(
     "POST",
     "/{index}/_update/{id}",
-    params=(*WRITE, *SOURCE, "doc_as_upsert", "retry_on_conflict", "require_alias", "?version", "?version_type", "lang"),
+    params=(*WRITE, *SOURCE, "doc_as_upsert", "retry_on_conflict", "require_alias", "?version", "?version_type"),
 )
 def update_document(node: Node, request: Request) -> Any:
     params = request.params
@@ -317,6 +317,7 @@ def get(
         routing = alias_routing(node, name, routing)
     if routing is None and index.mapping.routing_required:
         raise RoutingMissingException(index.name, doc_id)
+    node.check_blocks("read", index)
     shard = index.shard_of(doc_id, routing)
     now = node.now()
     if refresh and not realtime:

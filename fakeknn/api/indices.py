@@ -154,7 +154,9 @@ def get(node: Node, request: Request) -> dict[str, Any]:
     check_timeouts(request)
     defaults = request.flag("include_defaults")
     answer = {}
-    for index in resolved(node, request, names.GET_INDEX):
+    indices = resolved(node, request, names.GET_INDEX)
+    node.check_blocks("metadata_read", *indices)
+    for index in indices:
         told: dict[str, Any] = {
             "aliases": {alias: dict(one) for alias, one in sorted(index.aliases.items())},
             "mappings": index.mapping.echo(),
@@ -171,6 +173,8 @@ def delete(node: Node, request: Request) -> dict[str, Any]:
     check_timeouts(request)
     if not request.names("index"):
         raise ActionRequestValidationException("index / indices is missing")
+    if node.cluster_setting("action.destructive_requires_name") == "true" and _is_destructive(request.names("index")):
+        raise IllegalArgumentException("Wildcard expressions or all indices are not allowed")
     indices = resolved(node, request, names.DELETE_INDEX)
     node.check_blocks("metadata_write", *indices, releasing=True)
     for index in indices:
@@ -178,6 +182,11 @@ def delete(node: Node, request: Request) -> dict[str, Any]:
     for index in indices:
         node.remove_index(index)
     return {"acknowledged": True}
+
+
+def _is_destructive(expressions: list[str]) -> bool:
+    """DestructiveOperations: everything, or a wildcard."""
+    return any(expression == "_all" or "*" in expression for expression in expressions)
 
 
 # --- refresh, flush, force merge --------------------------------------------------------------------------------------
@@ -239,6 +248,7 @@ def force_merge(node: Node, request: Request) -> Any:
     if not request.flag("wait_for_completion", True):
         raise NotFaked("[wait_for_completion=false] of a force merge")
     indices = [node.writable(index) for index in resolved(node, request, names.BROADCAST)]
+    node.check_blocks("metadata_write", *indices)
     for index in indices:
         for shard in index.shards:
             shard.force_merge(segments, expunge, node.now())

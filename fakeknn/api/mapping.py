@@ -27,7 +27,9 @@ from fakeknn.xcontent import read_map
 )
 def get(node: Node, request: Request) -> dict[str, Any]:
     check_timeouts(request)
-    return {index.name: {"mappings": index.mapping.echo()} for index in resolved(node, request, names.GET_MAPPING)}
+    indices = resolved(node, request, names.GET_MAPPING)
+    node.check_blocks("metadata_read", *indices)
+    return {index.name: {"mappings": index.mapping.echo()} for index in indices}
 
 
 @route(
@@ -48,6 +50,7 @@ def put(node: Node, request: Request) -> dict[str, Any]:
         indices = [node.indices[name] for name in found]
     else:
         indices = node.resolve(request.names("index"), options)
+    node.check_blocks("metadata_write", *indices)
     merged = [(index, index.mapping.merged(_parsed(body, index))) for index in indices]
     for index, mapping in merged:
         node.writable(index).adopt_mapping(mapping)
@@ -91,6 +94,7 @@ def get_field(node: Node, request: Request) -> Response:
     if not patterns:
         raise ActionRequestValidationException("no fields specified")
     indices = resolved(node, request, names.GET_FIELD_MAPPING)
+    node.check_blocks("metadata_read", *indices)
     answer = {index.name: {"mappings": _fields(index, patterns, defaults)} for index in indices}
     return Response(200 if answer else 404, answer)
 

@@ -58,6 +58,8 @@ def shard_contexts(
     node: Node, indices: list[Index], *, routing: str | None = None, preference: str | None = None
 ) -> list[ShardContext]:
     """A context for every shard that a search goes to, in the order in which ties between shards are broken."""
+    for index in sorted(indices, key=lambda index: index.name):
+        node.check_blocks("read", index)
     services = Services(node)
     preferred = _preferred_shards(preference)
     routings = routing.split(",") if routing is not None else None

@@ -47,12 +47,13 @@ _PREFIX = "index.blocks."
 
 
 def index_blocks(settings: Mapping[str, Any]) -> tuple[Block, ...]:
-    """The blocks that an index's settings put on it."""
-    return tuple(
+    """The blocks that an index's settings put on it, in the order in which a Java hash set of them is walked."""
+    found = [
         INDEX_BLOCKS[key[len(_PREFIX) :]]
         for key, value in settings.items()
         if value == "true" and key.startswith(_PREFIX)
-    )
+    ]
+    return tuple(sorted(found, reverse=True))
 
 
 def cluster_blocks(*settings: Mapping[str, Any]) -> tuple[Block, ...]:

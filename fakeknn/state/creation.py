@@ -149,7 +149,7 @@ def auto_create(node: Node, name: str) -> Index:
     """Create the index that a write names and nobody has made, if ``action.auto_create_index`` lets it."""
     setting = node.cluster_setting("action.auto_create_index", "true")
     if setting == "false":
-        raise IndexNotFoundException(name, resource_type="index_expression")
+        raise IndexNotFoundException(name, why="[action.auto_create_index] is [false]", resource_type=None)
     if setting != "true":
         _check_auto_create(name, str(setting))
     return create_index(node, CreateIndex(name))

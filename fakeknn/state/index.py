@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from fakeknn.mapping import Mapping as DocumentMapping
 from fakeknn.mapping import ParsedDocument
 from fakeknn.mapping.document import parse_document
-from fakeknn.state.blocks import index_blocks
+from fakeknn.state.blocks import check_blocks, index_blocks
 from fakeknn.state.routing import Routing
 from fakeknn.state.shard import Schedule, Shard
 from fakeknn.units import parse_time_value
@@ -142,6 +142,8 @@ class Index:
         """A document under this index's mapping, which takes in the fields that the document adds to it."""
         document = parse_document(self.mapping, body, doc_id=doc_id, source=source, routing=routing)
         if document.mapping is not None:
+            if self.blocks:
+                check_blocks("metadata_write", [(self.name, self.blocks)])
             self.adopt_mapping(document.mapping)
         return document
 

@@ -5,7 +5,7 @@ A write finds its index, which is created if it is missing, then its shard by id
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
@@ -13,6 +13,7 @@ from typing import Any
 import orjson
 
 from fakeknn.errors import (
+    ClusterBlockException,
     DocumentMissingException,
     DocumentSourceMissingException,
     IllegalArgumentException,
@@ -26,6 +27,7 @@ from fakeknn.errors import (
 from fakeknn.rest import Later
 from fakeknn.state import creation
 from fakeknn.state.active import BY_SETTING, ActiveShards
+from fakeknn.state.blocks import check_blocks
 from fakeknn.state.index import Index
 from fakeknn.state.node import Node
 from fakeknn.state.shard import Found, Shard, Written
@@ -223,9 +225,11 @@ class Writer:
 
     # -- indices
 
-    def prepare(self, requests: Iterable[WriteRequest]) -> None:
+    def prepare(self, requests: Sequence[WriteRequest]) -> None:
         """Create the indices that are missing, all of them before anything is written."""
         wanted: dict[str, bool] = {}
+        if self.node.cluster_setting("action.auto_create_index") == "false" and not self._is_update(requests):
+            return  # nobody asks then, and the name is not found later
         for request in requests:
             name = request.index
             assert name is not None
@@ -240,6 +244,14 @@ class Writer:
                     creation.auto_create(self.node, name)
                 except OpenSearchError as error:
                     self._failed[name] = error
+        try:
+            self.node.check_blocks("write")
+        except ClusterBlockException as error:
+            self._suppress(error)
+            raise
+
+    def _is_update(self, requests: Sequence[WriteRequest]) -> bool:
+        return self.single and requests[0].op == "update"
 
     def index_of(self, request: WriteRequest) -> str | None:
         """The name of the index that a write goes to, as far as it is known."""
@@ -249,6 +261,11 @@ class Writer:
     def failed(self, request: WriteRequest) -> OpenSearchError | None:
         """Why the index of a write could not be made."""
         return self._failed.get(request.index or "")
+
+    def _suppress(self, error: ClusterBlockException) -> None:
+        suppressed = [failed.members() for failed in self._failed.values()]
+        if suppressed:
+            error.meta["suppressed"] = suppressed
 
     def _target(self, request: WriteRequest) -> _Target:
         name = request.index
@@ -268,6 +285,8 @@ class Writer:
                 name, why=f"[require_alias] request flag is [true] and [{name}] is not an alias", resource_type=None
             )
         index = self.node.writable(self.node.write_index(name))
+        if index.blocks:
+            check_blocks("write", [(index.name, index.blocks)])
         if index.state == "close":
             raise IndexClosedException(index.name, index.uuid)
         routing = index.aliases[name].get("index_routing") if is_alias else None
