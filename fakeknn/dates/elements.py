@@ -249,6 +249,7 @@ class Offset:
 
 _FULL_OFFSET = re.compile(r"([0-9]{2}):([0-9]{2})(?::([0-9]{2}))?")
 _SHORT_OFFSET = re.compile(r"([0-9]{1,2})(?::([0-9]{2})(?::([0-9]{2}))?)?")
+_UNIVERSAL = frozenset({"UTC", "UCT", "Universal", "Zulu", "Etc/UTC", "Etc/UCT", "Etc/Universal", "Etc/Zulu"})
 _OFFSET_ID_Z = Offset("+HH:MM:ss", "Z")
 _OFFSET_ID_ZERO = Offset("+HH:MM:ss", "0")
 
@@ -302,6 +303,30 @@ class ZoneId:
 
     def print(self, moment: Moment) -> str:
         return moment.zone.id
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneText(ZoneId):
+    """ZoneTextPrinterParser in the root locale, which has next to no names of zones: it prints offsets instead."""
+
+    letters: str
+
+    def parse(self, parsed: Parsed, text: str, at: int) -> int:
+        end = ZoneId.parse(self, parsed, text, at)
+        if end < 0 and len(self.letters) == 1 and text.startswith(("EST", "EDT"), at):
+            parsed.zone = zones.of("America/New_York")
+            return at + 3
+        return end
+
+    def print(self, moment: Moment) -> str:
+        zone = moment.zone
+        if zone.id not in zones.region_ids() or zone.id == "GMT":
+            return "GMT" if zone.id == "UTC" and len(self.letters) > 1 else zone.id
+        if zone.id in _UNIVERSAL:
+            return "UTC" if len(self.letters) == 1 else "GMT"
+        if len(self.letters) > 1 or (self.letters == "v" and zone.fixed is None):
+            raise NotFaked(f"names of time zones, for which the date pattern {self.letters} asks")
+        return LocalizedOffset(True).print(moment)
 
 
 @dataclass(frozen=True, slots=True)

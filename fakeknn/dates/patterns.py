@@ -17,6 +17,7 @@ from fakeknn.dates.elements import (
     Text,
     Unfaked,
     ZoneId,
+    ZoneText,
 )
 from fakeknn.dates.resolving import WEEK, WEEK_OF_MONTH, WEEK_YEAR, WEEKDAY
 from fakeknn.errors import IllegalArgumentException, NotFaked
@@ -166,7 +167,7 @@ def _zone_or_week(builder: Builder, letter: str, count: int) -> None:
                 raise IllegalArgumentException("Wrong number of pattern letters: v")
             if count > (5 if letter == "B" else 4):
                 raise too_many
-            builder.append(Unfaked(f"the date pattern letter [{letter}]"))
+            builder.append(ZoneText(letter * count) if letter != "B" else Unfaked("the date pattern letter [B]"))
         case "Z":
             if count > 5:
                 raise too_many

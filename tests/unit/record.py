@@ -206,8 +206,8 @@ PATTERNS = [
     "yyyy-MM-dd", "uuuu-MM-dd", "yyyy/MM/dd HH:mm:ss", "dd/MM/yyyy", "MM/dd/yy", "yyyy-MM-dd HH:mm:ss.SSS",
     "uuuu-MM-dd'T'HH:mm:ss.SSSXXX", "yyyy-MM-dd'T'HH:mm:ssZ", "yyyyMMddHHmmssSSS", "dd MMM yyyy",
     "EEE, dd MMM yyyy HH:mm:ss Z", "EEEE d MMMM uuuu", "MMM d, yyyy h:mm a", "kk:mm", "uuuu-DDD", "YYYY-'W'ww-e",
-    "YY-ww", "uuuu-MM-W-e", "uuuu-QQQ", "yyyy-MM-dd G",
-    "uuuu-MM-dd'T'HH:mm VV", "uuuu-MM-dd HH:mm O", "uuuu-MM-dd HH:mm OOOO", "uuuu-MM-dd[ HH:mm[:ss]]",
+    "YY-ww", "uuuu-MM-W-e", "uuuu-QQQ", "yyyy-MM-dd G", "uuuu-MM-dd'T'HH:mm VV", "uuuu-MM-dd HH:mm z",
+    "uuuu-MM-dd HH:mm O", "uuuu-MM-dd HH:mm OOOO", "uuuu-MM-dd[ HH:mm[:ss]]",
     "'year' yyyy 'o''clock'", "pppd", "uuuu-MM-dd A", "M/d/yyyy", "n", "g", "yyyy-MM-dd||yyyy/MM/dd||epoch_second",
     "strict_date_optional_time||epoch_millis",
 ]  # fmt: skip
@@ -232,6 +232,7 @@ TEXTS += [
     "Fri, 02 Jan 2020 03:04:05 Z", "Jan 2, 2020 3:04 PM", "2020-01-02T03:04 Asia/Tokyo", "2020-01-02 03:04 GMT+1",
     "2020-01-02 03:04 GMT-05:30", "2020-01-02 24:00", "2020-01-02 03:04", "year 2020 o'clock", "  2", "2020-01-02 AD",
     "2020-01-02 CE", "2020-01-02 03:04:05.678",
+    "2020-01-02 03:04 EST", "2020-01-02 03:04 CET", "2020-01-02 03:04 PST",
 ]  # fmt: skip
 INSTANTS = [0, 1577934245678, 1609459199999, -1, 951782400000, 253402300800000, -62167219200001, -30610224000000]
 MATH = (

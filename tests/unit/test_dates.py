@@ -157,7 +157,9 @@ def test_what_is_not_faked_says_so() -> None:
     with pytest.raises(NotFaked, match="locale"):
         DateFormat.parse("dd MMM uuuu", "fr")
     with pytest.raises(NotFaked, match="letter"):
-        DateFormat.parse("HH:mm z").format(0)
+        DateFormat.parse("HH:mm B").format(0)
+    with pytest.raises(NotFaked, match="names of time zones"):
+        DateFormat.parse("zzzz").with_zone(parse_zone("Europe/Paris")).format(0)
     assert DateFormat.parse("d MMMM uuuu, EEEE", "en").format(0) == "1 January 1970, Thursday"
 
 
