@@ -203,6 +203,9 @@ class ExpressionCodegen(MemberCodegen):
         if compared in PRIMITIVES or (compared == STRING and operation in ("==", "!=")):
             return self.compare(left, _COMPARE[operation](), right)
         if operation in ("===", "!=="):
+            if isinstance(left, py.Constant) and isinstance(right, py.Constant):
+                # Two constants of the compiler are two objects.
+                return self.constant(operation == "!==")
             return self._same(operation, left, right)
         result = self.call(equals, left, right)
         return result if operation == "==" else self.at(py.UnaryOp(py.Not(), result))

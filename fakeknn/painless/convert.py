@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from fakeknn.painless.library_math import BigInteger
 from fakeknn.painless.numbers import Character, Float, Long
 from fakeknn.painless.values import HashMap, MapEntry, items, text
 
@@ -19,7 +20,7 @@ def java_value(value: Any, linked: bool = False) -> Any:
     if kind is int:
         if -2147483648 <= value <= 2147483647:
             return value
-        return Long(value) if -(1 << 63) <= value < 1 << 63 else _big(value)
+        return Long(value) if -(1 << 63) <= value < 1 << 63 else BigInteger(value)
     if kind is dict:
         if linked:
             return {key: java_value(item, linked) for key, item in value.items()}
@@ -27,12 +28,6 @@ def java_value(value: Any, linked: bool = False) -> Any:
     if kind is list:
         return [java_value(item, linked) for item in value]
     return value
-
-
-def _big(value: int) -> Any:
-    from fakeknn.painless.library_math import BigInteger  # noqa: PLC0415
-
-    return BigInteger(value)
 
 
 def json_value(value: Any) -> Any:

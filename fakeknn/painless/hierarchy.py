@@ -25,7 +25,10 @@ def _lineage(java: str, supers_: tuple[str, ...]) -> tuple[str, ...]:
         cls = everything().cls(name)
         if cls is not None and supers_:
             rest.extend(cls.ancestors)
-    return (java, *dict.fromkeys(rest), "java.lang.Object")
+    known = [name for name in dict.fromkeys(rest) if name != "java.lang.Object"]
+    # A List's own methods come before a Collection's, whatever order Java lists them in.
+    known.sort(key=lambda name: -len(cls.ancestors) if (cls := everything().cls(name)) is not None else -99)
+    return (java, *known, "java.lang.Object")
 
 
 @cache

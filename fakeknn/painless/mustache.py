@@ -73,6 +73,7 @@ class _Parser:
     def parts(self, closing: str | None = None, start_of_line: bool = True) -> list[_Node]:
         """The nodes up to the tag that closes this level."""
         level = _Level(closing, start_of_line)
+        opened = self.line
         source = self.source
         while self.at < len(source):
             if source.startswith(self.open, self.at):
@@ -90,6 +91,7 @@ class _Parser:
                 level.text += character
         level.write()
         if closing is not None:
+            self.line = opened
             raise self.wrong(f"Failed to close '{closing}' tag")
         return level.parts
 
@@ -128,10 +130,11 @@ class _Parser:
 
     def _value(self, level: _Level, kind: str, name: str, body: str) -> None:
         if kind == "{":
+            column = self.at - (self.source.rfind("\n", 0, self.at) + 1)
             if self.close != "}}":
                 name = name[:-1]
             elif self.source[self.at : self.at + 1] != "}":
-                raise self.wrong(f"Improperly closed variable: {name} in {_NAME}:{self.line}@{self.at}")
+                raise self.wrong(f"Improperly closed variable: {name} in {_NAME}:{self.line}@{column}")
             else:
                 self.at += 1
         if kind in ("{", "&"):

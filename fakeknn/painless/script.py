@@ -60,7 +60,10 @@ class _ScriptCodegen(Codegen):
 
     def reference(self, node: FunctionRef, type_: str, target: str) -> Reference:
         captured = 0 if node.captured is None else 1
-        return self._analyzer.reference(None, target, node.symbol, type_, node.name, captured)
+        try:
+            return self._analyzer.reference(None, target, node.symbol, type_, node.name, captured)
+        except CompileFault as fault:
+            raise fault.thrown from None
 
     def pattern(self, pattern: str, flags: int) -> Pattern:
         return Pattern(pattern, flags)

@@ -61,6 +61,8 @@ def supers(java_class: str) -> frozenset[str]:
 class Thrown(Exception):
     """A Java throwable on its way: its class, message and cause; ``frames`` are the Java frames above the script's."""
 
+    java = "java.lang.Exception"
+
     def __init__(
         self,
         java_class: str,
