@@ -86,14 +86,15 @@ def _has_long_integer(body: bytes) -> bool:
 def _count_names(root: Any) -> int:
     """At most the number of different fields in the tree; lists that begin with a scalar are not looked into."""
     count = 0
-    stack = [root]
-    while stack:
-        value = stack.pop()
+    values = [root]
+    for value in values:  # grows as it is walked
         if type(value) is dict:
             count += len(value)
-            stack.extend(item for item in value.values() if type(item) is dict or type(item) is list)
-        elif type(value) is list and value and type(value[0]) in (dict, list):
-            stack.extend(value)
+            for item in value.values():
+                if type(item) is dict or type(item) is list:
+                    values.append(item)  # noqa: PERF401
+        elif type(value) is list and value and (type(value[0]) is dict or type(value[0]) is list):
+            values += value
     return count
 
 
