@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from fakeknn.contract.answers import Answer, masked
 from fakeknn.contract.console import ConsoleRequest, ConsoleSyntaxError, KnownDifference, parse
 from fakeknn.contract.differences import differences, judge
-from fakeknn.contract.guard import ForeignThings, refuse_foreign
+from fakeknn.contract.guard import ForeignThings, Guard, refuse_foreign
 from fakeknn.contract.masks import Masker
 from fakeknn.contract.paths import below, covers, value_at
 from fakeknn.contract.recording import NoRecording, Recording, recording_path
+from fakeknn.contract.targets import Server
 
 
 def only(text: str) -> ConsoleRequest:
@@ -277,3 +278,60 @@ def test_a_story_may_not_touch_what_was_there(text: str, refused: bool) -> None:
             refuse_foreign(parse(text), {"theirs"})
     else:
         refuse_foreign(parse(text), {"theirs"})
+
+
+class Cluster:
+    """Stands for a server that knows indices, templates and settings; it answers what the guard asks."""
+
+    def __init__(self, *indices: str, settings: dict[str, str] | None = None) -> None:
+        self.indices = set(indices)
+        self.templates = {"theirs"}
+        self.persistent = dict(settings or {})
+
+    def json(self, method: str, path: str, body: bytes = b"") -> Any:
+        if path.startswith("/_cat/indices"):
+            return [{"index": name} for name in self.indices]
+        if path == "/_index_template":
+            return {"index_templates": [{"name": name} for name in self.templates]}
+        if path.startswith("/_cluster/settings"):
+            if method == "PUT":
+                for name, value in json.loads(body)["persistent"].items():
+                    self.persistent.update({name: value})
+                    if value is None:
+                        del self.persistent[name]
+            return {"persistent": dict(self.persistent), "transient": {}}
+        if method == "DELETE" and path.startswith("/_index_template/"):
+            self.templates.remove(path.removeprefix("/_index_template/"))
+        elif method == "DELETE" and not path.startswith("/_"):
+            self.indices.remove(path.removeprefix("/"))
+        return None
+
+
+def guarded(cluster: Cluster, text: str, *, empty: bool = False) -> Guard:
+    return Guard(cast("Server", cluster), parse(text), empty=empty)
+
+
+def test_a_story_leaves_nothing_behind_and_everything_else_alone() -> None:
+    cluster = Cluster("theirs", settings={"search.max_buckets": "5"})
+    story = 'PUT /mine\nPUT /_index_template/my-template\n{}\nPOST /_bulk\n{"index": {"_index": "a.b"}}\n{}\n'
+    with guarded(cluster, story):
+        cluster.indices |= {"mine", "a.b", "made-meanwhile-by-others"}
+        cluster.templates.add("my-template")
+        cluster.persistent = {"search.max_buckets": "9", "action.auto_create_index": "false"}
+    assert cluster.indices == {"theirs", "made-meanwhile-by-others"}
+    assert cluster.templates == {"theirs"}
+    assert cluster.persistent == {"search.max_buckets": "5"}
+
+
+def test_a_story_that_would_touch_foreign_things_does_not_begin() -> None:
+    with pytest.raises(ForeignThings, match="theirs"), guarded(Cluster("theirs"), "DELETE /theirs"):
+        pytest.fail("it began")
+
+
+def test_a_cluster_is_emptied_only_if_asked_to() -> None:
+    cluster = Cluster("theirs", "others")
+    with guarded(cluster, "DELETE /theirs", empty=True):
+        assert not cluster.indices
+        assert not cluster.templates
+        cluster.indices.add("made")
+    assert not cluster.indices
