@@ -126,9 +126,9 @@ class _Nothing:
 NOTHING = _Nothing()
 
 
-def filters(parameter: str | None) -> list[FilterPath]:
+def filters(parameter: str) -> list[FilterPath]:
     """The filters that a ``filter_path`` parameter asks for, in the order in which they act."""
-    names = [name.strip() for name in (parameter or "").split(",")]
+    names = [name.strip() for name in parameter.split(",")]
     found = []
     for inclusive in (True, False):
         chosen = [name for name in names if name and name.startswith("-") != inclusive]
@@ -189,7 +189,8 @@ def check(request: Request) -> None:
     """Refuse ``pretty``, ``human``, ``error_trace`` and ``filter_path`` that cannot be read, before anything runs."""
     for name in ("pretty", "human", "error_trace"):
         request.flag(name)
-    filters(request.params.get("filter_path"))
+    if "filter_path" in request.params:
+        filters(request.params["filter_path"])
 
 
 def shape(request: Request, response: Response, *, error: bool = False) -> tuple[bytes, str]:
@@ -201,7 +202,7 @@ def shape(request: Request, response: Response, *, error: bool = False) -> tuple
         return tree.encode("utf-8", "replace"), response.content_type or _TEXT
     if isinstance(tree, bytes):
         return tree, response.content_type or MediaType.JSON.value
-    chosen = filters(request.params.get("filter_path")) if not error and "filter_path" in request.params else []
+    chosen = filters(request.params["filter_path"]) if not error and "filter_path" in request.params else []
     pretty = "pretty" in request.params and request.flag("pretty")
     human = "human" in request.params and request.flag("human")
     kind = negotiated(request)

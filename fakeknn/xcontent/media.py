@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from enum import Enum
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -37,6 +38,7 @@ def from_format(name: str | None) -> MediaType | None:
     return _FORMATS.get(name.lower()) if name else None
 
 
+@lru_cache(256)
 def from_header(value: str | None) -> MediaType | None:
     """MediaType.fromMediaType: an ``Accept`` header, or a ``Content-Type`` without what follows its first semicolon."""
     if value is None:
@@ -52,6 +54,7 @@ def from_header(value: str | None) -> MediaType | None:
     return _TYPES.get(name.strip())
 
 
+@lru_cache(256)
 def content_type(value: str | None) -> MediaType | None:
     """The request's ``Content-Type``; None if there is none or it is not known, which only a body makes an error.
 
