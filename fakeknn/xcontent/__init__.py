@@ -15,10 +15,10 @@ Endpoints read their bodies in few ways, and each way has its refusals; the func
 
 from __future__ import annotations
 
-from fakeknn.xcontent.jackson import EndOfInput
 from fakeknn.xcontent.java import hash_ordered, java_double, java_float, java_hash, java_string
 from fakeknn.xcontent.places import locate, number_text
 from fakeknn.xcontent.reading import is_xcontent, read, read_document, read_map, read_query, read_search
+from fakeknn.xcontent.tree import EndOfInput
 
 __all__ = [
     "EndOfInput",

@@ -8,12 +8,12 @@ and is only asked when orjson refuses a body, when orjson cannot be trusted with
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
 from fakeknn.errors import JsonEOFException, JsonParseException, StreamConstraintsException
+from fakeknn.xcontent.characters import char, describe, is_identifier_part, is_identifier_start, paired
 
 MAX_DEPTH = 1000
 MAX_NAME_LENGTH = 50_000
@@ -62,28 +62,6 @@ class Scope:
     name: str | None = None
     count: int = 0
     names: set[str] = field(default_factory=set)
-
-
-def is_identifier_start(c: str) -> bool:
-    """Character.isJavaIdentifierStart."""
-    return unicodedata.category(c) in {"Lu", "Ll", "Lt", "Lm", "Lo", "Nl", "Sc", "Pc"}
-
-
-def is_identifier_part(c: str) -> bool:
-    """Character.isJavaIdentifierPart."""
-    if is_identifier_start(c) or unicodedata.category(c) in {"Nd", "Mn", "Mc", "Cf"}:
-        return True
-    return c <= "\x08" or "\x0e" <= c <= "\x1b" or "\x7f" <= c <= "\x9f"
-
-
-def describe(code: int) -> str:
-    """A character as Jackson names it in messages: ``'x' (code 120)``."""
-    c = chr(code & 0xFFFF)
-    if code < 0x20 or 0x7F <= code <= 0x9F:
-        return f"(CTRL-CHAR, code {code})"
-    if code > 255:
-        return f"'{c}' (code {code} / 0x{code:x})"
-    return f"'{c}' (code {code})"
 
 
 class Scanner:
@@ -280,10 +258,10 @@ class Scanner:
             if c == 92:
                 parts.append(chr(self._escape()))
             elif c >= 0x80:
-                parts.append(_char(self._skip_utf8(c)))
+                parts.append(char(self._skip_utf8(c)))
             else:
                 self._bad_control(c, "string value")
-        text = _paired("".join(parts))
+        text = paired("".join(parts))
         if len(text) > MAX_STRING_LENGTH:
             raise StreamConstraintsException("String value length", len(text), MAX_STRING_LENGTH, "getMaxStringLength")
         return text
@@ -340,8 +318,8 @@ class Scanner:
                 if byte & 0xC0 != 0x80:
                     self._fail(f"Invalid UTF-8 middle byte 0x{byte & (0xFF if n == 2 else 0xFFFFFFFF):x}")
                 code = code << 6 | byte & 0x3F
-            parts.append(_char(code))
-        return _paired("".join(parts))
+            parts.append(char(code))
+        return paired("".join(parts))
 
     # --- scalars ------------------------------------------------------------------------------------------------------
 
@@ -538,19 +516,6 @@ class Scanner:
         return self._token("FIELD_NAME", name, start)
 
 
-def _char(code: int) -> str:
-    """A decoded code as Java keeps it: beyond 16 bits, two surrogates, of which a wrong code makes wrong ones."""
-    if code < 0x10000:
-        return chr(code)
-    code -= 0x10000
-    return chr((0xD800 | code >> 10) & 0xFFFF) + chr(0xDC00 | code & 0x3FF)
-
-
-def _paired(text: str) -> str:
-    """Text whose surrogate pairs are single characters, as Python has them; lone surrogates stay."""
-    return text if text.isascii() else text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")
-
-
 def utf8(body: bytes) -> bytes:
     """A body in one of the encodings that Jackson detects by where the zero bytes are, as UTF-8."""
     head = body[:4]
@@ -562,50 +527,3 @@ def utf8(body: bytes) -> bytes:
     narrow = {"0x": "utf-16-be", "x0": "utf-16-le"}.get(zeros[:2])
     encoding = marked or wide or narrow
     return body.decode(encoding, "replace").encode() if encoding else body
-
-
-class Reader:
-    """A tree built of the scanner's tokens; what follows the first value is left for ``rest``."""
-
-    def __init__(self, body: bytes) -> None:
-        self.scanner = Scanner(utf8(body))
-        self.tokens = self.scanner.tokens()
-
-    def value(self) -> Any:
-        """The next value; raises ``EndOfInput`` when there is none."""
-        token = next(self.tokens, None)
-        if token is None:
-            raise EndOfInput
-        return self._build(token)
-
-    def rest(self) -> Token | None:
-        """The token behind the value, if any."""
-        return next(self.tokens, None)
-
-    def _build(self, first: Token) -> Any:
-        root: list[Any] = []
-        stack: list[Any] = [root]
-        name = None
-        token: Token = first
-        while True:
-            top = stack[-1]
-            match token.kind:
-                case "FIELD_NAME":
-                    name = token.value
-                case "END_OBJECT" | "END_ARRAY":
-                    stack.pop()
-                case kind:
-                    value = {} if kind == "START_OBJECT" else [] if kind == "START_ARRAY" else token.value
-                    if isinstance(top, dict):
-                        top[name] = value
-                    else:
-                        top.append(value)
-                    if isinstance(value, (dict, list)) and kind.startswith("START"):
-                        stack.append(value)
-            if len(stack) == 1:
-                return root[0]
-            token = next(self.tokens)
-
-
-class EndOfInput(Exception):
-    """There is no value in the body: white space, comments, nothing."""

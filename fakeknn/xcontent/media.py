@@ -11,7 +11,7 @@ import orjson
 
 from fakeknn.errors import ContentTypeHeaderException, IllegalArgumentException
 from fakeknn.xcontent import cbor, generator, smile, yaml
-from fakeknn.xcontent.jackson import EndOfInput
+from fakeknn.xcontent.tree import EndOfInput
 
 _TOKEN = re.compile(r"[A-z0-9!#$%&'*+\-.\^_`|~]+")
 _VERSIONED = re.compile(r"vnd\.opensearch\+|\s*;\s*compatible-with=\d+")

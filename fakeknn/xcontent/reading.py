@@ -17,7 +17,8 @@ from fakeknn.errors import (
     StreamConstraintsException,
     XContentParseException,
 )
-from fakeknn.xcontent.jackson import EndOfInput, Reader, Scanner
+from fakeknn.xcontent.jackson import Scanner
+from fakeknn.xcontent.tree import EndOfInput, Reader
 
 #: Every byte but digits becomes a space, so that a run of digits too long for 64 bits is found by a plain search.
 _DIGIT_RUNS = bytes(48 if chr(byte).isdigit() and byte < 128 else 32 for byte in range(256))

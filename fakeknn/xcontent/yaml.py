@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from fakeknn.errors import JsonParseException
-from fakeknn.xcontent.jackson import EndOfInput
 from fakeknn.xcontent.java import java_double, java_float
+from fakeknn.xcontent.tree import EndOfInput
 
 _KEYWORDS = frozenset(
     word

@@ -16,8 +16,9 @@ import yaml as pyyaml
 from fakeknn import xcontent
 from fakeknn.errors import ContentTypeHeaderException, JsonParseException, OpenSearchError, Where, body_of
 from fakeknn.xcontent import cbor, generator, media, smile, yaml
-from fakeknn.xcontent.jackson import EndOfInput, Reader, Scanner
+from fakeknn.xcontent.jackson import Scanner
 from fakeknn.xcontent.media import MediaType
+from fakeknn.xcontent.tree import EndOfInput, Reader
 
 RECORDED = json.loads((Path(__file__).parent / "recorded" / "bodies.json").read_text())
 

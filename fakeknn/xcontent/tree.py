@@ -1,0 +1,54 @@
+"""Trees of dicts and lists, built of the scanner's tokens."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fakeknn.xcontent.jackson import Scanner, Token, utf8
+
+
+class Reader:
+    """Values of a body, one after the other; what follows the first is left for ``rest``."""
+
+    def __init__(self, body: bytes) -> None:
+        self.scanner = Scanner(utf8(body))
+        self.tokens = self.scanner.tokens()
+
+    def value(self) -> Any:
+        """The next value; raises ``EndOfInput`` when there is none."""
+        token = next(self.tokens, None)
+        if token is None:
+            raise EndOfInput
+        return self._build(token)
+
+    def rest(self) -> Token | None:
+        """The token behind the value, if any."""
+        return next(self.tokens, None)
+
+    def _build(self, first: Token) -> Any:
+        root: list[Any] = []
+        stack: list[Any] = [root]
+        name = None
+        token: Token = first
+        while True:
+            top = stack[-1]
+            match token.kind:
+                case "FIELD_NAME":
+                    name = token.value
+                case "END_OBJECT" | "END_ARRAY":
+                    stack.pop()
+                case kind:
+                    value = {} if kind == "START_OBJECT" else [] if kind == "START_ARRAY" else token.value
+                    if isinstance(top, dict):
+                        top[name] = value
+                    else:
+                        top.append(value)
+                    if isinstance(value, (dict, list)) and kind.startswith("START"):
+                        stack.append(value)
+            if len(stack) == 1:
+                return root[0]
+            token = next(self.tokens)
+
+
+class EndOfInput(Exception):
+    """There is no value in the body: white space, comments, nothing."""
