@@ -14,10 +14,11 @@ from fakeknn.errors import (
 )
 from fakeknn.rest import Request, route
 from fakeknn.state import names
+from fakeknn.state.blocks import changed_blocks
 from fakeknn.state.names import INDICES_OPTIONS_PARAMETERS, IndicesOptions, simple_match
 from fakeknn.state.node import Node
 from fakeknn.state.settings.cluster import cluster_defaults, update_cluster_settings
-from fakeknn.state.settings.flat import load, render
+from fakeknn.state.settings.flat import load, render, with_index_prefix
 from fakeknn.state.settings.index import INDEX_SETTINGS
 from fakeknn.state.settings.kinds import Settings, Value
 from fakeknn.state.settings.lifecycle import Updated, update_settings
@@ -99,8 +100,11 @@ def put(node: Node, request: Request) -> dict[str, Any]:
         default_replicas=node.cluster_setting("cluster.default_number_of_replicas", "1"),
         minimum_refresh_interval=node.cluster_setting("cluster.minimum.index.refresh_interval", "0ms"),
     )
-    for name, settings in updated.items():
-        node.writable(node.indices[name]).adopt_settings(settings, node.now())
+    for index in indices:
+        if index.name in updated:
+            index = node.writable(node.indices[index.name])
+            index.adopt_settings(updated[index.name], node.now())
+            index.blocks = changed_blocks(index.blocks, with_index_prefix(changes))
     node.changed()
     return {"acknowledged": True}
 

@@ -56,6 +56,18 @@ def index_blocks(settings: Mapping[str, Any]) -> tuple[Block, ...]:
     return tuple(sorted(found, reverse=True))
 
 
+def changed_blocks(blocks: tuple[Block, ...], changes: Mapping[str, Any]) -> tuple[Block, ...]:
+    """Blocks after a change of settings that names them; a wildcard names none."""
+    kept = list(blocks)
+    for name, block in INDEX_BLOCKS.items():
+        if _PREFIX + name in changes:
+            if block in kept:
+                kept.remove(block)
+            if changes[_PREFIX + name] == "true":
+                kept.append(block)
+    return tuple(kept)
+
+
 def cluster_blocks(*settings: Mapping[str, Any]) -> tuple[Block, ...]:
     """The blocks that the cluster's settings, persistent and transient, put on everything."""
     return tuple(block for key, block in _CLUSTER_BLOCKS.items() if any(one.get(key) == "true" for one in settings))

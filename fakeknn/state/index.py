@@ -47,6 +47,8 @@ class Index:
             int(settings.get("index.routing_partition_size", 1)),
         )
         self.shards = [Shard(name, self.uuid, i, self._schedule(now)) for i in range(self.routing.number_of_shards)]
+        self.blocks = index_blocks(settings)
+        """What may not be done with it; a setting that a wildcard removes leaves its block until the index is opened."""
         self._derive(now)
 
     # -- what settings say
@@ -78,7 +80,6 @@ class Index:
 
     def _derive(self, now: float) -> None:
         self.number_of_replicas = int(self.settings.get("index.number_of_replicas", 1))
-        self.blocks = index_blocks(self.settings)
         schedule = self._schedule(now)
         for shard in self.shards:
             before = shard.schedule
@@ -108,10 +109,13 @@ class Index:
     def close(self, now: float) -> None:
         """Refuse searches and writes; what was written is kept, and found again when the index is opened."""
         self.state = "close"
+        self.settings = dict(sorted({**self.settings, "index.verified_before_close": "true"}.items()))
         self._reassign(now)
 
     def open(self, now: float) -> None:
         self.state = "open"
+        self.settings = {key: value for key, value in self.settings.items() if key != "index.verified_before_close"}
+        self.blocks = index_blocks(self.settings)
         self._reassign(now)
 
     def _reassign(self, now: float) -> None:

@@ -189,6 +189,12 @@ class Node:
                 f"index [{index.name}] is the write index for data stream [{stream}] and cannot be deleted"
             )
 
+    def check_closable(self, index: Index) -> None:
+        """MetadataIndexStateService: a data stream's write index stays open."""
+        stream = self.data_stream_of(index.name)
+        if stream is not None and self.data_streams[stream].indices[-1] == index.name:
+            raise IllegalArgumentException(f"cannot close the following data stream write indices [{index.name}]")
+
     def writable(self, index: Index) -> Index:
         """The index, to be changed or searched: a copy in its place, if a checkpoint holds it."""
         if not index.shared:

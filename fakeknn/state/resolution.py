@@ -46,6 +46,8 @@ class DataStreamLike(Protocol):
     def name(self) -> str: ...
     @property
     def indices(self) -> Sequence[str]: ...
+    @property
+    def timestamp_field(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +103,13 @@ class IndicesLookup:
             self._all = dict(sorted(found.items()))
         return self._all
 
+    def named(self, expressions: Sequence[str], options: IndicesOptions) -> list[str]:
+        """What ``_resolve/index`` tells of: aliases and data streams keep their names, and nothing has to exist."""
+        if list(expressions) in ([], ["_all"], ["*"]):
+            expressions = ("**",)  # the lone asterisk would leave aliases out
+        resolution = _Resolution(self, options, True, True, [], preserve_data_streams=True)
+        return resolution.expanded(expressions)
+
     def validate_aliases(self) -> None:
         """Metadata.Builder.build: an alias may have one write index, and must be hidden everywhere or nowhere."""
         for abstraction in self.all().values():
@@ -139,6 +148,7 @@ class _Resolution:
     include_data_streams: bool
     preserve_aliases: bool
     errors: list[OpenSearchError]
+    preserve_data_streams: bool = False
 
     def expanded(self, expressions: Sequence[str]) -> list[str]:
         """WildcardExpressionResolver.resolve."""
@@ -231,6 +241,8 @@ class _Resolution:
                 found.append(abstraction.name)
             else:
                 found.extend(index.name for index in abstraction.indices if self._state_wanted(index))
+                if self.preserve_data_streams and abstraction.kind == "data_stream":
+                    found.append(abstraction.name)
         return found
 
     def _state_wanted(self, index: IndexLike) -> bool:

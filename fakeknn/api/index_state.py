@@ -1,0 +1,138 @@
+"""Opening, closing and blocking indices."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fakeknn.api.documents import active_shard_count
+from fakeknn.api.indices import MANAGER, check_timeouts, resolved
+from fakeknn.errors import ActionRequestValidationException, IllegalArgumentException
+from fakeknn.rest import Later, Request, route
+from fakeknn.state import names
+from fakeknn.state.active import BY_SETTING, ActiveShards
+from fakeknn.state.blocks import INDEX_BLOCKS
+from fakeknn.state.index import Index
+from fakeknn.state.names import INDICES_OPTIONS_PARAMETERS
+from fakeknn.state.node import Node
+from fakeknn.state.resolution import IndicesLookup
+from fakeknn.units import parse_time_value
+
+_PARAMETERS = ("index", "wait_for_active_shards", *MANAGER, *INDICES_OPTIONS_PARAMETERS)
+
+
+def _check_named(request: Request) -> None:
+    if not request.names("index"):
+        raise ActionRequestValidationException("index is missing")
+
+
+def _active(request: Request) -> ActiveShards:
+    asked = request.params.get("wait_for_active_shards")
+    return BY_SETTING if asked is None else ActiveShards(active_shard_count(asked), False)
+
+
+def when_active(
+    request: Request, active: ActiveShards, indices: list[Index], answer: dict[str, Any]
+) -> dict[str, Any] | Later:
+    """The answer, at once or, where copies are waited for that never come, when the time is up."""
+    if all(active.shortage(index, 0) is None for index in indices):
+        return answer
+    timeout = parse_time_value(request.params.get("timeout", "30s"), "timeout").seconds
+    return Later(timeout, lambda: {**answer, "shards_acknowledged": False})
+
+
+@route("POST", "/_close", "/{index}/_close", params=_PARAMETERS)
+def close(node: Node, request: Request) -> dict[str, Any] | Later:
+    check_timeouts(request)
+    active = _active(request)
+    _check_named(request)
+    indices = resolved(node, request, names.CLOSE_INDEX)
+    node.check_blocks("metadata_write", *indices)
+    for index in indices:
+        node.check_closable(index)
+    closing = [index for index in indices if index.state == "open"]
+    for index in closing:
+        node.writable(index).close(node.now())
+    node.changed()
+    answer = {
+        "acknowledged": True,
+        "shards_acknowledged": bool(closing),
+        "indices": {index.name: {"closed": True} for index in closing},
+    }
+    return when_active(request, active, closing, answer)
+
+
+@route("POST", "/_open", "/{index}/_open", params=(*_PARAMETERS, "wait_for_completion", "task_execution_timeout"))
+def open_(node: Node, request: Request) -> dict[str, Any] | Later:
+    check_timeouts(request)
+    active = _active(request)
+    _check_named(request)
+    indices = resolved(node, request, names.OPEN_INDEX)
+    node.check_blocks("metadata_write", *indices)
+    for index in indices:
+        if index.state != "open":
+            node.writable(index).open(node.now())
+    node.changed()
+    return when_active(request, active, indices, {"acknowledged": True, "shards_acknowledged": True})
+
+
+@route("PUT", "/{index}/_block/{block}", params=(*MANAGER, *INDICES_OPTIONS_PARAMETERS))
+def add_block(node: Node, request: Request) -> dict[str, Any]:
+    check_timeouts(request)
+    name = request.params["block"]
+    if name not in INDEX_BLOCKS:
+        raise IllegalArgumentException(f"No block found with name {name}")
+    if name == "read_only_allow_delete":
+        raise ActionRequestValidationException("read_only_allow_delete block is for internal use only")
+    block = INDEX_BLOCKS[name]
+    indices = [index for index in resolved(node, request, names.ADD_BLOCK) if block not in index.blocks]
+    node.check_blocks("metadata_write", *indices)
+    for index in indices:
+        index = node.writable(index)
+        index.adopt_settings({**index.settings, f"index.blocks.{name}": "true"}, node.now())
+        index.blocks = (*index.blocks, block)
+    node.changed()
+    return {
+        "acknowledged": True,
+        "shards_acknowledged": bool(indices),
+        "indices": [{"name": index.name, "blocked": True} for index in indices],
+    }
+
+
+@route("GET", "/_resolve/index/{name}", params=INDICES_OPTIONS_PARAMETERS)
+def resolve(node: Node, request: Request) -> dict[str, Any]:
+    options = names.IndicesOptions.from_parameters(request.params, names.RESOLVE_INDEX)
+    expressions = [node.dated(name) for name in request.names("name")]
+    return _told(node.lookup, node.lookup.named(expressions, options))
+
+
+def _told(lookup: IndicesLookup, found: list[str]) -> dict[str, Any]:
+    """ResolveIndexAction: what these names stand for."""
+    told: dict[str, list[dict[str, Any]]] = {"indices": [], "aliases": [], "data_streams": []}
+    streams = {index: name for name, stream in lookup.data_streams.items() for index in stream.indices}
+    for name in sorted(found):
+        abstraction = lookup.get(name)
+        if abstraction is None:
+            continue
+        if abstraction.kind == "index":
+            index = abstraction.indices[0]
+            one: dict[str, Any] = {"name": name}
+            if index.aliases:
+                one["aliases"] = sorted(index.aliases)
+            one["attributes"] = sorted(
+                (["hidden"] if index.hidden else []) + ["open" if index.state == "open" else "closed"]
+            )
+            if name in streams:
+                one["data_stream"] = streams[name]
+            told["indices"].append(one)
+        elif abstraction.kind == "alias":
+            told["aliases"].append({"name": name, "indices": sorted(index.name for index in abstraction.indices)})
+        else:
+            stream = lookup.data_streams[name]
+            told["data_streams"].append(
+                {
+                    "name": name,
+                    "backing_indices": list(stream.indices),
+                    "timestamp_field": stream.timestamp_field,
+                }
+            )
+    return told
