@@ -89,11 +89,11 @@ def read_vector(body: dict[str, Any], key: str = "vector", raw: RawText | None =
     try:
         if not numbers:
             raise IllegalArgumentException("[knn] field 'vector' requires to be non-null and non-empty")
-        for i, number in enumerate(numbers):
-            if isinstance(number, list):
-                to_floats(numbers[:i])  # what stands before it is read first
-                raise IllegalStateException("expected value but got [START_ARRAY]")
-        return to_floats(numbers, raw)
+        nested = next((i for i, number in enumerate(numbers) if isinstance(number, list)), None)
+        floats = to_floats(numbers, raw, end=nested)
+        if nested is not None:
+            raise IllegalStateException("expected value but got [START_ARRAY]")
+        return floats
     except OpenSearchError as cause:
         raise _failed("knn", key, _place_of(cause, numbers, value, at)) from cause
 

@@ -44,14 +44,14 @@ _SURPLUS_BITS, _HALFWAY = np.int64(0x1FFFFFFF), np.int64(0x10000000)
 # --- numbers ----------------------------------------------------------------------------------------------------------
 
 
-def to_floats(numbers: list[Any], raw: RawText | None = None) -> Floats:
-    """A list of JSON numbers and numeric strings as float32, each rounded once from its decimal text.
+def to_floats(numbers: list[Any], raw: RawText | None = None, end: int | None = None) -> Floats:
+    """JSON numbers and numeric strings (those before ``end``) as float32, each rounded once from its decimal text.
 
     ``raw`` gives that text where Python's float has already rounded it to a value halfway between two float32.
     Raises JsonParseException or NumberFormatException, with the offending element as ``preview``.
     """
-    if not set(map(type, numbers)) <= _NUMBERS:
-        return np.array([_to_float(numbers, i, raw) for i in range(len(numbers))], dtype=np.float32)
+    if end is not None or not set(map(type, numbers)) <= _NUMBERS:
+        return np.array([_to_float(numbers, i, raw) for i in range(len(numbers))[:end]], dtype=np.float32)
     try:
         wide = np.array(numbers, dtype=np.float64)
     except OverflowError:  # an int beyond any float
@@ -122,10 +122,11 @@ def nearest_float(exact: Decimal) -> np.float32:
         wide = np.float64(np.inf if exact > 0 else -np.inf)
     with np.errstate(over="ignore", under="ignore"):
         near = np.float32(wide)
-        if not np.isfinite(near):
+        if not np.isfinite(wide):
             return near
         other = np.nextafter(near, np.float32(np.inf if wide > near else -np.inf))
-        halfway = (np.float64(near) + np.float64(other)) / 2
+        # Infinity begins half a step beyond the greatest float32, as if 2¹²⁸ were the next.
+        halfway = sum(np.clip([near, other], -(2.0**128), 2.0**128, dtype=np.float64)) / 2
     if wide == halfway and exact != Decimal(float(wide)):
         return max(near, other) if exact > Decimal(float(wide)) else min(near, other)
     return near
@@ -214,9 +215,10 @@ class _Element(IllegalArgumentException):
 
 def validate_elements(floats: Floats, data_type: DataType) -> None:
     """Refuse the first element that is not finite, or no byte where a byte is due (IllegalArgumentException)."""
-    if data_type == "float" and np.isfinite(floats.dot(floats)):  # the cheap sign that all are finite
+    finite = np.isfinite(floats)
+    if data_type == "float" and finite.all():
         return
-    wrong = ~np.isfinite(floats)
+    wrong = ~finite
     if data_type != "float":
         with np.errstate(invalid="ignore"):
             wrong |= (floats % 1 != 0) | (floats < -128) | (floats > 127)

@@ -55,7 +55,7 @@ def each_member() -> Iterator[Definition]:
         yield {"dimension": 8, "compression_level": level}
     for flag, value in itertools.product(("store", "doc_values"), (True, False, "true", "false", "yes", 1, None, [])):
         yield {"dimension": 3, flag: value}
-    six, long_key, long_value = {c: "x" for c in "abcdef"}, {"a" * 21: "x"}, {"a": "x" * 51}
+    six, long_key, long_value = dict.fromkeys("abcdef", "x"), {"a" * 21: "x"}, {"a": "x" * 51}
     for meta in ({"a": "b"}, {}, six, long_key, long_value, {"a": 5}, {"a": 1.5}, {"a": {}}, {"a": None}, None, 5, []):
         yield {"dimension": 3, "meta": meta}
     for model in ("x", "", 5, None):
