@@ -114,6 +114,16 @@ class RoutingFieldType(StringFieldType):
         return _keywords(view, {row: text for row, text in sorted(view.routings.items()) if row < view.n})
 
 
+class IgnoredFieldType(StringFieldType):
+    """_ignored: the names of the fields whose malformed values were left out."""
+
+    scored = True
+
+    @property
+    def has_doc_values(self) -> bool:
+        return False
+
+
 class SequenceFieldType(LongFieldType):
     """_seq_no and _version."""
 
@@ -143,6 +153,7 @@ METADATA: dict[str, FieldType] = {
     "_id": IdFieldType("_id", "_id", _CONTEXT),
     "_index": IndexFieldType("_index", "_index", _CONTEXT),
     "_routing": RoutingFieldType("_routing", "_routing", _CONTEXT),
+    "_ignored": IgnoredFieldType("_ignored", "_ignored", _CONTEXT),
     "_seq_no": SequenceFieldType("_seq_no", "_seq_no", _CONTEXT),
     "_version": UnsearchableFieldType("_version", "_version", _CONTEXT),
     "_source": UnsearchableFieldType("_source", "_source", _CONTEXT),

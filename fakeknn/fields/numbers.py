@@ -12,11 +12,12 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from fakeknn.errors import IllegalArgumentException, InputCoercionException, NumberFormatException
+from fakeknn.errors import IllegalArgumentException, InputCoercionException, NumberFormatException, Where
 from fakeknn.fields.base import META, DocContext, FieldType, Parameter, decimal, flag, register
 from fakeknn.fields.buffers import Buffer, NumericBuffer
 from fakeknn.view import Column, Mask, NumericColumn
-from fakeknn.xcontent import java_string
+from fakeknn.xcontent import java_float, java_string
+from fakeknn.xcontent.objects import SOURCE, not_numeric
 
 
 def java_double(text: str) -> float:
@@ -72,6 +73,8 @@ class NumberFieldType(FieldType):
     def build(self) -> None:
         given = self.options.get("null_value")
         if given is not None:
+            if isinstance(self, IntegerFieldType) and has_decimal_part(given):
+                raise IllegalArgumentException(f"Value [{java_string(given)}] has a decimal part")
             self.null = self.options["null_value"] = self.query_value(given)
 
     @property
@@ -87,7 +90,7 @@ class NumberFieldType(FieldType):
         if value is None or (value == "" and self.coerces):
             return self.null
         if isinstance(value, (bool, dict, list)):
-            raise self._not_a_number(value)
+            raise not_numeric(container, key)
         if isinstance(value, str):
             if not self.coerces:
                 raise IllegalArgumentException(
@@ -97,17 +100,6 @@ class NumberFieldType(FieldType):
         return self.of_json(container, key, value, doc)
 
     java_class: ClassVar[str] = "Double"
-
-    def _not_a_number(self, value: Any) -> IllegalArgumentException:
-        from fakeknn.errors import JsonParseException
-
-        token = "VALUE_TRUE" if value is True else "VALUE_FALSE" if value is False else None
-        if token is not None:
-            return JsonParseException(  # type: ignore[return-value]
-                f"Current token ({token}) not numeric, can not use numeric value accessors\n at [Source: REDACTED "
-                "(`StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION` disabled); line: {line}, column: {column}]"
-            )
-        return IllegalArgumentException("Cannot parse object as number")
 
     def of_text(self, text: str) -> Any:
         """A JSON string as a document's value."""
@@ -193,8 +185,7 @@ class IntegerFieldType(NumberFieldType):
             whole = value
         if not self.low <= whole <= self.high:
             raise InputCoercionException(
-                f"Numeric value ({doc.raw(container, key)}) out of range of {self.json_range}\n at [Source: REDACTED "
-                "(`StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION` disabled); line: {line}, column: {column}]"
+                f"Numeric value ({doc.raw(container, key)}) out of range of {self.json_range}{SOURCE}", at=Where(container, key, "after")
             )
         return int(whole)
 
@@ -255,9 +246,8 @@ class ShortFieldType(IntegerFieldType):
             whole = _whole(value)
             if -(2**31) <= whole < 2**31:
                 raise InputCoercionException(
-                    f"Numeric value ({doc.raw(container, key)}) out of range of Java short\n at [Source: REDACTED "
-                    "(`StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION` disabled); line: {line}, column: {column}]"
-                ) from None
+                    f"Numeric value ({doc.raw(container, key)}) out of range of Java short{SOURCE}", at=Where(container, key, "after")
+            ) from None
             return IntegerFieldType.of_json(_INTEGER_RANGE(self), container, key, value, doc)
 
 
@@ -362,17 +352,23 @@ class DecimalFieldType(NumberFieldType):
         return narrowed
 
     def _shown(self, value: float) -> str:
-        return (
-            java_string(float(value))
-            if math.isfinite(value) and math.isfinite(self.narrow(value))
-            else ("NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity")
-        )
+        """The refused value as Java has it: a float for the types that are read as floats."""
+        if self.java_class == "Float":
+            with np.errstate(over="ignore"):
+                return java_float(np.float32(value))
+        return java_string(value) if math.isfinite(value) else str(value).replace("inf", "Infinity").replace("nan", "NaN")
 
     def of_text(self, text: str) -> float:
         return self.checked(java_double(text))
 
     def of_json(self, container: Any, key: Any, value: Any, doc: DocContext) -> float:
-        return self.checked(float(value))
+        try:
+            return self.checked(float(value))
+        except IllegalArgumentException as error:
+            with np.errstate(over="ignore"):
+                # What is shown of the value went through the parser's float first.
+                error.preview = np.float32(value)  # type: ignore[attr-defined]
+            raise
 
     def query_value(self, value: Any) -> float:
         number = (

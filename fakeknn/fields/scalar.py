@@ -10,12 +10,20 @@ from typing import Any, ClassVar
 import numpy as np
 
 from fakeknn.dates import DateFormat, parse_math, parse_zone
-from fakeknn.errors import IllegalArgumentException, IllegalStateException, MapperParsingException
+from fakeknn.errors import (
+    IllegalArgumentException,
+    IllegalStateException,
+    JsonParseException,
+    MapperParsingException,
+    OpenSearchError,
+    Where,
+)
 from fakeknn.fields.base import BOOST, META, DocContext, FieldType, Parameter, boolean, flag, integer, register, text
 from fakeknn.fields.buffers import Buffer, KeywordBuffer, NumericBuffer, ObjectBuffer
 from fakeknn.fields.patterns import matching_terms, regexp_matcher, wildcard_matcher
 from fakeknn.view import Column, KeywordColumn, Mask, NumericColumn
 from fakeknn.xcontent import java_string
+from fakeknn.xcontent.objects import SOURCE, jackson_token, not_boolean
 
 #: Lucene's IndexWriter.MAX_TERM_LENGTH, in UTF-8 bytes.
 MAX_TERM_LENGTH = 32766
@@ -45,7 +53,7 @@ def plain_text(container: Any, key: Any, value: Any, doc: DocContext) -> str:
     if isinstance(value, float):
         return doc.raw(container, key)
     token = "START_OBJECT" if isinstance(value, dict) else "START_ARRAY"
-    raise IllegalStateException(f"Can't get text on a {token} at {{line}}:{{column}}")
+    raise IllegalStateException(f"Can't get text on a {token} at {{line}}:{{column}}", at=Where(container, key))
 
 
 class StringFieldType(FieldType):
@@ -144,8 +152,6 @@ class KeywordFieldType(StringFieldType):
 
     def build(self) -> None:
         above = self.option("ignore_above")
-        if above < 0:
-            raise IllegalArgumentException(f"[ignore_above] must be positive, got [{above}]")
         name = self.option("normalizer")
         if name not in (None, "default"):
             self.normalizer = self.context.analysis.normalizer(name) if self.context.analysis else None
@@ -215,7 +221,7 @@ SIMILARITIES = ("BM25", "boolean")
 def check_similarity(name: str, field: FieldType) -> None:
     known = {key.split(".")[2] for key in field.context.settings if key.startswith("index.similarity.")}
     if name not in SIMILARITIES and name not in known:
-        raise MapperParsingException(f"Unknown Similarity type [{name}] for field [similarity]")
+        raise MapperParsingException(f"Unknown Similarity type [{name}] for field [{field.name}]")
 
 
 @register("boolean")
@@ -245,7 +251,7 @@ class BooleanFieldType(FieldType):
             if value == "":
                 return 0
             return int(boolean(value))
-        raise _not_boolean(value)
+        raise not_boolean(container, key)
 
     def query_value(self, value: Any) -> int:
         if value is None:
@@ -297,18 +303,6 @@ class BooleanFieldType(FieldType):
         return value if isinstance(value, bool) else value == "true"
 
 
-def _not_boolean(value: Any) -> IllegalArgumentException:
-    from fakeknn.errors import JsonParseException
-
-    token = {int: "VALUE_NUMBER_INT", float: "VALUE_NUMBER_FLOAT", dict: "START_OBJECT", list: "START_ARRAY"}[
-        type(value)
-    ]
-    return JsonParseException(  # type: ignore[return-value]
-        f"Current token ({token}) not of boolean type\n at [Source: REDACTED "
-        "(`StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION` disabled); line: {line}, column: {column}]"
-    )
-
-
 DEFAULT_DATE_FORMAT = "strict_date_optional_time||epoch_millis"
 
 
@@ -342,7 +336,10 @@ class DateFieldType(FieldType):
         except IllegalArgumentException as cause:
             raise IllegalArgumentException(f"Error parsing [format] on field [{self.name}]: {cause.reason}") from cause
         if self.options.get("null_value") is not None:
-            self.null = self.to_number(java_string(self.options["null_value"]))
+            try:
+                self.null = self.to_number(java_string(self.options["null_value"]))
+            except OpenSearchError:
+                self.null = None  # only logged, as a deprecation
 
     def to_number(self, text: str) -> int:
         """A date's text as milliseconds or nanoseconds."""
@@ -405,6 +402,43 @@ class DateFieldType(FieldType):
         return self.doc_value(self.to_number(java_string(value)), format)
 
 
+def _base64_error(container: Any, key: Any, value: str) -> JsonParseException:
+    """What Jackson's decoder says of the first character that it cannot take."""
+    for i, char in enumerate(value):
+        if char.isascii() and (char.isalnum() or char in "+/"):
+            continue
+        unit = i % 4 + 1
+        if char <= " ":
+            if unit == 1:
+                continue
+            problem = (
+                f"Illegal white space character (code 0x{ord(char):x}) as character #{unit} of 4-char base64 unit: can only "
+                "used between units"
+            )
+        elif char == "=":
+            if unit >= 3:
+                continue
+            problem = (
+                f"Unexpected padding character ('=') as character #{unit} of 4-char base64 unit: padding only legal as 3rd or "
+                "4th character"
+            )
+        else:
+            problem = f"Illegal character '{char}' (code 0x{ord(char):x}) in base64 content"
+        rest, offset = value[i + 1 :], i + 2
+        break
+    else:
+        problem = (
+            "Unexpected end of base64-encoded String: base64 variant 'MIME-NO-LINEFEEDS' expects padding (one or more '=' "
+            "characters) at the end. This Base64Variant might have been incorrectly configured"
+        )
+        rest, offset = "", len(value) + 2
+    error = JsonParseException(
+        f"Failed to decode VALUE_STRING as base64 (MIME-NO-LINEFEEDS): {problem}{SOURCE}", at=Where(container, key)
+    )
+    error.preview, error.offset = rest, offset  # type: ignore[attr-defined]
+    return error
+
+
 @register("binary")
 class BinaryFieldType(FieldType):
     """Base64 text; searchable by nothing but ``exists`` and vector scripts, and those only with ``doc_values``."""
@@ -426,17 +460,15 @@ class BinaryFieldType(FieldType):
         if value is None:
             return None
         if not isinstance(value, str):
-            from fakeknn.errors import JsonParseException
-
             raise JsonParseException(
-                "Current token not VALUE_STRING or VALUE_EMBEDDED_OBJECT, can not access as binary"
+                f"Current token ({jackson_token(value)}) not VALUE_STRING or VALUE_EMBEDDED_OBJECT, can not access as binary"
+                + SOURCE,
+                at=Where(container, key, "after"),
             )
         try:
             return base64.b64decode(value, validate=True)
         except (binascii.Error, ValueError):
-            from fakeknn.errors import JsonParseException
-
-            raise JsonParseException(f"Illegal base64 content in [{value}]") from None
+            raise _base64_error(container, key, value) from None
 
     def require_index(self) -> None:
         raise self.no_query()

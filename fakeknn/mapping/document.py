@@ -41,16 +41,34 @@ class ParsedDocument:
 
 
 class _Update:
-    """The dynamic fields that one document proposes."""
+    """The dynamic fields and objects that one document proposes, in order; a field once for each of its values."""
 
-    def __init__(self, mapping: Mapping) -> None:
-        self.mapping = Mapping(mapping.context)
-        self.added = False
+    def __init__(self) -> None:
+        self.proposals: list[FieldType | ObjectMapper] = []
+        self.objects: dict[str, ObjectMapper] = {}
 
-    def add(self, path: str, child: FieldType | ObjectMapper, known: Mapping) -> None:
-        self.added = True
-        node = self.mapping.root
-        parts = path.split(".")
+    def add(self, child: FieldType | ObjectMapper) -> None:
+        self.proposals.append(child)
+        if isinstance(child, ObjectMapper):
+            self.objects[child.path] = child
+
+    def merged(self, mapping: Mapping) -> Mapping:
+        """The mapping with the proposals in it; refuses two that do not agree (IllegalArgumentException)."""
+        update = Mapping(mapping.context)
+        previous: FieldType | ObjectMapper | None = None
+        for i, child in enumerate(sorted(self.proposals, key=lambda child: child.path)):
+            if previous is not None and previous.path == child.path:
+                # DocumentParser.createDynamicUpdate merges the earlier one into the later, but not the very first.
+                _merged(child, previous)
+                continue
+            if i:
+                previous = child
+            self._put(update.root, child, mapping)
+        return mapping.merged(update)
+
+    @staticmethod
+    def _put(node: ObjectMapper, child: FieldType | ObjectMapper, known: Mapping) -> None:
+        parts = child.path.split(".")
         for i, part in enumerate(parts[:-1]):
             below = node.children.get(part)
             if not isinstance(below, ObjectMapper):
@@ -62,12 +80,13 @@ class _Update:
                 node.children[part] = below
             node = below
         earlier = node.children.get(parts[-1])
-        if earlier is not None:
-            # One field, two values of it without a mapping yet: both proposals must agree.
-            holder, other = ObjectMapper(node.path), ObjectMapper(node.path)
-            holder.children, other.children = {parts[-1]: child}, {parts[-1]: earlier}
-            child = holder.merged(other).children[parts[-1]]
-        node.children[parts[-1]] = child
+        node.children[parts[-1]] = child if earlier is None else _merged(earlier, child)
+
+
+def _merged(ours: FieldType | ObjectMapper, theirs: FieldType | ObjectMapper) -> FieldType | ObjectMapper:
+    holder, other = ObjectMapper(), ObjectMapper()
+    holder.children, other.children = {"": ours}, {"": theirs}
+    return holder.merged(other).children[""]
 
 
 @dataclass(slots=True)
@@ -97,6 +116,7 @@ class DocumentParser:
         self.source = source
         self.context = DocContext(doc_id, self._raw, routing)
         self.update: _Update | None = None
+        self.ignored: dict[str, None] = {}
         self.rows: list[tuple[str | None, Values]] = []
         self.holes: list[tuple[Any, Any]] = []
         self.hole_fields: list[tuple[str, _Level]] = []
@@ -121,9 +141,9 @@ class DocumentParser:
             self._place(cause)
             raise MapperParsingException("failed to parse") from cause
         self._close(level)
-        merged = None
-        if self.update is not None and self.update.added:
-            merged = self.mapping.merged(self.update.mapping)
+        if self.ignored:
+            level.values["_ignored"] = list(self.ignored)
+        merged = self.update.merged(self.mapping) if self.update is not None else None
         return ParsedDocument(self.rows, self._stored(), merged)
 
     def _close(self, level: _Level) -> None:
@@ -146,7 +166,8 @@ class DocumentParser:
         for link in error.chain():
             if link.at is not None and self.source is not None:
                 place = locate(self.source, self.body, link.at)
-                link.locate(*(place or (1, 1)))
+                line, column = place or (1, 1)
+                link.locate(line, column + getattr(link, "offset", 0))
                 link.at = None
 
     # -- objects
@@ -200,13 +221,14 @@ class DocumentParser:
             self._new_value(node, path, parts, container, key, value, level)
 
     def _proposed(self, path: str) -> ObjectMapper | None:
-        """An object that this document has proposed already; fields are proposed anew for each value."""
-        if self.update is None:
+        """An object that this document has proposed already, without what was proposed inside it: fields are proposed
+        anew for each value, and must agree in the end."""
+        found = None if self.update is None else self.update.objects.get(path)
+        if found is None:
             return None
-        node: Any = self.update.mapping.root
-        for part in path.split("."):
-            node = node.children.get(part) if isinstance(node, ObjectMapper) else None
-        return node if isinstance(node, ObjectMapper) and path not in self.mapping.objects else None
+        bare = ObjectMapper(path)
+        bare.nested, bare.enabled, bare.dynamic = found.nested, found.enabled, found.dynamic
+        return bare
 
     @staticmethod
     def _below_disabled(node: ObjectMapper, parts: list[str]) -> bool:
@@ -237,7 +259,9 @@ class DocumentParser:
         self, child: ObjectMapper | FieldType, path: str, container: Any, key: Any, name: str, value: Any, level: _Level
     ) -> None:
         if isinstance(child, ObjectMapper):
-            self._object_value(child, _join(path, name), name, value, level)
+            # In an array the real parser has no name at hand.
+            shown = "null" if isinstance(container, list) else name
+            self._object_value(child, _join(path, name), shown, value, level)
         else:
             self._field(child, container, key, value, level)
 
@@ -246,7 +270,7 @@ class DocumentParser:
             return
         if not isinstance(value, dict):
             raise MapperParsingException(
-                f"object mapping for [{node.path}] tried to parse field [{name.rpartition('.')[2] if False else name}] as object, "
+                f"object mapping for [{node.path}] tried to parse field [{name}] as object, "
                 "but found a concrete value"
             )
         if not node.nested:
@@ -311,6 +335,7 @@ class DocumentParser:
             if not node.ignores_malformed:
                 self._place(cause)
                 raise self._failed(node, value, cause) from cause
+            self.ignored[node.path] = None
             parsed = None
         if parsed is not None:
             kept = level.values.get(node.path)
@@ -377,8 +402,8 @@ class DocumentParser:
 
     def _propose(self, child: FieldType | ObjectMapper) -> None:
         if self.update is None:
-            self.update = _Update(self.mapping)
-        self.update.add(child.path, child, self.mapping)
+            self.update = _Update()
+        self.update.add(child)
 
     def _dynamic_parent(self, node: ObjectMapper, path: str, parts: list[str]) -> tuple[ObjectMapper, str]:
         """The object that the last part of a dotted name belongs to; objects on the way that are missing are proposed."""
@@ -498,12 +523,9 @@ class DocumentParser:
         if not is_long and not is_double and self.mapping.date_detection is not False:
             for pattern, date_format in self.mapping.dynamic_formats:
                 if _reads_as_date(date_format, value):
-                    given = (
-                        {}
-                        if self.mapping.dynamic_date_formats is None and pattern == "strict_date_optional_time"
-                        else {"format": pattern}
-                    )
-                    return "date", {"type": "date", **given}
+                    if self.mapping.dynamic_date_formats is None and pattern == DYNAMIC_DATE_FORMATS[0]:
+                        return "date", {"type": "date"}
+                    return "date", {"type": "date", "format": pattern, "print_format": pattern.split("||")[0]}
         return "string", {"type": "text", "fields": {"keyword": {"type": "keyword", "ignore_above": 256}}}
 
 

@@ -23,7 +23,7 @@ from fakeknn.fields.metadata import METADATA
 from fakeknn.fields.patterns import simple_match
 from fakeknn.mapping.dynamic import DynamicTemplate
 from fakeknn.source import SourceFilter
-from fakeknn.xcontent import java_string
+from fakeknn.xcontent import hash_ordered, java_string
 
 #: Mapping types that OpenSearch has and fakeknn does not.
 NOT_FAKED_TYPES = frozenset(
@@ -31,7 +31,7 @@ NOT_FAKED_TYPES = frozenset(
 )
 
 #: The format that dynamic dates are read with.
-DYNAMIC_DATE_FORMATS = ("strict_date_optional_time", "yyyy/MM/dd HH:mm:ss Z||yyyy/MM/dd Z")
+DYNAMIC_DATE_FORMATS = ("strict_date_optional_time", "yyyy/MM/dd HH:mm:ss||yyyy/MM/dd||epoch_millis")
 
 _DYNAMIC = ("strict", "strict_allow_templates", "false_allow_templates")
 
@@ -123,9 +123,8 @@ class ObjectMapper:
                     )
                 out.children[name] = ours.merged(theirs)
             elif isinstance(theirs, ObjectMapper):
-                kind = "nested" if theirs.nested else "object"
                 raise IllegalArgumentException(
-                    f"mapper [{ours.path}] cannot be changed from type [{ours.kind}] to [{'object' if kind else kind}]"
+                    f"can't merge a non object mapping [{ours.path}] with an object mapping"
                 )
             else:
                 out.children[name] = _merged_field(ours, theirs)
@@ -172,10 +171,10 @@ class Mapping:
             definition = definition["_doc"]
         mapping = cls(context)
         try:
-            mapping._read(definition)
-            mapping._validate()
+            mapping._read(_in_hash_order(definition))
         except OpenSearchError as cause:
             raise MapperParsingException(f"Failed to parse mapping [_doc]: {cause.reason}") from cause
+        mapping._validate()
         return mapping
 
     def _read(self, definition: Map[str, Any]) -> None:
@@ -275,9 +274,9 @@ class Mapping:
     def _read_object_member(self, node: ObjectMapper, key: str, value: Any) -> bool:
         if key == "dynamic":
             shown = java_string(value)
-            node.dynamic = shown.lower() if shown.lower() in _DYNAMIC else str(boolean(value)).lower()
+            node.dynamic = shown.lower() if shown.lower() in _DYNAMIC else str(_flag(value, "dynamic")).lower()
         elif key == "enabled":
-            node.enabled = boolean(value)
+            node.enabled = _flag(value, "enabled")
         elif key == "properties":
             if isinstance(value, dict):
                 self._read_properties(node, value)
@@ -315,7 +314,7 @@ class Mapping:
                 raise NotFaked(f"the mapping type [{kind}]")
             raise MapperParsingException(f"No handler for type [{kind}] declared on field [{name}]")
         parts = name.split(".")
-        while parts and not parts[-1]:
+        while name and parts and not parts[-1]:
             parts.pop()  # Java's split drops empty strings at the end
         if not parts:
             raise MapperParsingException(f"Invalid field name {name}")
@@ -396,7 +395,7 @@ class Mapping:
 
     def _multi_field(self, path: str, name: str, definition: Any) -> FieldType:
         if not isinstance(definition, dict):
-            raise MapperParsingException("illegal field [fields], only fields can be specified inside fields")
+            raise MapperParsingException(f"illegal field [{name}], only fields can be specified inside fields")
         if "." in name:
             raise MapperParsingException(
                 f"Field name [{name}] which is a multi field of [{path.rpartition('.')[2]}] cannot contain '.'"
@@ -547,6 +546,9 @@ class Mapping:
     def _validate(self) -> None:
         """DocumentMapper.validate: the limits, and what fields say of each other."""
         self._check_limits()
+        for name in self.root.children:
+            if name in METADATA:
+                raise MapperParsingException(f"Field [{name}] is defined more than once")
         for path, field in self.fields.items():
             if isinstance(field, AliasFieldType):
                 self._check_alias(path, field)
@@ -616,6 +618,23 @@ class Mapping:
                 f"or any of its parents, however one [copy_to] directive is trying to copy data from nested object [{source}] "
                 f"to [{there}]"
             )
+
+
+def _flag(value: Any, name: str) -> bool:
+    """XContentMapValues.nodeBooleanValue with a name, which an object's parser gives twice."""
+    try:
+        return boolean(value)
+    except IllegalArgumentException as cause:
+        raise IllegalArgumentException(f"Could not convert [{name}.{name}] to boolean") from cause
+
+
+def _in_hash_order(value: Any) -> Any:
+    """A definition as the server walks it: it comes out of HashMaps, so of several mistakes the first by hash is told."""
+    if isinstance(value, dict):
+        return {key: _in_hash_order(value[key]) for key in hash_ordered(value)}
+    if isinstance(value, list):
+        return [_in_hash_order(item) for item in value]
+    return value
 
 
 def _remaining(left: Map[str, Any]) -> str:

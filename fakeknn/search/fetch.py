@@ -13,7 +13,8 @@ from fakeknn.query.compound import MATCH_ALL
 from fakeknn.search.request import SearchRequest
 from fakeknn.search.source import SHOW_SOURCE
 from fakeknn.source import restore
-from fakeknn.view import VectorColumn, View
+from fakeknn.view import KeywordColumn, VectorColumn, View
+from fakeknn.xcontent import hash_ordered
 
 
 @dataclass(slots=True)
@@ -35,6 +36,15 @@ def source_of(view: View, row: int) -> bytes | None:
         return column.matrix[int(np.searchsorted(column.rows, row - back))]
 
     return restore(view.sources[row], vector)
+
+
+def _ignored(view: View, row: int) -> list[str]:
+    """The fields of a document whose malformed values were left out, in a HashSet's order."""
+    column = view.columns.get("_ignored")
+    if not isinstance(column, KeywordColumn):
+        return []
+    first, last = np.searchsorted(column.rows, (row, row + 1))
+    return hash_ordered([column.terms[tid] for tid in column.tids[first:last].tolist()])
 
 
 #: What else a hit may show: each is given the request, the shard's context, the hit and the JSON made so far.
@@ -76,6 +86,9 @@ def fetch_hit(request: SearchRequest, ctx: ShardContext, hit: Hit, named: list[Q
         shown["_seq_no"] = int(view.seq_nos[row])
         shown["_primary_term"] = 1
     shown["_score"] = None if hit.score is None else np.float32(hit.score)
+    ignored = _ignored(view, row)
+    if ignored:
+        shown["_ignored"] = ignored
     routing = view.routings.get(row)
     if routing is not None and stored != ["_none_"]:
         shown["_routing"] = routing

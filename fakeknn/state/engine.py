@@ -146,7 +146,9 @@ class Engine:
 
     def _buffer(self, path: str, mapping: DocumentMapping) -> Buffer | None:
         if path not in self.buffers:
-            self.buffers[path] = mapping.fields[path].new_buffer()
+            field = mapping.field(path)
+            assert field is not None
+            self.buffers[path] = field.new_buffer()
         return self.buffers[path]
 
     def bury(self, doc_id: str, version: int, now: float) -> int:

@@ -39,7 +39,7 @@ def token(value: Any) -> str:
     return "START_OBJECT" if isinstance(value, dict) else "START_ARRAY"
 
 
-def _jackson_token(value: Any) -> str:
+def jackson_token(value: Any) -> str:
     if isinstance(value, bool):
         return "VALUE_TRUE" if value else "VALUE_FALSE"
     if isinstance(value, int):
@@ -52,7 +52,7 @@ def is_value(value: Any) -> bool:
     return value is not None and not isinstance(value, (dict, list))
 
 
-# --- one value ------------------------------------------------------------------------------------------------------------
+# --- one value --------------------------------------------------------------------------------------------------------
 
 
 def text(container: Any, key: Any) -> str:
@@ -62,9 +62,7 @@ def text(container: Any, key: Any) -> str:
         return value
     if is_value(value):
         return java_string(value)
-    raise IllegalStateException(
-        f"Can't get text on a {token(value)} at {{line}}:{{column}}", at=Where(container, key)
-    )
+    raise IllegalStateException(f"Can't get text on a {token(value)} at {{line}}:{{column}}", at=Where(container, key))
 
 
 def text_or_none(container: Any, key: Any) -> str | None:
@@ -95,9 +93,16 @@ def decimal(container: Any, key: Any) -> float:
 
 def not_numeric(container: Any, key: Any) -> JsonParseException:
     return JsonParseException(
-        f"Current token ({_jackson_token(container[key])}) not numeric, can not use numeric value accessors{SOURCE}",
-        at=Where(container, key),
+        f"Current token ({jackson_token(container[key])}) not numeric, can not use numeric value accessors{SOURCE}",
+        at=Where(container, key, "after"),
     )
+
+
+def not_boolean(container: Any, key: Any) -> JsonParseException:
+    error = JsonParseException(
+        f"Current token ({jackson_token(container[key])}) not of boolean type{SOURCE}", at=Where(container, key, "after")
+    )
+    return error
 
 
 def integer(container: Any, key: Any, *, bits: int = 32) -> int:
@@ -116,7 +121,7 @@ def integer(container: Any, key: Any, *, bits: int = 32) -> int:
         if not low <= whole <= high:
             shown = java_double(value) if isinstance(value, float) else value
             raise InputCoercionException(
-                f"Numeric value ({shown}) out of range of {kind} ({low} - {high}){SOURCE}", at=Where(container, key)
+                f"Numeric value ({shown}) out of range of {kind} ({low} - {high}){SOURCE}", at=Where(container, key, "after")
             )
         return whole
     raise not_numeric(container, key)
@@ -131,12 +136,10 @@ def boolean(container: Any, key: Any) -> bool:
         if value in ("true", "false"):
             return value == "true"
         raise IllegalArgumentException(f"Failed to parse value [{value}] as only [true] or [false] are allowed.")
-    raise JsonParseException(
-        f"Current token ({_jackson_token(value)}) not of boolean type{SOURCE}", at=Where(container, key)
-    )
+    raise not_boolean(container, key)
 
 
-# --- ObjectParser ---------------------------------------------------------------------------------------------------------
+# --- ObjectParser -----------------------------------------------------------------------------------------------------
 
 _STRING = ("VALUE_STRING",)
 _NUMBER = ("VALUE_NUMBER", "VALUE_STRING")
@@ -249,7 +252,8 @@ class ObjectParser:
                 if self.ignore_unknown:
                     continue
                 unknown = XContentParseException(
-                    f"[{self.name}] unknown field [{name}]{did_you_mean(name, self.members)}", at=Where(body, name, "key")
+                    f"[{self.name}] unknown field [{name}]{did_you_mean(name, self.members)}",
+                    at=Where(body, name, "key"),
                 )
                 raise stopped_at(unknown, Where(body, name))
             kind = token(value)
@@ -262,7 +266,9 @@ class ObjectParser:
             except OpenSearchError as cause:
                 if member.tells:
                     raise
-                at = place_of(cause) or (Where(value, None, "end") if isinstance(value, (dict, list)) else Where(body, name))
+                at = place_of(cause) or (
+                    Where(value, None, "end") if isinstance(value, (dict, list)) else Where(body, name)
+                )
                 failed = XContentParseException(f"[{self.name}] failed to parse field [{name}]", at=at)
                 raise stopped_at(failed, at) from cause
         self._check_sets(body)
@@ -284,7 +290,5 @@ class ObjectParser:
         missing = [names for names in self.required if not any(name in body for name in names)]
         if missing:
             raise IllegalArgumentException(
-                "".join(
-                    f"Required one of fields [{', '.join(names)}], but none were specified. " for names in missing
-                )
+                "".join(f"Required one of fields [{', '.join(names)}], but none were specified. " for names in missing)
             )
