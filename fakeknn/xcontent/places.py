@@ -11,6 +11,8 @@ from fakeknn.xcontent.jackson import Scanner, Token, utf8
 def _find(body: bytes, root: Any, where: Where) -> Token | None:
     """The token that ``where`` speaks of: the tree is walked beside the tokens, its containers told by identity."""
     tokens = Scanner(utf8(body)).tokens()
+    if not isinstance(root, (dict, list)):
+        return next(tokens) if where.container is root else None
     parents: list[Any] = []
     keys: list[str | int] = []
     here: Any = None
@@ -47,7 +49,8 @@ def _find(body: bytes, root: Any, where: Where) -> Token | None:
 def locate(body: bytes, root: Any, where: Where) -> tuple[int, int] | None:
     """Jackson's line and column (from 1; columns count bytes) of a place in ``root``, which was read from ``body``.
 
-    None if ``where.container`` is not an object or array of ``root`` itself (but a copy), or has no such member.
+    None if ``where.container`` is not an object or array of ``root`` itself (but a copy), or has no such member. A root
+    that is neither is its own place.
     """
     token = _find(body, root, where)
     if token is None:

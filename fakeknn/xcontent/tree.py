@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
+from fakeknn.errors import JsonParseException, OpenSearchParseException
 from fakeknn.xcontent.jackson import Scanner, Token, utf8
+
+
+class EndOfInput(OpenSearchParseException):
+    """There is no value in the body: white space, comments, nothing. Uncaught, it is RestRequest.requiredContent's."""
+
+    def __init__(self) -> None:
+        super().__init__("request body is required")
+
+    @property
+    def type(self) -> str:
+        return "parse_exception"
 
 
 class Reader:
@@ -19,7 +31,13 @@ class Reader:
         token = next(self.tokens, None)
         if token is None:
             raise EndOfInput
-        return self._build(token)
+        try:
+            return self._build(token)
+        except JsonParseException:
+            if token.kind != "START_ARRAY":
+                raise
+            # No endpoint takes an array: each refuses its first token, and reads no further.
+            return []
 
     def rest(self) -> Token | None:
         """The token behind the value, if any."""
@@ -48,7 +66,3 @@ class Reader:
             if len(stack) == 1:
                 return root[0]
             token = next(self.tokens)
-
-
-class EndOfInput(Exception):
-    """There is no value in the body: white space, comments, nothing."""

@@ -120,6 +120,18 @@ def test_what_follows_the_first_value_is_not_looked_at() -> None:
         xcontent.read(b" /* nothing */ ")
 
 
+def test_of_an_array_only_the_beginning_is_read() -> None:
+    assert xcontent.read(b"[1") == []
+    assert xcontent.read_search(b"[{]") == []
+
+
+def test_a_root_that_is_no_object_has_a_place() -> None:
+    for body in (b'\n "text"', b"\n 1.5", b"\n [1]"):
+        root = xcontent.read(body)
+        assert xcontent.locate(body, root, Where(root, None, "start")) == (2, 2)
+    assert xcontent.locate(b"1.5", 1.5, Where({}, None, "start")) is None
+
+
 def test_utf16_is_detected() -> None:
     for encoding in ("utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"):
         assert xcontent.read('{"a":"é"}'.encode(encoding)) == {"a": "é"}
