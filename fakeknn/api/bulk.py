@@ -26,7 +26,16 @@ from fakeknn.state.versions import (
     Expectation,
     version_type,
 )
-from fakeknn.state.writes import DeleteRequest, IndexRequest, RefreshPolicy, UpdateRequest, Writer, WriteRequest
+from fakeknn.state.writes import (
+    DeleteRequest,
+    IndexRequest,
+    Ingested,
+    RefreshPolicy,
+    UpdateRequest,
+    Writer,
+    WriteRequest,
+    dropped,
+)
 from fakeknn.xcontent import locate, read
 from fakeknn.xcontent.jackson import Scanner, Token
 from fakeknn.xcontent.objects import boolean, integer
@@ -79,32 +88,59 @@ def bulk(node: Node, request: Request) -> Any:
     if problems:
         raise ActionRequestValidationException(*problems)
     writer = Writer(node, policy, active)
-    writer.prepare(requests)
-    items, errors = [], False
-    for item in requests:
-        answer, failed = _item(writer, item)
-        items.append(answer)
-        errors = errors or failed
+    ingested = writer.prepare(requests)
+    if ingested is None:
+        items = [_item(writer, item) for item in requests]
+    else:
+        items = _ingested_items(writer, requests, ingested)
     writer.confirm_noops()
-    took = int((node.now() - started) * 1000)
-    return writer.finish({"took": took, "errors": errors, "items": items})
+    answer: dict[str, Any] = {"took": int((node.now() - started) * 1000)}
+    if ingested is not None:
+        answer["ingest_took"] = ingested.took
+    answer["errors"] = any("error" in told for item in items for told in item.values())
+    answer["items"] = items
+    return writer.finish(answer)
 
 
-def _item(writer: Writer, request: WriteRequest) -> tuple[dict[str, Any], bool]:
-    """One item's answer, and whether it failed."""
-    op = "create" if type(request) is IndexRequest and request.create else request.op
+def _item(writer: Writer, request: WriteRequest) -> dict[str, Any]:
+    """Do one item: its answer."""
     try:
         status, answer = writer.write(request)
     except OpenSearchError as error:
-        failure = {
-            "_index": writer.index_of(request),
-            "_id": request.id,
-            "status": error.http_status(),
-            "error": error.members(),
-        }
-        return {op: failure}, True
+        return _failure(writer, request, error)
     answer["status"] = status
-    return {op: answer}, False
+    return {_op(request): answer}
+
+
+def _op(request: WriteRequest) -> str:
+    return "create" if type(request) is IndexRequest and request.create else request.op
+
+
+def _failure(writer: Writer, request: WriteRequest, error: OpenSearchError) -> dict[str, Any]:
+    told = {
+        "_index": writer.index_of(request),
+        "_id": request.id,
+        "status": error.http_status(),
+        "error": error.members(),
+    }
+    return {_op(request): told}
+
+
+def _ingested_items(writer: Writer, requests: list[WriteRequest], ingested: Ingested) -> list[dict[str, Any]]:
+    """All items' answers. BulkRequestModifier: first come those that pipelines have answered, and among these the
+    others are put at the places that they have in the request."""
+    items = []
+    for position, error in ingested.answers:
+        request = requests[position]
+        if error is None:
+            items.append({_op(request): {**dropped(request), "status": 200}})
+        else:
+            items.append(_failure(writer, request, error))
+    answered = {position for position, _ in ingested.answers}
+    for position, request in enumerate(requests):
+        if position not in answered:
+            items.insert(position, _item(writer, request))
+    return items
 
 
 # --- lines (BulkRequestParser) ----------------------------------------------------------------------------------------

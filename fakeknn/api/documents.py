@@ -18,6 +18,7 @@ from fakeknn.errors import (
     Where,
     XContentParseException,
 )
+from fakeknn.query.script import parse_script
 from fakeknn.rest import Later, Request, Response, route
 from fakeknn.search.source import SHOW_SOURCE, SourceOptions, parse_source, source_of_params
 from fakeknn.state.active import BY_SETTING, ActiveShards
@@ -41,6 +42,7 @@ from fakeknn.state.writes import (
     UpdateRequest,
     Writer,
     WriteRequest,
+    dropped,
 )
 from fakeknn.units import parse_long, parse_time_value
 from fakeknn.xcontent import read
@@ -137,7 +139,12 @@ def _write(node: Node, request: Request, write: WriteRequest, active: ActiveShar
     if problems:
         raise ActionRequestValidationException(*problems)
     writer = Writer(node, policy, active, single=True)
-    writer.prepare([write])
+    ingested = writer.prepare([write])
+    if ingested is not None and ingested.answers:
+        ((_, refusal),) = ingested.answers
+        if refusal is not None:
+            raise refusal
+        return dropped(write)
     try:
         status, answer = writer.write(write)
     except UnavailableShardsException as shortage:
@@ -218,7 +225,7 @@ def delete_document(node: Node, request: Request) -> Any:
 UPDATE = ObjectParser(
     "UpdateRequest",
     {
-        "script": declared("object_or_string"),
+        "script": declared("object_or_string", parse_script),
         "scripted_upsert": declared("boolean", boolean),
         "upsert": declared("object"),
         "doc": declared("object"),

@@ -6,7 +6,7 @@ A write finds its index, which is created if it is missing, then its shard by id
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
@@ -19,7 +19,9 @@ from fakeknn.errors import (
     IllegalArgumentException,
     IndexClosedException,
     IndexNotFoundException,
+    MapperParsingException,
     NotFaked,
+    NotXContentException,
     NullPointerException,
     OpenSearchError,
     RoutingMissingException,
@@ -30,8 +32,9 @@ from fakeknn.state.active import BY_SETTING, ActiveShards
 from fakeknn.state.blocks import check_blocks
 from fakeknn.state.index import Index
 from fakeknn.state.node import Node
+from fakeknn.state.scripts import run_update_script
 from fakeknn.state.shard import Found, Shard, Written
-from fakeknn.state.versions import ANYTHING, NOTHING, UNASSIGNED_SEQ_NO, Expectation
+from fakeknn.state.versions import ANYTHING, MATCH_ANY, NOT_FOUND, NOTHING, UNASSIGNED_SEQ_NO, Expectation
 from fakeknn.xcontent import read_document
 
 
@@ -159,24 +162,57 @@ def _id_problems(doc_id: str | None) -> list[str]:
     return []
 
 
-# --- what scripts do, when there are any ------------------------------------------------------------------------------
+def dropped(request: WriteRequest) -> dict[str, Any]:
+    """The answer for a document that a pipeline has dropped."""
+    doc_id = "auto-generated" if request.id is None else request.id
+    shards = {"total": 0, "successful": 0, "failed": 0}
+    return {"_index": request.index, "_id": doc_id, "_version": MATCH_ANY, "result": "noop", "_shards": shards}
+
+
+# --- pipelines --------------------------------------------------------------------------------------------------------
 
 
 @dataclass(slots=True)
-class UpdateContext:
-    """``ctx`` of an update script: it may change ``source`` and ``op``."""
+class Ingested:
+    """What pipelines have made of requests: those that are answered already, by position, in the order in which they
+    were: None for one that was dropped. The other requests hold what they are to write."""
 
-    op: str
-    source: dict[str, Any]
-    index: str | None = None
-    id: str | None = None
-    version: int | None = None
-    routing: str | None = None
-    now: int = 0
+    answers: list[tuple[int, OpenSearchError | None]] = field(default_factory=list)
+    took: int = 0
 
 
-def _no_scripts(node: Node, script: Any, context: UpdateContext) -> None:
-    raise NotFaked("update scripts")
+def _no_pipelines(node: Node, requests: Sequence[WriteRequest]) -> Ingested | None:
+    """Without pipelines at work: None if no request asks for one, else the refusal of those that are not there."""
+    found = None
+    of_index: dict[str | None, tuple[str | None, str | None]] = {}
+    for i, request in enumerate(requests):
+        if type(request) is not IndexRequest:
+            continue
+        pipelines = of_index.get(request.index)
+        if pipelines is None:
+            pipelines = of_index[request.index] = _index_pipelines(node, request.index)
+        default, final = pipelines
+        for name in (request.pipeline or default, final):
+            if name is None or name == "_none":
+                continue
+            if name in node.pipelines:
+                raise NotFaked("ingest pipelines")
+            found = found or Ingested()
+            found.answers.append((i, IllegalArgumentException(f"pipeline with id [{name}] does not exist")))
+            break
+    return found
+
+
+def _index_pipelines(node: Node, name: str | None) -> tuple[str | None, str | None]:
+    """The default and the final pipeline of an index."""
+    index = node.indices.get(name or "")
+    if index is None:
+        return None, None
+    return index.settings.get("index.default_pipeline"), index.settings.get("index.final_pipeline")
+
+
+#: Runs the pipelines of requests, before anything else is done with them; set by ``ingest``.
+run_pipelines: Callable[[Node, Sequence[WriteRequest]], Ingested | None] = _no_pipelines
 
 
 # --- the writing ------------------------------------------------------------------------------------------------------
@@ -197,9 +233,6 @@ class _Target:
 
 class Writer:
     """The writes of one request."""
-
-    #: Runs an update script on its context; a hook for the language wing.
-    run_script: Callable[[Node, Any, UpdateContext], None] = staticmethod(_no_scripts)
 
     def __init__(
         self,
@@ -225,8 +258,17 @@ class Writer:
 
     # -- indices
 
-    def prepare(self, requests: Sequence[WriteRequest]) -> None:
-        """Create the indices that are missing, all of them before anything is written."""
+    def prepare(self, requests: Sequence[WriteRequest]) -> Ingested | None:
+        """Run pipelines, then create the indices that are missing, all of them before anything is written."""
+        ingested = run_pipelines(self.node, requests)
+        if ingested is not None:
+            answered = {position for position, _ in ingested.answers}
+            requests = [request for i, request in enumerate(requests) if i not in answered]
+        if requests:
+            self._create_missing(requests)
+        return ingested
+
+    def _create_missing(self, requests: Sequence[WriteRequest]) -> None:
         wanted: dict[str, bool] = {}
         if self.node.cluster_setting("action.auto_create_index") == "false" and not self._is_update(requests):
             return  # nobody asks then, and the name is not found later
@@ -422,15 +464,29 @@ class Writer:
             if not merge(source, request.doc, request.detect_noop) and request.detect_noop:
                 op = "none"
         else:
-            context = UpdateContext(
-                "index", source, target.index.name, doc_id, found.version, found.routing, self.node.clock.millis()
+            outcome = run_update_script(
+                self.node,
+                request.script,
+                {
+                    "op": "index",
+                    "_index": target.index.name,
+                    "_id": doc_id,
+                    "_version": found.version,
+                    "_routing": found.routing,
+                    "_source": source,
+                },
             )
-            self.run_script(self.node, request.script, context)
-            op, source = context.op, context.source
+            op = outcome.op
+            if outcome.source is None and op == "index":
+                raise MapperParsingException("failed to parse") from NotXContentException()
+            source = outcome.source or {}
         if op == "delete":
-            status, answer = self.write(DeleteRequest(request.index, doc_id, routing, _exactly(found)))
-            return status, self._with_source(answer, request, source)
-        if op not in ("index", "create"):
+            written = shard.delete_document(doc_id, _exactly(found), self.now)
+            answer = self._with_source(self._answer(target, shard, doc_id, written), request, source)
+            if "get" in answer:
+                del answer["get"]["_source"]
+            return 200, answer
+        if op != "index":
             shard.stats.noop_update_total += 1
             noop = Written("noop", found.version, found.seq_no, found.primary_term)
             return 200, self._with_source(self._noop(target, shard, doc_id, noop), request, source, found.source)
@@ -447,12 +503,12 @@ class Writer:
         if source is None:
             raise DocumentMissingException(doc_id, **_shard_meta(shard))
         if request.scripted_upsert and request.script is not None:
-            context = UpdateContext("create", orjson.loads(orjson.dumps(request.upsert)), now=self.node.clock.millis())
-            self.run_script(self.node, request.script, context)
-            source = context.source
-            if context.op != "create":
-                noop = Written("noop", -1, UNASSIGNED_SEQ_NO, 0)
-                return 200, self._noop(target, shard, doc_id, noop)
+            outcome = run_update_script(self.node, request.script, {"op": "create", "_source": source})
+            if outcome.op != "create":
+                answer = self._noop(target, shard, doc_id, Written("noop", NOT_FOUND, UNASSIGNED_SEQ_NO, 0))
+                del answer["_seq_no"], answer["_primary_term"]
+                return 200, {**answer, "get": {"found": False}}
+            source = outcome.source or {}
         create = IndexRequest(request.index, doc_id, None, routing, create=True, pipeline=request.pipeline, body=source)
         status, answer = self._index(target, create, routing)
         return status, self._with_source(answer, request, source)

@@ -1,0 +1,57 @@
+"""Scripts that change documents: what they are given, and what becomes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from fakeknn.errors import (
+    IllegalArgumentException,
+    NotFaked,
+    NullPointerException,
+    OpenSearchError,
+    ResourceNotFoundException,
+)
+from fakeknn.painless import compile, java_value, json_value
+from fakeknn.query.script import Script
+from fakeknn.state.node import Node
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a script has made of ``ctx``: the operation it wants, and the new source (None if it took that away)."""
+
+    op: str
+    source: dict[str, Any] | None
+
+
+def stored_script(node: Node, script: Script) -> Script:
+    """A script with its source, which may be a stored one's."""
+    if script.id is None:
+        return script
+    stored = node.scripts.get(script.id)
+    if stored is None:
+        raise ResourceNotFoundException(f"unable to find script [{script.id}] in cluster state")
+    return Script(stored["source"], id=script.id, lang=stored["lang"], params=script.params)
+
+
+def run_update_script(node: Node, script: Script, ctx: Mapping[str, Any]) -> Outcome:
+    """UpdateHelper.executeScript: run on ``ctx``, JSON values by name; anything that goes wrong is the cause of an
+    ``illegal_argument_exception``."""
+    given = java_value({**ctx, "_now": node.clock.millis()}, linked=True)
+    try:
+        script = stored_script(node, script)
+        if script.lang != "painless":
+            if script.lang in ("expression", "mustache"):
+                raise NotFaked(f"a [{script.lang}] script in the update context")
+            raise IllegalArgumentException(f"script_lang not supported [{script.lang}]")
+        assert script.source is not None
+        compile(script.source, "update", script.params, script.options, script.id).execute({"ctx": given})
+    except OpenSearchError as cause:
+        raise IllegalArgumentException("failed to execute script") from cause
+    op = given.get("op")
+    if op is None:
+        raise NullPointerException('Cannot invoke "String.hashCode()" because "<local3>" is null')
+    source = given.get("_source")
+    return Outcome(str(op), None if source is None else json_value(source))
