@@ -341,6 +341,12 @@ class DateFieldType(FieldType):
             except OpenSearchError:
                 self.null = None  # only logged, as a deprecation
 
+    def echo(self, include_defaults: bool = False) -> dict[str, Any]:
+        told = super().echo(include_defaults)
+        if include_defaults and told.get("print_format") is None:
+            told["print_format"] = str(self.option("format")).split("||")[0]
+        return told
+
     def to_number(self, text: str) -> int:
         """A date's text as milliseconds or nanoseconds."""
         return self.format.to_nanos(text) if self.nanos else self.format.to_millis(text)

@@ -103,6 +103,21 @@ class TextFieldType(FieldType):
 
     def echo(self, include_defaults: bool = False) -> dict[str, Any]:
         told = super().echo(include_defaults)
+        names = [self.option("analyzer"), self.option("search_analyzer"), self.option("search_quote_analyzer")]
+        for i, key in ((1, "search_analyzer"), (2, "search_quote_analyzer")):
+            names[i] = names[i] or names[i - 1]
+            if include_defaults:
+                told[key] = names[i]
+            elif names[i] == names[i - 1]:
+                told.pop(key, None)
+        if include_defaults:
+            if "position_increment_gap" not in self.given:
+                told["position_increment_gap"] = -1  # so it stands for the analyzer's own
+            told["fielddata_frequency_filter"] = told["fielddata_frequency_filter"] or {
+                "min": 0.0,
+                "max": 2147483647.0,
+                "min_segment_size": 0,
+            }
         if "search_analyzer" in told and told.get("analyzer") is None and self.option("search_analyzer") is not None:
             told["analyzer"] = "default"
         return told

@@ -19,7 +19,7 @@ from fakeknn.errors import (
 from fakeknn.fields import DocContext, FieldType, VectorFieldType
 from fakeknn.fields.alias import AliasFieldType
 from fakeknn.mapping.dynamic import DEFAULT_TYPES
-from fakeknn.mapping.tree import Mapping, ObjectMapper
+from fakeknn.mapping.tree import DYNAMIC_DATE_FORMATS, Mapping, ObjectMapper
 from fakeknn.source import Stored, strip
 from fakeknn.xcontent import java_string, locate, number_text
 

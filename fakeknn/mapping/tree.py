@@ -185,9 +185,9 @@ class Mapping:
             elif key == "dynamic_templates":
                 self._read_templates(value)
             elif key == "date_detection":
-                self.date_detection = boolean(value)
+                self.date_detection = _named_flag(value, key)
             elif key == "numeric_detection":
-                self.numeric_detection = boolean(value)
+                self.numeric_detection = _named_flag(value, key)
             elif key in (
                 "_source",
                 "_routing",
@@ -253,7 +253,7 @@ class Mapping:
         left = {name: item for name, item in value.items() if name not in known and name != "type"}
         if left:
             raise MapperParsingException(
-                f"unknown parameter [{next(iter(left))}] on metadata field [{key}]"
+                f"unknown parameter [{next(iter(left))}] on mapper [{key}] of type [null]"
                 if key == "_source"
                 else f"Mapping definition for [{key}] has unsupported parameters: {_remaining(left)}"
             )
@@ -347,6 +347,10 @@ class Mapping:
         if not name.strip():
             raise IllegalArgumentException(f"Field name cannot contain only whitespace: [{child.path}]")
         existing = node.children.get(name)
+        if isinstance(existing, FieldType) and isinstance(child, ObjectMapper):
+            raise IllegalArgumentException(
+                f"mapper [{existing.path}] cannot be changed from type [{existing.kind}] to [ObjectMapper]"
+            )
         if existing is None:
             node.children[name] = child
         else:
@@ -620,12 +624,17 @@ class Mapping:
             )
 
 
-def _flag(value: Any, name: str) -> bool:
-    """XContentMapValues.nodeBooleanValue with a name, which an object's parser gives twice."""
+def _named_flag(value: Any, name: str) -> bool:
+    """XContentMapValues.nodeBooleanValue with a name."""
     try:
         return boolean(value)
     except IllegalArgumentException as cause:
-        raise IllegalArgumentException(f"Could not convert [{name}.{name}] to boolean") from cause
+        raise IllegalArgumentException(f"Could not convert [{name}] to boolean") from cause
+
+
+def _flag(value: Any, name: str) -> bool:
+    """A flag of an object, whose parser gives its name twice."""
+    return _named_flag(value, f"{name}.{name}")
 
 
 def _in_hash_order(value: Any) -> Any:
