@@ -121,7 +121,8 @@ def _hamming_bit(query: Any, field: VectorDefinition | Literal["long", "binary"]
     if field == "long":
         if class_name(query) not in ("java.lang.Integer", "java.lang.Long"):
             raise IllegalArgumentException("Object cannot be parsed as a Long.")
-        return lambda values: hamming_bit_score(np.bitwise_count(values ^ np.int64(query)))
+        # numpy counts the bits of a signed number's absolute value, so the sign has to go.
+        return lambda values: hamming_bit_score(np.bitwise_count((values ^ np.int64(query)).view(np.uint64)))
     if field == "binary":
         if not isinstance(query, str):
             raise cannot_be_cast(query, "java.lang.String")
