@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import orjson
-
+from fakeknn.api.alias_filter import check_filter
 from fakeknn.api.documents import require_body
 from fakeknn.api.indices import MANAGER, check_timeouts
 from fakeknn.errors import (
@@ -16,7 +15,6 @@ from fakeknn.errors import (
     Where,
     XContentParseException,
 )
-from fakeknn.query.base import parse_query
 from fakeknn.rest import Request, Response, route
 from fakeknn.state import names
 from fakeknn.state.aliases import (
@@ -27,31 +25,10 @@ from fakeknn.state.aliases import (
     find_aliases,
     missing_aliases,
 )
-from fakeknn.state.index import Index
 from fakeknn.state.names import INDICES_OPTIONS_PARAMETERS, IndicesOptions
 from fakeknn.state.node import Node
-from fakeknn.xcontent import java_string, locate, read
+from fakeknn.xcontent import java_string, read
 from fakeknn.xcontent.objects import Member, ObjectParser, boolean, declared, stopped_at, text, token
-
-# --- filters ----------------------------------------------------------------------------------------------------------
-
-_WRAP = b'{"filter":'
-
-
-def check_filter(index: Index | None, alias: str, filter: Mapping[str, Any]) -> None:
-    """AliasValidator.validateAliasFilter: the filter is read anew from its compact text, which errors are placed in."""
-    body = _WRAP + orjson.dumps(filter) + b"}"
-    root = read(body)
-    try:
-        parse_query(root, "filter")
-    except OpenSearchError as error:
-        for link in error.chain():
-            place = locate(body, root, link.at) if link.at is not None else None
-            link.at = None
-            if place is not None:
-                link.locate(place[0], place[1] - len(_WRAP))
-        raise IllegalArgumentException(f"failed to parse filter for alias [{alias}]") from error
-
 
 # --- _aliases ---------------------------------------------------------------------------------------------------------
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
+from fakeknn.api.alias_filter import check_filter
 from fakeknn.api.documents import active_shard_count
 from fakeknn.errors import (
     ActionRequestValidationException,
@@ -16,6 +17,7 @@ from fakeknn.errors import (
 from fakeknn.rest import Later, Request, route
 from fakeknn.state import names
 from fakeknn.state.active import ActiveShards
+from fakeknn.state.blocks import check_create_index
 from fakeknn.state.creation import VERSION_IDS, CreateIndex, create_index
 from fakeknn.state.index import Index
 from fakeknn.state.names import INDICES_OPTIONS_PARAMETERS, IndicesOptions
@@ -64,6 +66,8 @@ def create(node: Node, request: Request) -> dict[str, Any] | Later:
     active = request.params.get("wait_for_active_shards")
     if active is not None:
         wanted.wait_for_active_shards = ActiveShards(active_shard_count(active), False)
+    wanted.check_filter = check_filter
+    check_create_index(node.persistent_settings, node.transient_settings)
     index = create_index(node, wanted)
     waits = wanted.wait_for_active_shards.shortage(index, 0) is not None
     answer = {"acknowledged": True, "shards_acknowledged": not waits, "index": index.name}

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from fakeknn.api.aliases import check_filter as check_alias_filter
+from fakeknn.api.alias_filter import check_filter
 from fakeknn.api.documents import require_body
 from fakeknn.api.indices import MANAGER, SETTINGS_FORMAT, alias_metadata, check_timeouts, java_map
 from fakeknn.errors import (
@@ -45,11 +45,6 @@ from fakeknn.state.templates import (
 )
 from fakeknn.xcontent import java_string, read, read_map
 from fakeknn.xcontent.objects import ObjectParser, declared, integer, token
-
-
-def check_filter(alias: str, filter: Mapping[str, Any]) -> None:
-    check_alias_filter(None, alias, filter)
-
 
 # --- reading ----------------------------------------------------------------------------------------------------------
 

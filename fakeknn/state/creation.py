@@ -22,6 +22,7 @@ from fakeknn.state.blocks import check_blocks, cluster_blocks
 from fakeknn.state.index import Index
 from fakeknn.state.names import simple_match, validate_alias_name, validate_index_name
 from fakeknn.state.node import Node
+from fakeknn.state.resolution import IndicesLookup
 from fakeknn.state.settings import lifecycle
 from fakeknn.state.settings.flat import with_index_prefix
 
@@ -39,6 +40,10 @@ class CreateIndex:
     aliases: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     provided_name: str | None = None
     wait_for_active_shards: ActiveShards = BY_SETTING
+    data_stream: str | None = None
+    """The data stream that the index is made for; its templates are those of this name."""
+    check_filter: Callable[[str, Mapping[str, Any]], None] | None = None
+    """Refuses an alias's filter that is no query."""
 
 
 @dataclass(slots=True)
@@ -51,7 +56,9 @@ class FromTemplates:
     legacy: bool = False
 
 
-def _no_templates(node: Node, name: str, requested: Mapping[str, Any]) -> FromTemplates:
+def _no_templates(
+    node: Node, name: str, requested: Mapping[str, Any], stream: str | None = None
+) -> FromTemplates:
     return FromTemplates()
 
 
@@ -62,7 +69,7 @@ def _requested_alone(templates: FromTemplates, requested: Mapping[str, Any]) -> 
 #: The mapping of a new index, of those that templates give it and of the requested one; set by ``templates``.
 compose: Callable[[FromTemplates, Mapping[str, Any]], Mapping[str, Any]] = _requested_alone
 #: What templates give a new index of this name, for which these settings are asked; set by ``templates``.
-from_templates: Callable[[Node, str, Mapping[str, Any]], FromTemplates] = _no_templates
+from_templates: Callable[[Node, str, Mapping[str, Any], str | None], FromTemplates] = _no_templates
 
 
 def create_index(node: Node, request: CreateIndex) -> Index:
@@ -73,18 +80,8 @@ def create_index(node: Node, request: CreateIndex) -> Index:
     lifecycle.check_requested(requested)
     check_new_name(node, name)
     lifecycle.check_allowed(requested)
-    templates = from_templates(node, name, requested)
-    settings = lifecycle.completed(
-        requested,
-        templates.settings,
-        provided_name=request.provided_name or request.name,
-        uuid=node.ids.uuid(),
-        creation_date=node.clock.millis(),
-        version_created=VERSION_IDS[node.version],
-        default_replicas=node.cluster_setting("cluster.default_number_of_replicas", "1"),
-    )
-    _check_shard_limit(node, settings)
-    lifecycle.check_completed(settings)
+    templates = from_templates(node, name, requested, request.data_stream)
+    settings = complete(node, request, requested, templates.settings)
     lifecycle.check_makeable(settings)
     context = mapping_context(node, settings, name)
     mapping = DocumentMapping.parse({} if request.mapping is None else request.mapping, context)
@@ -94,8 +91,45 @@ def create_index(node: Node, request: CreateIndex) -> Index:
         mapping = DocumentMapping.parse(compose(templates, request.mapping or {}), context)
     lifecycle.index_sort(settings, lambda field: mapping.field(field) is not None)
     aliases = {**templates.aliases, **request.aliases}
-    for alias in aliases:
+    check_aliases(node, name, settings, aliases)
+    if request.check_filter is not None:
+        for alias, metadata in request.aliases.items():
+            if metadata.get("filter"):
+                request.check_filter(alias, metadata["filter"])
+    index = Index(name, settings, mapping, aliases, node.now())
+    _check_active_shards(request.wait_for_active_shards, 1 + index.number_of_replicas)
+    if aliases:
+        IndicesLookup({**node.indices, name: index}, node.data_streams).validate_aliases()
+    node.add_index(index)
+    return index
+
+
+def complete(
+    node: Node, request: CreateIndex, requested: Mapping[str, Any], from_templates: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The settings of a new index with those that the server writes, checked as far as they speak for themselves."""
+    settings = lifecycle.completed(
+        requested,
+        from_templates,
+        provided_name=request.provided_name or request.name,
+        uuid=node.ids.uuid(),
+        creation_date=node.clock.millis(),
+        version_created=VERSION_IDS[node.version],
+        default_replicas=node.cluster_setting("cluster.default_number_of_replicas", "1"),
+    )
+    _check_shard_limit(node, settings)
+    lifecycle.check_completed(settings)
+    return settings
+
+
+def check_aliases(
+    node: Node, name: str, settings: Mapping[str, Any], aliases: Mapping[str, Mapping[str, Any]]
+) -> None:
+    """The names of a new index's aliases, beside those of all indices."""
+    for alias, metadata in aliases.items():
         validate_alias_name(alias)
+        if "," in metadata.get("index_routing", ""):
+            raise IllegalArgumentException(f"alias [{alias}] has several index routing values associated with it")
         namesake = node.indices.get(alias)
         if namesake is not None:
             why = "an index exists with the same name as the alias"
@@ -106,10 +140,6 @@ def create_index(node: Node, request: CreateIndex) -> Index:
             "index, alias, and data stream names need to be unique, but the following duplicates were found "
             f"[{name} (alias of [{name}/{uuid}]) conflicts with index]"
         )
-    index = Index(name, settings, mapping, aliases, node.now())
-    _check_active_shards(request.wait_for_active_shards, 1 + index.number_of_replicas)
-    node.add_index(index)
-    return index
 
 
 def _check_active_shards(active: ActiveShards, copies: int) -> None:

@@ -162,7 +162,7 @@ class Shard:
         engine = self.engine
         if engine.n == len(self._live) and not self._dead and not self._merged:
             return
-        live = self._living()
+        live = self.living()
         self._live, self._dead, self._merged = live, [], False
         self._end_segment()
         seq_nos, versions, levels = engine.row_arrays()
@@ -181,7 +181,7 @@ class Shard:
             rows_by_id=engine.rows,
         )
 
-    def _living(self) -> Mask:
+    def living(self) -> Mask:
         """bool[n]: which of the engine's rows live, published or not."""
         live = np.ones(self.engine.n, bool)
         live[: len(self._live)] = self._live
@@ -199,7 +199,7 @@ class Shard:
         """
         self.settle(now)
         self._end_segment()
-        live = self._living()
+        live = self.living()
         if len(self._bounds) <= 2 and live.all():
             return
         self.stats.merge_total += 1
@@ -338,6 +338,13 @@ class Shard:
         self.schedule = schedule
         self.last_access = schedule.start
         self.stats = ShardStats()
+
+    def adopt(self, engine: Engine) -> None:
+        """Take documents of other shards, all of them living, as those of this new one."""
+        self.engine = engine
+        self._live, self._dead, self._merged = np.ones(engine.n, bool), [], True
+        self._bounds = [0, engine.n] if engine.n else [0]
+        self.refresh()
 
     # -- copies
 

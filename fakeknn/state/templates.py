@@ -6,7 +6,7 @@ matches, all legacy templates that do are merged in their order.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
@@ -21,7 +21,7 @@ from fakeknn.errors import (
 )
 from fakeknn.mapping import Mapping as DocumentMapping
 from fakeknn.state import creation
-from fakeknn.state.aliases import AliasMetadata, check_alias
+from fakeknn.state.aliases import AliasMetadata, CheckFilter, check_alias
 from fakeknn.state.creation import FromTemplates, mapping_context
 from fakeknn.state.names import FORBIDDEN_CHARACTERS, FORBIDDEN_TEXT, simple_match
 from fakeknn.state.node import Node
@@ -30,9 +30,6 @@ from fakeknn.state.settings.flat import with_index_prefix
 from fakeknn.state.settings.index import INDEX_SETTINGS
 from fakeknn.state.settings.kinds import Settings
 from fakeknn.xcontent.java import hash_ordered
-
-#: Refuses a filter that is no query: ``check(alias, filter)``.
-CheckFilter = Callable[[str, Mapping[str, Any]], None]
 
 #: DataStream.BACKING_INDEX_PREFIX
 BACKING_INDEX_PREFIX = ".ds-"

@@ -1,0 +1,29 @@
+"""The filters of aliases, which are queries."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+
+from fakeknn.errors import IllegalArgumentException, OpenSearchError
+from fakeknn.query.base import parse_query
+from fakeknn.xcontent import locate, read
+
+_WRAP = b'{"filter":'
+
+
+def check_filter(alias: str, filter: Mapping[str, Any]) -> None:
+    """AliasValidator.validateAliasFilter: the filter is read anew from its compact text, which errors are placed in."""
+    body = _WRAP + orjson.dumps(filter) + b"}"
+    root = read(body)
+    try:
+        parse_query(root, "filter")
+    except OpenSearchError as error:
+        for link in error.chain():
+            place = locate(body, root, link.at) if link.at is not None else None
+            link.at = None
+            if place is not None:
+                link.locate(place[0], place[1] - len(_WRAP))
+        raise IllegalArgumentException(f"failed to parse filter for alias [{alias}]") from error
