@@ -123,14 +123,11 @@ def _too_deep(body: bytes) -> bool:
 # --- the ways endpoints read ------------------------------------------------------------------------------------------
 
 
-def read_search(body: bytes) -> Any:
-    """SearchSourceBuilder.parseXContent: the whole body is one value; None if there is none, and nothing may follow.
-
-    A root that is no object is returned, whatever follows: the caller refuses it (``Expected [START_OBJECT]``).
-    """
+def read_search(body: bytes) -> dict[str, Any]:
+    """SearchSourceBuilder.parseXContent: the body is one object, and nothing may follow."""
     try:
         root = orjson.loads(body)
-        if _agreed(body, root):
+        if type(root) is dict and _agreed(body, root):
             return root
     except orjson.JSONDecodeError:
         pass
@@ -139,32 +136,42 @@ def read_search(body: bytes) -> Any:
         root = reader.value()
         token = reader.rest() if isinstance(root, dict) else None
     except EndOfInput:
-        return None
+        raise ParsingException("Expected [START_OBJECT] but found [null]", line=1, col=0) from None
     except _BROKEN as error:
         raise _in_object_parsers(reader.scanner, error)  # noqa: B904 (it bears its own cause)
     if token is not None:
         raise ParsingException(
             f"Unexpected token [{token.xcontent}] found after the main object.", line=token.line, col=token.column
         )
-    return root
+    return _object(body, root)
 
 
-def read_query(body: bytes) -> Any:
-    """RestActions.getQueryContent: one value, None if there is none; errors come inside a ``parsing_exception``."""
+def read_query(body: bytes) -> dict[str, Any] | None:
+    """RestActions.getQueryContent: one object, None if there is nothing; errors come inside a ``parsing_exception``."""
     try:
         root = orjson.loads(body)
-        if _agreed(body, root):
+        if type(root) is dict and _agreed(body, root):
             return root
     except orjson.JSONDecodeError:
         pass
     reader = Reader(body)
     try:
-        return reader.value()
+        root = reader.value()
     except EndOfInput:
         return None
     except _BROKEN as error:
         line, column = reader.scanner.position
         raise ParsingException("Failed to parse", line=line, col=column) from _in_object_parsers(reader.scanner, error)
+    return _object(body, root)
+
+
+def _object(body: bytes, root: Any) -> dict[str, Any]:
+    if isinstance(root, dict):
+        return root
+    token = next(Scanner(body).tokens())
+    raise ParsingException(
+        f"Expected [START_OBJECT] but found [{token.xcontent}]", line=token.line, col=token.column
+    )
 
 
 def _in_object_parsers(scanner: Scanner, error: _Broken) -> _Broken | XContentParseException:

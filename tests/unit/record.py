@@ -101,6 +101,7 @@ QUERIES: list[str] = [
     '{"query":{"script_score":{"query":{"match_all":{}},"script":{"source":"s","params":{"query_value":[1,]}}}}}',
     '{"query":{"script_score":{"query":{"match_all":{}},"script":{"lang":"knn",}}}}',
     '{"query":{"script_score":{"query":{"match_all":{} x,"script":{"lang":"knn",}}}}',
+    "[1", "[]", '"text"', " 12", "\n null", "true", "/**/ [}",
 ]  # fmt: skip
 
 SEARCHES: list[str] = [
