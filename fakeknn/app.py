@@ -18,7 +18,7 @@ from fakeknn.errors import (
     SearchPhaseExecutionException,
     body_of,
 )
-from fakeknn.rest import TABLE, Later, Request, Response, Route
+from fakeknn.rest import TABLE, Later, Request, Response, Route, is_decodable
 from fakeknn.shape import check, shape
 from fakeknn.state.node import Bug, Node
 from fakeknn.xcontent import locate, media
@@ -35,6 +35,8 @@ _log = logging.getLogger("fakeknn")
 def handle(node: Node, request: Request) -> Answer | Later:
     """A request's answer; ``Later`` if it waits for a refresh. Nothing is raised."""
     try:
+        if request.refused is not None:
+            raise request.refused
         route = _route(request)
         if isinstance(route, Response):
             return _rendered(request, route, error=True)
@@ -62,6 +64,8 @@ def answer(node: Node, request: Request) -> Answer:
 
 def _route(request: Request) -> Route | Response:
     """Find the handler; RestController's answers where there is none."""
+    if not is_decodable(request.path):
+        return _undecodable(request)
     found = TABLE.find(request.method, request.path)
     if found is None:
         api.load()
@@ -79,6 +83,16 @@ def _route(request: Request) -> Route | Response:
         return Response(400, {"error": text})
     uri = request.target or request.path
     text = f"Incorrect HTTP method for uri [{uri}] and method [{request.method}], allowed: [{', '.join(methods)}]"
+    return Response(405, {"error": text, "status": 405}, {"Allow": ",".join(methods)})
+
+
+def _undecodable(request: Request) -> Response:
+    """What comes of a path like ``/%zz``: it is taken for the method's fault, where there is a handler."""
+    api.load()
+    methods = TABLE.methods(request.path)
+    if not methods:
+        return Response(400, {"error": "invalid uri has been requested"})
+    text = f"Unexpected HTTP method, allowed: [{', '.join(methods)}]"
     return Response(405, {"error": text, "status": 405}, {"Allow": ",".join(methods)})
 
 
@@ -114,7 +128,7 @@ def _body(request: Request, route: Route) -> Response | None:
 def _parameters(request: Request, route: Route) -> None:
     """BaseRestHandler: refuse parameters that the endpoint does not know."""
     unknown = [name for name in request.params if name not in route.parameters]
-    if unknown:
+    if unknown and not route.anything:
         raise IllegalArgumentException(unrecognized(request.path, unknown, route.suggested))
 
 

@@ -258,6 +258,12 @@ class ValidationException(ActionRequestValidationException):
     pass
 
 
+class BadParameterException(JavaError):
+    """RestRequest.BadParameterException; the text is its cause's ``toString``."""
+
+    status = 400
+
+
 class ContentTypeHeaderException(JavaError):
     """RestRequest.ContentTypeHeaderException; the text is its cause's ``toString``."""
 

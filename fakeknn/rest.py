@@ -6,12 +6,18 @@ endpoints is made of it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
-from urllib.parse import parse_qsl, unquote
+from urllib.parse import unquote, unquote_plus
 
-from fakeknn.errors import IllegalArgumentException, NumberFormatException
+from fakeknn.errors import (
+    BadParameterException,
+    IllegalArgumentException,
+    NumberFormatException,
+    OpenSearchError,
+)
 
 Handler = Callable[..., Any]
 T = TypeVar("T")
@@ -40,14 +46,22 @@ class Request:
     """The path as it was sent, with the query string."""
     template: str = ""
     parsed: Any = None
+    refused: OpenSearchError | None = None
+    """What is wrong with the query string."""
 
     @classmethod
     def of(cls, method: str, target: str, body: bytes = b"", headers: dict[str, str] | None = None) -> Request:
         """A request from its raw target, ``/index/_search?size=1``; a later parameter of one name replaces an earlier."""
         path, _, query = target.partition("?")
         lowered = {name.lower(): value for name, value in (headers or {}).items()}
-        params = dict(parse_qsl(query, keep_blank_values=True, errors="replace")) if query else {}
-        return cls(method, path, params, lowered, body, lowered.get("content-type"), target)
+        params: dict[str, str] = {}
+        refused = None
+        if query:
+            try:
+                params = decode_query(query)
+            except OpenSearchError as error:
+                refused = error
+        return cls(method, path, params, lowered, body, lowered.get("content-type"), target, refused=refused)
 
     def read(self, reader: Callable[[bytes], T]) -> T:
         """The body, as one of ``xcontent``'s ways of reading takes it; errors about it are placed in what this gave."""
@@ -88,6 +102,42 @@ class Request:
         return [part for part in value.split(",") if part] if value else []
 
 
+#: A percent sign without two hexadecimal digits behind it, and what is there.
+_BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2}).{0,2}", re.DOTALL)
+
+
+def decode_query(query: str) -> dict[str, str]:
+    """RestUtils.decodeQueryString: ``&`` and ``;`` part, what stands behind ``#`` is not looked at."""
+    params = {}
+    for piece in query.partition("#")[0].replace(";", "&").split("&"):
+        name, _, value = piece.partition("=")
+        if not name:
+            name, _, value = value.partition("=")  # an equals sign in front is passed over
+        if name:
+            params[_decoded(name)] = _decoded(value)
+    return params
+
+
+def _decoded(text: str) -> str:
+    bad = _BAD_ESCAPE.search(text) if "%" in text else None
+    if bad is None:
+        return unquote_plus(text)
+    match len(bad.group()):
+        case 1:
+            what = f"unterminated escape sequence at end of string: {text}"
+        case 2:
+            what = f"partial escape sequence at end of string: {text}"
+        case _:
+            what = f"invalid escape sequence `{bad.group()}' at index {bad.start()} of: {text}"
+    cause = IllegalArgumentException(what)
+    raise BadParameterException(f"java.lang.IllegalArgumentException: {what}") from cause
+
+
+def is_decodable(path: str) -> bool:
+    """Whether every percent sign has its two digits."""
+    return "%" not in path or _BAD_ESCAPE.search(path) is None
+
+
 @dataclass(slots=True)
 class Response:
     """An answer: ``body`` is JSON to be (a dict), text, or nothing at all (None)."""
@@ -116,6 +166,8 @@ class Route:
     """The parameters that an unknown one is compared with."""
     streams: bool = False
     """Its body is read line by line (RestHandler.supportsContentStream)."""
+    anything: bool = False
+    """It takes any parameter: nobody knows which the real one takes."""
 
 
 @dataclass(slots=True)
@@ -136,7 +188,14 @@ class RouteTable:
         self.routes: list[Route] = []
 
     def add(
-        self, method: str, template: str, handler: Handler, parameters: Iterable[str], streams: bool = False
+        self,
+        method: str,
+        template: str,
+        handler: Handler,
+        parameters: Iterable[str],
+        *,
+        streams: bool = False,
+        anything: bool = False,
     ) -> None:
         step = self._root
         names = []
@@ -149,12 +208,22 @@ class RouteTable:
                 step = step.literals.setdefault(part, _Step())
         given = frozenset(parameters) | COMMON_PARAMETERS
         known = frozenset(name.removeprefix("?") for name in given)
-        route = Route(method, template, handler, known, known & given, streams)
+        route = Route(method, template, handler, known, known & given, streams, anything)
         if method in step.routes:
             raise ValueError(f"two handlers for {method} {template}")
         step.routes[method] = route
         step.names[method] = tuple(names)
         self.routes.append(route)
+
+    def has(self, method: str, template: str) -> bool:
+        """Whether there is a handler for a path template, whatever its placeholders are called."""
+        step: _Step | None = self._root
+        for part in template.strip("/").split("/") if template != "/" else ():
+            assert step is not None
+            step = step.placeholder if part.startswith("{") else step.literals.get(part)
+            if step is None:
+                return False
+        return step is not None and method in step.routes
 
     def find(self, method: str, path: str) -> tuple[Route, dict[str, str]] | None:
         """The route for a request and what its placeholders stand for, decoded."""
@@ -213,7 +282,7 @@ def route(
         placeholders = {part[1:-1] for t in templates for part in t.split("/") if part.startswith("{")}
         for template in templates:
             for method in methods.split():
-                TABLE.add(method, template, handler, known | placeholders, streams)
+                TABLE.add(method, template, handler, known | placeholders, streams=streams)
         return handler
 
     return register
