@@ -1,7 +1,7 @@
 """Requests, responses and the table of routes: method + path template + accepted parameters → handler.
 
-The table is data: ``api/*`` fills it with ``@route`` when the package is imported, ``app`` looks requests up in it, and README's list of
-endpoints is made of it.
+The table is data: ``api/*`` fills it with ``@route`` when the package is imported, ``app`` looks requests up in it, and
+README's list of endpoints is made of it.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ class Request:
 
     @classmethod
     def of(cls, method: str, target: str, body: bytes = b"", headers: dict[str, str] | None = None) -> Request:
-        """A request from its raw target, ``/index/_search?size=1``; a later parameter of one name replaces an earlier."""
+        """A request from its raw target, ``/index/_search?size=1``; of parameters of one name the last counts."""
         path, _, query = target.partition("?")
         lowered = {name.lower(): value for name, value in (headers or {}).items()}
         params: dict[str, str] = {}
@@ -172,7 +172,7 @@ class Route:
 
 @dataclass(slots=True)
 class _Step:
-    """One level of the path trie; a literal beats a placeholder, and the search comes back if the literal leads nowhere."""
+    """One level of the path trie; a literal beats a placeholder, unless it leads nowhere."""
 
     literals: dict[str, _Step] = field(default_factory=dict)
     placeholder: _Step | None = None

@@ -6,7 +6,7 @@ import importlib
 import pkgutil
 import threading
 
-from fakeknn.api import root  # noqa: F401  (what a server is asked first, to see whether it is up)
+from fakeknn.api import root, unfaked  # noqa: F401  (root is what a server is asked first, to see whether it is up)
 
 _loading = threading.Lock()
 _loaded = False
@@ -19,4 +19,5 @@ def load() -> None:
         if not _loaded:
             for module in pkgutil.iter_modules(__path__):
                 importlib.import_module(f"{__name__}.{module.name}")
+            unfaked.register()
             _loaded = True
