@@ -5,20 +5,20 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Callable, Iterable
-from itertools import groupby
 from pathlib import Path
 
 import pytest
 
 from fakeknn import api
 from fakeknn.__main__ import _parser
+from fakeknn.api import unfaked
 from fakeknn.app import answer
 from fakeknn.contract.console import parse
 from fakeknn.fields import KINDS
 from fakeknn.knn.spaces import SPACES
 from fakeknn.mapping.tree import NOT_FAKED_TYPES
 from fakeknn.query.base import KNOWN_QUERIES, PARSERS
-from fakeknn.rest import METHODS, TABLE, Request
+from fakeknn.rest import TABLE, Request
 from fakeknn.state.node import Node
 
 README = Path(__file__).parents[2] / "README.md"
@@ -26,11 +26,18 @@ README = Path(__file__).parents[2] / "README.md"
 
 def endpoints() -> str:
     api.load()
-    routes = sorted((route.template, METHODS.index(route.method)) for route in TABLE.routes)
+    there: dict[str, list[str]] = {}
+    missing: dict[str, list[str]] = {}
+    for route in sorted(TABLE.routes, key=lambda route: (route.template, _ORDER.index(route.method))):
+        table = missing if route.handler.__module__ == unfaked.__name__ else there
+        table.setdefault(route.template, []).append(route.method)
     lines = ["| path | methods |", "|---|---|"]
-    for template, group in groupby(routes, key=lambda entry: entry[0]):
-        lines.append(f"| `{template}` | {', '.join(METHODS[method] for _, method in group)} |")
-    return "\n".join(lines)
+    lines += [f"| `{template}` | {', '.join(methods)} |" for template, methods in there.items()]
+    paths = ", ".join(f"`{'/'.join(methods)} {template}`" for template, methods in missing.items())
+    return "\n".join([*lines, "", "<details><summary>Not yet</summary>", "", paths or "nothing", "", "</details>"])
+
+
+_ORDER = ("GET", "HEAD", "PUT", "POST", "DELETE")
 
 
 def faked(there: Iterable[str], missing: Iterable[str]) -> str:
