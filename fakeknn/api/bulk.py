@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,7 @@ from fakeknn.errors import (
     OpenSearchError,
 )
 from fakeknn.rest import Request, route
+from fakeknn.search.scripts import run_update_script
 from fakeknn.search.source import SourceOptions, parse_source, source_of_params
 from fakeknn.state.node import Node
 from fakeknn.state.versions import (
@@ -87,7 +88,7 @@ def bulk(node: Node, request: Request) -> Any:
     problems = [problem for item in requests for problem in item.problems()] if requests else ["no requests added"]
     if problems:
         raise ActionRequestValidationException(*problems)
-    writer = Writer(node, policy, active)
+    writer = Writer(node, policy, active, run_script=run_update_script)
     ingested = writer.prepare(requests)
     if ingested is None:
         items = [_item(writer, item) for item in requests]
@@ -264,7 +265,7 @@ def _malformed(number: int, expected: str, token: Token) -> IllegalArgumentExcep
 
 def _meta(op: str, meta: dict[str, Any], defaults: Defaults, line: bytes, number: int) -> dict[str, Any]:
     """The metadata that are rarer than index and id, read and checked."""
-    read_by = {
+    read_by: dict[str, Callable[[], Any]] = {
         "version": lambda: integer(meta, "version", bits=64),
         "version_type": lambda: version_type(_text(meta["version_type"])),
         "if_seq_no": lambda: if_seq_no(integer(meta, "if_seq_no", bits=64)),

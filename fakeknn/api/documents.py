@@ -20,6 +20,7 @@ from fakeknn.errors import (
 )
 from fakeknn.query.script import parse_script
 from fakeknn.rest import Later, Request, Response, route
+from fakeknn.search.scripts import run_update_script
 from fakeknn.search.source import SHOW_SOURCE, SourceOptions, parse_source, source_of_params
 from fakeknn.state.active import BY_SETTING, ActiveShards
 from fakeknn.state.index import Index
@@ -138,7 +139,7 @@ def _write(node: Node, request: Request, write: WriteRequest, active: ActiveShar
     problems = write.problems()
     if problems:
         raise ActionRequestValidationException(*problems)
-    writer = Writer(node, policy, active, single=True)
+    writer = Writer(node, policy, active, single=True, run_script=run_update_script)
     ingested = writer.prepare([write])
     if ingested is not None and ingested.answers:
         ((_, refusal),) = ingested.answers

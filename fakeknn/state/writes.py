@@ -32,7 +32,6 @@ from fakeknn.state.active import BY_SETTING, ActiveShards
 from fakeknn.state.blocks import check_blocks
 from fakeknn.state.index import Index
 from fakeknn.state.node import Node
-from fakeknn.state.scripts import run_update_script
 from fakeknn.state.shard import Found, Shard, Written
 from fakeknn.state.versions import ANYTHING, MATCH_ANY, NOT_FOUND, NOTHING, UNASSIGNED_SEQ_NO, Expectation
 from fakeknn.xcontent import read_document
@@ -169,6 +168,25 @@ def dropped(request: WriteRequest) -> dict[str, Any]:
     return {"_index": request.index, "_id": doc_id, "_version": MATCH_ANY, "result": "noop", "_shards": shards}
 
 
+# --- scripts ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ScriptOutcome:
+    """What a script has made of ``ctx``: the operation it wants, and the new source (None if it took that away)."""
+
+    op: str
+    source: dict[str, Any] | None
+
+
+#: Runs an update script on ``ctx``, JSON values by name.
+ScriptRunner = Callable[[Node, Any, Mapping[str, Any]], ScriptOutcome]
+
+
+def _no_scripts(node: Node, script: Any, ctx: Mapping[str, Any]) -> ScriptOutcome:
+    raise NotFaked("update scripts")
+
+
 # --- pipelines --------------------------------------------------------------------------------------------------------
 
 
@@ -241,11 +259,13 @@ class Writer:
         active: ActiveShards | None = None,
         *,
         single: bool = False,
+        run_script: ScriptRunner | None = None,
     ) -> None:
         self.node = node
         self.policy = policy
         self.active = active or BY_SETTING
         self.single = single
+        self.run_script = run_script or _no_scripts
         self.late = 0.0
         """Seconds that the answer is late because a write has waited for copies of its shard."""
         self.now = node.now()
@@ -464,7 +484,7 @@ class Writer:
             if not merge(source, request.doc, request.detect_noop) and request.detect_noop:
                 op = "none"
         else:
-            outcome = run_update_script(
+            outcome = self.run_script(
                 self.node,
                 request.script,
                 {
@@ -503,7 +523,7 @@ class Writer:
         if source is None:
             raise DocumentMissingException(doc_id, **_shard_meta(shard))
         if request.scripted_upsert and request.script is not None:
-            outcome = run_update_script(self.node, request.script, {"op": "create", "_source": source})
+            outcome = self.run_script(self.node, request.script, {"op": "create", "_source": source})
             if outcome.op != "create":
                 answer = self._noop(target, shard, doc_id, Written("noop", NOT_FOUND, UNASSIGNED_SEQ_NO, 0))
                 del answer["_seq_no"], answer["_primary_term"]

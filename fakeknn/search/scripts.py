@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from fakeknn.errors import (
@@ -16,14 +15,7 @@ from fakeknn.errors import (
 from fakeknn.painless import compile, java_value, json_value
 from fakeknn.query.script import Script
 from fakeknn.state.node import Node
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What a script has made of ``ctx``: the operation it wants, and the new source (None if it took that away)."""
-
-    op: str
-    source: dict[str, Any] | None
+from fakeknn.state.writes import ScriptOutcome
 
 
 def stored_script(node: Node, script: Script) -> Script:
@@ -36,7 +28,7 @@ def stored_script(node: Node, script: Script) -> Script:
     return Script(stored["source"], id=script.id, lang=stored["lang"], params=script.params)
 
 
-def run_update_script(node: Node, script: Script, ctx: Mapping[str, Any]) -> Outcome:
+def run_update_script(node: Node, script: Script, ctx: Mapping[str, Any]) -> ScriptOutcome:
     """UpdateHelper.executeScript: run on ``ctx``, JSON values by name; anything that goes wrong is the cause of an
     ``illegal_argument_exception``."""
     given = java_value({**ctx, "_now": node.clock.millis()}, linked=True)
@@ -54,4 +46,4 @@ def run_update_script(node: Node, script: Script, ctx: Mapping[str, Any]) -> Out
     if op is None:
         raise NullPointerException('Cannot invoke "String.hashCode()" because "<local3>" is null')
     source = given.get("_source")
-    return Outcome(str(op), None if source is None else json_value(source))
+    return ScriptOutcome(str(op), None if source is None else json_value(source))
