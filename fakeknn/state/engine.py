@@ -47,6 +47,8 @@ class Engine:
         """The first row of a document that has nested objects, by its own row."""
         self.level_paths: dict[str, int] = {}
         self.buffers: dict[str, Buffer | None] = {}
+        self.buried = 0
+        """How many deletions have left a document of their own in the index, a tombstone that a merge drops."""
         self.next_seq_no = 0
         self.terms: list[tuple[int, int]] = [(0, 1)]
         """(first sequence number, primary term), ascending."""
@@ -155,6 +157,7 @@ class Engine:
         """Mark a document, found or not, as deleted; the sequence number that this took."""
         seq_no = self.next_seq_no
         self.next_seq_no += 1
+        self.buried += 1
         self.tombstones[doc_id] = Tombstone(version, seq_no, self.primary_term, now)
         return seq_no
 
@@ -189,7 +192,7 @@ class Engine:
         twin.versions, twin.seq_nos, twin._levels = self.versions[:], self.seq_nos[:], self._levels[:]
         twin.blocks, twin.level_paths = self.blocks.copy(), self.level_paths.copy()
         twin.buffers = {path: buffer and buffer.fork() for path, buffer in self.buffers.items()}
-        twin.next_seq_no, twin.terms = self.next_seq_no, self.terms
+        twin.next_seq_no, twin.terms, twin.buried = self.next_seq_no, self.terms, self.buried
         twin._grown = tuple(grown.fork() for grown in self._grown)  # type: ignore[assignment]
         return twin
 

@@ -102,6 +102,10 @@ EMPTY = View(
 SOFT_DELETES_RETAINED = 30.0
 
 
+#: So many more dead rows than living ones are dropped without being asked, as merges in the background do.
+MERGED_BY_ITSELF = 10_000
+
+
 class Shard:
     """One shard of an index; ``settle`` or one of its callers must have been asked at the moment of each use."""
 
@@ -129,6 +133,8 @@ class Shard:
         self._merged = False
         """Whether segments were joined since."""
         self._bounds: list[int] = [0]
+        self._buried = 0
+        """Tombstones that the View's segments hold."""
 
     # -- refreshes
 
@@ -159,10 +165,13 @@ class Shard:
         self.stats.refresh_external_total += 1
         self.pending_since = None
         self._refresh_skipped = False
-        engine = self.engine
-        if engine.n == len(self._live) and not self._dead and not self._merged:
+        self._buried = self.engine.buried
+        if self.engine.n == len(self._live) and not self._dead and not self._merged:
             return
         live = self.living()
+        if len(live) > 2 * np.count_nonzero(live) + MERGED_BY_ITSELF:
+            live = self._expunge(live)
+        engine = self.engine
         self._live, self._dead, self._merged = live, [], False
         self._end_segment()
         seq_nos, versions, levels = engine.row_arrays()
@@ -205,11 +214,22 @@ class Shard:
         self.stats.merge_total += 1
         self._merged = True
         if not live.all() and now - self.last_write >= SOFT_DELETES_RETAINED:
-            self.engine = self.engine.merged(live)
-            self._live, self._dead = np.ones(self.engine.n, bool), []
+            self._live = self._expunge(live)
         self._bounds = [0, self.engine.n] if self.engine.n else [0]
         if self.pending_since is None:
             self.pending_since = now
+
+    def _expunge(self, live: Mask) -> Mask:
+        """Drop the rows that are not ``live``; the new mask of those that are left."""
+        self.engine = self.engine.merged(live)
+        self._dead = []
+        self._bounds = [0, self.engine.n] if self.engine.n else [0]
+        return np.ones(self.engine.n, bool)
+
+    def doc_counts(self) -> tuple[int, int]:
+        """``docs.count`` and ``docs.deleted`` of statistics: of Lucene's documents, nested ones and tombstones too."""
+        living = int(np.count_nonzero(self.view.live))
+        return living, self.view.n - living + self._buried
 
     def flush(self) -> None:
         """Commit; searches see no more than before."""
