@@ -135,6 +135,10 @@ class ClassCastException(JavaError):
     pass
 
 
+class ClassNotFoundException(JavaError):
+    pass
+
+
 class DateTimeException(JavaError):
     pass
 

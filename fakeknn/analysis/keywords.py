@@ -1,11 +1,10 @@
-"""Terms that stemmers leave alone: keyword_marker, keyword_repeat, stemmer_override; and the stemmer of English."""
+"""Terms that stemmers leave alone: keyword_marker, keyword_repeat, stemmer_override."""
 
 from __future__ import annotations
 
 from fakeknn.analysis.base import TokenFilter, TokenStream
 from fakeknn.analysis.factories import TOKEN_FILTERS, TokenFilterFactory, plain_filter, preconfigure
 from fakeknn.analysis.javapattern import JavaPattern, compile_pattern
-from fakeknn.analysis.porter import porter_stem
 from fakeknn.analysis.settings import ComponentSettings, WordSet
 from fakeknn.errors import IllegalArgumentException, RuntimeException
 
@@ -70,16 +69,6 @@ class StemmerOverrideFilter(TokenFilter):
         return stream
 
 
-class PorterStemFilter(TokenFilter):
-    attributes = ("keyword",)
-
-    def apply(self, stream: TokenStream) -> TokenStream:
-        for token in stream.tokens:
-            if not token.keyword:
-                token.term = porter_stem(token.term)
-        return stream
-
-
 @TOKEN_FILTERS.type("keyword_marker", requires_settings=True)
 def _keyword_marker(name: str, settings: ComponentSettings) -> TokenFilterFactory:
     ignore_case = settings.boolean("ignore_case", False)
@@ -123,11 +112,4 @@ def _stemmer_override(name: str, settings: ComponentSettings) -> TokenFilterFact
     return plain_filter(name, lambda: StemmerOverrideFilter(stems))
 
 
-@TOKEN_FILTERS.type("porter_stem")
-def _porter_stem(name: str, settings: ComponentSettings) -> TokenFilterFactory:
-    return plain_filter(name, PorterStemFilter)
-
-
 preconfigure("keyword_repeat", KeywordRepeatFilter, synonyms=False)
-preconfigure("porter_stem", PorterStemFilter)
-preconfigure("stemmer", PorterStemFilter)

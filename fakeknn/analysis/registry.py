@@ -16,8 +16,10 @@ import fakeknn.analysis.graphs
 import fakeknn.analysis.keywords
 import fakeknn.analysis.languages
 import fakeknn.analysis.ngrams
+import fakeknn.analysis.normalizations
 import fakeknn.analysis.patterns
 import fakeknn.analysis.shingles
+import fakeknn.analysis.stemming
 import fakeknn.analysis.synonyms
 import fakeknn.analysis.urlemail
 import fakeknn.analysis.worddelimiter  # noqa: F401

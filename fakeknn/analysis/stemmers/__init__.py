@@ -1,0 +1,1 @@
+"""Stemmers: functions from a word to its stem, as Lucene's stem filters apply them."""
