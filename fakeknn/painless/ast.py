@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from fakeknn.painless.allowlist import Method
 
+
 class Cast(NamedTuple):
     """A conversion the analyser decided on; ``explicit`` was written in the script."""
 

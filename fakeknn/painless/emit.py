@@ -10,10 +10,10 @@ import ast as py
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from fakeknn.painless import numbers, operators
+from fakeknn.painless.allowlist import BOXED, PRIMITIVES, UNBOXED
 from fakeknn.painless.ast import Cast
 from fakeknn.painless.casts import STRING
-from fakeknn.painless.allowlist import BOXED, PRIMITIVES, UNBOXED
-from fakeknn.painless import numbers, operators
 from fakeknn.painless.hierarchy import check_cast
 from fakeknn.painless.values import text
 

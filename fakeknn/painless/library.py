@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from fakeknn.painless import (  # noqa: F401
     library_augment,
-    library_collectors,
     library_collections,
+    library_collectors,
     library_debug,
     library_doc,
     library_function,
@@ -13,10 +13,13 @@ from fakeknn.painless import (  # noqa: F401
     library_knn,
     library_lang,
     library_list,
-    library_math,
     library_map,
+    library_math,
+    library_opensearch,
     library_regex,
     library_score,
     library_stream,
     library_string,
+    library_text,
+    library_time_methods,
 )

@@ -9,7 +9,14 @@ from typing import Any
 from fakeknn.painless.dispatch import define, define_static
 from fakeknn.painless.iteration import JavaIterator, iterate
 from fakeknn.painless.library_lang import compare
-from fakeknn.painless.throwable import Thrown, illegal_argument, illegal_state, no_such_element, null_pointer, unsupported
+from fakeknn.painless.throwable import (
+    Thrown,
+    illegal_argument,
+    illegal_state,
+    no_such_element,
+    null_pointer,
+    unsupported,
+)
 from fakeknn.painless.values import Function, JavaArray, array_type, equals, hash_code, text
 
 _LIST_SUPERS = ("java.util.List", "java.util.Collection", "java.lang.Iterable")

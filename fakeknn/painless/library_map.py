@@ -10,7 +10,19 @@ from fakeknn.painless.iteration import JavaIterator, iterate
 from fakeknn.painless.library_lang import compare
 from fakeknn.painless.library_list import sort_key
 from fakeknn.painless.throwable import Thrown, no_such_element, null_pointer, unsupported
-from fakeknn.painless.values import Function, HashMap, MapEntry, equals, function, hash_code, items, key_of, keys, plain, text
+from fakeknn.painless.values import (
+    Function,
+    HashMap,
+    MapEntry,
+    equals,
+    function,
+    hash_code,
+    items,
+    key_of,
+    keys,
+    plain,
+    text,
+)
 
 _MAP_SUPERS = ("java.util.Map",)
 

@@ -244,7 +244,7 @@ def _decimal(given: Any) -> BigDecimal:
         try:
             return BigDecimal(Decimal(given))
         except decimal.InvalidOperation:
-            raise Thrown("java.lang.NumberFormatException", f"Character array is missing \"exponent\" mark 'e' or 'E'.")
+            raise Thrown("java.lang.NumberFormatException", "Character array is missing \"exponent\" mark 'e' or 'E'.")
     return BigDecimal(_CONTEXT.create_decimal(given))
 
 

@@ -136,7 +136,7 @@ def _reduce(stream: Stream, f: Function) -> Optional:
     items = stream.take()
     for result in items:
         for item in items:
-            result = f.call(result, item)  # noqa: PLW2901
+            result = f.call(result, item)
         return OPTIONALS[stream.kind](result)
     return OPTIONALS[stream.kind]()
 

@@ -39,6 +39,10 @@ JAVA_CLASSES: dict[type, str] = {
 }
 
 
+# How values of classes that are not ours are written.
+TEXTS: dict[type, Callable[[Any], str]] = {}
+
+
 class Key:
     """A map key that Python would take for another (1.0, true for 1) or cannot hash (a list)."""
 
@@ -311,7 +315,8 @@ def text(value: Any) -> str:
         return value.java_class + ("" if value.message is None else f": {value.message}")
     if isinstance(value, Function):
         return f"org.opensearch.painless.PainlessScript$Script$$Lambda@{id(value) & 0xFFFFFFF:x}"
-    return str(value)
+    writer = TEXTS.get(kind)
+    return str(value) if writer is None else writer(value)
 
 
 _ARRAY_CODES = {

@@ -1,0 +1,696 @@
+"""``java.time``'s values: Instant, LocalDate, LocalTime, LocalDateTime, ZonedDateTime, OffsetDateTime, Duration, Period.
+
+Times are integers of nanoseconds and days since 1970-01-01, of any size; their fields and units have Java's names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from fakeknn.dates import calendar, zones
+from fakeknn.dates.calendar import DAY, HOUR, MINUTE, SECOND
+from fakeknn.dates.moments import Moment
+from fakeknn.dates.resolving import checked
+from fakeknn.dates.zones import Zone
+from fakeknn.painless.numbers import Long, wrap_int
+from fakeknn.painless.throwable import Thrown
+from fakeknn.painless.values import hash_code
+
+_MICRO, _MILLI = 1_000, 1_000_000
+_DATE_EXCEPTION = "java.time.DateTimeException"
+
+
+def date_error(message: str) -> Thrown:
+    return Thrown(_DATE_EXCEPTION, message)
+
+
+def unsupported(what: str, name: object) -> Thrown:
+    return Thrown("java.time.temporal.UnsupportedTemporalTypeException", f"Unsupported {what}: {name}")
+
+
+# --- enums ------------------------------------------------------------------------------------------------------------
+
+
+class Enum:
+    """A constant of a Java enum: ``name`` in the source, ``shown`` by ``toString``."""
+
+    __slots__ = ("name", "ordinal", "shown")
+    java = ""
+
+    def __init__(self, name: str, ordinal: int, shown: str = "") -> None:
+        self.name = name
+        self.ordinal = ordinal
+        self.shown = shown or name
+
+    def __str__(self) -> str:
+        return self.shown
+
+
+class ChronoUnit(Enum):
+    """``nanos`` of a unit of time, or ``months`` of one of dates (days and weeks have nanoseconds)."""
+
+    __slots__ = ("months", "nanos")
+    java = "java.time.temporal.ChronoUnit"
+
+    def __init__(self, name: str, ordinal: int, shown: str, nanos: int, months: int = 0) -> None:
+        super().__init__(name, ordinal, shown)
+        self.nanos = nanos
+        self.months = months
+
+    @property
+    def date_based(self) -> bool:
+        return self.ordinal >= 7
+
+
+_YEAR_SECONDS = 31_556_952
+_UNITS = (
+    ("NANOS", "Nanos", 1, 0),
+    ("MICROS", "Micros", _MICRO, 0),
+    ("MILLIS", "Millis", _MILLI, 0),
+    ("SECONDS", "Seconds", SECOND, 0),
+    ("MINUTES", "Minutes", MINUTE, 0),
+    ("HOURS", "Hours", HOUR, 0),
+    ("HALF_DAYS", "HalfDays", 12 * HOUR, 0),
+    ("DAYS", "Days", DAY, 0),
+    ("WEEKS", "Weeks", 7 * DAY, 0),
+    ("MONTHS", "Months", _YEAR_SECONDS * SECOND // 12, 1),
+    ("YEARS", "Years", _YEAR_SECONDS * SECOND, 12),
+    ("DECADES", "Decades", _YEAR_SECONDS * SECOND * 10, 120),
+    ("CENTURIES", "Centuries", _YEAR_SECONDS * SECOND * 100, 1200),
+    ("MILLENNIA", "Millennia", _YEAR_SECONDS * SECOND * 1000, 12000),
+    ("ERAS", "Eras", _YEAR_SECONDS * SECOND * 1_000_000_000, 0),
+    ("FOREVER", "Forever", 0, 0),
+)
+UNITS = {name: ChronoUnit(name, i, shown, nanos, months) for i, (name, shown, nanos, months) in enumerate(_UNITS)}
+
+
+class ChronoField(Enum):
+    __slots__ = ()
+    java = "java.time.temporal.ChronoField"
+
+
+_FIELD_NAMES = (
+    "NANO_OF_SECOND NANO_OF_DAY MICRO_OF_SECOND MICRO_OF_DAY MILLI_OF_SECOND MILLI_OF_DAY SECOND_OF_MINUTE "
+    "SECOND_OF_DAY MINUTE_OF_HOUR MINUTE_OF_DAY HOUR_OF_AMPM CLOCK_HOUR_OF_AMPM HOUR_OF_DAY CLOCK_HOUR_OF_DAY "
+    "AMPM_OF_DAY DAY_OF_WEEK ALIGNED_DAY_OF_WEEK_IN_MONTH ALIGNED_DAY_OF_WEEK_IN_YEAR DAY_OF_MONTH DAY_OF_YEAR "
+    "EPOCH_DAY ALIGNED_WEEK_OF_MONTH ALIGNED_WEEK_OF_YEAR MONTH_OF_YEAR PROLEPTIC_MONTH YEAR_OF_ERA YEAR ERA "
+    "INSTANT_SECONDS OFFSET_SECONDS"
+).split()
+
+
+def _camel(name: str) -> str:
+    text = "".join(part.capitalize() for part in name.split("_"))
+    return text.replace("Ampm", "AmPm")
+
+
+FIELDS = {name: ChronoField(name, i, _camel(name)) for i, name in enumerate(_FIELD_NAMES)}
+TIME_FIELDS = frozenset(_camel(name) for name in _FIELD_NAMES[:15])
+
+
+class DayOfWeek(Enum):
+    __slots__ = ()
+    java = "java.time.DayOfWeek"
+
+
+class Month(Enum):
+    __slots__ = ()
+    java = "java.time.Month"
+
+
+DAYS = [DayOfWeek(name.upper(), i) for i, name in enumerate(calendar.WEEKDAYS)]
+MONTHS = [Month(name.upper(), i) for i, name in enumerate(calendar.MONTHS)]
+
+
+# --- the parts of a date and of a time --------------------------------------------------------------------------------
+
+
+def day_field(name: str, day: int) -> int:
+    """A field of a date."""
+    year, month, of_month = calendar.from_day(day)
+    match name:
+        case "DayOfMonth":
+            return of_month
+        case "MonthOfYear":
+            return month
+        case "Year":
+            return year
+        case "YearOfEra":
+            return year if year >= 1 else 1 - year
+        case "Era":
+            return int(year >= 1)
+        case "DayOfYear":
+            return day - calendar.to_day(year, 1, 1) + 1
+        case "DayOfWeek":
+            return calendar.weekday(day)
+        case "EpochDay":
+            return day
+        case "ProlepticMonth":
+            return year * 12 + month - 1
+        case "AlignedDayOfWeekInMonth":
+            return (of_month - 1) % 7 + 1
+        case "AlignedWeekOfMonth":
+            return (of_month - 1) // 7 + 1
+        case "AlignedDayOfWeekInYear":
+            return (day - calendar.to_day(year, 1, 1)) % 7 + 1
+        case "AlignedWeekOfYear":
+            return (day - calendar.to_day(year, 1, 1)) // 7 + 1
+    raise unsupported("field", name)
+
+
+_TIME_PARTS: dict[str, Callable[[int], int]] = {
+    "NanoOfSecond": lambda t: t % SECOND,
+    "NanoOfDay": lambda t: t,
+    "MicroOfSecond": lambda t: t % SECOND // _MICRO,
+    "MicroOfDay": lambda t: t // _MICRO,
+    "MilliOfSecond": lambda t: t % SECOND // _MILLI,
+    "MilliOfDay": lambda t: t // _MILLI,
+    "SecondOfMinute": lambda t: t // SECOND % 60,
+    "SecondOfDay": lambda t: t // SECOND,
+    "MinuteOfHour": lambda t: t // MINUTE % 60,
+    "MinuteOfDay": lambda t: t // MINUTE,
+    "HourOfAmPm": lambda t: t // HOUR % 12,
+    "ClockHourOfAmPm": lambda t: t // HOUR % 12 or 12,
+    "HourOfDay": lambda t: t // HOUR,
+    "ClockHourOfDay": lambda t: t // HOUR or 24,
+    "AmPmOfDay": lambda t: t // HOUR // 12,
+}
+
+
+def time_field(name: str, time: int) -> int:
+    if name not in _TIME_PARTS:
+        raise unsupported("field", name)
+    return _TIME_PARTS[name](time)
+
+
+def with_time_field(time: int, name: str, value: int) -> int:
+    """A time of day with one field changed."""
+    if name in ("NanoOfDay", "MicroOfDay", "MilliOfDay", "SecondOfDay", "MinuteOfDay"):
+        unit = {"NanoOfDay": 1, "MicroOfDay": _MICRO, "MilliOfDay": _MILLI, "SecondOfDay": SECOND}.get(name, MINUTE)
+        return value * unit + (time % MINUTE if name == "MinuteOfDay" else time % SECOND if name == "SecondOfDay" else 0)
+    checked(name, value)
+    match name:
+        case "NanoOfSecond" | "MicroOfSecond" | "MilliOfSecond":
+            scale = {"NanoOfSecond": 1, "MicroOfSecond": _MICRO}.get(name, _MILLI)
+            return time - time % SECOND + value * scale
+        case "SecondOfMinute":
+            return time - time // SECOND % 60 * SECOND + value * SECOND
+        case "MinuteOfHour":
+            return time - time // MINUTE % 60 * MINUTE + value * MINUTE
+        case "HourOfDay" | "ClockHourOfDay":
+            return time % HOUR + value % 24 * HOUR
+        case "HourOfAmPm" | "ClockHourOfAmPm":
+            return time % HOUR + (time // HOUR // 12 * 12 + value % 12) * HOUR
+        case "AmPmOfDay":
+            return time % (12 * HOUR) + value * 12 * HOUR
+    raise unsupported("field", name)
+
+
+def with_day_field(day: int, name: str, value: int) -> int:
+    """A date with one field changed."""
+    year, month, of_month = calendar.from_day(day)
+    if name not in ("EpochDay", "ProlepticMonth"):
+        checked(name, value)
+    match name:
+        case "DayOfMonth":
+            return calendar.checked_day(year, month, value)
+        case "MonthOfYear":
+            return _clamped(year, value, of_month)
+        case "Year":
+            return _clamped(value, month, of_month)
+        case "YearOfEra":
+            return _clamped(value if year >= 1 else 1 - value, month, of_month)
+        case "DayOfYear":
+            if value == 366 and not calendar.is_leap(year):
+                raise date_error(f"Invalid date 'DayOfYear 366' as '{year}' is not a leap year")
+            return calendar.to_day(year, 1, 1) + value - 1
+        case "DayOfWeek":
+            return day + value - calendar.weekday(day)
+        case "EpochDay":
+            return value
+        case "ProlepticMonth":
+            return _clamped(value // 12, value % 12 + 1, of_month)
+        case "AlignedWeekOfMonth" | "AlignedWeekOfYear":
+            return day + 7 * (value - day_field(name, day))
+        case "AlignedDayOfWeekInMonth" | "AlignedDayOfWeekInYear":
+            return day + value - day_field(name, day)
+    raise unsupported("field", name)
+
+
+def _clamped(year: int, month: int, day: int) -> int:
+    return calendar.to_day(year, month, min(day, calendar.month_length(year, month)))
+
+
+# --- temporals --------------------------------------------------------------------------------------------------------
+
+
+class Temporal:
+    """Something with fields; ordered and equal by ``key``."""
+
+    __slots__ = ()
+    java = ""
+
+    def key(self) -> tuple[Any, ...]:
+        raise NotImplementedError
+
+    def field(self, name: str) -> int:
+        raise NotImplementedError
+
+    def with_field(self, name: str, value: int) -> Temporal:
+        raise NotImplementedError
+
+    def plus(self, amount: int, unit: ChronoUnit) -> Temporal:
+        raise NotImplementedError
+
+    def moment(self) -> Moment:
+        """What formatters print."""
+        raise unsupported("field", "Year")
+
+    def __eq__(self, other: object) -> bool:
+        return type(self) is type(other) and self.key() == other.key()  # type: ignore[attr-defined]
+
+    def __hash__(self) -> int:
+        return hash(self.key())
+
+    def json(self) -> str:
+        return str(self)
+
+
+def day_text(day: int) -> str:
+    return calendar.date_text(day)
+
+
+def time_text(time: int) -> str:
+    """``LocalTime.toString``: seconds and their fraction only where there are some, in threes of digits."""
+    text = f"{time // HOUR:02d}:{time // MINUTE % 60:02d}"
+    seconds, nanos = time // SECOND % 60, time % SECOND
+    if seconds or nanos:
+        text += f":{seconds:02d}"
+    if nanos:
+        digits = f"{nanos:09d}"
+        text += "." + (digits[:3] if not nanos % _MILLI else digits[:6] if not nanos % _MICRO else digits)
+    return text
+
+
+class LocalDate(Temporal):
+    __slots__ = ("day",)
+    java = "java.time.LocalDate"
+
+    def __init__(self, day: int) -> None:
+        self.day = day
+
+    @classmethod
+    def of(cls, year: int, month: int, day: int) -> LocalDate:
+        checked("Year", year)
+        return cls(calendar.checked_day(year, checked("MonthOfYear", month), checked("DayOfMonth", day)))
+
+    def key(self) -> tuple[Any, ...]:
+        return (self.day,)
+
+    def field(self, name: str) -> int:
+        return day_field(name, self.day)
+
+    def with_field(self, name: str, value: int) -> LocalDate:
+        return LocalDate(with_day_field(self.day, name, value))
+
+    def plus(self, amount: int, unit: ChronoUnit) -> LocalDate:
+        if unit.months:
+            return LocalDate(calendar.plus_months(self.day, amount * unit.months))
+        if unit.ordinal not in (7, 8):
+            raise unsupported("unit", unit)
+        return LocalDate(self.day + amount * (unit.nanos // DAY))
+
+    def until(self, end: LocalDate, unit: ChronoUnit) -> int:
+        if unit.months:
+            return _towards_zero(_months_between(self.day, end.day), unit.months)
+        if unit.ordinal not in (7, 8):
+            raise unsupported("unit", unit)
+        return _towards_zero(end.day - self.day, unit.nanos // DAY)
+
+    def moment(self) -> Moment:
+        return Moment(self.day * DAY, zones.UTC)
+
+    def __str__(self) -> str:
+        return day_text(self.day)
+
+    def __hash__(self) -> int:
+        year, month, day = calendar.from_day(self.day)
+        return wrap_int((year & ~0x7FF) ^ ((year << 11) + (month << 6) + day))
+
+
+def _towards_zero(value: int, by: int) -> int:
+    return value // by if value >= 0 else -(-value // by)
+
+
+def _months_between(start: int, end: int) -> int:
+    """Whole months from one day to another, in Java's packing of month and day."""
+    a, b = calendar.from_day(start), calendar.from_day(end)
+    packed = ((b[0] * 12 + b[1] - 1) * 32 + b[2]) - ((a[0] * 12 + a[1] - 1) * 32 + a[2])
+    return _towards_zero(packed, 32)
+
+
+class LocalTime(Temporal):
+    __slots__ = ("time",)
+    java = "java.time.LocalTime"
+
+    def __init__(self, time: int) -> None:
+        self.time = time
+
+    @classmethod
+    def of(cls, hour: int, minute: int, second: int = 0, nano: int = 0) -> LocalTime:
+        checked("HourOfDay", hour)
+        checked("MinuteOfHour", minute)
+        checked("SecondOfMinute", second)
+        checked("NanoOfSecond", nano)
+        return cls(hour * HOUR + minute * MINUTE + second * SECOND + nano)
+
+    def key(self) -> tuple[Any, ...]:
+        return (self.time,)
+
+    def field(self, name: str) -> int:
+        return time_field(name, self.time)
+
+    def with_field(self, name: str, value: int) -> LocalTime:
+        return LocalTime(with_time_field(self.time, name, value))
+
+    def plus(self, amount: int, unit: ChronoUnit) -> LocalTime:
+        if unit.date_based:
+            raise unsupported("unit", unit)
+        return LocalTime((self.time + amount * unit.nanos) % DAY)
+
+    def until(self, end: LocalTime, unit: ChronoUnit) -> int:
+        if unit.date_based:
+            raise unsupported("unit", unit)
+        return _towards_zero(end.time - self.time, unit.nanos)
+
+    def moment(self) -> Moment:
+        return Moment(self.time, zones.UTC)
+
+    def __str__(self) -> str:
+        return time_text(self.time)
+
+    def __hash__(self) -> int:
+        return hash_code(Long(self.time))
+
+
+class Local(Temporal):
+    """What has a local date and time, ``local`` in nanoseconds."""
+
+    __slots__ = ()
+
+    @property
+    def local(self) -> int:
+        raise NotImplementedError
+
+    def at_local(self, local: int) -> Local:
+        raise NotImplementedError
+
+    def shift(self, nanos: int) -> Local:
+        """Later by an exact time."""
+        return self.at_local(self.local + nanos)
+
+    @property
+    def day(self) -> int:
+        return self.local // DAY
+
+    @property
+    def time(self) -> int:
+        return self.local % DAY
+
+    def field(self, name: str) -> int:
+        if name in TIME_FIELDS:
+            return time_field(name, self.time)
+        return day_field(name, self.day)
+
+    def with_field(self, name: str, value: int) -> Local:
+        if name in TIME_FIELDS:
+            return self.at_local(self.day * DAY + with_time_field(self.time, name, value))
+        return self.at_local(with_day_field(self.day, name, value) * DAY + self.time)
+
+    def plus(self, amount: int, unit: ChronoUnit) -> Local:
+        if unit.months:
+            return self.at_local(calendar.plus_months(self.day, amount * unit.months) * DAY + self.time)
+        if unit.date_based:
+            if unit.ordinal > 8:
+                raise unsupported("unit", unit)
+            return self.at_local(self.local + amount * unit.nanos)
+        return self.shift(amount * unit.nanos)
+
+    def truncated(self, unit: ChronoUnit) -> Local:
+        if unit.ordinal == 7:
+            return self.at_local(self.day * DAY)
+        if unit.date_based:
+            raise Thrown(
+                "java.time.temporal.UnsupportedTemporalTypeException", "Unit is too large to be used for truncation"
+            )
+        return self.at_local(self.day * DAY + self.time - self.time % unit.nanos)
+
+    def local_until(self, end: Local, unit: ChronoUnit) -> int:
+        difference = end.local - self.local
+        if not unit.date_based:
+            return _towards_zero(difference, unit.nanos)
+        day = end.day
+        # A part of a day does not count.
+        if day > self.day and end.time < self.time:
+            day -= 1
+        elif day < self.day and end.time > self.time:
+            day += 1
+        return LocalDate(self.day).until(LocalDate(day), unit)
+
+
+class LocalDateTime(Local):
+    __slots__ = ("_local",)
+    java = "java.time.LocalDateTime"
+
+    def __init__(self, local: int) -> None:
+        self._local = local
+
+    @property
+    def local(self) -> int:
+        return self._local
+
+    def at_local(self, local: int) -> LocalDateTime:
+        return LocalDateTime(local)
+
+    def key(self) -> tuple[Any, ...]:
+        return (self._local,)
+
+    def until(self, end: LocalDateTime, unit: ChronoUnit) -> int:
+        return self.local_until(end, unit)
+
+    def moment(self) -> Moment:
+        return Moment(self._local, zones.UTC)
+
+    def __str__(self) -> str:
+        return f"{day_text(self.day)}T{time_text(self.time)}"
+
+    def __hash__(self) -> int:
+        return wrap_int(hash(LocalDate(self.day)) ^ hash(LocalTime(self.time)))
+
+
+class ZonedDateTime(Local):
+    """An instant in ``nanos``, seen in a zone. What a date field's value is."""
+
+    __slots__ = ("nanos", "zone")
+    java = "java.time.ZonedDateTime"
+
+    def __init__(self, nanos: int, zone: Zone = zones.UTC) -> None:
+        self.nanos = nanos
+        self.zone = zone
+
+    @classmethod
+    def of_local(cls, local: int, zone: Zone) -> ZonedDateTime:
+        second, nano = divmod(local, SECOND)
+        return cls(zone.to_instant(second) * SECOND + nano, zone)
+
+    @property
+    def offset(self) -> int:
+        return self.zone.offset_at(self.nanos // SECOND)
+
+    @property
+    def local(self) -> int:
+        return self.nanos + self.offset * SECOND
+
+    def at_local(self, local: int) -> Local:
+        return type(self).of_local(local, self.zone)
+
+    def shift(self, nanos: int) -> Local:
+        return type(self)(self.nanos + nanos, self.zone)
+
+    def field(self, name: str) -> int:
+        if name == "InstantSeconds":
+            return self.nanos // SECOND
+        if name == "OffsetSeconds":
+            return self.offset
+        return super().field(name)
+
+    def key(self) -> tuple[Any, ...]:
+        return (self.nanos, self.zone)
+
+    def until(self, end: ZonedDateTime, unit: ChronoUnit) -> int:
+        if not unit.date_based:
+            return _towards_zero(end.nanos - self.nanos, unit.nanos)
+        return self.local_until(ZonedDateTime(end.nanos, self.zone), unit)
+
+    def to_epoch_milli(self) -> int:
+        return self.nanos // _MILLI
+
+    def moment(self) -> Moment:
+        return Moment(self.nanos, self.zone)
+
+    def __str__(self) -> str:
+        text = f"{day_text(self.day)}T{time_text(self.time)}{zones.offset_id(self.offset)}"
+        return text if self.zone.id == zones.offset_id(self.offset) else f"{text}[{self.zone.id}]"
+
+    def json(self) -> str:
+        # As XContentBuilder writes dates: with milliseconds at least.
+        local = LocalDateTime(self.local)
+        seconds = local.time // SECOND % 60
+        digits = f"{local.time % SECOND:09d}".rstrip("0").ljust(3, "0")
+        clock = f"{local.time // HOUR:02d}:{local.time // MINUTE % 60:02d}:{seconds:02d}.{digits}"
+        return f"{day_text(local.day)}T{clock}{zones.offset_id(self.offset)}"
+
+
+class OffsetDateTime(ZonedDateTime):
+    __slots__ = ()
+    java = "java.time.OffsetDateTime"
+
+
+class Instant(Temporal):
+    __slots__ = ("nanos",)
+    java = "java.time.Instant"
+
+    def __init__(self, nanos: int) -> None:
+        self.nanos = nanos
+
+    def key(self) -> tuple[Any, ...]:
+        return (self.nanos,)
+
+    def field(self, name: str) -> int:
+        if name == "InstantSeconds":
+            return self.nanos // SECOND
+        if name in ("NanoOfSecond", "MicroOfSecond", "MilliOfSecond"):
+            return time_field(name, self.nanos % SECOND)
+        raise unsupported("field", name)
+
+    def with_field(self, name: str, value: int) -> Instant:
+        if name == "InstantSeconds":
+            return Instant(value * SECOND + self.nanos % SECOND)
+        if name not in ("NanoOfSecond", "MicroOfSecond", "MilliOfSecond"):
+            raise unsupported("field", name)
+        return Instant(self.nanos // SECOND * SECOND + with_time_field(self.nanos % SECOND, name, value))
+
+    def plus(self, amount: int, unit: ChronoUnit) -> Instant:
+        if unit.ordinal > 7:
+            raise unsupported("unit", unit)
+        return Instant(self.nanos + amount * unit.nanos)
+
+    def truncated(self, unit: ChronoUnit) -> Instant:
+        if unit.ordinal > 7:
+            raise Thrown(
+                "java.time.temporal.UnsupportedTemporalTypeException", "Unit is too large to be used for truncation"
+            )
+        return Instant(self.nanos - self.nanos % unit.nanos)
+
+    def until(self, end: Instant, unit: ChronoUnit) -> int:
+        if unit.ordinal > 7:
+            raise unsupported("unit", unit)
+        return _towards_zero(end.nanos - self.nanos, unit.nanos)
+
+    def to_epoch_milli(self) -> int:
+        return self.nanos // _MILLI
+
+    def moment(self) -> Moment:
+        return Moment(self.nanos, zones.UTC)
+
+    def __str__(self) -> str:
+        day, time = divmod(self.nanos, DAY)
+        text = f"{time // HOUR:02d}:{time // MINUTE % 60:02d}:{time // SECOND % 60:02d}"
+        nanos = time % SECOND
+        if nanos:
+            digits = f"{nanos:09d}"
+            text += "." + (digits[:3] if not nanos % _MILLI else digits[:6] if not nanos % _MICRO else digits)
+        return f"{day_text(day)}T{text}Z"
+
+    def __hash__(self) -> int:
+        return wrap_int(hash_code(Long(self.nanos // SECOND)) + 51 * (self.nanos % SECOND))
+
+
+# --- amounts ----------------------------------------------------------------------------------------------------------
+
+
+class Duration:
+    __slots__ = ("nanos",)
+    java = "java.time.Duration"
+
+    def __init__(self, nanos: int) -> None:
+        self.nanos = nanos
+
+    def add_to(self, temporal: Temporal, sign: int) -> Temporal:
+        seconds, nanos = divmod(self.nanos, SECOND)
+        if seconds:
+            temporal = temporal.plus(sign * seconds, UNITS["SECONDS"])
+        return temporal.plus(sign * nanos, UNITS["NANOS"]) if nanos else temporal
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Duration) and self.nanos == other.nanos
+
+    def __hash__(self) -> int:
+        return wrap_int(hash_code(Long(self.nanos // SECOND)) + 51 * (self.nanos % SECOND))
+
+    def __str__(self) -> str:
+        if not self.nanos:
+            return "PT0S"
+        seconds, rest = divmod(abs(self.nanos), SECOND)
+        sign = "-" if self.nanos < 0 else ""
+        hours, minutes, seconds = seconds // 3600, seconds // 60 % 60, seconds % 60
+        text = "PT" + (f"{sign}{hours}H" if hours else "") + (f"{sign}{minutes}M" if minutes else "")
+        if not seconds and not rest and len(text) > 2:
+            return text
+        fraction = f".{rest:09d}".rstrip("0") if rest else ""
+        return f"{text}{sign}{seconds}{fraction}S"
+
+
+class Period:
+    __slots__ = ("days", "months", "years")
+    java = "java.time.Period"
+
+    def __init__(self, years: int = 0, months: int = 0, days: int = 0) -> None:
+        self.years, self.months, self.days = years, months, days
+
+    @staticmethod
+    def between(start: LocalDate, end: LocalDate) -> Period:
+        a, b = calendar.from_day(start.day), calendar.from_day(end.day)
+        months = (b[0] * 12 + b[1]) - (a[0] * 12 + a[1])
+        days = b[2] - a[2]
+        if months > 0 and days < 0:
+            months -= 1
+            days = end.day - calendar.plus_months(start.day, months)
+        elif months < 0 and days > 0:
+            months += 1
+            days -= calendar.month_length(b[0], b[1])
+        years = _towards_zero(months, 12)
+        return Period(years, months - years * 12, days)
+
+    def add_to(self, temporal: Temporal, sign: int) -> Temporal:
+        months = self.years * 12 + self.months
+        if months:
+            temporal = temporal.plus(sign * months, UNITS["MONTHS"])
+        return temporal.plus(sign * self.days, UNITS["DAYS"]) if self.days else temporal
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Period) and self.key() == other.key()
+
+    def key(self) -> tuple[int, int, int]:
+        return self.years, self.months, self.days
+
+    def __hash__(self) -> int:
+        def rotated(value: int, by: int) -> int:
+            value &= 0xFFFFFFFF
+            return wrap_int(value << by | value >> (32 - by))
+
+        return wrap_int(self.years + rotated(self.months, 8) + rotated(self.days, 16))
+
+    def __str__(self) -> str:
+        parts = ((self.years, "Y"), (self.months, "M"), (self.days, "D"))
+        return "P" + ("".join(f"{value}{unit}" for value, unit in parts if value) or "0D")

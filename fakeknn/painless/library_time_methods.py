@@ -1,0 +1,701 @@
+"""The methods of ``java.time``'s classes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from fakeknn.dates import calendar, zones
+from fakeknn.dates.calendar import DAY, HOUR, MINUTE, SECOND
+from fakeknn.dates.resolving import checked
+from fakeknn.dates.zones import Zone
+from fakeknn.errors import DateTimeException
+from fakeknn.painless.dispatch import define, define_fields, define_static
+from fakeknn.painless.library_doc import DATES, define_kind
+from fakeknn.painless.library_lang import order
+from fakeknn.painless.library_map import JavaSet
+from fakeknn.painless.library_time import (
+    DAYS,
+    FIELDS,
+    MONTHS,
+    TIME_FIELDS,
+    UNITS,
+    ChronoUnit,
+    Duration,
+    Enum,
+    Instant,
+    LocalDate,
+    LocalDateTime,
+    LocalTime,
+    Month,
+    OffsetDateTime,
+    Period,
+    Temporal,
+    ZonedDateTime,
+    date_error,
+    unsupported,
+)
+from fakeknn.painless.library_time_format import converted
+from fakeknn.painless.numbers import wrap_int
+from fakeknn.painless.throwable import Thrown, illegal_argument
+from fakeknn.painless.values import JAVA_CLASSES, TEXTS, Function, array_type, function
+
+_ARITHMETIC = "java.lang.ArithmeticException"
+JAVA_CLASSES[Zone] = "java.time.ZoneRegion"
+TEXTS[Zone] = lambda zone: str(zone.id)
+
+# --- enums ------------------------------------------------------------------------------------------------------------
+
+
+def _constant(java: str, constants: dict[str, Any]) -> Callable[[str], Any]:
+    def find(name: str) -> Any:
+        if name not in constants:
+            raise illegal_argument(f"No enum constant {java}.{name}")
+        return constants[name]
+
+    return find
+
+
+for _kind, _constants in (
+    ("java.time.temporal.ChronoUnit", UNITS),
+    ("java.time.temporal.ChronoField", FIELDS),
+    ("java.time.DayOfWeek", {day.name: day for day in DAYS}),
+    ("java.time.Month", {month.name: month for month in MONTHS}),
+):
+    define_fields(_kind, _constants)
+    define_static(
+        _kind,
+        {
+            "valueOf/1": _constant(_kind, _constants),  # type: ignore[arg-type]
+            "values/0": lambda constants=_constants, kind=_kind: array_type(kind)(constants.values()),
+        },
+    )
+define(
+    "java.lang.Enum",
+    {
+        "name/0": lambda e: e.name,
+        "ordinal/0": lambda e: e.ordinal,
+        "compareTo/1": lambda a, b: a.ordinal - b.ordinal,
+        "toString/0": str,
+    },
+)
+
+
+def _of_value(constants: list[Any], kind: str, message: str) -> Callable[[int], Any]:
+    def find(value: int) -> Any:
+        if not 1 <= value <= len(constants):
+            raise date_error(f"Invalid value for {message}: {value}")
+        return constants[value - 1]
+
+    return find
+
+
+for _kind, _list, _what in (
+    ("java.time.DayOfWeek", DAYS, "DayOfWeek"),
+    ("java.time.Month", MONTHS, "MonthOfYear"),
+):
+    define(
+        _kind,
+        {
+            "getValue/0": lambda e: e.ordinal + 1,
+            "plus/1": lambda e, n, all_=_list: all_[(e.ordinal + n) % len(all_)],  # type: ignore[index]
+            "minus/1": lambda e, n, all_=_list: all_[(e.ordinal - n) % len(all_)],  # type: ignore[index]
+            "getDisplayName/2": lambda e, style, locale: _display(e, style),
+        },
+    )
+    define_static(
+        _kind,
+        {
+            "of/1": _of_value(_list, _kind, _what),  # type: ignore[arg-type]
+            "from/1": lambda t, what=_what, all_=_list: all_[t.field(what) - 1],  # type: ignore[index]
+        },
+    )
+
+
+def _display(constant: Enum, style: Enum) -> str:
+    name = constant.name.capitalize()
+    if style.name.startswith("FULL"):
+        return name
+    return name[:3] if style.name.startswith("SHORT") else name[:1]
+
+
+_STYLES = ("FULL", "FULL_STANDALONE", "SHORT", "SHORT_STANDALONE", "NARROW", "NARROW_STANDALONE")
+define_fields("java.time.format.TextStyle", {name: Enum(name, i) for i, name in enumerate(_STYLES)})
+define_fields(
+    "java.time.format.ResolverStyle", {name: Enum(name, i) for i, name in enumerate(("STRICT", "SMART", "LENIENT"))}
+)
+define(
+    "java.time.Month",
+    {
+        "length/1": lambda m, leap: calendar.month_length(2020 if leap else 2021, m.ordinal + 1),
+        "maxLength/0": lambda m: calendar.month_length(2020, m.ordinal + 1),
+        "minLength/0": lambda m: calendar.month_length(2021, m.ordinal + 1),
+        "firstDayOfYear/1": lambda m, leap: _first_day(m, leap),
+        "firstMonthOfQuarter/0": lambda m: MONTHS[m.ordinal // 3 * 3],
+    },
+)
+
+
+def _first_day(month: Month, leap: bool) -> int:
+    year = 2020 if leap else 2021
+    return calendar.to_day(year, month.ordinal + 1, 1) - calendar.to_day(year, 1, 1) + 1
+
+
+# --- getters, plus, minus and with ------------------------------------------------------------------------------------
+
+_GETTERS = {
+    "getDayOfMonth": "DayOfMonth",
+    "getDayOfYear": "DayOfYear",
+    "getHour": "HourOfDay",
+    "getMinute": "MinuteOfHour",
+    "getMonthValue": "MonthOfYear",
+    "getNano": "NanoOfSecond",
+    "getSecond": "SecondOfMinute",
+    "getYear": "Year",
+}
+
+
+def _getter(name: str) -> Callable[[Temporal], int]:
+    return lambda temporal: temporal.field(name)
+
+
+def _setter(name: str) -> Callable[[Temporal, int], Temporal]:
+    return lambda temporal, value: temporal.with_field(name, value)
+
+
+def _adder(unit: ChronoUnit, sign: int) -> Callable[[Temporal, int], Temporal]:
+    return lambda temporal, amount: temporal.plus(sign * amount, unit)
+
+
+_PLUS = ("Days", "Hours", "Millis", "Minutes", "Months", "Nanos", "Seconds", "Weeks", "Years")
+_FIELD_METHODS: dict[str, Callable[..., Any]] = {
+    **{f"{method}/0": _getter(name) for method, name in _GETTERS.items()},
+    **{f"with{method[3:].replace('MonthValue', 'Month')}/1": _setter(name) for method, name in _GETTERS.items()},
+    **{f"plus{unit}/1": _adder(UNITS[unit.upper()], 1) for unit in _PLUS},
+    **{f"minus{unit}/1": _adder(UNITS[unit.upper()], -1) for unit in _PLUS},
+    "getDayOfWeek/0": lambda t: DAYS[t.field("DayOfWeek") - 1],
+    "getDayOfWeekEnum/0": lambda t: DAYS[t.field("DayOfWeek") - 1],
+    "getMonth/0": lambda t: MONTHS[t.field("MonthOfYear") - 1],
+    "plus/1": lambda t, amount: amount.add_to(t, 1),
+    "plus/2": lambda t, amount, unit: t.plus(amount, unit),
+    "minus/1": lambda t, amount: amount.add_to(t, -1),
+    "minus/2": lambda t, amount, unit: t.plus(-amount, unit),
+    "with/1": lambda t, adjuster: _adjusted(t, adjuster),
+    "with/2": lambda t, field, value: t.with_field(field.shown, value),
+    "get/1": lambda t, field: _get(t, field),
+    "getLong/1": lambda t, field: t.field(field.shown),
+    "isSupported/1": lambda t, what: _supported(t, what),
+    "until/2": lambda t, end, unit: t.until(converted(type(t).__name__, end), unit),
+    "truncatedTo/1": lambda t, unit: _truncated(t, unit),
+    "toString/0": str,
+}
+
+
+def _get(temporal: Temporal, field: Enum) -> int:
+    if field.shown in ("NanoOfDay", "MicroOfDay", "EpochDay", "ProlepticMonth", "InstantSeconds"):
+        raise Thrown(
+            "java.time.temporal.UnsupportedTemporalTypeException",
+            f"Invalid field '{field.shown}' for get() method, use getLong() instead",
+        )
+    return temporal.field(field.shown)
+
+
+def _adjusted(temporal: Temporal, adjuster: Any) -> Temporal:
+    """``with(adjuster)``: a function, or a date or time that replaces its part."""
+    if isinstance(adjuster, Function):
+        return adjuster.call(temporal)  # type: ignore[no-any-return]
+    if isinstance(adjuster, LocalDate):
+        return temporal.with_field("EpochDay", adjuster.day)
+    if isinstance(adjuster, LocalTime):
+        return temporal.with_field("NanoOfDay", adjuster.time)
+    if isinstance(adjuster, Enum):
+        kind = "DayOfWeek" if adjuster.java == "java.time.DayOfWeek" else "MonthOfYear"
+        return temporal.with_field(kind, adjuster.ordinal + 1)
+    if isinstance(adjuster, LocalDateTime) and isinstance(temporal, ZonedDateTime):
+        return temporal.at_local(adjuster.local)
+    return adjuster  # type: ignore[no-any-return]
+
+
+def _supported(temporal: Temporal, what: Enum) -> bool:
+    try:
+        if isinstance(what, ChronoUnit):
+            temporal.plus(0, what)
+        else:
+            temporal.field(what.shown)
+    except Thrown:
+        return False
+    return True
+
+
+def _truncated(temporal: Temporal, unit: ChronoUnit) -> Temporal:
+    if isinstance(temporal, LocalTime):
+        if unit.date_based and unit.ordinal != 7:
+            raise Thrown(
+                "java.time.temporal.UnsupportedTemporalTypeException", "Unit is too large to be used for truncation"
+            )
+        return LocalTime(temporal.time - temporal.time % unit.nanos)
+    return temporal.truncated(unit)  # type: ignore[attr-defined, no-any-return]
+
+
+def _compare(a: Any, b: Any) -> int:
+    """Years, then months and days: dates compare by their differences, moments by their order."""
+    if isinstance(a, LocalDate) and isinstance(b, LocalDate):
+        x, y = calendar.from_day(a.day), calendar.from_day(b.day)
+        return next((p - q for p, q in zip(x, y, strict=True) if p != q), 0)
+    if isinstance(a, ZonedDateTime):
+        return order(a.nanos, b.nanos)
+    if isinstance(a, LocalDateTime):
+        return _compare(LocalDate(a.day), LocalDate(b.day)) or order(a.time, b.time)
+    return order(a.key(), b.key())
+
+
+def _moment(value: Any) -> int:
+    return int(value.nanos if isinstance(value, (ZonedDateTime, Instant)) else value.key()[0])
+
+
+_ORDERED: dict[str, Callable[..., Any]] = {
+    "compareTo/1": _compare,
+    "isAfter/1": lambda a, b: _moment(a) > _moment(b),
+    "isBefore/1": lambda a, b: _moment(a) < _moment(b),
+    "isEqual/1": lambda a, b: _moment(a) == _moment(b),
+}
+_TEMPORALS = ("ZonedDateTime", "OffsetDateTime", "LocalDateTime", "LocalDate", "LocalTime", "Instant")
+for _name in _TEMPORALS:
+    define(f"java.time.{_name}", {**_FIELD_METHODS, **_ORDERED})
+define("java.time.temporal.TemporalAccessor", _FIELD_METHODS)
+
+
+# --- conversions ------------------------------------------------------------------------------------------------------
+
+
+def _zoned(instant: Any, zone: Zone) -> ZonedDateTime:
+    return ZonedDateTime(instant.nanos, zone)
+
+
+_ZONED: dict[str, Callable[..., Any]] = {
+    "getOffset/0": lambda z: zones.fixed(z.offset),
+    "getZone/0": lambda z: z.zone,
+    "toEpochSecond/0": lambda z: z.nanos // SECOND,
+    "toInstant/0": lambda z: Instant(z.nanos),
+    "toLocalDate/0": lambda z: LocalDate(z.day),
+    "toLocalDateTime/0": lambda z: LocalDateTime(z.local),
+    "toLocalTime/0": lambda z: LocalTime(z.time),
+    "toOffsetDateTime/0": lambda z: OffsetDateTime(z.nanos, zones.fixed(z.offset)),
+    "toZonedDateTime/0": lambda z: ZonedDateTime(z.nanos, z.zone),
+    "withZoneSameInstant/1": _zoned,
+    "withZoneSameLocal/1": lambda z, zone: ZonedDateTime.of_local(z.local, zone),
+    "withOffsetSameInstant/1": lambda z, zone: OffsetDateTime(z.nanos, zone),
+    "withOffsetSameLocal/1": lambda z, zone: OffsetDateTime.of_local(z.local, zone),
+    "atZoneSameInstant/1": _zoned,
+    "withFixedOffsetZone/0": lambda z: ZonedDateTime(z.nanos, zones.fixed(z.offset)),
+    "withEarlierOffsetAtOverlap/0": lambda z: z,
+    "withLaterOffsetAtOverlap/0": lambda z: z,
+}
+define("java.time.ZonedDateTime", _ZONED)
+define("java.time.OffsetDateTime", _ZONED)
+define(
+    "java.time.LocalDateTime",
+    {
+        "toLocalDate/0": lambda t: LocalDate(t.day),
+        "toLocalTime/0": lambda t: LocalTime(t.time),
+        "atZone/1": lambda t, zone: ZonedDateTime.of_local(t.local, zone),
+        "atOffset/1": lambda t, zone: OffsetDateTime.of_local(t.local, zone),
+        "toEpochSecond/1": lambda t, zone: ZonedDateTime.of_local(t.local, zone).nanos // SECOND,
+        "toInstant/1": lambda t, zone: Instant(ZonedDateTime.of_local(t.local, zone).nanos),
+    },
+)
+define(
+    "java.time.LocalDate",
+    {
+        "atStartOfDay/0": lambda d: LocalDateTime(d.day * DAY),
+        "atStartOfDay/1": lambda d, zone: ZonedDateTime.of_local(d.day * DAY, zone),
+        "atTime/1": lambda d, time: LocalDateTime(d.day * DAY + time.time),
+        **{f"atTime/{n}": lambda d, *parts: LocalDateTime(d.day * DAY + LocalTime.of(*parts).time) for n in (2, 3, 4)},
+        "isLeapYear/0": lambda d: calendar.is_leap(d.field("Year")),
+        "lengthOfMonth/0": lambda d: calendar.month_length(d.field("Year"), d.field("MonthOfYear")),
+        "lengthOfYear/0": lambda d: 366 if calendar.is_leap(d.field("Year")) else 365,
+        "toEpochDay/0": lambda d: d.day,
+        "until/1": Period.between,
+    },
+)
+define(
+    "java.time.LocalTime",
+    {
+        "toNanoOfDay/0": lambda t: t.time,
+        "toSecondOfDay/0": lambda t: t.time // SECOND,
+        "atDate/1": lambda t, date: LocalDateTime(date.day * DAY + t.time),
+    },
+)
+define(
+    "java.time.Instant",
+    {
+        "getEpochSecond/0": lambda i: i.nanos // SECOND,
+        "toEpochMilli/0": Instant.to_epoch_milli,
+        "atZone/1": _zoned,
+        "atOffset/1": lambda i, zone: OffsetDateTime(i.nanos, zone),
+    },
+)
+
+
+# --- of ---------------------------------------------------------------------------------------------------------------
+
+
+def _local(year: int, month: int, day: int, *time: int) -> int:
+    return LocalDate.of(year, month, day).day * DAY + LocalTime.of(*time).time
+
+
+def _zoned_of(kind: type[ZonedDateTime]) -> dict[str, Callable[..., Any]]:
+    return {
+        "of/2": lambda t, zone: kind.of_local(t.local, zone),
+        "of/3": lambda date, time, zone: kind.of_local(date.day * DAY + time.time, zone),
+        "of/8": lambda *given: kind.of_local(_local(*given[:7]), given[7]),
+        "ofInstant/2": lambda instant, zone: kind(instant.nanos, zone),
+    }
+
+
+def _year_day(year: int, day: int) -> LocalDate:
+    checked("Year", year)
+    return LocalDate(LocalDate.of(year, 1, 1).day).with_field("DayOfYear", day)
+
+
+define_static(
+    "java.time.ZonedDateTime",
+    {
+        **_zoned_of(ZonedDateTime),
+        "ofInstant/3": lambda t, offset, zone: ZonedDateTime(ZonedDateTime.of_local(t.local, offset).nanos, zone),
+        "ofLocal/3": lambda t, zone, preferred: ZonedDateTime.of_local(t.local, zone),
+        "ofStrict/3": lambda t, offset, zone: ZonedDateTime(ZonedDateTime.of_local(t.local, offset).nanos, zone),
+    },
+)
+define_static("java.time.OffsetDateTime", _zoned_of(OffsetDateTime))
+define_static(
+    "java.time.LocalDateTime",
+    {
+        "of/2": lambda date, time: LocalDateTime(date.day * DAY + time.time),
+        **{f"of/{n}": lambda *given: LocalDateTime(_local(*given)) for n in (5, 6, 7)},
+        "ofEpochSecond/3": lambda second, nano, zone: LocalDateTime(
+            (second + zone.offset_at(second)) * SECOND + checked("NanoOfSecond", nano)
+        ),
+        "ofInstant/2": lambda instant, zone: LocalDateTime(_zoned(instant, zone).local),
+    },
+)
+define_static(
+    "java.time.LocalDate", {"of/3": LocalDate.of, "ofEpochDay/1": LocalDate, "ofYearDay/2": _year_day}
+)
+_FIRST, _LAST = calendar.to_day(-999_999_999, 1, 1), calendar.to_day(999_999_999, 12, 31)
+define_fields("java.time.LocalDate", {"MIN": LocalDate(_FIRST), "MAX": LocalDate(_LAST)})
+define_fields(
+    "java.time.LocalDateTime",
+    {"MIN": LocalDateTime(_FIRST * DAY), "MAX": LocalDateTime(_LAST * DAY + DAY - 1)},
+)
+define_static(
+    "java.time.LocalTime",
+    {
+        **{f"of/{n}": LocalTime.of for n in (2, 3, 4)},
+        "ofNanoOfDay/1": lambda n: LocalTime(checked("NanoOfDay", n)),
+        "ofSecondOfDay/1": lambda n: LocalTime(checked("SecondOfDay", n) * SECOND),
+    },
+)
+define_fields(
+    "java.time.LocalTime",
+    {"MIDNIGHT": LocalTime(0), "MIN": LocalTime(0), "NOON": LocalTime(12 * HOUR), "MAX": LocalTime(DAY - 1)},
+)
+define_static(
+    "java.time.Instant",
+    {
+        "ofEpochMilli/1": lambda ms: Instant(ms * 1_000_000),
+        "ofEpochSecond/1": lambda s: Instant(s * SECOND),
+        "ofEpochSecond/2": lambda s, nanos: Instant(s * SECOND + nanos),
+    },
+)
+define_fields("java.time.Instant", {"EPOCH": Instant(0)})
+
+
+# --- zones ------------------------------------------------------------------------------------------------------------
+
+define("java.time.ZoneRegion", {"getId/0": lambda z: z.id, "toString/0": lambda z: z.id})
+define(
+    "java.time.ZoneRegion",
+    {
+        "getTotalSeconds/0": lambda z: z.fixed,
+        "compareTo/1": lambda a, b: b.fixed - a.fixed,
+        "normalized/0": lambda z: z if z.fixed is None else zones.fixed(z.fixed),
+    },
+)
+
+
+def _zone(name: str) -> Zone:
+    try:
+        return zones.of(name)
+    except DateTimeException as error:
+        raise Thrown.of(error) from None
+
+
+def _offset(hours: int, minutes: int = 0, seconds: int = 0) -> Zone:
+    return zones.fixed(zones.checked_offset(hours * 3600 + minutes * 60 + seconds))
+
+
+define_static(
+    "java.time.ZoneId",
+    {
+        "of/1": _zone,
+        "getAvailableZoneIds/0": lambda: JavaSet(sorted(zones.region_ids())),
+        "systemDefault/0": lambda: zones.of("UTC"),
+    },
+)
+define_static(
+    "java.time.ZoneOffset",
+    {
+        "of/1": lambda name: zones.fixed(zones.parse_offset(name)),
+        "ofHours/1": _offset,
+        "ofHoursMinutes/2": _offset,
+        "ofHoursMinutesSeconds/3": _offset,
+        "ofTotalSeconds/1": lambda seconds: _offset(0, 0, seconds),
+    },
+)
+define_fields("java.time.ZoneOffset", {"UTC": zones.UTC, "MIN": _offset(-18), "MAX": _offset(18)})
+
+
+# --- Duration and Period ----------------------------------------------------------------------------------------------
+
+
+def _exact(unit: ChronoUnit) -> int:
+    if unit.ordinal > 7:
+        raise unsupported("unit", "Unit must not have an estimated duration")
+    return unit.nanos
+
+
+def _duration_between(start: Temporal, end: Temporal) -> Duration:
+    if isinstance(start, LocalDate):
+        raise unsupported("unit", "Seconds")
+    return Duration(start.until(converted(type(start).__name__, end), UNITS["NANOS"]))  # type: ignore[attr-defined]
+
+
+_DURATION = re.compile(
+    r"([-+]?)P(?:([-+]?[0-9]+)D)?(T(?:([-+]?[0-9]+)H)?(?:([-+]?[0-9]+)M)?(?:([-+]?[0-9]+)(?:[.,]([0-9]{0,9}))?S)?)?",
+    re.IGNORECASE,
+)
+
+
+def _duration_parse(written: Any) -> Duration:
+    match = _DURATION.fullmatch(str(written))
+    if match is None or match.group(3) in ("T", "t") or not any(match.groups()[1:]):
+        raise Thrown("java.time.format.DateTimeParseException", "Text cannot be parsed to a Duration")
+    sign, days, _, hours, minutes, seconds, fraction = match.groups()
+    nanos = int(days or 0) * DAY + int(hours or 0) * HOUR + int(minutes or 0) * MINUTE + int(seconds or 0) * SECOND
+    part = int((fraction or "0").ljust(9, "0"))
+    nanos += -part if seconds and seconds[0] == "-" else part
+    return Duration(-nanos if sign == "-" else nanos)
+
+
+def _divided(duration: Duration, by: int) -> Duration:
+    if not by:
+        raise Thrown(_ARITHMETIC, "Cannot divide by zero")
+    quotient = abs(duration.nanos) // abs(by)
+    return Duration(quotient if (duration.nanos < 0) == (by < 0) else -quotient)
+
+
+def _whole(unit: int) -> Callable[[Duration], int]:
+    """``toHours`` and its like: of the seconds, which are rounded down, cut off towards zero."""
+
+    def run(duration: Duration) -> int:
+        if unit < SECOND:
+            return duration.nanos // unit
+        seconds = duration.nanos // SECOND
+        by = unit // SECOND
+        return seconds // by if seconds >= 0 else -(-seconds // by)
+
+    return run
+
+
+_SPANS = {"Days": DAY, "Hours": HOUR, "Millis": 1_000_000, "Minutes": MINUTE, "Nanos": 1, "Seconds": SECOND}
+define(
+    "java.time.Duration",
+    {
+        **{
+            f"plus{name}/1": lambda d, n, span=span: Duration(d.nanos + n * span) for name, span in _SPANS.items()
+        },
+        **{
+            f"minus{name}/1": lambda d, n, span=span: Duration(d.nanos - n * span) for name, span in _SPANS.items()
+        },
+        **{f"to{name}/0": _whole(span) for name, span in _SPANS.items() if name != "Seconds"},
+        "abs/0": lambda d: Duration(abs(d.nanos)),
+        "compareTo/1": lambda a, b: order(a.nanos, b.nanos),
+        "dividedBy/1": _divided,
+        "getNano/0": lambda d: d.nanos % SECOND,
+        "getSeconds/0": lambda d: d.nanos // SECOND,
+        "isNegative/0": lambda d: d.nanos < 0,
+        "isZero/0": lambda d: d.nanos == 0,
+        "minus/1": lambda a, b: Duration(a.nanos - b.nanos),
+        "minus/2": lambda d, n, unit: Duration(d.nanos - n * _exact(unit)),
+        "multipliedBy/1": lambda d, n: Duration(d.nanos * n),
+        "negated/0": lambda d: Duration(-d.nanos),
+        "plus/1": lambda a, b: Duration(a.nanos + b.nanos),
+        "plus/2": lambda d, n, unit: Duration(d.nanos + n * _exact(unit)),
+        "withNanos/1": lambda d, n: Duration(d.nanos // SECOND * SECOND + checked("NanoOfSecond", n)),
+        "withSeconds/1": lambda d, s: Duration(s * SECOND + d.nanos % SECOND),
+        "addTo/1": lambda d, t: d.add_to(t, 1),
+        "subtractFrom/1": lambda d, t: d.add_to(t, -1),
+        "toString/0": str,
+    },
+)
+define_static(
+    "java.time.Duration",
+    {
+        **{f"of{name}/1": lambda n, span=span: Duration(n * span) for name, span in _SPANS.items()},
+        "ofSeconds/2": lambda s, nanos: Duration(s * SECOND + nanos),
+        "of/2": lambda n, unit: Duration(n * _exact(unit)),
+        "between/2": _duration_between,
+        "parse/1": _duration_parse,
+    },
+)
+define_fields("java.time.Duration", {"ZERO": Duration(0)})
+
+_PERIOD = re.compile(
+    r"([-+]?)P(?:([-+]?[0-9]+)Y)?(?:([-+]?[0-9]+)M)?(?:([-+]?[0-9]+)W)?(?:([-+]?[0-9]+)D)?", re.IGNORECASE
+)
+
+
+def _period_parse(written: Any) -> Period:
+    match = _PERIOD.fullmatch(str(written))
+    if match is None or not any(match.groups()[1:]):
+        raise Thrown("java.time.format.DateTimeParseException", "Text cannot be parsed to a Period")
+    sign = -1 if match.group(1) == "-" else 1
+    years, months, weeks, days = (sign * int(part or 0) for part in match.groups()[1:])
+    return Period(years, months, days + weeks * 7)
+
+
+def _normalized(period: Period) -> Period:
+    total = period.years * 12 + period.months
+    years = total // 12 if total >= 0 else -(-total // 12)
+    return Period(years, total - years * 12, period.days)
+
+
+define(
+    "java.time.Period",
+    {
+        "getDays/0": lambda p: p.days,
+        "getMonths/0": lambda p: p.months,
+        "getYears/0": lambda p: p.years,
+        "isNegative/0": lambda p: min(p.key()) < 0,
+        "isZero/0": lambda p: not any(p.key()),
+        "minus/1": lambda p, q: Period(*(a - b for a, b in zip(p.key(), q.key(), strict=True))),
+        "plus/1": lambda p, q: Period(*(a + b for a, b in zip(p.key(), q.key(), strict=True))),
+        "minusDays/1": lambda p, n: Period(p.years, p.months, p.days - n),
+        "minusMonths/1": lambda p, n: Period(p.years, p.months - n, p.days),
+        "minusYears/1": lambda p, n: Period(p.years - n, p.months, p.days),
+        "plusDays/1": lambda p, n: Period(p.years, p.months, p.days + n),
+        "plusMonths/1": lambda p, n: Period(p.years, p.months + n, p.days),
+        "plusYears/1": lambda p, n: Period(p.years + n, p.months, p.days),
+        "multipliedBy/1": lambda p, n: Period(*(part * n for part in p.key())),
+        "negated/0": lambda p: Period(*(-part for part in p.key())),
+        "normalized/0": _normalized,
+        "toTotalMonths/0": lambda p: p.years * 12 + p.months,
+        "withDays/1": lambda p, n: Period(p.years, p.months, n),
+        "withMonths/1": lambda p, n: Period(p.years, n, p.days),
+        "withYears/1": lambda p, n: Period(n, p.months, p.days),
+        "addTo/1": lambda p, t: p.add_to(t, 1),
+        "subtractFrom/1": lambda p, t: p.add_to(t, -1),
+        "toString/0": str,
+    },
+)
+define_static(
+    "java.time.Period",
+    {
+        "between/2": Period.between,
+        "of/3": Period,
+        "ofDays/1": lambda n: Period(0, 0, n),
+        "ofMonths/1": lambda n: Period(0, n),
+        "ofWeeks/1": lambda n: Period(0, 0, wrap_int(7 * n)),
+        "ofYears/1": Period,
+        "parse/1": _period_parse,
+    },
+)
+define_fields("java.time.Period", {"ZERO": Period()})
+
+
+# --- units, fields, adjusters -----------------------------------------------------------------------------------------
+
+define(
+    "java.time.temporal.TemporalUnit",
+    {
+        "between/2": lambda unit, a, b: a.until(converted(type(a).__name__, b), unit),
+        "addTo/2": lambda unit, t, n: t.plus(n, unit),
+        "getDuration/0": lambda unit: Duration(unit.nanos),
+        "isDateBased/0": lambda unit: unit.date_based and unit.ordinal != 15,
+        "isTimeBased/0": lambda unit: not unit.date_based,
+        "isDurationEstimated/0": lambda unit: unit.date_based,
+        "isSupportedBy/1": lambda unit, t: _supported(t, unit),
+    },
+)
+define(
+    "java.time.temporal.TemporalField",
+    {
+        "getFrom/1": lambda field, t: t.field(field.shown),
+        "isSupportedBy/1": lambda field, t: _supported(t, field),
+        "adjustInto/2": lambda field, t, value: t.with_field(field.shown, value),
+        "isTimeBased/0": lambda field: field.shown in TIME_FIELDS,
+        "isDateBased/0": lambda field: 15 <= field.ordinal <= 27,
+    },
+)
+
+
+def _adjuster(adjust: Callable[[Temporal], Temporal]) -> Function:
+    return function("java.time.temporal.TemporalAdjuster", adjust)
+
+
+def _on_first(change: Callable[[Temporal], Temporal]) -> Function:
+    return _adjuster(lambda t: change(t.with_field("DayOfMonth", 1)))
+
+
+def _last_day(t: Temporal) -> Temporal:
+    return t.with_field("DayOfMonth", calendar.month_length(t.field("Year"), t.field("MonthOfYear")))
+
+
+def _towards(day: Enum, sign: int, same: bool) -> Function:
+    def adjust(t: Temporal) -> Temporal:
+        away = (day.ordinal + 1 - t.field("DayOfWeek")) * sign % 7
+        return t.plus(sign * (away if same or away else 7), UNITS["DAYS"])
+
+    return _adjuster(adjust)
+
+
+def _in_month(ordinal: int, day: Enum) -> Function:
+    def adjust(t: Temporal) -> Temporal:
+        if ordinal >= 0:
+            first = t.with_field("DayOfMonth", 1)
+            away = (day.ordinal + 1 - first.field("DayOfWeek")) % 7
+            return first.plus(away + (ordinal - 1) * 7, UNITS["DAYS"])
+        last = _last_day(t)
+        away = (last.field("DayOfWeek") - day.ordinal - 1) % 7
+        return last.plus(-away + (ordinal + 1) * 7, UNITS["DAYS"])
+
+    return _adjuster(adjust)
+
+
+define_static(
+    "java.time.temporal.TemporalAdjusters",
+    {
+        "firstDayOfMonth/0": lambda: _on_first(lambda t: t),
+        "firstDayOfNextMonth/0": lambda: _on_first(lambda t: t.plus(1, UNITS["MONTHS"])),
+        "firstDayOfYear/0": lambda: _adjuster(lambda t: t.with_field("DayOfYear", 1)),
+        "firstDayOfNextYear/0": lambda: _adjuster(lambda t: t.with_field("DayOfYear", 1).plus(1, UNITS["YEARS"])),
+        "lastDayOfMonth/0": lambda: _adjuster(_last_day),
+        "lastDayOfYear/0": lambda: _adjuster(lambda t: t.with_field("MonthOfYear", 12).with_field("DayOfMonth", 31)),
+        "next/1": lambda day: _towards(day, 1, False),
+        "nextOrSame/1": lambda day: _towards(day, 1, True),
+        "previous/1": lambda day: _towards(day, -1, False),
+        "previousOrSame/1": lambda day: _towards(day, -1, True),
+        "dayOfWeekInMonth/2": _in_month,
+        "firstInMonth/1": lambda day: _in_month(1, day),
+        "lastInMonth/1": lambda day: _in_month(-1, day),
+    },
+)
+define_static("java.time.Year", {"isLeap/1": calendar.is_leap})
+define_kind("date", lambda values: DATES(_as_zoned(value) for value in values))
+
+
+def _as_zoned(value: Any) -> ZonedDateTime:
+    """A date field's value: a ZonedDateTime, or the milliseconds of one."""
+    return value if isinstance(value, ZonedDateTime) else ZonedDateTime(int(value) * 1_000_000)
