@@ -16,8 +16,6 @@ from fakeknn.errors import (
     ActionRequestValidationException,
     IllegalArgumentException,
     IllegalStateException,
-    Where,
-    XContentParseException,
 )
 
 F = TypeVar("F")
@@ -27,7 +25,7 @@ FieldAnalyzer = Callable[[str], Analyzer | None]
 
 @dataclasses.dataclass
 class AnalyzeRequest:
-    """The body of ``_analyze``."""
+    """What is asked of ``_analyze``: texts, and the analyzer by its name or by its parts."""
 
     text: list[str] = dataclasses.field(default_factory=list)
     analyzer: str | None = None
@@ -55,91 +53,6 @@ class AnalyzeRequest:
         problems = [problem for wrong, problem in rules if wrong]
         if problems:
             raise ActionRequestValidationException(*problems)
-
-
-def _kind(value: Any) -> str:
-    if value is None:
-        return "VALUE_NULL"
-    if isinstance(value, bool):
-        return "VALUE_BOOLEAN"
-    if isinstance(value, str):
-        return "VALUE_STRING"
-    if isinstance(value, Mapping):
-        return "START_OBJECT"
-    return "START_ARRAY" if isinstance(value, list) else "VALUE_NUMBER"
-
-
-_ALLOWED = {
-    "text": ("VALUE_STRING", "START_ARRAY"),
-    "analyzer": ("VALUE_STRING",),
-    "tokenizer": ("VALUE_STRING", "START_OBJECT"),
-    "filter": ("START_OBJECT", "START_ARRAY"),
-    "char_filter": ("START_OBJECT", "START_ARRAY"),
-    "field": ("VALUE_STRING",),
-    "explain": ("VALUE_BOOLEAN", "VALUE_STRING"),
-    "attributes": ("VALUE_STRING", "START_ARRAY"),
-    "normalizer": ("VALUE_STRING",),
-}
-
-
-def parse(body: Any) -> AnalyzeRequest:
-    """Reads a body as ``AnalyzeAction.Request`` does."""
-    if not isinstance(body, dict):
-        raise XContentParseException(
-            f"[analyze_request] Expected START_OBJECT but was: {_kind(body)}", at=Where(body, None, "start")
-        )
-    request = AnalyzeRequest()
-    for key, value in body.items():
-        if key not in _ALLOWED:
-            raise XContentParseException(f"[analyze_request] unknown field [{key}]", at=Where(body, key, "key"))
-        if _kind(value) not in _ALLOWED[key]:
-            raise XContentParseException(
-                f"[analyze_request] {key} doesn't support values of type: {_kind(value)}", at=Where(body, key)
-            )
-        if key in ("text", "attributes"):
-            setattr(request, key, [value] if isinstance(value, str) else _strings(key, value))
-        elif key in ("filter", "char_filter"):
-            setattr(request, key, [value] if isinstance(value, dict) else _definitions(key, value))
-        elif key == "explain":
-            request.explain = value if isinstance(value, bool) else _boolean(body, key, value)
-        else:
-            setattr(request, key, value)
-    return request
-
-
-def _boolean(body: dict[str, Any], key: str, value: str) -> bool:
-    if value not in ("true", "false"):
-        cause = IllegalArgumentException(f"Failed to parse value [{value}] as only [true] or [false] are allowed.")
-        raise XContentParseException(f"[analyze_request] failed to parse field [{key}]", at=Where(body, key)) from cause
-    return value == "true"
-
-
-def _strings(key: str, values: list[Any]) -> list[str]:
-    strings = []
-    for index, value in enumerate(values):
-        at = Where(values, index)
-        if isinstance(value, list):
-            cause = IllegalStateException("expected value but got [START_ARRAY]")
-            raise XContentParseException(f"[analyze_request] failed to parse field [{key}]", at=at) from cause
-        if value is None or isinstance(value, dict):
-            cause = IllegalStateException(f"Can't get text on a {_kind(value)} at {{line}}:{{column}}", at=at)
-            raise XContentParseException(f"[analyze_request] failed to parse field [{key}]", at=at) from cause
-        strings.append(value if isinstance(value, str) else json.dumps(value))
-    return strings
-
-
-def _definitions(key: str, values: list[Any]) -> list[NameOrDefinition]:
-    for index, value in enumerate(values):
-        at = Where(values, index)
-        if isinstance(value, list):
-            cause = IllegalStateException("expected value but got [START_ARRAY]")
-            raise XContentParseException(f"[analyze_request] failed to parse field [{key}]", at=at) from cause
-        if not isinstance(value, (str, dict)):
-            wrong = XContentParseException(
-                f"Expected [VALUE_STRING] or [START_OBJECT], got {_kind(value)}", at=Where(values, index)
-            )
-            raise XContentParseException(f"[analyze_request] failed to parse field [{key}]", at=at) from wrong
-    return values
 
 
 class _Components:
@@ -278,18 +191,17 @@ def _hex(data: bytes) -> str:
 
 
 def analyze(
-    body: Any,
+    request: AnalyzeRequest,
     registry: AnalysisRegistry | None = None,
     field_analyzer: FieldAnalyzer | None = None,
     *,
     max_token_count: int = 10_000,
 ) -> dict[str, Any]:
-    """The answer to ``_analyze`` with this body, on an index if its registry is given.
+    """The answer to an ``_analyze`` request, on an index if its registry is given.
 
     ``field_analyzer`` gives the analyzer of a mapped field, None for one that is not mapped; it raises where the field
     holds no text.
     """
-    request = parse(body)
     request.validate(registry is not None)
     custom = _Components(registry).analyzer(request)
     analyzer = custom if custom is not None else _named(request, registry, field_analyzer)

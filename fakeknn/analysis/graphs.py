@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from fakeknn.analysis.base import Token, TokenFilter, TokenStream, increments, utf16_length
@@ -227,15 +228,51 @@ def _multiplexer(name: str, settings: ComponentSettings) -> TokenFilterFactory:
     return TokenFilterFactory(name, unchained, chained=chained)
 
 
-def _not_faked(kind: str) -> None:
+def _not_faked(kind: str, check: Callable[[str, ComponentSettings], None]) -> None:
     def make(name: str, settings: ComponentSettings) -> TokenFilterFactory:
-        def create() -> TokenFilter:
-            raise NotFaked(f"the token filter {kind}")
-
+        check(name, settings)
         return TokenFilterFactory(name, create)
+
+    def create() -> TokenFilter:
+        raise NotFaked(f"the token filter {kind}")
 
     TOKEN_FILTERS.type(kind, requires_settings=kind != "min_hash")(make)
 
 
-for _kind in ("condition", "predicate_token_filter", "hunspell", "hyphenation_decompounder", "min_hash"):
-    _not_faked(_kind)
+def _check_script(name: str, settings: ComponentSettings) -> None:
+    if not any(key.startswith("script") for key in settings.values):
+        raise IllegalArgumentException(
+            "must specify either [source] for an inline script or [id] for a stored script"
+        )
+
+
+def _check_condition(name: str, settings: ComponentSettings) -> None:
+    _check_script(name, settings)
+    if not settings.strings("filter"):
+        raise IllegalArgumentException(f"Empty list of filters provided to tokenfilter [{name}]")
+
+
+def _check_hunspell(name: str, settings: ComponentSettings) -> None:
+    if all(settings.get(key) is None for key in ("locale", "language", "lang")):
+        raise IllegalArgumentException("missing [locale | language | lang] configuration for hunspell token filter")
+    raise NotFaked("hunspell dictionaries")
+
+
+def _check_hyphenation(name: str, settings: ComponentSettings) -> None:
+    if settings.word_set("word_list") is None:
+        raise IllegalArgumentException(
+            f"word_list must be provided for [{name}], either as a path to a file, or directly"
+        )
+    if settings.get("hyphenation_patterns_path") is None:
+        raise IllegalArgumentException("hyphenation_patterns_path is a required setting.")
+
+
+def _check_nothing(name: str, settings: ComponentSettings) -> None:
+    pass
+
+
+_not_faked("condition", _check_condition)
+_not_faked("predicate_token_filter", _check_script)
+_not_faked("hunspell", _check_hunspell)
+_not_faked("hyphenation_decompounder", _check_hyphenation)
+_not_faked("min_hash", _check_nothing)

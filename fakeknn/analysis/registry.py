@@ -262,4 +262,7 @@ def global_analyzer(name: str) -> Analyzer | None:
     else:
         return None
     analyzer.position_increment_gap = 0
+    if name == "fingerprint":
+        # Not among those made in advance, it goes by its class.
+        analyzer.name = "org.opensearch.analysis.common.FingerprintAnalyzer"
     return analyzer
