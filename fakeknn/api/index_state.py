@@ -25,7 +25,7 @@ def _check_named(request: Request) -> None:
         raise ActionRequestValidationException("index is missing")
 
 
-def _active(request: Request) -> ActiveShards:
+def asked_copies(request: Request) -> ActiveShards:
     asked = request.params.get("wait_for_active_shards")
     return BY_SETTING if asked is None else ActiveShards(active_shard_count(asked), False)
 
@@ -43,7 +43,7 @@ def when_active(
 @route("POST", "/_close", "/{index}/_close", params=_PARAMETERS)
 def close(node: Node, request: Request) -> dict[str, Any] | Later:
     check_timeouts(request)
-    active = _active(request)
+    active = asked_copies(request)
     _check_named(request)
     indices = resolved(node, request, names.CLOSE_INDEX)
     node.check_blocks("metadata_write", *indices)
@@ -64,7 +64,7 @@ def close(node: Node, request: Request) -> dict[str, Any] | Later:
 @route("POST", "/_open", "/{index}/_open", params=(*_PARAMETERS, "wait_for_completion", "task_execution_timeout"))
 def open_(node: Node, request: Request) -> dict[str, Any] | Later:
     check_timeouts(request)
-    active = _active(request)
+    active = asked_copies(request)
     _check_named(request)
     indices = resolved(node, request, names.OPEN_INDEX)
     node.check_blocks("metadata_write", *indices)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
+from fakeknn.api.alias_bodies import java_map, requested_aliases
 from fakeknn.api.alias_filter import check_filter
 from fakeknn.api.documents import active_shard_count
 from fakeknn.errors import (
     ActionRequestValidationException,
-    ClassCastException,
     IllegalArgumentException,
     NotFaked,
     OpenSearchParseException,
@@ -25,7 +25,7 @@ from fakeknn.state.node import Node
 from fakeknn.state.settings.flat import flatten, render
 from fakeknn.state.settings.index import INDEX_SETTINGS
 from fakeknn.units import parse_time_value
-from fakeknn.xcontent import java_string, read_map
+from fakeknn.xcontent import read_map
 
 #: Parameters of requests that the cluster manager answers.
 MANAGER = ("timeout", "cluster_manager_timeout", "master_timeout")
@@ -90,43 +90,11 @@ def apply_create_body(wanted: CreateIndex, body: dict[str, Any]) -> None:
         elif name == "mappings":
             wanted.mapping = java_map(value)
         elif name == "aliases":
-            wanted.aliases = {alias: alias_metadata(alias, java_map(one)) for alias, one in java_map(value).items()}
+            wanted.aliases = requested_aliases(value)
         elif name == "context":
             raise NotFaked("[context] of a new index")
         else:
             raise OpenSearchParseException(f"unknown key [{name}] for create index")
-
-
-_JAVA_CLASSES = {str: "String", bool: "Boolean", int: "Integer", float: "Double"}
-
-
-def java_map(value: Any) -> dict[str, Any]:
-    """Java's cast to a Map."""
-    if isinstance(value, dict):
-        return value
-    if value is None:
-        return {}
-    name = "java.util.ArrayList" if isinstance(value, list) else f"java.lang.{_JAVA_CLASSES[type(value)]}"
-    raise ClassCastException(
-        f"class {name} cannot be cast to class java.util.Map ({name} and java.util.Map are in module java.base of "
-        "loader 'bootstrap')"
-    )
-
-
-def alias_metadata(alias: str, body: dict[str, Any]) -> dict[str, Any]:
-    """Alias.fromXContent: an alias as GET shows it."""
-    found: dict[str, Any] = {}
-    for name, value in body.items():
-        if name == "filter" and isinstance(value, dict):
-            found["filter"] = value
-        elif name in ("routing", "index_routing", "indexRouting", "index-routing") and value is not None:
-            found["index_routing"] = java_string(value)
-        if name in ("routing", "search_routing", "searchRouting", "search-routing") and value is not None:
-            found["search_routing"] = java_string(value)
-        if name in ("is_write_index", "is_hidden") and isinstance(value, bool):
-            found[name] = value
-    order = ("filter", "index_routing", "search_routing", "is_write_index", "is_hidden")
-    return {name: found[name] for name in order if name in found}
 
 
 # --- get, exists, delete ----------------------------------------------------------------------------------------------
@@ -138,9 +106,10 @@ def told_settings(index: Index, human: bool) -> dict[str, Any]:
     if human:
         created = datetime.fromtimestamp(index.creation_date / 1000, UTC)
         settings["index.creation_date_string"] = f"{created:%Y-%m-%dT%H:%M:%S}.{index.creation_date % 1000:03}Z"
-        settings["index.version.created_string"] = next(
-            version for version, number in VERSION_IDS.items() if number == settings["index.version.created"]
-        )
+        versions = {number: version for version, number in VERSION_IDS.items()}
+        for name in ("index.version.created", "index.version.upgraded"):
+            if name in settings:
+                settings[f"{name}_string"] = versions[settings[name]]
     return settings
 
 

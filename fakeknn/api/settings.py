@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from fakeknn.api.alias_bodies import java_map
 from fakeknn.api.documents import require_body
-from fakeknn.api.indices import MANAGER, SETTINGS_FORMAT, check_timeouts, java_map, told_settings
+from fakeknn.api.indices import MANAGER, SETTINGS_FORMAT, check_timeouts, told_settings
 from fakeknn.errors import (
     ActionRequestValidationException,
     ParsingException,

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from fakeknn.api.alias_bodies import java_map, requested_aliases, template_alias
 from fakeknn.api.alias_filter import check_filter
 from fakeknn.api.documents import require_body
-from fakeknn.api.indices import MANAGER, SETTINGS_FORMAT, alias_metadata, check_timeouts, java_map
+from fakeknn.api.indices import MANAGER, SETTINGS_FORMAT, check_timeouts
 from fakeknn.errors import (
     ActionRequestValidationException,
     IllegalArgumentException,
@@ -17,8 +18,6 @@ from fakeknn.errors import (
     NumberFormatException,
     OpenSearchParseException,
     ResourceNotFoundException,
-    Where,
-    XContentParseException,
 )
 from fakeknn.rest import Request, Response, route
 from fakeknn.state.names import simple_match
@@ -44,7 +43,7 @@ from fakeknn.state.templates import (
     resolve_settings,
 )
 from fakeknn.xcontent import java_string, read, read_map
-from fakeknn.xcontent.objects import ObjectParser, declared, integer, token
+from fakeknn.xcontent.objects import ObjectParser, declared, integer
 
 # --- reading ----------------------------------------------------------------------------------------------------------
 
@@ -61,7 +60,7 @@ def _settings(container: Any, key: Any) -> Any:
 
 
 def _aliases(container: Any, key: Any) -> dict[str, Any]:
-    return {alias: alias_metadata(alias, java_map(one)) for alias, one in container[key].items()}
+    return {alias: template_alias(java_map(one)) for alias, one in container[key].items()}
 
 
 _TEMPLATE = ObjectParser(
@@ -126,12 +125,7 @@ def _read_index_template(request: Request) -> IndexTemplate:
 
 def _parsed(request: Request, parser: ObjectParser) -> dict[str, Any]:
     require_body(request)
-    body = request.read(read)
-    if not isinstance(body, dict):
-        raise XContentParseException(
-            f"[{parser.name}] Expected START_OBJECT but was: {token(body)}", at=Where(body, None, "start")
-        )
-    return parser.parse_object(body)
+    return parser.parse_root(request.read(read))
 
 
 # --- telling ----------------------------------------------------------------------------------------------------------
@@ -359,8 +353,7 @@ def _apply_legacy_body(template: LegacyTemplate, body: dict[str, Any]) -> Legacy
         elif name == "mappings":
             template = replace(template, mappings=java_map(value))
         elif name == "aliases":
-            found = {alias: alias_metadata(alias, java_map(one)) for alias, one in java_map(value).items()}
-            template = replace(template, aliases=found)
+            template = replace(template, aliases=requested_aliases(value))
         else:
             raise OpenSearchParseException(f"unknown key [{name}] in the template ")
     return template

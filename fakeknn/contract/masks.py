@@ -90,6 +90,7 @@ MASKS = (
     Mask("**.last_committed_config.#", "name", kind="node"),
     Mask("**.last_accepted_config.#", "name", kind="node"),
     Mask("**.*_node", "name", kind="node"),
+    Mask("**.initial_recovery._id", "name", kind="node"),
     Mask("**._id", "name", kind="id"),
     Mask("**._scroll_id", "name", kind="scroll"),
     Mask("**.pit_id", "name", kind="pit"),

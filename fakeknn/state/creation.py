@@ -56,9 +56,7 @@ class FromTemplates:
     legacy: bool = False
 
 
-def _no_templates(
-    node: Node, name: str, requested: Mapping[str, Any], stream: str | None = None
-) -> FromTemplates:
+def _no_templates(node: Node, name: str, requested: Mapping[str, Any], stream: str | None = None) -> FromTemplates:
     return FromTemplates()
 
 
@@ -92,12 +90,9 @@ def create_index(node: Node, request: CreateIndex) -> Index:
     lifecycle.index_sort(settings, lambda field: mapping.field(field) is not None)
     aliases = {**templates.aliases, **request.aliases}
     check_aliases(node, name, settings, aliases)
-    if request.check_filter is not None:
-        for alias, metadata in request.aliases.items():
-            if metadata.get("filter"):
-                request.check_filter(alias, metadata["filter"])
+    check_filters(request)
     index = Index(name, settings, mapping, aliases, node.now())
-    _check_active_shards(request.wait_for_active_shards, 1 + index.number_of_replicas)
+    check_active_shards(request.wait_for_active_shards, 1 + index.number_of_replicas)
     if aliases:
         IndicesLookup({**node.indices, name: index}, node.data_streams).validate_aliases()
     node.add_index(index)
@@ -122,9 +117,7 @@ def complete(
     return settings
 
 
-def check_aliases(
-    node: Node, name: str, settings: Mapping[str, Any], aliases: Mapping[str, Mapping[str, Any]]
-) -> None:
+def check_aliases(node: Node, name: str, settings: Mapping[str, Any], aliases: Mapping[str, Mapping[str, Any]]) -> None:
     """The names of a new index's aliases, beside those of all indices."""
     for alias, metadata in aliases.items():
         validate_alias_name(alias)
@@ -142,7 +135,14 @@ def check_aliases(
         )
 
 
-def _check_active_shards(active: ActiveShards, copies: int) -> None:
+def check_filters(request: CreateIndex) -> None:
+    if request.check_filter is not None:
+        for alias, metadata in request.aliases.items():
+            if metadata.get("filter"):
+                request.check_filter(alias, metadata["filter"])
+
+
+def check_active_shards(active: ActiveShards, copies: int) -> None:
     if active.count is not None and active.count > copies:
         raise IllegalArgumentException(
             f"invalid wait_for_active_shards[{active.count}]: cannot be greater than number of shard copies [{copies}]"

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from fakeknn.mapping import Mapping as DocumentMapping
 from fakeknn.mapping import ParsedDocument
 from fakeknn.mapping.document import parse_document
@@ -139,6 +141,14 @@ class Index:
     def doc_count(self) -> int:
         """The documents that searches see."""
         return sum(shard.view.doc_count for shard in self.shards)
+
+    def size_in_bytes(self) -> int:
+        """The text of the documents that searches see: about what they would take on the real server's disk."""
+        return sum(
+            len(shard.view.source(row) or b"")
+            for shard in self.shards
+            for row in np.flatnonzero(shard.view.live).tolist()
+        )
 
     # -- documents
 

@@ -100,7 +100,8 @@ def not_numeric(container: Any, key: Any) -> JsonParseException:
 
 def not_boolean(container: Any, key: Any) -> JsonParseException:
     error = JsonParseException(
-        f"Current token ({jackson_token(container[key])}) not of boolean type{SOURCE}", at=Where(container, key, "after")
+        f"Current token ({jackson_token(container[key])}) not of boolean type{SOURCE}",
+        at=Where(container, key, "after"),
     )
     return error
 
@@ -121,7 +122,8 @@ def integer(container: Any, key: Any, *, bits: int = 32) -> int:
         if not low <= whole <= high:
             shown = java_double(value) if isinstance(value, float) else value
             raise InputCoercionException(
-                f"Numeric value ({shown}) out of range of {kind} ({low} - {high}){SOURCE}", at=Where(container, key, "after")
+                f"Numeric value ({shown}) out of range of {kind} ({low} - {high}){SOURCE}",
+                at=Where(container, key, "after"),
             )
         return whole
     raise not_numeric(container, key)
@@ -210,8 +212,11 @@ def stopped_at(error: OpenSearchError, place: Where) -> OpenSearchError:
 
 
 def place_of(error: OpenSearchError) -> Where | None:
-    """Where the parser stood when an error was raised."""
-    return getattr(error, "stopped", None) or error.at
+    """Where the parser stood when an error was raised: at the beginning of a token, wherever its text tells of."""
+    place: Where | None = getattr(error, "stopped", None) or error.at
+    if place is not None and place.part == "after":
+        return Where(place.container, place.key)
+    return place
 
 
 class ObjectParser:
@@ -241,6 +246,14 @@ class ObjectParser:
         if not isinstance(body, dict):
             raise XContentParseException(
                 f"[{self.name}] Expected START_OBJECT but was: {token(body)}", at=Where(container, key)
+            )
+        return self.parse_object(body)
+
+    def parse_root(self, body: Any) -> dict[str, Any]:
+        """The values of a whole body."""
+        if not isinstance(body, dict):
+            raise XContentParseException(
+                f"[{self.name}] Expected START_OBJECT but was: {token(body)}", at=Where(body, None, "start")
             )
         return self.parse_object(body)
 
