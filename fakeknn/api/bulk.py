@@ -39,9 +39,11 @@ from fakeknn.state.writes import (
 )
 from fakeknn.xcontent import locate, read
 from fakeknn.xcontent.jackson import Scanner, Token
-from fakeknn.xcontent.objects import boolean, integer
+from fakeknn.xcontent.objects import boolean, integer, text
 
 _ACTIONS = ("create", "delete", "index", "update")
+#: Metadata that are texts, however they are written.
+_TEXTS = frozenset({"_index", "_id", "routing", "op_type", "pipeline"})
 
 
 @dataclass(slots=True)
@@ -53,7 +55,6 @@ class Defaults:
     pipeline: str | None = None
     require_alias: bool = False
     source: SourceOptions | None = None
-    allow_explicit_index: bool = True
 
 
 @route(
@@ -229,8 +230,12 @@ def _strict_action(line: bytes, number: int) -> tuple[str, dict[str, Any]] | Non
                 f"[{token.xcontent}]"
             )
         elif token.kind != "VALUE_NULL":
-            is_number = token.kind.startswith("VALUE_NUMBER") and name in ("_id", "_index", "routing", "pipeline")
-            meta[name] = line[token.start : token.end].decode() if is_number else token.value
+            meta[name] = _text(line, token) if name in _TEXTS else token.value
+
+
+def _text(line: bytes, token: Token) -> str:
+    """XContentParser.text: a scalar as it stands there."""
+    return token.value if isinstance(token.value, str) else line[token.start : token.end].decode()
 
 
 def _skip(tokens: Iterator[Token]) -> dict[str, Any]:
@@ -263,11 +268,11 @@ def _malformed(number: int, expected: str, token: Token) -> IllegalArgumentExcep
     )
 
 
-def _meta(op: str, meta: dict[str, Any], defaults: Defaults, line: bytes, number: int) -> dict[str, Any]:
+def _meta(op: str, meta: dict[str, Any], line: bytes, number: int) -> dict[str, Any]:
     """The metadata that are rarer than index and id, read and checked."""
     read_by: dict[str, Callable[[], Any]] = {
         "version": lambda: integer(meta, "version", bits=64),
-        "version_type": lambda: version_type(_text(meta["version_type"])),
+        "version_type": lambda: version_type(text(meta, "version_type")),
         "if_seq_no": lambda: if_seq_no(integer(meta, "if_seq_no", bits=64)),
         "if_primary_term": lambda: if_primary_term(integer(meta, "if_primary_term", bits=64)),
         "retry_on_conflict": lambda: integer(meta, "retry_on_conflict"),
@@ -277,10 +282,8 @@ def _meta(op: str, meta: dict[str, Any], defaults: Defaults, line: bytes, number
     found: dict[str, Any] = {}
     try:
         for name, value in meta.items():
-            if name == "_index" and not defaults.allow_explicit_index:
-                raise IllegalArgumentException("explicit index in bulk is not allowed")
-            if name in ("_index", "_id", "routing", "op_type", "pipeline"):
-                found[name] = _text(value)
+            if name in _TEXTS:
+                found[name] = value
             elif name in read_by:
                 found[name] = read_by[name]()
             else:
@@ -291,10 +294,6 @@ def _meta(op: str, meta: dict[str, Any], defaults: Defaults, line: bytes, number
         _place(error, line, {op: meta})
         raise
     return found
-
-
-def _text(value: Any) -> str:
-    return value if isinstance(value, str) else "true" if value is True else "false" if value is False else str(value)
 
 
 def _place(error: OpenSearchError, text: bytes, root: Any) -> None:
@@ -323,7 +322,7 @@ def _index(
             defaults.pipeline,
             defaults.require_alias,
         )
-    found = _meta(op, meta, defaults, line, number)
+    found = _meta(op, meta, line, number)
     create = op == "create" or found.get("op_type") == "create"
     return IndexRequest(
         found.get("_index", defaults.index),
@@ -349,7 +348,7 @@ def _expectation(found: dict[str, Any]) -> Expectation:
 
 
 def _delete(meta: dict[str, Any], defaults: Defaults, line: bytes, number: int) -> DeleteRequest:
-    found = _meta("delete", meta, defaults, line, number)
+    found = _meta("delete", meta, line, number)
     return DeleteRequest(
         found.get("_index", defaults.index),
         found.get("_id"),
@@ -359,7 +358,7 @@ def _delete(meta: dict[str, Any], defaults: Defaults, line: bytes, number: int) 
 
 
 def _update(meta: dict[str, Any], defaults: Defaults, source: bytes, line: bytes, number: int) -> UpdateRequest:
-    found = _meta("update", meta, defaults, line, number)
+    found = _meta("update", meta, line, number)
     if "version" in found or "version_type" in found:
         expected = _expectation(found)
         if expected.version != MATCH_ANY or expected.version_type is not INTERNAL:
