@@ -1,4 +1,4 @@
-"""Painless, the language of OpenSearch's scripts: compiled to Python code objects, and to numpy where a script allows."""
+"""Painless, the language of OpenSearch's scripts: compiled to Python code, and to numpy where a script allows."""
 
 from __future__ import annotations
 

@@ -1,11 +1,11 @@
 """What a script may name: the classes, constructors, methods and fields that Painless allows, per script context.
 
-``allowlist.txt`` is recorded from the real server (``GET _scripts/painless/_context``). Types are plain strings, Java's
-canonical names: ``int``, ``def``, ``java.util.Map.Entry``, ``double[]``. A class block there holds
+``allowlist.txt`` is recorded from the real server (``GET _scripts/painless/_context``). Types are plain strings,
+Java's canonical names: ``int``, ``def``, ``java.util.Map.Entry``, ``double[]``. A class block there holds
 
-    class <name> <i(nterface)|a(bstract)|c(lass)>[! = not imported] <functional method/arity or -> <its Java ancestors>
-    new <parameters>    s <static> <return> <parameters>    m|a <method, a = augmented> <return> <parameters>
-    sf <static field> <type>    f <field> <type>
+    class <name> <i(nterface)|a(bstract)|c(lass)>[! = not imported] <functional method/arity or -> <its Java
+ancestors>     new <parameters>    s <static> <return> <parameters>    m|a <method, a = augmented> <return>
+<parameters>     sf <static field> <type>    f <field> <type>
 
 and ``context a,b`` begins what only those contexts have: classes, ``import``-ed functions and ``bind``-ings.
 """
@@ -126,7 +126,7 @@ class Allowlist:
         return name == "def" or name in self._names
 
     def type_named(self, name: str) -> str | None:
-        """The canonical type for a name as a script writes it (``List`` or ``java.util.List``, with ``[]``), or None."""
+        """The canonical type for a name as a script writes it (``List``, ``java.util.List``, ``List[]``), or None."""
         base, bracket, dims = name.partition("[")
         found = "def" if base == "def" else self._names.get(base)
         if found is None or (bracket and found == "void"):
@@ -136,7 +136,7 @@ class Allowlist:
     def cls(self, name: str) -> JavaClass | None:
         cls = self._classes.get(name)
         if cls is None and name in self._blocks:
-            lines = self._blocks[name] + self._extensions.get(name, [None, *()])[1:]  # type: ignore[list-item]
+            lines = [*self._blocks[name], *self._extensions.get(name, [])[1:]]
             cls = self._classes[name] = _read_class(lines)
         return cls
 

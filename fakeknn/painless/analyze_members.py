@@ -125,9 +125,12 @@ class MemberAnalyzer(ExpressionAnalyzer):
         """``m.x`` and ``m[x]`` as get and put, ``l[0]`` as get and set; the type of the element."""
         getter = self.allowlist.method(type_, False, "get", 1)
         setter = self.allowlist.method(type_, False, put, 2)
-        if getter is not None and setter is not None:
-            if getter.parameters[0] != setter.parameters[0] or getter.returns != setter.parameters[1]:
-                raise fault(node.offset, "Shortcut argument types must match.")
+        if (
+            getter is not None
+            and setter is not None
+            and (getter.parameters[0] != setter.parameters[0] or getter.returns != setter.parameters[1])
+        ):
+            raise fault(node.offset, "Shortcut argument types must match.")
         if (node.read and getter is None) or (node.write and setter is None):
             raise fault(node.offset, f"Illegal {kind} shortcut for type [{type_}].")
         node.getter, node.setter = getter, setter

@@ -75,9 +75,7 @@ class Analyzer(MemberAnalyzer):
         if execute:
             self.used = scope.used
         elif not function.escapes and function.returns != "void":
-            raise fault(
-                function.offset, f"invalid function definition: not all paths provide a return value {what}"
-            )
+            raise fault(function.offset, f"invalid function definition: not all paths provide a return value {what}")
 
     # --- blocks and conditions ----------------------------------------------------------------------------------------
 

@@ -1,8 +1,9 @@
 """How an ANTLR 4 parser fails: ALL(*) prediction over a grammar, for the sake of its error messages.
 
-Scripts are parsed by hand-written parsers that are quick; only a script that does not parse is walked again here, token by
-token as the real parser would, until it stops: at a decision that no alternative is left for (``NoViableAlternative``),
-or at a token that is not the one that must come (``UnexpectedToken``, with all that might have).
+Scripts are parsed by hand-written parsers that are quick; only a script that does not parse is walked again here,
+token by token as the real parser would, until it stops: at a decision that no alternative is left for
+(``NoViableAlternative``), or at a token that is not the one that must come (``UnexpectedToken``, with all that might
+have).
 """
 
 from __future__ import annotations
@@ -315,9 +316,11 @@ class Run:
                     if kind == EOF:
                         ended.append(config)
                     continue
-                for edge in self.grammar.edges[config.state]:
-                    if edge.kind == "token" and kind in edge.tokens:
-                        moved.append(config._replace(state=edge.target))
+                moved += [
+                    config._replace(state=edge.target)
+                    for edge in self.grammar.edges[config.state]
+                    if edge.kind == "token" and kind in edge.tokens
+                ]
             reached = set(self._closure(iter(moved)))
             if kind == EOF:
                 reached = {c for c in reached if c.state in self.grammar._stops and not c.stack} | set(ended)

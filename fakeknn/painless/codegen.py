@@ -1,7 +1,7 @@
 """An analysed tree to Python code objects: functions and statements.
 
-The tree becomes a Python syntax tree and that is compiled; no text of a script, and nothing made from its text, is ever
-evaluated. Names of the script's own are renamed, and the globals hold only what the script uses.
+The tree becomes a Python syntax tree and that is compiled; no text of a script, and nothing made from its text, is
+ever evaluated. Names of the script's own are renamed, and the globals hold only what the script uses.
 """
 
 from __future__ import annotations

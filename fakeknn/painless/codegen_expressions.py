@@ -152,9 +152,7 @@ class ExpressionCodegen(MemberCodegen):
         right = self.value(node.right)
         return self._typed_operation(node.offset, operation, node.binary_type, left, right)
 
-    def _typed_operation(
-        self, offset: int, operation: str, type_: str, left: py.expr, right: py.expr
-    ) -> py.expr:
+    def _typed_operation(self, offset: int, operation: str, type_: str, left: py.expr, right: py.expr) -> py.expr:
         if isinstance(left, py.Constant) and isinstance(right, py.Constant):
             try:
                 return self.constant(self.fold(operation, type_, left.value, right.value))
@@ -311,5 +309,3 @@ def new_map(parts: tuple[Any, ...]) -> HashMap:
         made[key_of(parts[i])] = parts[i + 1]
     made.peak = len(made)
     return made
-
-

@@ -184,7 +184,7 @@ class MemberCodegen(Emitter):
         if node.kind == "def":
             type_ = self.type_of(node.index)
             return self.call(normalize_index, self.name(receiver), index, self.constant(type_))
-        if node.kind == "map" or (isinstance(index, py.Constant) and index.value >= 0):
+        if node.kind == "map" or (isinstance(index, py.Constant) and isinstance(index.value, int) and index.value >= 0):
             return index
         name = self.temporary()
         negative = self.compare(self.walrus(name, index), py.Lt(), self.constant(0))
@@ -335,7 +335,9 @@ class MemberCodegen(Emitter):
         if node.method is None:
             shown = self.constant(f"lambda$synthetic${name.split('_')[1]}")
             types = self.constant(tuple(node.types))
-            return self.call(unbound_lambda, code, types, shown, self.constant(len(captures)), self.reach(self.allowlist))
+            return self.call(
+                unbound_lambda, code, types, shown, self.constant(len(captures)), self.reach(self.allowlist)
+            )
         if tuple(node.types) != node.method.parameters:
             code = self.call(
                 adapted,

@@ -71,9 +71,7 @@ CONTEXTS = {
         ),
         Context("script_heuristic", "double", (_PARAMS,), ()),
         Context("search", "void", (_CTX,)),
-        Context(
-            "similarity", "double", (("weight", "double"), *_TERM_STATS, ("doc", f"{_SIMILARITY}.Doc")), ()
-        ),
+        Context("similarity", "double", (("weight", "double"), *_TERM_STATS, ("doc", f"{_SIMILARITY}.Doc")), ()),
         Context("similarity_weight", "double", _TERM_STATS, ()),
         Context("string_sort", "java.lang.String", (), (_PARAMS, _DOC, _SCORE)),
         Context("template", "java.lang.String"),

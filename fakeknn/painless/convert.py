@@ -52,5 +52,3 @@ def json_value(value: Any) -> Any:
     if hasattr(type(value), "__iter__"):
         return [json_value(item) for item in value]
     return text(value)
-
-

@@ -1,6 +1,7 @@
 """Finding the code for a method: by the receiver's class when types are known, by name alone when they are ``def``.
 
-The library registers what it implements with ``define``. A method that is allowed but not registered answers ``NotFaked``.
+The library registers what it implements with ``define``. A method that is allowed but not registered answers
+``NotFaked``.
 """
 
 from __future__ import annotations
@@ -301,6 +302,10 @@ class DefLoad(dict[type, Implementation]):
         raise illegal_argument(f"dynamic getter [{java}, {name}] not found")
 
 
+def _setter(put: Implementation, key: Any) -> Implementation:
+    return lambda receiver, value: put(receiver, key, value)
+
+
 def list_index(name: str) -> int:
     if not name.isdigit():
         raise illegal_argument(f"Illegal list shortcut value [{name}].")
@@ -329,11 +334,10 @@ class DefStore(dict[type, Implementation]):
         else:
             if "java.util.Map" in line:
                 put = virtual("put", 2)[kind]
-                found = lambda receiver, value: put(receiver, name, value)  # noqa: E731
+                found = _setter(put, name)
             elif "java.util.List" in line:
                 index = list_index(name)
-                set_ = virtual("set", 2)[kind]
-                found = lambda receiver, value: set_(receiver, index, value)  # noqa: E731
+                found = _setter(virtual("set", 2)[kind], index)
             else:
                 raise illegal_argument(f"dynamic setter [{line[0]}, {name}] not found")
         self[kind] = found
@@ -360,7 +364,16 @@ def normalize_index(receiver: Any, index: Any, type_: str) -> Any:
     shape = _shape_of(receiver)
     if shape == "map":
         return box(index, type_)
-    if type_ not in ("int", "short", "byte", "char", "def", "java.lang.Object", "java.lang.Number", "java.lang.Integer"):
+    if type_ not in (
+        "int",
+        "short",
+        "byte",
+        "char",
+        "def",
+        "java.lang.Object",
+        "java.lang.Number",
+        "java.lang.Integer",
+    ):
         handle = "List" if shape == "list" else _simple(class_of(receiver))
         simple = _simple(type_)
         raise Thrown(
@@ -415,5 +428,3 @@ def array_store(array: Any, index: int, value: Any) -> None:
 def _outside(array: JavaArray, index: int) -> Thrown:
     message = f"Index {index} out of bounds for length {len(array)}"
     return Thrown("java.lang.ArrayIndexOutOfBoundsException", message)
-
-

@@ -1,7 +1,7 @@
 """Python syntax trees, built node by node: the vocabulary of ``codegen``.
 
-Each node's line is the script offset (plus one) that the real compiler's debug information would give its bytecode, so
-that the traceback of an exception tells where in the script it happened.
+Each node's line is the script offset (plus one) that the real compiler's debug information would give its bytecode,
+so that the traceback of an exception tells where in the script it happened.
 """
 
 from __future__ import annotations
@@ -100,9 +100,7 @@ class Emitter:
         """A whole number that seldom overflows: ``t if low <= (t := value) <= high else wrap(t)``."""
         name = self.temporary()
         inside = self.at(
-            py.Compare(
-                self.constant(low), [py.LtE(), py.LtE()], [self.walrus(name, value), self.constant(high)]
-            )
+            py.Compare(self.constant(low), [py.LtE(), py.LtE()], [self.walrus(name, value), self.constant(high)])
         )
         return self.either(inside, self.name(name), self.call(wrap, self.name(name)))
 
@@ -160,8 +158,9 @@ class Emitter:
             plain = self.call(operators.unbox, value, self.constant(primitive))
             if target in PRIMITIVES:
                 return plain
-            return self.either_null(value, lambda inner: self._boxed(
-                self.call(operators.unbox, inner, self.constant(primitive)), primitive))
+            return self.either_null(
+                value, lambda inner: self._boxed(self.call(operators.unbox, inner, self.constant(primitive)), primitive)
+            )
         if source == STRING and target == "char":
             return self.call(operators.string_to_char, value)
         if explicit and target not in ("def", "java.lang.Object"):
@@ -223,7 +222,7 @@ class Emitter:
     def as_text(self, value: py.expr, type_: str) -> py.expr:
         """A value of a type as it appears in a concatenation."""
         if isinstance(value, py.Constant):
-            constant = value.value
+            constant: Any = value.value
             if type_ == "char":
                 return self.constant(chr(constant))
             if type_ == "float":

@@ -1,7 +1,7 @@
 """``lang: expression``: Lucene's Javascript expressions, on doubles, for all documents at once.
 
-Everything is a double; what wants a condition takes it as an int and what shifts or masks as a long, cut off as Java casts
-do. A document without a value counts as 0.
+Everything is a double; what wants a condition takes it as an int and what shifts or masks as a long, cut off as Java
+casts do. A document without a value counts as 0.
 """
 
 from __future__ import annotations
@@ -207,8 +207,8 @@ expression: ( '(' expression ')' | (OCTAL | HEX | DECIMAL)
 _WRITTEN = {"|": "BWOR", "||": "BOOLOR"}
 _ORDER = "( ) , ! ~ * / % + - << >> >>> < <= > >= == != & ^ BWOR && BOOLOR ? : VARIABLE OCTAL HEX DECIMAL".split()
 _SYMBOLS = (
-    "LP RP COMMA BOOLNOT BWNOT MUL DIV REM ADD SUB '<<' '>>' '>>>' LT '<=' GT '>=' '==' '!=' BWAND BWXOR BWOR '&&' '||' "
-    "COND COLON VARIABLE OCTAL HEX DECIMAL"
+    "LP RP COMMA BOOLNOT BWNOT MUL DIV REM ADD SUB '<<' '>>' '>>>' LT '<=' GT '>=' '==' '!=' BWAND BWXOR BWOR "
+    "'&&' '||' COND COLON VARIABLE OCTAL HEX DECIMAL"
 ).split()
 _POSITIONS = {kind: i for i, kind in enumerate(_ORDER)}
 _NAMES = {**dict(zip(_ORDER, _SYMBOLS, strict=True)), EOF: "<EOF>"}
@@ -305,7 +305,9 @@ def _long(value: Doubles) -> NDArray[np.int64]:
 
 
 def _int(value: Doubles) -> NDArray[np.int64]:
-    clipped: NDArray[np.int64] = np.clip(np.nan_to_num(np.trunc(value), nan=0.0), -(2.0**31), 2.0**31 - 1).astype(np.int64)
+    clipped: NDArray[np.int64] = np.clip(np.nan_to_num(np.trunc(value), nan=0.0), -(2.0**31), 2.0**31 - 1).astype(
+        np.int64
+    )
     return clipped
 
 
@@ -338,23 +340,26 @@ def _evaluate(node: Node, variables: Mapping[str, Doubles], n: int) -> Doubles:
         return result
     values = [_evaluate(part, variables, n) for part in parts]
     if kind == "conditional":
-        return np.where(_int(values[0]) != 0, values[1], values[2])
+        chosen: Doubles = np.where(_int(values[0]) != 0, values[1], values[2])
+        return chosen
     if kind == "unary":
         if name == "!":
-            return (_int(values[0]) == 0).astype(np.float64)
+            return np.asarray(_int(values[0]) == 0, np.float64)
         if name == "~":
-            return (~_long(values[0])).astype(np.float64)
+            return np.asarray((~_long(values[0])).astype(np.float64))
         return -values[0] if name == "-" else values[0]
     left, right = values
     if name in _ARITHMETIC:
-        return _ARITHMETIC[name](left, right)
+        computed: Doubles = _ARITHMETIC[name](left, right)
+        return computed
     if name in _COMPARE:
         return np.asarray(_COMPARE[name](left, right)).astype(np.float64)
     if name in _BITS:
         return np.asarray(_BITS[name](_long(left), _long(right))).astype(np.float64)
     if name in ("&&", "||"):
         a, b = _int(left) != 0, _int(right) != 0
-        return (a & b if name == "&&" else a | b).astype(np.float64)
+        both: Doubles = (a & b if name == "&&" else a | b).astype(np.float64)
+        return both
     bits, by = _long(left), _int(right) & 63
     if name == "<<":
         return (bits << by).astype(np.float64)
@@ -443,7 +448,9 @@ class Expression:
                 message = f"The variable [{name}] does not exist in the executable expressions script."
                 raise IllegalArgumentException(f"Error using {self}. {message}")
             if isinstance(value, bool) or not isinstance(value, (int, float)):
-                message = f"Executable expressions scripts can only process numbers.  The variable [{name}] is not a number."
+                message = (
+                    f"Executable expressions scripts can only process numbers.  The variable [{name}] is not a number."
+                )
                 raise IllegalArgumentException(f"Error using {self}. {message}")
             bound[name] = np.array([float(value)])
         for name in self.variables:
@@ -490,7 +497,9 @@ def _accessor(variable: str, parts: list[tuple[str, str]]) -> tuple[str, bool, b
     if len(parts) == 3:
         if parts[2][0] in ("method", "member"):
             return parts[2][1], parts[2][0] == "method", False
-        message = "Only member variables or member methods may be accessed on a field when not accessing the field directly"
+        message = (
+            "Only member variables or member methods may be accessed on a field when not accessing the field directly"
+        )
         raise _Link(0, Thrown("java.lang.IllegalArgumentException", message))
     if len(parts) == 4 and parts[2][1] in ("date", "getDate") and parts[3][0] in ("method", "member"):
         return parts[3][1], parts[3][0] == "method", True
@@ -529,8 +538,8 @@ def _externals(node: Node, variables: dict[str, None]) -> tuple[int, str] | None
         function = FUNCTIONS.get(node.name)
         if function is not None:
             if len(node.parts) != function[0]:
-                counts = f"Expected ({function[0]}) arguments for function call ({node.name}), but found ({len(node.parts)})."
-                return node.start, counts
+                call = f"function call ({node.name}), but found ({len(node.parts)})."
+                return node.start, f"Expected ({function[0]}) arguments for {call}"
         elif node.parts or "." not in node.name:
             return node.start, f"Unrecognized function call ({node.name})."
         else:
@@ -542,5 +551,3 @@ def _externals(node: Node, variables: dict[str, None]) -> tuple[int, str] | None
         if wrong is not None:
             return wrong
     return None
-
-

@@ -153,5 +153,3 @@ def _dates(field: str, part: Callable[[int], float]) -> Source:
         return out
 
     return read
-
-

@@ -12,6 +12,11 @@ from fakeknn.painless.throwable import Thrown, class_cast, null_pointer, supers
 from fakeknn.painless.values import JAVA_CLASSES, JavaArray, class_of, runtime_name
 
 
+def _rank(java: str) -> int:
+    cls = everything().cls(java)
+    return -99 if cls is None else -len(cls.ancestors)
+
+
 @cache
 def _lineage(java: str, supers_: tuple[str, ...]) -> tuple[str, ...]:
     """A class and its supers, where implementations are looked for."""
@@ -27,7 +32,7 @@ def _lineage(java: str, supers_: tuple[str, ...]) -> tuple[str, ...]:
             rest.extend(cls.ancestors)
     known = [name for name in dict.fromkeys(rest) if name != "java.lang.Object"]
     # A List's own methods come before a Collection's, whatever order Java lists them in.
-    known.sort(key=lambda name: -len(cls.ancestors) if (cls := everything().cls(name)) is not None else -99)
+    known.sort(key=_rank)
     return (java, *known, "java.lang.Object")
 
 
@@ -124,9 +129,7 @@ def check_cast(value: Any, target: str) -> Any:
     where = "are in module java.base of loader 'bootstrap'"
     if not (source.startswith("java.") and target.startswith("java.")):
         where = "are in unnamed module of loader 'app'"
-    raise class_cast(
-        f"class {runtime_name(source)} cannot be cast to class {runtime_name(target)} ({names} {where})"
-    )
+    raise class_cast(f"class {runtime_name(source)} cannot be cast to class {runtime_name(target)} ({names} {where})")
 
 
 def _number(value: Any) -> Any:

@@ -50,7 +50,7 @@ class JavaIterator:
 
     __slots__ = ("_last", "_next", "_ready", "_remove", "_source")
     java = "java.util.Iterator"
-    supers = ("java.util.Iterator",)
+    supers: tuple[str, ...] = ("java.util.Iterator",)
 
     def __init__(self, source: Iterator[Any], remove: Callable[[Any], Any] | None = None) -> None:
         self._source = source

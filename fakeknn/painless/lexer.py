@@ -31,7 +31,7 @@ _BEFORE_DIVISION = frozenset({"]", ")", "OCTAL", "HEX", "INTEGER", "DECIMAL", "I
 
 
 class Token(NamedTuple):
-    """``kind`` is the operator or keyword itself, or ID, PRIMITIVE, DOTID, DOTINTEGER, STRING, REGEX, a number kind, EOF."""
+    """``kind``: the operator or keyword itself, or ID, PRIMITIVE, DOTID, DOTINTEGER, STRING, REGEX, EOF or a number."""
 
     kind: str
     text: str

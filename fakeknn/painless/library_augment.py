@@ -1,4 +1,4 @@
-"""The methods that Painless adds to Java's collections: ``each``, ``findAll``, ``groupBy``, ``getByPath`` and their like."""
+"""The methods that Painless adds to Java's collections: ``each``, ``findAll``, ``groupBy``, ``getByPath`` and so on."""
 
 from __future__ import annotations
 

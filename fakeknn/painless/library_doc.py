@@ -11,8 +11,7 @@ from fakeknn.painless.throwable import Thrown, unsupported
 
 _PACKAGE = "org.opensearch.index.fielddata.ScriptDocValues"
 _NO_VALUE = (
-    "A document doesn't have a value for a field! "
-    "Use doc[<field>].size()==0 to check if a document is missing a field!"
+    "A document doesn't have a value for a field! Use doc[<field>].size()==0 to check if a document is missing a field!"
 )
 
 
@@ -32,7 +31,13 @@ class DocValues(list[Any]):
 
     __slots__ = ()
     java = _PACKAGE
-    supers = (_PACKAGE, "java.util.AbstractList", "java.util.List", "java.util.Collection", "java.lang.Iterable")
+    supers: tuple[str, ...] = (
+        _PACKAGE,
+        "java.util.AbstractList",
+        "java.util.List",
+        "java.util.Collection",
+        "java.lang.Iterable",
+    )
     frame = ""
 
     def value_at(self, index: int) -> Any:
@@ -159,4 +164,3 @@ define(
         "sort/1": _unmodifiable,
     },
 )
-

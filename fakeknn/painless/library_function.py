@@ -166,7 +166,12 @@ def _optional(name: str, kind: str) -> type[Optional]:
 OptionalInt = _optional("OptionalInt", "int")
 OptionalLong = _optional("OptionalLong", "long")
 OptionalDouble = _optional("OptionalDouble", "double")
-OPTIONALS = {"int": OptionalInt, "long": OptionalLong, "double": OptionalDouble, "": Optional}
+OPTIONALS: dict[str, type[Optional]] = {
+    "int": OptionalInt,
+    "long": OptionalLong,
+    "double": OptionalDouble,
+    "": Optional,
+}
 
 
 def _of(kind: type[Optional]) -> Callable[[Any], Optional]:

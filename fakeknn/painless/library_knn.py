@@ -22,7 +22,7 @@ class VectorValues(DocValues):
 
     __slots__ = ()
     java = "org.opensearch.knn.index.KNNVectorScriptDocValues.KNNFloatVectorScriptDocValues"
-    supers = _SUPERS
+    supers: tuple[str, ...] = _SUPERS
     data_type = "float"
 
     def vector(self) -> np.ndarray[Any, Any]:
@@ -50,7 +50,7 @@ def _function(name: str) -> Callable[..., float]:
 
     def run(query: Any, values: VectorValues, *rest: Any) -> float:
         matrix = values.vector()[None]
-        return float(measure(_plain(query), matrix, values.data_type, *rest)[0])  # type: ignore[arg-type]
+        return float(measure(_plain(query), matrix, values.data_type, *rest)[0])
 
     return run
 

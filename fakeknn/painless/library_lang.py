@@ -77,7 +77,7 @@ define_static(
 
 def order(left: Any, right: Any) -> int:
     """-1, 0 or 1."""
-    return (left > right) - (left < right)
+    return int(left > right) - int(left < right)
 
 
 def order_double(left: float, right: float) -> int:
@@ -93,7 +93,7 @@ def order_double(left: float, right: float) -> int:
 def parse_int(digits: str | None, radix: int = 10, bits: int = 32) -> int:
     """``Integer.parseInt`` and its likes."""
     if digits is None:
-        raise Thrown(_NF, 'Cannot parse null string: null')
+        raise Thrown(_NF, "Cannot parse null string: null")
     value = parse_integer(digits, radix, bits)
     if value is None:
         under = "" if radix == 10 else f" under radix {radix}"
@@ -188,9 +188,7 @@ def _whole(java: str, bits: int, wrap: Callable[[int], int], parse: str, div: Ca
             "reverse/1": lambda v: _reverse(v, bits, wrap),
             "rotateLeft/2": lambda v, d: _rotate(v, d, bits, wrap),
             "rotateRight/2": lambda v, d: _rotate(v, -d, bits, wrap),
-            "reverseBytes/1": lambda v: wrap(
-                int.from_bytes(_bits(v, bits).to_bytes(bits // 8, "big"), "little")
-            ),
+            "reverseBytes/1": lambda v: wrap(int.from_bytes(_bits(v, bits).to_bytes(bits // 8, "big"), "little")),
             "highestOneBit/1": lambda v: _highest(v, bits, wrap),
             "lowestOneBit/1": lambda v: wrap(v & -v),
             "numberOfLeadingZeros/1": lambda v: bits - _bits(v, bits).bit_length(),
@@ -349,8 +347,10 @@ define_static(
         "isAlphabetic/1": _of(str.isalpha),
         "isUpperCase/1": _of(str.isupper),
         "isLowerCase/1": _of(str.islower),
-        "isWhitespace/1": lambda code: code in (9, 10, 11, 12, 13, 28, 29, 30, 31)
-        or (chr(code).isspace() and code not in (0xA0, 0x2007, 0x202F, 0x85)),
+        "isWhitespace/1": lambda code: (
+            code in (9, 10, 11, 12, 13, 28, 29, 30, 31)
+            or (chr(code).isspace() and code not in (0xA0, 0x2007, 0x202F, 0x85))
+        ),
         "isSpaceChar/1": lambda code: code == 32 or code == 0xA0 or (code > 127 and chr(code).isspace()),
         "toUpperCase/1": lambda code: ord(upper) if len(upper := chr(code).upper()) == 1 else code,
         "toLowerCase/1": lambda code: ord(lower) if len(lower := chr(code).lower()) == 1 else code,
@@ -528,4 +528,3 @@ define_static(
     {"currentTimeMillis/0": lambda: int(time.time() * 1000), "nanoTime/0": time.perf_counter_ns},
 )
 define_static("java.lang.Object", {"<init>/0": object})
-

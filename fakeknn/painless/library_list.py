@@ -468,7 +468,7 @@ define(
         "remove/0": lambda q: PriorityQueue.poll(q) if q else _first(q),
         "clear/0": list.clear,
         "comparator/0": lambda q: q.comparator,
-        "addAll/1": lambda q, others: any([q.offer(item) for item in iterate(others)]),
+        "addAll/1": lambda q, others: sum([q.offer(item) for item in iterate(others)]) > 0,
         "iterator/0": lambda q: JavaIterator(iter(list(q))),
     },
 )
@@ -525,4 +525,3 @@ define_static("java.util.ArrayList", {"<init>/0": list, "<init>/1": _copy})
 for _kind in (LinkedList, Vector, Stack, ArrayDeque):
     define_static(_kind.java, {"<init>/0": _kind, "<init>/1": _maker(_kind)})
 define_static("java.util.PriorityQueue", {"<init>/0": PriorityQueue, "<init>/1": PriorityQueue})
-

@@ -495,9 +495,14 @@ class TreeSet(JavaSet):
     def __init__(self, comparator: Function | None = None, map_: TreeMap | None = None) -> None:
         self.map = TreeMap(comparator) if map_ is None else map_
 
+    def tree(self) -> TreeMap:
+        assert isinstance(self.map, TreeMap)
+        return self.map
+
 
 def _add_all(set_: Any, others: Any) -> bool:
-    return any([set_.add(item) for item in list(iterate(others))])
+    added = [set_.add(item) for item in list(iterate(others))]
+    return True in added
 
 
 def _retain(set_: Any, test: Callable[[Any], Any]) -> bool:
@@ -517,7 +522,7 @@ define(
         "add/1": lambda s, v: s.add(v) if isinstance(s, JavaSet) else _refuse(),
         "addAll/1": lambda s, o: _add_all(s, o) if isinstance(s, JavaSet) else _refuse(),
         "clear/0": lambda s: _change(s.map).clear(),
-        "clone/0": lambda s: TreeSet(None, _copy_tree(s.map)) if isinstance(s, TreeSet) else type(s)(s),
+        "clone/0": lambda s: TreeSet(None, _copy_tree(s.tree())) if isinstance(s, TreeSet) else type(s)(s),
     },
 )
 for _java in ("java.util.Set", "java.util.Collection"):

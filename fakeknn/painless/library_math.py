@@ -244,7 +244,8 @@ def _decimal(given: Any) -> BigDecimal:
         try:
             return BigDecimal(Decimal(given))
         except decimal.InvalidOperation:
-            raise Thrown("java.lang.NumberFormatException", "Character array is missing \"exponent\" mark 'e' or 'E'.")
+            message = "Character array is missing \"exponent\" mark 'e' or 'E'."
+            raise Thrown("java.lang.NumberFormatException", message) from None
     return BigDecimal(_CONTEXT.create_decimal(given))
 
 

@@ -70,15 +70,20 @@ class Matcher:
         except IndexError:
             raise Thrown("java.lang.IndexOutOfBoundsException", f"No group {which}") from None
 
-    def reset(self) -> Matcher:
+    def find_from(self, at: int) -> bool:
+        self.reset()
+        self.at = at
+        return self.find()
+
+    def reset(self, subject: Any = None) -> Matcher:
         self.last, self.at = None, 0
+        if subject is not None:
+            self.subject = text(subject)
         return self
 
     def __str__(self) -> str:
         last = "" if self.last is None else self.last.group()
-        return (
-            f"java.util.regex.Matcher[pattern={self.pattern.source} region=0,{len(self.subject)} lastmatch={last}]"
-        )
+        return f"java.util.regex.Matcher[pattern={self.pattern.source} region=0,{len(self.subject)} lastmatch={last}]"
 
 
 def _subject(pattern: Pattern | None, subject: Any) -> str:
@@ -234,7 +239,7 @@ define(
     "java.util.regex.Matcher",
     {
         "find/0": Matcher.find,
-        "find/1": lambda m, at: (m.reset(), setattr(m, "at", at), m.find())[2],
+        "find/1": Matcher.find_from,
         "matches/0": lambda m: m.take(m.pattern.regex.fullmatch(m.subject)),
         "lookingAt/0": lambda m: m.take(m.pattern.regex.match(m.subject)),
         "group/0": lambda m: m.group(0),
@@ -250,7 +255,7 @@ define(
         "replaceAll/1": lambda m, t: replace(m.pattern.regex, m.subject, t),
         "replaceFirst/1": lambda m, t: replace(m.pattern.regex, m.subject, t, 1),
         "reset/0": Matcher.reset,
-        "reset/1": lambda m, s: (setattr(m, "subject", text(s)), m.reset())[1],
+        "reset/1": Matcher.reset,
         "results/0": lambda m: list(_groups(m.reset())),
         "toString/0": str,
     },

@@ -318,4 +318,3 @@ define_static(
 define("java.util.Collection", {"stream/0": lambda c: Stream(iterate(c))})
 for _java in ("java.lang.CharSequence", "java.lang.String"):
     define(_java, {"chars/0": lambda s: IntStream(chars(s)), "codePoints/0": lambda s: IntStream(chars(s))})
-

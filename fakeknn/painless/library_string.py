@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from fakeknn.painless.dispatch import define, define_static
@@ -47,7 +47,7 @@ def _outside(begin: int, end: int, length: int, frames: tuple[str, ...] = ()) ->
 def substring(s: str, begin: int, end: int | None = None) -> str:
     stop = len(s) if end is None else end
     if not 0 <= begin <= stop <= len(s):
-        frames = _OUTSIDE_RANGE
+        frames: tuple[str, ...] = _OUTSIDE_RANGE
         if end is None:
             frames = (*frames, "java.base/java.lang.String.substring(String.java:2872)")
         raise _outside(begin, stop, len(s), frames)
@@ -108,7 +108,7 @@ def chars(s: Any) -> Iterable[int]:
     return map(ord, text(s))
 
 
-_READ = {
+_READ: dict[str, Callable[..., Any]] = {
     "length/0": len,
     "charAt/1": lambda s, i: char_at(text(s), i),
     "codePointAt/1": lambda s, i: char_at(text(s), i),
@@ -253,7 +253,7 @@ class StringBuffer(StringBuilder):
     java = "java.lang.StringBuffer"
 
 
-_BUILDER = {
+_BUILDER: dict[str, Callable[..., Any]] = {
     **_READ,
     "charAt/1": lambda b, i: (b._check(i), ord(b.value[i]))[1],
     "append/1": StringBuilder.append,
@@ -286,6 +286,10 @@ class StringJoiner:
         self.parts.append(text(part))
         return self
 
+    def set_empty(self, value: Any) -> StringJoiner:
+        self.empty = _given(value)
+        return self
+
     def __str__(self) -> str:
         if not self.parts and self.empty is not None:
             return self.empty
@@ -298,7 +302,7 @@ define(
         "add/1": StringJoiner.add,
         "length/0": lambda j: len(str(j)),
         "merge/1": lambda j, o: j.add(o.separator.join(o.parts)) if o.parts else j,
-        "setEmptyValue/1": lambda j, v: (setattr(j, "empty", _given(v)), j)[1],
+        "setEmptyValue/1": StringJoiner.set_empty,
     },
 )
 define_static("java.util.StringJoiner", {"<init>/1": StringJoiner, "<init>/3": StringJoiner})
@@ -380,4 +384,3 @@ define_static(
         "getMimeDecoder/0": Decoder,
     },
 )
-

@@ -50,6 +50,12 @@ class DecimalFormat:
         self.most = len(fraction or "")
         self.rounding = decimal.ROUND_HALF_EVEN
 
+    def set_most(self, digits: int) -> None:
+        self.most, self.low = digits, min(self.low, digits)
+
+    def set_low(self, digits: int) -> None:
+        self.low, self.most = digits, max(self.most, digits)
+
     def format(self, value: Any) -> str:
         if isinstance(value, float):
             if value != value:
@@ -93,8 +99,8 @@ define(
     {
         "parse/1": DecimalFormat.parse,
         "setRoundingMode/1": _round_with,
-        "setMaximumFractionDigits/1": lambda f, n: (setattr(f, "most", n), setattr(f, "low", min(f.low, n)), None)[2],
-        "setMinimumFractionDigits/1": lambda f, n: (setattr(f, "low", n), setattr(f, "most", max(f.most, n)), None)[2],
+        "setMaximumFractionDigits/1": DecimalFormat.set_most,
+        "setMinimumFractionDigits/1": DecimalFormat.set_low,
         "setMinimumIntegerDigits/1": lambda f, n: setattr(f, "least", n),
         "setGroupingUsed/1": lambda f, used: setattr(f, "grouping", 3 if used else 0),
         "getMaximumFractionDigits/0": lambda f: f.most,
@@ -175,7 +181,7 @@ class SimpleDateFormat:
             fields, _ = self.formatter.fields(given)
         except Thrown:
             raise Thrown("java.text.ParseException", f'Unparseable date: "{given}"') from None
-        return Date(fields.nanos(self.zone) // _MILLI)
+        return Date(fields.nanos_in(self.zone) // _MILLI)
 
     def __str__(self) -> str:
         return f'SimpleDateFormat [locale: "English", pattern: "{self.pattern}"]\n'
@@ -201,4 +207,3 @@ define(
 define_static("java.text.SimpleDateFormat", {"<init>/1": SimpleDateFormat, "<init>/2": SimpleDateFormat})
 define_static("java.util.TimeZone", {"getTimeZone/1": TimeZone})
 define("java.util.TimeZone", {"getID/0": lambda z: z.zone.id})
-

@@ -1,4 +1,4 @@
-"""``java.time``'s values: Instant, LocalDate, LocalTime, LocalDateTime, ZonedDateTime, OffsetDateTime, Duration, Period.
+"""``java.time``: Instant, LocalDate, LocalTime, LocalDateTime, ZonedDateTime, OffsetDateTime, Duration, Period.
 
 Times are integers of nanoseconds and days since 1970-01-01, of any size; their fields and units have Java's names.
 """
@@ -187,7 +187,9 @@ def with_time_field(time: int, name: str, value: int) -> int:
     """A time of day with one field changed."""
     if name in ("NanoOfDay", "MicroOfDay", "MilliOfDay", "SecondOfDay", "MinuteOfDay"):
         unit = {"NanoOfDay": 1, "MicroOfDay": _MICRO, "MilliOfDay": _MILLI, "SecondOfDay": SECOND}.get(name, MINUTE)
-        return value * unit + (time % MINUTE if name == "MinuteOfDay" else time % SECOND if name == "SecondOfDay" else 0)
+        return value * unit + (
+            time % MINUTE if name == "MinuteOfDay" else time % SECOND if name == "SecondOfDay" else 0
+        )
     checked(name, value)
     match name:
         case "NanoOfSecond" | "MicroOfSecond" | "MilliOfSecond":
@@ -267,7 +269,7 @@ class Temporal:
         raise unsupported("field", "Year")
 
     def __eq__(self, other: object) -> bool:
-        return type(self) is type(other) and self.key() == other.key()  # type: ignore[attr-defined]
+        return type(self) is type(other) and self.key() == other.key()
 
     def __hash__(self) -> int:
         return hash(self.key())

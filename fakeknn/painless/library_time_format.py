@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from fakeknn.dates import zones
@@ -98,7 +99,9 @@ class DateTimeFormatter:
                 parsed.zone = self.zone
             return resolve(parsed, self.style), shown
         except JavaError as error:
-            raise Thrown(_PARSE_ERROR, f"Text '{shown}' could not be parsed: {error.reason}", Thrown.of(error)) from None
+            raise Thrown(
+                _PARSE_ERROR, f"Text '{shown}' could not be parsed: {error.reason}", Thrown.of(error)
+            ) from None
 
 
 def _zonal(element: Any) -> bool:
@@ -140,7 +143,9 @@ def _unable(kind: str, fields: Fields, shown: str) -> Thrown:
     members = ", ".join(f"{name}={value}" for name, value in fields.fields.items())
     seen = f"{{{members}}},ISO" + (f",{fields.zone.id}" if fields.zone else "")
     if fields.day is not None:
-        seen += f" resolved to {LocalDate(fields.day)}" + (f"T{LocalTime(fields.time)}" if fields.time is not None else "")
+        seen += f" resolved to {LocalDate(fields.day)}" + (
+            f"T{LocalTime(fields.time)}" if fields.time is not None else ""
+        )
     elif fields.time is not None:
         seen += f" resolved to {LocalTime(fields.time)}"
     message = f"Unable to obtain {kind} from TemporalAccessor: {seen} of type java.time.format.Parsed"
@@ -186,7 +191,7 @@ def parse(kind: str, given: Any, formatter: DateTimeFormatter | None = None) -> 
 
 
 for _kind in _DEFAULT:
-    _parsers = {"parse/1": lambda given, kind=_kind: parse(kind, given)}
+    _parsers: dict[str, Callable[..., Any]] = {"parse/1": lambda given, kind=_kind: parse(kind, given)}
     if _kind != "Instant":
         _parsers["parse/2"] = lambda given, formatter, kind=_kind: parse(kind, given, formatter)
     define_static(f"java.time.{_kind}", _parsers)
@@ -257,8 +262,6 @@ def _of_pattern(pattern: str, locale: Any = None) -> DateTimeFormatter:
     return DateTimeFormatter.of(pattern)
 
 
-
-
 define_static("java.time.format.DateTimeFormatter", {"ofPattern/1": _of_pattern, "ofPattern/2": _of_pattern})
 define(
     "java.time.format.DateTimeFormatter",
@@ -275,4 +278,3 @@ for _java in (
     *("java.time.chrono.ChronoLocalDateTime", "java.time.LocalTime", "java.time.OffsetDateTime"),
 ):
     define(_java, {"format/1": lambda temporal, formatter: formatter.format(temporal)})
-

@@ -67,7 +67,7 @@ for _kind, _constants in (
     define_static(
         _kind,
         {
-            "valueOf/1": _constant(_kind, _constants),  # type: ignore[arg-type]
+            "valueOf/1": _constant(_kind, _constants),
             "values/0": lambda constants=_constants, kind=_kind: array_type(kind)(constants.values()),
         },
     )
@@ -99,16 +99,16 @@ for _kind, _list, _what in (
         _kind,
         {
             "getValue/0": lambda e: e.ordinal + 1,
-            "plus/1": lambda e, n, all_=_list: all_[(e.ordinal + n) % len(all_)],  # type: ignore[index]
-            "minus/1": lambda e, n, all_=_list: all_[(e.ordinal - n) % len(all_)],  # type: ignore[index]
+            "plus/1": lambda e, n, all_=_list: all_[(e.ordinal + n) % len(all_)],
+            "minus/1": lambda e, n, all_=_list: all_[(e.ordinal - n) % len(all_)],
             "getDisplayName/2": lambda e, style, locale: _display(e, style),
         },
     )
     define_static(
         _kind,
         {
-            "of/1": _of_value(_list, _kind, _what),  # type: ignore[arg-type]
-            "from/1": lambda t, what=_what, all_=_list: all_[t.field(what) - 1],  # type: ignore[index]
+            "of/1": _of_value(_list, _kind, _what),
+            "from/1": lambda t, what=_what, all_=_list: all_[t.field(what) - 1],
         },
     )
 
@@ -380,9 +380,7 @@ define_static(
         "ofInstant/2": lambda instant, zone: LocalDateTime(_zoned(instant, zone).local),
     },
 )
-define_static(
-    "java.time.LocalDate", {"of/3": LocalDate.of, "ofEpochDay/1": LocalDate, "ofYearDay/2": _year_day}
-)
+define_static("java.time.LocalDate", {"of/3": LocalDate.of, "ofEpochDay/1": LocalDate, "ofYearDay/2": _year_day})
 _FIRST, _LAST = calendar.to_day(-999_999_999, 1, 1), calendar.to_day(999_999_999, 12, 31)
 define_fields("java.time.LocalDate", {"MIN": LocalDate(_FIRST), "MAX": LocalDate(_LAST)})
 define_fields(
@@ -513,12 +511,8 @@ _SPANS = {"Days": DAY, "Hours": HOUR, "Millis": 1_000_000, "Minutes": MINUTE, "N
 define(
     "java.time.Duration",
     {
-        **{
-            f"plus{name}/1": lambda d, n, span=span: Duration(d.nanos + n * span) for name, span in _SPANS.items()
-        },
-        **{
-            f"minus{name}/1": lambda d, n, span=span: Duration(d.nanos - n * span) for name, span in _SPANS.items()
-        },
+        **{f"plus{name}/1": lambda d, n, span=span: Duration(d.nanos + n * span) for name, span in _SPANS.items()},
+        **{f"minus{name}/1": lambda d, n, span=span: Duration(d.nanos - n * span) for name, span in _SPANS.items()},
         **{f"to{name}/0": _whole(span) for name, span in _SPANS.items() if name != "Seconds"},
         "abs/0": lambda d: Duration(abs(d.nanos)),
         "compareTo/1": lambda a, b: order(a.nanos, b.nanos),
@@ -693,9 +687,16 @@ define_static(
     },
 )
 define_static("java.time.Year", {"isLeap/1": calendar.is_leap})
-define_kind("date", lambda values: DATES(_as_zoned(value) for value in values))
 
 
 def _as_zoned(value: Any) -> ZonedDateTime:
     """A date field's value: a ZonedDateTime, or the milliseconds of one."""
     return value if isinstance(value, ZonedDateTime) else ZonedDateTime(int(value) * 1_000_000)
+
+
+def zoned_date_time(nanos: int) -> ZonedDateTime:
+    """The ZonedDateTime in UTC at some nanoseconds since 1970."""
+    return ZonedDateTime(nanos)
+
+
+define_kind("date", lambda values: DATES(_as_zoned(value) for value in values))

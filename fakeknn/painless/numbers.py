@@ -1,8 +1,8 @@
 """Java's primitive numbers over Python's: wrapping, narrowing, division, text; and the boxes that tell them apart.
 
-An ``int`` and an ``Integer`` are a Python int, a ``double`` and a ``Double`` a Python float. As references the other kinds
-are boxed in a subclass: what is typed ``def`` must know that it is a Long. Computed values are never boxed by accident,
-since arithmetic on the subclasses gives plain ints and floats.
+An ``int`` and an ``Integer`` are a Python int, a ``double`` and a ``Double`` a Python float. As references the other
+kinds are boxed in a subclass: what is typed ``def`` must know that it is a Long. Computed values are never boxed by
+accident, since arithmetic on the subclasses gives plain ints and floats.
 """
 
 from __future__ import annotations
@@ -182,7 +182,7 @@ def float_rem(left: float, right: float) -> float:
         return math.nan
 
 
-# --- functions that Java computes its own way ---------------------------------------------------------------------------
+# --- functions that Java computes its own way -------------------------------------------------------------------------
 
 
 def java_cosh(value: Any) -> Any:

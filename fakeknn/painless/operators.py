@@ -88,15 +88,9 @@ def _cannot_boolean(operation: str, left: Any, right: Any) -> Thrown:
     return _cannot(operation, left, right)
 
 
-_slow_add = _arithmetic(
-    "+", lambda a, b: wrap_int(a + b), lambda a, b: wrap_long(a + b), lambda a, b: a + b
-)
-_slow_sub = _arithmetic(
-    "-", lambda a, b: wrap_int(a - b), lambda a, b: wrap_long(a - b), lambda a, b: a - b
-)
-_slow_mul = _arithmetic(
-    "*", lambda a, b: wrap_int(a * b), lambda a, b: wrap_long(a * b), lambda a, b: a * b
-)
+_slow_add = _arithmetic("+", lambda a, b: wrap_int(a + b), lambda a, b: wrap_long(a + b), lambda a, b: a + b)
+_slow_sub = _arithmetic("-", lambda a, b: wrap_int(a - b), lambda a, b: wrap_long(a - b), lambda a, b: a - b)
+_slow_mul = _arithmetic("*", lambda a, b: wrap_int(a * b), lambda a, b: wrap_long(a * b), lambda a, b: a * b)
 def_div = _arithmetic("/", int_div, long_div, float_div)
 def_rem = _arithmetic("%", int_rem, int_rem, float_rem)
 

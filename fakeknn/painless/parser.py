@@ -1,7 +1,7 @@
 """Painless tokens to a tree: statements by recursive descent, operators by precedence (Pratt).
 
-A script that does not parse raises ``SyntaxFault`` with no explanation: what ANTLR would have said about it is worked out
-by ``syntax_errors``, which nobody waits for while scripts are right.
+A script that does not parse raises ``SyntaxFault`` with no explanation: what ANTLR would have said about it is worked
+out by ``syntax_errors``, which nobody waits for while scripts are right.
 """
 
 from __future__ import annotations
@@ -115,16 +115,15 @@ class _Parser:
 
     def _defines_function(self) -> bool:
         end = self._type_end(0)
-        if end < 0 or self._peek(end).kind != "ID" or self._peek(end + 1).kind != "(":
-            return False
-        return True
+        return end >= 0 and self._peek(end).kind == "ID" and self._peek(end + 1).kind == "("
 
     def _function(self) -> ast.Function:
         start = self._peek().start
         returns = self._type()
         name = self._expect("ID").text
         self._expect("(")
-        types, names = [], []
+        types: list[str] = []
+        names: list[str] = []
         while not self._is(")"):
             if types:
                 self._expect(",")

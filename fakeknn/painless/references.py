@@ -51,8 +51,7 @@ def adapted(
 
     def run(*arguments: Any) -> Any:
         given = [
-            value if convert is None else convert(value)
-            for value, convert in zip(arguments, converters, strict=True)
+            value if convert is None else convert(value) for value, convert in zip(arguments, converters, strict=True)
         ]
         value = call(*given)
         return value if result is None else result(value)

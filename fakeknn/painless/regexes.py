@@ -58,7 +58,9 @@ def _translate(pattern: str) -> str:
                 out.append(regex.escape(pattern[i + 2 : end], special_only=True))
                 i = end + 2
                 continue
-            out.append({"Z": r"(?=\n?\Z)", "z": r"\Z", "h": r"[ \t\xA0]", "R": r"(?:\r\n|[\n-\r])"}.get(after, c + after))
+            out.append(
+                {"Z": r"(?=\n?\Z)", "z": r"\Z", "h": r"[ \t\xA0]", "R": r"(?:\r\n|[\n-\r])"}.get(after, c + after)
+            )
             i += 2
             continue
         if c == "[":

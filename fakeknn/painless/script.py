@@ -204,5 +204,3 @@ def compile_error(source: str, fault: CompileFault) -> ScriptException:
     made = ScriptException("compile error", stack, source, LANG, position)
     made.__cause__ = fault.thrown.error()
     return made
-
-

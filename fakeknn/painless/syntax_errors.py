@@ -78,9 +78,9 @@ funcref: decltype '::' ID | decltype '::' 'new' | 'this' '::' ID ;;
 # The bar stands for itself in the notation above.
 _WRITTEN = {"|": "BWOR", "||": "BOOLOR", "|=": "AOR", "def": "DEF"}
 _ORDER = (
-    "{ } [ ] ( ) . ?. , ; if in else while do for continue break return new try catch throw this instanceof ! ~ * / % + - "
-    "<< >> >>> < <= > >= == === != !== & ^ BWOR && BOOLOR ? : ?: :: -> =~ ==~ ++ -- = += -= *= /= %= &= ^= AOR <<= >>= "
-    ">>>= OCTAL HEX INTEGER DECIMAL STRING REGEX true false null PRIMITIVE DEF ID DOTINTEGER DOTID"
+    "{ } [ ] ( ) . ?. , ; if in else while do for continue break return new try catch throw this instanceof ! ~ * / % "
+    "+ - << >> >>> < <= > >= == === != !== & ^ BWOR && BOOLOR ? : ?: :: -> =~ ==~ ++ -- = += -= *= /= %= &= ^= "
+    "AOR <<= >>= >>>= OCTAL HEX INTEGER DECIMAL STRING REGEX true false null PRIMITIVE DEF ID DOTINTEGER DOTID"
 ).split()
 _SHOWN = {"BWOR": "'|'", "BOOLOR": "'||'", "AOR": "'|='", "DEF": "'def'", EOF: "<EOF>"}
 _BARE = frozenset({"OCTAL", "HEX", "INTEGER", "DECIMAL", "STRING", "REGEX", "PRIMITIVE", "ID", "DOTINTEGER", "DOTID"})
@@ -138,9 +138,7 @@ def _lexical(error: LexicalError) -> CompileFault:
     message = f"unexpected character [{_escaped(text)}]."
     first = text[0]
     if first in "'\"" and len(text) > 2 and text[-2] == "\\":
-        message += (
-            f" The only valid escape sequences in strings starting with [{first}] are [\\\\] and [\\{first}]."
-        )
+        message += f" The only valid escape sequences in strings starting with [{first}] are [\\\\] and [\\{first}]."
     thrown = illegal_argument(message)
     thrown.cause = Thrown("org.antlr.v4.runtime.LexerNoViableAltException")
     return CompileFault(error.start, thrown)

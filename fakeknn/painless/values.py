@@ -1,7 +1,7 @@
 """Java's values as Python holds them: collections, arrays and functions; their class, equality, hash and text.
 
-An ArrayList is a list, a LinkedHashMap a dict (what JSON gives), a String a str, null None. What differs from those in
-behaviour is a class of its own with its Java name in ``java``.
+An ArrayList is a list, a LinkedHashMap a dict (what JSON gives), a String a str, null None. What differs from those
+in behaviour is a class of its own with its Java name in ``java``.
 """
 
 from __future__ import annotations
@@ -308,7 +308,11 @@ def text(value: Any) -> str:
     if isinstance(value, list):
         return "[" + ", ".join("(this Collection)" if item is value else text(item) for item in value) + "]"
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{text(key)}={'(this Map)' if item is value else text(item)}" for key, item in items(value)) + "}"
+        return (
+            "{"
+            + ", ".join(f"{text(key)}={'(this Map)' if item is value else text(item)}" for key, item in items(value))
+            + "}"
+        )
     if kind is MapEntry:
         return f"{text(value.key)}={text(value.value)}"
     if isinstance(value, Thrown):

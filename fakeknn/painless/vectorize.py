@@ -1,9 +1,9 @@
 """Scripts over all documents at once: the analysed tree run on numpy columns.
 
-What a script computes from doc values, parameters and ``_score`` is computed for whole columns, in Java's types: int and
-long in int64 (int wrapped), float in float32, double in float64. A branch is taken for just the documents whose condition
-holds. Whatever is not of that kind, or would raise for any document, is ``Unvectorizable``: then the script runs document
-by document, and says itself what is wrong.
+What a script computes from doc values, parameters and ``_score`` is computed for whole columns, in Java's types: int
+and long in int64 (int wrapped), float in float32, double in float64. A branch is taken for just the documents whose
+condition holds. Whatever is not of that kind, or would raise for any document, is ``Unvectorizable``: then the script
+runs document by document, and says itself what is wrong.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ Rows = NDArray[np.intp]
 
 
 class Numbers(NamedTuple):
-    """A numeric column: ``values`` int64, float64 or bool of n, where several the first; ``counts`` of n, 0 if missing."""
+    """A numeric column: ``values`` int64, float64 or bool of n, the first of several; ``counts`` of n, 0 if missing."""
 
     values: NDArray[Any]
     counts: NDArray[np.int64]

@@ -74,7 +74,9 @@ def _truncated(data: NDArray[Any], kind: str) -> NDArray[np.int64]:
 def operate(operation: str, left: Vector, right: Vector) -> Vector:
     """A binary operation in the type that its operands are promoted to."""
     if left.kind == "boolean" == right.kind and operation in "&|^":
-        return Vector("boolean", {"&": np.logical_and, "|": np.logical_or, "^": np.logical_xor}[operation](left.data, right.data))
+        return Vector(
+            "boolean", {"&": np.logical_and, "|": np.logical_or, "^": np.logical_xor}[operation](left.data, right.data)
+        )
     if operation in ("<<", ">>", ">>>"):
         raise Unvectorizable
     kind = promoted(left, right)
@@ -237,7 +239,7 @@ def _vector_function(name: str) -> Callable[..., Any]:
         if not isinstance(query, list):
             raise Unvectorizable
         try:
-            return measure(query, matrix, data_type, *rest)  # type: ignore[arg-type]
+            return measure(query, matrix, data_type, *rest)
         except Exception:
             # Which document it is about, and how it is said, shows when they run one by one.
             raise Unvectorizable from None
@@ -246,7 +248,11 @@ def _vector_function(name: str) -> Callable[..., Any]:
 
 
 FUNCTIONS: dict[str, Callable[..., Any]] = {
-    **{f"java.lang.{owner}.{name}": _quiet(function) for owner in ("Math", "StrictMath") for name, function in _MATH.items()},
+    **{
+        f"java.lang.{owner}.{name}": _quiet(function)
+        for owner in ("Math", "StrictMath")
+        for name, function in _MATH.items()
+    },
     **{f"java.lang.{owner}.round/1": _round for owner in ("Math", "StrictMath")},
     "import.saturation/2": _quiet(lambda value, k: value / (k + value)),
     "import.sigmoid/3": _quiet(_sigmoid),
@@ -254,4 +260,3 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     **{f"import.{name}/2": _vector_function(name) for name in VECTOR_FUNCTIONS},
     "import.cosineSimilarity/3": _vector_function("cosineSimilarity"),
 }
-
