@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import unquote
 
@@ -18,7 +18,7 @@ from fakeknn.errors import (
     SearchPhaseExecutionException,
     body_of,
 )
-from fakeknn.rest import TABLE, Later, Request, Response, Route, is_decodable
+from fakeknn.rest import TABLE, Later, Request, Response, Route, is_decodable, unrecognized
 from fakeknn.shape import check, shape
 from fakeknn.state.node import Bug, Node
 from fakeknn.xcontent import locate, media
@@ -208,33 +208,3 @@ def _bug(node: Node, request: Request, error: Exception) -> Answer:
     text = f"a bug in fakeknn, please report it: {type(error).__name__}: {error}"
     body = {"error": {"root_cause": [{"type": "fakeknn_bug", "reason": text}], "type": "fakeknn_bug", "reason": text}}
     return 500, {"content-type": MediaType.JSON.value}, orjson.dumps({**body, "status": 500})
-
-
-# --- unknown parameters -----------------------------------------------------------------------------------------------
-
-
-def unrecognized(path: str, names: Iterable[str], known: Iterable[str], what: str = "parameter") -> str:
-    """BaseRestHandler.unrecognizedStrings: what is not known, and what may have been meant."""
-    told = []
-    for name in sorted(names):
-        scored = sorted((-_likeness(name, candidate), candidate) for candidate in known)
-        meant = [candidate for score, candidate in scored if score < -0.5]
-        hint = ""
-        if len(meant) == 1:
-            hint = f" -> did you mean [{meant[0]}]?"
-        elif meant:
-            hint = f" -> did you mean any of [{', '.join(meant)}]?"
-        told.append(f"[{name}]{hint}")
-    return f"request [{path}] contains unrecognized {what}{'s' if len(told) > 1 else ''}: {', '.join(told)}"
-
-
-def _likeness(a: str, b: str) -> float:
-    """Lucene's LevenshteinDistance: 1 for equal words, 0 for words without anything in common."""
-    if not a or not b:
-        return 1.0 if a == b else 0.0
-    row = list(range(len(a) + 1))
-    for j, letter in enumerate(b, 1):
-        before, row[0] = row[0], j
-        for i, other in enumerate(a, 1):
-            before, row[i] = row[i], min(row[i] + 1, row[i - 1] + 1, before + (letter != other))
-    return 1.0 - row[-1] / max(len(a), len(b))

@@ -286,3 +286,33 @@ def route(
         return handler
 
     return register
+
+
+# --- unknown parameters -----------------------------------------------------------------------------------------------
+
+
+def unrecognized(path: str, names: Iterable[str], known: Iterable[str], what: str = "parameter") -> str:
+    """BaseRestHandler.unrecognizedStrings: what is not known, and what may have been meant."""
+    told = []
+    for name in sorted(names):
+        scored = sorted((-_likeness(name, candidate), candidate) for candidate in known)
+        meant = [candidate for score, candidate in scored if score < -0.5]
+        hint = ""
+        if len(meant) == 1:
+            hint = f" -> did you mean [{meant[0]}]?"
+        elif meant:
+            hint = f" -> did you mean any of [{', '.join(meant)}]?"
+        told.append(f"[{name}]{hint}")
+    return f"request [{path}] contains unrecognized {what}{'s' if len(told) > 1 else ''}: {', '.join(told)}"
+
+
+def _likeness(a: str, b: str) -> float:
+    """Lucene's LevenshteinDistance: 1 for equal words, 0 for words without anything in common."""
+    if not a or not b:
+        return 1.0 if a == b else 0.0
+    row = list(range(len(a) + 1))
+    for j, letter in enumerate(b, 1):
+        before, row[0] = row[0], j
+        for i, other in enumerate(a, 1):
+            before, row[i] = row[i], min(row[i] + 1, row[i - 1] + 1, before + (letter != other))
+    return 1.0 - row[-1] / max(len(a), len(b))
