@@ -8,7 +8,14 @@ from typing import Any
 
 import orjson
 
-from fakeknn.api.documents import active_shards, apply_update_body, if_primary_term, if_seq_no, require_body
+from fakeknn.api.documents import (
+    active_shards,
+    apply_update_body,
+    if_primary_term,
+    if_seq_no,
+    read_update,
+    require_body,
+)
 from fakeknn.errors import (
     ActionRequestValidationException,
     IllegalArgumentException,
@@ -37,7 +44,7 @@ from fakeknn.state.writes import (
     WriteRequest,
     dropped,
 )
-from fakeknn.xcontent import locate, read
+from fakeknn.xcontent import locate
 from fakeknn.xcontent.jackson import Scanner, Token
 from fakeknn.xcontent.objects import boolean, integer, text
 
@@ -374,7 +381,7 @@ def _update(meta: dict[str, Any], defaults: Defaults, source: bytes, line: bytes
         require_alias=found.get("require_alias", defaults.require_alias),
         pipeline=found.get("pipeline", defaults.pipeline),
     )
-    body = read(source)
+    body = read_update(source)
     try:
         shown = apply_update_body(update, body)
     except OpenSearchError as error:

@@ -46,7 +46,7 @@ from fakeknn.state.writes import (
     dropped,
 )
 from fakeknn.units import parse_long, parse_time_value
-from fakeknn.xcontent import read
+from fakeknn.xcontent import read_declared
 from fakeknn.xcontent.objects import ObjectParser, boolean, declared, token
 
 #: Parameters of every write of one document.
@@ -239,6 +239,11 @@ UPDATE = ObjectParser(
 )
 
 
+def read_update(body: bytes) -> Any:
+    """The body of an update."""
+    return read_declared(body, UPDATE.name)
+
+
 def apply_update_body(update: UpdateRequest, body: Any) -> SourceOptions | None:
     """UpdateRequest.fromXContent: take the members of a body; what it says of ``_source``."""
     if not isinstance(body, dict):
@@ -284,7 +289,7 @@ def update_document(node: Node, request: Request) -> Any:
     update.retry_on_conflict = retries or 0
     update.require_alias = request.flag("require_alias")
     if request.body:
-        shown = apply_update_body(update, request.read(read)) or shown
+        shown = apply_update_body(update, request.read(read_update)) or shown
     if shown is not None and shown.fetch:
         update.show_source = shown.shown
     return _write(node, request, update, active)

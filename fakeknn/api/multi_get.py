@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,8 +20,11 @@ from fakeknn.rest import SOURCE_PARAMETERS, Request, route
 from fakeknn.search.source import SHOW_SOURCE, SourceOptions, source_of_params
 from fakeknn.state.node import Node
 from fakeknn.state.versions import INTERNAL, MATCH_ANY, VersionType, version_type
-from fakeknn.xcontent import read
+from fakeknn.xcontent import number_text, read
 from fakeknn.xcontent.objects import integer, is_value, text, token
+
+#: Reads a text at a container's key.
+Text = Callable[[Any, Any], str]
 
 
 @dataclass(slots=True)
@@ -64,7 +68,7 @@ def multi_get(node: Node, request: Request) -> dict[str, Any]:
     if not request.body:
         raise OpenSearchParseException("request body or source parameter is required")
     default = Item(params.get("index"), None, params.get("routing"), stored, source_of_params(params))
-    items = parse(request.read(read), default)
+    items = parse(request.read(read), default, request.body)
     _validate(items)
     return {"docs": [_answer(node, item, realtime, refresh) for item in items]}
 
@@ -94,8 +98,13 @@ def _answer(node: Node, item: Item, realtime: bool, refresh: bool) -> dict[str, 
 # --- the body ---------------------------------------------------------------------------------------------------------
 
 
-def parse(body: Any, default: Item) -> list[Item]:
-    """MultiGetRequest.add."""
+def parse(body: Any, default: Item, raw: bytes = b"") -> list[Item]:
+    """MultiGetRequest.add; ``raw`` is the body's text, which numbers as ids are read from."""
+
+    def as_written(container: Any, key: Any) -> str:
+        written = number_text(raw, body, Where(container, key)) if isinstance(container[key], float) else None
+        return text(container, key) if written is None else written
+
     if not isinstance(body, dict):
         at = Where(body, None, "start") if isinstance(body, list) else None
         raise ParsingException(f"unexpected token [{token(body)}], expected [START_OBJECT]", at=at)
@@ -105,22 +114,22 @@ def parse(body: Any, default: Item) -> list[Item]:
             what = f"unexpected token [{token(value)}], expected [FIELD_NAME] or [START_ARRAY]"
             raise ParsingException(what, at=Where(body, name))
         if name == "docs":
-            items += [_doc(doc, default) for doc in value]
+            items += [_doc(doc, default, as_written) for doc in value]
         elif name == "ids":
-            items += [_id(value, i, default) for i in range(len(value))]
+            items += [_id(value, i, default, as_written) for i in range(len(value))]
         else:
             what = f"unknown key [{name}] for a START_ARRAY, expected [docs] or [ids]"
             raise ParsingException(what, at=Where(body, name))
     return items
 
 
-def _id(ids: list[Any], i: int, default: Item) -> Item:
+def _id(ids: list[Any], i: int, default: Item, text: Text) -> Item:
     if not is_value(ids[i]):
         raise IllegalArgumentException("ids array element should only contain ids")
     return Item(default.index, text(ids, i), default.routing, default.stored, default.source)
 
 
-def _doc(doc: Any, default: Item) -> Item:
+def _doc(doc: Any, default: Item, as_written: Text) -> Item:
     if not isinstance(doc, dict):
         raise IllegalArgumentException("docs array element should include an object")
     item = Item(default.index, None, default.routing, None, None)
@@ -135,13 +144,13 @@ def _doc(doc: Any, default: Item) -> Item:
             if name == "stored_fields":
                 item.stored = [text(value, i) for i in range(len(value))]
         elif is_value(value):
-            _member(item, doc, name)
+            _member(item, doc, name, as_written)
     item.stored = default.stored if item.stored is None else item.stored
     item.source = default.source if source is SHOW_SOURCE else source
     return item
 
 
-def _member(item: Item, doc: dict[str, Any], name: str) -> None:
+def _member(item: Item, doc: dict[str, Any], name: str, text: Text) -> None:
     match name:
         case "_index":
             item.index = text(doc, name)

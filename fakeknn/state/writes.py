@@ -34,7 +34,7 @@ from fakeknn.state.index import Index
 from fakeknn.state.node import Node
 from fakeknn.state.shard import Found, Shard, Written
 from fakeknn.state.versions import ANYTHING, MATCH_ANY, NOT_FOUND, NOTHING, UNASSIGNED_SEQ_NO, Expectation
-from fakeknn.xcontent import read_document
+from fakeknn.xcontent import generator, read_document
 
 
 class RefreshPolicy(Enum):
@@ -412,6 +412,8 @@ class Writer:
         if body is None:
             assert source is not None
             body = read_document(source)
+        if source is None:
+            source = generator.write(body)  # what errors are placed in, and what is stored
         document = index.parse(doc_id, body, source, routing)
         expected = NOTHING if request.create else request.expected
         written = shard.index_document(doc_id, document, index.mapping, expected, routing, self.now, auto_id=auto_id)

@@ -4,8 +4,9 @@
 Endpoints read their bodies in few ways, and each way has its refusals; the functions here are these ways:
 
 ===================  ===================================================================================================
-``read``             an XContentParser over the first value (``_update``, ``_aliases``, ``_mget``, ``_settings``):
+``read``             an XContentParser over the first value (``_aliases``, ``_mget``, ``_settings``):
                      errors come as they are, what follows the value is never looked at
+``read_declared``    the same under a declarative parser (``_update``): errors inside a member are told with its name
 ``read_search``      ``_search`` and each body of ``_msearch``: nothing may follow
 ``read_query``       ``_count``, ``_validate/query``, ``_delete_by_query``: errors inside a ``parsing_exception``
 ``read_map``         XContentHelper.convertToMap (index creation, ``_mapping``): ``Failed to parse content to map``
@@ -17,7 +18,15 @@ from __future__ import annotations
 
 from fakeknn.xcontent.java import hash_ordered, java_double, java_float, java_hash, java_string
 from fakeknn.xcontent.places import locate, number_text
-from fakeknn.xcontent.reading import is_xcontent, read, read_document, read_map, read_query, read_search
+from fakeknn.xcontent.reading import (
+    is_xcontent,
+    read,
+    read_declared,
+    read_document,
+    read_map,
+    read_query,
+    read_search,
+)
 from fakeknn.xcontent.tree import EndOfInput
 
 __all__ = [
@@ -31,6 +40,7 @@ __all__ = [
     "locate",
     "number_text",
     "read",
+    "read_declared",
     "read_document",
     "read_map",
     "read_query",

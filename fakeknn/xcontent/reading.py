@@ -202,6 +202,27 @@ def _in_object_parsers(scanner: Scanner, error: _Broken) -> _Broken | XContentPa
     return told
 
 
+def read_declared(body: bytes, parser: str) -> Any:
+    """An ObjectParser of that name over the first value: errors inside one of its members are told with the member."""
+    try:
+        root = orjson.loads(body)
+        if _agreed(body, root):
+            return root
+    except orjson.JSONDecodeError:
+        pass
+    reader = Reader(body)
+    try:
+        return reader.value()
+    except _BROKEN as error:
+        scopes = reader.scanner.scopes
+        if len(scopes) < 3 or scopes[1].kind != "Object":
+            raise
+        line, column = reader.scanner.position
+        raise XContentParseException(
+            f"[{line}:{column}] [{parser}] failed to parse field [{scopes[2].name}]"
+        ) from error
+
+
 def is_xcontent(body: bytes) -> bool:
     """MediaTypeRegistry.xContentType: whether the bytes look like any of the media types, as JSON only if an object."""
     start = 3 if len(body) > 3 and body.startswith(b"\xef\xbb\xbf") else 0
