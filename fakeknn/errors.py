@@ -317,7 +317,20 @@ class IndexClosedException(OpenSearchError):
 
 
 class GeneralScriptException(OpenSearchError):
-    pass
+    """A script that failed outside the script itself. An OpenSearchWrapperException: shown as its cause, where it has one."""
+
+    @property
+    def wrapped(self) -> OpenSearchError | None:
+        return self.cause
+
+    def http_status(self) -> int:
+        return self.status if self.cause is None else self.cause.http_status()
+
+    def root_causes(self) -> list[OpenSearchError]:
+        return [self] if self.cause is None else self.cause.root_causes()
+
+    def members(self) -> dict[str, Any]:
+        return super().members() if self.cause is None else self.cause.members()
 
 
 class IndexNotFoundException(OpenSearchError):

@@ -20,7 +20,7 @@ from fakeknn.errors import (
 from fakeknn.fields import FieldType
 from fakeknn.mapping import Mapping as IndexMapping
 from fakeknn.view import Column, Mask, View
-from fakeknn.xcontent import objects
+from fakeknn.xcontent import generator, objects
 from fakeknn.xcontent.java import java_string
 from fakeknn.xcontent.suggest import did_you_mean
 
@@ -155,6 +155,8 @@ class Query:
     """
 
     kind: ClassVar[str] = ""
+    set_after_boost: ClassVar[Mapping[str, Any]] = {}
+    """What the builder does not know yet, at its default, when the parser gives it the boost."""
     boost: float = 1.0
     name: str | None = None
 
@@ -181,6 +183,31 @@ class Query:
         """The clauses inside this one."""
         return iter(())
 
+    def to_json(self) -> Any:
+        """The query as its builder writes itself (toXContent), which refusals show."""
+        return {self.kind: {**self.members(), **self.standard()}}
+
+    def members(self) -> dict[str, Any]:
+        """The members of ``to_json`` before boost and name."""
+        from fakeknn.errors import NotFaked
+
+        raise NotFaked(f"the text of a [{self.kind}] query")
+
+    def standard(self) -> dict[str, Any]:
+        """AbstractQueryBuilder.printBoostAndQueryName."""
+        written: dict[str, Any] = {"boost": np.float32(self.boost)}
+        if self.name is not None:
+            written["_name"] = self.name
+        return written
+
+    def __str__(self) -> str:
+        """Pretty-printed, as AbstractQueryBuilder.toString."""
+        return generator.write(self.to_json(), pretty=True).decode()
+
+    def __post_init__(self) -> None:
+        if self.boost < 0:
+            raise negative_boost(replace(self, boost=1.0, name=None, **self.set_after_boost))
+
     def walk(self) -> Iterator[Query]:
         yield self
         for child in self.children():
@@ -188,6 +215,13 @@ class Query:
 
     def with_common(self, boost: float, name: str | None) -> Self:
         return replace(self, boost=boost, name=name)
+
+
+def negative_boost(query: Query) -> IllegalArgumentException:
+    """AbstractQueryBuilder.checkNegativeBoost; ``query`` is the query as it was before."""
+    return IllegalArgumentException(
+        f"negative [boost] are not allowed in [{query}], use a value between 0 and 1 to deboost"
+    )
 
 
 # --- parsing ----------------------------------------------------------------------------------------------------------
@@ -214,7 +248,7 @@ def parse_query(container: Any, key: Any) -> Query:
     if not isinstance(body, dict):
         if isinstance(body, list) and body and isinstance(body[0], dict):
             return parse_query(body, 0)  # the real parser steps to the next token, whatever it was at
-        raise ParsingException("[_na] query malformed, must start with start_object", at=Where(container, key))
+        raise ParsingException("[_na] query malformed, must start with start_object", at=_next_token(container, key))
     if not body:
         raise IllegalArgumentException(
             "query malformed, empty clause found at [{line}:{column}]", at=Where(body, None, "end")
@@ -245,6 +279,18 @@ KNOWN_QUERIES = frozenset(
 )
 
 
+def _next_token(container: Any, key: Any) -> Where:
+    """The place of the token behind that which a value begins with."""
+    value = container[key]
+    if isinstance(value, list):
+        return Where(value, 0) if value else Where(value, None, "end")
+    if isinstance(container, list):
+        return Where(container, key + 1) if key + 1 < len(container) else Where(container, None, "end")
+    names = list(container)
+    following = names.index(key) + 1
+    return Where(container, names[following], "key") if following < len(names) else Where(container, None, "end")
+
+
 def unknown_query(body: Any, name: str) -> Exception:
     from fakeknn.errors import NamedObjectNotFoundException, NotFaked
 
@@ -259,9 +305,20 @@ def unknown_query(body: Any, name: str) -> Exception:
 def parse_queries(container: Any, key: Any) -> list[Query]:
     """An object or an array of objects, each a query."""
     value = container[key]
-    if isinstance(value, list):
-        return [parse_query(value, i) for i in range(len(value))]
-    return [parse_query(container, key)]
+    if not isinstance(value, list):
+        return [parse_query(container, key)]
+    found = []
+    i = 0
+    while i < len(value):
+        if isinstance(value[i], list):
+            raise objects.stopped_at(
+                IllegalStateException("expected value but got [START_ARRAY]"), Where(value, i)
+            )
+        if not isinstance(value[i], dict) and i + 1 < len(value) and isinstance(value[i + 1], dict):
+            i += 1  # as parse_query: a scalar is stepped over
+        found.append(parse_query(value, i))
+        i += 1
+    return found
 
 
 #: Reads a member of a query's object.
@@ -287,23 +344,29 @@ def field_query(
             for member, item in value.items():
                 reader = members.get(member) or COMMON.get(member)
                 if reader is None:
-                    raise ParsingException(
-                        f"[{kind}] query does not support [{member}]", at=_inside(value, member, item)
-                    )
+                    raise ParsingException(f"[{kind}] query does not support [{member}]", at=Where(value, member))
+                if isinstance(item, dict) and item and reader is value_of:
+                    # The object's beginning is taken for the value, and its members for the query's.
+                    inner = next(iter(item))
+                    if inner not in members and inner not in COMMON:
+                        raise ParsingException(f"[{kind}] query does not support [{inner}]", at=Where(item, inner))
                 values[member] = reader(value, member)
         else:
+            if short is None:
+                if isinstance(value, list):
+                    if not value:
+                        continue
+                    raise ParsingException(f"[{kind}] query does not support [{name}]", at=Where(value, 0))
             if isinstance(value, list):
                 raise ParsingException(f"[{kind}] query does not support array of values", at=Where(body, name))
+            if value is None:
+                continue  # no Token.isValue
             if short is None:
                 raise ParsingException(f"[{kind}] query does not support [{name}]", at=Where(body, name))
             _one_field(kind, body, name, found)
             found = name
             values = {short: members[short](body, name)}
     return found, values
-
-
-def _inside(container: Any, key: Any, value: Any) -> Where:
-    return Where(container, key)
 
 
 def flat_query(
@@ -351,19 +414,16 @@ def value_of(container: Any, key: Any) -> Any:
     if isinstance(value, list):
         return "]"  # the parser takes whatever token it is at, and the array's last is its end
     if isinstance(value, dict):
-        raise IllegalStateException("Can't get text on a START_OBJECT at {line}:{column}", at=Where(container, key))
+        # The object's end is taken for the query's, and so on outwards, until there is one too many.
+        raise ParsingException(
+            "Unexpected token [END_OBJECT] found after the main object.", at=Where(container, None, "end")
+        )
     return value
 
 
 def common(values: Mapping[str, Any]) -> dict[str, Any]:
     """``boost`` and ``_name`` as the constructor takes them."""
-    boost = values.get("boost", 1.0)
-    if boost < 0:
-        # AbstractQueryBuilder.checkNegativeBoost
-        raise IllegalArgumentException(
-            "negative [boost] are not allowed in [{query}], use a value between 0 and 1 to deboost"
-        )
-    return {"boost": float(np.float32(boost)), "name": values.get("_name")}
+    return {"boost": float(np.float32(values.get("boost", 1.0))), "name": values.get("_name")}
 
 
 def shown(value: Any) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -23,6 +23,7 @@ from fakeknn.query.base import (
     ShardContext,
     common,
     flat_query,
+    negative_boost,
     parse_queries,
     parse_query,
     register,
@@ -30,9 +31,42 @@ from fakeknn.query.base import (
 from fakeknn.query.scoring import add_scores
 from fakeknn.view import Mask
 from fakeknn.xcontent import java_float, objects
-from fakeknn.xcontent.objects import Member, ObjectParser, declared
+from fakeknn.xcontent.objects import Member, ObjectParser, declared, place_of
 
 _STANDARD = {"boost": declared("float"), "_name": declared("string")}
+
+
+def declared_boost(built: Callable[[dict[str, Any]], Query]) -> Member:
+    """The member ``boost`` of a query whose parser sets it as it meets it: a refusal shows what came before.
+
+    ``built`` makes the query of the members that stand before.
+    """
+
+    def read(container: Any, key: Any) -> float:
+        boost = objects.decimal(container, key)
+        if boost < 0:
+            before = {}
+            for name, value in container.items():
+                if name == key:
+                    break
+                before[name] = value
+            raise negative_boost(built(before))
+        return boost
+
+    return declared("float", read)
+
+
+class _Relayed(ParsingException):
+    """A parsing_exception with the text of its cause, and its own place: where the parser stood."""
+
+    @property
+    def reason(self) -> str | None:  # type: ignore[override]
+        assert self.cause is not None
+        return self.cause.reason
+
+    @reason.setter
+    def reason(self, text: str | None) -> None:
+        """The text stays the cause's, which learns its place itself."""
 
 
 def parse_declared(parser: ObjectParser, container: Any, key: Any) -> dict[str, Any]:
@@ -40,19 +74,15 @@ def parse_declared(parser: ObjectParser, container: Any, key: Any) -> dict[str, 
     try:
         return parser.parse(container, key)
     except IllegalArgumentException as cause:
-        at = cause.at or Where(container[key], None, "end")
-        raise ParsingException(_located_reason(cause), at=at) from cause
-
-
-def _located_reason(cause: OpenSearchError) -> str | None:
-    if isinstance(cause, XContentParseException) and cause.at is not None:
-        return f"[{{line}}:{{column}}] {cause.reason}"
-    return cause.reason
+        raise _Relayed(at=place_of(cause) or Where(container[key], None, "end")) from cause
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class MatchAll(Query):
     kind: ClassVar[str] = "match_all"
+
+    def members(self) -> dict[str, Any]:
+        return {}
 
     def mask(self, ctx: ShardContext) -> Mask:
         return ctx.everything()
@@ -68,11 +98,17 @@ MATCH_ALL = MatchAll()
 class MatchNone(Query):
     kind: ClassVar[str] = "match_none"
 
+    def members(self) -> dict[str, Any]:
+        return {}
+
     def mask(self, ctx: ShardContext) -> Mask:
         return ctx.nothing()
 
 
-_MATCH_ALL = ObjectParser("match_all", _STANDARD)
+_MATCH_ALL = ObjectParser(
+    "match_all",
+    {**_STANDARD, "boost": declared_boost(lambda before: MatchAll(name=before.get("_name")))},
+)
 
 
 @register("match_all")
@@ -102,6 +138,9 @@ def parse_match_none(container: Any, key: Any) -> Query:
 class ConstantScore(Query):
     kind: ClassVar[str] = "constant_score"
     filter: Query
+
+    def members(self) -> dict[str, Any]:
+        return {"filter": self.filter.to_json()}
 
     def mask(self, ctx: ShardContext) -> Mask:
         return self.filter.mask(ctx)
@@ -139,8 +178,15 @@ class DisMax(Query):
     """The best of several clauses, and a share of the others (DisjunctionMaxQuery)."""
 
     kind: ClassVar[str] = "dis_max"
+    set_after_boost: ClassVar[Mapping[str, Any]] = {"queries": ()}
     queries: tuple[Query, ...]
     tie_breaker: float = 0.0
+
+    def members(self) -> dict[str, Any]:
+        return {
+            "tie_breaker": np.float32(self.tie_breaker),
+            "queries": [query.to_json() for query in self.queries],
+        }
 
     def children(self) -> Iterator[Query]:
         return iter(self.queries)
@@ -194,6 +240,13 @@ class Boosting(Query):
     negative: Query
     negative_boost: float
 
+    def members(self) -> dict[str, Any]:
+        return {
+            "positive": self.positive.to_json(),
+            "negative": self.negative.to_json(),
+            "negative_boost": np.float32(self.negative_boost),
+        }
+
     def children(self) -> Iterator[Query]:
         yield self.positive
         yield self.negative
@@ -245,6 +298,22 @@ class Bool(Query):
     must_not: tuple[Query, ...] = ()
     minimum_should_match: str | None = None
     adjust_pure_negative: bool = True
+
+    def members(self) -> dict[str, Any]:
+        written: dict[str, Any] = {
+            name: [clause.to_json() for clause in clauses]
+            for name, clauses in (
+                ("must", self.must),
+                ("filter", self.filter),
+                ("must_not", self.must_not),
+                ("should", self.should),
+            )
+            if clauses
+        }
+        written["adjust_pure_negative"] = self.adjust_pure_negative
+        if self.minimum_should_match is not None:
+            written["minimum_should_match"] = self.minimum_should_match
+        return written
 
     def children(self) -> Iterator[Query]:
         yield from self.must
@@ -405,13 +474,17 @@ _BOOL = ObjectParser(
             ("VALUE_BOOLEAN", "VALUE_NULL", "VALUE_NUMBER", "VALUE_STRING"), objects.text_or_none
         ),
         **_STANDARD,
+        "boost": declared_boost(lambda before: _bool(_BOOL.parse_object(before))),
     },
 )
 
 
 @register("bool")
 def parse_bool(container: Any, key: Any) -> Query:
-    values = _BOOL.parse(container, key)
+    return _bool(_BOOL.parse(container, key))
+
+
+def _bool(values: dict[str, Any]) -> Query:
     clauses = {name: values.get(name, ()) for name in ("must", "filter", "should", "must_not")}
     clauses["must_not"] = (*clauses["must_not"], *values.get("mustNot", ()))
     return Bool(

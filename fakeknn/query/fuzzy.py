@@ -136,6 +136,18 @@ class Fuzzy(Query):
     transpositions: bool = True
     rewrite: str | None = None
 
+    def to_json(self) -> Any:
+        written = {
+            "value": self.value,
+            "fuzziness": str(self.fuzziness),
+            "prefix_length": self.prefix_length,
+            "max_expansions": self.max_expansions,
+            "transpositions": self.transpositions,
+        }
+        if self.rewrite is not None:
+            written["rewrite"] = self.rewrite
+        return {self.kind: {self.field: {**written, **self.standard()}}}
+
     def _terms(self, ctx: ShardContext) -> tuple[FieldType, Column, list[tuple[str, np.float32]]] | None:
         field = ctx.field(self.field)
         if field is None:

@@ -36,6 +36,14 @@ class Nested(Query):
     ignore_unmapped: bool = False
     inner_hits: Any = None
 
+    def members(self) -> dict[str, Any]:
+        return {
+            "query": self.query.to_json(),
+            "path": self.path,
+            "ignore_unmapped": self.ignore_unmapped,
+            "score_mode": self.score_mode,
+        }
+
     def children(self) -> Iterator[Query]:
         yield self.query
 

@@ -10,17 +10,19 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from fakeknn.errors import IllegalArgumentException, ParsingException, Where
+from fakeknn.errors import IllegalArgumentException, ParsingException, Where, XContentParseException
 from fakeknn.fields import VectorFieldType
 from fakeknn.fields.alias import AliasFieldType
 from fakeknn.knn import request as knn_request
 from fakeknn.knn.exact import Norms, exact_top, exact_within
-from fakeknn.knn.request import K_MAX, Prepared, Rescore
+from fakeknn.knn.request import Prepared, Rescore
 from fakeknn.knn.spaces import Radius, Space
+from fakeknn.knn.vectors import to_floats
 from fakeknn.query.base import Explanation, Matched, Query, ShardContext, common, parse_query, register
 from fakeknn.query.compound import Bool, ConstantScore, MatchAll
 from fakeknn.query.joining import Nested
 from fakeknn.view import Mask, VectorColumn
+from fakeknn.xcontent import objects
 from fakeknn.xcontent.objects import Member, ObjectParser, declared
 
 Rows = NDArray[np.int32]
@@ -42,6 +44,32 @@ class Knn(Query):
     rescore: Rescore | None = None
     expand_nested_docs: bool = False
     ignore_unmapped: bool = False
+
+    def members(self) -> dict[str, Any]:
+        """KNNQueryBuilder.doXContent."""
+        written: dict[str, Any] = {"vector": list(self.vector)}
+        if self.k is not None:
+            written["k"] = self.k
+        if self.filter is not None:
+            written["filter"] = self.filter.to_json()
+        if self.max_distance is not None:
+            written["max_distance"] = np.float32(self.max_distance)
+        if self.ignore_unmapped:
+            written["ignore_unmapped"] = True
+        if self.min_score is not None:
+            written["min_score"] = np.float32(self.min_score)
+        if self.method_parameters is not None:
+            written["method_parameters"] = self.method_parameters
+        if self.rescore is not None:
+            written["rescore"] = (
+                {"oversample_factor": np.float32(self.rescore.oversample_factor)} if self.rescore.enabled else False
+            )
+        if self.expand_nested_docs:
+            written["expand_nested_docs"] = True
+        return written
+
+    def to_json(self) -> Any:
+        return {"knn": {self.field: {**self.members(), **self.standard()}}}
 
     def children(self) -> Iterator[Query]:
         if self.filter is not None:
@@ -293,8 +321,8 @@ def parse_knn(container: Any, key: Any) -> Query:
         if not isinstance(value, dict):
             if field is not None:
                 raise _two_fields(body, field, name)
-            # The parser is applied to whatever follows the name.
-            _PARSER.parse(body, name)
+            field, query = name, _parse_short(name, body)
+            continue
         if field is not None:
             raise _two_fields(body, field, name)
         field = name
@@ -302,6 +330,18 @@ def parse_knn(container: Any, key: Any) -> Query:
     if query is None:
         raise IllegalArgumentException("[knn] field 'vector' requires to be non-null and non-empty")
     return query
+
+
+def _parse_short(field: str, container: Any) -> Knn:
+    """``{"knn": {"field": [...]}}``: a vector, and nothing that says how many are wanted."""
+    value = container[field]
+    if not isinstance(value, list):
+        raise XContentParseException(
+            f"Failed to parse list:  expecting START_ARRAY but got {objects.token(value)}", at=Where(container, field)
+        )
+    if not value:
+        raise IllegalArgumentException("[knn] field 'vector' requires to be non-null and non-empty")
+    return Knn(field=field, **_checked({"vector": to_floats(value)}))
 
 
 def _two_fields(body: Any, first: str, second: str) -> ParsingException:
@@ -324,20 +364,6 @@ def _parse_one(field: str, container: Any) -> Knn:
 
 def _checked(values: dict[str, Any]) -> dict[str, Any]:
     """KNNQueryBuilder.Builder.validate."""
-    if "vector" not in values:
-        raise IllegalArgumentException("[knn] requires query vector")
-    k, distance, score = values.get("k"), values.get("max_distance"), values.get("min_score")
-    if sum(value is not None for value in (k, distance, score)) != 1:
-        raise IllegalArgumentException("[knn] requires exactly one of k, distance or score to be set")
-    if k is not None and not 0 < k <= K_MAX:
-        raise IllegalArgumentException(f"[knn] requires k to be in the range (0, {K_MAX}]")
-    if score is not None and score <= 0:
-        raise IllegalArgumentException("[knn] requires minScore to be greater than 0")
-    return {
-        "vector": values["vector"],
-        "k": k,
-        "max_distance": distance,
-        "min_score": score,
-        "method_parameters": values.get("method_parameters"),
-        "rescore": values.get("rescore"),
-    }
+    asked = {name: values.get(name) for name in ("k", "max_distance", "min_score", "method_parameters", "rescore")}
+    knn_request.check(values.get("vector"), **asked)
+    return {"vector": values["vector"], **asked}

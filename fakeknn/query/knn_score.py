@@ -12,14 +12,22 @@ from fakeknn.fields.numbers import LongFieldType
 from fakeknn.fields.scalar import BinaryFieldType
 from fakeknn.knn import script as knn_script
 from fakeknn.query.base import Scores, ShardContext, running
-from fakeknn.query.script import SCORE_LANGUAGES, Script
+from fakeknn.query.script import SCORE_LANGUAGES, Script, compiling
 from fakeknn.view import Mask, NumericColumn, ObjectColumn, VectorColumn
+
+
+def check_context(script: Script, context: str) -> None:
+    """KNNScoringScriptEngine.compile."""
+    if context != "score":
+        raise IllegalArgumentException(f"knn KNN scoring scripts cannot be used for context [{context}]")
+    if script.source != "knn_score":
+        raise IllegalArgumentException(f"Unknown script name {script.source}")
 
 
 def knn_score(ctx: ShardContext, script: Script, mask: Mask, score: Callable[[], Scores]) -> Scores:
     """float32[n]: the score of every row that has the field, 0 for those that lack it."""
-    if script.source != "knn_score":
-        raise IllegalArgumentException(f"Unknown script name {script.source}")
+    with compiling(script):
+        check_context(script, "score")
     field = ctx.field(knn_script.knn_score_field(script.params))
     if isinstance(field, VectorFieldType):
         scorer = knn_script.knn_score(script.params, field.definition)

@@ -6,13 +6,20 @@ Each script language registers what it makes of a script in the score context (`
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 import numpy as np
 import orjson
 
-from fakeknn.errors import IllegalArgumentException, NotFaked
+from fakeknn.errors import (
+    GeneralScriptException,
+    IllegalArgumentException,
+    NotFaked,
+    OpenSearchError,
+    ScriptException,
+)
 from fakeknn.query.base import (
     Explanation,
     Matched,
@@ -26,7 +33,7 @@ from fakeknn.query.base import (
 )
 from fakeknn.view import Mask
 from fakeknn.xcontent import java_string, objects
-from fakeknn.xcontent.objects import ObjectParser, declared
+from fakeknn.xcontent.objects import ObjectParser, building, declared
 
 
 @dataclass(frozen=True)
@@ -38,6 +45,17 @@ class Script:
     lang: str = "painless"
     params: Mapping[str, Any] = field(default_factory=dict)
     options: Mapping[str, str] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, Any]:
+        """Script.toXContent."""
+        written: dict[str, Any] = {"id": self.id} if self.source is None else {"source": self.source, "lang": self.lang}
+        if self.source is not None and "content_type" in self.options:
+            written["source"] = orjson.loads(self.source)
+        if self.options:
+            written["options"] = self.options
+        if self.params:
+            written["params"] = self.params
+        return written
 
     def __str__(self) -> str:
         """Script.toString, which explanations show."""
@@ -127,6 +145,20 @@ def resolved(ctx: ShardContext, script: Script) -> Script:
     return ctx.services.stored_script(script)  # type: ignore[no-any-return]
 
 
+@contextmanager
+def compiling(script: Script) -> Iterator[None]:
+    """ScriptCache.compile: what goes wrong in compiling a script, but for its language's own errors, is told with the script."""
+    try:
+        yield
+    except ScriptException:
+        raise
+    except OpenSearchError as cause:
+        kind, name = ("inline", script.source) if script.id is None else ("stored", script.id)
+        raise GeneralScriptException(
+            f"Failed to compile {kind} script [{name}] using lang [{script.lang}]"
+        ) from cause
+
+
 def score_by_script(ctx: ShardContext, script: Script, mask: Mask, score: Callable[[], Scores]) -> Scores:
     script = resolved(ctx, script)
     scorer = SCORE_LANGUAGES.get(script.lang)
@@ -147,6 +179,10 @@ class ScriptScore(Query):
     query: Query
     script: Script
     min_score: float | None = None
+
+    def members(self) -> dict[str, Any]:
+        written = {"query": self.query.to_json(), "script": self.script.to_json()}
+        return written if self.min_score is None else {**written, "min_score": np.float32(self.min_score)}
 
     def children(self) -> Iterator[Query]:
         yield self.query
@@ -212,6 +248,7 @@ _SCRIPT_SCORE = ObjectParser(
 @register("script_score")
 def parse_script_score(container: Any, key: Any) -> Query:
     values = _SCRIPT_SCORE.parse(container, key)
-    return ScriptScore(
-        query=values["query"], script=values["script"], min_score=values.get("min_score"), **common(values)
-    )
+    with building("script_score"):
+        return ScriptScore(
+            query=values["query"], script=values["script"], min_score=values.get("min_score"), **common(values)
+        )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -10,16 +10,19 @@ import numpy as np
 
 from fakeknn.dates import DateFormat, parse_zone
 from fakeknn.errors import (
+    DateTimeException,
     IllegalArgumentException,
     IllegalStateException,
     NotFaked,
     OpenSearchParseException,
     ParsingException,
+    UnsupportedOperationException,
     Where,
+    ZoneRulesException,
 )
 from fakeknn.fields import FieldType
-from fakeknn.fields.metadata import IdFieldType
-from fakeknn.fields.patterns import REGEXP_FLAGS
+from fakeknn.fields.metadata import METADATA, IdFieldType
+from fakeknn.fields.patterns import REGEXP_FLAGS, simple_match
 from fakeknn.query.base import (
     Explanation,
     Matched,
@@ -27,15 +30,16 @@ from fakeknn.query.base import (
     ShardContext,
     common,
     field_query,
+    parse_query,
     register,
     running,
     value_of,
 )
-from fakeknn.query.compound import parse_declared
+from fakeknn.query.compound import declared_boost, parse_declared
 from fakeknn.query.scoring import Similarity, postings, score_term
 from fakeknn.view import Column, Mask
-from fakeknn.xcontent import java_string, objects
-from fakeknn.xcontent.objects import ObjectParser, declared
+from fakeknn.xcontent import hash_ordered, java_string, objects
+from fakeknn.xcontent.objects import ObjectParser, building, declared
 
 
 def _searched(ctx: ShardContext, field: FieldType, ask: Callable[[Column], Mask]) -> Mask:
@@ -50,9 +54,14 @@ def _searched(ctx: ShardContext, field: FieldType, ask: Callable[[Column], Mask]
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Term(Query):
     kind: ClassVar[str] = "term"
+    set_after_boost: ClassVar[Mapping[str, Any]] = {"case_insensitive": False}
     field: str
     value: Any
     case_insensitive: bool = False
+
+    def to_json(self) -> Any:
+        written = {"value": self.value, **({"case_insensitive": True} if self.case_insensitive else {})}
+        return {self.kind: {self.field: {**written, **self.standard()}}}
 
     def mask(self, ctx: ShardContext) -> Mask:
         field = ctx.field(self.field)
@@ -139,6 +148,14 @@ class Terms(Query):
     values: tuple[Any, ...] = ()
     lookup: TermsLookup | None = None
 
+    def members(self) -> dict[str, Any]:
+        if self.lookup is None:
+            return {self.field: list(self.values)}
+        written = {"index": self.lookup.index, "path": self.lookup.path, "id": self.lookup.id}
+        if self.lookup.routing is not None:
+            written["routing"] = self.lookup.routing
+        return {self.field: written}
+
     def mask(self, ctx: ShardContext) -> Mask:
         values = self.values
         if self.lookup is not None:
@@ -201,41 +218,59 @@ def parse_terms(container: Any, key: Any) -> Query:
 
 
 def _terms(field: str, values: list[Any]) -> list[Any]:
+    out: list[Any] = []
     for i, value in enumerate(values):
         if value is None:
             raise ParsingException("No value specified for terms query", at=Where(values, i))
         if isinstance(value, list):
             # The inner array's end ends the array for the parser, which then meets the end of the outer one.
             raise ParsingException(f"[terms] unknown token [END_ARRAY] after [{field}]", at=Where(values, None, "end"))
-        value_of(values, i)
-    return values
+        if isinstance(value, dict):
+            out += _tokens(value)
+        else:
+            out.append(value)
+    return out
+
+
+def _tokens(value: dict[str, Any]) -> list[Any]:
+    """An object among terms: each of its tokens is taken for a term."""
+    out: list[Any] = ["{"]
+    for name, item in value.items():
+        out.append(name)
+        if item is None:
+            raise ParsingException("No value specified for terms query", at=Where(value, name))
+        if isinstance(item, list):
+            raise NotFaked("an array inside an object among terms")
+        out += _tokens(item) if isinstance(item, dict) else [item]
+    return [*out, "}"]
+
+
+_LOOKUP = ObjectParser(
+    "terms_lookup",
+    {
+        "index": declared("string"),
+        "id": declared("string"),
+        "path": declared("string"),
+        "query": declared("object", parse_query),
+        "routing": declared("string"),
+        "store": declared("boolean"),
+    },
+    constructor=("index", "path"),
+)
 
 
 def _lookup(container: Any, key: Any) -> TermsLookup:
-    body = container[key]
-    found: dict[str, Any] = {}
-    for name, value in body.items():
-        if name == "query":
-            raise NotFaked("a terms lookup by query")
-        if not objects.is_value(value) or name not in ("index", "id", "path", "routing", "store"):
-            raise ParsingException(
-                f"[terms] query does not support [{name}] within lookup element"
-                if objects.is_value(value)
-                else f"[terms] unknown token [{objects.token(value)}] after [{name}]",
-                at=Where(body, name),
-            )
-        found[name] = objects.boolean(body, name) if name == "store" else objects.text(body, name)
-    if "index" not in found or "id" not in found or "path" not in found:
-        if "id" not in found and "index" in found and "path" in found:
+    values = _LOOKUP.parse(container, key)
+    with building("terms_lookup"):
+        if ("id" in values) + ("query" in values) != 1:
             raise IllegalArgumentException(
-                "[terms] query lookup element requires specifying either the id or the query."
+                "[terms] query lookup element cannot specify both id and query."
+                if "id" in values
+                else "[terms] query lookup element requires specifying either the id or the query."
             )
-        raise IllegalArgumentException(
-            "[terms] query lookup element requires specifying the index."
-            if "index" not in found
-            else "[terms] query lookup element requires specifying the path."
-        )
-    return TermsLookup(**found)
+    if "query" in values:
+        raise NotFaked("a terms lookup by query")
+    return TermsLookup(**values)
 
 
 # --- range ------------------------------------------------------------------------------------------------------------
@@ -244,6 +279,7 @@ def _lookup(container: Any, key: Any) -> TermsLookup:
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Range(Query):
     kind: ClassVar[str] = "range"
+    set_after_boost: ClassVar[Mapping[str, Any]] = {"format": None, "relation": None}
     field: str
     lower: Any = None
     upper: Any = None
@@ -252,6 +288,18 @@ class Range(Query):
     time_zone: str | None = None
     format: str | None = None
     relation: str | None = None
+
+    def to_json(self) -> Any:
+        written = {
+            "from": self.lower,
+            "to": self.upper,
+            "include_lower": self.include_lower,
+            "include_upper": self.include_upper,
+        }
+        for name, value in (("time_zone", self.time_zone), ("format", self.format), ("relation", self.relation)):
+            if value is not None:
+                written[name] = value
+        return {self.kind: {self.field: {**written, **self.standard()}}}
 
     def mask(self, ctx: ShardContext) -> Mask:
         field = ctx.field(self.field)
@@ -307,7 +355,12 @@ def parse_range(container: Any, key: Any) -> Query:
     if "relation" in values and values["relation"].upper() not in ("INTERSECTS", "CONTAINS", "WITHIN"):
         raise IllegalArgumentException(f"{values['relation']} is not a valid relation")
     if "time_zone" in values:
-        parse_zone(values["time_zone"])
+        try:
+            parse_zone(values["time_zone"])
+        except DateTimeException as cause:
+            package = "java.time.zone" if isinstance(cause, ZoneRulesException) else "java.time"
+            text = f"{package}.{type(cause).__name__}: {cause.reason}"  # the cause's toString
+            raise IllegalArgumentException(text) from cause
     return Range(
         field=str(field),
         time_zone=values.get("time_zone"),
@@ -321,21 +374,36 @@ def parse_range(container: Any, key: Any) -> Query:
 # --- exists, ids ------------------------------------------------------------------------------------------------------
 
 
+#: Fields of every mapping that no exists query may name, and what is said then.
+_NO_EXISTS = {
+    "_source": "The _source field is not searchable",
+    "_data_stream_timestamp": "Cannot run exists query on internal field [_data_stream_timestamp]",
+    "_feature": "Cannot run exists query on [_feature]",
+    "_field_names": "Cannot run exists query on _field_names",
+    "_nested_path": "Cannot run exists() query against the nested field path",
+}
+
+
 def exists_mask(ctx: ShardContext, pattern: str) -> Mask:
     """bool[n]: the rows that have a field, one of the fields of a pattern, or anything in an object."""
     mapping = ctx.mapping
     if pattern in mapping.objects:
         names = [path for path in mapping.fields if path.startswith(pattern + ".")]
     elif "*" in pattern:
-        names = mapping.matching(pattern)
+        everywhere = (*METADATA, *_NO_EXISTS, "_doc_count")
+        names = [*mapping.matching(pattern), *(name for name in everywhere if simple_match(pattern, name))]
     else:
         names = [pattern]
     mask = ctx.nothing()
-    for name in names:
+    for name in hash_ordered(names) if "*" in pattern else names:
+        if name in _NO_EXISTS:
+            if name == "_source":
+                raise ctx.fails(_NO_EXISTS[name])
+            raise UnsupportedOperationException(_NO_EXISTS[name])
         field = mapping.field(name)
         if field is None:
             continue
-        if name == "_id":
+        if name in ("_id", "_version"):
             mask |= ctx.everything()
             continue
         column = ctx.column(field)
@@ -348,6 +416,9 @@ def exists_mask(ctx: ShardContext, pattern: str) -> Mask:
 class Exists(Query):
     kind: ClassVar[str] = "exists"
     field: str
+
+    def members(self) -> dict[str, Any]:
+        return {"field": self.field}
 
     def mask(self, ctx: ShardContext) -> Mask:
         return exists_mask(ctx, self.field)
@@ -378,6 +449,9 @@ class Ids(Query):
     kind: ClassVar[str] = "ids"
     values: tuple[str, ...] = ()
 
+    def members(self) -> dict[str, Any]:
+        return {"values": list(self.values)}
+
     def mask(self, ctx: ShardContext) -> Mask:
         field = ctx.field("_id")
         assert isinstance(field, IdFieldType)
@@ -397,7 +471,12 @@ def _id_texts(container: Any, key: Any) -> list[str]:
 
 
 _IDS = ObjectParser(
-    "ids", {"values": declared("string_array", _id_texts), "boost": declared("float"), "_name": declared("string")}
+    "ids",
+    {
+        "values": declared("string_array", _id_texts),
+        "boost": declared_boost(lambda before: Ids(values=tuple(_IDS.parse_object(before).get("values", ())))),
+        "_name": declared("string"),
+    },
 )
 
 
@@ -430,6 +509,17 @@ class Pattern(Query):
     value: str
     rewrite: str | None = None
     case_insensitive: bool = False
+
+    def to_json(self) -> Any:
+        return {self.kind: {self.field: {**self.members(), **self.standard()}}}
+
+    def members(self) -> dict[str, Any]:
+        written: dict[str, Any] = {self.kind if self.kind == "wildcard" else "value": self.value}
+        if self.rewrite is not None:
+            written["rewrite"] = self.rewrite
+        if self.case_insensitive:
+            written["case_insensitive"] = True
+        return written
 
     def mask(self, ctx: ShardContext) -> Mask:
         check_rewrite(self.rewrite)
@@ -467,6 +557,16 @@ class Wildcard(Pattern):
 class Regexp(Pattern):
     kind: ClassVar[str] = "regexp"
     flags: int = 0xFF
+    max_determinized_states: int = 10_000
+
+    def members(self) -> dict[str, Any]:
+        written: dict[str, Any] = {"value": self.value, "flags_value": self.flags}
+        if self.case_insensitive:
+            written["case_insensitive"] = True
+        written["max_determinized_states"] = self.max_determinized_states
+        if self.rewrite is not None:
+            written["rewrite"] = self.rewrite
+        return written
 
     def mask(self, ctx: ShardContext) -> Mask:
         limit = ctx.setting("index.max_regex_length", 1000)
@@ -517,6 +617,8 @@ def _pattern(
         options = {}
         if kind == "regexp":
             options["flags"] = values.get("flags_value", values.get("flags", REGEXP_FLAGS["ALL"]))
+        if kind == "regexp" and "max_determinized_states" in values:
+            options["max_determinized_states"] = values["max_determinized_states"]
         return query(
             field=str(field),
             value=value,

@@ -207,6 +207,53 @@ class Match(Rewritten):
     way: str = BOOLEAN
     options: MatchOptions = MatchOptions()
 
+    def to_json(self) -> Any:
+        """The doXContent of the four builders, which share most of their members."""
+        o = self.options
+        phrase = self.way in (PHRASE, PHRASE_PREFIX)
+        matching = self.way == BOOLEAN
+        written: dict[str, Any] = {"query": self.query}
+        if matching:
+            written["operator"] = o.operator.upper()
+        if o.analyzer is not None:
+            written["analyzer"] = o.analyzer
+        if phrase:
+            written["slop"] = o.slop
+            if self.way == PHRASE_PREFIX:
+                written["max_expansions"] = o.max_expansions
+            written["zero_terms_query"] = o.zero_terms_query.upper()
+        elif matching:
+            written |= self._fuzzy_members()
+            written["fuzzy_transpositions"] = o.fuzzy_transpositions
+            written["lenient"] = o.lenient
+            written["zero_terms_query"] = o.zero_terms_query.upper()
+            written["auto_generate_synonyms_phrase_query"] = o.auto_generate_synonyms_phrase_query
+        else:
+            fuzzy = self._fuzzy_members()
+            rewrite = fuzzy.pop("fuzzy_rewrite", None)
+            least = fuzzy.pop("minimum_should_match", None)
+            written["operator"] = o.operator.upper()
+            if least is not None:
+                written["minimum_should_match"] = least
+            written |= fuzzy
+            written["fuzzy_transpositions"] = o.fuzzy_transpositions
+            if rewrite is not None:
+                written["fuzzy_rewrite"] = rewrite
+        return {_KIND_OF[self.way]: {self.field: {**written, **self.standard()}}}
+
+    def _fuzzy_members(self) -> dict[str, Any]:
+        o = self.options
+        written: dict[str, Any] = {}
+        if o.fuzziness is not None:
+            written["fuzziness"] = str(o.fuzziness)
+        written["prefix_length"] = o.prefix_length
+        written["max_expansions"] = o.max_expansions
+        if o.minimum_should_match is not None:
+            written["minimum_should_match"] = o.minimum_should_match
+        if o.fuzzy_rewrite is not None:
+            written["fuzzy_rewrite"] = o.fuzzy_rewrite
+        return written
+
     def rewrite_on(self, ctx: ShardContext) -> Query:
         return match_query(ctx, self.field, self.query, self.way, self.options, self._name())
 
@@ -342,6 +389,14 @@ def options_of(values: Mapping[str, Any], *, phrase_prefix: bool = False, **more
     if options.max_expansions < 0 or (options.max_expansions == 0 and not phrase_prefix):
         raise IllegalArgumentException("[match] requires maxExpansions to be positive.")
     return options
+
+
+_KIND_OF = {
+    BOOLEAN: "match",
+    PHRASE: "match_phrase",
+    PHRASE_PREFIX: "match_phrase_prefix",
+    BOOLEAN_PREFIX: "match_bool_prefix",
+}
 
 
 def _family(kind: str, way: str, members: Mapping[str, Reader]) -> None:

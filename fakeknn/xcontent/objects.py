@@ -5,7 +5,8 @@ A member is named by its container and key, so that an error can be placed in th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -217,6 +218,15 @@ def place_of(error: OpenSearchError) -> Where | None:
     if place is not None and place.part == "after":
         return Where(place.container, place.key)
     return place
+
+
+@contextmanager
+def building(name: str) -> Iterator[None]:
+    """ConstructingObjectParser.buildTarget: what the object's constructor refuses is told so, without a place."""
+    try:
+        yield
+    except OpenSearchError as cause:
+        raise XContentParseException(f"Failed to build [{name}] after last required field arrived") from cause
 
 
 class ObjectParser:
