@@ -321,6 +321,10 @@ class VectorBuffer(Buffer):
         self._waiting: list[Any] = []
         self.shared: dict[str, Any] = {}
 
+    @property
+    def bytes_per_vector(self) -> int:
+        return self._width * np.dtype(self._dtype).itemsize
+
     def _empty(self) -> Self:
         return type(self)(self._dtype, self._width)
 

@@ -123,6 +123,7 @@ def search(
     contexts = sliced(request.slice, shard_contexts(node, indices, routing=routing, preference=preference))
     if scroll is None:
         outcome = execute.run(request, contexts)
+        _count_phases(node, outcome)
         return execute.answer(request, outcome, _took(node, started))
     try:
         keep_alive = readers.keep_alive_of(node, scroll, "scroll")
@@ -132,6 +133,7 @@ def search(
             raise execute.all_failed("query", failures, node.node_id) from None
         raise
     started_scroll, outcome = readers.start_scroll(node, request, contexts, keep_alive)
+    _count_phases(node, outcome)
     body = execute.answer(started_scroll.request, outcome, _took(node, started))
     return {"_scroll_id": started_scroll.id, **body}
 
@@ -145,6 +147,7 @@ def search_point(node: Node, request: SearchRequest) -> dict[str, Any]:
     point = readers.find_point(node, request.point.id, keep_alive)
     contexts = [replace(ctx, memo={}) for ctx in sliced(request.slice, point.contexts)]
     outcome = execute.run(request, contexts)
+    _count_phases(node, outcome)
     return {"pit_id": point.id, **execute.answer(request, outcome, _took(node, started))}
 
 
@@ -155,7 +158,9 @@ def scroll_on(node: Node, scroll_id: str, keep_alive: str | None) -> dict[str, A
     if keep_alive is not None:
         scroll.keep_alive = readers.keep_alive_of(node, keep_alive, "scroll")
     scroll.expires = node.now() + scroll.keep_alive
-    body = execute.answer(scroll.request, readers.next_page(scroll), _took(node, started))
+    outcome = readers.next_page(scroll)
+    _count_phases(node, outcome)
+    body = execute.answer(scroll.request, outcome, _took(node, started))
     return {"_scroll_id": scroll.id, **body} if keep_alive is not None else body
 
 
@@ -168,6 +173,18 @@ def sliced(part: Slice | None, contexts: list[ShardContext]) -> list[ShardContex
     return [ctx for ctx in contexts if ctx.shard % part.max == part.id]
 
 
+def _count_phases(node: Node, outcome: execute.Outcome) -> None:
+    """ShardSearchStats: a query phase on each shard, and a fetch phase on those that give hits, or are alone."""
+    fetched = {hit.shard for hit in outcome.page}
+    for result in outcome.results:
+        ctx = outcome.contexts[result.context]
+        index = node.indices.get(ctx.index)
+        if index is not None and index.uuid == ctx.uuid:
+            counts = index.shards[ctx.shard].stats
+            counts.query_total += 1
+            counts.fetch_total += len(outcome.contexts) == 1 or result.context in fetched
+
+
 def _took(node: Node, started: float) -> int:
     return int((node.clock.now() - started) * 1000)
 
@@ -176,4 +193,5 @@ def count(node: Node, query: Query | None, indices: list[Index], **options: Any)
     """How many documents match."""
     request = SearchRequest(query=query, size=0, track_total_hits=ACCURATE, **options)
     outcome = execute.run(request, shard_contexts(node, indices))
+    _count_phases(node, outcome)
     return {"count": outcome.total, "_shards": execute.shards_echo(outcome)}

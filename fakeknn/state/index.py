@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -21,6 +21,13 @@ if TYPE_CHECKING:
 
 #: Settings by their full names, each a text or a list of texts, as GET _settings tells them.
 Settings = Mapping[str, Any]
+
+
+class Unassigned(NamedTuple):
+    """UnassignedInfo: a reason, and when that was, in seconds of the node's clock."""
+
+    reason: str
+    since: float
 
 
 class Index:
@@ -51,7 +58,9 @@ class Index:
         self.shards = [Shard(name, self.uuid, i, self._schedule(now)) for i in range(self.routing.number_of_shards)]
         self.blocks = index_blocks(settings)
         """What may not be done with it; a setting that a wildcard removes leaves its block until the index is opened."""
-        self._derive(now)
+        self.unassigned: tuple[Unassigned, ...] = ()
+        """Why, and since when, each replica has no node; there is one node, and the primary is on it."""
+        self._derive(now, "INDEX_CREATED")
 
     # -- what settings say
 
@@ -80,8 +89,10 @@ class Index:
             self.seconds("index.search.idle.after", 30.0),
         )
 
-    def _derive(self, now: float) -> None:
-        self.number_of_replicas = int(self.settings.get("index.number_of_replicas", 1))
+    def _derive(self, now: float, reason: str) -> None:
+        self.number_of_replicas = replicas = int(self.settings.get("index.number_of_replicas", 1))
+        new = Unassigned(reason, now)
+        self.unassigned = (*self.unassigned[:replicas], *[new] * (replicas - len(self.unassigned)))
         schedule = self._schedule(now)
         for shard in self.shards:
             before = shard.schedule
@@ -98,7 +109,7 @@ class Index:
         """New settings, and what follows from them."""
         self.settings = settings
         self.settings_version += 1
-        self._derive(now)
+        self._derive(now, "REPLICA_ADDED")
 
     def adopt_aliases(self, aliases: Mapping[str, Mapping[str, Any]]) -> None:
         self.aliases = aliases
@@ -112,15 +123,16 @@ class Index:
         """Refuse searches and writes; what was written is kept, and found again when the index is opened."""
         self.state = "close"
         self.settings = dict(sorted({**self.settings, "index.verified_before_close": "true"}.items()))
-        self._reassign(now)
+        self._reassign(now, "INDEX_CLOSED")
 
     def open(self, now: float) -> None:
         self.state = "open"
         self.settings = {key: value for key, value in self.settings.items() if key != "index.verified_before_close"}
         self.blocks = index_blocks(self.settings)
-        self._reassign(now)
+        self._reassign(now, "INDEX_REOPENED")
 
-    def _reassign(self, now: float) -> None:
+    def _reassign(self, now: float, reason: str) -> None:
+        self.unassigned = (Unassigned(reason, now),) * self.number_of_replicas
         schedule = self._schedule(now)
         for shard in self.shards:
             shard.reopen(schedule)

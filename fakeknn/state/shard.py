@@ -15,7 +15,7 @@ import numpy as np
 from fakeknn.errors import VersionConflictEngineException
 from fakeknn.state.engine import Engine
 from fakeknn.state.versions import MATCH_ANY, NOT_FOUND, UNASSIGNED_SEQ_NO, Expectation
-from fakeknn.view import Mask, View
+from fakeknn.view import Mask, View, ignored_fields
 
 if TYPE_CHECKING:
     from fakeknn.mapping import Mapping, ParsedDocument
@@ -54,7 +54,7 @@ class ShardStats:
     query_total: int = 0
     fetch_total: int = 0
     scroll_total: int = 0
-    scroll_current: int = 0
+    point_in_time_total: int = 0
     suggest_total: int = 0
     refresh_total: int = 0
     refresh_external_total: int = 0
@@ -80,6 +80,8 @@ class Found(NamedTuple):
     primary_term: int
     source: bytes | None
     routing: str | None
+    ignored: list[str]
+    """Fields whose malformed values were left out."""
 
 
 EMPTY = View(
@@ -104,6 +106,14 @@ SOFT_DELETES_RETAINED = 30.0
 
 #: So many more dead rows than living ones are dropped without being asked, as merges in the background do.
 MERGED_BY_ITSELF = 10_000
+
+
+class Commit(NamedTuple):
+    """What the last flush has made safe: rows and sequence numbers below these, and how often there was one."""
+
+    rows: int
+    seq_nos: int
+    generation: int
 
 
 class Shard:
@@ -135,6 +145,7 @@ class Shard:
         self._bounds: list[int] = [0]
         self._buried = 0
         """Tombstones that the View's segments hold."""
+        self.committed = Commit(0, 0, 0)
 
     # -- refreshes
 
@@ -208,6 +219,7 @@ class Shard:
         """
         self.settle(now)
         self._end_segment()
+        self._commit()
         live = self.living()
         if len(self._bounds) <= 2 and live.all():
             return
@@ -235,6 +247,10 @@ class Shard:
         """Commit; searches see no more than before."""
         self.stats.flush_total += 1
         self._end_segment()
+        self._commit()
+
+    def _commit(self) -> None:
+        self.committed = Commit(self.engine.n, self.engine.next_seq_no, self.committed.generation + 1)
 
     def listen(self, now: float) -> None:
         """A request waits for the next refresh, which is not skipped then."""
@@ -267,10 +283,18 @@ class Shard:
         if not realtime:
             seq_no = int(view.seq_nos[row])
             term = self.engine.term_of(seq_no)
-            return Found(int(view.versions[row]), seq_no, term, view.source(row), view.routings.get(row))
+            ignored = ignored_fields(view.columns.get("_ignored"), row)
+            return Found(int(view.versions[row]), seq_no, term, view.source(row), view.routings.get(row), ignored)
         engine = self.engine
         seq_no = engine.seq_nos[row]
-        return Found(engine.versions[row], seq_no, engine.term_of(seq_no), engine.source(row), engine.routings.get(row))
+        return Found(
+            engine.versions[row],
+            seq_no,
+            engine.term_of(seq_no),
+            engine.source(row),
+            engine.routings.get(row),
+            engine.ignored(row),
+        )
 
     def index_document(
         self,
@@ -358,6 +382,7 @@ class Shard:
         self.schedule = schedule
         self.last_access = schedule.start
         self.stats = ShardStats()
+        self._commit()
 
     def adopt(self, engine: Engine) -> None:
         """Take documents of other shards, all of them living, as those of this new one."""

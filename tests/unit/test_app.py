@@ -9,8 +9,7 @@ import orjson
 import pytest
 
 from fakeknn import app
-from fakeknn.app import unrecognized
-from fakeknn.rest import TABLE, Later, Request
+from fakeknn.rest import TABLE, Later, Request, unrecognized
 from fakeknn.state.clock import ManualClock
 from fakeknn.state.node import Node
 
