@@ -20,7 +20,7 @@ from fakeknn.errors import (
 
 F = TypeVar("F")
 NameOrDefinition = str | Mapping[str, Any]
-FieldAnalyzer = Callable[[str], Analyzer | None]
+FieldAnalyzer = Callable[[str], tuple[Analyzer, int] | None]
 
 
 @dataclasses.dataclass
@@ -88,7 +88,10 @@ class _Components:
         settings = ComponentSettings(flatten(wanted), self.limits)
         type_name = settings.get("type")
         if type_name is None:
-            shown = json.dumps(dict(sorted(settings.values.items())), separators=(",", ":"), ensure_ascii=False)
+            nulls = {key: None for key, value in wanted.items() if value is None}
+            shown = json.dumps(
+                dict(sorted({**settings.values, **nulls}.items())), separators=(",", ":"), ensure_ascii=False
+            )
             raise IllegalArgumentException(f"Missing [type] setting for anonymous {kind}: {shown}")
         name = f"__anonymous__{type_name}"
         if type_name in table.types:
@@ -113,33 +116,30 @@ class _Components:
         return CustomAnalyzer("__custom__", tokenizer, char_filters, filters)
 
 
-def _named(request: AnalyzeRequest, registry: AnalysisRegistry | None, of_field: FieldAnalyzer | None) -> Analyzer:
+def _named(
+    request: AnalyzeRequest, registry: AnalysisRegistry | None, of_field: FieldAnalyzer | None
+) -> tuple[Analyzer, int]:
+    """The analyzer that the request names, and its gap between texts."""
+    scope = "global " if registry is None else ""
     if request.analyzer is not None:
-        if registry is None:
-            found = global_analyzer(request.analyzer)
-            if found is None:
-                raise IllegalArgumentException(f"failed to find global analyzer [{request.analyzer}]")
-            return found
-        found = registry.analyzer(request.analyzer)
-        if found is None:
-            raise IllegalArgumentException(f"failed to find analyzer [{request.analyzer}]")
-        return found
+        find = global_analyzer if registry is None else registry.analyzer
+        return _gapped(find(request.analyzer), f"failed to find {scope}analyzer [{request.analyzer}]")
     if request.normalizer is not None and registry is not None:
         found = registry.normalizer(request.normalizer)
-        if found is None:
-            raise IllegalArgumentException(f"failed to find normalizer under [{request.normalizer}]")
-        return found
+        return _gapped(found, f"failed to find normalizer under [{request.normalizer}]")
     if request.field is not None:
         if registry is None:
             raise IllegalArgumentException("analysis based on a specific field requires an index")
-        found = of_field(request.field) if of_field is not None else None
-        if found is not None:
-            return found
-    if registry is None:
-        found = global_analyzer("standard")
-        assert found is not None
-        return found
-    return registry.default
+        of_this = of_field(request.field) if of_field is not None else None
+        if of_this is not None:
+            return of_this
+    return _gapped(global_analyzer("standard") if registry is None else registry.default, "")
+
+
+def _gapped(found: Analyzer | None, missing: str) -> tuple[Analyzer, int]:
+    if found is None:
+        raise IllegalArgumentException(missing)
+    return found, found.position_increment_gap
 
 
 class _TokenList:
@@ -199,29 +199,29 @@ def analyze(
 ) -> dict[str, Any]:
     """The answer to an ``_analyze`` request, on an index if its registry is given.
 
-    ``field_analyzer`` gives the analyzer of a mapped field, None for one that is not mapped; it raises where the field
-    holds no text.
+    ``field_analyzer`` gives the analyzer of a mapped field and the gap between its values, None for one that is not
+    mapped; it raises where the field holds no text.
     """
     request.validate(registry is not None)
     custom = _Components(registry).analyzer(request)
-    analyzer = custom if custom is not None else _named(request, registry, field_analyzer)
+    analyzer: Analyzer
+    analyzer, gap = (
+        (custom, POSITION_INCREMENT_GAP) if custom is not None else _named(request, registry, field_analyzer)
+    )
     if request.explain:
         shown = frozenset(name.lower() for name in request.attributes)
         if isinstance(analyzer, CustomAnalyzer):
-            # An analyzer of the request has a gap between texts in the plain answer only.
+            # The gap is the analyzer's own, whatever the field's; one of the request has none here.
             gap = 0 if custom is not None else analyzer.position_increment_gap
             return {"detail": _detail(analyzer, request.text, gap, shown, max_token_count)}
         attributes = [name for part in analyzer.filters for name in part.attributes]
         listed = _TokenList(max_token_count, shown, attributes)
-        for text in request.text:
-            listed.add(text, analyzer.stream(text), analyzer.position_increment_gap, analyzer.offset_gap)
-        return {
-            "detail": {"custom_analyzer": False, "analyzer": {"name": analyzer.name, "tokens": listed.tokens}}
-        }
-    listed = _TokenList(max_token_count)
-    gap = POSITION_INCREMENT_GAP if custom is not None else analyzer.position_increment_gap
+    else:
+        listed = _TokenList(max_token_count)
     for text in request.text:
         listed.add(text, analyzer.stream(text), gap, analyzer.offset_gap)
+    if request.explain:
+        return {"detail": {"custom_analyzer": False, "analyzer": {"name": analyzer.name, "tokens": listed.tokens}}}
     return {"tokens": listed.tokens}
 
 

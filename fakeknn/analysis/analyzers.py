@@ -49,5 +49,3 @@ def _keyword(name: str, settings: ComponentSettings) -> Analyzer:
 def _stop(name: str, settings: ComponentSettings) -> Analyzer:
     words = stop_words(settings, ENGLISH_STOP_WORDS)
     return Analyzer(lowercase_tokenizer(), [StopFilter(words)], name=name, normalization=_LOWER)
-
-

@@ -64,7 +64,13 @@ class MappingCharFilter(CharFilter):
 
 _ENTITIES = {
     **{name: chr(code) for name, code in name2codepoint.items()},
-    "AMP": "&", "COPY": "©", "GT": ">", "LT": "<", "QUOT": '"', "REG": "®", "apos": "'",
+    "AMP": "&",
+    "COPY": "©",
+    "GT": ">",
+    "LT": "<",
+    "QUOT": '"',
+    "REG": "®",
+    "apos": "'",
     # A no-break space would not end a word for every tokenizer.
     "nbsp": " ",
 }

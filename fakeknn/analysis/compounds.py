@@ -83,9 +83,7 @@ class DelimitedTermFrequencyFilter(TokenFilter):
             if delimiter:
                 token.term_frequency = _parse_int(frequency)
                 if token.term_frequency < 1:
-                    raise IllegalArgumentException(
-                        f"Term frequency must be 1 or greater; got {token.term_frequency}"
-                    )
+                    raise IllegalArgumentException(f"Term frequency must be 1 or greater; got {token.term_frequency}")
             token.term = term
         return stream
 

@@ -9,7 +9,7 @@ from fakeknn.analysis.settings import ComponentSettings
 # What each ASCII string stands for, as OpenSearch's filter answered for every character of the basic plane.
 _FOLDED = {
     "!": "！",
-    "\"": "«»“”„″‶❝❞❮❯＂",
+    '"': "«»“”„″‶❝❞❮❯＂",
     "#": "＃",
     "$": "＄",
     "%": "⁒％",

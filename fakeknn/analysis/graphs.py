@@ -145,9 +145,7 @@ class MultiplexerFilter(TokenFilter):
 
     def __init__(self, chains: list[list[TokenFilter]]) -> None:
         self.chains = chains
-        self.attributes = tuple(
-            dict.fromkeys(name for chain in chains for part in chain for name in part.attributes)
-        )
+        self.attributes = tuple(dict.fromkeys(name for chain in chains for part in chain for name in part.attributes))
 
     def apply(self, stream: TokenStream) -> TokenStream:
         if len(self.chains) == 1:
@@ -241,9 +239,7 @@ def _not_faked(kind: str, check: Callable[[str, ComponentSettings], None]) -> No
 
 def _check_script(name: str, settings: ComponentSettings) -> None:
     if not any(key.startswith("script") for key in settings.values):
-        raise IllegalArgumentException(
-            "must specify either [source] for an inline script or [id] for a stored script"
-        )
+        raise IllegalArgumentException("must specify either [source] for an inline script or [id] for a stored script")
 
 
 def _check_condition(name: str, settings: ComponentSettings) -> None:

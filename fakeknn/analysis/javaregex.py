@@ -342,9 +342,7 @@ class Translator:
                 parts.append("&&")
                 continue
             low = self.class_item()
-            is_range = (
-                self.at + 1 < len(pattern) and pattern[self.at] == "-" and pattern[self.at + 1] not in "]["
-            )
+            is_range = self.at + 1 < len(pattern) and pattern[self.at] == "-" and pattern[self.at + 1] not in "]["
             if is_range and not low.startswith("["):
                 self.at += 1
                 high = self.class_item()

@@ -72,9 +72,7 @@ class _Parser:
                 if not self.take("}"):
                     raise IllegalArgumentException(f"expected '}}' at position {self.at}")
                 if match[3] and int(match[3]) < int(match[1]):
-                    raise IllegalArgumentException(
-                        f"invalid repetition range(out of order): {match[1]}..{match[3]}"
-                    )
+                    raise IllegalArgumentException(f"invalid repetition range(out of order): {match[1]}..{match[3]}")
                 sign = f"{{{match.group()}}}"
             out = f"(?:{out}){sign}"
         return out

@@ -218,9 +218,8 @@ def scandinavian_folding(term: str) -> str:
     return re.sub("([aA])[aAeEoO]|([oO])[eEoO]", lambda match: match[1] or match[2], term).translate(_FOLDED)
 
 
-_HALF_WIDTH_KANA = (
-    "・ヲァィゥェォャュョッーアイウエオカキクケコサシスセソタチツテトナニヌネノハヒフヘホマミムメモヤユヨラリルレロワン\u3099\u309a"
-)
+_HALF_WIDTH_KANA = "・ヲァィゥェォャュョッーアイウエオカキクケコサシスセソタチツテトナニヌネノ"
+_HALF_WIDTH_KANA += "ハヒフヘホマミムメモヤユヨラリルレロワン\u3099\u309a"
 _VOICED = {"ウ": "ヴ", "ワ": "ヷ", "ヰ": "ヸ", "ヱ": "ヹ", "ヲ": "ヺ", "ヽ": "ヾ"}
 _VOICED |= {char: chr(ord(char) + 1) for char in "カキクケコサシスセソタチツテトハヒフヘホ"}
 _HALF_VOICED = {char: chr(ord(char) + 2) for char in "ハヒフヘホ"}

@@ -139,11 +139,7 @@ class PatternCaptureFilter(TokenFilter):
     def captures(self, term: str) -> list[str]:
         queues: list[list[tuple[int, int]]] = []
         for pattern in self.patterns:
-            spans = [
-                match.span(group)
-                for match in pattern.find_all(term)
-                for group in range(1, pattern.groups + 1)
-            ]
+            spans = [match.span(group) for match in pattern.find_all(term) for group in range(1, pattern.groups + 1)]
             whole = (0, len(term)) if self.preserve_original else None
             queues.append([span for span in spans if span[0] < span[1] and span != whole][::-1])
         captured = []

@@ -185,9 +185,7 @@ class AnalysisRegistry:
             raise IllegalArgumentException(f"Custom Analyzer [{name}] must be configured with a tokenizer")
         tokenizer = self.tokenizer(wanted)
         if tokenizer is None:
-            raise IllegalArgumentException(
-                f"Custom Analyzer [{name}] failed to find tokenizer under name [{wanted}]"
-            )
+            raise IllegalArgumentException(f"Custom Analyzer [{name}] failed to find tokenizer under name [{wanted}]")
         char_filters = []
         for part in settings.strings("char_filter") or ():
             char_filter = self.char_filter(part)
@@ -249,7 +247,7 @@ class AnalysisRegistry:
 
 def _lowercase_normalizer(name: str) -> Analyzer:
     lower = TOKEN_FILTERS.types["lowercase"].make("lowercase", NO_SETTINGS).create()
-    return Analyzer(KeywordTokenizer(), [lower], name=name, normalization=[lower])
+    return Analyzer(KeywordTokenizer(), [lower], name=name, normalization=[lower], position_increment_gap=0)
 
 
 @cache

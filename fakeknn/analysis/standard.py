@@ -104,7 +104,7 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str], tupl
     extend = f"[{c['extend']}]*+"
     letter, hebrew = f"[{c['letter']}{c['hangul']}]", "[\u05d0-\u05ea\u05ef-\u05f2\ufb1d\ufb1f-\ufb4f]"
     # A Hebrew letter, its points behind it, draws ' to itself, and " between two of them.
-    hebrew_quote = f"""(?: (?<={hebrew}) | (?<={hebrew}[{c['extend']}]) | (?<={hebrew}[{c['extend']}]{{2}}) )
+    hebrew_quote = f"""(?: (?<={hebrew}) | (?<={hebrew}[{c["extend"]}]) | (?<={hebrew}[{c["extend"]}]{{2}}) )
         (?: '{extend} | "{extend} (?={hebrew}) )"""
     digit, join = f"[{c['digit']}]{extend}", f"(?:[{c['join']}]{extend})"
     mid_letter, mid_digit = f"[{c['mid_letter']}{c['mid']}]{extend}", f"[{c['mid_digit']}{c['mid']}]{extend}"
@@ -117,8 +117,8 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str], tupl
         )+
     )"""
     words = re.compile(
-        f"""(?P<word>{join}* {unit} (?: {join}+ {unit} )* {join}*) | (?P<sea>(?: [{c['southeast_asian']}]{extend} )+)
-          | (?P<han>[{c['han']}]{extend}) | (?P<hira>[{c['hiragana']}]{extend})""",
+        f"""(?P<word>{join}* {unit} (?: {join}+ {unit} )* {join}*) | (?P<sea>(?: [{c["southeast_asian"]}]{extend} )+)
+          | (?P<han>[{c["han"]}]{extend}) | (?P<hira>[{c["hiragana"]}]{extend})""",
         re.VERBOSE,
     )
     types = (

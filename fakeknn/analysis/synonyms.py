@@ -291,9 +291,7 @@ def _factory(
         reader = RuleReader(reading_analyzer(chain), expand=expand, lenient=lenient)
         lines = settings.words("synonyms")
         if lines is None:
-            raise IllegalArgumentException(
-                "synonym requires either `synonyms` or `synonyms_path` to be configured"
-            )
+            raise IllegalArgumentException("synonym requires either `synonyms` or `synonyms_path` to be configured")
         # The rules are read as lines of one text.
         lines = _LINE_END.split("\n".join(lines))
         try:

@@ -34,9 +34,7 @@ _I_VERBS = (
     "îmes ît îtes i ie ies ir ira irai iraIent irais irait iras irent irez iriez irions irons iront is issaIent issais"
     " issait issant issante issantes issants isse issent isses issez issiez issions issons it"
 ).split()
-_VERBS_DELETE = (
-    "é ée ées és èrent er era erai eraIent erais erait eras erez eriez erions erons eront ez iez"
-).split()
+_VERBS_DELETE = ("é ée ées és èrent er era erai eraIent erais erait eras erez eriez erions erons eront ez iez").split()
 _VERBS_E = "âmes ât âtes a ai aIent ais ait ant ante antes ants as asse assent asses assiez assions".split()
 _VERBS = ["ions", *_VERBS_DELETE, *_VERBS_E]
 
