@@ -393,6 +393,10 @@ class MapperParsingException(OpenSearchError):
     status = 400
 
 
+class NoShardAvailableActionException(OpenSearchError):
+    status = 503
+
+
 class OpenSearchParseException(OpenSearchError):
     status = 400
 

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fakeknn.source import restore
+from fakeknn.xcontent import hash_ordered
 
 Mask = NDArray[np.bool_]
 Rows = NDArray[np.int32]
@@ -188,6 +189,14 @@ class KeywordColumn(Column):
 
     def doc_freq(self, tid: int) -> int:
         return int(np.count_nonzero(self.tids == tid))
+
+
+def ignored_fields(column: Column | None, row: int) -> list[str]:
+    """The fields that the column ``_ignored`` names for a row, in the order of a Java hash set."""
+    if not isinstance(column, KeywordColumn):
+        return []
+    first, last = np.searchsorted(column.rows, (row, row + 1))
+    return hash_ordered([column.terms[tid] for tid in column.tids[first:last].tolist()])
 
 
 @dataclass(eq=False)

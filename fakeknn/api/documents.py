@@ -9,6 +9,8 @@ from urllib.parse import quote_plus
 from fakeknn.errors import (
     ActionRequestValidationException,
     IllegalArgumentException,
+    NoShardAvailableActionException,
+    NullPointerException,
     NumberFormatException,
     OpenSearchError,
     OpenSearchParseException,
@@ -22,8 +24,10 @@ from fakeknn.query.script import parse_script
 from fakeknn.rest import Later, Request, Response, route
 from fakeknn.search.scripts import run_update_script
 from fakeknn.search.source import SHOW_SOURCE, SourceOptions, parse_source, source_of_params
+from fakeknn.search.stored import stored_fields
 from fakeknn.state.active import BY_SETTING, ActiveShards
 from fakeknn.state.index import Index
+from fakeknn.state.names import simple_match
 from fakeknn.state.node import Node
 from fakeknn.state.shard import Found
 from fakeknn.state.versions import (
@@ -45,7 +49,7 @@ from fakeknn.state.writes import (
     WriteRequest,
     dropped,
 )
-from fakeknn.units import parse_long, parse_time_value
+from fakeknn.units import parse_int, parse_long, parse_time_value
 from fakeknn.xcontent import read_declared
 from fakeknn.xcontent.objects import ObjectParser, boolean, declared, token
 
@@ -305,7 +309,46 @@ def _found(node: Node, request: Request, doc_id: str) -> tuple[Index, Found | No
     refresh, realtime = request.flag("refresh"), request.flag("realtime", True)
     version, kind = version_parameter(request), version_type(request.params.get("version_type"))
     _check_read_version(version, kind)
+    if "preference" in request.params:
+        _check_preference(node, request, node.single(request.params["index"]), doc_id)
     return get(node, request.params["index"], doc_id, request.params.get("routing"), realtime, refresh, version, kind)
+
+
+def _check_preference(node: Node, request: Request, index: Index, doc_id: str) -> None:
+    """OperationRouting.preferenceActiveShardIterator: what keeps a get from the one copy of its shard."""
+    preference = request.params.get("preference")
+    if preference is None or not preference.startswith("_"):
+        return
+    kind, _, names = preference.partition(":")
+    if kind == "_shards":
+        chosen, _, preference = names.partition("|")
+        wanted = {parse_int(number) for number in chosen.split(",") if number}
+        shard = index.routing.shard(doc_id, request.params.get("routing"))
+        if shard not in wanted:
+            raise NullPointerException(
+                'Cannot invoke "org.opensearch.core.index.shard.ShardId.getIndex()" because "shardId" is null'
+            )
+        kind = preference if preference.startswith("_") else "_local"
+    if kind not in _PREFERENCES:
+        raise IllegalArgumentException(f"no Preference for [{preference}]")
+    if kind == "_only_nodes" and not any(
+        simple_match(name, one) for name in names.split(",") for one in ("_all", "_local", node.name, node.node_id)
+    ):
+        shard = index.routing.shard(doc_id, request.params.get("routing"))
+        raise IllegalArgumentException(
+            f"no data nodes with criteria [{names}] found for shard: [{index.name}][{shard}]"
+        )
+    if kind == "_replica":
+        routing = request.params.get("routing", "null")
+        raise NoShardAvailableActionException(
+            f"No shard available for [get [{index.name}][{doc_id}]: routing [{routing}]]"
+        )
+
+
+#: Preference.java
+_PREFERENCES = frozenset(
+    {"_prefer_nodes", "_local", "_only_local", "_only_nodes", "_primary", "_primary_first", "_replica", "_replica_first"}
+)
 
 
 def _check_read_version(version: int, kind: VersionType) -> None:
@@ -374,6 +417,8 @@ def get_result(
     answer |= {"_version": found.version, "_seq_no": found.seq_no, "_primary_term": found.primary_term}
     if found.routing is not None:
         answer["_routing"] = found.routing
+    if found.ignored:
+        answer["_ignored"] = found.ignored
     answer["found"] = True
     if shown is None:
         # Stored fields, if asked for, are shown instead of the source
@@ -381,6 +426,9 @@ def get_result(
     source = shown.shown(found.source) if shown is not None else None
     if source is not None:
         answer["_source"] = source
+    fields = stored_fields(index.mapping, stored, found.source) if stored else None
+    if fields:
+        answer["fields"] = fields
     return answer
 
 
@@ -413,4 +461,5 @@ def get_source(node: Node, request: Request) -> Response:
         raise ResourceNotFoundException(f"Document not found [{index}]/[{doc_id}]")
     if found.source is None:
         raise ResourceNotFoundException(f"Source not found [{index}]/[{doc_id}]")
+    request.params.pop("filter_path", None)  # a source is shown as it is
     return Response(200, (shown or SHOW_SOURCE).shown(found.source))

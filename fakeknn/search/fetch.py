@@ -12,9 +12,9 @@ from fakeknn.query.base import Query, ShardContext
 from fakeknn.query.compound import MATCH_ALL
 from fakeknn.search.request import SearchRequest
 from fakeknn.search.source import SHOW_SOURCE
+from fakeknn.search.stored import stored_fields
 from fakeknn.source import restore
-from fakeknn.view import KeywordColumn, VectorColumn, View
-from fakeknn.xcontent import hash_ordered
+from fakeknn.view import VectorColumn, View, ignored_fields
 
 
 @dataclass(slots=True)
@@ -36,15 +36,6 @@ def source_of(view: View, row: int) -> bytes | None:
         return column.matrix[int(np.searchsorted(column.rows, row - back))]
 
     return restore(view.sources[row], vector)
-
-
-def _ignored(view: View, row: int) -> list[str]:
-    """The fields of a document whose malformed values were left out, in a HashSet's order."""
-    column = view.columns.get("_ignored")
-    if not isinstance(column, KeywordColumn):
-        return []
-    first, last = np.searchsorted(column.rows, (row, row + 1))
-    return hash_ordered([column.terms[tid] for tid in column.tids[first:last].tolist()])
 
 
 #: What else a hit may show: each is given the request, the shard's context, the hit and the JSON made so far.
@@ -86,7 +77,7 @@ def fetch_hit(request: SearchRequest, ctx: ShardContext, hit: Hit, named: list[Q
         shown["_seq_no"] = int(view.seq_nos[row])
         shown["_primary_term"] = 1
     shown["_score"] = None if hit.score is None else np.float32(hit.score)
-    ignored = _ignored(view, row)
+    ignored = ignored_fields(view.columns.get("_ignored"), row)
     if ignored:
         shown["_ignored"] = ignored
     routing = view.routings.get(row)
@@ -99,6 +90,10 @@ def fetch_hit(request: SearchRequest, ctx: ShardContext, hit: Hit, named: list[Q
         source = options.shown(source_of(view, row))
         if source is not None:
             shown["_source"] = source
+    if stored:
+        fields = stored_fields(ctx.mapping, stored, source_of(view, row))
+        if fields:
+            shown["fields"] = fields
     for phase in SUB_PHASES:
         phase(request, ctx, hit, shown)
     if hit.sort is not None:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from fakeknn.fields.buffers import Buffer, VectorBuffer
 from fakeknn.source import Stored, restore
-from fakeknn.view import Columns, Grow
+from fakeknn.view import Columns, Grow, ignored_fields
 
 if TYPE_CHECKING:
     from fakeknn.mapping import Mapping as DocumentMapping
@@ -72,6 +72,11 @@ class Engine:
     def source(self, row: int) -> bytes | None:
         """The ``_source`` of a row, with the vectors that were cut out of it."""
         return restore(self.sources[row], lambda path, back: self._vector(path, row - back))
+
+    def ignored(self, row: int) -> list[str]:
+        """The fields of a row whose malformed values were left out."""
+        buffer = self.buffers.get("_ignored")
+        return [] if buffer is None else ignored_fields(buffer.snapshot(self.n), row)
 
     def _vector(self, path: str, row: int) -> Any:
         buffer = self.buffers[path]
