@@ -62,6 +62,8 @@ def masked(answer: Answer, request: ConsoleRequest, masker: Masker) -> dict[str,
     if answer.body.startswith((b"{\n", b"[\n")):
         result["pretty"] = True
     telling = {name: masker.text("", answer.headers[name]) for name in TELLING_HEADERS if name in answer.headers}
+    if "allow" in telling:
+        telling["allow"] = ",".join(sorted(telling["allow"].split(",")))  # a Java set
     if telling:
         result["headers"] = telling
     return result

@@ -49,6 +49,7 @@ MASKS = (
     Mask("**.timestamp", of="_cluster|_nodes|_ingest|_cat"),
     Mask("**.epoch", of="_cat"),
     Mask("version", of="_cluster/state"),
+    Mask("metadata.indices.*.version", of="_cluster/state"),
     Mask("metadata.index-graveyard.tombstones", of="_cluster/state"),
     Mask("**.unassigned_info.at", of="_cluster/state"),
     Mask("**.throttle_time*"),
@@ -110,6 +111,8 @@ _TEXT_MASKS = (
     (re.compile(r"(?<=@)[0-9a-f]{5,8}\b"), "<hash>"),
     (re.compile(r"\b(?:127\.0\.0\.1|\[::1\]):\d+"), "<address>"),
 )
+#: Lists of Java sets, whose order each JVM draws anew: they are sorted.
+_SETS = re.compile(r"(?<=allowed: \[)[A-Z, ]+(?=\])|(?<=data type should be \[)[A-Z, ]+(?=\])")
 _CAT_MASKS = (
     (re.compile(r"\b\d+(?:\.\d+)?[kmgt]?b\b"), "<size>"),
     (re.compile(r"\b\d{10}\b(?= \d\d:\d\d:\d\d)"), "<epoch>"),
@@ -249,7 +252,7 @@ class Masker:
                 value = _WORDS.sub(lambda match: self._numbers.get(match.group(), match.group()), value)
             for pattern, mask in _TEXT_MASKS:
                 value = pattern.sub(mask, value)
-            return value
+            return _SETS.sub(lambda found: ", ".join(sorted(found.group().split(", "))), value)
         if isinstance(value, dict):
             return {self._key(key): self._rename(item) for key, item in value.items()}
         if isinstance(value, list):

@@ -19,9 +19,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--area", choices=[*AREAS, "all"], default="all")
     parser.add_argument("--finds", type=int, default=1_000_000, help="stop after this many kinds of differences")
-    parser.add_argument(
-        "--stories", type=Path, metavar="FILE", help="append the cases to this console file"
-    )
+    parser.add_argument("--stories", type=Path, metavar="FILE", help="append the cases to this console file")
     parser.add_argument("--no-shrink", action="store_true")
     options = parser.parse_args()
     if not options.oracle:

@@ -170,6 +170,13 @@ def test_words_that_people_made_are_no_uuids() -> None:
     assert Masker().body("/_cluster/state", body) == body
 
 
+def test_lists_whose_order_each_jvm_draws_anew_are_sorted() -> None:
+    text = "method [PUT], allowed: [POST, GET]"
+    assert Masker().body("/a", {"error": text}) == {"error": "method [PUT], allowed: [GET, POST]"}
+    answer = masked(Answer(405, {"allow": "POST,GET"}, b""), ConsoleRequest("PUT", "/a/_search"), Masker())
+    assert answer["headers"] == {"allow": "GET,POST"}
+
+
 def test_an_answer_is_recorded_with_its_telling_headers() -> None:
     headers = {"content-type": "application/json; charset=UTF-8", "location": "/a/_doc/1", "content-length": "16"}
     answer = masked(Answer(201, headers, b'{\n  "took" : 1\n}\n'), ConsoleRequest("PUT", "/a/_doc/1?pretty"), Masker())
