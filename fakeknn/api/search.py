@@ -9,6 +9,8 @@ from fakeknn.errors import (
     IllegalArgumentException,
     NotFaked,
     OpenSearchError,
+    ParsingException,
+    Where,
     body_of,
 )
 from fakeknn.query.base import parse_query
@@ -30,7 +32,7 @@ from fakeknn.search.sort import Sort
 from fakeknn.search.source import source_of_params
 from fakeknn.state.names import IndicesOptions
 from fakeknn.units import parse_time_value
-from fakeknn.xcontent import read_query, read_search
+from fakeknn.xcontent import read, read_query, read_search
 
 if TYPE_CHECKING:
     from fakeknn.state.node import Node
@@ -201,8 +203,6 @@ def count(node: Node, request: Request) -> dict[str, Any]:
 
 def query_only(body: Any) -> Any:
     """RestActions.getQueryContent: a body that may hold a query and nothing else."""
-    from fakeknn.errors import ParsingException, Where
-
     if body is None:
         return None
     query = None
@@ -215,8 +215,6 @@ def query_only(body: Any) -> Any:
 
 def msearch_lines(body: bytes) -> list[tuple[dict[str, Any], bytes]]:
     """MultiSearchRequest.readMultiLineFormat: header and body, line by line."""
-    from fakeknn.xcontent import read
-
     pairs = []
     lines = body.split(b"\n")
     if lines[-1] != b"":

@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from fakeknn.errors import IllegalArgumentException, MapperParsingException, QueryShardException
+from fakeknn.errors import IllegalArgumentException, MapperParsingException, NumberFormatException, QueryShardException
 from fakeknn.fields.buffers import Buffer
 from fakeknn.view import Column, Mask
 from fakeknn.xcontent import java_string
@@ -79,8 +79,6 @@ def decimal(value: Any) -> float:
 
 
 def _number_format(text: str) -> IllegalArgumentException:
-    from fakeknn.errors import NumberFormatException
-
     return NumberFormatException(f'For input string: "{text}"' if text else "empty String")
 
 

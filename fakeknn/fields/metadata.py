@@ -14,6 +14,7 @@ from fakeknn.errors import IllegalArgumentException, QueryShardException
 from fakeknn.fields.base import DocContext, FieldType, MappingContext
 from fakeknn.fields.buffers import Buffer
 from fakeknn.fields.numbers import LongFieldType
+from fakeknn.fields.patterns import simple_match
 from fakeknn.fields.scalar import StringFieldType
 from fakeknn.view import Column, KeywordColumn, Mask, NumericColumn, View
 from fakeknn.xcontent import java_string
@@ -86,8 +87,6 @@ class IndexFieldType(MetadataFieldType):
         return KeywordColumn(view.n, rows, True, np.zeros(view.n, np.int32), [index], {index: 0}, 1)
 
     def term(self, column: Column, value: Any, *, case_insensitive: bool = False) -> Mask:
-        from fakeknn.fields.patterns import simple_match
-
         assert isinstance(column, KeywordColumn)
         wanted, name = java_string(value), column.terms[0]
         if case_insensitive:

@@ -16,6 +16,7 @@ from fakeknn.errors import (
     JsonParseException,
     MapperParsingException,
     OpenSearchError,
+    QueryShardException,
     Where,
 )
 from fakeknn.fields.base import BOOST, META, DocContext, FieldType, Parameter, boolean, flag, integer, register, text
@@ -480,8 +481,6 @@ class BinaryFieldType(FieldType):
         raise self.no_query()
 
     def no_query(self) -> Exception:
-        from fakeknn.errors import QueryShardException
-
         return QueryShardException("Binary fields do not support searching")
 
     def doc_value(self, value: Any, format: str | None = None) -> Any:

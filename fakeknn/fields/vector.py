@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from fakeknn.errors import IllegalArgumentException, OpenSearchError, QueryShardException
+from fakeknn.errors import IllegalArgumentException, OpenSearchError, QueryShardException, UnsupportedOperationException
 from fakeknn.fields.base import DocContext, FieldType, register
 from fakeknn.fields.buffers import Buffer, VectorBuffer
 from fakeknn.knn import method
@@ -77,8 +77,6 @@ class VectorFieldType(FieldType):
         raise self.no_query()
 
     def require_doc_values(self) -> None:
-        from fakeknn.errors import UnsupportedOperationException
-
         raise UnsupportedOperationException("knn vector field doesn't support this operation")
 
     def check_format(self, format: str | None) -> None:

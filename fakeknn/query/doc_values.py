@@ -13,6 +13,7 @@ from fakeknn.fields import FieldType, VectorFieldType
 from fakeknn.fields.numbers import NumberFieldType
 from fakeknn.painless import DocMap, Numbers, Vectors, compile
 from fakeknn.painless.expression import compile_expression
+from fakeknn.painless.library_time import zoned_date_time
 from fakeknn.query.base import Scores, ShardContext, running
 from fakeknn.query.script import NEEDS_SCORE, SCORE_LANGUAGES, Script
 from fakeknn.view import Column, KeywordColumn, Mask, NumericColumn, ObjectColumn, VectorColumn
@@ -108,10 +109,6 @@ def _numbers(field: FieldType, kind: str, values: list[Any]) -> Sequence[Any]:
 
 def dates(values: list[int], *, nanos: bool) -> list[Any]:
     """Instants as a script's ZonedDateTime."""
-    try:
-        from fakeknn.painless.library_time import zoned_date_time  # not there yet in every build of the language
-    except ImportError:
-        raise NotFaked("dates in a script") from None
     return [zoned_date_time(value if nanos else value * 1_000_000) for value in values]
 
 

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from fakeknn.errors import IllegalArgumentException, IllegalStateException
+from fakeknn.errors import IllegalArgumentException, IllegalStateException, NotFaked
 from fakeknn.query.base import (
     Explanation,
     Matched,
@@ -137,8 +137,6 @@ def parse_nested(container: Any, key: Any) -> Query:
     if values.get("query") is None:
         raise IllegalArgumentException("[nested] requires 'query' field")
     if "inner_hits" in values:
-        from fakeknn.errors import NotFaked
-
         raise NotFaked("[inner_hits]")
     return Nested(
         path=values["path"],

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from fakeknn.errors import IllegalArgumentException, ParsingException, Where, XContentParseException
+from fakeknn.errors import IllegalArgumentException, NotFaked, ParsingException, Where, XContentParseException
 from fakeknn.fields import VectorFieldType
 from fakeknn.fields.alias import AliasFieldType
 from fakeknn.knn import request as knn_request
@@ -199,8 +199,6 @@ class Knn(Query):
             if self.k is None:
                 return Explanation(matched.score[row], "Score above threshold")
             return Explanation(matched.score[row], f"within top {count} docs")
-        from fakeknn.errors import NotFaked
-
         raise NotFaked("the explanation of a knn query on a faiss field")
 
 

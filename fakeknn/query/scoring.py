@@ -14,6 +14,7 @@ from fakeknn.errors import NotFaked
 from fakeknn.fields import FieldType
 from fakeknn.query.base import Explanation, Matched, ShardContext
 from fakeknn.view import Column, KeywordColumn, NumericColumn, TextColumn
+from fakeknn.xcontent.java import java_float
 
 K1 = np.float32(1.2)
 B = np.float32(0.75)
@@ -226,8 +227,6 @@ class Similarity:
 
 
 def _float(value: float) -> str:
-    from fakeknn.xcontent.java import java_float
-
     return java_float(float(value))
 
 

@@ -32,7 +32,7 @@ from fakeknn.query.base import (
     running,
 )
 from fakeknn.view import Mask
-from fakeknn.xcontent import java_string, objects
+from fakeknn.xcontent import java_float, java_string, objects
 from fakeknn.xcontent.objects import ObjectParser, building, declared
 
 
@@ -208,8 +208,6 @@ class ScriptScore(Query):
         if len(rows):
             row = int(rows[0])
             segment = int(ctx.view.segments[ctx.view.segment_of[row]])
-            from fakeknn.xcontent import java_float
-
             raise running(
                 IllegalArgumentException(
                     f"script_score script returned an invalid score [{java_float(score[row])}] for doc [{row - segment}]. "

@@ -15,6 +15,7 @@ from fakeknn.errors import (
     IllegalStateException,
     InputCoercionException,
     JsonParseException,
+    NumberFormatException,
     OpenSearchError,
     Where,
     XContentParseException,
@@ -77,8 +78,6 @@ def _java_parse(value: str) -> float:
             raise ValueError
         return float(stripped)
     except ValueError:
-        from fakeknn.errors import NumberFormatException
-
         raise NumberFormatException(f'For input string: "{value}"' if stripped else "empty String") from None
 
 
