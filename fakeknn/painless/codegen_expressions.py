@@ -55,7 +55,8 @@ class ExpressionCodegen(MemberCodegen):
         """The node's value, converted."""
         result = self.raw(node)
         if node.cast is not None:
-            self.mark(node.offset)
+            if not (isinstance(result, py.Constant) and node.cast.target in PRIMITIVES):
+                self.mark(node.offset)
             result = self.cast(result, node.cast)
         return result
 
@@ -285,13 +286,16 @@ class ExpressionCodegen(MemberCodegen):
         self.mark(offset)
         left_type = str(node.left.vtype)
         if operation == "+" and compound == STRING:
+            if left_type == "def":
+                before = self.cast(before, Cast("def", STRING, False))
             left = self.as_text(before, left_type)
             result = self.binary(left, py.Add(), self.as_text(self.value(node.right), self.type_of(node.right)))
         elif compound == "def":
             left = self.cast(before, node.upcast)
             right = self.boxed(node.right)
             function = _DEF_OPERATORS[operation]
-            self.mark(offset)
+            if node.right.vtype in PRIMITIVES:
+                self.mark(node.right.offset)
             result = self.call(operators.def_compound, self.reach(function), left, right)
         else:
             left = self.cast(before, node.upcast)

@@ -73,6 +73,8 @@ class MemberCodegen(Emitter):
         self.allowlist = allowlist
         self.host = Host()
         self.nulls: dict[int, str] = {}
+        # What is called at a place: a static method's key, or the name and arity of a receiver's.
+        self.calls: dict[int, str] = {}
         self.slots = 0
         self.counted = False
         self._slot_of: dict[str, int] = {}
@@ -153,12 +155,14 @@ class MemberCodegen(Emitter):
         if kind == "length":
             return self.call(len, receiver)
         if kind == "def":
+            self.calls[self.line] = f".{node.index}"
             table = def_load(node.index, str(node.vtype), self.context.name)
             return self.by_type(table, receiver)
         if kind == "field":
             return self.at(py.Attribute(receiver, node.index, py.Load()))
         assert node.getter is not None
         self._explain_null(node.prefix, node.getter)
+        self.calls[self.line] = f"{node.getter.name}/{len(node.getter.parameters)}"
         table_of = virtual(node.getter.name, len(node.getter.parameters))
         if kind == "getter":
             return self.by_type(table_of, receiver)
@@ -196,6 +200,7 @@ class MemberCodegen(Emitter):
 
     def _load_brace(self, node: ast.Brace, receiver: py.expr, index: py.expr) -> py.expr:
         self.mark(node.offset)
+        self.calls[self.line] = "[]"
         if node.kind == "array":
             return self.call(array_load, receiver, index)
         if node.kind == "def":
@@ -207,6 +212,7 @@ class MemberCodegen(Emitter):
             self.mark(node.index.offset if node.index.cast is not None else node.offset)
         assert node.getter is not None
         self._explain_null(node.prefix, node.getter)
+        self.calls[self.line] = "[]"
         return self.by_type(virtual("get", 1), receiver, index)
 
     def cast_dynamic(self, value: py.expr, target: str) -> py.expr:
@@ -243,6 +249,7 @@ class MemberCodegen(Emitter):
         if getattr(left, "optimized", False) and left.vtype in BOXERS:
             boxed = self.cast(boxed, Cast(left.vtype, "def", False))
         self.mark(left.offset)
+        self.calls[self.line] = f".{left.index}=" if isinstance(left, ast.Dot) else "[]="
         if isinstance(left, ast.Dot):
             steps.append(write(left, receiver, boxed))
         else:
@@ -285,6 +292,7 @@ class MemberCodegen(Emitter):
         assert node.method is not None
         self.mark(node.offset)
         arguments = [self.value(argument) for argument in node.arguments]
+        self.calls[self.line] = node.method.key
         return self.call(static_implementation(node.method), *arguments)
 
     def _invoke(self, node: ast.Call, receiver: py.expr) -> py.expr:
@@ -292,15 +300,14 @@ class MemberCodegen(Emitter):
         method = node.method
         if method is None:
             arguments = [self.value(argument) for argument in node.arguments]
+            self.calls[self.line] = f"{node.name}/{len(arguments)}"
             types = tuple(map(self.type_of, node.arguments))
             table = def_call(node.name, types, str(node.vtype), self.context.name)
             return self.by_type(table, receiver, *arguments)
         if node.prefix.vtype in PRIMITIVES:
             receiver = self.cast(receiver, Cast(node.prefix.vtype, "def", False))
-        line = self.line
         arguments = [self.value(argument) for argument in node.arguments]
-        called, self.line = self.line, line
-        self.line = called
+        self.calls[self.line] = f"{method.name}/{len(arguments)}"
         self._explain_null(node.prefix, method)
         return self.by_type(virtual(method.name, len(arguments)), receiver, *arguments)
 
@@ -308,6 +315,7 @@ class MemberCodegen(Emitter):
         assert node.constructor is not None
         self.mark(node.offset)
         arguments = [self.value(argument) for argument in node.arguments]
+        self.calls[self.line] = node.constructor.key
         return self.call(static_implementation(node.constructor), *arguments)
 
     def _calllocal(self, node: ast.CallLocal) -> py.expr:
@@ -317,6 +325,7 @@ class MemberCodegen(Emitter):
             name = f"f_{node.function.name}_{len(node.function.parameters)}"
             return self.call_node(self.name(name), *arguments)
         if node.imported is not None:
+            self.calls[self.line] = node.imported.key
             return self.call(static_implementation(node.imported), *arguments)
         assert node.binding is not None
         if node.skipped:

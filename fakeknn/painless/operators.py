@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from fakeknn.painless.allowlist import UNBOXED
+from fakeknn.painless.allowlist import PRIMITIVES, UNBOXED
 from fakeknn.painless.numbers import (
     Byte,
     Character,
@@ -27,7 +27,7 @@ from fakeknn.painless.numbers import (
     wrap_short,
 )
 from fakeknn.painless.throwable import Thrown, class_cast, null_pointer
-from fakeknn.painless.values import class_of, equals, text
+from fakeknn.painless.values import class_of, equals, runtime_name, text
 
 _GET_CLASS = 'Cannot invoke "Object.getClass()" because "{}" is null'
 
@@ -57,7 +57,24 @@ def _cannot(operation: str, left: Any, right: Any) -> Thrown:
     if left is None or right is None:
         name = "left" if left is None else "right"
         return null_pointer(_GET_CLASS.format(name))
-    return class_cast(f"Cannot apply [{operation}] operation to types [{class_of(left)}] and [{class_of(right)}].")
+    types = {unboxed_name(left), unboxed_name(right)}
+    if types == {"boolean"}:
+        return class_cast(f"Cannot apply [{operation}] operation to type [boolean]")
+    if "boolean" in types and types <= PRIMITIVES:
+        return cannot_cast("Boolean", _BOXES[_kind(left, right)])
+    shown = ">" if operation == ">=" else operation
+    return class_cast(f"Cannot apply [{shown}] operation to types [{class_of(left)}] and [{class_of(right)}].")
+
+
+_BOXES = {"int": "Integer", "long": "Long", "float": "Float", "double": "Double"}
+
+
+def cannot_cast(source: str, target: str) -> Thrown:
+    """Class.cast where a method handle converts."""
+    message = f"Cannot cast java.lang.{source} to java.lang.{target}"
+    return Thrown(
+        "java.lang.ClassCastException", message, None, ("java.base/java.lang.Class.cast(Class.java:3492)",)
+    )
 
 
 Binary = Callable[[Any, Any], Any]
@@ -66,7 +83,7 @@ Binary = Callable[[Any, Any], Any]
 def _arithmetic(operation: str, ints: Binary, longs: Binary, floats: Binary) -> Binary:
     def apply(left: Any, right: Any) -> Any:
         if left is True or left is False or right is True or right is False:
-            raise _cannot_boolean(operation, left, right)
+            raise _cannot(operation, left, right)
         a, b = _number(left), _number(right)
         if a is None or b is None:
             raise _cannot(operation, left, right)
@@ -80,12 +97,6 @@ def _arithmetic(operation: str, ints: Binary, longs: Binary, floats: Binary) -> 
         return ints(int(a), int(b))
 
     return apply
-
-
-def _cannot_boolean(operation: str, left: Any, right: Any) -> Thrown:
-    if isinstance(left, bool) and isinstance(right, bool):
-        return class_cast(f"Cannot apply [{operation}] operation to type [boolean]")
-    return _cannot(operation, left, right)
 
 
 _slow_add = _arithmetic("+", lambda a, b: wrap_int(a + b), lambda a, b: wrap_long(a + b), lambda a, b: a + b)
@@ -119,9 +130,9 @@ def def_mul(left: Any, right: Any) -> Any:
     return _slow_mul(left, right)
 
 
-def _bitwise(operation: str, apply: Binary, booleans: bool) -> Binary:
+def _bitwise(operation: str, apply: Binary) -> Binary:
     def run(left: Any, right: Any) -> Any:
-        if booleans and isinstance(left, bool) and isinstance(right, bool):
+        if isinstance(left, bool) and isinstance(right, bool):
             return apply(left, right)
         a, b = _number(left), _number(right)
         if a is None or b is None or isinstance(a, float) or isinstance(b, float):
@@ -133,16 +144,32 @@ def _bitwise(operation: str, apply: Binary, booleans: bool) -> Binary:
 
 
 def _cannot_bits(operation: str, left: Any, right: Any) -> Thrown:
-    if left is not None and right is not None and type(left) is type(right):
-        name = unboxed_name(left)
-        if name in ("float", "double", "boolean"):
-            return class_cast(f"Cannot apply [{operation}] operation to type [{name}]")
-    return _cannot(operation, left, right)
+    if left is not None and right is not None:
+        types = {unboxed_name(left), unboxed_name(right)}
+        if types <= PRIMITIVES:
+            if "boolean" in types:
+                return _cannot(operation, left, right)
+            # For doubles too.
+            return class_cast(f"Cannot apply [{operation}] operation to type [float]")
+    for value in (left, right):
+        if value is None or not is_integral(value):
+            return _no_integral(value)
+    raise AssertionError
 
 
-def_and = _bitwise("&", lambda a, b: a & b, False)
-def_or = _bitwise("|", lambda a, b: a | b, False)
-def_xor = _bitwise("^", lambda a, b: a ^ b, True)
+def is_integral(value: Any) -> bool:
+    return type(value) is Character or (is_number(value) and not isinstance(value, float))
+
+
+def _no_integral(value: Any) -> Thrown:
+    if value is None:
+        return null_pointer(_GET_CLASS.format("o"))
+    return class_cast(f"Cannot convert [{class_of(value)}] to an integral value.")
+
+
+def_and = _bitwise("&", lambda a, b: a & b)
+def_or = _bitwise("|", lambda a, b: a | b)
+def_xor = _bitwise("^", lambda a, b: a ^ b)
 
 
 def int_lsh(a: int, b: int) -> int:
@@ -173,10 +200,37 @@ def _shift(operation: str, ints: Binary, longs: Binary) -> Binary:
     def run(left: Any, right: Any) -> Any:
         a, b = _number(left), _number(right)
         if a is None or b is None or isinstance(a, float) or isinstance(b, float):
-            raise _cannot(operation, left, right)
+            raise _cannot_shift(operation, left, right)
         return Long(longs(int(a), int(b))) if type(left) is Long else ints(int(a), int(b))
 
     return run
+
+
+def _cannot_shift(operation: str, left: Any, right: Any) -> Thrown:
+    """The distance becomes a long before what is shifted is looked at."""
+    if left is None:
+        return null_pointer(_GET_CLASS.format("args[0]"))
+    if right is None:
+        returned = "sun.invoke.util.ValueConversions.primitiveConversion(sun.invoke.util.Wrapper, Object, boolean)"
+        return null_pointer(
+            f'Cannot invoke "java.lang.Number.longValue()" because the return value of "{returned}" is null'
+        )
+    type_ = unboxed_name(right)
+    if type_ in ("boolean", "float", "double"):
+        return cannot_cast(class_of(right).removeprefix("java.lang."), "Long")
+    if not is_integral(right):
+        return no_cast(right, "java.lang.Number")
+    type_ = unboxed_name(left)
+    if type_ in PRIMITIVES:
+        return class_cast(f"Cannot apply [{operation}] operation to type [{type_}]")
+    return _no_integral(left)
+
+
+def no_cast(value: Any, target: str) -> Thrown:
+    """The real machine's own ClassCastException between two of Java's classes."""
+    source = runtime_name(class_of(value))
+    where = f"({source} and {target} are in module java.base of loader 'bootstrap')"
+    return class_cast(f"class {source} cannot be cast to class {target} {where}")
 
 
 def_lsh = _shift("<<", int_lsh, long_lsh)
@@ -186,10 +240,11 @@ def_ush = _shift(">>>", int_ush, long_ush)
 
 def _unary(value: Any, operation: str, apply: Callable[[Any], Any]) -> Any:
     if value is None:
-        raise null_pointer(_GET_CLASS.format("unary"))
+        raise null_pointer(_GET_CLASS.format("args[0]"))
     number = _number(value)
     if number is None:
-        raise class_cast(f"Cannot apply [{operation}] operation to type [{unboxed_name(value)}]")
+        ending = "" if isinstance(value, bool) else "."
+        raise class_cast(f"Cannot apply [{operation}] operation to type [{unboxed_name(value)}]{ending}")
     kind = type(value)
     if kind is float:
         return apply(number)
@@ -208,8 +263,8 @@ def def_plus(value: Any) -> Any:
 
 
 def def_not(value: Any) -> Any:
-    if isinstance(value, float):
-        raise class_cast(f"Cannot apply [~] operation to type [{unboxed_name(value)}]")
+    if isinstance(value, (float, bool)):
+        raise class_cast(f"Cannot apply not [~] to type [{unboxed_name(value)}]")
     return _unary(value, "~", lambda x: ~x)
 
 
@@ -228,6 +283,8 @@ def def_eq(left: Any, right: Any) -> bool:
         if Float in types:
             return to_float(a) == to_float(b)
         return int(a) == int(b)
+    if (kind is bool and b is not None) or (other is bool and a is not None):
+        raise _cannot("==", left, right)
     return equals(left, right)
 
 
@@ -242,7 +299,7 @@ def _order(operation: str, apply: Binary) -> Binary:
             return bool(apply(left, right))
         a, b = _number(left), _number(right)
         if a is None or b is None:
-            raise _cannot_boolean(operation, left, right)
+            raise _cannot(operation, left, right)
         types = (kind, other)
         if float in types:
             return bool(apply(float(a), float(b)))
@@ -309,7 +366,9 @@ def def_to_primitive(value: Any, target: str, explicit: bool, box: str | None = 
     if kind is bool and target == "boolean":
         return value
     if value is None:
-        raise null_pointer(_GET_CLASS.format("value"))
+        if explicit or target not in ("int", "long", "float", "double"):
+            raise null_pointer(_GET_CLASS.format("value"))
+        raise null_pointer(None, "java.base/java.util.Objects.requireNonNull(Objects.java:220)")
     how = "explicitly" if explicit else "implicitly"
     shown = box or target
     if target != "boolean":
@@ -382,6 +441,8 @@ def def_to_box(value: Any, target: str, explicit: bool) -> Any:
 
 def def_compound(apply: Binary, left: Any, right: Any) -> Any:
     """``left op= right`` on a def: the result is what the left value was."""
+    if isinstance(left, bool) and is_number(right) and apply not in (def_lsh, def_rsh, def_ush):
+        raise class_cast(f"Cannot cast {_kind(left, right)} to boolean")
     result = apply(left, right)
     source = UNBOXED.get(class_of(left)) if left is not None else None
     if source is None or source == "boolean" or type(result) is type(left):

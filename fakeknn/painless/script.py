@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
+from types import FrameType
 from typing import Any
 
 from numpy.typing import NDArray
@@ -17,11 +18,13 @@ from fakeknn.painless.codegen import SCRIPT_FILE, Codegen, caught
 from fakeknn.painless.contexts import Context, context_named
 from fakeknn.painless.convert import java_value
 from fakeknn.painless.dispatch import NULL_RECEIVER
+from fakeknn.painless.frames import frames_above
 from fakeknn.painless.lexer import LexicalError
 from fakeknn.painless.library_regex import Pattern
 from fakeknn.painless.parser import SyntaxFault, parse
 from fakeknn.painless.syntax_errors import explain
 from fakeknn.painless.throwable import CompileFault, Thrown
+from fakeknn.painless.values import class_of
 from fakeknn.painless.vectorize import Columns, run
 from fakeknn.painless.vectorize_operations import FUNCTIONS, Unvectorizable
 
@@ -49,6 +52,7 @@ class Compiled:
         self.execute = codegen.compile()
         self.host = codegen.host
         self.nulls = codegen.nulls
+        self.calls = codegen.calls
         self.statements = sorted(codegen.statements)
         self.names = [name for name, _ in (*context.arguments, *context.getters)]
 
@@ -122,6 +126,11 @@ class Script:
         if thrown.message == NULL_RECEIVER:
             thrown.message = compiled.nulls.get(line or 0)
         stack = list(thrown.frames)
+        called = compiled.calls.get(line or 0)
+        if called is not None and not stack:
+            if called[0] in ".[" or called.count(".") == 0:
+                called = f"{_receiver_class(error)}.{called}"
+            stack += frames_above(called, thrown)
         position = None
         if line is None:
             stack.append("<<< unknown portion of script >>>")
@@ -136,6 +145,19 @@ class Script:
         made = ScriptException("runtime error", stack, script, LANG, position, **thrown.headers)
         made.__cause__ = thrown.error()
         return made
+
+
+def _receiver_class(error: BaseException) -> str:
+    """The class whose method threw: that of the first argument of what the script called."""
+    above: FrameType | None = None
+    trace = error.__traceback__
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename == SCRIPT_FILE:
+            above = None if trace.tb_next is None else trace.tb_next.tb_frame
+        trace = trace.tb_next
+    if above is None or not above.f_code.co_varnames:
+        return ""
+    return class_of(above.f_locals.get(above.f_code.co_varnames[0]))
 
 
 def script_line(error: BaseException) -> int | None:

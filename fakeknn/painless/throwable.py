@@ -118,8 +118,8 @@ def illegal_state(message: str) -> Thrown:
     return Thrown("java.lang.IllegalStateException", message)
 
 
-def null_pointer(message: str | None = None) -> Thrown:
-    return Thrown("java.lang.NullPointerException", message)
+def null_pointer(message: str | None = None, *frames: str) -> Thrown:
+    return Thrown("java.lang.NullPointerException", message, None, frames)
 
 
 def unsupported(message: str | None = None) -> Thrown:

@@ -1,0 +1,43 @@
+"""The frames of Java's own code that a ``script_stack`` begins with, as recorded from the real server.
+
+They are found by what the script called, the class that was thrown and the shape of its message; a failure that was
+never recorded shows the script's own lines only.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from importlib.resources import files
+
+from fakeknn.painless.throwable import Thrown
+
+_VARIABLE = re.compile(r'"[^"]*"|\'[^\']*\'|\[[^\]]*\]|-?\d+|@[0-9a-f]+')
+
+Frames = tuple[str, ...]
+
+
+def shape(message: str | None) -> str:
+    """A message without what varies in it."""
+    return "-" if message is None else _VARIABLE.sub("*", message).partition(":")[0].replace("\n", " ")
+
+
+@cache
+def _recorded() -> tuple[dict[tuple[str, str, str], Frames], dict[tuple[str, str], Frames]]:
+    exact: dict[tuple[str, str, str], Frames] = {}
+    loose: dict[tuple[str, str], Frames] = {}
+    for block in (files(__package__) / "frames.txt").read_text(encoding="utf-8").split("\n\n"):
+        if block.startswith("#"):
+            continue
+        head, *frames = block.strip().split("\n")
+        call, java_class, message = head.split(" ", 2)
+        exact[call, java_class, message] = tuple(frames)
+        loose.setdefault((call, java_class), tuple(frames))
+    return exact, loose
+
+
+def frames_above(call: str, thrown: Thrown) -> Frames:
+    """The frames above a call, ``java.util.ArrayList.get/1``, that threw."""
+    exact, loose = _recorded()
+    found = exact.get((call, thrown.java_class, shape(thrown.message)))
+    return loose.get((call, thrown.java_class), ()) if found is None else found
