@@ -179,9 +179,7 @@ class NotXContentException(JavaError):
     status = 400
 
     def __init__(self) -> None:
-        super().__init__(
-            "Compressor detection can only be called on some xcontent bytes or compressed xcontent bytes"
-        )
+        super().__init__("Compressor detection can only be called on some xcontent bytes or compressed xcontent bytes")
 
 
 class NullPointerException(JavaError):
@@ -401,6 +399,10 @@ class OpenSearchParseException(OpenSearchError):
     status = 400
 
 
+class OpenSearchStatusException(OpenSearchError):
+    status = 400
+
+
 class ParsingException(OpenSearchError):
     """A body that says what the DSL does not; carries line and column."""
 
@@ -414,6 +416,20 @@ class QueryShardException(OpenSearchError):
     """A query that this index's mapping cannot answer; ``search`` adds the index's name and uuid."""
 
     status = 400
+
+
+class RepositoryException(OpenSearchError):
+    """What is wrong with a repository, told behind its name."""
+
+    def __init__(self, repository: str, why: str) -> None:
+        super().__init__(f"[{repository}] {why}")
+
+
+class RepositoryMissingException(RepositoryException):
+    status = 404
+
+    def __init__(self, repository: str) -> None:
+        super().__init__(repository, "missing")
 
 
 class ResourceAlreadyExistsException(OpenSearchError):

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from fakeknn.errors import ClassCastException, IllegalArgumentException, NotXContentException, NullPointerException
 from fakeknn.state.aliases import alias_metadata
+from fakeknn.xcontent.java import hash_ordered
 from fakeknn.xcontent.objects import token
 
 _JAVA_CLASSES = {str: "String", bool: "Boolean", int: "Integer", float: "Double"}
@@ -70,8 +71,8 @@ class _Token(NamedTuple):
 
 
 def requested_aliases(source: Any) -> dict[str, dict[str, Any]]:
-    """CreateIndexRequest.aliases, which reads tokens and does not mind objects: an inner one ends the alias, and what
-    follows is another."""
+    """CreateIndexRequest.aliases, which reads the tokens of a HashMap and does not mind objects: an inner one ends the
+    alias, and what follows is another."""
     if source is None:
         raise NotXContentException
     body = java_map(source)
@@ -88,7 +89,10 @@ def requested_aliases(source: Any) -> dict[str, dict[str, Any]]:
 
 
 def _is_odd(body: dict[str, Any]) -> bool:
-    return any(isinstance(value, (dict, list)) and not (name == "filter" and value) for name, value in body.items())
+    return any(
+        isinstance(value, list) or (isinstance(value, dict) and (name != "filter" or not value))
+        for name, value in body.items()
+    )
 
 
 def _read(start: _Token, tokens: Iterator[_Token]) -> tuple[str, dict[str, Any]]:
@@ -116,7 +120,7 @@ def _read(start: _Token, tokens: Iterator[_Token]) -> tuple[str, dict[str, Any]]
 def _tokens(value: Any, name: str | None) -> Iterator[_Token]:
     kind = token(value)
     if isinstance(value, dict):
-        inner = [part for key, one in value.items() for part in (_Token("FIELD_NAME", key), *_tokens(one, key))]
+        inner = [part for key in hash_ordered(value) for part in (_Token("FIELD_NAME", key), *_tokens(value[key], key))]
         yield _Token(kind, name, value, len(inner) + 1)
         yield from inner
         yield _Token("END_OBJECT", name)

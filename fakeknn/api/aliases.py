@@ -248,7 +248,7 @@ def get(node: Node, request: Request) -> Response:
     asked = request.names("name")
     patterns = [] if asked in (["_all"], ["*"]) else asked
     options = IndicesOptions.from_parameters(request.params, names.GET_ALIASES)
-    indices = node.resolve(request.names("index"), options)
+    indices = node.resolve(request.names("index"), options, data_streams=False)
     node.check_blocks("metadata_read", *indices)
     found = find_aliases(indices, patterns)
     missing = missing_aliases(patterns, {alias for aliases in found.values() for alias in aliases})

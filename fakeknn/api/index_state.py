@@ -31,12 +31,18 @@ def asked_copies(request: Request) -> ActiveShards:
 
 
 def when_active(
-    request: Request, active: ActiveShards, indices: list[Index], answer: dict[str, Any]
+    request: Request,
+    active: ActiveShards,
+    indices: list[Index],
+    answer: dict[str, Any],
+    *,
+    timeout: float | None = None,
 ) -> dict[str, Any] | Later:
     """The answer, at once or, where copies are waited for that never come, when the time is up."""
     if all(active.shortage(index, 0) is None for index in indices):
         return answer
-    timeout = parse_time_value(request.params.get("timeout", "30s"), "timeout").seconds
+    if timeout is None:
+        timeout = parse_time_value(request.params.get("timeout", "30s"), "timeout").seconds
     return Later(timeout, lambda: {**answer, "shards_acknowledged": False})
 
 
@@ -45,7 +51,7 @@ def close(node: Node, request: Request) -> dict[str, Any] | Later:
     check_timeouts(request)
     active = asked_copies(request)
     _check_named(request)
-    indices = resolved(node, request, names.CLOSE_INDEX)
+    indices = resolved(node, request, names.CLOSE_INDEX, data_streams=False)
     node.check_blocks("metadata_write", *indices)
     for index in indices:
         node.check_closable(index)
@@ -84,7 +90,9 @@ def add_block(node: Node, request: Request) -> dict[str, Any]:
     if name == "read_only_allow_delete":
         raise ActionRequestValidationException("read_only_allow_delete block is for internal use only")
     block = INDEX_BLOCKS[name]
-    indices = [index for index in resolved(node, request, names.ADD_BLOCK) if block not in index.blocks]
+    indices = [
+        index for index in resolved(node, request, names.ADD_BLOCK, data_streams=False) if block not in index.blocks
+    ]
     node.check_blocks("metadata_write", *indices)
     for index in indices:
         index = node.writable(index)

@@ -47,10 +47,16 @@ def check_timeouts(request: Request) -> None:
         parse_time_value(params["master_timeout"], "master_timeout")
 
 
-def resolved(node: Node, request: Request, default: IndicesOptions) -> list[Index]:
+def manager_timeout(request: Request) -> float:
+    """How many seconds a request waits for the cluster manager."""
+    asked = request.params.get("cluster_manager_timeout") or request.params.get("master_timeout", "30s")
+    return parse_time_value(asked, "cluster_manager_timeout").seconds
+
+
+def resolved(node: Node, request: Request, default: IndicesOptions, *, data_streams: bool = True) -> list[Index]:
     """The indices that a request speaks of."""
     options = IndicesOptions.from_parameters(request.params, default)
-    return node.resolve(request.names("index"), options)
+    return node.resolve(request.names("index"), options, data_streams=data_streams)
 
 
 # --- create -----------------------------------------------------------------------------------------------------------
@@ -79,9 +85,7 @@ def create(node: Node, request: Request) -> dict[str, Any] | Later:
 
 def apply_create_body(wanted: CreateIndex, body: dict[str, Any]) -> None:
     """RestCreateIndexAction.prepareMappings and CreateIndexRequest.source."""
-    mappings = body.get("mappings")
-    if isinstance(mappings, dict) and len(mappings) == 1 and "_doc" in mappings:
-        raise IllegalArgumentException("The mapping definition cannot be nested under a type")
+    unnested(body.get("mappings"))
     for name, value in body.items():
         if name == "settings":
             if not isinstance(value, dict):
@@ -95,6 +99,13 @@ def apply_create_body(wanted: CreateIndex, body: dict[str, Any]) -> None:
             raise NotFaked("[context] of a new index")
         else:
             raise OpenSearchParseException(f"unknown key [{name}] for create index")
+
+
+def unnested(mappings: Any) -> Any:
+    """The mappings of a new index, if they are not those of a type."""
+    if isinstance(mappings, dict) and len(mappings) == 1 and "_doc" in mappings:
+        raise IllegalArgumentException("The mapping definition cannot be nested under a type")
+    return mappings
 
 
 # --- get, exists, delete ----------------------------------------------------------------------------------------------
@@ -137,6 +148,9 @@ def get(node: Node, request: Request) -> dict[str, Any]:
         }
         if defaults:
             told["defaults"] = render(INDEX_SETTINGS.defaults(index.settings), request.flag("flat_settings"))
+        stream = node.data_stream_of(index.name)
+        if stream is not None:
+            told["data_stream"] = stream
         answer[index.name] = told
     return answer
 
@@ -148,7 +162,7 @@ def delete(node: Node, request: Request) -> dict[str, Any]:
         raise ActionRequestValidationException("index / indices is missing")
     if node.cluster_setting("action.destructive_requires_name") == "true" and _is_destructive(request.names("index")):
         raise IllegalArgumentException("Wildcard expressions or all indices are not allowed")
-    indices = resolved(node, request, names.DELETE_INDEX)
+    indices = resolved(node, request, names.DELETE_INDEX, data_streams=False)
     node.check_blocks("metadata_write", *indices, releasing=True)
     for index in indices:
         node.check_deletable(index)

@@ -58,7 +58,7 @@ def get(node: Node, request: Request) -> dict[str, Any]:
     request.flag("local")
     options = IndicesOptions.from_parameters(request.params, names.GET_SETTINGS)
     answer = {}
-    indices = node.resolve(request.names("index"), options, include_data_streams=True)
+    indices = node.resolve(request.names("index"), options)
     node.check_blocks("metadata_read", *indices)
     for index in indices:
         settings: Mapping[str, Value] = told_settings(index, "human" in request.params)

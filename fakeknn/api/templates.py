@@ -24,6 +24,7 @@ from fakeknn.state.names import simple_match
 from fakeknn.state.node import Node
 from fakeknn.state.settings.flat import load, render
 from fakeknn.state.templates import (
+    DEFAULT_TIMESTAMP,
     ComponentTemplate,
     IndexTemplate,
     LegacyTemplate,
@@ -81,7 +82,9 @@ _COMPONENT = ObjectParser(
     constructor=("template",),
 )
 _TIMESTAMP = ObjectParser("timestamp_field", {"name": declared("string")}, constructor=("name",))
-_DATA_STREAM = ObjectParser("data_stream_template", {"timestamp_field": declared("object", _TIMESTAMP.parse)})
+_DATA_STREAM = ObjectParser(
+    "data_stream_template", {"timestamp_field": declared("object", _TIMESTAMP.parse)}, ignore_unknown=True
+)
 _INDEX_TEMPLATE = ObjectParser(
     "index_template",
     {
@@ -111,7 +114,7 @@ def _read_index_template(request: Request) -> IndexTemplate:
     if "context" in values:
         raise NotFaked("[context] of an index template")
     stream = values.get("data_stream")
-    timestamp = None if stream is None else stream.get("timestamp_field", {"name": "@timestamp"})["name"]
+    timestamp = None if stream is None else stream.get("timestamp_field", {"name": DEFAULT_TIMESTAMP})["name"]
     return IndexTemplate(
         values["index_patterns"],
         _template(values.get("template")),

@@ -18,6 +18,7 @@ from fakeknn.errors import (
 )
 from fakeknn.fields import DocContext, FieldType, VectorFieldType
 from fakeknn.fields.alias import AliasFieldType
+from fakeknn.fields.base import boolean
 from fakeknn.mapping.dynamic import DEFAULT_TYPES
 from fakeknn.mapping.tree import DYNAMIC_DATE_FORMATS, Mapping, ObjectMapper
 from fakeknn.source import Stored, strip
@@ -135,6 +136,8 @@ class DocumentParser:
         try:
             if self.mapping.root.enabled is not False:
                 self._object(self.mapping.root, "", self.body, level)
+            if self.mapping.data_stream_timestamp is not None:
+                self._check_timestamp(self.mapping.data_stream_timestamp, level)
         except MapperParsingException:
             raise
         except OpenSearchError as cause:
@@ -145,6 +148,18 @@ class DocumentParser:
             level.values["_ignored"] = list(self.ignored)
         merged = self.update.merged(self.mapping) if self.update is not None else None
         return ParsedDocument(self.rows, self._stored(), merged)
+
+    def _check_timestamp(self, definition: Any, level: _Level) -> None:
+        """DataStreamFieldMapper.postParse: what goes into a data stream has one timestamp."""
+        if not boolean(definition.get("enabled", False)):
+            return
+        path = definition.get("timestamp_field", {}).get("name", "@timestamp")
+        timestamp = self.mapping.field(path)
+        values = level.values.get(path, ()) if timestamp is not None and timestamp.has_doc_values else ()
+        if len([value for value in values if isinstance(value, (int, float))]) != 1:
+            raise IllegalArgumentException(
+                f"documents must contain a single-valued timestamp field '{path}' of date type"
+            )
 
     def _close(self, level: _Level) -> None:
         self.levels.append(level)
@@ -270,8 +285,7 @@ class DocumentParser:
             return
         if not isinstance(value, dict):
             raise MapperParsingException(
-                f"object mapping for [{node.path}] tried to parse field [{name}] as object, "
-                "but found a concrete value"
+                f"object mapping for [{node.path}] tried to parse field [{name}] as object, but found a concrete value"
             )
         if not node.nested:
             self._object(node, path, value, level)

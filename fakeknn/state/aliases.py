@@ -146,6 +146,7 @@ def apply_alias_actions(node: Node, actions: Sequence[AliasAction], check_filter
             raise AliasesNotFoundException(step.alias)
     after = {name: _WithAliases(index, changed.get(name, index.aliases)) for name, index in indices.items()}
     lookup = IndicesLookup(after, node.data_streams)
+    lookup.check_unique()
     lookup.validate_aliases()
     for name in [name for name in node.indices if name not in indices]:
         node.remove_index(node.indices[name])
@@ -157,7 +158,7 @@ def apply_alias_actions(node: Node, actions: Sequence[AliasAction], check_filter
 
 def _resolved(node: Node, action: AliasAction) -> list[_Step]:
     """The single steps of an action: each index with each alias."""
-    indices = node.resolve(action.indices, names.UPDATE_ALIASES)
+    indices = node.resolve(action.indices, names.UPDATE_ALIASES, data_streams=False)
     steps = []
     for index in indices:
         stream = node.data_stream_of(index.name)

@@ -9,7 +9,6 @@ from typing import Any
 from fakeknn.analysis import AnalysisRegistry
 from fakeknn.errors import (
     IllegalArgumentException,
-    IllegalStateException,
     IndexNotFoundException,
     InvalidAliasNameException,
     InvalidIndexNameException,
@@ -89,12 +88,14 @@ def create_index(node: Node, request: CreateIndex) -> Index:
         mapping = DocumentMapping.parse(compose(templates, request.mapping or {}), context)
     lifecycle.index_sort(settings, lambda field: mapping.field(field) is not None)
     aliases = {**templates.aliases, **request.aliases}
-    check_aliases(node, name, settings, aliases)
+    check_aliases(node, aliases)
     check_filters(request)
     index = Index(name, settings, mapping, aliases, node.now())
     check_active_shards(request.wait_for_active_shards, 1 + index.number_of_replicas)
-    if aliases:
-        IndicesLookup({**node.indices, name: index}, node.data_streams).validate_aliases()
+    if aliases or node.data_streams:
+        lookup = IndicesLookup({**node.indices, name: index}, node.data_streams)
+        lookup.check_unique()
+        lookup.validate_aliases()
     node.add_index(index)
     return index
 
@@ -117,7 +118,7 @@ def complete(
     return settings
 
 
-def check_aliases(node: Node, name: str, settings: Mapping[str, Any], aliases: Mapping[str, Mapping[str, Any]]) -> None:
+def check_aliases(node: Node, aliases: Mapping[str, Mapping[str, Any]]) -> None:
     """The names of a new index's aliases, beside those of all indices."""
     for alias, metadata in aliases.items():
         validate_alias_name(alias)
@@ -127,12 +128,6 @@ def check_aliases(node: Node, name: str, settings: Mapping[str, Any], aliases: M
         if namesake is not None:
             why = "an index exists with the same name as the alias"
             raise InvalidAliasNameException(alias, why, index=alias, index_uuid=namesake.uuid)
-    if name in aliases:
-        uuid = settings["index.uuid"]
-        raise IllegalStateException(
-            "index, alias, and data stream names need to be unique, but the following duplicates were found "
-            f"[{name} (alias of [{name}/{uuid}]) conflicts with index]"
-        )
 
 
 def check_filters(request: CreateIndex) -> None:
@@ -166,7 +161,8 @@ def check_new_name(node: Node, name: str) -> None:
         raise ResourceAlreadyExistsException(
             f"index [{name}/{existing.uuid}] already exists", index=name, index_uuid=existing.uuid
         )
-    if node.lookup.get(name) is not None:
+    found = node.lookup.get(name)
+    if found is not None and found.kind == "alias":
         raise InvalidIndexNameException(name, "already exists as alias")
 
 
@@ -175,17 +171,14 @@ def mapping_context(node: Node, settings: Mapping[str, Any], index: str) -> Mapp
     return MappingContext(settings, AnalysisRegistry(settings, index=index), node.version, lambda: node.clock.millis())
 
 
-def auto_create(node: Node, name: str) -> Index:
-    """Create the index that a write names and nobody has made, if ``action.auto_create_index`` lets it."""
+def check_auto_create(node: Node, name: str) -> None:
+    """AutoCreateIndex: whether a write may make the index that it names and nobody has made."""
     setting = node.cluster_setting("action.auto_create_index", "true")
     if setting == "false":
         raise IndexNotFoundException(name, why="[action.auto_create_index] is [false]", resource_type=None)
-    if setting != "true":
-        _check_auto_create(name, str(setting))
-    return create_index(node, CreateIndex(name))
-
-
-def _check_auto_create(name: str, patterns: str) -> None:
+    if setting == "true":
+        return
+    patterns = str(setting)
     for given in patterns.split(","):
         pattern = given.strip()
         if pattern.startswith("-"):

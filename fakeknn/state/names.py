@@ -29,7 +29,7 @@ FORBIDDEN_CHARACTERS = (" ", '"', "*", "\\", "<", "|", ",", ">", "/", "?")
 FORBIDDEN_TEXT = "[" + ", ".join(FORBIDDEN_CHARACTERS) + "]"
 
 
-def _fault(name: str) -> str | None:
+def name_fault(name: str) -> str | None:
     """MetadataCreateIndexService.validateIndexOrAliasName: what is wrong with a name, if anything."""
     if any(character in name for character in FORBIDDEN_CHARACTERS):
         return f"must not contain the following characters {FORBIDDEN_TEXT}"
@@ -51,7 +51,7 @@ def _fault(name: str) -> str | None:
 
 def validate_index_name(name: str) -> None:
     """A new index's name, whether or not it exists already."""
-    fault = _fault(name)
+    fault = name_fault(name)
     if fault is None and name.lower() != name:
         fault = "must be lowercase"
     if fault is not None:
@@ -62,7 +62,7 @@ def validate_alias_name(alias: str) -> None:
     """AliasValidator.validateAliasStandalone, the name's part."""
     if not alias.strip():
         raise IllegalArgumentException("alias name is required")
-    fault = _fault(alias)
+    fault = name_fault(alias)
     if fault is not None:
         raise InvalidAliasNameException(alias, fault)
 

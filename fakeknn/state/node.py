@@ -143,12 +143,13 @@ class Node:
         return form.format(parse_math(math, form, self.clock.millis, zone=where))
 
     def resolve(
-        self, expressions: str | Sequence[str], options: IndicesOptions, *, include_data_streams: bool = False
+        self, expressions: str | Sequence[str], options: IndicesOptions, *, data_streams: bool = True
     ) -> list[Index]:
-        """The indices behind an expression (a comma list) or several, by name."""
+        """The indices behind an expression (a comma list) or several, by name; without ``data_streams`` the names of
+        those stand for nothing."""
         names = expressions.split(",") if isinstance(expressions, str) else expressions
         names = [self.dated(name) for name in names]
-        found = concrete_indices(self.lookup, names, options, include_data_streams=include_data_streams)
+        found = concrete_indices(self.lookup, names, options, include_data_streams=data_streams)
         return [self.indices[index.name] for index in found]
 
     def single(self, expression: str) -> Index:
@@ -209,6 +210,9 @@ class Node:
         self.changed()
 
     def remove_index(self, index: Index) -> None:
+        stream = self.data_stream_of(index.name)
+        if stream is not None:
+            self.data_streams = {**self.data_streams, stream: self.data_streams[stream].without(index.name)}
         del self.indices[index.name]
         self.changed()
 

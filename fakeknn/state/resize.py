@@ -27,6 +27,7 @@ from fakeknn.state.creation import (
 from fakeknn.state.engine import Engine
 from fakeknn.state.index import Index
 from fakeknn.state.node import Node
+from fakeknn.state.resolution import IndicesLookup
 from fakeknn.state.routing import Routing
 from fakeknn.state.settings import lifecycle
 from fakeknn.state.settings.flat import with_index_prefix
@@ -75,10 +76,14 @@ def resize(
     settings = _with_settings_of(source, settings, kind, node.node_id)
     lifecycle.check_makeable(settings)
     mapping = Mapping.parse(source.mapping.echo(), mapping_context(node, settings, target.name))
-    check_aliases(node, target.name, settings, target.aliases)
+    check_aliases(node, target.aliases)
     check_filters(target)
     index = Index(target.name, settings, mapping, target.aliases, node.now())
     check_active_shards(target.wait_for_active_shards, 1 + index.number_of_replicas)
+    if target.aliases:
+        lookup = IndicesLookup({**node.indices, index.name: index}, node.data_streams)
+        lookup.check_unique()
+        lookup.validate_aliases()
     index.routing = routing
     _fill(kind, source, index, node.now())
     node.add_index(index)

@@ -110,6 +110,33 @@ class IndicesLookup:
         resolution = _Resolution(self, options, True, True, [], preserve_data_streams=True)
         return resolution.expanded(expressions)
 
+    def data_stream_names(self, expressions: Sequence[str], options: IndicesOptions) -> list[str]:
+        """The data streams among what expressions stand for, by name."""
+        resolution = _Resolution(self, options, True, False, [], preserve_data_streams=True)
+        found = resolution.expanded(expressions)
+        if resolution.errors:
+            raise resolution.errors[0]
+        return sorted(set(found) & set(self.data_streams))
+
+    def check_unique(self) -> None:
+        """Metadata.Builder.build: no two kinds of things have the same name."""
+        duplicates = []
+        for kind, taken in (("index", self.indices), ("data stream", self.data_streams)):
+            duplicates += [
+                f"{alias} (alias of [{index.name}/{index.uuid}]) conflicts with {kind}"
+                for index in self.indices.values()
+                for alias in index.aliases
+                if alias in taken
+            ]
+        duplicates += [
+            f"data stream [{name}] conflicts with index" for name in self.data_streams if name in self.indices
+        ]
+        if duplicates:
+            raise IllegalStateException(
+                "index, alias, and data stream names need to be unique, but the following duplicates were found "
+                f"[{','.join(duplicates)}]"
+            )
+
     def validate_aliases(self) -> None:
         """Metadata.Builder.build: an alias may have one write index, and must be hidden everywhere or nowhere."""
         for abstraction in self.all().values():
@@ -163,7 +190,9 @@ class _Resolution:
             )
             if self.include_data_streams:
                 for stream in self.lookup.all().values():
-                    if stream.kind == "data_stream":
+                    if stream.kind == "data_stream" and self.preserve_data_streams:
+                        found[stream.name] = None
+                    elif stream.kind == "data_stream":
                         found.update(dict.fromkeys(i.name for i in stream.indices if self._state_wanted(i)))
             return hash_ordered(found)
         return self._inner(expressions)
@@ -237,12 +266,12 @@ class _Resolution:
             named_as_hidden = abstraction.name.startswith(".") and expression.startswith(".")
             if abstraction.hidden and not self.options.expand_hidden and not named_as_hidden:
                 continue
-            if self.preserve_aliases and abstraction.kind == "alias":
+            if (self.preserve_aliases and abstraction.kind == "alias") or (
+                self.preserve_data_streams and abstraction.kind == "data_stream"
+            ):
                 found.append(abstraction.name)
             else:
                 found.extend(index.name for index in abstraction.indices if self._state_wanted(index))
-                if self.preserve_data_streams and abstraction.kind == "data_stream":
-                    found.append(abstraction.name)
         return found
 
     def _state_wanted(self, index: IndexLike) -> bool:

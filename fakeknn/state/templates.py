@@ -33,6 +33,8 @@ from fakeknn.xcontent.java import hash_ordered
 
 #: DataStream.BACKING_INDEX_PREFIX
 BACKING_INDEX_PREFIX = ".ds-"
+#: DataStreamFieldMapper.Defaults.TIMESTAMP_FIELD
+DEFAULT_TIMESTAMP = "@timestamp"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +104,20 @@ def collect_mappings(node: Node, template: IndexTemplate, index: str) -> list[Ma
     """The mappings of a template in ascending precedence; backing indices of data streams have a timestamp."""
     mappings = [part.mappings for part in _parts(node, template) if part.mappings]
     if template.data_stream is not None and index.startswith(BACKING_INDEX_PREFIX):
-        mappings.insert(0, {"properties": {template.data_stream: {"type": "date"}}})
-        mappings.append({"_data_stream_timestamp": {"enabled": True}})
+        mappings.insert(0, _date_field(template.data_stream))
+        timestamp: dict[str, Any] = {"enabled": True}
+        if template.data_stream != DEFAULT_TIMESTAMP:
+            timestamp["timestamp_field"] = {"name": template.data_stream}
+        mappings.append({"_data_stream_timestamp": timestamp})
     return mappings
+
+
+def _date_field(path: str) -> dict[str, Any]:
+    """A mapping with one field, in the objects of its path."""
+    mapping: dict[str, Any] = {"type": "date"}
+    for step in reversed(path.split(".")):
+        mapping = {"properties": {step: mapping}}
+    return mapping
 
 
 def resolve_aliases(node: Node, template: IndexTemplate) -> dict[str, AliasMetadata]:
@@ -130,11 +143,13 @@ def _is_object(definition: Any) -> bool:
     return isinstance(definition, Mapping) and definition.get("type") in _OBJECT_TYPES
 
 
-def _composed_object(below: Mapping[str, Any], above: Mapping[str, Any], *, root: bool = False) -> dict[str, Any]:
+def _composed_object(
+    below: Mapping[str, Any], above: Mapping[str, Any], path: str = "", *, root: bool = False
+) -> dict[str, Any]:
     out = dict(below)
     for key, value in above.items():
         if key == "properties" and isinstance(value, Mapping) and isinstance(out.get(key), Mapping):
-            out[key] = _composed_properties(out[key], value)
+            out[key] = _composed_properties(out[key], value, path)
         elif root and key == "_meta" and isinstance(value, Mapping) and isinstance(out.get(key), Mapping):
             out[key] = _deep(out[key], value)
         elif root and key == "dynamic_templates" and isinstance(value, list) and isinstance(out.get(key), list):
@@ -145,7 +160,7 @@ def _composed_object(below: Mapping[str, Any], above: Mapping[str, Any], *, root
     return out
 
 
-def _composed_properties(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+def _composed_properties(below: Mapping[str, Any], above: Mapping[str, Any], path: str) -> dict[str, Any]:
     out = dict(below)
     for name, definition in above.items():
         existing = out.get(name)
@@ -156,10 +171,9 @@ def _composed_properties(below: Mapping[str, Any], above: Mapping[str, Any]) -> 
             if was != becomes:
                 kinds = ("nested", "non-nested") if was else ("non-nested", "nested")
                 raise IllegalArgumentException(f"cannot change object mapping from {kinds[0]} to {kinds[1]}")
-            out[name] = _composed_object(existing, definition)
+            out[name] = _composed_object(existing, definition, f"{path}{name}.")
         elif _is_object(existing) or _is_object(definition):
-            known, given = ("n object", " non object") if _is_object(existing) else (" non object", "n object")
-            raise IllegalArgumentException(f"can't merge a{given} mapping [{name}] with a{known} mapping")
+            raise IllegalArgumentException(f"can't merge a non object mapping [{path}{name}] with an object mapping")
         else:
             out[name] = definition
     return out
@@ -215,6 +229,19 @@ def find_index_template(
                 "defined the index.hidden setting, which is not allowed"
             )
     return winner
+
+
+def duplicated_alias(node: Node, index: str, alias: str, hidden: bool | None) -> tuple[str, Sequence[str]] | None:
+    """The template that would give a new index this alias, with the aliases that stand there together."""
+    for legacy in find_legacy_templates(node, index, hidden):
+        if alias in legacy.aliases:
+            return next(name for name, one in node.templates.items() if one is legacy), [*legacy.aliases]
+    found = find_index_template(node, index, bool(hidden))
+    if found is not None:
+        for part in _parts(node, node.index_templates[found]):
+            if part.aliases and alias in part.aliases:
+                return found, [*part.aliases]
+    return None
 
 
 def find_legacy_templates(node: Node, name: str, hidden: bool | None) -> list[LegacyTemplate]:
@@ -394,23 +421,9 @@ def _check_composed(node: Node, name: str, template: IndexTemplate, check_filter
         mappings = collect_mappings(node, template, BACKING_INDEX_PREFIX + _PLACEHOLDER)
         for definition in mappings:
             DocumentMapping.parse({"_doc": definition}, context)
-        composed = DocumentMapping.parse(compose_mappings(mappings), context)
-        if template.data_stream is not None:
-            check_timestamp_field(composed, template.data_stream)
+        DocumentMapping.parse(compose_mappings(mappings), context)
     except OpenSearchError as error:
         raise IllegalArgumentException(f"invalid composite mappings for [{name}]") from error
-
-
-def check_timestamp_field(mapping: DocumentMapping, name: str) -> None:
-    """MetadataCreateDataStreamService.validateTimestampFieldMapping."""
-    timestamp = mapping.field(name)
-    if timestamp is None:
-        raise IllegalArgumentException(f"data stream timestamp field [{name}] does not exist")
-    kind = timestamp.kind
-    if kind not in ("date", "date_nanos"):
-        raise IllegalArgumentException(
-            f"data stream timestamp field [{name}] is of type [{kind}], but [date,date_nanos] is expected"
-        )
 
 
 # --- putting and deleting ---------------------------------------------------------------------------------------------

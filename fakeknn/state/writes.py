@@ -27,9 +27,9 @@ from fakeknn.errors import (
     RoutingMissingException,
 )
 from fakeknn.rest import Later
-from fakeknn.state import creation
 from fakeknn.state.active import BY_SETTING, ActiveShards
 from fakeknn.state.blocks import check_blocks
+from fakeknn.state.data_streams import auto_create
 from fakeknn.state.index import Index
 from fakeknn.state.node import Node
 from fakeknn.state.shard import Found, Shard, Written
@@ -247,6 +247,8 @@ class _Target:
     routing_required: bool
     may_wait: bool
     """Whether copies of a shard are asked for that are never active here."""
+    stream: str | None
+    """The data stream that is named, or that the named index backs."""
 
 
 class Writer:
@@ -303,7 +305,7 @@ class Writer:
         for name, require_alias in wanted.items():
             if not require_alias and self.node.lookup.get(self.node.dated(name)) is None:
                 try:
-                    creation.auto_create(self.node, name)
+                    auto_create(self.node, name, streams=not self._is_update(requests))
                 except OpenSearchError as error:
                     self._failed[name] = error
         try:
@@ -353,7 +355,28 @@ class Writer:
             raise IndexClosedException(index.name, index.uuid)
         routing = index.aliases[name].get("index_routing") if is_alias else None
         may_wait = not self.active.default or "index.write.wait_for_active_shards" in index.settings
-        return _Target(index, _shard_counts(index), routing, is_alias, index.mapping.routing_required, may_wait)
+        stream = None if is_alias or not self.node.data_streams else self.node.data_stream_of(index.name)
+        return _Target(index, _shard_counts(index), routing, is_alias, index.mapping.routing_required, may_wait, stream)
+
+    def _check_stream(self, target: _Target, request: WriteRequest) -> None:
+        """What may be written to a data stream, and to the indices behind it."""
+        create = type(request) is IndexRequest and request.create
+        if request.index == target.stream:
+            if not create:
+                raise IllegalArgumentException("only write ops with an op_type of create are allowed in data streams")
+            if request.routing is not None:
+                raise IllegalArgumentException(
+                    f"index request targeting data stream [{target.stream}] specifies a custom routing. target the "
+                    "backing indices directly or remove the custom routing."
+                )
+        elif type(request) is IndexRequest:
+            if not create and (request.expected.if_seq_no != UNASSIGNED_SEQ_NO or request.expected.if_primary_term):
+                return
+            how = "op_type=create" if create else "op_type=index and no if_primary_term and if_seq_no set"
+            raise IllegalArgumentException(
+                f"index request with {how} targeting backing indices is disallowed, target corresponding data stream "
+                f"[{target.stream}] instead"
+            )
 
     def _route(self, target: _Target, request: WriteRequest) -> str | None:
         """The routing of a write: its own, or its alias's."""
@@ -386,6 +409,8 @@ class Writer:
             if error is not None:
                 raise error
         target = self._target(request)
+        if target.stream is not None:
+            self._check_stream(target, request)
         if type(request) is IndexRequest:
             return self._index(target, request, self._route(target, request))
         if type(request) is DeleteRequest:
