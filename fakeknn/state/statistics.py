@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -17,6 +17,7 @@ from fakeknn.fields.buffers import VectorBuffer
 from fakeknn.state.shard import Schedule, Shard
 
 if TYPE_CHECKING:
+    from fakeknn.state.index import Index
     from fakeknn.state.node import Node
 
 Tree = dict[str, Any]
@@ -63,7 +64,7 @@ def shard_statistics(node: Node, shard: Shard, readers: OpenReaders | None = Non
     scrolls, points = (count[place] for count in readers or (_NONE, _NONE))
     counts, engine = shard.stats, shard.engine
     documents, deleted = shard.doc_counts()
-    segments = segment_rows(shard)
+    segments = segments_of(shard)
     operations = engine.next_seq_no - shard.committed.seq_nos
     translog = _EMPTY_TRANSLOG + _OPERATION * operations
     written = counts.index_total + counts.delete_total > 0
@@ -214,12 +215,38 @@ def _segments(count: int, oldest_auto_id: int) -> Tree:
 # --- segments and sizes -----------------------------------------------------------------------------------------------
 
 
-def segment_rows(shard: Shard) -> list[tuple[int, int, int]]:
-    """The segments that searches see: first row, row after the last, how many of them live."""
+#: The version of every segment.
+LUCENE = "10.3.2"
+
+
+class Segment(NamedTuple):
+    """One segment as searches see it; ``generation`` counts segments, and makes the name."""
+
+    generation: int
+    documents: int
+    deleted: int
+    size: int
+    committed: bool
+
+    @property
+    def name(self) -> str:
+        digits, number = "", self.generation
+        while number or not digits:
+            number, digit = divmod(number, 36)
+            digits = "0123456789abcdefghijklmnopqrstuvwxyz"[digit] + digits
+        return f"_{digits}"
+
+
+def segments_of(shard: Shard) -> list[Segment]:
+    """The segments that hold anything."""
     view = shard.view
-    bounds = view.segments.tolist()
     living = np.concatenate(([0], np.cumsum(view.live)))
-    return [(a, b, int(living[b] - living[a])) for a, b in pairwise(bounds)]
+    found = []
+    for generation, (first, last) in enumerate(pairwise(view.segments.tolist())):
+        alive, committed = int(living[last] - living[first]), last <= shard.committed.rows
+        size = segment_size(shard, last - first)
+        found.append(Segment(generation, alive, last - first - alive, size, committed))
+    return found
 
 
 def segment_size(shard: Shard, rows: int) -> int:
@@ -231,7 +258,7 @@ def segment_size(shard: Shard, rows: int) -> int:
 
 
 def store_size(shard: Shard) -> int:
-    return _EMPTY_STORE + sum(segment_size(shard, last - first) for first, last, _ in segment_rows(shard))
+    return _EMPTY_STORE + sum(segment.size for segment in segments_of(shard))
 
 
 # --- sums -------------------------------------------------------------------------------------------------------------
@@ -241,6 +268,17 @@ _HIGHEST = frozenset(
     {"max_last_index_request_timestamp", "max_unsafe_auto_id_timestamp", "earliest_last_modified_age"}
     | {"max_bytes", "max_bytes_behind", "max_replication_lag", "max_refresh_time_lag_in_millis"}
 )
+
+
+def index_statistics(node: Node, index: Index, readers: OpenReaders | None = None) -> Tree:
+    """The statistics of an index's primaries, which are those of all its copies: replicas have none."""
+    return total(shard_statistics(node, shard, readers) for shard in index.shards)
+
+
+def node_statistics(node: Node) -> Tree:
+    """The statistics of all shards."""
+    readers = open_readers(node)
+    return total([nothing(node), *(index_statistics(node, index, readers) for index in node.indices.values())])
 
 
 def nothing(node: Node) -> Tree:
