@@ -347,7 +347,7 @@ def _check_preference(node: Node, request: Request, index: Index, doc_id: str) -
 
 #: Preference.java
 _PREFERENCES = frozenset(
-    {"_prefer_nodes", "_local", "_only_local", "_only_nodes", "_primary", "_primary_first", "_replica", "_replica_first"}
+    "_prefer_nodes _local _only_local _only_nodes _primary _primary_first _replica _replica_first".split()
 )
 
 
