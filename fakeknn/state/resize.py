@@ -150,20 +150,26 @@ def _with_settings_of(source: Index, settings: Settings, kind: ResizeKind, node_
 
 
 def _fill(kind: ResizeKind, source: Index, target: Index, now: float) -> None:
+    """Each shard recovers from those of the source, under a primary term of its own; deletes are forgotten."""
     for shard in source.shards:
         shard.settle(now)
-    if kind == "shrink":
-        per_target = len(source.shards) // len(target.shards)
-        for number, shard in enumerate(target.shards):
-            shard.adopt(_joined(source.shards[number * per_target : (number + 1) * per_target], target))
-        return
-    per_source = len(target.shards) // len(source.shards)
+    term = max(shard.engine.primary_term for shard in source.shards)
     for number, shard in enumerate(target.shards):
-        origin = source.shards[number // per_source]
-        live = origin.living()
-        if kind == "split":
-            live &= _rows_of(origin.engine, target.routing, number)
-        shard.adopt(origin.engine.merged(live))
+        if kind == "shrink":
+            per_target = len(source.shards) // len(target.shards)
+            engine = _joined(source.shards[number * per_target : (number + 1) * per_target], target)
+        else:
+            origin = source.shards[number * len(source.shards) // len(target.shards)]
+            live = origin.living()
+            if kind == "split":
+                live &= _rows_of(origin.engine, target.routing, number)
+            engine = origin.engine.merged(live)
+            engine.tombstones = {}
+        engine.terms = [
+            *(part for part in engine.terms if part[0] < engine.next_seq_no),
+            (engine.next_seq_no, term + 1),
+        ]
+        shard.adopt(engine)
 
 
 def _rows_of(engine: Engine, routing: Routing, number: int) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
@@ -178,7 +184,6 @@ def _rows_of(engine: Engine, routing: Routing, number: int) -> np.ndarray[tuple[
 def _joined(shards: list[Shard], target: Index) -> Engine:
     """The documents of several shards in one, with their versions and sequence numbers."""
     engine = Engine()
-    last = -1
     for shard in shards:
         origin = shard.engine
         for row in np.flatnonzero(shard.living()).tolist():
@@ -193,7 +198,6 @@ def _joined(shards: list[Shard], target: Index) -> Engine:
             document = parse_document(target.mapping, body, doc_id=doc_id, source=source, routing=routing)
             engine.next_seq_no = origin.seq_nos[row]
             engine.append(doc_id, document, target.mapping, origin.versions[row], routing)
-            last = max(last, origin.seq_nos[row])
-    engine.next_seq_no = last + 1
-    engine.terms = [(0, max(shard.engine.primary_term for shard in shards))]
+    engine.next_seq_no = max(shard.engine.next_seq_no for shard in shards)
+    engine.terms = max((shard.engine.terms for shard in shards), key=len)
     return engine
