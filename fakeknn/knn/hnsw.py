@@ -139,9 +139,12 @@ class Layer:
         return self._links[places]
 
     def link(self, places: Places, rows: Rows) -> None:
-        """Give each of these nodes one more link, in place of its last if there is no room."""
-        free = np.minimum((self._links[places] != NOWHERE).sum(axis=1), self._links.shape[1] - 1)
-        self._links[places, free] = rows
+        """Give each of these nodes, which are all different, one more link."""
+        used = (self._links[places] != NOWHERE).sum(axis=1)
+        if used.max() == self._links.shape[1]:
+            self._links = np.pad(self._links, ((0, 0), (0, 4)), constant_values=NOWHERE)
+        self._links[places, used] = rows
+        self.width = max(self.width, int(used.max()) + 1)
 
     def put(self, places: Places, links: Rows) -> None:
         """Give the nodes at these places other links."""
