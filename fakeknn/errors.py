@@ -275,15 +275,17 @@ class ContentTypeHeaderException(JavaError):
 class DocumentMissingException(OpenSearchError):
     status = 404
 
-    def __init__(self, doc_id: str, **shard: str) -> None:
-        super().__init__(f"[{doc_id}]: document missing", **shard)
+    def __init__(self, doc_id: str, shard: dict[str, str]) -> None:
+        super().__init__(f"[{doc_id}]: document missing")
+        self.meta = {**shard}
 
 
 class DocumentSourceMissingException(OpenSearchError):
     status = 400
 
-    def __init__(self, doc_id: str, **shard: str) -> None:
-        super().__init__(f"[{doc_id}]: document source missing", **shard)
+    def __init__(self, doc_id: str, shard: dict[str, str]) -> None:
+        super().__init__(f"[{doc_id}]: document source missing")
+        self.meta = {**shard}
 
 
 class AliasesNotFoundException(OpenSearchError):

@@ -502,7 +502,7 @@ class Writer:
         if found is None:
             return self._upsert(target, shard, request, routing)
         if found.source is None:
-            raise DocumentSourceMissingException(doc_id, **_shard_meta(shard))
+            raise DocumentSourceMissingException(doc_id, _shard_meta(shard))
         source = orjson.loads(found.source)
         routing = routing if request.doc is not None and routing is not None else found.routing
         op = "index"
@@ -548,7 +548,7 @@ class Writer:
         assert doc_id is not None
         source = request.doc if request.doc_as_upsert else request.upsert
         if source is None:
-            raise DocumentMissingException(doc_id, **_shard_meta(shard))
+            raise DocumentMissingException(doc_id, _shard_meta(shard))
         if request.scripted_upsert and request.script is not None:
             outcome = self.run_script(self.node, request.script, {"op": "create", "_source": source})
             if outcome.op != "create":
