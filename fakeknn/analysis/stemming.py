@@ -6,10 +6,13 @@ from fakeknn.analysis.base import TokenFilter, TokenStream
 from fakeknn.analysis.factories import TOKEN_FILTERS, TokenFilterFactory, plain_filter, preconfigure
 from fakeknn.analysis.filters import EnglishPossessiveFilter
 from fakeknn.analysis.settings import ComponentSettings, WordSet
-from fakeknn.analysis.stemmers import eastern, germanic, romance, slavic, uralic
+from fakeknn.analysis.stemmers import eastern, germanic, romance, rslp, slavic, uralic
+from fakeknn.analysis.stemmers.brazilian import brazilian
+from fakeknn.analysis.stemmers.greek import greek
+from fakeknn.analysis.stemmers.kstem import kstem
 from fakeknn.analysis.stemmers.porter import porter_stem
 from fakeknn.analysis.stemmers.snowball import Stemmer, snowball
-from fakeknn.errors import ClassNotFoundException, IllegalArgumentException, NotFaked
+from fakeknn.errors import ClassNotFoundException, IllegalArgumentException
 
 
 class StemFilter(TokenFilter):
@@ -43,18 +46,24 @@ def snowball_filter(language: str) -> StemFilter:
 _STEMMERS: dict[str, Stemmer] = {
     "arabic": eastern.arabic,
     "bengali": eastern.bengali,
+    "brazilian": brazilian,
     "bulgarian": slavic.bulgarian,
     "czech": slavic.czech,
     "english": porter_stem,
     "porter": porter_stem,
+    "kstem": kstem,
+    "light_english": kstem,
     "minimal_english": germanic.english_minimal,
     "plural_english": germanic.english_plural,
     "light_finish": uralic.finnish_light,
     "light_finnish": uralic.finnish_light,
     "light_french": romance.french_light,
     "minimal_french": romance.french_minimal,
+    "galician": rslp.galician,
+    "minimal_galician": rslp.galician_minimal,
     "light_german": germanic.german_light,
     "minimal_german": germanic.german_minimal,
+    "greek": greek,
     "hindi": eastern.hindi,
     "light_hungarian": uralic.hungarian_light,
     "indonesian": eastern.indonesian,
@@ -66,6 +75,8 @@ _STEMMERS: dict[str, Stemmer] = {
     "minimal_nynorsk": germanic.nynorsk_minimal,
     "persian": eastern.persian,
     "light_portuguese": romance.portuguese_light,
+    "minimal_portuguese": rslp.portuguese_minimal,
+    "portuguese_rslp": rslp.portuguese,
     "light_russian": slavic.russian_light,
     "light_spanish": romance.spanish_light,
     "sorani": eastern.sorani,
@@ -79,16 +90,10 @@ _SNOWBALL = {"porter2": "English"} | {
         "Swedish", "Turkish",
     )
 }  # fmt: skip
-_NOT_FAKED = frozenset(
-    (
-        "brazilian", "light_english", "kstem", "galician", "minimal_galician", "greek", "minimal_portuguese",
-        "portuguese_rslp",
-    )
-)  # fmt: skip
 # lightFrench beside light_french; but the check for this one minds the case of a letter that was made upper case.
 _SPELLINGS = {
     name.replace("_", ""): name
-    for name in (*_STEMMERS, *_NOT_FAKED)
+    for name in _STEMMERS
     if name.startswith(("light_", "minimal_", "plural_")) and name not in ("minimal_norwegian", "minimal_galician")
 } | {"possessiveenglish": "possessive_english"}
 
@@ -101,8 +106,6 @@ def stemmer(language: str) -> TokenFilter:
     """The filter that ``stemmer`` makes for a ``language``."""
     name = language.lower()
     name = _SPELLINGS.get(name, name)
-    if name in _NOT_FAKED:
-        raise NotFaked(f"the stemmer {name}")
     if name == "possessive_english":
         return EnglishPossessiveFilter()
     if name in _STEMMERS:
@@ -131,10 +134,12 @@ def _snowball(name: str, settings: ComponentSettings) -> TokenFilterFactory:
 
 _NAMED: dict[str, Stemmer | str] = {
     "arabic_stem": eastern.arabic,
+    "brazilian_stem": brazilian,
     "czech_stem": slavic.czech,
     "dutch_stem": "Dutch",
     "french_stem": "French",
     "german_stem": germanic.german_stem,
+    "kstem": kstem,
     "persian_stem": eastern.persian,
     "russian_stem": "Russian",
 }
@@ -158,18 +163,6 @@ def _register(kind: str, stem: Stemmer | str) -> None:
 for _kind, _stem in _NAMED.items():
     _register(_kind, _stem)
 
-
-def _raise(kind: str) -> TokenFilter:
-    raise NotFaked(f"the token filter {kind}")
-
-
-def _register_not_faked(kind: str) -> None:
-    TOKEN_FILTERS.type(kind)(lambda name, settings: plain_filter(name, lambda: _raise(kind)))
-    preconfigure(kind, lambda: _raise(kind))
-
-
-for _kind in ("brazilian_stem", "kstem"):
-    _register_not_faked(_kind)
 
 preconfigure("stemmer", lambda: StemFilter(porter_stem))
 preconfigure("porter_stem", lambda: StemFilter(porter_stem))
