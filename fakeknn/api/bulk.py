@@ -25,6 +25,8 @@ from fakeknn.rest import Request, route
 from fakeknn.search.scripts import run_update_script
 from fakeknn.search.source import SourceOptions, parse_source, source_of_params
 from fakeknn.state.node import Node
+from fakeknn.state.pipelines import Ingested
+from fakeknn.state.requests import DeleteRequest, IndexRequest, RefreshPolicy, UpdateRequest, WriteRequest, dropped
 from fakeknn.state.versions import (
     ANYTHING,
     INTERNAL,
@@ -34,16 +36,7 @@ from fakeknn.state.versions import (
     Expectation,
     version_type,
 )
-from fakeknn.state.writes import (
-    DeleteRequest,
-    IndexRequest,
-    Ingested,
-    RefreshPolicy,
-    UpdateRequest,
-    Writer,
-    WriteRequest,
-    dropped,
-)
+from fakeknn.state.writes import Writer
 from fakeknn.xcontent import locate
 from fakeknn.xcontent.jackson import Scanner, Token
 from fakeknn.xcontent.objects import boolean, integer, text

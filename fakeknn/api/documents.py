@@ -29,6 +29,7 @@ from fakeknn.state.active import BY_SETTING, ActiveShards
 from fakeknn.state.index import Index
 from fakeknn.state.names import simple_match
 from fakeknn.state.node import Node
+from fakeknn.state.requests import DeleteRequest, IndexRequest, RefreshPolicy, UpdateRequest, WriteRequest, dropped
 from fakeknn.state.shard import Found
 from fakeknn.state.versions import (
     ANYTHING,
@@ -40,15 +41,7 @@ from fakeknn.state.versions import (
     VersionType,
     version_type,
 )
-from fakeknn.state.writes import (
-    DeleteRequest,
-    IndexRequest,
-    RefreshPolicy,
-    UpdateRequest,
-    Writer,
-    WriteRequest,
-    dropped,
-)
+from fakeknn.state.writes import Writer
 from fakeknn.units import parse_int, parse_long, parse_time_value
 from fakeknn.xcontent import read_declared
 from fakeknn.xcontent.objects import ObjectParser, boolean, declared, token

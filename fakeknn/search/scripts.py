@@ -15,7 +15,7 @@ from fakeknn.errors import (
 from fakeknn.painless import compile, java_value, json_value
 from fakeknn.query.script import Script
 from fakeknn.state.node import Node
-from fakeknn.state.writes import ScriptOutcome
+from fakeknn.state.updates import ScriptOutcome
 
 
 def stored_script(node: Node, script: Script) -> Script:

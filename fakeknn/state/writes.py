@@ -5,9 +5,8 @@ A write finds its index, which is created if it is missing, then its shard by id
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from enum import Enum
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
@@ -20,220 +19,24 @@ from fakeknn.errors import (
     IndexClosedException,
     IndexNotFoundException,
     MapperParsingException,
-    NotFaked,
     NotXContentException,
     NullPointerException,
     OpenSearchError,
     RoutingMissingException,
 )
 from fakeknn.rest import Later
+from fakeknn.state import pipelines
 from fakeknn.state.active import BY_SETTING, ActiveShards
 from fakeknn.state.blocks import check_blocks
 from fakeknn.state.data_streams import auto_create
 from fakeknn.state.index import Index
 from fakeknn.state.node import Node
+from fakeknn.state.pipelines import Ingested
+from fakeknn.state.requests import DeleteRequest, IndexRequest, RefreshPolicy, UpdateRequest, WriteRequest
 from fakeknn.state.shard import Found, Shard, Written
-from fakeknn.state.versions import ANYTHING, MATCH_ANY, NOT_FOUND, NOTHING, UNASSIGNED_SEQ_NO, Expectation
+from fakeknn.state.updates import ScriptRunner, merge, no_scripts
+from fakeknn.state.versions import NOT_FOUND, NOTHING, UNASSIGNED_SEQ_NO, Expectation
 from fakeknn.xcontent import generator, read_document
-
-
-class RefreshPolicy(Enum):
-    """When a write becomes visible: by itself, at once, or at the next refresh, for which the answer waits."""
-
-    NONE = "false"
-    IMMEDIATE = "true"
-    WAIT_UNTIL = "wait_for"
-
-    @classmethod
-    def parse(cls, text: str | None) -> RefreshPolicy:
-        if text is None:
-            return cls.NONE
-        for policy in cls:
-            if policy.value == text:
-                return policy
-        if text == "":
-            return cls.IMMEDIATE
-        raise IllegalArgumentException(f"Unknown value for refresh: [{text}].")
-
-
-# --- requests ---------------------------------------------------------------------------------------------------------
-
-
-@dataclass(slots=True)
-class IndexRequest:
-    """Create or replace a document. ``body`` is the parsed source, if somebody has parsed or made it already."""
-
-    index: str | None
-    id: str | None
-    source: bytes | None
-    routing: str | None = None
-    expected: Expectation = ANYTHING
-    create: bool = False
-    pipeline: str | None = None
-    require_alias: bool = False
-    body: dict[str, Any] | None = None
-    op: str = "index"
-
-    def problems(self) -> list[str]:
-        """IndexRequest.validate."""
-        found = [] if self.index is not None else ["index is missing"]
-        expected = self.expected
-        if self.create:
-            if expected.version_type.name != "INTERNAL":
-                return [*found, "create operations only support internal versioning. use index instead"]
-            if expected.version not in (ANYTHING.version, NOTHING.version):
-                return [*found, "create operations do not support explicit versions. use index instead"]
-            if expected.if_seq_no != UNASSIGNED_SEQ_NO or expected.if_primary_term:
-                return [*found, "create operations do not support compare and set. use index instead"]
-        if self.id is None and (expected.version_type.name != "INTERNAL" or expected.version != ANYTHING.version):
-            found.append("an id must be provided if version type or value are set")
-        if expected is not ANYTHING:
-            found += expected.problems()
-        return found + _id_problems(self.id) + (["pipeline cannot be an empty string"] if self.pipeline == "" else [])
-
-
-@dataclass(slots=True)
-class DeleteRequest:
-    """Delete a document."""
-
-    index: str | None
-    id: str | None
-    routing: str | None = None
-    expected: Expectation = ANYTHING
-    require_alias: bool = False
-    op: str = "delete"
-
-    def problems(self) -> list[str]:
-        """DeleteRequest.validate."""
-        found = [] if self.index is not None else ["index is missing"]
-        return found + ([] if self.id else ["id is missing"]) + self.expected.problems()
-
-
-@dataclass(slots=True)
-class UpdateRequest:
-    """Change a document by merging ``doc`` into it or by a script, or create it from ``upsert``."""
-
-    index: str | None
-    id: str | None
-    routing: str | None = None
-    expected: Expectation = ANYTHING
-    doc: dict[str, Any] | None = None
-    upsert: dict[str, Any] | None = None
-    script: Any = None
-    doc_as_upsert: bool = False
-    scripted_upsert: bool = False
-    detect_noop: bool = True
-    show_source: Callable[[bytes], Any] | None = None
-    """Gives what the answer is to show of the new source; None: nothing."""
-    retry_on_conflict: int = 0
-    require_alias: bool = False
-    pipeline: str | None = None
-    op: str = "update"
-
-    def problems(self) -> list[str]:
-        """UpdateRequest.validate."""
-        found = [] if self.index is not None else ["index is missing"]
-        found += ([] if self.id else ["id is missing"]) + self.expected.problems()
-        if self.expected.if_seq_no != UNASSIGNED_SEQ_NO:
-            if self.retry_on_conflict > 0:
-                found.append("compare and write operations can not be retried")
-            if self.doc_as_upsert:
-                found.append("compare and write operations can not be used with upsert")
-            if self.upsert is not None:
-                found.append("upsert requests don't support `if_seq_no` and `if_primary_term`")
-        if self.script is None and self.doc is None:
-            found.append("script or doc is missing")
-        if self.script is not None and self.doc is not None:
-            found.append("can't provide both script and doc")
-        if self.doc is None and self.doc_as_upsert:
-            found.append("doc must be specified if doc_as_upsert is enabled")
-        return found + _id_problems(self.id)
-
-
-WriteRequest = IndexRequest | DeleteRequest | UpdateRequest
-
-
-def _id_problems(doc_id: str | None) -> list[str]:
-    if doc_id is not None and len(doc_id) > 128:  # few are, and only UTF-8 tells
-        length = len(doc_id.encode("utf-8", "surrogatepass"))
-        if length > 512:
-            return [f"id [{doc_id}] is too long, must be no longer than 512 bytes but was: {length}"]
-    return []
-
-
-def dropped(request: WriteRequest) -> dict[str, Any]:
-    """The answer for a document that a pipeline has dropped."""
-    doc_id = "auto-generated" if request.id is None else request.id
-    shards = {"total": 0, "successful": 0, "failed": 0}
-    return {"_index": request.index, "_id": doc_id, "_version": MATCH_ANY, "result": "noop", "_shards": shards}
-
-
-# --- scripts ----------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class ScriptOutcome:
-    """What a script has made of ``ctx``: the operation it wants, and the new source (None if it took that away)."""
-
-    op: str
-    source: dict[str, Any] | None
-
-
-#: Runs an update script on ``ctx``, JSON values by name.
-ScriptRunner = Callable[[Node, Any, Mapping[str, Any]], ScriptOutcome]
-
-
-def _no_scripts(node: Node, script: Any, ctx: Mapping[str, Any]) -> ScriptOutcome:
-    raise NotFaked("update scripts")
-
-
-# --- pipelines --------------------------------------------------------------------------------------------------------
-
-
-@dataclass(slots=True)
-class Ingested:
-    """What pipelines have made of requests: those that are answered already, by position, in the order in which they
-    were: None for one that was dropped. The other requests hold what they are to write."""
-
-    answers: list[tuple[int, OpenSearchError | None]] = field(default_factory=list)
-    took: int = 0
-
-
-def _no_pipelines(node: Node, requests: Sequence[WriteRequest]) -> Ingested | None:
-    """Without pipelines at work: None if no request asks for one, else the refusal of those that are not there."""
-    found = None
-    of_index: dict[str | None, tuple[str | None, str | None]] = {}
-    for i, request in enumerate(requests):
-        if type(request) is not IndexRequest:
-            continue
-        pipelines = of_index.get(request.index)
-        if pipelines is None:
-            pipelines = of_index[request.index] = _index_pipelines(node, request.index)
-        default, final = pipelines
-        for name in (request.pipeline or default, final):
-            if name is None or name == "_none":
-                continue
-            if name in node.pipelines:
-                raise NotFaked("ingest pipelines")
-            found = found or Ingested()
-            found.answers.append((i, IllegalArgumentException(f"pipeline with id [{name}] does not exist")))
-            break
-    return found
-
-
-def _index_pipelines(node: Node, name: str | None) -> tuple[str | None, str | None]:
-    """The default and the final pipeline of an index."""
-    index = node.indices.get(name or "")
-    if index is None:
-        return None, None
-    return index.settings.get("index.default_pipeline"), index.settings.get("index.final_pipeline")
-
-
-#: Runs the pipelines of requests, before anything else is done with them; set by ``ingest``.
-run_pipelines: Callable[[Node, Sequence[WriteRequest]], Ingested | None] = _no_pipelines
-
-
-# --- the writing ------------------------------------------------------------------------------------------------------
 
 
 @dataclass(slots=True)
@@ -267,7 +70,7 @@ class Writer:
         self.policy = policy
         self.active = active or BY_SETTING
         self.single = single
-        self.run_script = run_script or _no_scripts
+        self.run_script = run_script or no_scripts
         self.late = 0.0
         """Seconds that the answer is late because a write has waited for copies of its shard."""
         self.now = node.now()
@@ -282,7 +85,7 @@ class Writer:
 
     def prepare(self, requests: Sequence[WriteRequest]) -> Ingested | None:
         """Run pipelines, then create the indices that are missing, all of them before anything is written."""
-        ingested = run_pipelines(self.node, requests)
+        ingested = pipelines.run_pipelines(self.node, requests)
         if ingested is not None:
             answered = {position for position, _ in ingested.answers}
             requests = [request for i, request in enumerate(requests) if i not in answered]
@@ -624,31 +427,3 @@ def _shard_meta(shard: Shard) -> dict[str, str]:
 
 def _exactly(found: Found) -> Expectation:
     return Expectation(if_seq_no=found.seq_no, if_primary_term=found.primary_term)
-
-
-def merge(source: dict[str, Any], changes: Mapping[str, Any], check_unequal: bool = True) -> bool:
-    """XContentHelper.update: merge ``changes`` into ``source``; whether anything is another then."""
-    modified = False
-    for name, value in changes.items():
-        if name not in source:
-            source[name] = value
-            modified = True
-            continue
-        old = source[name]
-        if isinstance(old, dict) and isinstance(value, dict):
-            modified |= merge(old, value, check_unequal and not modified)
-            continue
-        source[name] = value
-        modified = modified or not check_unequal or not same(old, value)
-    return modified
-
-
-def same(a: Any, b: Any) -> bool:
-    """Objects.equals of two JSON values: 1 is not 1.0."""
-    if type(a) is not type(b):
-        return False
-    if isinstance(a, dict):
-        return a.keys() == b.keys() and all(same(value, b[key]) for key, value in a.items())
-    if isinstance(a, list):
-        return len(a) == len(b) and all(map(same, a, b))
-    return bool(a == b)

@@ -6,8 +6,8 @@ import pytest
 
 from fakeknn.api.bulk import Defaults, parse
 from fakeknn.errors import IllegalArgumentException, OpenSearchError
+from fakeknn.state.requests import DeleteRequest, IndexRequest, UpdateRequest
 from fakeknn.state.versions import EXTERNAL, Expectation
-from fakeknn.state.writes import DeleteRequest, IndexRequest, UpdateRequest
 
 
 def test_every_action() -> None:

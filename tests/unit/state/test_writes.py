@@ -19,19 +19,11 @@ from fakeknn.state.active import ActiveShards
 from fakeknn.state.clock import ManualClock
 from fakeknn.state.creation import CreateIndex, create_index
 from fakeknn.state.node import Node
+from fakeknn.state.pipelines import Ingested
+from fakeknn.state.requests import DeleteRequest, IndexRequest, RefreshPolicy, UpdateRequest, WriteRequest, dropped
+from fakeknn.state.updates import merge, same
 from fakeknn.state.versions import EXTERNAL, Expectation
-from fakeknn.state.writes import (
-    DeleteRequest,
-    IndexRequest,
-    Ingested,
-    RefreshPolicy,
-    UpdateRequest,
-    Writer,
-    WriteRequest,
-    dropped,
-    merge,
-    same,
-)
+from fakeknn.state.writes import Writer
 from fakeknn.units import TimeValue
 
 
