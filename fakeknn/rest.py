@@ -96,6 +96,19 @@ class Request:
             raise IllegalArgumentException(f"Failed to parse int parameter [{name}] with value [{value}]") from cause
         return number
 
+    def decimal(self, name: str, default: float) -> float:
+        """RestRequest.paramAsFloat."""
+        value = self.params.get(name)
+        if value is None:
+            return default
+        try:
+            if "_" in value:
+                raise ValueError
+            return float(value)
+        except ValueError:
+            cause = NumberFormatException(f'For input string: "{value}"' if value.strip() else "empty String")
+            raise IllegalArgumentException(f"Failed to parse float parameter [{name}] with value [{value}]") from cause
+
     def names(self, name: str) -> list[str]:
         """RestRequest.paramAsStringArray: a comma list, empty when absent."""
         value = self.params.get(name)

@@ -214,6 +214,8 @@ class TextColumn(Column):
     by_term: Sequence[array[int]]
     length_rows: Rows
     lengths: NDArray[np.int32]
+    blank_rows: Sequence[int] = ()
+    """Rows, perhaps beyond ``n``, whose text has no token: the field exists there, but counts for nothing."""
 
     def number(self, term: str) -> int | None:
         tid = self.numbers.get(term)
@@ -230,6 +232,7 @@ class TextColumn(Column):
     def exists(self) -> Mask:
         mask = np.zeros(self.n, bool)
         mask[self.length_rows] = True
+        mask[[row for row in self.blank_rows if row < self.n]] = True
         return mask
 
     @cached_property

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from fakeknn.errors import (
     ActionRequestValidationException,
     IllegalArgumentException,
     NotFaked,
     OpenSearchError,
+    OpenSearchParseException,
     ParsingException,
     Where,
     body_of,
 )
-from fakeknn.query.base import parse_query
+from fakeknn.query.base import Query, parse_query
 from fakeknn.rest import SOURCE_PARAMETERS, Request, route
 from fakeknn.search import service
 from fakeknn.search.request import (
@@ -32,7 +36,8 @@ from fakeknn.search.sort import Sort
 from fakeknn.search.source import source_of_params
 from fakeknn.state.names import IndicesOptions
 from fakeknn.units import parse_time_value
-from fakeknn.xcontent import read, read_query, read_search
+from fakeknn.xcontent import java_string, read, read_query, read_search, settle
+from fakeknn.xcontent.objects import place_of
 
 if TYPE_CHECKING:
     from fakeknn.state.node import Node
@@ -192,16 +197,28 @@ COUNT_PARAMETERS = (
 
 @route("GET POST", "/_count", "/{index}/_count", params=COUNT_PARAMETERS)
 def count(node: Node, request: Request) -> dict[str, Any]:
-    query = query_of_params(request)
-    if query is None and request.body:
+    if request.body:
         body = request.parsed = read_query(request.body)
         query = query_only(body)
+    else:
+        query = query_of_params(request)
+    least = request.decimal("min_score", -1.0)
+    terminate_after = request.number("terminate_after", 0) or 0
+    if terminate_after < 0:
+        raise IllegalArgumentException("terminateAfter must be > 0")
     options = IndicesOptions.from_parameters(request.params, SEARCH_OPTIONS)
-    indices = node.resolve(request.text("index") or "_all", options)
-    return service.count(node, query, indices, terminate_after=request.number("terminate_after", 0) or 0)
+    return service.count(
+        node,
+        query,
+        node.resolve(request.text("index") or "_all", options),
+        routing=request.text("routing"),
+        preference=request.text("preference"),
+        min_score=None if least == -1 else np.float32(least),
+        terminate_after=terminate_after,
+    )
 
 
-def query_only(body: Any) -> Any:
+def query_only(body: Any) -> Query | None:
     """RestActions.getQueryContent: a body that may hold a query and nothing else."""
     if body is None:
         return None
@@ -209,30 +226,40 @@ def query_only(body: Any) -> Any:
     for name in body:
         if name != "query":
             raise ParsingException(f"request does not support [{name}]", at=Where(body, name, "key"))
-        query = parse_query(body, name)
+        if not isinstance(body[name], dict):
+            raise ParsingException("[_na] query malformed, must start with start_object", at=Where(body, name))
+        try:
+            query = parse_query(body, name)
+        except ParsingException:
+            raise
+        except OpenSearchError as cause:
+            raise ParsingException("Failed to parse", at=place_of(cause)) from cause
     return query
 
 
-def msearch_lines(body: bytes) -> list[tuple[dict[str, Any], bytes]]:
+def msearch_lines(body: bytes) -> Iterator[tuple[dict[str, Any], bytes]]:
     """MultiSearchRequest.readMultiLineFormat: header and body, line by line."""
-    pairs = []
-    lines = body.split(b"\n")
-    if lines[-1] != b"":
-        raise IllegalArgumentException("The msearch request must be terminated by a newline [\n]")
-    lines.pop()
-    i = 0
-    while i < len(lines):
-        line = lines[i].strip()
-        if not line and i == 0:
-            i += 1
+    start = 0
+    while (end := _line_end(body, start)) is not None:
+        if end == 0:  # an empty first line is passed over
+            start = 1
             continue
-        header = read(line) if line else {}
-        i += 1
-        if i >= len(lines):
+        header = read(body[start:end]) if end > start else {}
+        start = end + 1
+        end = _line_end(body, start)
+        if end is None:
             break
-        pairs.append((header, lines[i]))
-        i += 1
-    return pairs
+        yield (header if isinstance(header, dict) else {}), body[start:end]
+        start = end + 1
+
+
+def _line_end(body: bytes, start: int) -> int | None:
+    end = body.find(b"\n", start)
+    if end >= 0:
+        return end
+    if start != len(body):
+        raise IllegalArgumentException("The msearch request must be terminated by a newline [\n]")
+    return None
 
 
 MSEARCH_PARAMETERS = (
@@ -252,6 +279,10 @@ _HEADER = frozenset(
 @route("GET POST", "/_msearch", "/{index}/_msearch", params=MSEARCH_PARAMETERS)
 def msearch(node: Node, request: Request) -> dict[str, Any]:
     started = node.clock.now()
+    if not request.body:
+        raise OpenSearchParseException("request body or source parameter is required")
+    if (request.number("max_concurrent_searches", 1) or 0) < 1:
+        raise IllegalArgumentException("maxConcurrentSearchRequests must be positive")
     searches = []
     for header, body in msearch_lines(request.body):
         for name in header:
@@ -259,7 +290,11 @@ def msearch(node: Node, request: Request) -> dict[str, Any]:
                 raise IllegalArgumentException(f"key [{name}] is not supported in the metadata section")
         one = Request("POST", request.path, _header_params(request, header), body=body)
         one.parsed = read_search(body)
-        searches.append((one, parse_request(one.parsed)))
+        try:
+            searches.append((one, parse_request(one.parsed)))
+        except OpenSearchError as error:
+            settle(error, body, one.parsed)
+            raise
     if not searches:
         raise ActionRequestValidationException("no requests added")
     responses = []
@@ -267,6 +302,7 @@ def msearch(node: Node, request: Request) -> dict[str, Any]:
         try:
             responses.append({**_search(node, one, plan), "status": 200})
         except OpenSearchError as error:
+            settle(error, one.body, one.parsed)
             responses.append(body_of(error))
     return {"took": int((node.clock.now() - started) * 1000), "responses": responses}
 
@@ -286,7 +322,7 @@ def _header_params(request: Request, header: dict[str, Any]) -> dict[str, str]:
             if isinstance(value, list)
             else str(value).lower()
             if isinstance(value, bool)
-            else str(value)
+            else java_string(value)
         )
         params[name] = text
     return params

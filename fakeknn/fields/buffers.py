@@ -208,6 +208,7 @@ class TextBuffer(Buffer):
         self._positions: Grow[np.int32] = Grow(np.int32)
         self._length_rows: Grow[np.int32] = Grow(np.int32)
         self._lengths: Grow[np.int32] = Grow(np.int32)
+        self._blank_rows: list[int] = []
         self._texts: list[tuple[int, list[str]]] = []
 
     def _empty(self) -> Self:
@@ -231,6 +232,7 @@ class TextBuffer(Buffer):
         alive = live[self._length_rows.first()]
         twin._length_rows.extend(numbers[self._length_rows.first()[alive]])
         twin._lengths.extend(self._lengths.first()[alive])
+        twin._blank_rows = [int(numbers[row]) for row in self._blank_rows if live[row]]
 
     def add(self, row: int, values: list[Any]) -> None:
         self._texts.append((row, values))
@@ -248,7 +250,8 @@ class TextBuffer(Buffer):
             found: dict[str, list[int]] = {}
             tokens = self._analyze(values)
             if not tokens:
-                continue  # Lucene knows nothing of a field without a token
+                self._blank_rows.append(row)  # counted by no statistics, but the field exists
+                continue
             for term, position in tokens:
                 places = found.get(term)
                 if places is None:
@@ -305,6 +308,7 @@ class TextBuffer(Buffer):
             self._by_term,
             length_rows[:docs],
             self._lengths.first(docs),
+            self._blank_rows,
         )
 
 

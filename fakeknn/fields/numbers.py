@@ -11,6 +11,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from fakeknn.errors import IllegalArgumentException, InputCoercionException, NumberFormatException, Where
 from fakeknn.fields.base import META, DocContext, FieldType, Parameter, decimal, flag, register
@@ -34,6 +35,18 @@ def java_double(text: str) -> float:
         except ValueError:
             pass
     raise NumberFormatException(f'For input string: "{text}"' if stripped else "empty String")
+
+
+def query_double(value: Any) -> float:
+    """NumberFieldMapper.objectToDouble."""
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return float(value)
+    return java_double(java_string(value))
+
+
+def shown_value(value: Any) -> str:
+    """A query's value in a message: a string there is a BytesRef, which shows its bytes."""
+    return f"[{value.encode().hex(' ')}]" if isinstance(value, str) else java_string(value)
 
 
 def _whole(value: float) -> int:
@@ -141,10 +154,14 @@ class NumberFieldType(FieldType):
     ) -> Mask:
         assert isinstance(column, NumericColumn)
         low, high = self.bounds(lower, upper, include_lower, include_upper)
-        hit = np.ones(len(column.values), bool) if low is None else column.values >= low
+        return column.where(self.within(column.values, low, high))
+
+    def within(self, values: NDArray[Any], low: Any, high: Any) -> Mask:
+        """bool[len(values)]: those between two bounds, inclusive; None is open."""
+        hit = np.ones(len(values), bool) if low is None else values >= low
         if high is not None:
-            hit &= column.values <= high
-        return column.where(hit)
+            hit &= values <= high
+        return hit
 
     def bounds(self, lower: Any, upper: Any, include_lower: bool, include_upper: bool) -> tuple[Any, Any]:
         """Both bounds, inclusive, as doc values hold them; None for open."""
@@ -190,9 +207,11 @@ class IntegerFieldType(NumberFieldType):
         return int(whole)
 
     def query_value(self, value: Any) -> int:
-        number = float(value) if isinstance(value, (int, float)) else java_double(java_string(value))
-        if number < self.low or number > self.high:
-            raise IllegalArgumentException(f"Value [{java_string(value)}] is out of range for {self.article}")
+        number = query_double(value)
+        if not self.low <= number <= self.high and number == number:
+            # byte and short are parsed as integers first
+            article = self.article if -(2**31) <= number < 2**31 else "an integer"
+            raise IllegalArgumentException(f"Value [{shown_value(value)}] is out of range for {article}")
         if isinstance(value, int):
             return int(value)
         return _whole(number)
@@ -273,10 +292,12 @@ class LongFieldType(IntegerFieldType):
         return _big_integer(text, self.low, self.high, "a long", self.coerces)
 
     def query_value(self, value: Any) -> int:
-        if isinstance(value, (int, float)) and not isinstance(value, bool):
-            number = float(value)
-            if number < self.low or number > self.high or not self.low <= int(value) <= self.high:
-                raise IllegalArgumentException(f"Value [{java_string(value)}] is out of range for a long")
+        number = query_double(value)
+        if number < self.low or number > self.high:
+            raise IllegalArgumentException(f"Value [{shown_value(value)}] is out of range for a long")
+        if isinstance(value, (int, float)):
+            if not self.low <= int(value) <= self.high:
+                raise IllegalArgumentException(f"Value [{shown_value(value)}] is out of range for a long")
             return _whole(value)
         return _big_integer(java_string(value), self.low, self.high, "a long", True)
 
@@ -305,6 +326,9 @@ class UnsignedLongFieldType(IntegerFieldType):
             if not self.low <= value <= self.high:
                 raise IllegalArgumentException(f"Value [{java_string(value)}] is out of range for an unsigned long")
             return _whole(value)
+        number = query_double(value)
+        if number < self.low or number > self.high:
+            raise IllegalArgumentException(f"Value [{shown_value(value)}] is out of range for an unsigned long")
         return _big_integer(java_string(value), self.low, self.high, self.article, True)
 
     def bounds(self, lower: Any, upper: Any, include_lower: bool, include_upper: bool) -> tuple[Any, Any]:
@@ -330,6 +354,10 @@ def _big_integer(text: str, low: int, high: int, article: str, coerce: bool) -> 
     if not low <= whole <= high:
         raise IllegalArgumentException(f"Value [{text}] is out of range for {article}")
     return whole
+
+
+def _negative_zero(value: float) -> bool:
+    return value == 0 and math.copysign(1.0, value) < 0
 
 
 class DecimalFieldType(NumberFieldType):
@@ -371,24 +399,45 @@ class DecimalFieldType(NumberFieldType):
             raise
 
     def query_value(self, value: Any) -> float:
-        number = (
-            float(value)
-            if isinstance(value, (int, float)) and not isinstance(value, bool)
-            else java_double(java_string(value))
-        )
-        return self.checked(number)
+        return self.checked(query_double(value))
+
+    def range_value(self, value: Any) -> float:
+        return self.query_value(value)
 
     def bounds(self, lower: Any, upper: Any, include_lower: bool, include_upper: bool) -> tuple[Any, Any]:
         low = high = None
         if lower is not None:
-            low = self.query_value(lower)
+            low = self.range_value(lower)
             if not include_lower:
-                low = self.next_up(low)
+                low = self.next_up(low) if low or not _negative_zero(low) else 0.0
         if upper is not None:
-            high = self.query_value(upper)
+            high = self.range_value(upper)
             if not include_upper:
-                high = self.next_down(high)
+                high = self.next_down(high) if high or _negative_zero(high) else -0.0
         return low, high
+
+    # Points order −0.0 before 0.0, which IEEE holds for equal.
+
+    def term(self, column: Column, value: Any, *, case_insensitive: bool = False) -> Mask:
+        assert isinstance(column, NumericColumn)
+        wanted = self.exact_value(value)
+        hit = column.values == wanted
+        if wanted == 0:
+            hit &= np.signbit(column.values) == _negative_zero(wanted)
+        return column.where(hit)
+
+    def terms(self, column: Column, values: Collection[Any]) -> Mask:
+        assert isinstance(column, NumericColumn)
+        wanted = np.array([self.exact_value(value) for value in values], np.float64)
+        return column.where(np.isin(column.values.view(np.int64), wanted.view(np.int64)))
+
+    def within(self, values: NDArray[Any], low: Any, high: Any) -> Mask:
+        hit = super().within(values, low, high)
+        if low == 0 and not _negative_zero(low):
+            hit &= (values != 0) | ~np.signbit(values)
+        if high == 0 and _negative_zero(high):
+            hit &= (values != 0) | np.signbit(values)
+        return hit
 
     def doc_value(self, value: Any, format: str | None = None) -> Any:
         return float(value)
@@ -396,7 +445,8 @@ class DecimalFieldType(NumberFieldType):
 
 @register("double")
 class DoubleFieldType(DecimalFieldType):
-    pass
+    def range_value(self, value: Any) -> float:
+        return query_double(value)  # the one type whose ranges need not be finite
 
 
 @register("float")

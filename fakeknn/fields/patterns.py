@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from typing import Protocol
 
-from fakeknn.errors import IllegalArgumentException, NotFaked
+from fakeknn.errors import IllegalArgumentException, NotFaked, NumberFormatException
 
 Matcher = Callable[[str], object]
 
@@ -60,10 +60,9 @@ def wildcard_matcher(pattern: str, case_insensitive: bool = False) -> Matcher:
 #: RegExp's syntax flags by their names in the DSL.
 REGEXP_FLAGS = {
     "INTERSECTION": 0x0001,
-    "COMPLEMENT": 0x0002,
+    "COMPLEMENT": 0x10000,  # not among ALL since Lucene 10
     "EMPTY": 0x0004,
     "ANYSTRING": 0x0008,
-    "AUTOMATON": 0x0010,
     "INTERVAL": 0x0020,
     "NONE": 0x0000,
     "ALL": 0x00FF,
@@ -166,7 +165,7 @@ class _RegExp:
         return self.text[start : self.i]
 
     def _complement(self) -> str:
-        if self._has(0x0002) and self._take("~"):
+        if self._has(0x10000) and self._take("~"):
             inner = self._complement()
             if self._depth or self.i < len(self.text):
                 raise NotFaked("a complement inside a regular expression")
@@ -245,8 +244,11 @@ _CLASSES = {"d": "0-9", "D": "\\D", "s": "\\s", "S": "\\S", "w": "a-zA-Z0-9_", "
 
 
 def _numeric_interval(low: str, high: str, position: int) -> str:
-    if not (low.isdigit() and high.isdigit()):
-        raise IllegalArgumentException(f"interval syntax error at position {position}")
+    for bound in (low, high):
+        if not bound.isdigit():
+            raise IllegalArgumentException(
+                f"interval syntax error at position {position}"
+            ) from NumberFormatException(f'For input string: "{bound}"')
     width = len(low) if len(low) == len(high) else 0
     first, last = sorted((int(low), int(high)))
     if last - first > 10_000:

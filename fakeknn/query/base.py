@@ -260,7 +260,12 @@ def parse_query(container: Any, key: Any) -> Query:
     parser = PARSERS.get(name)
     if parser is None:
         raise unknown_query(body, name)
-    query = parser(body, name)
+    try:
+        query = parser(body, name)
+    except OpenSearchError as error:
+        if objects.place_of(error) is None:  # found when all was read
+            objects.stopped_at(error, Where(body[name], None, "end"))
+        raise
     second = next(names, None)
     if second is not None:
         raise ParsingException(
@@ -357,10 +362,17 @@ def field_query(
                     if not value:
                         continue
                     raise ParsingException(f"[{kind}] query does not support [{name}]", at=Where(value, 0))
-            if isinstance(value, list):
-                raise ParsingException(f"[{kind}] query does not support array of values", at=Where(body, name))
-            if value is None:
-                continue  # no Token.isValue
+            if kind == "term":
+                if isinstance(value, list):
+                    raise ParsingException("[term] query does not support array of values", at=Where(body, name))
+                if value is None:
+                    continue  # no Token.isValue
+            elif kind == "fuzzy" and isinstance(value, list):
+                # Its beginning is taken for the value, and what follows for another.
+                raise ParsingException(
+                    f"[fuzzy] query doesn't support multiple fields, found [{name}] and [{name}]",
+                    at=Where(value, 0) if value else Where(value, None, "end"),
+                )
             if short is None:
                 raise ParsingException(f"[{kind}] query does not support [{name}]", at=Where(body, name))
             _one_field(kind, body, name, found)

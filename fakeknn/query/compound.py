@@ -11,10 +11,8 @@ import numpy as np
 from fakeknn.errors import (
     IllegalArgumentException,
     NumberFormatException,
-    OpenSearchError,
     ParsingException,
     Where,
-    XContentParseException,
 )
 from fakeknn.query.base import (
     Explanation,

@@ -23,6 +23,7 @@ from fakeknn.errors import (
 from fakeknn.fields import FieldType
 from fakeknn.fields.metadata import METADATA, IdFieldType
 from fakeknn.fields.patterns import REGEXP_FLAGS, simple_match
+from fakeknn.fields.scalar import BooleanFieldType
 from fakeknn.query.base import (
     Explanation,
     Matched,
@@ -35,7 +36,7 @@ from fakeknn.query.base import (
     running,
     value_of,
 )
-from fakeknn.query.compound import declared_boost, parse_declared
+from fakeknn.query.compound import MatchNone, declared_boost, parse_declared
 from fakeknn.query.scoring import Similarity, postings, score_term
 from fakeknn.view import Column, Mask
 from fakeknn.xcontent import hash_ordered, java_string, objects
@@ -300,6 +301,27 @@ class Range(Query):
             if value is not None:
                 written[name] = value
         return {self.kind: {self.field: {**written, **self.standard()}}}
+
+    def run(self, ctx: ShardContext, boost: np.float32) -> Matched:
+        field = ctx.field(self.field)
+        if isinstance(field, BooleanFieldType):
+            return self._of_booleans(ctx, field).matched(ctx, boost)
+        return Matched.constant(self.mask(ctx), float(boost))
+
+    def _of_booleans(self, ctx: ShardContext, field: BooleanFieldType) -> Query:
+        """BooleanFieldType.rangeQuery: a term query, which scores, where one of the values is left."""
+        field.require_index()
+        low = False if self.lower is None else bool(field.query_value(self.lower))
+        high = True if self.upper is None else bool(field.query_value(self.upper))
+        include_low = self.include_lower or self.lower is None
+        include_high = self.include_upper or self.upper is None
+        if low == high:
+            return Term(field=self.field, value=low) if include_low and include_high else MatchNone()
+        if low or not (include_low or include_high):
+            return MatchNone()
+        if include_low and include_high:
+            return Exists(field=self.field)
+        return Term(field=self.field, value=not include_low)
 
     def mask(self, ctx: ShardContext) -> Mask:
         field = ctx.field(self.field)

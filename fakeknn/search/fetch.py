@@ -15,6 +15,7 @@ from fakeknn.search.source import SHOW_SOURCE
 from fakeknn.search.stored import stored_fields
 from fakeknn.source import restore
 from fakeknn.view import VectorColumn, View, ignored_fields
+from fakeknn.xcontent import hash_ordered
 
 
 @dataclass(slots=True)
@@ -116,4 +117,5 @@ def _show_named(request: SearchRequest, ctx: ShardContext, row: int, named: list
         if found.mask[row]:
             matched[str(query.name)] = found.score[row]
     if matched:
+        matched = {name: matched[name] for name in hash_ordered(matched)}
         shown["matched_queries"] = matched if request.named_queries_score else list(matched)

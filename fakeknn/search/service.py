@@ -5,13 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import orjson
 
 from fakeknn.errors import IllegalArgumentException, NotFaked, OpenSearchError
 from fakeknn.query.base import Query, ShardContext
+from fakeknn.query.script import Script
 from fakeknn.query.terms import TermsLookup
 from fakeknn.search import execute, readers
 from fakeknn.search.request import ACCURATE, SearchRequest, Slice
+from fakeknn.search.scripts import stored_script
 from fakeknn.units import parse_int
 
 if TYPE_CHECKING:
@@ -28,6 +31,9 @@ class Services:
     @property
     def node_id(self) -> str:
         return self.node.node_id
+
+    def stored_script(self, script: Script) -> Script:
+        return stored_script(self.node, script)
 
     def lookup_terms(self, lookup: TermsLookup) -> list[Any]:
         """The values of a field of a document elsewhere (TermsQueryBuilder.fetch)."""
@@ -189,9 +195,21 @@ def _took(node: Node, started: float) -> int:
     return int((node.clock.now() - started) * 1000)
 
 
-def count(node: Node, query: Query | None, indices: list[Index], **options: Any) -> dict[str, Any]:
-    """How many documents match."""
-    request = SearchRequest(query=query, size=0, track_total_hits=ACCURATE, **options)
-    outcome = execute.run(request, shard_contexts(node, indices))
-    _count_phases(node, outcome)
-    return {"count": outcome.total, "_shards": execute.shards_echo(outcome)}
+def count(
+    node: Node,
+    query: Query | None,
+    indices: list[Index],
+    *,
+    routing: str | None = None,
+    preference: str | None = None,
+    min_score: np.float32 | None = None,
+    terminate_after: int = 0,
+) -> dict[str, Any]:
+    """How many documents match. ``terminate_after`` is told of, but counting does without reading documents, so it
+    counts them all."""
+    request = SearchRequest(query=query, size=0, track_total_hits=ACCURATE, min_score=min_score)
+    outcome = execute.run(request, shard_contexts(node, indices, routing=routing, preference=preference))
+    body: dict[str, Any] = {}
+    if terminate_after:
+        body["terminated_early"] = any(len(result.rows) >= terminate_after for result in outcome.results)
+    return {**body, "count": outcome.total, "_shards": execute.shards_echo(outcome)}

@@ -17,7 +17,7 @@ Endpoints read their bodies in few ways, and each way has its refusals; the func
 from __future__ import annotations
 
 from fakeknn.xcontent.java import hash_ordered, java_double, java_float, java_hash, java_string
-from fakeknn.xcontent.places import locate, number_text
+from fakeknn.xcontent.places import locate, number_text, settle
 from fakeknn.xcontent.reading import (
     is_xcontent,
     read,
@@ -45,4 +45,5 @@ __all__ = [
     "read_map",
     "read_query",
     "read_search",
+    "settle",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from fakeknn.errors import JsonParseException, StreamConstraintsException, Where
+from fakeknn.errors import JsonParseException, OpenSearchError, StreamConstraintsException, Where
 from fakeknn.xcontent.jackson import Scanner, Token, utf8
 
 
@@ -56,6 +56,16 @@ def locate(body: bytes, root: Any, where: Where) -> tuple[int, int] | None:
     if token is None:
         return None
     return token.line, token.column + (token.end - token.start if where.part == "after" else 0)
+
+
+def settle(error: OpenSearchError, body: bytes, root: Any) -> None:
+    """Give an error and its causes the lines and columns in ``body``, of which ``root`` is the tree."""
+    for link in error.chain():
+        if link.at is not None:
+            place = locate(body, root, link.at)
+            if place is not None:
+                link.locate(*place)
+            link.at = None
 
 
 def number_text(body: bytes, root: Any, where: Where) -> str | None:
