@@ -240,6 +240,7 @@ class Codegen(ExpressionCodegen):
         iterable_type = str(node.iterable.vtype)
         self.slots += 2 if iterable_type.endswith("[]") else 1
         iterable = self.value(node.iterable)
+        line = self.line
         iterator = self.call(iterate_def if iterable_type == "def" else iterate, iterable)
         variable = node.variable.python
         target = self.at(py.Name(variable, py.Store()))
@@ -249,7 +250,10 @@ class Codegen(ExpressionCodegen):
         body += self._count(node.offset)
         body += self._loop_body(node.block, list)
         self.slots = slots
-        return [self.at(py.For(target, iterator, body, []))]
+        after, self.line = self.line, line
+        loop = self.at(py.For(target, iterator, body, []))
+        self.line = after
+        return [loop]
 
     def _continue_statement(self, node: ast.Continue) -> list[py.stmt]:
         return [*self._tails[-1](), self.at(py.Continue())]

@@ -23,21 +23,17 @@ def shape(message: str | None) -> str:
 
 
 @cache
-def _recorded() -> tuple[dict[tuple[str, str, str], Frames], dict[tuple[str, str], Frames]]:
-    exact: dict[tuple[str, str, str], Frames] = {}
-    loose: dict[tuple[str, str], Frames] = {}
+def _recorded() -> dict[tuple[str, str, str], Frames]:
+    recorded: dict[tuple[str, str, str], Frames] = {}
     for block in (files(__package__) / "frames.txt").read_text(encoding="utf-8").split("\n\n"):
         if block.startswith("#"):
             continue
         head, *frames = block.strip().split("\n")
         call, java_class, message = head.split(" ", 2)
-        exact[call, java_class, message] = tuple(frames)
-        loose.setdefault((call, java_class), tuple(frames))
-    return exact, loose
+        recorded[call, java_class, message] = tuple(frames)
+    return recorded
 
 
 def frames_above(call: str, thrown: Thrown) -> Frames:
     """The frames above a call, ``java.util.ArrayList.get/1``, that threw."""
-    exact, loose = _recorded()
-    found = exact.get((call, thrown.java_class, shape(thrown.message)))
-    return loose.get((call, thrown.java_class), ()) if found is None else found
+    return _recorded().get((call, thrown.java_class, shape(thrown.message)), ())

@@ -36,9 +36,9 @@ from fakeknn.painless.numbers import (
     wrap_long,
     wrap_short,
 )
-from fakeknn.painless.operators import narrow
+from fakeknn.painless.operators import narrow, no_cast
 from fakeknn.painless.throwable import Thrown, null_pointer
-from fakeknn.painless.values import equals, hash_code, text
+from fakeknn.painless.values import class_of, equals, hash_code, text
 
 _NF = "java.lang.NumberFormatException"
 
@@ -93,7 +93,9 @@ def order_double(left: float, right: float) -> int:
 def parse_int(digits: str | None, radix: int = 10, bits: int = 32) -> int:
     """``Integer.parseInt`` and its likes."""
     if digits is None:
-        raise Thrown(_NF, "Cannot parse null string: null")
+        raise Thrown(_NF, "Cannot parse null string")
+    if radix > 36:
+        raise Thrown(_NF, f"radix {radix} greater than Character.MAX_RADIX")
     value = parse_integer(digits, radix, bits)
     if value is None:
         under = "" if radix == 10 else f" under radix {radix}"
@@ -377,6 +379,8 @@ def _digit(code: int) -> int:
 
 def compare(left: Any, right: Any) -> int:
     """``((Comparable) left).compareTo(right)``."""
+    if type(left) is not type(right) and not isinstance(right, type(left)) and right is not None and left is not None:
+        raise no_cast(right, class_of(left))
     return int(call(left, "compareTo", right))
 
 

@@ -52,6 +52,14 @@ class TreeMap(dict[Any, Any]):
     def order(self, left: Any, right: Any) -> int:
         return compare(left, right) if self.comparator is None else int(self.comparator.call(left, right))
 
+    def accept(self, key: Any) -> None:
+        """Compare a key that is put, with itself if there is no other."""
+        if key is None and self.comparator is None:
+            raise null_pointer(
+                'Cannot invoke "java.lang.Comparable.compareTo(Object)" because "k1" is null' if not self else None
+            )
+        self.order(key, plain(next(iter(self))) if self else key)
+
     def part(self, test: Callable[[Any], bool]) -> TreeMap:
         made = TreeMap(self.comparator)
         for key in self.ordered():
@@ -87,7 +95,7 @@ def put(map_: dict[Any, Any], key: Any, value: Any) -> Any:
     if type(map_) is not dict:
         _change(map_)
         if isinstance(map_, TreeMap):
-            map_.order(key, key)
+            map_.accept(key)
     before = map_.get(held)
     map_[held] = value
     return before

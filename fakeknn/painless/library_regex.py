@@ -90,7 +90,7 @@ def _subject(pattern: Pattern | None, subject: Any) -> str:
     if pattern is None:
         raise null_pointer()
     if subject is None:
-        raise null_pointer('Cannot invoke "java.lang.CharSequence.length()" because "this.text" is null')
+        raise null_pointer('Cannot invoke "java.lang.CharSequence.length()" because "this.wrapped" is null')
     return text(subject)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -66,6 +67,26 @@ def _given(value: Any, frame: str = "") -> str:
     if value is None:
         raise null_pointer()
     return value if type(value) is str else text(value)
+
+
+_BASE64 = re.compile(r"([A-Za-z0-9+/]*)(={0,2})(.*)", re.S)
+
+
+def decode_base64(written: str) -> bytes:
+    """``Base64.getDecoder().decode``: the padding may be left out, anything else is refused."""
+    if len(written) == 1:
+        raise illegal_argument("Input byte[] should at least have 2 bytes for base64 bytes")
+    digits, pad, rest = _BASE64.match(written).groups()  # type: ignore[union-attr]
+    if rest and not pad:
+        raise illegal_argument(f"Illegal base64 character {ord(rest[0]):x}")
+    if len(digits) % 4 == 1:
+        raise illegal_argument("Last unit does not have enough valid bits")
+    missing = -len(digits) % 4
+    if pad and (not missing or len(pad) < missing):
+        raise illegal_argument("Input byte array has wrong 4-byte ending unit")
+    if rest or len(pad) > missing:
+        raise illegal_argument(f"Input byte array has incorrect ending byte at {len(digits) + missing}")
+    return base64.b64decode(digits + "=" * (-len(digits) % 4))
 
 
 def _compare(left: str, right: str) -> int:
@@ -139,7 +160,7 @@ define(
         "concat/1": lambda s, o: s + _given(o),
         "contains/1": lambda s, o: _given(o) in s,
         "contentEquals/1": lambda s, o: s == _given(o),
-        "decodeBase64/0": lambda s: base64.b64decode(s).decode("utf-8", "replace"),
+        "decodeBase64/0": lambda s: decode_base64(s).decode("utf-8", "replace"),
         "encodeBase64/0": lambda s: base64.b64encode(s.encode()).decode(),
         "endsWith/1": lambda s, o: s.endswith(_given(o)),
         "equalsIgnoreCase/1": lambda s, o: o is not None and s.lower() == o.lower(),
@@ -367,7 +388,7 @@ class Decoder(Encoder):
     java = "java.util.Base64.Decoder"
 
     def decode(self, data: str) -> JavaArray:
-        raw = (base64.urlsafe_b64decode if self.url else base64.b64decode)(data)
+        raw = decode_base64(data.replace("-", "+").replace("_", "/") if self.url else data)
         return array_type("byte")(value - 256 if value > 127 else value for value in raw)
 
 

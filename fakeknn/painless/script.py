@@ -157,7 +157,8 @@ def _receiver_class(error: BaseException) -> str:
         trace = trace.tb_next
     if above is None or not above.f_code.co_varnames:
         return ""
-    return class_of(above.f_locals.get(above.f_code.co_varnames[0]))
+    receiver = above.f_locals.get(above.f_code.co_varnames[0])
+    return "" if receiver is None else class_of(receiver)
 
 
 def script_line(error: BaseException) -> int | None:
