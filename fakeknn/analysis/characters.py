@@ -5,8 +5,22 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable
+from functools import cached_property
 
 CharTest = Callable[[str], bool]
+
+
+class LatePattern:
+    """A regular expression that is compiled when it is first matched: many a process never does."""
+
+    def __init__(self, pattern: str, flags: int = 0) -> None:
+        self.pattern = pattern
+        self.flags = flags
+
+    @cached_property
+    def match(self) -> Callable[..., re.Match[str] | None]:
+        return re.compile(self.pattern, self.flags).match
+
 
 # Character.isWhitespace: no no-break spaces, but the separators U+001C to U+001F.
 WHITESPACE = "\t\n\x0b\f\r\x1c-\x1f \u1680\u2000-\u2006\u2008-\u200a\u2028\u2029\u205f\u3000"

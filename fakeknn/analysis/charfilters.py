@@ -6,6 +6,7 @@ import re
 from html.entities import name2codepoint
 
 from fakeknn.analysis.base import CharFilter, Offsets
+from fakeknn.analysis.characters import LatePattern
 from fakeknn.analysis.factories import CHAR_FILTERS, CharFilterFactory
 from fakeknn.analysis.settings import ComponentSettings
 from fakeknn.analysis.worddelimiter import unescape
@@ -74,11 +75,11 @@ _ENTITIES = {
     # A no-break space would not end a word for every tokenizer.
     "nbsp": " ",
 }
-_ENTITY = re.compile("|".join(sorted(map(re.escape, _ENTITIES), key=len, reverse=True)))
-_SURROGATES = re.compile(
+_ENTITY = LatePattern("|".join(sorted(map(re.escape, _ENTITIES), key=len, reverse=True)))
+_SURROGATES = LatePattern(
     r"#(?:[xX]([dD][89aAbB][0-9a-fA-F]{2})|(5[56]\d{3}));&#(?:[xX]([dD][c-fC-F][0-9a-fA-F]{2})|(5[67]\d{3}));"
 )
-_NUMBER = re.compile(r"#(?:[xX]([0-9a-fA-F]+)|([0-9]+))")
+_NUMBER = LatePattern(r"#(?:[xX]([0-9a-fA-F]+)|([0-9]+))")
 
 _NAME = r"[:_\w][-.:\w]*"
 _INLINE = frozenset(
@@ -93,18 +94,18 @@ _INCLUDE = rf"(?:<!--\#(?:[^'\"]|{_QUOTED})*?-->)"
 _CONTENT = rf"(?:\s+{_NAME}\s*=\s*{_QUOTED}|[^<>]|{_INCLUDE})*+"
 
 
-_TAG_TAIL = re.compile(rf"{_CONTENT}>")
-_PLAIN_TAG_TAIL = re.compile(r"[^<>]*+>")
-_START_NAME = re.compile(rf"\s*({_NAME})")
-_END_TAG = re.compile(rf"\s*({_NAME})")
-_END_TAIL = re.compile(r"\s*>")
-_PROCESSING = re.compile(r"\?[^>]*[/?]>")
+_TAG_TAIL = LatePattern(rf"{_CONTENT}>")
+_PLAIN_TAG_TAIL = LatePattern(r"[^<>]*+>")
+_START_NAME = LatePattern(rf"\s*({_NAME})")
+_END_TAG = LatePattern(rf"\s*({_NAME})")
+_END_TAIL = LatePattern(r"\s*>")
+_PROCESSING = LatePattern(r"\?[^>]*[/?]>")
 _STRING_OR = {
     "comment": re.compile(r"<!--#|-->"),
     "quoting": re.compile(r"<!--#|-->|['\"]"),
     "include": re.compile(r"-->|['\"]"),
 }
-_STRING_END = {quote: re.compile(rf"(?:\\[\s\S]|[^{quote}\\])*+{quote}") for quote in "'\""}
+_STRING_END = {quote: LatePattern(rf"(?:\\[\s\S]|[^{quote}\\])*+{quote}") for quote in "'\""}
 _SPECIAL = re.compile("[&<]")
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import regex
 
 from fakeknn.analysis.base import Token, Tokenizer, TokenStream
+from fakeknn.analysis.characters import LatePattern
 from fakeknn.analysis.factories import TOKENIZERS, TokenizerFactory
 from fakeknn.analysis.settings import ComponentSettings
 from fakeknn.analysis.standard import DEFAULT_MAX_TOKEN_LENGTH, StandardTokenizer, fitting_end, match_word
@@ -42,22 +43,26 @@ _HTTP_PATH = rf"(?:/(?:{_CHAR}|[;:@&=])*)+"
 _TAIL = rf"(?::[0-9]{{1,5}})?(?:{_HTTP_PATH})?(?:{_QUERY})?(?:{_FRAGMENT})?"
 _FILE_PATH = rf"/(?:{_CHAR}|[?:@&=])*(?:/(?:{_CHAR}|[?:@&=])*)*"
 
-_URL = re.compile(
+_URL = LatePattern(
     rf"(?:https?://{_LOGIN}?{_HOST}{_TAIL}"
     rf"|ftp://{_LOGIN}?{_HOST}(?::[0-9]{{1,5}})?{_FILE_PATH}(?:;type=[aid])?(?:{_FRAGMENT})?"
     rf"|file://{_HOST}?{_FILE_PATH}(?:{_FRAGMENT})?)",
     re.IGNORECASE | re.ASCII,
 )
-_HOST_TAIL = re.compile(_TAIL)
-_ADDRESSES = re.compile(_ADDRESS)
-_LABELS = re.compile(rf"{_LABEL}(?:\.{_LABEL})*\.?")
-_WORD_CHAR = regex.compile(r"[-\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\p{Join_Control}]")
+_HOST_TAIL = LatePattern(_TAIL)
+_ADDRESSES = LatePattern(_ADDRESS)
+_LABELS = LatePattern(rf"{_LABEL}(?:\.{_LABEL})*\.?")
 
 _QUOTED = r'"(?:[\x01-\x08\x0B\x0C\x0E-\x21\x23-\x5B\x5D-\x7E]|\\[\x00-\x7F])*"'
 _LOCAL_LABEL = rf"(?:[A-Za-z0-9!#$%&'*+\-/=?^_`{{|}}~]+|{_QUOTED})"
-_LOCAL_PART = re.compile(rf"{_LOCAL_LABEL}(?:\.{_LOCAL_LABEL})*@")
-_BRACKETED = re.compile(r"\[(?:[\x01-\x08\x0B\x0C\x0E-\x5A\x5E-\x7F]|\\[\x00-\x7F])*\]")
-_MAILTO = re.compile(r"mailto(?=:)", re.IGNORECASE)
+_LOCAL_PART = LatePattern(rf"{_LOCAL_LABEL}(?:\.{_LOCAL_LABEL})*@")
+_BRACKETED = LatePattern(r"\[(?:[\x01-\x08\x0B\x0C\x0E-\x5A\x5E-\x7F]|\\[\x00-\x7F])*\]")
+_MAILTO = LatePattern(r"mailto(?=:)", re.IGNORECASE)
+
+
+@cache
+def _word_char() -> regex.Pattern[str]:
+    return regex.compile(r"[-\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\p{Join_Control}]")
 
 
 @cache
@@ -120,7 +125,7 @@ def _match(text: str, start: int, limit: int) -> tuple[int, str]:
             offer(tail.end(), tail.end(), "<URL>")
     for end in hosts:
         # A bare name is a URL if no word goes on behind it; the character that tells is part of the match.
-        if end < limit and not _WORD_CHAR.match(text, end):
+        if end < limit and not _word_char().match(text, end):
             offer(end + 1, end, "<URL>")
     if limit in hosts:
         offer(limit, limit, "<URL>")

@@ -141,9 +141,8 @@ def _search(node: Node, request: Request, search: SearchRequest) -> dict[str, An
     kind = request.text("search_type")
     if kind in ("query_and_fetch", "dfs_query_and_fetch"):
         raise IllegalArgumentException(f"Unsupported search type [{kind}]")
-    if kind == "dfs_query_then_fetch":
-        raise NotFaked("the search type [dfs_query_then_fetch]")
-    if kind not in (None, "query_then_fetch"):
+    search.dfs = kind == "dfs_query_then_fetch"
+    if kind not in (None, "query_then_fetch", "dfs_query_then_fetch"):
         raise IllegalArgumentException(f"No search type for [{kind}]")
     _check_total_hits(request, search)
     scroll = request.text("scroll")

@@ -1,0 +1,345 @@
+"""``_cluster/health``, ``_cluster/allocation/explain``, and what the cluster manager would do; ``_remote/info``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from fakeknn.api.cluster_state import METRICS, state_of
+from fakeknn.api.documents import active_shard_count
+from fakeknn.api.indices import check_timeouts
+from fakeknn.errors import (
+    ActionRequestValidationException,
+    IllegalArgumentException,
+    IndexNotFoundException,
+    NotFaked,
+    ShardNotFoundException,
+    Where,
+    XContentParseException,
+)
+from fakeknn.rest import SOURCE_PARAMETERS, Later, Request, Response, route
+from fakeknn.state import machine, names
+from fakeknn.state.allocation import STATUSES, Copy, Health, all_copies, copies_of, health, index_health
+from fakeknn.state.index import Index
+from fakeknn.state.names import INDICES_OPTIONS_PARAMETERS, IndicesOptions
+from fakeknn.state.node import Node
+from fakeknn.units import parse_int, parse_time_value
+from fakeknn.xcontent import read, read_map
+
+#: Parameters of requests that the cluster manager answers, or with ``local`` any node.
+LOCAL = ("local", "cluster_manager_timeout", "master_timeout")
+
+# --- health -----------------------------------------------------------------------------------------------------------
+
+_PRIORITIES = ("IMMEDIATE", "URGENT", "HIGH", "NORMAL", "LOW", "LANGUID")
+#: How often a request that waits looks again, in seconds.
+_PATIENCE = 0.05
+
+_HEALTH_PARAMETERS = (
+    *LOCAL,
+    "timeout",
+    "ensure_node_weighed_in",
+    "awareness_attribute",
+    "level",
+    "wait_for_status",
+    "wait_for_no_relocating_shards",
+    "wait_for_no_initializing_shards",
+    "?wait_for_relocating_shards",
+    "wait_for_active_shards",
+    "wait_for_nodes",
+    "wait_for_events",
+    *INDICES_OPTIONS_PARAMETERS,
+)
+
+
+@route("GET", "/_cluster/health", "/_cluster/health/{index}", params=_HEALTH_PARAMETERS)
+def cluster_health(node: Node, request: Request) -> Response | Later:
+    options = IndicesOptions.from_parameters(request.params, names.CLUSTER_HEALTH)
+    request.flag("local")
+    request.flag("ensure_node_weighed_in")
+    check_timeouts(request)
+    if "awareness_attribute" in request.params:
+        raise NotFaked("[awareness_attribute] of the cluster's health")
+    is_reached = _condition(request)
+    deadline = node.now() + parse_time_value(request.params.get("timeout", "30s"), "timeout").seconds
+    expressions = request.names("index")
+    # Who waits for events is himself a task that is pending.
+    pending = int("wait_for_events" in request.params)
+
+    def look() -> Response | Later:
+        indices = node.resolve(expressions, options)
+        found = health(indices)
+        percent = health(node.indices.values()).active_percent if found.status != "green" else 100.0
+        exist = not expressions or _exist(node, expressions)
+        reached = exist and is_reached(found)
+        if not exist:
+            found = found._replace(status="red")
+        left = deadline - node.now()
+        if reached or left <= 0:
+            body = {
+                **_told(node, found),
+                "timed_out": not reached,
+                "number_of_pending_tasks": pending,
+                "active_shards_percent_as_number": percent,
+            }
+            level = request.params.get("level")
+            if level in ("indices", "shards"):
+                body["indices"] = {index.name: _index_told(index, level == "shards") for index in indices}
+            return Response(200 if reached else 408, body)
+        return Later(min(left, _PATIENCE), look)
+
+    return look()
+
+
+def _condition(request: Request) -> Callable[[Health], bool]:
+    """What a request waits for. Shards never move and start at once, so they need not be waited for."""
+    worst = len(STATUSES)
+    if "wait_for_status" in request.params:
+        wanted = request.params["wait_for_status"]
+        if wanted.lower() not in STATUSES:
+            raise _no_constant("org.opensearch.cluster.health.ClusterHealthStatus", wanted)
+        worst = STATUSES.index(wanted.lower())
+    request.flag("wait_for_no_relocating_shards")
+    request.flag("wait_for_no_initializing_shards")
+    if "wait_for_relocating_shards" in request.params:
+        raise IllegalArgumentException(
+            "wait_for_relocating_shards has been removed, use wait_for_no_relocating_shards [true/false] instead"
+        )
+    active: int | None = 0
+    if "wait_for_active_shards" in request.params:
+        active = active_shard_count(request.params["wait_for_active_shards"])
+    enough_nodes = _enough_nodes(request.params.get("wait_for_nodes", ""))
+    if "wait_for_events" in request.params and request.params["wait_for_events"].upper() not in _PRIORITIES:
+        raise _no_constant("org.opensearch.common.Priority", request.params["wait_for_events"])
+
+    def is_reached(found: Health) -> bool:
+        enough_shards = not found.unassigned if active is None else found.primaries >= active
+        return enough_nodes and enough_shards and STATUSES.index(found.status) <= worst
+
+    return is_reached
+
+
+def _no_constant(enum: str, value: str) -> IllegalArgumentException:
+    return IllegalArgumentException(f"No enum constant {enum}.{value.upper()}")
+
+
+def _enough_nodes(wanted: str) -> bool:
+    """``1``, ``>=1``, ``ge(1)``: whether one node is enough."""
+    if not wanted:
+        return True
+    for sign, word, holds in (
+        (">=", "ge(", int.__le__),
+        ("<=", "le(", int.__ge__),
+        (">", "gt(", int.__lt__),
+        ("<", "lt(", int.__gt__),
+    ):
+        if wanted.startswith(sign):
+            return holds(parse_int(wanted[len(sign) :]), 1)
+        if wanted.startswith(word):
+            return holds(parse_int(wanted[len(word) : -1]), 1)
+    return parse_int(wanted) == 1
+
+
+def _exist(node: Node, expressions: list[str]) -> bool:
+    try:
+        node.resolve(expressions, names.STRICT_EXPAND_OPEN_CLOSED)
+    except IndexNotFoundException:
+        return False
+    return True
+
+
+def _told(node: Node, found: Health) -> dict[str, Any]:
+    """ClusterHealthResponse."""
+    return {
+        "cluster_name": node.cluster_name,
+        "status": found.status,
+        "timed_out": False,
+        "number_of_nodes": 1,
+        "number_of_data_nodes": 1,
+        "discovered_master": True,
+        "discovered_cluster_manager": True,
+        "active_primary_shards": found.primaries,
+        "active_shards": found.primaries,
+        "relocating_shards": 0,
+        "initializing_shards": 0,
+        "unassigned_shards": found.unassigned,
+        "delayed_unassigned_shards": 0,
+        "number_of_pending_tasks": 0,
+        "number_of_in_flight_fetch": 0,
+        "task_max_waiting_in_queue_millis": 0,
+        "active_shards_percent_as_number": 100.0,
+    }
+
+
+def _index_told(index: Index, with_shards: bool) -> dict[str, Any]:
+    found = index_health(index)
+    told: dict[str, Any] = {
+        "status": found.status,
+        "number_of_shards": found.primaries,
+        "number_of_replicas": index.number_of_replicas,
+        "active_primary_shards": found.primaries,
+        "active_shards": found.primaries,
+        "relocating_shards": 0,
+        "initializing_shards": 0,
+        "unassigned_shards": found.unassigned,
+    }
+    if with_shards:
+        shard = {
+            "status": found.status,
+            "primary_active": True,
+            "active_shards": 1,
+            "relocating_shards": 0,
+            "initializing_shards": 0,
+            "unassigned_shards": index.number_of_replicas,
+        }
+        told["shards"] = {str(number): shard for number in range(found.primaries)}
+    return told
+
+
+# --- what the cluster manager has to do -------------------------------------------------------------------------------
+
+
+@route("GET", "/_cluster/pending_tasks", params=LOCAL)
+def pending_tasks(node: Node, request: Request) -> dict[str, Any]:
+    request.flag("local")
+    check_timeouts(request)
+    return {"tasks": []}
+
+
+@route("GET", "/_remote/info")
+def remote_info(node: Node, request: Request) -> dict[str, Any]:
+    return {}
+
+
+@route(
+    "POST",
+    "/_cluster/reroute",
+    params=("dry_run", "explain", "retry_failed", "timeout", *LOCAL[1:], "metric", "settings_filter", "flat_settings"),
+)
+def reroute(node: Node, request: Request) -> dict[str, Any]:
+    """Shards are where they can be, so there is nothing to do."""
+    for name in ("dry_run", "retry_failed"):
+        request.flag(name)
+    check_timeouts(request)
+    body = request.read(read_map) if request.body else {}
+    for name in body:
+        if name != "commands":
+            where = Where(body, name, "key")
+            raise XContentParseException(f"[cluster_reroute] unknown field [{name}]", at=where)
+    if body.get("commands"):
+        raise NotFaked("commands of a reroute")
+    metrics = request.names("metric") or [metric for metric in METRICS if metric != "metadata"]
+    state = state_of(node, list(node.indices.values()), metrics, request)
+    del state["cluster_name"]
+    told: dict[str, Any] = {"acknowledged": True, "state": state}
+    if request.flag("explain"):
+        told["explanations"] = []
+    return told
+
+
+@route(
+    "POST",
+    "/_cluster/voting_config_exclusions",
+    params=("node_ids", "node_names", "timeout", "cluster_manager_timeout", "master_timeout"),
+)
+def exclude_from_voting(node: Node, request: Request) -> Response:
+    if not request.names("node_ids") and not request.names("node_names"):
+        raise IllegalArgumentException(
+            "Please set node identifiers correctly. One and only one of [node_name], [node_names] and [node_ids] has "
+            "to be set"
+        )
+    raise NotFaked("nodes that do not vote")
+
+
+@route(
+    "DELETE",
+    "/_cluster/voting_config_exclusions",
+    params=("wait_for_removal", "cluster_manager_timeout", "master_timeout"),
+)
+def include_in_voting(node: Node, request: Request) -> Response:
+    request.flag("wait_for_removal", True)
+    check_timeouts(request)
+    return Response(200)
+
+
+# --- why a shard is where it is ---------------------------------------------------------------------------------------
+
+_EXPLAIN = "cluster/allocation/explain"
+
+
+@route(
+    "GET POST",
+    "/_cluster/allocation/explain",
+    params=("include_yes_decisions", "include_disk_info", *SOURCE_PARAMETERS),
+)
+def explain_allocation(node: Node, request: Request) -> dict[str, Any]:
+    yes, disk = request.flag("include_yes_decisions"), request.flag("include_disk_info")
+    body = request.read(read) if request.body else {}
+    if not isinstance(body, dict):
+        raise NotFaked("bodies of allocation explanations that are no objects")
+    for name in body:
+        if name not in ("index", "shard", "primary", "current_node"):
+            raise XContentParseException(f"[{_EXPLAIN}] unknown field [{name}]", at=Where(body, name, "key"))
+    if not body:
+        copy = next((copy for copy in all_copies(node) if not copy.primary), None)
+        if copy is None:
+            raise IllegalArgumentException(
+                "unable to find any unassigned shards to explain [ClusterAllocationExplainRequest["
+                f"useAnyUnassignedShard=true,includeYesDecisions?={str(yes).lower()}]"
+            )
+    else:
+        copy = _asked_copy(node, body)
+    if copy.primary or yes or disk:
+        raise NotFaked("explanations of where started shards are, and those with all decisions")
+    return _explained(node, copy)
+
+
+def _asked_copy(node: Node, body: dict[str, Any]) -> Copy:
+    missing = [f"{name} must be specified" for name in ("index", "shard", "primary") if body.get(name) is None]
+    if missing:
+        raise ActionRequestValidationException(*missing)
+    index = node.indices.get(body["index"])
+    if index is None:
+        raise IndexNotFoundException(body["index"], resource_type=None)
+    copies = [copy for copy in copies_of(node, index) if copy.number == body["shard"]]
+    if not copies:
+        raise ShardNotFoundException(index.name, index.uuid, body["shard"])
+    chosen = [copy for copy in copies if copy.primary == body["primary"]]
+    if not chosen:
+        raise NotFaked("explanations of replicas of shards that have none")
+    return chosen[0]
+
+
+def _explained(node: Node, copy: Copy) -> dict[str, Any]:
+    """Why a replica has no node: the primary is on the only one."""
+    primary = next(c for c in copies_of(node, copy.index) if c.number == copy.number and c.primary)
+    return {
+        "index": copy.index.name,
+        "shard": copy.number,
+        "primary": False,
+        "current_state": "unassigned",
+        "unassigned_info": {
+            "reason": copy.reason,
+            "at": copy.unassigned_at,
+            "last_allocation_status": "no_attempt",
+        },
+        "can_allocate": "no",
+        "allocate_explanation": "cannot allocate because allocation is not permitted to any of the nodes",
+        "node_allocation_decisions": [
+            {
+                "node_id": node.node_id,
+                "node_name": node.name,
+                "transport_address": machine.transport_address(node),
+                "node_attributes": dict(machine.ATTRIBUTES),
+                "node_decision": "no",
+                "weight_ranking": 1,
+                "deciders": [
+                    {
+                        "decider": "same_shard",
+                        "decision": "NO",
+                        "explanation": f"a copy of this shard is already allocated to this node [{primary}]",
+                    }
+                ],
+            }
+        ],
+    }

@@ -1,0 +1,353 @@
+"""``_nodes/stats`` and ``_cluster/stats``."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+from fakeknn.api.nodes import check_timeout, nodes_answer
+from fakeknn.api.stats import chosen_sections, metrics_of, readable
+from fakeknn.errors import IllegalArgumentException, NotFaked
+from fakeknn.rest import Request, route
+from fakeknn.state import machine
+from fakeknn.state.allocation import health
+from fakeknn.state.node import Node
+from fakeknn.state.statistics import SECTIONS, Tree, index_statistics, node_statistics, nothing, total
+
+_NO_REQUESTS = {"count": 0, "time_in_millis": 0, "current": 0, "failed": 0}
+
+
+def _breakers(node: Node) -> dict[str, Any]:
+    return machine.breakers()
+
+
+def _discovery(node: Node) -> dict[str, Any]:
+    version = node.state_version
+    return {
+        "cluster_state_queue": {"total": 0, "pending": 0, "committed": 0},
+        "published_cluster_states": {"full_states": 2, "incompatible_diffs": 0, "compatible_diffs": max(version - 2, 0)},
+        "cluster_state_stats": {
+            "overall": {"update_count": version, "total_time_in_millis": 0, "failed_count": 0},
+        },
+    }
+
+
+def _transport(node: Node) -> dict[str, Any]:
+    names = ("server_open", "total_outbound_connections", "rx_count", "rx_size_in_bytes", "tx_count", "tx_size_in_bytes")
+    return dict.fromkeys(names, 0)
+
+
+def _indexing_pressure(node: Node) -> dict[str, Any]:
+    stages = ("combined_coordinating_and_primary", "coordinating", "primary", "replica", "all")
+    sizes = {f"{stage}_in_bytes": 0 for stage in stages}
+    rejections = {f"{stage}_rejections": 0 for stage in ("coordinating", "primary", "replica")}
+    limit = machine.INDEXING_BUFFER
+    return {"memory": {"current": sizes, "total": {**sizes, **rejections}, "limit_in_bytes": limit}}
+
+
+_NO_SCRIPTS = {"compilations": 0, "cache_evictions": 0, "compilation_limit_triggered": 0}
+
+#: The metrics beside the indices: the member that they fill, and with what.
+_METRICS: dict[str, tuple[str, Callable[[Node], Any]]] = {
+    "os": ("os", machine.os_statistics),
+    "process": ("process", machine.process_statistics),
+    "jvm": ("jvm", machine.jvm_statistics),
+    "thread_pool": ("thread_pool", lambda node: machine.thread_pool_statistics()),
+    "fs": ("fs", machine.fs_statistics),
+    "transport": ("transport", _transport),
+    "http": ("http", lambda node: {"current_open": 1, "total_opened": 1}),
+    "breaker": ("breakers", _breakers),
+    "script": ("script", lambda node: dict(_NO_SCRIPTS)),
+    "discovery": ("discovery", _discovery),
+    "ingest": ("ingest", lambda node: {"total": dict(_NO_REQUESTS), "pipelines": {}}),
+    "adaptive_selection": ("adaptive_selection", lambda node: {}),
+    "script_cache": ("script_cache", lambda node: {"sum": dict(_NO_SCRIPTS), "contexts": []}),
+    "indexing_pressure": ("indexing_pressure", _indexing_pressure),
+    "cluster_manager_throttling": (
+        "cluster_manager_throttling",
+        lambda node: {"stats": {"total_throttled_tasks": 0, "throttled_tasks_per_task_type": {}}},
+    ),
+    "weighted_routing": ("weighted_routing", lambda node: {"stats": {"fail_open_count": 0}}),
+    "segment_replication_backpressure": (
+        "segment_replication_backpressure",
+        lambda node: {"total_rejected_requests": 0},
+    ),
+    "repositories": ("repositories", lambda node: []),
+    "remote_store": ("remote_store", lambda node: {"last_successful_fetch_of_pinned_timestamps": -1}),
+}
+#: Those of which nothing is told.
+_UNTOLD = (
+    "shard_indexing_pressure",
+    "search_backpressure",
+    "file_cache",
+    "task_cancellation",
+    "search_pipeline",
+    "resource_usage_stats",
+    "admission_control",
+    "caches",
+)
+_KNOWN = ("indices", *_METRICS, *_UNTOLD)
+_NODE_LEVELS = ("node", "indices", "shards")
+
+
+@route(
+    "GET",
+    "/_nodes/stats",
+    "/_nodes/stats/{metric}",
+    "/_nodes/stats/{metric}/{index_metric}",
+    "/_nodes/{nodeId}/stats",
+    "/_nodes/{nodeId}/stats/{metric}",
+    "/_nodes/{nodeId}/stats/{metric}/{index_metric}",
+    params=(
+        "nodeId",
+        "metric",
+        "index_metric",
+        "timeout",
+        "fields",
+        "completion_fields",
+        "fielddata_fields",
+        "groups",
+        "include_segment_file_sizes",
+        "level",
+    ),
+)
+def stats(node: Node, request: Request) -> dict[str, Any]:
+    check_timeout(request, "NodesStatsRequest")
+    metrics = metrics_of(request, "metric", _KNOWN)
+    sections = None
+    if "index_metric" in request.params:
+        listed = request.params["index_metric"]
+        if metrics is None:
+            raise IllegalArgumentException(
+                f"request [{request.path}] contains index metrics [{listed}] but all stats requested"
+            )
+        if "indices" not in metrics:
+            raise IllegalArgumentException(
+                f"request [{request.path}] contains index metrics [{listed}] but indices stats not requested"
+            )
+        sections = metrics_of(request, "index_metric", SECTIONS, "index metric")
+    request.flag("include_segment_file_sizes")
+    if not machine.chosen(node, request.names("nodeId")):
+        return nodes_answer(node, None)
+    level = request.params.get("level", "node").lower()
+    indexed = metrics is None or "indices" in metrics
+    if indexed and level not in _NODE_LEVELS:
+        return _failed(node)
+    if metrics is not None and any(metric in _UNTOLD for metric in metrics):
+        raise NotFaked(f"node statistics of {', '.join(metric for metric in metrics if metric in _UNTOLD)}")
+    told: dict[str, Any] = {
+        "timestamp": node.clock.millis(),
+        "name": node.name,
+        "transport_address": machine.transport_address(node),
+        "host": node.address[0],
+        "ip": machine.transport_address(node),
+        "roles": list(machine.ROLES),
+        "attributes": dict(machine.ATTRIBUTES),
+    }
+    if indexed:
+        told["indices"] = _indices(node, sections, level, human=request.flag("human"))
+    for metric, (member, of) in _METRICS.items():
+        if metrics is None or metric in metrics:
+            told[member] = of(node)
+    return nodes_answer(node, told)
+
+
+def _failed(node: Node) -> dict[str, Any]:
+    failure = {
+        "type": "failed_node_exception",
+        "reason": f"Failed node [{node.node_id}]",
+        "node_id": node.node_id,
+        "caused_by": {
+            "type": "illegal_argument_exception",
+            "reason": "Level provided is not supported by NodeIndicesStats",
+        },
+    }
+    return {
+        "_nodes": {"total": 1, "successful": 0, "failed": 1, "failures": [failure]},
+        "cluster_name": node.cluster_name,
+        "nodes": {},
+    }
+
+
+def _indices(node: Node, sections: list[str] | None, level: str, *, human: bool) -> dict[str, Any]:
+    def told(tree: Tree) -> Tree:
+        chosen = chosen_sections(tree, sections)
+        return readable(chosen) if human else chosen
+
+    indices = told(node_statistics(node))
+    if level == "shards":
+        raise NotFaked("node statistics by shards")
+    if level == "indices":
+        base = nothing(node)
+        indices["indices"] = {
+            index.name: told(total([base, index_statistics(node, index)])) for index in node.indices.values()
+        }
+    return indices
+
+
+# --- _cluster/stats ---------------------------------------------------------------------------------------------------
+
+#: ClusterStatsRequest.Metric and IndexMetric, in the order of an answer.
+_CLUSTER_METRICS = (
+    "os",
+    "process",
+    "jvm",
+    "fs",
+    "plugins",
+    "network_types",
+    "discovery_type",
+    "packaging_types",
+    "ingest",
+    "indices",
+)
+_INDEX_METRICS = (
+    "shards",
+    "docs",
+    "store",
+    "fielddata",
+    "query_cache",
+    "completion",
+    "segments",
+    "mappings",
+    "analysis",
+)
+
+
+@route(
+    "GET",
+    "/_cluster/stats",
+    "/_cluster/stats/nodes/{nodeId}",
+    "/_cluster/stats/{metric}/nodes/{nodeId}",
+    "/_cluster/stats/{metric}/{index_metric}/nodes/{nodeId}",
+    params=("metric", "index_metric", "nodeId", "timeout"),
+)
+def cluster_stats(node: Node, request: Request) -> dict[str, Any]:
+    check_timeout(request, "ClusterStatsRequest")
+    metrics = metrics_of(request, "metric", _CLUSTER_METRICS)
+    indexed = metrics is None or "indices" in metrics
+    sections = None
+    if "index_metric" in request.params:
+        if not indexed:
+            listed = request.params["index_metric"]
+            raise IllegalArgumentException(
+                f"request [{request.path}] contains index metrics [{listed}] but indices stats not requested"
+            )
+        sections = metrics_of(request, "index_metric", _INDEX_METRICS, "index metric")
+    if not machine.chosen(node, request.names("nodeId")):
+        raise NotFaked("statistics of a cluster without nodes")
+    answer: dict[str, Any] = {
+        "_nodes": {"total": 1, "successful": 1, "failed": 0},
+        "cluster_name": node.cluster_name,
+        "cluster_uuid": node.cluster_uuid,
+        "timestamp": node.clock.millis(),
+        "status": health(node.indices.values()).status,
+    }
+    if indexed:
+        answer["indices"] = _cluster_indices(node, sections, human=request.flag("human"))
+    if metrics is None or metrics != ["indices"]:
+        answer["nodes"] = _cluster_nodes(node, metrics)
+    return answer
+
+
+def _cluster_indices(node: Node, sections: list[str] | None, *, human: bool) -> dict[str, Any]:
+    statistics = node_statistics(node)
+    told: dict[str, Any] = {"count": len(node.indices), "shards": _shards(node)}
+    told |= {name: statistics[name] for name in _INDEX_METRICS if name in statistics}
+    told |= {"mappings": _mappings(node), "analysis": _analysis(node)}
+    chosen = {name: value for name, value in told.items() if name == "count" or sections is None or name in sections}
+    return readable(chosen) if human else chosen
+
+
+def _shards(node: Node) -> dict[str, Any]:
+    numbers = [len(index.shards) for index in node.indices.values()]
+    if not numbers:
+        return {}
+    spread = {"min": min(numbers), "max": max(numbers), "avg": sum(numbers) / len(numbers)}
+    nowhere = {"min": 0.0, "max": 0.0, "avg": 0.0}
+    return {
+        "total": sum(numbers),
+        "primaries": sum(numbers),
+        "replication": 0.0,
+        "index": {"shards": spread, "primaries": dict(spread), "replication": nowhere},
+    }
+
+
+def _mappings(node: Node) -> dict[str, Any]:
+    """How many fields, in how many indices, are of each type; an object without a type is one all the same."""
+    fields: Counter[str] = Counter()
+    indices: Counter[str] = Counter()
+    for index in node.indices.values():
+        found = Counter(_types(index.mapping.echo()))
+        fields += found
+        indices.update(found.keys())
+    return {
+        "field_types": [
+            {"name": name, "count": count, "index_count": indices[name]} for name, count in sorted(fields.items())
+        ]
+    }
+
+
+def _types(definition: dict[str, Any]) -> list[str]:
+    found = []
+    for field in (*definition.get("properties", {}).values(), *definition.get("fields", {}).values()):
+        if "type" in field or "properties" in field:
+            found.append(field.get("type", "object"))
+        found += _types(field)
+    return found
+
+
+def _analysis(node: Node) -> dict[str, Any]:
+    if any(name.startswith("index.analysis.") for index in node.indices.values() for name in index.settings):
+        raise NotFaked("statistics of analysis")
+    kinds = ("char_filter", "tokenizer", "filter", "analyzer")
+    return {**{f"{kind}_types": [] for kind in kinds}, **{f"built_in_{kind}s": [] for kind in kinds}}
+
+
+def _cluster_nodes(node: Node, metrics: list[str] | None) -> dict[str, Any]:
+    counted = ("cluster_manager", "data", "ingest", "master", "remote_cluster_client")
+    count = {"total": 1, **dict.fromkeys(counted, 1), **dict.fromkeys(("coordinating_only", "search", "warm"), 0)}
+    told: dict[str, Any] = {"count": dict(sorted(count.items(), key=lambda item: item[0])), "versions": [node.version]}
+    parts: dict[str, tuple[str, Callable[[], Any]]] = {
+        "os": ("os", _cluster_os),
+        "process": ("process", lambda: _cluster_process(node)),
+        "jvm": ("jvm", lambda: _cluster_jvm(node)),
+        "fs": ("fs", lambda: machine.fs_statistics(node)["total"]),
+        "plugins": ("plugins", lambda: [machine.PLUGIN]),
+        "network_types": (
+            "network_types",
+            lambda: {"transport_types": {"netty4": 1}, "http_types": {"netty4": 1}},
+        ),
+        "discovery_type": ("discovery_types", lambda: {"single-node": 1}),
+        "packaging_types": ("packaging_types", lambda: [{"type": "tar", "count": 1}]),
+        "ingest": ("ingest", lambda: {"number_of_pipelines": len(node.pipelines), "processor_stats": {}}),
+    }
+    for metric, (member, part) in parts.items():
+        if metrics is None or metric in metrics:
+            told[member] = part()
+    return told
+
+
+def _cluster_os() -> dict[str, Any]:
+    found = machine.os_information()
+    return {
+        "available_processors": found["available_processors"],
+        "allocated_processors": found["allocated_processors"],
+        "names": [{"name": found["name"], "count": 1}],
+        "pretty_names": [{"pretty_name": found["pretty_name"], "count": 1}],
+        "mem": machine.memory_statistics(),
+    }
+
+
+def _cluster_process(node: Node) -> dict[str, Any]:
+    opened = machine.process_statistics(node)["open_file_descriptors"]
+    return {"cpu": {"percent": 0}, "open_file_descriptors": {"min": opened, "max": opened, "avg": opened}}
+
+
+def _cluster_jvm(node: Node) -> dict[str, Any]:
+    return {
+        "max_uptime_in_millis": machine.uptime_millis(node),
+        "versions": [{**machine.virtual_machine(), "count": 1}],
+        "mem": {"heap_used_in_bytes": machine.HEAP_USED, "heap_max_in_bytes": machine.HEAP_MAX},
+        "threads": machine.jvm_statistics(node)["threads"]["count"],
+    }

@@ -1,0 +1,222 @@
+"""What tells of shards: ``_search_shards``, ``_segments``, ``_recovery``, ``_shard_stores``; and ``_cache/clear``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fakeknn.api.indices import broadcast, check_timeouts, resolved
+from fakeknn.errors import IllegalArgumentException, NotFaked
+from fakeknn.rest import Request, route
+from fakeknn.search import service
+from fakeknn.state import machine, names
+from fakeknn.state.allocation import STATUSES, Copy, allocation_id, copies_of, in_hash_order, index_health
+from fakeknn.state.index import Index
+from fakeknn.state.names import INDICES_OPTIONS_PARAMETERS, IndicesOptions
+from fakeknn.state.node import Node
+from fakeknn.state.resolution import filtering_aliases, resolve_expressions, search_routing
+from fakeknn.state.shard import Shard
+from fakeknn.state.statistics import LUCENE, segments_of
+
+# --- _search_shards ---------------------------------------------------------------------------------------------------
+
+
+@route(
+    "GET POST",
+    "/_search_shards",
+    "/{index}/_search_shards",
+    params=(
+        "index",
+        "local",
+        "cluster_manager_timeout",
+        "master_timeout",
+        "routing",
+        "preference",
+        *INDICES_OPTIONS_PARAMETERS,
+    ),
+)
+def search_shards(node: Node, request: Request) -> dict[str, Any]:
+    request.flag("local")
+    check_timeouts(request)
+    options = IndicesOptions.from_parameters(request.params, names.CLUSTER_SEARCH_SHARDS)
+    expressions = [node.dated(name) for name in request.names("index")]
+    indices = node.resolve(expressions, options)
+    known = [name for name in expressions if "*" in name or node.lookup.get(name) is not None]
+    routings = search_routing(node.lookup, known, request.text("routing")) if indices else None
+    preferred = service.preferred_shards(request.text("preference"))
+    places = []
+    for index in indices:
+        values = sorted(routings[index.name]) if routings and index.name in routings else None
+        chosen = set(index.routing.search_shards(values))
+        places += [
+            copy
+            for copy in copies_of(node, index)
+            if copy.primary and copy.number in chosen and (preferred is None or copy.number in preferred)
+        ]
+    places.sort(key=lambda copy: (copy.number, copy.index.name))
+    resolved = resolve_expressions(node.lookup, known) if known else set()
+    return {
+        "nodes": {node.node_id: machine.identity(node)} if places else {},
+        "indices": {index.name: _aliases(index, resolved) for index in in_hash_order(node, indices)},
+        "shards": [[copy.to_json()] for copy in places],
+    }
+
+
+def _aliases(index: Index, resolved: set[str]) -> dict[str, Any]:
+    """The aliases that an index was found by, and their filter if all of them have one."""
+    found = sorted(alias for alias in index.aliases if alias in resolved)
+    if not found:
+        return {}
+    if index.name not in resolved and filtering_aliases(index, resolved):
+        raise NotFaked("the filters of aliases in _search_shards")
+    return {"aliases": found}
+
+
+# --- _segments --------------------------------------------------------------------------------------------------------
+
+
+@route("GET", "/_segments", "/{index}/_segments", params=("index", "verbose", *INDICES_OPTIONS_PARAMETERS))
+def segments(node: Node, request: Request) -> dict[str, Any]:
+    request.flag("verbose")
+    indices = resolved(node, request, names.BROADCAST)
+    told = {
+        index.name: {"shards": {str(shard.number): [_segments(node, shard)] for shard in index.shards}}
+        for index in indices
+    }
+    return {**broadcast(indices), "indices": told}
+
+
+def _segments(node: Node, shard: Shard) -> dict[str, Any]:
+    shard.settle(node.now())
+    found = segments_of(shard)
+    return {
+        "routing": {"state": "STARTED", "primary": True, "node": node.node_id},
+        "num_committed_segments": sum(segment.committed for segment in found),
+        "num_search_segments": len(found),
+        "segments": {
+            segment.name: {
+                "generation": segment.generation,
+                "num_docs": segment.documents,
+                "deleted_docs": segment.deleted,
+                "size_in_bytes": segment.size,
+                "memory_in_bytes": 0,
+                "committed": segment.committed,
+                "search": True,
+                "version": LUCENE,
+                "compound": True,
+                "attributes": {"Lucene90StoredFieldsFormat.mode": "BEST_SPEED"},
+            }
+            for segment in found
+        },
+    }
+
+
+# --- _recovery --------------------------------------------------------------------------------------------------------
+
+
+@route(
+    "GET",
+    "/_recovery",
+    "/{index}/_recovery",
+    params=("index", "detailed", "active_only", *INDICES_OPTIONS_PARAMETERS),
+)
+def recovery(node: Node, request: Request) -> dict[str, Any]:
+    detailed, active_only = request.flag("detailed"), request.flag("active_only")
+    indices = resolved(node, request, names.RECOVERY)
+    if active_only:
+        return {}
+    return {
+        index.name: {"shards": [_recovered(node, copy, detailed) for copy in copies_of(node, index) if copy.primary]}
+        for index in indices
+    }
+
+
+def _recovered(node: Node, copy: Copy, detailed: bool) -> dict[str, Any]:
+    """How a primary was brought to life: from nothing, or from its own files. It took no time."""
+    assert copy.shard is not None
+    reopened = copy.shard.engine.primary_term > 1
+    size = 230 if reopened else 0
+    percent = "100.0%" if reopened else "0.0%"
+    files: dict[str, Any] = {"total": int(reopened), "reused": int(reopened), "recovered": 0, "percent": percent}
+    if detailed:
+        if reopened:
+            raise NotFaked("the files of a recovery")
+        files["details"] = []
+    return {
+        "id": copy.number,
+        "type": "EXISTING_STORE" if reopened else "EMPTY_STORE",
+        "stage": "DONE",
+        "primary": True,
+        "start_time_in_millis": copy.index.creation_date,
+        "stop_time_in_millis": copy.index.creation_date,
+        "total_time_in_millis": 0,
+        "source": {"bootstrap_new_history_uuid": False} if reopened else {},
+        "target": {
+            "id": node.node_id,
+            "host": node.address[0],
+            "transport_address": machine.transport_address(node),
+            "ip": node.address[0],
+            "name": node.name,
+        },
+        "index": {
+            "size": {"total_in_bytes": size, "reused_in_bytes": size, "recovered_in_bytes": 0, "percent": percent},
+            "files": files,
+            "total_time_in_millis": 0,
+            "source_throttle_time_in_millis": 0,
+            "target_throttle_time_in_millis": 0,
+        },
+        "translog": {
+            "recovered": 0,
+            "total": 0,
+            "percent": "100.0%",
+            "total_on_start": 0,
+            "total_time_in_millis": 0,
+        },
+        "verify_index": {"check_index_time_in_millis": 0, "total_time_in_millis": 0},
+    }
+
+
+# --- _shard_stores ----------------------------------------------------------------------------------------------------
+
+
+@route("GET", "/_shard_stores", "/{index}/_shard_stores", params=("index", "?status", *INDICES_OPTIONS_PARAMETERS))
+def shard_stores(node: Node, request: Request) -> dict[str, Any]:
+    """The stores of the shards that are not well, or of those whose ``status`` is asked for."""
+    wanted: set[str] = set()
+    for status in request.names("status") if "status" in request.params else ("yellow", "red"):
+        if status.lower() == "all":
+            wanted.update(STATUSES)
+        elif status.lower() in STATUSES:
+            wanted.add(status.lower())
+        else:
+            raise IllegalArgumentException(f"unknown cluster health status [{status}]")
+    indices = resolved(node, request, names.SHARD_STORES)
+    told = {}
+    for index in in_hash_order(node, indices):
+        if index_health(index).status in wanted:
+            told[index.name] = {"shards": {str(shard.number): _stores(node, shard) for shard in index.shards}}
+    return {"indices": told}
+
+
+def _stores(node: Node, shard: Shard) -> dict[str, Any]:
+    store = {
+        node.node_id: machine.identity(node),
+        "allocation_id": allocation_id(shard),
+        "allocation": "primary",
+    }
+    return {"stores": [store]}
+
+
+# --- _cache/clear -----------------------------------------------------------------------------------------------------
+
+
+@route(
+    "POST",
+    "/_cache/clear",
+    "/{index}/_cache/clear",
+    params=("index", "query", "request", "fielddata", "file", "fields", *INDICES_OPTIONS_PARAMETERS),
+)
+def clear_cache(node: Node, request: Request) -> dict[str, Any]:
+    """There are no caches that could be told from none."""
+    for name in ("query", "request", "fielddata", "file"):
+        request.flag(name)
+    return broadcast(resolved(node, request, names.BROADCAST))

@@ -1,0 +1,184 @@
+"""``_stats``: what shards have counted, by index and in all."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from fakeknn.api.indices import broadcast
+from fakeknn.errors import IllegalArgumentException, NotFaked
+from fakeknn.rest import Request, route, unrecognized
+from fakeknn.shape import Readable
+from fakeknn.state import machine, names
+from fakeknn.state.index import Index
+from fakeknn.state.names import INDICES_OPTIONS_PARAMETERS, IndicesOptions
+from fakeknn.state.node import Node
+from fakeknn.state.shard import Shard
+from fakeknn.state.statistics import SECTIONS, OpenReaders, Tree, open_readers, shard_statistics, total
+from fakeknn.units import ByteSizeValue, TimeValue, parse_time_value
+
+_LEVELS = ("cluster", "indices", "shards")
+
+
+def metrics_of(request: Request, name: str, known: Collection[str], what: str = "metric") -> list[str] | None:
+    """The metrics that a parameter names; None for all of them."""
+    asked = [part for part in request.params.get(name, "_all").split(",") if part]
+    if asked == ["_all"]:
+        return None
+    if "_all" in asked:
+        listed = request.params[name]
+        raise IllegalArgumentException(f"request [{request.path}] contains _all and individual {what}s [{listed}]")
+    unknown = sorted({metric for metric in asked if metric not in known})
+    if unknown:
+        raise IllegalArgumentException(unrecognized(request.path, unknown, known, what))
+    return asked
+
+
+def chosen_sections(statistics: Tree, metrics: Collection[str] | None) -> Tree:
+    """The sections of statistics that metrics ask for."""
+    if metrics is None:
+        return statistics
+    sections = {SECTIONS[metric] for metric in metrics}
+    return {name: section for name, section in statistics.items() if name in sections}
+
+
+@route(
+    "GET",
+    "/_stats",
+    "/_stats/{metric}",
+    "/{index}/_stats",
+    "/{index}/_stats/{metric}",
+    params=(
+        "index",
+        "metric",
+        "timeout",
+        "forbid_closed_indices",
+        "groups",
+        "fields",
+        "completion_fields",
+        "fielddata_fields",
+        "include_segment_file_sizes",
+        "include_unloaded_segments",
+        "level",
+        *INDICES_OPTIONS_PARAMETERS,
+    ),
+)
+def stats(node: Node, request: Request) -> dict[str, Any]:
+    if "timeout" in request.params:
+        parse_time_value(request.params["timeout"], "IndicesStatsRequest.timeout")
+    forbids = request.flag("forbid_closed_indices", True)
+    default = names.BROADCAST if forbids else names.STRICT_EXPAND_OPEN
+    options = IndicesOptions.from_parameters(request.params, default)
+    metrics = metrics_of(request, "metric", SECTIONS)
+    for name in ("include_segment_file_sizes", "include_unloaded_segments"):
+        request.flag(name)
+    if request.names("groups"):
+        raise NotFaked("[groups] of statistics")
+    indices = node.resolve(request.names("index"), options)
+    node.check_blocks("metadata_read", *indices)
+    level = request.params.get("level", "indices")
+    if level.lower() not in _LEVELS:
+        raise IllegalArgumentException(
+            f"level parameter must be one of [cluster] or [indices] or [shards] but was [{level}]"
+        )
+    if {"fields", "fielddata_fields", "completion_fields"} & request.params.keys():
+        _check_fields(metrics)
+    return _told(node, indices, metrics, level.lower(), human=request.flag("human"))
+
+
+def _check_fields(metrics: Collection[str] | None) -> None:
+    """Statistics of single fields are not kept; where no section has them, nobody misses them."""
+    if metrics is None or {"fielddata", "completion"} & set(metrics):
+        raise NotFaked("statistics of fields")
+
+
+def _told(
+    node: Node, indices: list[Index], metrics: Collection[str] | None, level: str, *, human: bool
+) -> dict[str, Any]:
+    readers = open_readers(node)
+    trees = {index.name: [_of_shard(node, shard, metrics, readers) for shard in index.shards] for index in indices}
+
+    def sums(shards: list[Tree]) -> dict[str, Any]:
+        # Replicas have no node, so the primaries are all there is.
+        summed = total(shards)
+        told = readable(summed) if human else summed
+        return {"primaries": told, "total": told}
+
+    everything = [tree for shards in trees.values() for tree in shards]
+    answer: dict[str, Any] = {**broadcast(indices), "_all": sums(everything)}
+    if level == "cluster":
+        return answer
+    answer["indices"] = told = {}
+    for index in indices:
+        told[index.name] = {"uuid": index.uuid, **sums(trees[index.name])}
+        if level == "shards":
+            told[index.name]["shards"] = {
+                str(shard.number): [_shard(node, index, shard, readable(tree) if human else tree)]
+                for shard, tree in zip(index.shards, trees[index.name], strict=True)
+            }
+    return answer
+
+
+def _of_shard(node: Node, shard: Shard, metrics: Collection[str] | None, readers: OpenReaders) -> Tree:
+    return chosen_sections(shard_statistics(node, shard, readers), metrics)
+
+
+def _shard(node: Node, index: Index, shard: Shard, tree: Tree) -> dict[str, Any]:
+    """ShardStats: a shard's statistics, its commit and how far its operations have come."""
+    engine = shard.engine
+    last, committed = engine.next_seq_no - 1, shard.committed.seq_nos - 1
+    lease = {
+        "id": f"peer_recovery/{node.node_id}",
+        "retaining_seq_no": 0,
+        "timestamp": index.creation_date,
+        "source": "peer recovery",
+    }
+    return {
+        "routing": {"state": "STARTED", "primary": True, "node": node.node_id, "relocating_node": None},
+        **tree,
+        "commit": {
+            "id": f"{index.uuid}==",
+            "generation": shard.committed.generation + 2,
+            "user_data": {
+                "translog_uuid": index.uuid,
+                "history_uuid": index.uuid,
+                "local_checkpoint": str(committed),
+                "max_seq_no": str(committed),
+                "max_unsafe_auto_id_timestamp": "-1",
+            },
+            "num_docs": min(shard.committed.rows, shard.view.doc_count),
+        },
+        "seq_no": {"max_seq_no": last, "local_checkpoint": last, "global_checkpoint": last},
+        "retention_leases": {"primary_term": engine.primary_term, "version": 1, "leases": [lease]},
+        "shard_path": {
+            "state_path": machine.data_path(),
+            "data_path": machine.data_path(),
+            "is_custom_data_path": False,
+        },
+    }
+
+
+# --- for people -------------------------------------------------------------------------------------------------------
+
+_NAMES = {
+    "fixed_bit_set_memory_in_bytes": "fixed_bit_set",
+    "total_bytes_sent": "total_sent_size",
+    "total_bytes_received": "total_received_size",
+}
+_BYTES = ("started_bytes", "succeeded_bytes", "failed_bytes", "total_bytes", "max_bytes")
+
+
+def readable(tree: Tree) -> Tree:
+    """Statistics whose sizes and durations ``?human`` explains."""
+    return {
+        name: readable(value) if isinstance(value, dict) else _readable(name, value) for name, value in tree.items()
+    }
+
+
+def _readable(name: str, value: Any) -> Any:
+    if name.endswith("_in_bytes") or name in _BYTES or name in _NAMES:
+        label = _NAMES.get(name) or name.removesuffix("_bytes").removesuffix("_in")
+        return Readable(value, label, str(ByteSizeValue(value)))
+    if name.endswith("_millis"):
+        return Readable(value, name.removesuffix("_millis").removesuffix("_in"), str(TimeValue(value)))
+    return value
