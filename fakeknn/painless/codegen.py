@@ -16,6 +16,8 @@ from fakeknn.painless import ast
 from fakeknn.painless.allowlist import Allowlist
 from fakeknn.painless.codegen_expressions import ExpressionCodegen
 from fakeknn.painless.contexts import Context
+from fakeknn.painless.dispatch import NULL_RECEIVER
+from fakeknn.painless.emit import UNMARKED
 from fakeknn.painless.hierarchy import instance_of
 from fakeknn.painless.iteration import iterate, iterate_def
 from fakeknn.painless.throwable import Thrown, null_pointer
@@ -49,7 +51,7 @@ def caught(error: BaseException) -> Thrown:
     if isinstance(error, RuntimeError) and "changed size during iteration" in str(error):
         return Thrown("java.util.ConcurrentModificationException")
     if isinstance(error, (TypeError, AttributeError)) and "NoneType" in str(error):
-        return null_pointer()
+        return null_pointer(NULL_RECEIVER)
     raise error
 
 
@@ -61,7 +63,6 @@ class Codegen(ExpressionCodegen):
         self.tree = tree
         self.used = used
         self.loops = loops
-        self.statements = {0}
         self._bodies: list[py.stmt] = []
         # What runs before a loop's next round, innermost last.
         self._tails: list[Callable[[], list[py.stmt]]] = []
@@ -92,7 +93,7 @@ class Codegen(ExpressionCodegen):
             for variable in reversed(variables[len(arguments) :]):
                 if variable.name in self.used:
                     self.take_slot(variable)
-        self.mark(function.offset)
+        self.line = UNMARKED if execute else function.offset + 1
         body = self._body(function.block)
         if not function.escapes:
             self.statements.add(function.offset)
@@ -251,6 +252,7 @@ class Codegen(ExpressionCodegen):
         body += self._loop_body(node.block, list)
         self.slots = slots
         after, self.line = self.line, line
+        self.calls[line] = "each"
         loop = self.at(py.For(target, iterator, body, []))
         self.line = after
         return [loop]

@@ -96,6 +96,7 @@ class ExpressionCodegen(MemberCodegen):
         return self.constant(None)
 
     def _regex(self, node: ast.Regex) -> py.expr:
+        self.statements.add(node.offset)
         return self.reach(self.pattern(node.pattern, node.flag_bits))
 
     def pattern(self, pattern: str, flags: int) -> Any:

@@ -75,6 +75,8 @@ class MemberCodegen(Emitter):
         self.nulls: dict[int, str] = {}
         # What is called at a place: a static method's key, or the name and arity of a receiver's.
         self.calls: dict[int, str] = {}
+        # Where statements begin: what an error shows ends at the next.
+        self.statements = {0}
         self.slots = 0
         self.counted = False
         self._slot_of: dict[str, int] = {}
@@ -118,10 +120,16 @@ class MemberCodegen(Emitter):
         what = f'Cannot invoke "{signature(method)}"'
         self.nulls[self.line] = f"{what} because {because} is null" if because else what
 
+    def _explain_array(self, prefix: ast.Expression, what: str) -> None:
+        because = self._because(prefix)
+        self.nulls[self.line] = f"Cannot {what} because {because} is null" if because else f"Cannot {what}"
+
     def _because(self, node: ast.Expression) -> str | None:
         if isinstance(node, ast.Symbol) and node.variable is not None:
             slot = self._slot_of.get(node.variable.python)
             return None if slot is None else f'"<local{slot}>"'
+        if isinstance(node, ast.Explicit) and node.child.vtype == "def" and node.vtype == "java.lang.String":
+            return 'the return value of "org.opensearch.painless.Def.defToStringExplicit(Object)"'
         method = node.method if isinstance(node, ast.Call) else getattr(node, "getter", None)
         if method is not None:
             return f'the return value of "{signature(method)}"'
@@ -153,6 +161,7 @@ class MemberCodegen(Emitter):
         self.mark(node.offset)
         kind = node.kind
         if kind == "length":
+            self._explain_array(node.prefix, "read the array length")
             return self.call(len, receiver)
         if kind == "def":
             self.calls[self.line] = f".{node.index}"
@@ -202,6 +211,7 @@ class MemberCodegen(Emitter):
         self.mark(node.offset)
         self.calls[self.line] = "[]"
         if node.kind == "array":
+            self._explain_array(node.prefix, f"load from {_component(node.prefix)} array")
             return self.call(array_load, receiver, index)
         if node.kind == "def":
             loaded = self.call(def_brace_load, receiver, index)
@@ -270,6 +280,7 @@ class MemberCodegen(Emitter):
 
     def _store_brace(self, node: ast.Brace, receiver: str, index: py.expr, value: py.expr) -> py.expr:
         if node.kind == "array":
+            self._explain_array(node.prefix, f"store to {_component(node.prefix)} array")
             return self.call(array_store, self.name(receiver), index, value)
         if node.kind == "def":
             return self.call(def_brace_store, self.name(receiver), index, value)
@@ -316,7 +327,10 @@ class MemberCodegen(Emitter):
         self.mark(node.offset)
         arguments = [self.value(argument) for argument in node.arguments]
         self.calls[self.line] = node.constructor.key
-        return self.call(static_implementation(node.constructor), *arguments)
+        made = self.call(static_implementation(node.constructor), *arguments)
+        if self.allowlist.assignable("java.lang.Throwable", node.constructor.owner):
+            return self.call(made_at, made, self.constant(self.line))
+        return made
 
     def _calllocal(self, node: ast.CallLocal) -> py.expr:
         self.mark(node.offset)
@@ -396,13 +410,27 @@ class MemberCodegen(Emitter):
         return self.call(unbound_reference, self.reach(lambda interface: code))
 
 
+def _component(array: ast.Expression) -> str:
+    type_ = str(array.vtype)[:-2]
+    return type_ if type_ in PRIMITIVES else "object"
+
+
 @cache
 def _dynamic(target: str, context: str) -> Callable[[Any], Any]:
     from_def = DefLoad("", target, allowlist(context))
     return from_def.convert
 
 
+def made_at(thrown: Any, line: int) -> Any:
+    thrown.origin = line
+    return thrown
+
+
 def signature(method: Method) -> str:
     """A method as the real machine names it in messages."""
-    parameters = ", ".join("Object" if type_ == "def" else type_.rpartition(".")[2] for type_ in method.parameters)
-    return f"{method.owner}.{method.name}({parameters})"
+    parameters = ", ".join(map(_short, method.parameters))
+    return f"{_short(method.owner)}.{method.name}({parameters})"
+
+
+def _short(type_: str) -> str:
+    return {"def": "Object", "java.lang.Object": "Object", "java.lang.String": "String"}.get(type_, type_)

@@ -23,11 +23,15 @@ _INT_MIN, _INT_MAX = -(1 << 31), (1 << 31) - 1
 _LONG_MIN, _LONG_MAX = -(1 << 63), (1 << 63) - 1
 
 
+# The line of code that belongs to no place of the script.
+UNMARKED = 1 << 20
+
+
 class Emitter:
     """Makes nodes on the current ``line``; ``globals`` is all that the compiled code can reach."""
 
     def __init__(self) -> None:
-        self.line = 1
+        self.line = UNMARKED
         self.globals: dict[str, Any] = {"__builtins__": {}}
         self._names: dict[int, str] = {}
         self._kept: list[Any] = []

@@ -14,7 +14,9 @@ def _explain(value: Any) -> None:
     java = None if value is None else class_of(value)
     thrown.headers = {"to_string": text(value)}
     if java is not None:
-        thrown.headers = {"painless_class": java, "to_string": text(value), "java_class": runtime_name(java)}
+        thrown.headers |= {"java_class": runtime_name(java)}
+        if not java.endswith("[]"):
+            thrown.headers = {"painless_class": java, **thrown.headers}
     raise thrown
 
 

@@ -20,12 +20,6 @@ from fakeknn.painless.throwable import (
 from fakeknn.painless.values import Function, JavaArray, array_type, equals, hash_code, text
 
 _LIST_SUPERS = ("java.util.List", "java.util.Collection", "java.lang.Iterable")
-_CHECK_INDEX = (
-    "java.base/jdk.internal.util.Preconditions.outOfBounds(Preconditions.java:100)",
-    "java.base/jdk.internal.util.Preconditions.outOfBoundsCheckIndex(Preconditions.java:106)",
-    "java.base/jdk.internal.util.Preconditions.checkIndex(Preconditions.java:302)",
-    "java.base/java.util.Objects.checkIndex(Objects.java:365)",
-)
 
 
 class LinkedList(list[Any]):
@@ -118,26 +112,25 @@ def _settable(items: list[Any]) -> list[Any]:
     return items
 
 
-def _outside(items: list[Any], index: int, frame: str) -> Thrown:
+def _outside(items: list[Any], index: int) -> Thrown:
     if isinstance(items, LinkedList):
         return Thrown("java.lang.IndexOutOfBoundsException", f"Index: {index}, Size: {len(items)}")
     if isinstance(items, FixedList):
         message = f"Index {index} out of bounds for length {len(items)}"
         return Thrown("java.lang.ArrayIndexOutOfBoundsException", message)
     message = f"Index {index} out of bounds for length {len(items)}"
-    frames = (*_CHECK_INDEX, f"java.base/java.util.ArrayList.{frame}")
-    return Thrown("java.lang.IndexOutOfBoundsException", message, None, frames)
+    return Thrown("java.lang.IndexOutOfBoundsException", message)
 
 
 def get(items: list[Any], index: int) -> Any:
     if not 0 <= index < len(items):
-        raise _outside(items, index, "get(ArrayList.java:428)")
+        raise _outside(items, index)
     return items[index]
 
 
 def put(items: list[Any], index: int, value: Any) -> Any:
     if not 0 <= index < len(items):
-        raise _outside(items, index, "set(ArrayList.java:469)")
+        raise _outside(items, index)
     before = _settable(items)[index]
     items[index] = value
     return before
@@ -152,17 +145,13 @@ def add(items: list[Any], value: Any) -> bool:
 
 def insert(items: list[Any], index: int, value: Any) -> None:
     if not 0 <= index <= len(items):
-        frames = (
-            "java.base/java.util.ArrayList.rangeCheckForAdd(ArrayList.java:787)",
-            "java.base/java.util.ArrayList.add(ArrayList.java:507)",
-        )
-        raise Thrown("java.lang.IndexOutOfBoundsException", f"Index: {index}, Size: {len(items)}", None, frames)
+        raise Thrown("java.lang.IndexOutOfBoundsException", f"Index: {index}, Size: {len(items)}")
     grown(items).insert(index, value)
 
 
 def remove_at(items: list[Any], index: int) -> Any:
     if not 0 <= index < len(items):
-        raise _outside(grown(items), index, "remove(ArrayList.java:551)")
+        raise _outside(grown(items), index)
     return grown(items).pop(index)
 
 
@@ -210,8 +199,8 @@ def sort(items: list[Any], comparator: Function | None = None) -> None:
     kinds = {type(item) for item in items}
     if comparator is None and len(kinds) == 1 and kinds <= {int, str}:
         _settable(items).sort()
-    elif comparator is None and None.__class__ in kinds:
-        raise null_pointer()
+    elif comparator is None and None.__class__ in kinds and len(items) > 1:
+        raise null_pointer('Cannot invoke "java.lang.Comparable.compareTo(Object)" because "a[runHi]" is null')
     else:
         items[:] = sorted(_settable(items), key=sort_key(comparator))
 
@@ -285,7 +274,7 @@ class ListIterator(JavaIterator):
 
     def remove(self) -> None:
         if self._returned < 0:
-            raise illegal_state("")
+            raise illegal_state()
         self._checked()
         grown(self._items).pop(self._returned)
         self._at, self._returned = self._returned, -1
@@ -293,7 +282,7 @@ class ListIterator(JavaIterator):
 
     def set(self, value: Any) -> None:
         if self._returned < 0:
-            raise illegal_state("")
+            raise illegal_state()
         _settable(self._items)[self._returned] = value
 
     def add(self, value: Any) -> None:

@@ -237,6 +237,13 @@ def _scaled(unscaled: int, scale: int) -> BigDecimal:
     return BigDecimal(Decimal(unscaled).scaleb(-scale, _CONTEXT))
 
 
+def _no_number(given: str) -> str:
+    wrong = next((c for c in given if c not in "0123456789.eE+-"), None)
+    if wrong is None:
+        return "Character array is missing \"exponent\" mark 'e' or 'E'."
+    return f'Character {wrong} is neither a decimal digit number, decimal point, nor "e" notation exponential mark.'
+
+
 def _decimal(given: Any) -> BigDecimal:
     if isinstance(given, BigInteger):
         return BigDecimal(Decimal(given.value))
@@ -244,7 +251,7 @@ def _decimal(given: Any) -> BigDecimal:
         try:
             return BigDecimal(Decimal(given))
         except decimal.InvalidOperation:
-            message = "Character array is missing \"exponent\" mark 'e' or 'E'."
+            message = _no_number(given)
             raise Thrown("java.lang.NumberFormatException", message) from None
     return BigDecimal(_CONTEXT.create_decimal(given))
 

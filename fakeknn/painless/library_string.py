@@ -16,56 +16,36 @@ from fakeknn.painless.throwable import Thrown, illegal_argument, no_such_element
 from fakeknn.painless.values import JavaArray, array_type, text
 
 _STRING_INDEX = "java.lang.StringIndexOutOfBoundsException"
-_PRECONDITIONS = (
-    "java.base/jdk.internal.util.Preconditions$1.apply(Preconditions.java:55)",
-    "java.base/jdk.internal.util.Preconditions$1.apply(Preconditions.java:52)",
-    "java.base/jdk.internal.util.Preconditions$4.apply(Preconditions.java:213)",
-    "java.base/jdk.internal.util.Preconditions$4.apply(Preconditions.java:210)",
-)
-_OUTSIDE_RANGE = (
-    *_PRECONDITIONS,
-    "java.base/jdk.internal.util.Preconditions.outOfBounds(Preconditions.java:98)",
-    "java.base/jdk.internal.util.Preconditions.outOfBoundsCheckFromToIndex(Preconditions.java:112)",
-    "java.base/jdk.internal.util.Preconditions.checkFromToIndex(Preconditions.java:349)",
-    "java.base/java.lang.String.checkBoundsBeginEnd(String.java:4937)",
-    "java.base/java.lang.String.substring(String.java:2899)",
-)
-_OUTSIDE_INDEX = (
-    *_PRECONDITIONS,
-    "java.base/jdk.internal.util.Preconditions.outOfBounds(Preconditions.java:98)",
-    "java.base/jdk.internal.util.Preconditions.outOfBoundsCheckIndex(Preconditions.java:106)",
-    "java.base/jdk.internal.util.Preconditions.checkIndex(Preconditions.java:302)",
-    "java.base/java.lang.String.checkIndex(String.java:4902)",
-    "java.base/java.lang.StringLatin1.charAt(StringLatin1.java:47)",
-    "java.base/java.lang.String.charAt(String.java:1623)",
-)
 
 
-def _outside(begin: int, end: int, length: int, frames: tuple[str, ...] = ()) -> Thrown:
-    return Thrown(_STRING_INDEX, f"Range [{begin}, {end}) out of bounds for length {length}", None, frames)
+def _outside(begin: int, end: int, length: int) -> Thrown:
+    return Thrown(_STRING_INDEX, f"Range [{begin}, {end}) out of bounds for length {length}")
+
+
+def _outside_index(index: int, length: int) -> Thrown:
+    return Thrown(_STRING_INDEX, f"Index {index} out of bounds for length {length}")
 
 
 def substring(s: str, begin: int, end: int | None = None) -> str:
     stop = len(s) if end is None else end
     if not 0 <= begin <= stop <= len(s):
-        frames: tuple[str, ...] = _OUTSIDE_RANGE
-        if end is None:
-            frames = (*frames, "java.base/java.lang.String.substring(String.java:2872)")
-        raise _outside(begin, stop, len(s), frames)
+        raise _outside(begin, stop, len(s))
     return s[begin:stop]
 
 
 def char_at(s: str, index: int) -> int:
     if not 0 <= index < len(s):
-        message = f"Index {index} out of bounds for length {len(s)}"
-        raise Thrown(_STRING_INDEX, message, None, _OUTSIDE_INDEX)
+        raise _outside_index(index, len(s))
     return ord(s[index])
 
 
-def _given(value: Any, frame: str = "") -> str:
-    """An argument that must not be null, as text."""
+_LENGTH, _TEXT, _CODER = "String.length()", "java.lang.CharSequence.toString()", "String.coder()"
+
+
+def _given(value: Any, name: str = "", invoked: str = "") -> str:
+    """An argument that must not be null, as text; its name, and what Java would have invoked on it."""
     if value is None:
-        raise null_pointer()
+        raise null_pointer(f'Cannot invoke "{invoked}" because "{name}" is null' if name else None)
     return value if type(value) is str else text(value)
 
 
@@ -90,7 +70,9 @@ def decode_base64(written: str) -> bytes:
 
 
 def _compare(left: str, right: str) -> int:
-    given = _given(right)
+    if right is None:
+        raise null_pointer('Cannot read field "value" because "anotherString" is null')
+    given = text(right)
     for a, b in zip(left, given, strict=False):
         if a != b:
             return ord(a) - ord(b)
@@ -136,9 +118,9 @@ _READ: dict[str, Callable[..., Any]] = {
     "codePointBefore/1": lambda s, i: char_at(text(s), i - 1),
     "codePointCount/2": lambda s, a, b: b - a,
     "offsetByCodePoints/2": lambda s, i, n: i + n,
-    "indexOf/1": lambda s, w: text(s).find(_given(w)),
-    "indexOf/2": lambda s, w, i: text(s).find(_given(w), max(i, 0)),
-    "lastIndexOf/1": lambda s, w: text(s).rfind(_given(w)),
+    "indexOf/1": lambda s, w: text(s).find(_given(w, "str", _CODER)),
+    "indexOf/2": lambda s, w, i: text(s).find(_given(w, "str", _CODER), max(i, 0)),
+    "lastIndexOf/1": lambda s, w: text(s).rfind(_given(w, "str", _CODER)),
     "lastIndexOf/2": lambda s, w, i: _last_index(s, _given(w), i),
     "subSequence/2": lambda s, a, b: substring(text(s), a, b),
     "substring/1": lambda s, a: substring(text(s), a),
@@ -157,20 +139,20 @@ define(
         "substring/2": substring,
         "compareTo/1": _compare,
         "compareToIgnoreCase/1": lambda s, o: _compare(s.upper().lower(), o.upper().lower()),
-        "concat/1": lambda s, o: s + _given(o),
-        "contains/1": lambda s, o: _given(o) in s,
+        "concat/1": lambda s, o: s + _given(o, "str", "String.isEmpty()"),
+        "contains/1": lambda s, o: _given(o, "s", _TEXT) in s,
         "contentEquals/1": lambda s, o: s == _given(o),
         "decodeBase64/0": lambda s: decode_base64(s).decode("utf-8", "replace"),
         "encodeBase64/0": lambda s: base64.b64encode(s.encode()).decode(),
-        "endsWith/1": lambda s, o: s.endswith(_given(o)),
+        "endsWith/1": lambda s, o: s.endswith(_given(o, "suffix", _LENGTH)),
         "equalsIgnoreCase/1": lambda s, o: o is not None and s.lower() == o.lower(),
         "isEmpty/0": lambda s: not s,
         "regionMatches/4": lambda s, i, o, j, n: _region(s, False, i, o, j, n),
         "regionMatches/5": _region,
-        "replace/2": lambda s, a, b: s.replace(_given(a), _given(b)),
+        "replace/2": lambda s, a, b: s.replace(_given(a, "target", _TEXT), _given(b, "replacement", _TEXT)),
         "splitOnToken/1": split_on_token,
         "splitOnToken/2": split_on_token,
-        "startsWith/1": lambda s, o: s.startswith(_given(o)),
+        "startsWith/1": lambda s, o: s.startswith(_given(o, "prefix", _LENGTH)),
         "startsWith/2": lambda s, o, i: 0 <= i <= len(s) and s.startswith(o, i),
         "toCharArray/0": lambda s: array_type("char")(chars(s)),
         "toLowerCase/0": str.lower,
@@ -232,7 +214,7 @@ class StringBuilder:
     def delete(self, begin: int, end: int) -> StringBuilder:
         end = min(end, len(self.value))
         if not 0 <= begin <= end:
-            raise Thrown(_STRING_INDEX, f"start {begin}, end {end}, length {len(self.value)}")
+            raise _outside(begin, end, len(self.value))
         self.value = self.value[:begin] + self.value[end:]
         return self
 
@@ -242,18 +224,18 @@ class StringBuilder:
 
     def _check(self, index: int) -> None:
         if not 0 <= index < len(self.value):
-            raise Thrown(_STRING_INDEX, f"index {index},length {len(self.value)}")
+            raise _outside_index(index, len(self.value))
 
     def insert(self, index: int, value: Any) -> StringBuilder:
         if not 0 <= index <= len(self.value):
-            raise Thrown(_STRING_INDEX, f"offset {index}, length {len(self.value)}")
+            raise _outside(index, len(self.value), len(self.value))
         self.value = self.value[:index] + text(value) + self.value[index:]
         return self
 
     def replace(self, begin: int, end: int, value: str) -> StringBuilder:
         end = min(end, len(self.value))
         if not 0 <= begin <= end:
-            raise Thrown(_STRING_INDEX, f"start {begin}, end {end}, length {len(self.value)}")
+            raise _outside(begin, end, len(self.value))
         self.value = self.value[:begin] + value + self.value[end:]
         return self
 

@@ -72,9 +72,7 @@ _BOXES = {"int": "Integer", "long": "Long", "float": "Float", "double": "Double"
 def cannot_cast(source: str, target: str) -> Thrown:
     """Class.cast where a method handle converts."""
     message = f"Cannot cast java.lang.{source} to java.lang.{target}"
-    return Thrown(
-        "java.lang.ClassCastException", message, None, ("java.base/java.lang.Class.cast(Class.java:3492)",)
-    )
+    return Thrown("java.lang.ClassCastException", message, None, ("java.base/java.lang.Class.cast(Class.java:3492)",))
 
 
 Binary = Callable[[Any, Any], Any]

@@ -324,6 +324,8 @@ class _Parser:
         if end < 0 or self._peek(end).kind != ")":
             return None
         primitive = end == 2 and self._peek(1).kind in ("def", "PRIMITIVE")
+        if self._peek(end + 1).kind == "[" and self._peek(1).kind == "ID" and self._peek(end - 1).kind != "]":
+            return None
         if not primitive and self._peek(1).kind == "ID" and self._peek(end + 1).kind not in _AFTER_CAST:
             return None
         self._next()

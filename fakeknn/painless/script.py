@@ -18,6 +18,7 @@ from fakeknn.painless.codegen import SCRIPT_FILE, Codegen, caught
 from fakeknn.painless.contexts import Context, context_named
 from fakeknn.painless.convert import java_value
 from fakeknn.painless.dispatch import NULL_RECEIVER
+from fakeknn.painless.emit import UNMARKED
 from fakeknn.painless.frames import frames_above
 from fakeknn.painless.lexer import LexicalError
 from fakeknn.painless.library_regex import Pattern
@@ -122,6 +123,10 @@ class Script:
         """``PainlessScript.convertToScriptException``."""
         line = script_line(error)
         thrown = caught(error)
+        if thrown.origin is not None:
+            line = thrown.origin
+        if line == UNMARKED or thrown.java_class == "java.lang.StackOverflowError":
+            line = None
         compiled = self._compiled
         if thrown.message == NULL_RECEIVER:
             thrown.message = compiled.nulls.get(line or 0)

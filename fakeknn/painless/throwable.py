@@ -76,6 +76,8 @@ class Thrown(Exception):
         self.cause = cause
         self.frames = frames
         self.headers: dict[str, str] = {}
+        # The line of the script that made it, where Java's stack trace begins.
+        self.origin: int | None = None
         self._error: OpenSearchError | None = None
 
     @classmethod
@@ -114,7 +116,7 @@ def class_cast(message: str) -> Thrown:
     return Thrown("java.lang.ClassCastException", message)
 
 
-def illegal_state(message: str) -> Thrown:
+def illegal_state(message: str | None = None) -> Thrown:
     return Thrown("java.lang.IllegalStateException", message)
 
 

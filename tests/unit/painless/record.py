@@ -27,15 +27,32 @@ PAINLESS = ("language", "syntax", "library", "time", "operators", "failures")
 
 #: What templates are rendered with.
 PARAMS: dict[str, Any] = {
-    **{"a": 1, "b": "x\"y\n<é>&'/", "l": [1, 2, "z"], "m": {"k": "v", "n": [{"i": 1}, {"i": 2}]}, "t": True, "f": False},
-    **{"z": None, "e": "", "d": 1.5, "big": 12345678901, "el": [], "zero": 0, "emap": {}, "sl": ["a b", "c/d"]},
+    "a": 1,
+    "b": "x\"y\n<é>&'/",
+    "l": [1, 2, "z"],
+    "m": {"k": "v", "n": [{"i": 1}, {"i": 2}]},
+    "t": True,
+    "f": False,
+    "z": None,
+    "e": "",
+    "d": 1.5,
+    "big": 12345678901,
+    "el": [],
+    "zero": 0,
+    "emap": {},
+    "sl": ["a b", "c/d"],
     "u": "http://x?a=b c",
 }
 _TYPES = "a:long b:double d:date k:keyword g:geo_point t:text e:boolean"
 _DOCUMENTS = (
     {
-        **{"a": [3, 1, 7], "b": 2.5, "d": "2021-03-04T05:06:07.089Z", "k": ["x", "y"], "g": {"lat": 10, "lon": 20}},
-        **{"t": "hello world", "e": True},
+        "a": [3, 1, 7],
+        "b": 2.5,
+        "d": "2021-03-04T05:06:07.089Z",
+        "k": ["x", "y"],
+        "g": {"lat": 10, "lon": 20},
+        "t": "hello world",
+        "e": True,
     },
     {"b": 4},
 )
