@@ -495,7 +495,8 @@ class SearchPhaseExecutionException(OpenSearchError):
             self.__cause__ = self.causes[0]
 
     def http_status(self) -> int:
-        return max((cause.http_status() for cause in self.causes), default=503)
+        outer = self.cause
+        return max((cause.http_status() for cause in self.causes), default=503 if outer is None else outer.http_status())
 
     def root_causes(self) -> list[OpenSearchError]:
         return [root for cause in self.causes for root in cause.root_causes()]
@@ -504,6 +505,8 @@ class SearchPhaseExecutionException(OpenSearchError):
         """Its ``caused_by`` is the first root cause; a plain Java one is told inside a wrapper of its own name, so twice."""
         body: dict[str, Any] = {"type": self.type, "reason": self.reason, **self.meta}
         roots = self.root_causes()
+        if not roots and self.cause is not None:
+            body["caused_by"] = self.cause.members()
         if roots:
             told = roots[0].members()
             body["caused_by"] = {**told, "caused_by": dict(told)} if isinstance(roots[0], JavaError) else told
@@ -512,6 +515,11 @@ class SearchPhaseExecutionException(OpenSearchError):
 
 class SettingsException(OpenSearchError):
     status = 400
+
+
+class ShardNotFoundException(ResourceNotFoundException):
+    def __init__(self, index: str, index_uuid: str, number: int) -> None:
+        super().__init__("no such shard", index=index, shard=str(number), index_uuid=index_uuid)
 
 
 class StrictDynamicMappingException(MapperParsingException):

@@ -26,7 +26,11 @@ def _discovery(node: Node) -> dict[str, Any]:
     version = node.state_version
     return {
         "cluster_state_queue": {"total": 0, "pending": 0, "committed": 0},
-        "published_cluster_states": {"full_states": 2, "incompatible_diffs": 0, "compatible_diffs": max(version - 2, 0)},
+        "published_cluster_states": {
+            "full_states": 2,
+            "incompatible_diffs": 0,
+            "compatible_diffs": max(version - 2, 0),
+        },
         "cluster_state_stats": {
             "overall": {"update_count": version, "total_time_in_millis": 0, "failed_count": 0},
         },
@@ -34,7 +38,14 @@ def _discovery(node: Node) -> dict[str, Any]:
 
 
 def _transport(node: Node) -> dict[str, Any]:
-    names = ("server_open", "total_outbound_connections", "rx_count", "rx_size_in_bytes", "tx_count", "tx_size_in_bytes")
+    names = (
+        "server_open",
+        "total_outbound_connections",
+        "rx_count",
+        "rx_size_in_bytes",
+        "tx_count",
+        "tx_size_in_bytes",
+    )
     return dict.fromkeys(names, 0)
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from fakeknn.api.indices import MANAGER, check_timeouts
 from fakeknn.api.documents import require_body
+from fakeknn.api.indices import MANAGER, check_timeouts
 from fakeknn.errors import (
     ActionRequestValidationException,
     NotFaked,

@@ -10,6 +10,7 @@ import orjson
 
 from fakeknn.errors import IllegalArgumentException, NotFaked, OpenSearchError
 from fakeknn.query.base import Query, ShardContext
+from fakeknn.query.scoring import DfsStatistics
 from fakeknn.query.script import Script
 from fakeknn.query.terms import TermsLookup
 from fakeknn.search import execute, readers
@@ -67,7 +68,7 @@ def shard_contexts(
     for index in sorted(indices, key=lambda index: index.name):
         node.check_blocks("read", index)
     services = Services(node)
-    preferred = _preferred_shards(preference)
+    preferred = preferred_shards(preference)
     routings = routing.split(",") if routing is not None else None
     places = [
         (number, index.name, index)
@@ -92,7 +93,7 @@ def shard_context(node: Node, index: Index, number: int, services: Services | No
     )
 
 
-def _preferred_shards(preference: str | None) -> set[int] | None:
+def preferred_shards(preference: str | None) -> set[int] | None:
     """``_shards:0,2|_local``: the only preference that says which shards."""
     if preference is None or not preference.startswith("_"):
         return None
@@ -127,6 +128,9 @@ def search(
     """Run a search and shape its answer; ``scroll`` is the keep-alive of a search that goes on."""
     started = node.clock.now()
     contexts = sliced(request.slice, shard_contexts(node, indices, routing=routing, preference=preference))
+    if request.dfs:
+        statistics = DfsStatistics(contexts)
+        contexts = [replace(ctx, statistics=statistics) for ctx in contexts]
     if scroll is None:
         outcome = execute.run(request, contexts)
         _count_phases(node, outcome)

@@ -90,7 +90,7 @@ def uptime_millis(node: Node) -> int:
 
 
 def chosen(node: Node, names: Sequence[str]) -> bool:
-    """DiscoveryNodes.resolveNodes: whether a list of ids, names, addresses, roles or attributes takes in the one node."""
+    """DiscoveryNodes.resolveNodes: whether ids, names, addresses, roles or attributes take in the one node."""
     if not names:
         return True
     found = False
@@ -192,6 +192,24 @@ PLUGIN: dict[str, Any] = {
     "has_native_controller": False,
     "optional_extended_plugins": [],
 }
+
+
+#: The modules that every distribution has.
+MODULES = (
+    "aggs-matrix-stats",
+    "analysis-common",
+    "geo",
+    "ingest-common",
+    "lang-expression",
+    "lang-mustache",
+    "lang-painless",
+    "mapper-extras",
+    "parent-join",
+    "percolator",
+    "rank-eval",
+    "reindex",
+    "transport-netty4",
+)
 
 
 # --- what _nodes tells ------------------------------------------------------------------------------------------------

@@ -41,9 +41,9 @@ _INDICES = [
     *shared.with_primaries(
         shared.columns(
             "completion fielddata query_cache.memory_size query_cache.evictions request_cache flush get indexing "
-            "merges refresh search.fetch search.open_contexts search.query search.concurrent search.startree_query_current "
-            "search.startree_query_time search.startree_query_failed search.startree_query_total search.scroll "
-            "search.point_in_time segments warmer suggest"
+            "merges refresh search.fetch search.open_contexts search.query search.concurrent "
+            "search.startree_query_current search.startree_query_time search.startree_query_failed "
+            "search.startree_query_total search.scroll search.point_in_time segments warmer suggest"
         )
     ),
     *columns(

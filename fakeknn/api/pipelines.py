@@ -1,0 +1,39 @@
+"""Pipelines of ingest and of searches, and stored scripts: there are none yet, but they can be asked for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fakeknn.api.indices import MANAGER, check_timeouts
+from fakeknn.errors import ResourceNotFoundException
+from fakeknn.rest import Request, Response, route
+from fakeknn.state.node import Node
+
+_WAITS = MANAGER[1:]
+
+
+@route("GET", "/_ingest/pipeline", "/_ingest/pipeline/{id}", params=_WAITS)
+@route("GET", "/_search/pipeline", "/_search/pipeline/{id}", params=_WAITS)
+def get(node: Node, request: Request) -> Response:
+    check_timeouts(request)
+    return Response(404, {})
+
+
+@route("DELETE", "/_ingest/pipeline/{id}", params=MANAGER)
+@route("DELETE", "/_search/pipeline/{id}", params=MANAGER)
+def delete(node: Node, request: Request) -> dict[str, Any]:
+    """Where there never was a pipeline, nobody misses one."""
+    check_timeouts(request)
+    return {"acknowledged": True}
+
+
+@route("GET", "/_scripts/{id}", params=_WAITS)
+def get_script(node: Node, request: Request) -> Response:
+    check_timeouts(request)
+    return Response(404, {"_id": request.params["id"], "found": False})
+
+
+@route("DELETE", "/_scripts/{id}", params=MANAGER)
+def delete_script(node: Node, request: Request) -> dict[str, Any]:
+    check_timeouts(request)
+    raise ResourceNotFoundException(f"stored script [{request.params['id']}] does not exist and cannot be deleted")
