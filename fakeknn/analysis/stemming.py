@@ -9,10 +9,9 @@ from fakeknn.analysis.settings import ComponentSettings, WordSet
 from fakeknn.analysis.stemmers import eastern, germanic, romance, rslp, slavic, uralic
 from fakeknn.analysis.stemmers.brazilian import brazilian
 from fakeknn.analysis.stemmers.greek import greek
-from fakeknn.analysis.stemmers.kstem import kstem
 from fakeknn.analysis.stemmers.porter import porter_stem
 from fakeknn.analysis.stemmers.snowball import Stemmer, snowball
-from fakeknn.errors import ClassNotFoundException, IllegalArgumentException
+from fakeknn.errors import ClassNotFoundException, IllegalArgumentException, NotFaked
 
 
 class StemFilter(TokenFilter):
@@ -43,7 +42,8 @@ def snowball_filter(language: str) -> StemFilter:
     return StemFilter(stem)
 
 
-_STEMMERS: dict[str, Stemmer] = {
+# None: KStem, the dictionary of which is a work with a licence of its own.
+_STEMMERS: dict[str, Stemmer | None] = {
     "arabic": eastern.arabic,
     "bengali": eastern.bengali,
     "brazilian": brazilian,
@@ -51,8 +51,8 @@ _STEMMERS: dict[str, Stemmer] = {
     "czech": slavic.czech,
     "english": porter_stem,
     "porter": porter_stem,
-    "kstem": kstem,
-    "light_english": kstem,
+    "kstem": None,
+    "light_english": None,
     "minimal_english": germanic.english_minimal,
     "plural_english": germanic.english_plural,
     "light_finish": uralic.finnish_light,
@@ -102,6 +102,12 @@ def _capitalize(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def _faked(stem: Stemmer | None) -> Stemmer:
+    if stem is None:
+        raise NotFaked("KStem")
+    return stem
+
+
 def stemmer(language: str) -> TokenFilter:
     """The filter that ``stemmer`` makes for a ``language``."""
     name = language.lower()
@@ -109,7 +115,7 @@ def stemmer(language: str) -> TokenFilter:
     if name == "possessive_english":
         return EnglishPossessiveFilter()
     if name in _STEMMERS:
-        return StemFilter(_STEMMERS[name])
+        return StemFilter(_faked(_STEMMERS[name]))
     return snowball_filter(_SNOWBALL.get(name, _capitalize(language)))
 
 
@@ -132,25 +138,23 @@ def _snowball(name: str, settings: ComponentSettings) -> TokenFilterFactory:
     return plain_filter(name, lambda: snowball_filter(language))
 
 
-_NAMED: dict[str, Stemmer | str] = {
+_NAMED: dict[str, Stemmer | str | None] = {
     "arabic_stem": eastern.arabic,
     "brazilian_stem": brazilian,
     "czech_stem": slavic.czech,
     "dutch_stem": "Dutch",
     "french_stem": "French",
     "german_stem": germanic.german_stem,
-    "kstem": kstem,
+    "kstem": None,
     "persian_stem": eastern.persian,
     "russian_stem": "Russian",
 }
 _WITH_EXCLUSIONS = frozenset(("dutch_stem", "french_stem", "german_stem"))
 
 
-def _register(kind: str, stem: Stemmer | str) -> None:
+def _register(kind: str, stem: Stemmer | str | None) -> None:
     def create(exclusions: WordSet | None = None) -> TokenFilter:
-        found = snowball(stem) if isinstance(stem, str) else stem
-        assert found is not None
-        return StemFilter(found, exclusions)
+        return StemFilter(_faked(snowball(stem) if isinstance(stem, str) else stem), exclusions)
 
     def make(name: str, settings: ComponentSettings) -> TokenFilterFactory:
         exclusions = stem_exclusion(settings) if kind in _WITH_EXCLUSIONS else None
