@@ -382,6 +382,16 @@ class InvalidAliasNameException(OpenSearchError):
             super().__init__(f"Invalid alias name [{alias}], {why}", index=index, index_uuid=index_uuid)
 
 
+class InvalidIndexContextException(OpenSearchError):
+    status = 400
+
+    def __init__(self, index: str, context: str) -> None:
+        super().__init__(
+            f"Invalid context name [{index}] provide for index: {context}, [index specifies a context which cannot be "
+            "used without enabling: cluster.application_templates.enabled]"
+        )
+
+
 class InvalidIndexNameException(OpenSearchError):
     status = 400
 
@@ -496,7 +506,9 @@ class SearchPhaseExecutionException(OpenSearchError):
 
     def http_status(self) -> int:
         outer = self.cause
-        return max((cause.http_status() for cause in self.causes), default=503 if outer is None else outer.http_status())
+        return max(
+            (cause.http_status() for cause in self.causes), default=503 if outer is None else outer.http_status()
+        )
 
     def root_causes(self) -> list[OpenSearchError]:
         return [root for cause in self.causes for root in cause.root_causes()]

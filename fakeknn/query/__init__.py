@@ -1,6 +1,6 @@
 """Queries by their names in the DSL: each module registers its kinds."""
 
-from fakeknn.query import compound, fuzzy, joining, knn, knn_score, script, terms, text
+from fakeknn.query import compound, doc_values, fuzzy, joining, knn, knn_score, script, terms, text
 from fakeknn.query.base import PARSERS, Explanation, Matched, Query, ShardContext, parse_query
 
 __all__ = [
@@ -10,6 +10,7 @@ __all__ = [
     "Query",
     "ShardContext",
     "compound",
+    "doc_values",
     "fuzzy",
     "joining",
     "knn",

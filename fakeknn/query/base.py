@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,13 +61,14 @@ class Explanation:
         }
 
 
-@dataclass(slots=True)
-class TermStatistics:
-    """Statistics that stand in for a shard's own (``dfs_query_then_fetch``): by field, and by field and term."""
+class Statistics(Protocol):
+    """Statistics that stand in for a shard's own (``dfs_query_then_fetch``)."""
 
-    doc_count: dict[str, int] = field(default_factory=dict)
-    sum_total_term_freq: dict[str, int] = field(default_factory=dict)
-    doc_freq: dict[tuple[str, str], int] = field(default_factory=dict)
+    def of_field(self, path: str) -> tuple[int, int]:
+        """How many documents have a field, and how many tokens it has in all of them."""
+
+    def doc_freq(self, path: str, term: str) -> int:
+        """How many documents have a term."""
 
 
 @dataclass(slots=True)
@@ -85,7 +86,7 @@ class ShardContext:
     view: View
     now: int
     services: Any = None
-    statistics: TermStatistics | None = None
+    statistics: Statistics | None = None
     nested_path: str | None = None
     alias_filter: Query | None = None
     """What the alias that the search named lets through."""

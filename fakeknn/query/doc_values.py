@@ -170,9 +170,15 @@ class ShardColumns:
 
 
 def script_values(
-    ctx: ShardContext, script: Script, context: str, rows: Rows, score: Callable[[], Scores] | None = None
+    ctx: ShardContext,
+    script: Script,
+    context: str,
+    rows: Rows,
+    score: Callable[[], Scores] | None = None,
+    until: Callable[[Any], bool] | None = None,
 ) -> Sequence[Any] | NDArray[Any]:
-    """What a Painless script gives for each of some rows: a numpy array where it runs on columns, else a list."""
+    """What a Painless script gives for each of some rows: a numpy array where it runs on columns, else a list, which
+    ends with the first value that ``until`` holds for."""
     compiled = compile(str(script.source), context, script.params, script.options, script.id)
     doc = ShardDoc(ctx)
     columns = ShardColumns(doc, rows, score or _no_score)
@@ -183,12 +189,20 @@ def script_values(
         out = []
         scores = score() if score is not None and "_score" in compiled.used else None
         for row in rows.tolist():
-            bindings: dict[str, Any] = {"doc": doc.at(row)}
+            bindings: dict[str, Any] = {
+                "doc": doc.at(row),
+                "_index": ctx.index,
+                "_shard_id": ctx.shard,
+                "_doc_id": row,
+            }
             if scores is not None:
                 bindings["_score"] = float(scores[row])
             if "_source" in compiled.used:
                 bindings["_source"] = source_of(ctx, row)
-            out.append(compiled.execute(bindings))
+            value = compiled.execute(bindings)
+            out.append(value)
+            if until is not None and until(value):
+                break
         return out
     except NotFaked:
         raise
@@ -208,10 +222,11 @@ def painless_score(ctx: ShardContext, script: Script, mask: Mask, score: Callabl
     """float32[n]: a score script on every living row that matches."""
     rows = np.flatnonzero(mask & ctx.view.live).astype(np.int32)
     out = np.zeros(ctx.n, np.float32)
-    values = script_values(ctx, script, "score", rows, score)
+    # A score that is refused is the last: what the script does with later documents is never seen.
+    values = script_values(ctx, script, "score", rows, score, until=lambda value: not value >= 0)
     if len(rows):
         with np.errstate(over="ignore"):
-            out[rows] = np.asarray(values, np.float64).astype(np.float32)
+            out[rows[: len(values)]] = np.asarray(values, np.float64).astype(np.float32)
     return out
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -59,8 +59,8 @@ class FieldStatistics:
 
 
 def field_statistics(ctx: ShardContext, field: FieldType, column: Column) -> FieldStatistics:
-    if ctx.statistics is not None and field.path in ctx.statistics.doc_count:
-        return FieldStatistics(ctx.statistics.doc_count[field.path], ctx.statistics.sum_total_term_freq[field.path])
+    if ctx.statistics is not None:
+        return FieldStatistics(*ctx.statistics.of_field(field.path))
     key = ("statistics", field.path)
     found = ctx.view.memo.get(key)
     if found is None:
@@ -92,9 +92,39 @@ def postings(column: Column, term: str) -> tuple[NDArray[np.int32], NDArray[np.i
 
 
 def doc_freq(ctx: ShardContext, field: FieldType, column: Column, term: str) -> int:
-    if ctx.statistics is not None and (field.path, term) in ctx.statistics.doc_freq:
-        return ctx.statistics.doc_freq[field.path, term]
+    if ctx.statistics is not None:
+        return ctx.statistics.doc_freq(field.path, term)
     return len(postings(column, term)[0])
+
+
+class DfsStatistics:
+    """The statistics of all shards of a search together, summed as they are asked for."""
+
+    def __init__(self, contexts: Sequence[ShardContext]) -> None:
+        self._contexts = list(contexts)
+        self._fields: dict[str, tuple[int, int]] = {}
+        self._terms: dict[tuple[str, str], int] = {}
+
+    def _columns(self, path: str) -> Iterator[Column]:
+        for ctx in self._contexts:
+            field = ctx.field(path)
+            column = None if field is None else ctx.column(field)
+            if column is not None:
+                yield column
+
+    def of_field(self, path: str) -> tuple[int, int]:
+        found = self._fields.get(path)
+        if found is None:
+            parts = [shard_statistics(column) for column in self._columns(path)]
+            found = sum(part.doc_count for part in parts), sum(part.sum_total_term_freq for part in parts)
+            self._fields[path] = found
+        return found
+
+    def doc_freq(self, path: str, term: str) -> int:
+        found = self._terms.get((path, term))
+        if found is None:
+            found = self._terms[path, term] = sum(len(postings(column, term)[0]) for column in self._columns(path))
+        return found
 
 
 def idf(doc_count: int, doc_freq: int) -> np.float32:

@@ -543,6 +543,12 @@ class Pattern(Query):
             written["case_insensitive"] = True
         return written
 
+    def run(self, ctx: ShardContext, boost: np.float32) -> Matched:
+        if self.rewrite is not None and not self.rewrite.startswith("constant_score"):
+            check_rewrite(self.rewrite)
+            raise NotFaked(f"the rewrite [{self.rewrite}] of a [{self.kind}] query")
+        return Matched.constant(self.mask(ctx), float(boost))
+
     def mask(self, ctx: ShardContext) -> Mask:
         check_rewrite(self.rewrite)
         field = ctx.field(self.field)

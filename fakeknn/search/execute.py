@@ -24,6 +24,7 @@ from fakeknn.query.compound import MATCH_ALL
 from fakeknn.search.fetch import Hit, fetch_hits
 from fakeknn.search.request import ACCURATE, DISABLED, SearchRequest
 from fakeknn.search.sort import Sort, SortKeys
+from fakeknn.xcontent import java_float
 
 DEFAULT_TRACK_TOTAL_HITS = 10_000
 
@@ -64,6 +65,11 @@ def run(request: SearchRequest, contexts: list[ShardContext], *, batch: int | No
 
     ``batch`` is the size of a scroll's pages, when the request is for all of them.
     """
+    if request.track_total_hits is not None and request.track_total_hits < DISABLED:
+        # TotalHits has no such number: the search fails when its shards are done.
+        raise SearchPhaseExecutionException("fetch", "", [], []) from IllegalArgumentException(
+            f"value must be >= 0, got {request.track_total_hits}"
+        )
     phase = "query"
     results: list[ShardResult] = []
     failures: list[tuple[ShardContext, OpenSearchError]] = []
@@ -116,8 +122,15 @@ def search_shard(request: SearchRequest, ctx: ShardContext, number: int, batch: 
 
 def query_phase(query: Query, ctx: ShardContext) -> Matched:
     """A query's matches; what is wrong with it here is told as ``failed to create query``."""
-    matched: Matched = built(ctx, lambda: query.matched(ctx))
+    matched: Matched = built(ctx, lambda: _matched(query, ctx))
     return matched
+
+
+def _matched(query: Query, ctx: ShardContext) -> Matched:
+    for clause in query.walk():
+        if not math.isfinite(clause.boost):
+            raise IllegalArgumentException(f"boost must be a positive float, got {java_float(clause.boost)}")
+    return query.matched(ctx)
 
 
 def built(ctx: ShardContext, work: Callable[[], Any]) -> Any:
@@ -134,6 +147,11 @@ def built(ctx: ShardContext, work: Callable[[], Any]) -> Any:
 
 def check_limits(request: SearchRequest, ctx: ShardContext, batch: int | None) -> None:
     """SearchService.parseSource and DefaultSearchContext.preProcess."""
+    if request.stored_fields == ["_none_"]:
+        if request.source is not None and request.source.fetch:
+            raise SearchException("[stored_fields] cannot be disabled if [_source] is requested")
+        if request.version:
+            raise SearchException("[stored_fields] cannot be disabled if [version] is requested")
     window = ctx.setting("index.max_result_window", 10_000)
     if request.slice is not None and batch is None and request.point is None:
         raise SearchException("`slice` cannot be used outside of a scroll context or PIT context")

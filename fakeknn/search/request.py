@@ -66,6 +66,8 @@ class SearchRequest:
     slice: Slice | None = None
     point: PointReference | None = None
     named_queries_score: bool = False
+    dfs: bool = False
+    """Whether the terms' statistics are those of all shards (``dfs_query_then_fetch``)."""
     parts: dict[str, Any] = field(default_factory=dict)
     """What other modules have parsed of the body: aggregations, highlight, collapse ..."""
 
@@ -98,6 +100,7 @@ def set_size(request: SearchRequest, value: int) -> None:
 
 
 def set_track_total_hits(request: SearchRequest, value: int) -> None:
+    """Of the parameter; the body's is looked at when the hits are counted."""
     if value < -1:
         raise IllegalArgumentException(f"[track_total_hits] parameter must be positive or equals to -1, got {value}")
     request.track_total_hits = value
@@ -116,7 +119,7 @@ def _track_total_hits(request: SearchRequest, container: Any, key: Any) -> None:
     if isinstance(value, bool) or value in ("true", "false"):
         request.track_total_hits = ACCURATE if objects.boolean(container, key) else DISABLED
     else:
-        set_track_total_hits(request, objects.integer(container, key))
+        request.track_total_hits = objects.integer(container, key)
 
 
 def set_terminate_after(request: SearchRequest, value: int) -> None:

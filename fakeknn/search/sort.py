@@ -228,7 +228,7 @@ class Sort:
 
 def _bounds(mapped: FieldType, dtype: np.dtype[Any]) -> tuple[int, int]:
     """The values that stand in for missing ones: those of an int for the types that are sorted as ints."""
-    bits = np.iinfo(np.int32 if mapped.kind in ("integer", "short", "byte") else dtype)
+    bits = np.iinfo(np.int32 if mapped.kind in ("integer", "short", "byte", "boolean") else dtype)
     return int(bits.min), int(bits.max)
 
 
@@ -307,10 +307,10 @@ _SCORE = ObjectParser("_score", {"order": declared("string", _order)})
 def parse_sort(container: Any, key: Any) -> list[Sort]:
     """SortBuilder.fromXContent on ``container[key]``."""
     value = container[key]
-    if isinstance(value, str):
-        return [_plain(value)]
     if isinstance(value, dict):
         return _compound(value)
+    if objects.is_value(value):
+        return [_plain(objects.text(container, key))]
     if not isinstance(value, list):
         raise IllegalArgumentException("malformed sort format, either start with array, object, or an actual string")
     sorts: list[Sort] = []
