@@ -109,8 +109,7 @@ def add_block(node: Node, request: Request) -> dict[str, Any]:
 @route("GET", "/_resolve/index/{name}", params=INDICES_OPTIONS_PARAMETERS)
 def resolve(node: Node, request: Request) -> dict[str, Any]:
     options = names.IndicesOptions.from_parameters(request.params, names.RESOLVE_INDEX)
-    expressions = [node.dated(name) for name in request.names("name")]
-    return _told(node.lookup, node.lookup.named(expressions, options))
+    return _told(node.lookup, node.lookup.named(request.names("name"), options, node.dated))
 
 
 def _told(lookup: IndicesLookup, found: list[str]) -> dict[str, Any]:

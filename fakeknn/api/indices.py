@@ -25,7 +25,7 @@ from fakeknn.state.node import Node
 from fakeknn.state.settings.flat import flatten, render
 from fakeknn.state.settings.index import INDEX_SETTINGS
 from fakeknn.units import parse_time_value
-from fakeknn.xcontent import read_map
+from fakeknn.xcontent import java_string, read_map
 
 #: Parameters of requests that the cluster manager answers.
 MANAGER = ("timeout", "cluster_manager_timeout", "master_timeout")
@@ -96,7 +96,7 @@ def apply_create_body(wanted: CreateIndex, body: dict[str, Any]) -> None:
         elif name == "aliases":
             wanted.aliases = requested_aliases(value)
         elif name == "context":
-            raise NotFaked("[context] of a new index")
+            wanted.context = java_string(java_map(value).get("name"))
         else:
             raise OpenSearchParseException(f"unknown key [{name}] for create index")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping as Members
 from dataclasses import replace
 from typing import Any
 
@@ -10,16 +10,18 @@ from fakeknn.api.alias_bodies import java_map, requested_aliases, template_alias
 from fakeknn.api.alias_filter import check_filter
 from fakeknn.api.documents import require_body
 from fakeknn.api.indices import MANAGER, SETTINGS_FORMAT, check_timeouts
+from fakeknn.api.root import BUILDS
 from fakeknn.errors import (
     ActionRequestValidationException,
     IllegalArgumentException,
-    NotFaked,
     NullPointerException,
     NumberFormatException,
     OpenSearchParseException,
     ResourceNotFoundException,
 )
+from fakeknn.mapping import Mapping
 from fakeknn.rest import Request, Response, route
+from fakeknn.state.creation import mapping_context
 from fakeknn.state.names import simple_match
 from fakeknn.state.node import Node
 from fakeknn.state.settings.flat import load, render
@@ -35,13 +37,13 @@ from fakeknn.state.templates import (
     delete_index_templates,
     delete_legacy_templates,
     find_index_template,
-    normalized,
     overlapping,
     put_component_template,
     put_index_template,
     put_legacy_template,
     resolve_aliases,
     resolve_settings,
+    with_index_template,
 )
 from fakeknn.xcontent import java_string, read, read_map
 from fakeknn.xcontent.objects import ObjectParser, declared, integer
@@ -85,6 +87,11 @@ _TIMESTAMP = ObjectParser("timestamp_field", {"name": declared("string")}, const
 _DATA_STREAM = ObjectParser(
     "data_stream_template", {"timestamp_field": declared("object", _TIMESTAMP.parse)}, ignore_unknown=True
 )
+_CONTEXT = ObjectParser(
+    "context",
+    {"name": declared("string"), "version": declared("string"), "params": declared("object")},
+    constructor=("name",),
+)
 _INDEX_TEMPLATE = ObjectParser(
     "index_template",
     {
@@ -95,13 +102,13 @@ _INDEX_TEMPLATE = ObjectParser(
         "version": declared("long", _long),
         "_meta": declared("object"),
         "data_stream": declared("object", _DATA_STREAM.parse),
-        "context": declared("object"),
+        "context": declared("object", _CONTEXT.parse),
     },
     constructor=("index_patterns",),
 )
 
 
-def _template(values: Mapping[str, Any] | None) -> Template | None:
+def _template(values: Members[str, Any] | None) -> Template | None:
     if values is None:
         return None
     return Template(values.get("settings"), values.get("mappings"), values.get("aliases"))
@@ -111,8 +118,6 @@ def _read_index_template(request: Request) -> IndexTemplate:
     values = _parsed(request, _INDEX_TEMPLATE)
     if not values["index_patterns"]:
         raise IllegalArgumentException("There must be at least one pattern, zero given")
-    if "context" in values:
-        raise NotFaked("[context] of an index template")
     stream = values.get("data_stream")
     timestamp = None if stream is None else stream.get("timestamp_field", {"name": DEFAULT_TIMESTAMP})["name"]
     return IndexTemplate(
@@ -123,6 +128,7 @@ def _read_index_template(request: Request) -> IndexTemplate:
         values.get("version"),
         values.get("_meta"),
         timestamp,
+        values.get("context"),
     )
 
 
@@ -166,7 +172,7 @@ def _told_index_template(template: IndexTemplate) -> dict[str, Any]:
     return told
 
 
-def _selected(templates: Mapping[str, Any], name: str | None, what: str) -> dict[str, Any]:
+def _selected(templates: Members[str, Any], name: str | None, what: str) -> dict[str, Any]:
     if name is None:
         return dict(templates)
     if "*" in name:
@@ -180,6 +186,16 @@ def _listed(request: Request, found: list[dict[str, Any]], what: str) -> Respons
     """A list of templates; an empty one for a wildcard is not found."""
     status = 404 if "name" in request.params and not found else 200
     return Response(status, {f"{what}_templates": found})
+
+
+def _acknowledged(node: Node, warning: str | None) -> Response:
+    """With HeaderWarning's header, if there is something to be warned of."""
+    headers = {}
+    if warning is not None:
+        escaped = warning.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%25")
+        agent = f"OpenSearch-{node.version}-{BUILDS[node.version]['build_hash']}"
+        headers["Warning"] = f'299 {agent} "{escaped}"'
+    return Response(200, {"acknowledged": True}, headers)
 
 
 _GET = ("name", "local", "flat_settings", *MANAGER[1:], *SETTINGS_FORMAT)
@@ -220,13 +236,13 @@ def delete_component(node: Node, request: Request) -> dict[str, Any]:
 
 
 @route("PUT POST", "/_index_template/{name}", params=_PUT)
-def put(node: Node, request: Request) -> dict[str, Any]:
+def put(node: Node, request: Request) -> Response:
     check_timeouts(request)
     create = request.flag("create")
     template = _read_index_template(request)
     _check_action(template)
-    put_index_template(node, request.params["name"], template, create=create, check_filter=check_filter)
-    return {"acknowledged": True}
+    warning = put_index_template(node, request.params["name"], template, create=create, check_filter=check_filter)
+    return _acknowledged(node, warning)
 
 
 def _check_action(template: IndexTemplate) -> None:
@@ -236,6 +252,10 @@ def _check_action(template: IndexTemplate) -> None:
         raise NullPointerException(
             'Cannot invoke "org.opensearch.cluster.metadata.Template.settings()" because the return value of '
             '"org.opensearch.cluster.metadata.ComposableIndexTemplate.template()" is null'
+        )
+    if template.is_global and template.template is not None and template.template.settings is None:
+        raise NullPointerException(
+            'Cannot invoke "org.opensearch.common.settings.Settings.keySet()" because "settings" is null'
         )
     settings = (template.template and template.template.settings) or {}
     if template.is_global and "index.hidden" in settings:
@@ -269,11 +289,13 @@ def delete(node: Node, request: Request) -> dict[str, Any]:
 def simulate_index(node: Node, request: Request) -> dict[str, Any]:
     check_timeouts(request)
     index = request.params["name"]
-    templates = dict(node.index_templates)
+    create = request.flag("create")
+    templates = node.index_templates
     if request.body:
-        template = normalized(_read_index_template(request))
+        template = _read_index_template(request)
         _check_action(template)
-        templates["simulate_index_template_" + index] = template
+        name = f"simulate_index_template_{node.ids.uuid().lower()}"
+        templates = with_index_template(node, name, template, create=create, check_filter=check_filter)
     found = find_index_template(node, index, False, templates)
     if found is None:
         return {}
@@ -284,10 +306,13 @@ def simulate_index(node: Node, request: Request) -> dict[str, Any]:
 def simulate(node: Node, request: Request) -> dict[str, Any]:
     check_timeouts(request)
     name = request.text("name")
+    create = request.flag("create")
+    uuid = node.ids.uuid().lower()
     if request.body:
         template = _read_index_template(request)
         _check_action(template)
-        name = name or "simulate_template"
+        name = name or f"simulate_template_{uuid}"
+        template = with_index_template(node, name, template, create=create, check_filter=check_filter)[name]
     elif name is None:
         raise ActionRequestValidationException(
             "either index name or index template body must be specified for simulation"
@@ -296,14 +321,15 @@ def simulate(node: Node, request: Request) -> dict[str, Any]:
         raise IllegalArgumentException(f"unable to simulate template [{name}] that does not exist")
     else:
         template = node.index_templates[name]
-    return _simulated(node, name, normalized(template), "simulate_template_index")
+    return _simulated(node, name, template, f"simulate_template_index_{uuid}")
 
 
 def _simulated(node: Node, name: str, template: IndexTemplate, index: str) -> dict[str, Any]:
-    told: dict[str, Any] = {"settings": render(resolve_settings(node, template))}
+    settings = resolve_settings(node, template)
+    told: dict[str, Any] = {"settings": render(settings)}
     mappings = compose_mappings(collect_mappings(node, template, index))
     if mappings:
-        told["mappings"] = mappings
+        told["mappings"] = Mapping.parse(mappings, mapping_context(node, settings, index)).echo()
     told["aliases"] = resolve_aliases(node, template)
     others = overlapping(node, name, template.index_patterns)
     listed = [{"name": other, "index_patterns": patterns} for other, patterns in others.items()]
@@ -314,7 +340,7 @@ def _simulated(node: Node, name: str, template: IndexTemplate, index: str) -> di
 
 
 @route("PUT POST", "/_template/{name}", params=("order", "index_patterns", "template", *_PUT))
-def put_legacy(node: Node, request: Request) -> dict[str, Any]:
+def put_legacy(node: Node, request: Request) -> Response:
     patterns = [request.params["template"]] if "template" in request.params else request.names("index_patterns")
     template = LegacyTemplate(patterns, request.number("order", 0) or 0)
     check_timeouts(request)
@@ -324,8 +350,7 @@ def put_legacy(node: Node, request: Request) -> dict[str, Any]:
     template = _apply_legacy_body(template, request.read(read_map))
     if not template.index_patterns:
         raise ActionRequestValidationException("index patterns are missing")
-    put_legacy_template(node, request.params["name"], template, create=create)
-    return {"acknowledged": True}
+    return _acknowledged(node, put_legacy_template(node, request.params["name"], template, create=create))
 
 
 def _apply_legacy_body(template: LegacyTemplate, body: dict[str, Any]) -> LegacyTemplate:
@@ -356,7 +381,11 @@ def _apply_legacy_body(template: LegacyTemplate, body: dict[str, Any]) -> Legacy
         elif name == "mappings":
             template = replace(template, mappings=java_map(value))
         elif name == "aliases":
-            template = replace(template, aliases=requested_aliases(value))
+            aliases = requested_aliases(value)
+            for metadata in aliases.values():
+                metadata.pop("is_write_index", None)
+                metadata.pop("is_hidden", None)
+            template = replace(template, aliases=aliases)
         else:
             raise OpenSearchParseException(f"unknown key [{name}] in the template ")
     return template

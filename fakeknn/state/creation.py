@@ -11,6 +11,7 @@ from fakeknn.errors import (
     IllegalArgumentException,
     IndexNotFoundException,
     InvalidAliasNameException,
+    InvalidIndexContextException,
     InvalidIndexNameException,
     ResourceAlreadyExistsException,
 )
@@ -43,6 +44,8 @@ class CreateIndex:
     """The data stream that the index is made for; its templates are those of this name."""
     check_filter: Callable[[str, Mapping[str, Any]], None] | None = None
     """Refuses an alias's filter that is no query."""
+    context: str | None = None
+    """The name of a context, which only a server with application templates would know."""
 
 
 @dataclass(slots=True)
@@ -77,6 +80,8 @@ def create_index(node: Node, request: CreateIndex) -> Index:
     lifecycle.check_requested(requested)
     check_new_name(node, name)
     lifecycle.check_allowed(requested)
+    if request.context is not None:
+        raise InvalidIndexContextException(name, request.context)
     templates = from_templates(node, name, requested, request.data_stream)
     settings = complete(node, request, requested, templates.settings)
     lifecycle.check_makeable(settings)

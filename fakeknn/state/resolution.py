@@ -6,7 +6,7 @@ a wildcard), or ``_all``; date math is resolved before (``names.resolve_date_mat
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal, Protocol
 
@@ -103,12 +103,48 @@ class IndicesLookup:
             self._all = dict(sorted(found.items()))
         return self._all
 
-    def named(self, expressions: Sequence[str], options: IndicesOptions) -> list[str]:
-        """What ``_resolve/index`` tells of: aliases and data streams keep their names, and nothing has to exist."""
-        if list(expressions) in ([], ["_all"], ["*"]):
-            expressions = ("**",)  # the lone asterisk would leave aliases out
-        resolution = _Resolution(self, options, True, True, [], preserve_data_streams=True)
-        return resolution.expanded(expressions)
+    def named(
+        self, expressions: Sequence[str], options: IndicesOptions, dated: Callable[[str], str] = str
+    ) -> list[str]:
+        """IndexAbstractionResolver.resolveIndexAbstractions, of ``_resolve/index``: what there is by these names and
+        wildcards. Aliases and data streams keep their names, and plain names need not exist. ``dated`` works out date
+        math."""
+        found: list[str] = []
+        wildcard_seen = False
+        for given in expressions:
+            minus = given.startswith("-") and wildcard_seen
+            name = given.removeprefix("-") if minus else given
+            date = dated(name)
+            is_date = date != name
+            if options.expands and is_wildcard(date):
+                wildcard_seen = True
+                names = [one for one in self.all() if simple_match(date, one) and self._visible(one, date, options)]
+                if not names and not options.allow_no_indices:
+                    raise IndexNotFoundException(date, resource_type=None)
+            elif is_date and date not in self.all():
+                if not options.ignore_unavailable:
+                    raise IndexNotFoundException(date, resource_type=None)
+                continue
+            else:
+                names = [date]
+            if not minus:
+                found += names
+            elif is_wildcard(date):
+                found = [one for one in found if one not in names]
+            elif date in found:
+                found.remove(date)
+        return found
+
+    def _visible(self, name: str, expression: str, options: IndicesOptions) -> bool:
+        abstraction = self.all()[name]
+        if abstraction.kind == "data_stream":
+            return True
+        if abstraction.kind == "alias" and options.ignore_aliases:
+            return False
+        shown = not abstraction.hidden or options.expand_hidden or (name.startswith(".") and expression.startswith("."))
+        if not shown or abstraction.kind == "alias":
+            return shown
+        return options.expand_open if abstraction.indices[0].state == "open" else options.expand_closed
 
     def data_stream_names(self, expressions: Sequence[str], options: IndicesOptions) -> list[str]:
         """The data streams among what expressions stand for, by name."""

@@ -64,6 +64,7 @@ class IndexTemplate:
     version: int | None = None
     meta: Mapping[str, Any] | None = None
     data_stream: str | None = None
+    context: Mapping[str, Any] | None = None
 
     def matches(self, name: str) -> bool:
         return any(simple_match(pattern, name) for pattern in self.index_patterns)
@@ -295,12 +296,20 @@ def _overlap(a: str, b: str) -> bool:
 
 def overlapping(node: Node, name: str, patterns: Sequence[str]) -> dict[str, Sequence[str]]:
     """The other templates of both kinds whose patterns could match what these do."""
-    found: dict[str, Sequence[str]] = {}
-    for kind in (node.templates, node.index_templates):
-        for other, template in kind.items():
-            if other != name and patterns_overlap(patterns, template.index_patterns):
-                found[other] = template.index_patterns
-    return found
+    others = {other: template for other, template in node.index_templates.items() if other != name}
+    return {**_overlapping(patterns, node.templates), **_overlapping(patterns, others)}
+
+
+def _overlapping(
+    patterns: Sequence[str], templates: Mapping[str, IndexTemplate | LegacyTemplate]
+) -> dict[str, Sequence[str]]:
+    """The patterns of the templates that have one that could match what these do."""
+    found = {
+        name: template.index_patterns
+        for name, template in templates.items()
+        if patterns_overlap(patterns, template.index_patterns)
+    }
+    return {name: found[name] for name in hash_ordered(found)}
 
 
 # --- for a new index --------------------------------------------------------------------------------------------------
@@ -493,7 +502,34 @@ def _without(templates: Mapping[str, Any], names: Sequence[str], pattern: str) -
 
 def put_index_template(
     node: Node, name: str, template: IndexTemplate, *, create: bool, check_filter: CheckFilter
-) -> None:
+) -> str | None:
+    """Take a template in; what is to be warned of."""
+    warning = _legacy_rivals(node, name, template)
+    node.index_templates = with_index_template(node, name, template, create=create, check_filter=check_filter)
+    node.changed()
+    return warning
+
+
+def _legacy_rivals(node: Node, name: str, template: IndexTemplate) -> str | None:
+    """The warning that a template goes before legacy ones."""
+    rivals = _overlapping(template.index_patterns, node.templates)
+    if not rivals:
+        return None
+    return (
+        f"index template [{name}] has index patterns [{', '.join(template.index_patterns)}] matching patterns from "
+        f"existing older templates [{','.join(rivals)}] with patterns ({_told_patterns(rivals)}); this template "
+        f"[{name}] will take precedence during new index creation"
+    )
+
+
+def _told_patterns(rivals: Mapping[str, Sequence[str]]) -> str:
+    return ",".join(f"{name} => [{', '.join(patterns)}]" for name, patterns in rivals.items())
+
+
+def with_index_template(
+    node: Node, name: str, template: IndexTemplate, *, create: bool, check_filter: CheckFilter
+) -> dict[str, IndexTemplate]:
+    """The node's index templates with one more, if it is allowed."""
     _check_request(node, name, template)
     if create and name in node.index_templates:
         raise IllegalArgumentException(f"index template [{name}] already exists")
@@ -509,8 +545,7 @@ def put_index_template(
         raise IllegalArgumentException(
             f"composable template [{name}] template after composition {parts}is invalid"
         ) from error
-    node.index_templates = {**node.index_templates, name: template}
-    node.changed()
+    return {**node.index_templates, name: template}
 
 
 def normalized(template: IndexTemplate) -> IndexTemplate:
@@ -532,24 +567,28 @@ def _check_request(node: Node, name: str, template: IndexTemplate) -> None:
         raise InvalidIndexTemplateException(
             name, f"index template [{name}] specifies component templates [{', '.join(missing)}] that do not exist"
         )
+    if template.context is not None:
+        raise InvalidIndexTemplateException(
+            name,
+            f"index template [{name}] specifies a context which cannot be used without enabling: "
+            "cluster.application_templates.enabled",
+        )
 
 
 def _check_priority(node: Node, name: str, template: IndexTemplate) -> None:
     priority = template.priority or 0
-    rivals = {
-        other: rival.index_patterns
+    equals = {
+        other: rival
         for other, rival in node.index_templates.items()
-        if other != name
-        and (rival.priority or 0) == priority
-        and patterns_overlap(template.index_patterns, rival.index_patterns)
+        if other != name and (rival.priority or 0) == priority
     }
+    rivals = _overlapping(template.index_patterns, equals)
     if rivals:
-        told = hash_ordered(rivals)
-        pairs = ",".join(f"{other} => [{', '.join(rivals[other])}]" for other in told)
         raise IllegalArgumentException(
             f"index template [{name}] has index patterns [{', '.join(template.index_patterns)}] matching patterns from "
-            f"existing templates [{','.join(told)}] with patterns ({pairs}) that have the same priority [{priority}], "
-            "multiple index templates may not match during index creation, please use a different priority"
+            f"existing templates [{','.join(rivals)}] with patterns ({_told_patterns(rivals)}) that have the same "
+            f"priority [{priority}], multiple index templates may not match during index creation, please use a "
+            "different priority"
         )
 
 
@@ -587,7 +626,8 @@ def delete_index_templates(node: Node, pattern: str) -> None:
     node.changed()
 
 
-def put_legacy_template(node: Node, name: str, template: LegacyTemplate, *, create: bool) -> None:
+def put_legacy_template(node: Node, name: str, template: LegacyTemplate, *, create: bool) -> str | None:
+    """Take a template in; what is to be warned of."""
     settings = with_index_prefix(template.settings)
     INDEX_SETTINGS.validate(settings, dependencies=True)
     _check(name, template.index_patterns, settings, template.aliases)
@@ -596,6 +636,15 @@ def put_legacy_template(node: Node, name: str, template: LegacyTemplate, *, crea
     _check_alone(node, settings, template.mappings)
     node.templates = {**node.templates, name: replace(template, settings=settings)}
     node.changed()
+    others = {other: rival for other, rival in node.index_templates.items() if other != name}
+    rivals = _overlapping(template.index_patterns, others)
+    if not rivals:
+        return None
+    return (
+        f"legacy template [{name}] has index patterns [{', '.join(template.index_patterns)}] matching patterns from "
+        f"existing composable templates [{','.join(rivals)}] with patterns ({_told_patterns(rivals)}); this template "
+        f"[{name}] may be ignored in favor of a composable template at index creation time"
+    )
 
 
 def delete_legacy_templates(node: Node, pattern: str) -> None:
