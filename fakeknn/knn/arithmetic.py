@@ -40,6 +40,7 @@ MACHINE = Machine()
 """The machine emulated."""
 
 _SMALLEST_NORMAL = float(np.finfo(np.float32).smallest_normal)
+_SURPLUS_BITS, _HALFWAY = np.int64(0x1FFFFFFF), np.int64(0x10000000)
 _BLOCK_ELEMENTS = 1 << 15  # of float64: 256 KiB, so that a block stays in a core's second-level cache
 
 
@@ -109,34 +110,34 @@ def _fma_sum(products: Doubles, in_order: bool) -> Floats:
     dimension, rows = products.shape
     lanes = MACHINE.lanes
     full = 0 if in_order else dimension - dimension % lanes
-    total = np.zeros((1, rows), dtype=np.float32)
+    total = np.zeros(rows, dtype=np.float32)
     if full:
-        partial = np.zeros((lanes, rows), dtype=np.float64)
-        for start in range(0, full, lanes):
-            partial = _rounded_sum(products[start : start + lanes], partial)
-        total = _sum_in_order(partial.astype(np.float32))[None]
+        partial = np.zeros((lanes, rows), dtype=np.float32)
+        total = _sum_in_order(_fused(products[:full].reshape(-1, lanes, rows), partial))
     rest = products[full:]
-    if not MACHINE.fuses_scalars:
-        return _sum_in_order(np.concatenate((total, rest.astype(np.float32))))
-    wide: Doubles = total[0].astype(np.float64)
-    for product in rest:
-        wide = _rounded_sum(product, wide)
-    narrow: Floats = wide.astype(np.float32)
-    return narrow
+    if MACHINE.fuses_scalars:
+        return _fused(rest, total)
+    return _sum_in_order(np.concatenate((total[None], rest.astype(np.float32))))
 
 
-def _rounded_sum(product: Doubles, total: Doubles) -> Doubles:
-    """``product + total`` rounded once to float32 (and held as float64): what a fused multiply-add gives."""
-    wide = product + total
-    narrow = wide.astype(np.float32)
-    # Rounding first to float64 and then to float32 goes wrong only where the float64 lies halfway between two
+def _fused(products: Doubles, start: Floats) -> Floats:
+    """``start`` plus one product after another, each sum rounded once to float32: fused multiply-adds."""
+    sums = np.empty_like(products)
+    total = start
+    for product, wide in zip(products, sums, strict=True):
+        np.add(product, total, out=wide)
+        total = wide.astype(np.float32)
+    # So each sum was rounded twice, first to float64. That goes wrong only where the float64 lies halfway between two
     # float32: its 29 surplus bits are 100...0. Below the normal range float32 has fewer bits, so any value is suspect.
-    magnitude = np.abs(wide)
-    suspect = (wide.view(np.int64) & 0x1FFFFFFF) == 0x10000000
-    suspect |= (magnitude < _SMALLEST_NORMAL) & (magnitude > 0)
-    if suspect.any():
-        narrow[suspect] = _rounded_to_odd(product[suspect], total[suspect]).astype(np.float32)
-    return narrow.astype(np.float64)
+    magnitudes = np.abs(sums)
+    suspect = sums.view(np.int64) & _SURPLUS_BITS == _HALFWAY
+    suspect |= (magnitudes < _SMALLEST_NORMAL) & (magnitudes > 0)
+    if not suspect.any():
+        return total
+    total = start
+    for product in products:
+        total = _rounded_to_odd(product, total.astype(np.float64)).astype(np.float32)
+    return total
 
 
 def _rounded_to_odd(a: Doubles, b: Doubles) -> Doubles:

@@ -25,6 +25,7 @@ _UNIT = 2.0**-24  # half the distance from 1 to the next float32: the relative e
 _TOO_GREAT = 1e36  # squared lengths beyond it overflow when multiplied, and make denormal scores
 _TOO_SMALL = 1e-30  # squared lengths below it have lost bits to underflow
 _BATCH_ROWS = 8192
+_FOR_BLAS = 1 << 22  # numbers below which sharing a product among threads gains little, and costs much if all are busy
 _FEW_NUMBERS = 1 << 13  # a matrix of so few is measured sooner than estimated
 
 
@@ -233,14 +234,14 @@ def _above(bounds: Doubles | float) -> Floats:
 
 
 def _products(matrix: Matrix, query: Matrix) -> Floats:
-    """x·y of each row by BLAS; int8 rows are widened a block at a time."""
-    if matrix.dtype == np.float32:
+    """x·y of each row, added up in any order."""
+    if matrix.dtype == np.float32 and matrix.size >= _FOR_BLAS:
         products: Floats = matrix @ query
         return products
     out = np.empty(len(matrix), dtype=np.float32)
-    factors = query.astype(np.float32)
+    factors = query.astype(np.float32, copy=False)
     for rows in row_blocks(*matrix.shape):
-        np.dot(matrix[rows].astype(np.float32), factors, out=out[rows])
+        np.einsum("ij,j->i", matrix[rows].astype(np.float32, copy=False), factors, out=out[rows])
     return out
 
 

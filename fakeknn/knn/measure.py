@@ -102,7 +102,7 @@ class Measure:
         step = self._step(rows)
         for start in range(0, len(rows), step):
             part = slice(start, start + step)
-            np.matmul(self._gathered(rows[part]), queries.vectors[part, :, None], out=out[part, :, None])
+            np.einsum("ijk,ik->ij", self._gathered(rows[part]), queries.vectors[part], out=out[part])
         return self._distance(out, self._squares[rows], queries.squares[:, None])
 
     def among(self, rows: Rows) -> Floats:
