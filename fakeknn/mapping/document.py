@@ -123,6 +123,7 @@ class DocumentParser:
         self.hole_fields: list[tuple[str, _Level]] = []
         self.levels: list[_Level] = []
         self.depth = 0
+        self.nested_objects = 0
         self.in_copy = False
 
     def _raw(self, container: Any, key: Any) -> str:
@@ -290,6 +291,7 @@ class DocumentParser:
         if not node.nested:
             self._object(node, path, value, level)
             return
+        self._count_nested()
         inner = _Level(node.path, {}, level)
         self._object(node, path, value, inner)
         self._close(inner)
@@ -301,6 +303,15 @@ class DocumentParser:
                 root = root.parent
             if not node.include_in_parent or root is not level:
                 _include(inner.values, root.values)
+
+    def _count_nested(self) -> None:
+        self.nested_objects += 1
+        limit = int(self.mapping.context.settings.get("index.mapping.nested_objects.limit") or 10_000)
+        if self.nested_objects > limit:
+            raise MapperParsingException(
+                f"The number of nested documents has exceeded the allowed limit of [{limit}]. This limit can be set by "
+                "changing the [index.mapping.nested_objects.limit] index level setting."
+            )
 
     def _array(
         self,

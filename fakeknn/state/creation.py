@@ -9,6 +9,7 @@ from typing import Any
 from fakeknn.analysis import AnalysisRegistry
 from fakeknn.errors import (
     IllegalArgumentException,
+    IllegalStateException,
     IndexNotFoundException,
     InvalidAliasNameException,
     InvalidIndexContextException,
@@ -155,6 +156,8 @@ def _check_shard_limit(node: Node, settings: Mapping[str, Any]) -> None:
     opened = [index for index in node.indices.values() if index.state == "open"]
     taken = sum(len(index.shards) * (1 + index.number_of_replicas) for index in opened)
     copies = 1 + int(settings["index.number_of_replicas"])
+    if settings["index.number_of_shards"] is None:
+        raise IllegalStateException("you must set the number of shards before setting/reading primary terms")
     lifecycle.check_shard_limit(int(settings["index.number_of_shards"]) * copies, taken, limit)
 
 

@@ -49,15 +49,16 @@ class Index:
         self.state = "open"
         self.shared = False
         self.mapping_version = self.settings_version = self.aliases_version = 1
+        routing_shards = settings.get("index.number_of_routing_shards")
         self.routing = Routing.of(
             name,
-            int(settings.get("index.number_of_shards", 1)),
-            int(settings["index.number_of_routing_shards"]) if "index.number_of_routing_shards" in settings else None,
-            int(settings.get("index.routing_partition_size", 1)),
+            int(settings["index.number_of_shards"]),
+            None if routing_shards is None else int(routing_shards),
+            int(settings.get("index.routing_partition_size") or 1),
         )
         self.shards = [Shard(name, self.uuid, i, self._schedule(now)) for i in range(self.routing.number_of_shards)]
         self.blocks = index_blocks(settings)
-        """What may not be done with it; a setting that a wildcard removes leaves its block until the index is opened."""
+        """What may not be done; a setting that a wildcard removes leaves its block until the index is opened."""
         self.unassigned: tuple[Unassigned, ...] = ()
         """Why, and since when, each replica has no node; there is one node, and the primary is on it."""
         self._derive(now, "INDEX_CREATED")
