@@ -289,9 +289,9 @@ def explain_allocation(node: Node, request: Request) -> dict[str, Any]:
             )
     else:
         copy = _asked_copy(node, body)
-    if copy.primary or yes or disk:
-        raise NotFaked("explanations of where started shards are, and those with all decisions")
-    return _explained(node, copy)
+    if yes or disk:
+        raise NotFaked("explanations of allocations with all decisions, or with the disks")
+    return _explained_primary(node, copy) if copy.primary else _explained(node, copy)
 
 
 def _asked_copy(node: Node, body: dict[str, Any]) -> Copy:
@@ -308,6 +308,56 @@ def _asked_copy(node: Node, body: dict[str, Any]) -> Copy:
     if not chosen:
         raise NotFaked("explanations of replicas of shards that have none")
     return chosen[0]
+
+
+def _explained_primary(node: Node, copy: Copy) -> dict[str, Any]:
+    """Why a primary stays: there is no other node."""
+    decisions = []
+    if health(node.indices.values()).unassigned:
+        decisions = [
+            {
+                "decider": "rebalance_only_when_active",
+                "decision": "NO",
+                "explanation": "rebalancing is not allowed until all replicas in the cluster are active",
+            },
+            {
+                "decider": "cluster_rebalance",
+                "decision": "NO",
+                "explanation": "the cluster has unassigned shards and cluster setting "
+                "[cluster.routing.allocation.allow_rebalance] is set to [indices_all_active]",
+            },
+        ]
+        if not copy.index.number_of_replicas:
+            raise NotFaked("explanations of shards without replicas beside others that miss theirs")
+    told: dict[str, Any] = {
+        "index": copy.index.name,
+        "shard": copy.number,
+        "primary": True,
+        "current_state": "started",
+        "current_node": {
+            "id": node.node_id,
+            "name": node.name,
+            "transport_address": machine.transport_address(node),
+            "attributes": dict(machine.ATTRIBUTES),
+            "weight_ranking": 1,
+        },
+        "can_remain_on_current_node": "yes",
+    }
+    if decisions:
+        return {
+            **told,
+            "can_rebalance_cluster": "no",
+            "can_rebalance_cluster_decisions": decisions,
+            "can_rebalance_to_other_node": "no",
+            "rebalance_explanation": "rebalancing is not allowed",
+        }
+    return {
+        **told,
+        "can_rebalance_cluster": "yes",
+        "can_rebalance_to_other_node": "no",
+        "rebalance_explanation": "cannot rebalance as no target node exists that can both allocate this shard and "
+        "improve the cluster balance",
+    }
 
 
 def _explained(node: Node, copy: Copy) -> dict[str, Any]:

@@ -102,9 +102,9 @@ def _info(node: Node, metrics: list[str], request: Request) -> dict[str, Any]:
             case "plugins":
                 told |= {"plugins": [machine.PLUGIN], "modules": [_module(name) for name in machine.MODULES]}
             case "ingest":
-                told["ingest"] = {"processors": []}
+                told["ingest"] = {"processors": [{"type": name} for name in machine.PROCESSORS]}
             case "aggregations":
-                told["aggregations"] = {}
+                told["aggregations"] = machine.aggregations()
             case "search_pipelines":
                 kinds = ("phase_results_processors", "request_processors", "response_processors")
                 told["search_pipelines"] = {kind: [] for kind in kinds}
@@ -212,5 +212,4 @@ def reload_secure_settings(node: Node, request: Request) -> dict[str, Any]:
         raise NotFaked("passwords of secure settings")
     if not machine.chosen(node, request.names("nodeId")):
         return nodes_answer(node, None)
-    missing = {"type": "illegal_state_exception", "reason": "Keystore is missing"}
-    return nodes_answer(node, {"name": node.name, "reload_exception": missing})
+    return nodes_answer(node, {"name": node.name})

@@ -6,16 +6,20 @@ from typing import Any
 
 from fakeknn.api.indices import broadcast, check_timeouts, resolved
 from fakeknn.errors import IllegalArgumentException, NotFaked
+from fakeknn.query.base import parse_query
 from fakeknn.rest import Request, route
 from fakeknn.search import service
+from fakeknn.shape import Readable, millis
+from fakeknn.shape import size as size_of
 from fakeknn.state import machine, names
-from fakeknn.state.allocation import STATUSES, Copy, allocation_id, copies_of, in_hash_order, index_health
+from fakeknn.state.allocation import STATUSES, Copy, allocation_id, copies_of, in_hash_order, index_health, iso_millis
 from fakeknn.state.index import Index
 from fakeknn.state.names import INDICES_OPTIONS_PARAMETERS, IndicesOptions
 from fakeknn.state.node import Node
 from fakeknn.state.resolution import filtering_aliases, resolve_expressions, search_routing
 from fakeknn.state.shard import Shard
 from fakeknn.state.statistics import LUCENE, segments_of
+from fakeknn.xcontent import read_map
 
 # --- _search_shards ---------------------------------------------------------------------------------------------------
 
@@ -43,6 +47,8 @@ def search_shards(node: Node, request: Request) -> dict[str, Any]:
     known = [name for name in expressions if "*" in name or node.lookup.get(name) is not None]
     routings = search_routing(node.lookup, known, request.text("routing")) if indices else None
     preferred = service.preferred_shards(request.text("preference"))
+    body = request.read(read_map) if request.body else {}
+    part = _slice(body)
     places = []
     for index in indices:
         values = sorted(routings[index.name]) if routings and index.name in routings else None
@@ -50,7 +56,10 @@ def search_shards(node: Node, request: Request) -> dict[str, Any]:
         places += [
             copy
             for copy in copies_of(node, index)
-            if copy.primary and copy.number in chosen and (preferred is None or copy.number in preferred)
+            if copy.primary
+            and copy.number in chosen
+            and (preferred is None or copy.number in preferred)
+            and copy.number % part[1] == part[0]
         ]
     places.sort(key=lambda copy: (copy.number, copy.index.name))
     resolved = resolve_expressions(node.lookup, known) if known else set()
@@ -61,14 +70,27 @@ def search_shards(node: Node, request: Request) -> dict[str, Any]:
     }
 
 
+def _slice(body: dict[str, Any]) -> tuple[int, int]:
+    """Which slice of how many the body speaks of."""
+    if not body:
+        return 0, 1
+    found = body.get("slice")
+    if set(body) != {"slice"} or not isinstance(found, dict) or set(found) != {"id", "max"}:
+        raise NotFaked("bodies of _search_shards that say more than a slice")
+    return found["id"], found["max"]
+
+
 def _aliases(index: Index, resolved: set[str]) -> dict[str, Any]:
     """The aliases that an index was found by, and their filter if all of them have one."""
     found = sorted(alias for alias in index.aliases if alias in resolved)
     if not found:
         return {}
-    if index.name not in resolved and filtering_aliases(index, resolved):
-        raise NotFaked("the filters of aliases in _search_shards")
-    return {"aliases": found}
+    filtering = filtering_aliases(index, resolved)
+    if not filtering:
+        return {"aliases": found}
+    queries = [parse_query({"filter": index.aliases[alias]["filter"]}, "filter").to_json() for alias in filtering]
+    either = {"bool": {"should": queries, "adjust_pure_negative": True, "boost": 1.0}}
+    return {"aliases": found, "filter": queries[0] if len(queries) == 1 else either}
 
 
 # --- _segments --------------------------------------------------------------------------------------------------------
@@ -133,6 +155,7 @@ def recovery(node: Node, request: Request) -> dict[str, Any]:
 def _recovered(node: Node, copy: Copy, detailed: bool) -> dict[str, Any]:
     """How a primary was brought to life: from nothing, or from its own files. It took no time."""
     assert copy.shard is not None
+    created, moment = copy.index.creation_date, iso_millis(copy.index.creation_date)
     reopened = copy.shard.engine.primary_term > 1
     size = 230 if reopened else 0
     percent = "100.0%" if reopened else "0.0%"
@@ -146,9 +169,9 @@ def _recovered(node: Node, copy: Copy, detailed: bool) -> dict[str, Any]:
         "type": "EXISTING_STORE" if reopened else "EMPTY_STORE",
         "stage": "DONE",
         "primary": True,
-        "start_time_in_millis": copy.index.creation_date,
-        "stop_time_in_millis": copy.index.creation_date,
-        "total_time_in_millis": 0,
+        "start_time_in_millis": Readable(created, "start_time", moment),
+        "stop_time_in_millis": Readable(created, "stop_time", moment),
+        "total_time_in_millis": millis(0, "total_time"),
         "source": {"bootstrap_new_history_uuid": False} if reopened else {},
         "target": {
             "id": node.node_id,
@@ -158,20 +181,28 @@ def _recovered(node: Node, copy: Copy, detailed: bool) -> dict[str, Any]:
             "name": node.name,
         },
         "index": {
-            "size": {"total_in_bytes": size, "reused_in_bytes": size, "recovered_in_bytes": 0, "percent": percent},
+            "size": {
+                "total_in_bytes": size_of(size, "total"),
+                "reused_in_bytes": size_of(size, "reused"),
+                "recovered_in_bytes": size_of(0, "recovered"),
+                "percent": percent,
+            },
             "files": files,
-            "total_time_in_millis": 0,
-            "source_throttle_time_in_millis": 0,
-            "target_throttle_time_in_millis": 0,
+            "total_time_in_millis": millis(0, "total_time"),
+            "source_throttle_time_in_millis": millis(0, "source_throttle_time"),
+            "target_throttle_time_in_millis": millis(0, "target_throttle_time"),
         },
         "translog": {
             "recovered": 0,
             "total": 0,
             "percent": "100.0%",
             "total_on_start": 0,
-            "total_time_in_millis": 0,
+            "total_time_in_millis": millis(0, "total_time"),
         },
-        "verify_index": {"check_index_time_in_millis": 0, "total_time_in_millis": 0},
+        "verify_index": {
+            "check_index_time_in_millis": millis(0, "check_index_time"),
+            "total_time_in_millis": millis(0, "total_time"),
+        },
     }
 
 

@@ -55,7 +55,7 @@ def list_tasks(node: Node, request: Request) -> dict[str, Any]:
     _check_timeout(request)
     tasks = []
     if machine.chosen(node, request.names("nodes")):
-        tasks = list(listing(node, request.names("actions"), parent))
+        tasks = list(listing(node, request.names("actions"), parent, request.headers.get("x-opaque-id")))
     if group_by == "none":
         return {"tasks": [_told(task, detailed) for task in tasks]}
     if group_by == "parents":

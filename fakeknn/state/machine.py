@@ -212,6 +212,42 @@ MODULES = (
 )
 
 
+#: The processors of ingest pipelines.
+PROCESSORS = tuple(
+    """
+    acl_routing append bytes community_id convert copy csv date date_index_name dissect dot_expander drop fail
+    fingerprint foreach grok gsub hierarchical_routing html_strip join json kv lowercase pipeline remove
+    remove_by_pattern rename script set sort split temporal_routing trim uppercase urldecode
+    """.split()
+)
+
+#: Kinds of values: the aggregations that take them.
+_AGGREGATIONS = """
+    other: adjacency_matrix children composite filter filters global matrix_stats nested parent reverse_nested sampler \
+scripted_metric significant_text top_hits
+    boolean date numeric: auto_date_histogram avg date_range extended_stats max min percentile_ranks percentiles range \
+stats sum
+    boolean bytes date geo_shape geopoint ip numeric range: cardinality missing value_count
+    boolean date numeric range: date_histogram histogram
+    boolean bytes date numeric: diversified_sampler
+    geo_shape geopoint: geo_bounds geohash_grid geotile_grid
+    geopoint: geo_centroid geo_distance
+    ip: ip_range
+    numeric: median_absolute_deviation variable_width_histogram weighted_avg
+    boolean bytes date ip numeric other: multi_terms
+    boolean bytes date ip numeric: rare_terms significant_terms terms
+"""
+
+
+def aggregations() -> dict[str, Any]:
+    """AggregationInfo: which kinds of values each aggregation takes."""
+    told = {}
+    for line in _AGGREGATIONS.strip().splitlines():
+        kinds, _, names = line.partition(":")
+        told.update({name: {"types": kinds.split()} for name in names.split()})
+    return dict(sorted(told.items()))
+
+
 # --- what _nodes tells ------------------------------------------------------------------------------------------------
 
 

@@ -243,6 +243,11 @@ class Shard:
         living = int(np.count_nonzero(self.view.live))
         return living, self.view.n - living + self._buried
 
+    @property
+    def segment_count(self) -> int:
+        """How many segments there are, searched or not."""
+        return len(self._bounds) - 1
+
     def flush(self) -> None:
         """Commit; searches see no more than before."""
         self.stats.flush_total += 1

@@ -64,7 +64,6 @@ def shard_statistics(node: Node, shard: Shard, readers: OpenReaders | None = Non
     scrolls, points = (count[place] for count in readers or (_NONE, _NONE))
     counts, engine = shard.stats, shard.engine
     documents, deleted = shard.doc_counts()
-    segments = segments_of(shard)
     operations = engine.next_seq_no - shard.committed.seq_nos
     translog = _EMPTY_TRANSLOG + _OPERATION * operations
     written = counts.index_total + counts.delete_total > 0
@@ -125,7 +124,7 @@ def shard_statistics(node: Node, shard: Shard, readers: OpenReaders | None = Non
         "query_cache": {**cache, "evictions": 0},
         "fielddata": _zeros("memory_size_in_bytes", "evictions"),
         "completion": {"size_in_bytes": 0},
-        "segments": _segments(len(segments), -1),
+        "segments": _segments(shard.segment_count, -1),
         "translog": {
             "operations": operations,
             "size_in_bytes": translog,

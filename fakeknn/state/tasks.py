@@ -26,6 +26,8 @@ class Task:
     """In milliseconds since 1970."""
     parent: str | None = None
     running_nanos: int = 100_000
+    opaque_id: str | None = None
+    """The header X-Opaque-Id of its request."""
 
     @property
     def id(self) -> str:
@@ -45,14 +47,17 @@ class Task:
         }
         if self.parent is not None:
             told["parent_task_id"] = self.parent
-        return {**told, "headers": {}}
+        return {**told, "headers": {} if self.opaque_id is None else {"X-Opaque-Id": self.opaque_id}}
 
 
-def listing(node: Node, actions: Sequence[str], parent: str | None = None) -> Iterator[Task]:
+def listing(
+    node: Node, actions: Sequence[str], parent: str | None = None, opaque_id: str | None = None
+) -> Iterator[Task]:
     """The tasks of the request that asks: itself, and its part on the node."""
     now = node.clock.millis()
-    transport = Task(node.node_id, _TRANSPORT, "transport", LISTS, now)
-    for task in (transport, Task(node.node_id, _DIRECT, "direct", f"{LISTS}[n]", now, transport.id)):
+    transport = Task(node.node_id, _TRANSPORT, "transport", LISTS, now, opaque_id=opaque_id)
+    direct = Task(node.node_id, _DIRECT, "direct", f"{LISTS}[n]", now, transport.id, opaque_id=opaque_id)
+    for task in (transport, direct):
         if actions and not any(simple_match(action, task.action) for action in actions):
             continue
         if parent is None or task.parent == parent:

@@ -130,10 +130,10 @@ _ALIASES = columns(
 
 @cat("/_cat/aliases", "/_cat/aliases/{alias}", columns=_ALIASES, params=("local", *INDICES_OPTIONS_PARAMETERS))
 def aliases(node: Node, request: Request) -> Iterator[dict[str, Any]]:
-    IndicesOptions.from_parameters(request.params, names.GET_ALIASES)
+    options = IndicesOptions.from_parameters(request.params, names.GET_ALIASES)
     request.flag("local")
     patterns = request.names("alias")
-    for index in in_hash_order(node):
+    for index in in_hash_order(node, node.resolve([], options)):
         for alias, told in sorted(index.aliases.items()):
             if patterns and not _selected(alias, patterns):
                 continue
