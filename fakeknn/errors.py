@@ -327,7 +327,12 @@ class GeneralScriptException(OpenSearchError):
         return self.status if self.cause is None else self.cause.http_status()
 
     def root_causes(self) -> list[OpenSearchError]:
-        return [self] if self.cause is None else self.cause.root_causes()
+        if self.cause is None:
+            return [self]
+        roots = self.cause.root_causes()
+        for root in roots:
+            root.unwrapped = True  # type: ignore[attr-defined]
+        return roots
 
     def members(self) -> dict[str, Any]:
         return super().members() if self.cause is None else self.cause.members()
@@ -513,6 +518,10 @@ class SearchPhaseExecutionException(OpenSearchError):
     def root_causes(self) -> list[OpenSearchError]:
         return [root for cause in self.causes for root in cause.root_causes()]
 
+    @staticmethod
+    def _twice(root: OpenSearchError) -> bool:
+        return isinstance(root, JavaError) and not getattr(root, "unwrapped", False)
+
     def members(self) -> dict[str, Any]:
         """Its ``caused_by`` is the first root cause; a plain Java one is told inside a wrapper of its own name, so twice."""
         body: dict[str, Any] = {"type": self.type, "reason": self.reason, **self.meta}
@@ -521,7 +530,7 @@ class SearchPhaseExecutionException(OpenSearchError):
             body["caused_by"] = self.cause.members()
         if roots:
             told = roots[0].members()
-            body["caused_by"] = {**told, "caused_by": dict(told)} if isinstance(roots[0], JavaError) else told
+            body["caused_by"] = {**told, "caused_by": dict(told)} if self._twice(roots[0]) else told
         return body
 
 

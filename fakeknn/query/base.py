@@ -249,7 +249,7 @@ def parse_query(container: Any, key: Any) -> Query:
     if not isinstance(body, dict):
         if isinstance(body, list) and body and isinstance(body[0], dict):
             return parse_query(body, 0)  # the real parser steps to the next token, whatever it was at
-        raise ParsingException("[_na] query malformed, must start with start_object", at=_next_token(container, key))
+        raise ParsingException("[_na] query malformed, must start with start_object", at=objects.next_token(container, key)[1])
     if not body:
         raise IllegalArgumentException(
             "query malformed, empty clause found at [{line}:{column}]", at=Where(body, None, "end")
@@ -283,18 +283,6 @@ KNOWN_QUERIES = frozenset(
     "range rank_feature regexp script script_score simple_query_string span_containing span_first span_gap span_multi span_near "
     "span_not span_or span_term span_within template term terms terms_set wildcard wrapper".split()
 )
-
-
-def _next_token(container: Any, key: Any) -> Where:
-    """The place of the token behind that which a value begins with."""
-    value = container[key]
-    if isinstance(value, list):
-        return Where(value, 0) if value else Where(value, None, "end")
-    if isinstance(container, list):
-        return Where(container, key + 1) if key + 1 < len(container) else Where(container, None, "end")
-    names = list(container)
-    following = names.index(key) + 1
-    return Where(container, names[following], "key") if following < len(names) else Where(container, None, "end")
 
 
 def unknown_query(body: Any, name: str) -> Exception:
@@ -359,6 +347,8 @@ def field_query(
                 values[member] = reader(value, member)
         else:
             if short is None:
+                if value is None:
+                    continue  # no Token.isValue
                 if isinstance(value, list):
                     if not value:
                         continue

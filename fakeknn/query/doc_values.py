@@ -8,14 +8,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fakeknn.errors import IllegalArgumentException, NotFaked
+from fakeknn.errors import IllegalArgumentException, NotFaked, OpenSearchError
 from fakeknn.fields import FieldType, VectorFieldType
 from fakeknn.fields.numbers import NumberFieldType
 from fakeknn.painless import DocMap, Numbers, Vectors, compile
 from fakeknn.painless.expression import compile_expression
 from fakeknn.painless.library_time_methods import zoned_date_time
+from fakeknn.painless.throwable import Thrown
 from fakeknn.query.base import Scores, ShardContext, running
-from fakeknn.query.script import NEEDS_SCORE, SCORE_LANGUAGES, Script
+from fakeknn.query.script import FILTER_LANGUAGES, NEEDS_SCORE, SCORE_LANGUAGES, Script
 from fakeknn.view import Column, KeywordColumn, Mask, NumericColumn, ObjectColumn, VectorColumn
 
 Rows = NDArray[np.int32]
@@ -68,7 +69,10 @@ class ShardDoc:
         if isinstance(field, VectorFieldType):
             kind = f"{field.definition.data_type}_vector"
         else:
-            field.require_doc_values()
+            try:
+                field.require_doc_values()
+            except OpenSearchError as error:
+                raise Thrown.of(error) from error
             found = _KINDS.get(field.kind)
             if found is None:
                 raise NotFaked(f"a field of type [{field.kind}] in a script")
@@ -122,7 +126,10 @@ class ShardColumns:
         self._score = score
 
     def kind(self, field: str) -> str | None:
-        return self.doc.kind(field)
+        try:
+            return self.doc.kind(field)
+        except Thrown:
+            return None  # to be refused where the script looks at it
 
     def _column(self, field: str) -> tuple[FieldType, Column]:
         found = self.doc._field(field)
@@ -230,6 +237,16 @@ def painless_score(ctx: ShardContext, script: Script, mask: Mask, score: Callabl
     return out
 
 
+def painless_filter(ctx: ShardContext, script: Script) -> Mask:
+    """bool[n]: what a filter script says of every living row."""
+    rows = np.flatnonzero(ctx.view.live & ctx.everything()).astype(np.int32)
+    out = np.zeros(ctx.n, bool)
+    values = script_values(ctx, script, "filter", rows)
+    if len(rows):
+        out[rows] = np.asarray(values, bool)
+    return out
+
+
 def expression_score(ctx: ShardContext, script: Script, mask: Mask, score: Callable[[], Scores]) -> Scores:
     expression = compile_expression(str(script.source), "score", script.params)
     rows = np.flatnonzero(mask & ctx.view.live).astype(np.int32)
@@ -242,6 +259,7 @@ def _uses_score(script: Script) -> bool:
     return "_score" in compile(str(script.source), "score", script.params, script.options).used
 
 
+FILTER_LANGUAGES["painless"] = painless_filter
 SCORE_LANGUAGES["painless"] = painless_score
 SCORE_LANGUAGES["expression"] = expression_score
 NEEDS_SCORE["painless"] = _uses_score

@@ -12,7 +12,7 @@ from fakeknn.fields.numbers import LongFieldType
 from fakeknn.fields.scalar import BinaryFieldType
 from fakeknn.knn import script as knn_script
 from fakeknn.query.base import Scores, ShardContext, running
-from fakeknn.query.script import SCORE_LANGUAGES, Script, compiling
+from fakeknn.query.script import FILTER_LANGUAGES, SCORE_LANGUAGES, Script, compiling
 from fakeknn.view import Mask, NumericColumn, ObjectColumn, VectorColumn
 
 
@@ -54,4 +54,12 @@ def knn_score(ctx: ShardContext, script: Script, mask: Mask, score: Callable[[],
     return out
 
 
+def knn_filter(ctx: ShardContext, script: Script) -> Mask:
+    """There is no such script."""
+    with compiling(script):
+        check_context(script, "filter")
+    raise AssertionError("refused above")
+
+
 SCORE_LANGUAGES["knn"] = knn_score
+FILTER_LANGUAGES["knn"] = knn_filter

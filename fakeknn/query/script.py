@@ -18,9 +18,12 @@ from fakeknn.errors import (
     IllegalArgumentException,
     NotFaked,
     OpenSearchError,
+    ParsingException,
     ScriptException,
+    Where,
 )
 from fakeknn.query.base import (
+    COMMON,
     Explanation,
     Matched,
     Query,
@@ -32,7 +35,7 @@ from fakeknn.query.base import (
     running,
 )
 from fakeknn.view import Mask
-from fakeknn.xcontent import java_float, java_string, objects
+from fakeknn.xcontent import hash_ordered, java_float, java_string, objects
 from fakeknn.xcontent.objects import ObjectParser, building, declared
 
 
@@ -105,23 +108,37 @@ def parse_script(container: Any, key: Any, default_lang: str = "painless") -> Sc
         },
     )
     values = parser.parse(container, key)
-    if builder.kind is None:
+    try:
+        return _script(value, values, builder.kind, default_lang)
+    except IllegalArgumentException as error:
+        raise objects.stopped_at(error, Where(value, None, "end")) from None
+
+
+def _script(value: Any, values: dict[str, Any], kind: str | None, default_lang: str) -> Script:
+    """Script.Builder.build."""
+    if kind is None:
         raise IllegalArgumentException("must specify either [source] for an inline script or [id] for a stored script")
+    params = _hashed(values.get("params", {}))
     options = {name: java_string(item) for name, item in values.get("options", {}).items()}
-    if builder.kind == "stored":
+    if kind == "stored":
         if "lang" in values:
             raise IllegalArgumentException("illegally specified <lang> for a stored script")
         if options:
             raise IllegalArgumentException("field [options] cannot be specified using a stored script")
-        return Script(None, id=values["id"], params=values.get("params", {}))
+        return Script(None, id=values["id"], params=params)
     if set(options) - {"content_type"}:
         options.pop("content_type", None)
         raise IllegalArgumentException(f"illegal compiler options [{java_string(options)}] specified")
     if isinstance(value["source"], dict):
         options["content_type"] = "application/json; charset=UTF-8"
-    return Script(
-        values["source"], lang=values.get("lang", default_lang), params=values.get("params", {}), options=options
-    )
+    return Script(values["source"], lang=values.get("lang", default_lang), params=params, options=options)
+
+
+def _hashed(value: Any) -> Any:
+    """Maps in the order of a HashMap, as XContentParser.map makes them."""
+    if isinstance(value, dict):
+        return {name: _hashed(value[name]) for name in hash_ordered(value)}
+    return [_hashed(item) for item in value] if isinstance(value, list) else value
 
 
 #: What a language makes of a script that scores: ``(ctx, script, mask, score) -> float32[n]``, of meaning where ``mask`` holds; ``score``
@@ -157,6 +174,57 @@ def compiling(script: Script) -> Iterator[None]:
         raise GeneralScriptException(
             f"Failed to compile {kind} script [{name}] using lang [{script.lang}]"
         ) from cause
+
+
+#: What a language makes of a script that filters: ``(ctx, script) -> bool[n]``.
+Filter = Callable[[ShardContext, Script], Mask]
+
+FILTER_LANGUAGES: dict[str, Filter] = {}
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class ScriptFilter(Query):
+    """The documents of which a script says true."""
+
+    kind: ClassVar[str] = "script"
+    script: Script
+
+    def members(self) -> dict[str, Any]:
+        return {"script": self.script.to_json()}
+
+    def mask(self, ctx: ShardContext) -> Mask:
+        script = resolved(ctx, self.script)
+        filters = FILTER_LANGUAGES.get(script.lang)
+        if filters is None:
+            if script.lang in ("expression", "mustache"):
+                raise NotFaked(f"a [{script.lang}] script in the filter context")
+            raise IllegalArgumentException(f"script_lang not supported [{script.lang}]")
+        return filters(ctx, script)
+
+
+@register("script")
+def parse_script_filter(container: Any, key: Any) -> Query:
+    body = container[key]
+    values: dict[str, Any] = {}
+    script: Script | None = None
+    for name, value in body.items():
+        if isinstance(value, list):
+            raise ParsingException(
+                "[script] query does not support an array of scripts. "
+                "Use a bool query with a clause per script instead.",
+                at=Where(body, name),
+            )
+        if value is None:
+            continue  # the real server dies of it
+        if name == "script":
+            script = parse_script(body, name)
+        elif not isinstance(value, dict) and name in COMMON:
+            values[name] = COMMON[name](body, name)
+        else:
+            raise ParsingException(f"[script] query does not support [{name}]", at=Where(body, name))
+    if script is None:
+        raise ParsingException("script must be provided with a [script] filter", at=Where(body, None, "end"))
+    return ScriptFilter(script=script, **common(values))
 
 
 def score_by_script(ctx: ShardContext, script: Script, mask: Mask, score: Callable[[], Scores]) -> Scores:

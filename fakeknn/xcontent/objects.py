@@ -219,6 +219,28 @@ def place_of(error: OpenSearchError) -> Where | None:
     return place
 
 
+def next_token(container: Any, key: Any) -> tuple[str, Where]:
+    """The token behind that which the value at ``container[key]`` begins with, and its place."""
+    value = container[key]
+    if isinstance(value, dict):
+        container, following = value, next(iter(value), None)
+    elif isinstance(value, list):
+        if value:
+            return token(value[0]), Where(value, 0)
+        return "END_ARRAY", Where(value, None, "end")
+    elif isinstance(container, list):
+        if key + 1 < len(container):
+            return token(container[key + 1]), Where(container, key + 1)
+        return "END_ARRAY", Where(container, None, "end")
+    else:
+        names = list(container)
+        at = names.index(key) + 1
+        following = names[at] if at < len(names) else None
+    if following is None:
+        return "END_OBJECT", Where(container, None, "end")
+    return "FIELD_NAME", Where(container, following, "key")
+
+
 @contextmanager
 def building(name: str) -> Iterator[None]:
     """ConstructingObjectParser.buildTarget: what the object's constructor refuses is told so, without a place."""
@@ -253,9 +275,10 @@ class ObjectParser:
         """The values of the object at ``container[key]`` by member name."""
         body = container[key]
         if not isinstance(body, dict):
-            raise XContentParseException(
-                f"[{self.name}] Expected START_OBJECT but was: {token(body)}", at=Where(container, key)
-            )
+            kind, place = next_token(container, key)
+            if kind == "START_OBJECT" and isinstance(body, list):
+                return self.parse_object(body[0])
+            raise XContentParseException(f"[{self.name}] Expected START_OBJECT but was: {kind}", at=place)
         return self.parse_object(body)
 
     def parse_root(self, body: Any) -> dict[str, Any]:
