@@ -243,12 +243,20 @@ def reroute(node: Node, request: Request) -> dict[str, Any]:
     params=("node_ids", "node_names", "timeout", "cluster_manager_timeout", "master_timeout"),
 )
 def exclude_from_voting(node: Node, request: Request) -> Response:
-    if not request.names("node_ids") and not request.names("node_names"):
+    ids, node_names = request.names("node_ids"), request.names("node_names")
+    if bool(ids) == bool(node_names):
         raise IllegalArgumentException(
             "Please set node identifiers correctly. One and only one of [node_name], [node_names] and [node_ids] has "
             "to be set"
         )
-    raise NotFaked("nodes that do not vote")
+    check_timeouts(request)
+    if machine.chosen(node, [*ids, *node_names]):
+        raise NotFaked("a cluster whose only node does not vote")
+    for name in node_names:
+        node.voting_config_exclusions[f"name {name}"] = ("_absent_", name)
+    for node_id in ids:
+        node.voting_config_exclusions[f"id {node_id}"] = (node_id, "_absent_")
+    return Response(200)
 
 
 @route(
@@ -259,6 +267,7 @@ def exclude_from_voting(node: Node, request: Request) -> Response:
 def include_in_voting(node: Node, request: Request) -> Response:
     request.flag("wait_for_removal", True)
     check_timeouts(request)
+    node.voting_config_exclusions.clear()
     return Response(200)
 
 

@@ -148,7 +148,9 @@ def _metadata(node: Node, indices: list[Index], request: Request) -> dict[str, A
             "term": 1,
             "last_committed_config": configuration,
             "last_accepted_config": configuration,
-            "voting_config_exclusions": [],
+            "voting_config_exclusions": [
+                {"node_id": node_id, "node_name": name} for node_id, name in node.voting_config_exclusions.values()
+            ],
         },
         "templates": {},
         "indices": {index.name: _index(index, flat) for index in indices},

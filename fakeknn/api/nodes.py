@@ -6,13 +6,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 from fakeknn.api.root import BUILDS
-from fakeknn.errors import IllegalArgumentException, NotFaked
+from fakeknn.errors import IllegalArgumentException
 from fakeknn.rest import Request, Response, route
 from fakeknn.shape import Readable
 from fakeknn.state import machine
 from fakeknn.state.node import Node
 from fakeknn.state.settings.flat import render
 from fakeknn.units import ByteSizeValue, parse_time_value
+from fakeknn.xcontent import read_map
 
 #: NodesInfoRequest.Metric, in the order of an answer.
 METRICS = (
@@ -208,8 +209,11 @@ def hot_threads(node: Node, request: Request) -> Response:
 )
 def reload_secure_settings(node: Node, request: Request) -> dict[str, Any]:
     check_timeout(request, "NodesReloadSecureSettingsRequest")
-    if request.body:
-        raise NotFaked("passwords of secure settings")
+    body = request.read(read_map) if request.body else {}
     if not machine.chosen(node, request.names("nodeId")):
         return nodes_answer(node, None)
-    return nodes_answer(node, {"name": node.name})
+    told: dict[str, Any] = {"name": node.name}
+    if body.get("secure_settings_password"):  # there is no password
+        reason = "Provided keystore password was incorrect"
+        told["reload_exception"] = {"type": "security_exception", "reason": reason}
+    return nodes_answer(node, told)

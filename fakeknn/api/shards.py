@@ -48,19 +48,17 @@ def search_shards(node: Node, request: Request) -> dict[str, Any]:
     routings = search_routing(node.lookup, known, request.text("routing")) if indices else None
     preferred = service.preferred_shards(request.text("preference"))
     body = request.read(read_map) if request.body else {}
-    part = _slice(body)
+    first, slices = _slice(body)
     places = []
     for index in indices:
         values = sorted(routings[index.name]) if routings and index.name in routings else None
         chosen = set(index.routing.search_shards(values))
-        places += [
+        searched = [
             copy
             for copy in copies_of(node, index)
-            if copy.primary
-            and copy.number in chosen
-            and (preferred is None or copy.number in preferred)
-            and copy.number % part[1] == part[0]
+            if copy.primary and copy.number in chosen and (preferred is None or copy.number in preferred)
         ]
+        places += searched[first::slices]
     places.sort(key=lambda copy: (copy.number, copy.index.name))
     resolved = resolve_expressions(node.lookup, known) if known else set()
     return {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from typing import Any
 
 from fakeknn.api.indices import broadcast
@@ -14,7 +15,16 @@ from fakeknn.state.index import Index
 from fakeknn.state.names import INDICES_OPTIONS_PARAMETERS, IndicesOptions
 from fakeknn.state.node import Node
 from fakeknn.state.shard import Shard
-from fakeknn.state.statistics import SECTIONS, OpenReaders, Tree, open_readers, shard_statistics, total
+from fakeknn.state.statistics import (
+    SECTIONS,
+    OpenReaders,
+    Tree,
+    nothing,
+    open_readers,
+    search_groups,
+    shard_statistics,
+    total,
+)
 from fakeknn.units import ByteSizeValue, TimeValue, parse_time_value
 
 _LEVELS = ("cluster", "indices", "shards")
@@ -72,8 +82,6 @@ def stats(node: Node, request: Request) -> dict[str, Any]:
     metrics = metrics_of(request, "metric", SECTIONS)
     for name in ("include_segment_file_sizes", "include_unloaded_segments"):
         request.flag(name)
-    if request.names("groups"):
-        raise NotFaked("[groups] of statistics")
     indices = node.resolve(request.names("index"), options)
     node.check_blocks("metadata_read", *indices)
     level = request.params.get("level", "indices")
@@ -83,7 +91,32 @@ def stats(node: Node, request: Request) -> dict[str, Any]:
         )
     if {"fields", "fielddata_fields", "completion_fields"} & request.params.keys():
         _check_fields(metrics)
-    return _told(node, indices, metrics, level.lower(), human=request.flag("human"))
+    asked = _Asked(metrics, request.names("groups"), open_readers(node))
+    return _told(node, indices, asked, level.lower(), human=request.flag("human"))
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What is asked of each shard: metrics (None for all), and groups of searches by patterns."""
+
+    metrics: Collection[str] | None
+    groups: Collection[str]
+    readers: OpenReaders
+
+    def of(self, node: Node, index: Index, shard: Shard) -> Tree:
+        whole = shard_statistics(node, shard, self.readers)
+        if index.state != "open":
+            whole = {**nothing(node), "store": whole["store"]}
+        tree = chosen_sections(whole, self.metrics)
+        if self.groups and "search" in tree:
+            found = {
+                group: counted
+                for group, counted in search_groups(shard).items()
+                if any(pattern == "_all" or names.simple_match(pattern, group) for pattern in self.groups)
+            }
+            if found:
+                tree["search"]["groups"] = found
+        return tree
 
 
 def _check_fields(metrics: Collection[str] | None) -> None:
@@ -92,11 +125,8 @@ def _check_fields(metrics: Collection[str] | None) -> None:
         raise NotFaked("statistics of fields")
 
 
-def _told(
-    node: Node, indices: list[Index], metrics: Collection[str] | None, level: str, *, human: bool
-) -> dict[str, Any]:
-    readers = open_readers(node)
-    trees = {index.name: [_of_shard(node, shard, metrics, readers) for shard in index.shards] for index in indices}
+def _told(node: Node, indices: list[Index], asked: _Asked, level: str, *, human: bool) -> dict[str, Any]:
+    trees = {index.name: [asked.of(node, index, shard) for shard in index.shards] for index in indices}
 
     def sums(shards: list[Tree]) -> dict[str, Any]:
         # Replicas have no node, so the primaries are all there is.
@@ -117,10 +147,6 @@ def _told(
                 for shard, tree in zip(index.shards, trees[index.name], strict=True)
             }
     return answer
-
-
-def _of_shard(node: Node, shard: Shard, metrics: Collection[str] | None, readers: OpenReaders) -> Tree:
-    return chosen_sections(shard_statistics(node, shard, readers), metrics)
 
 
 def _shard(node: Node, index: Index, shard: Shard, tree: Tree) -> dict[str, Any]:

@@ -68,6 +68,8 @@ class SearchRequest:
     named_queries_score: bool = False
     dfs: bool = False
     """Whether the terms' statistics are those of all shards (``dfs_query_then_fetch``)."""
+    groups: list[str] = field(default_factory=list)
+    """The groups of statistics that count this search, beside all."""
     parts: dict[str, Any] = field(default_factory=dict)
     """What other modules have parsed of the body: aggregations, highlight, collapse ..."""
 
@@ -259,7 +261,7 @@ ARRAYS: dict[str, Setter] = {
     "_source": _set("source", parse_source),
     "stored_fields": _set("stored_fields", stored_fields),
     "sort": _sort,
-    "stats": lambda request, container, key: None,
+    "stats": lambda request, container, key: request.groups.extend(container[key]),
     "search_after": _set("search_after", parse_search_after),
 }
 

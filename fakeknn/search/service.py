@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -133,7 +134,7 @@ def search(
         contexts = [replace(ctx, statistics=statistics) for ctx in contexts]
     if scroll is None:
         outcome = execute.run(request, contexts)
-        _count_phases(node, outcome)
+        _count_phases(node, outcome, request.groups)
         return execute.answer(request, outcome, _took(node, started))
     try:
         keep_alive = readers.keep_alive_of(node, scroll, "scroll")
@@ -143,7 +144,7 @@ def search(
             raise execute.all_failed("query", failures, node.node_id) from None
         raise
     started_scroll, outcome = readers.start_scroll(node, request, contexts, keep_alive)
-    _count_phases(node, outcome)
+    _count_phases(node, outcome, request.groups)
     body = execute.answer(started_scroll.request, outcome, _took(node, started))
     return {"_scroll_id": started_scroll.id, **body}
 
@@ -157,7 +158,7 @@ def search_point(node: Node, request: SearchRequest) -> dict[str, Any]:
     point = readers.find_point(node, request.point.id, keep_alive)
     contexts = [replace(ctx, memo={}) for ctx in sliced(request.slice, point.contexts)]
     outcome = execute.run(request, contexts)
-    _count_phases(node, outcome)
+    _count_phases(node, outcome, request.groups)
     return {"pit_id": point.id, **execute.answer(request, outcome, _took(node, started))}
 
 
@@ -183,7 +184,7 @@ def sliced(part: Slice | None, contexts: list[ShardContext]) -> list[ShardContex
     return [ctx for ctx in contexts if ctx.shard % part.max == part.id]
 
 
-def _count_phases(node: Node, outcome: execute.Outcome) -> None:
+def _count_phases(node: Node, outcome: execute.Outcome, groups: Sequence[str] = ()) -> None:
     """ShardSearchStats: a query phase on each shard, and a fetch phase on those that give hits, or are alone."""
     fetched = {hit.shard for hit in outcome.page}
     for result in outcome.results:
@@ -191,8 +192,12 @@ def _count_phases(node: Node, outcome: execute.Outcome) -> None:
         index = node.indices.get(ctx.index)
         if index is not None and index.uuid == ctx.uuid:
             counts = index.shards[ctx.shard].stats
+            fetches = len(outcome.contexts) == 1 or result.context in fetched
             counts.query_total += 1
-            counts.fetch_total += len(outcome.contexts) == 1 or result.context in fetched
+            counts.fetch_total += fetches
+            for group in groups:
+                queries, fetched_before = counts.groups.get(group, (0, 0))
+                counts.groups[group] = queries + 1, fetched_before + fetches
 
 
 def _took(node: Node, started: float) -> int:

@@ -32,6 +32,7 @@ REGISTRIES = (
     "scrolls",
     "points_in_time",
     "tasks",
+    "voting_config_exclusions",
 )
 
 
@@ -100,6 +101,8 @@ class Node:
         self.scrolls: dict[str, Any] = {}
         self.points_in_time: dict[str, Any] = {}
         self.tasks: dict[str, Any] = {}
+        self.voting_config_exclusions: dict[str, tuple[str, str]] = {}
+        """Ids and names of nodes that shall not vote, by what was asked for; none of them is this one."""
         self.state_version = 1
         self._lookup: IndicesLookup | None = None
         self._empty = self.checkpoint()

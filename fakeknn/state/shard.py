@@ -60,7 +60,8 @@ class ShardStats:
     refresh_external_total: int = 0
     flush_total: int = 0
     merge_total: int = 0
-    extra: dict[str, int] = field(default_factory=dict)
+    groups: dict[str, tuple[int, int]] = field(default_factory=dict)
+    """Query and fetch phases of searches, by the groups that they were counted in."""
 
 
 class Written(NamedTuple):
@@ -408,6 +409,6 @@ class Shard:
         self.engine.shared = True
         twin = Shard.__new__(Shard)
         twin.__dict__.update(self.__dict__)
-        twin.stats = replace(self.stats, extra=self.stats.extra.copy())
+        twin.stats = replace(self.stats, groups=self.stats.groups.copy())
         twin._dead, twin._bounds = self._dead.copy(), self._bounds.copy()
         return twin

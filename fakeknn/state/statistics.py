@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from fakeknn.fields.buffers import VectorBuffer
-from fakeknn.state.shard import Schedule, Shard
+from fakeknn.state.shard import Schedule, Shard, ShardStats
 
 if TYPE_CHECKING:
     from fakeknn.state.index import Index
@@ -144,8 +144,19 @@ def shard_statistics(node: Node, shard: Shard, readers: OpenReaders | None = Non
 
 
 def _search(shard: Shard, scrolls: int, points: int) -> Tree:
-    counts = shard.stats
-    told: Tree = {"open_contexts": scrolls + points}
+    return {"open_contexts": scrolls + points, **_searches(shard.stats, scrolls, points)}
+
+
+def search_groups(shard: Shard) -> Tree:
+    """The statistics of searches by the groups that they named."""
+    return {
+        group: _searches(ShardStats(query_total=queries, fetch_total=fetches), 0, 0)
+        for group, (queries, fetches) in shard.stats.groups.items()
+    }
+
+
+def _searches(counts: ShardStats, scrolls: int, points: int) -> Tree:
+    told: Tree = {}
     for kind, total in (("query", counts.query_total), ("concurrent_query", 0), ("startree_query", 0)):
         told |= {f"{kind}_total": total, f"{kind}_time_in_millis": 0, f"{kind}_current": 0}
         match kind:
@@ -271,7 +282,16 @@ _HIGHEST = frozenset(
 
 def index_statistics(node: Node, index: Index, readers: OpenReaders | None = None) -> Tree:
     """The statistics of an index's primaries, which are those of all its copies: replicas have none."""
+    if index.state != "open":
+        return closed_statistics(node, index)
     return total(shard_statistics(node, shard, readers) for shard in index.shards)
+
+
+def closed_statistics(node: Node, index: Index) -> Tree:
+    """Of a closed index, only the space that it takes up is known."""
+    told = nothing(node)
+    told["store"]["size_in_bytes"] = sum(store_size(shard) for shard in index.shards)
+    return told
 
 
 def node_statistics(node: Node) -> Tree:
@@ -308,7 +328,9 @@ def _emptied(tree: Mapping[str, Any]) -> Tree:
 
 def _added(summed: Tree, tree: Mapping[str, Any]) -> Tree:
     for name, value in tree.items():
-        if isinstance(value, dict):
+        if name not in summed:
+            summed[name] = _copied(value)  # a group of searches
+        elif isinstance(value, dict):
             _added(summed[name], value)
         elif name in _HIGHEST:
             summed[name] = max(summed[name], value)
