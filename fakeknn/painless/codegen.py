@@ -87,7 +87,7 @@ class Codegen(ExpressionCodegen):
         variables = function.variables
         arguments = variables[: len(self.context.arguments)] if execute else variables
         for variable in arguments:
-            self.take_slot(variable)
+            self.take_parameter(variable)
         self.take_loop_slot()
         if execute:
             for variable in reversed(variables[len(arguments) :]):
@@ -130,7 +130,7 @@ class Codegen(ExpressionCodegen):
         line = self.line
         state = self.enter_function(True)
         for variable in (*node.captures, *node.variables):
-            self.take_slot(variable)
+            self.take_parameter(variable)
         self.take_loop_slot()
         assert node.block is not None
         parameters = [variable.python for variable in (*node.captures, *node.variables)]

@@ -35,7 +35,7 @@ from fakeknn.painless.references import (
     unbound_lambda,
     unbound_reference,
 )
-from fakeknn.painless.values import Function, function_type
+from fakeknn.painless.values import Function, function_type, runtime_name
 
 # What a load does with the prefix, index given: (stored value, the assignment's worth if it is another).
 Load = Callable[[], py.expr]
@@ -80,6 +80,7 @@ class MemberCodegen(Emitter):
         self.slots = 0
         self.counted = False
         self._slot_of: dict[str, int] = {}
+        self._parameters: list[str] = []
 
     def value(self, node: ast.Expression) -> py.expr:
         raise NotImplementedError
@@ -99,13 +100,17 @@ class MemberCodegen(Emitter):
 
     # --- local variables as the real machine numbers them -------------------------------------------------------------
 
-    def enter_function(self, static: bool) -> tuple[int, dict[str, int]]:
-        state = (self.slots, self._slot_of)
-        self.slots, self._slot_of = (0 if static else 1), {}
+    def enter_function(self, static: bool) -> tuple[int, dict[str, int], list[str]]:
+        state = (self.slots, self._slot_of, self._parameters)
+        self.slots, self._slot_of, self._parameters = (0 if static else 1), {}, []
         return state
 
-    def leave_function(self, state: tuple[int, dict[str, int]]) -> None:
-        self.slots, self._slot_of = state
+    def leave_function(self, state: tuple[int, dict[str, int], list[str]]) -> None:
+        self.slots, self._slot_of, self._parameters = state
+
+    def take_parameter(self, variable: ast.Variable) -> None:
+        self._parameters.append(variable.python)
+        self.take_slot(variable)
 
     def take_slot(self, variable: ast.Variable) -> None:
         self._slot_of[variable.python] = self.slots
@@ -126,7 +131,10 @@ class MemberCodegen(Emitter):
 
     def _because(self, node: ast.Expression) -> str | None:
         if isinstance(node, ast.Symbol) and node.variable is not None:
-            slot = self._slot_of.get(node.variable.python)
+            python = node.variable.python
+            if python in self._parameters:
+                return f'"<parameter{self._parameters.index(python) + 1}>"'
+            slot = self._slot_of.get(python)
             return None if slot is None else f'"<local{slot}>"'
         if isinstance(node, ast.Explicit) and node.child.vtype == "def" and node.vtype == "java.lang.String":
             return 'the return value of "org.opensearch.painless.Def.defToStringExplicit(Object)"'
@@ -342,6 +350,7 @@ class MemberCodegen(Emitter):
             self.calls[self.line] = node.imported.key
             return self.call(static_implementation(node.imported), *arguments)
         assert node.binding is not None
+        self.mark(node.offset)
         if node.skipped:
             arguments.insert(0, self.reach(self.host))
         return self.call(static_implementation(node.binding), *arguments)
@@ -433,4 +442,7 @@ def signature(method: Method) -> str:
 
 
 def _short(type_: str) -> str:
-    return {"def": "Object", "java.lang.Object": "Object", "java.lang.String": "String"}.get(type_, type_)
+    short = {"def": "Object", "java.lang.Object": "Object", "java.lang.String": "String"}.get(type_)
+    if short is not None or type_.endswith("[]"):
+        return short or type_
+    return runtime_name(type_)

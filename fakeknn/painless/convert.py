@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Any
 
 import numpy as np
 
+from fakeknn.errors import IllegalArgumentException
+from fakeknn.painless.hierarchy import lineage
+from fakeknn.painless.iteration import iterate
 from fakeknn.painless.library_math import BigInteger
-from fakeknn.painless.numbers import Character, Float, Long
-from fakeknn.painless.values import HashMap, MapEntry, items, text
+from fakeknn.painless.library_time import Enum
+from fakeknn.painless.numbers import Float, Long
+from fakeknn.painless.values import HashMap, JavaArray, MapEntry, class_of, items, runtime_name, text
 
 
 def java_value(value: Any, linked: bool = False) -> Any:
@@ -39,8 +44,8 @@ def json_value(value: Any) -> Any:
         return float(str(np.float32(value)))
     if isinstance(value, int):
         return int(value)
-    if isinstance(value, Character):
-        return str.__str__(value)
+    if isinstance(value, bytes):
+        return base64.b64encode(value).decode()
     if isinstance(value, dict):
         return {text(key): json_value(item) for key, item in items(value)}
     if isinstance(value, list):
@@ -49,6 +54,17 @@ def json_value(value: Any) -> Any:
         return {text(value.key): json_value(value.value)}
     if hasattr(type(value), "json"):
         return value.json()
-    if hasattr(type(value), "__iter__"):
-        return [json_value(item) for item in value]
-    return text(value)
+    if isinstance(value, Enum):
+        return text(value)
+    java = class_of(value)
+    if "java.lang.Iterable" in lineage(kind) or "java.util.Map" in lineage(kind):
+        return [json_value(item) for item in iterate(value)]
+    if java.startswith("java.time."):
+        return text(value)
+    raise IllegalArgumentException(f"cannot write xcontent for unknown value of type class {runtime_name(java)}")
+
+
+def script_field(value: Any) -> list[Any]:
+    """The values of a script field as JSON: a collection's elements, or the one value (an array is one)."""
+    found = json_value(value)
+    return found if isinstance(found, list) and not isinstance(value, JavaArray) else [found]

@@ -12,7 +12,7 @@ from importlib.resources import files
 
 from fakeknn.painless.throwable import Thrown
 
-_VARIABLE = re.compile(r'"[^"]+"|\'[^\']*\'|\[[^\]]*\]|-?\d+|@[0-9a-f]+')
+_VARIABLE = re.compile(r'"[^"]+"|\'[^\']*\'|(?<!of type )\[[^\]]*\]|-?\d+|@[0-9a-f]+')
 
 Frames = tuple[str, ...]
 

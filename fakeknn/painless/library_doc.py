@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
+from fakeknn.errors import NotFaked
 from fakeknn.painless.dispatch import define
+from fakeknn.painless.library_math import BigInteger
 from fakeknn.painless.numbers import Long
-from fakeknn.painless.throwable import Thrown, unsupported
+from fakeknn.painless.throwable import Thrown, illegal_state, null_pointer, unsupported
+from fakeknn.painless.values import text
 
 _PACKAGE = "org.opensearch.index.fielddata.ScriptDocValues"
 _NO_VALUE = (
@@ -38,36 +41,37 @@ class DocValues(list[Any]):
         "java.util.Collection",
         "java.lang.Iterable",
     )
-    frame = ""
+
+    def get_value(self) -> Any:
+        return self.value_at(0)
 
     def value_at(self, index: int) -> Any:
         if not self:
-            raise Thrown(
-                "java.lang.IllegalStateException",
-                _NO_VALUE,
-                None,
-                (
-                    f"org.opensearch.index.fielddata.ScriptDocValues${self.frame}.get(ScriptDocValues.java:{self.line(0)})",
-                    f"org.opensearch.index.fielddata.ScriptDocValues${self.frame}.getValue"
-                    f"(ScriptDocValues.java:{self.line(1)})",
-                ),
-            )
+            raise illegal_state(_NO_VALUE)
+        if not 0 <= index < len(self):
+            # The real one shows what is left of other documents.
+            raise NotFaked("a doc value past a document's last")
+        return self[index]
+
+
+class IpValues(DocValues):
+    """Addresses as text."""
+
+    __slots__ = ()
+    java = "org.opensearch.index.mapper.IpFieldMapper.IpFieldType.IpScriptDocValues"
+
+    def value_at(self, index: int) -> Any:
         if not 0 <= index < len(self):
             message = f"Index {index} out of bounds for length {len(self)}"
             raise Thrown("java.lang.ArrayIndexOutOfBoundsException", message)
         return self[index]
 
-    @classmethod
-    def line(cls, which: int) -> int:
-        return _LINES.get(cls.frame, (0, 0))[which]
+    def get_value(self) -> Any:
+        return self[0] if self else None
 
 
-# Where the real classes raise: get and getValue.
-_LINES: dict[str, tuple[int, int]] = {}
-
-
-def _kind(name: str, java: str = "") -> type[DocValues]:
-    return type(name, (DocValues,), {"java": java or f"{_PACKAGE}.{name}", "frame": name, "__slots__": ()})
+def _kind(name: str) -> type[DocValues]:
+    return type(name, (DocValues,), {"java": f"{_PACKAGE}.{name}", "__slots__": ()})
 
 
 LONGS = _kind("Longs")
@@ -78,7 +82,6 @@ STRINGS = _kind("Strings")
 BYTES_REFS = _kind("BytesRefs")
 UNSIGNED_LONGS = _kind("UnsignedLongs")
 GEO_POINTS = _kind("GeoPoints")
-IPS = _kind("IpScriptDocValues", "org.opensearch.index.mapper.IpFieldMapper.IpFieldType.IpScriptDocValues")
 
 _MAKERS: dict[str, Callable[[Sequence[Any]], Any]] = {
     "long": lambda values: LONGS(map(Long, values)),
@@ -86,9 +89,9 @@ _MAKERS: dict[str, Callable[[Sequence[Any]], Any]] = {
     "date": DATES,
     "boolean": BOOLEANS,
     "keyword": STRINGS,
-    "ip": IPS,
+    "ip": IpValues,
     "binary": BYTES_REFS,
-    "unsigned_long": UNSIGNED_LONGS,
+    "unsigned_long": lambda values: UNSIGNED_LONGS(map(BigInteger, values)),
 }
 
 
@@ -111,13 +114,19 @@ class DocMap:
     def get(self, field: Any) -> Any:
         found = self.fields.get(field)
         if found is None:
+            if field is None:
+                raise null_pointer('Cannot invoke "Object.toString()" because "key" is null')
+            field = text(field)
             kind = self.doc.kind(field)
             if kind is None:
                 raise Thrown(
                     "java.lang.IllegalArgumentException",
                     f"No field found for [{field}] in mapping",
                     None,
-                    ("org.opensearch.search.lookup.LeafDocLookup.get(LeafDocLookup.java:96)",),
+                    (
+                        "org.opensearch.search.lookup.LeafDocLookup.get(LeafDocLookup.java:89)",
+                        "org.opensearch.search.lookup.LeafDocLookup.get(LeafDocLookup.java:55)",
+                    ),
                 )
             found = self.fields[field] = _MAKERS[kind](self.doc.values(field))
         return found
@@ -154,8 +163,8 @@ def _unmodifiable(*_: Any) -> Any:
 define(
     _PACKAGE,
     {
-        "get/1": DocValues.value_at,
-        "getValue/0": lambda values: values.value_at(0),
+        "get/1": lambda values, index: values.value_at(index),
+        "getValue/0": lambda values: values.get_value(),
         "add/1": _unmodifiable,
         "add/2": _unmodifiable,
         "remove/1": _unmodifiable,

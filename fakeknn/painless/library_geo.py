@@ -10,6 +10,7 @@ from typing import Any
 from fakeknn.errors import IllegalArgumentException, NotFaked, OpenSearchParseException
 from fakeknn.painless.dispatch import define
 from fakeknn.painless.library_doc import GEO_POINTS, define_kind
+from fakeknn.painless.library_lang import parse_double
 from fakeknn.painless.numbers import double_text
 from fakeknn.painless.values import array_type
 
@@ -79,8 +80,8 @@ def parse_distance(text: str) -> float:
     """``DistanceUnit.DEFAULT.parse``: metres, of a number with a unit or without."""
     for unit in sorted(_UNITS, key=len, reverse=True):
         if text.endswith(unit):
-            return float(text[: -len(unit)]) * _UNITS[unit]
-    return float(text)
+            return parse_double(text[: -len(unit)]) * _UNITS[unit]
+    return parse_double(text)
 
 
 def parse_point(text: str) -> GeoPoint:

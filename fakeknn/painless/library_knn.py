@@ -9,9 +9,9 @@ import numpy as np
 
 from fakeknn.errors import NotFaked
 from fakeknn.knn.script import VECTOR_FUNCTIONS
-from fakeknn.painless.dispatch import define, define_static
+from fakeknn.painless.dispatch import define_static
 from fakeknn.painless.library_doc import DocValues, define_kind
-from fakeknn.painless.throwable import illegal_state
+from fakeknn.painless.throwable import illegal_state, unsupported
 from fakeknn.painless.values import array_type
 
 _SUPERS = ("org.opensearch.knn.index.KNNVectorScriptDocValues", *DocValues.supers)
@@ -20,16 +20,26 @@ _SUPERS = ("org.opensearch.knn.index.KNNVectorScriptDocValues", *DocValues.super
 class VectorValues(DocValues):
     """A ``KNNVectorScriptDocValues``: none or one vector, as a numpy row."""
 
-    __slots__ = ()
+    __slots__ = ("field",)
     java = "org.opensearch.knn.index.KNNVectorScriptDocValues.KNNFloatVectorScriptDocValues"
     supers: tuple[str, ...] = _SUPERS
     data_type = "float"
 
+    def __init__(self, values: Sequence[Any] = ()) -> None:
+        super().__init__(values)
+        self.field = ""
+
+    def value_at(self, index: int) -> Any:
+        raise unsupported("knn vector does not support this operation")
+
+    def get_value(self) -> Any:
+        return _array(self)
+
     def vector(self) -> np.ndarray[Any, Any]:
         if not self:
             raise illegal_state(
-                "One of the document doesn't have a value for field. This can be avoided by checking if a document "
-                "has a value for the field or not by doc['field'].size() == 0 ? 0 : {your script}"
+                f"One of the document doesn't have a value for field '{self.field}'. This can be avoided by checking if a "
+                f"document has a value for the field or not by doc['{self.field}'].size() == 0 ? 0 : {{your script}}"
             )
         return np.asarray(self[0])
 
@@ -82,9 +92,6 @@ def _array(values: VectorValues) -> Any:
     if values.data_type == "float":
         return array_type("float")(map(float, row))
     return array_type("byte")(map(int, row.astype(np.int8)))
-
-
-define(_SUPERS[0], {"getValue/0": _array})
 
 
 def _maker(kind: type[VectorValues]) -> Callable[[Sequence[Any]], VectorValues]:

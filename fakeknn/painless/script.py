@@ -21,15 +21,20 @@ from fakeknn.painless.dispatch import NULL_RECEIVER
 from fakeknn.painless.emit import UNMARKED
 from fakeknn.painless.frames import frames_above
 from fakeknn.painless.lexer import LexicalError
+from fakeknn.painless.library_map import UnmodifiableMap
 from fakeknn.painless.library_regex import Pattern
 from fakeknn.painless.parser import SyntaxFault, parse
 from fakeknn.painless.syntax_errors import explain
 from fakeknn.painless.throwable import CompileFault, Thrown
-from fakeknn.painless.values import class_of
+from fakeknn.painless.values import class_of, items
 from fakeknn.painless.vectorize import Columns, run
 from fakeknn.painless.vectorize_operations import FUNCTIONS, Unvectorizable
 
 LANG = "painless"
+# Whose parameters cannot be changed, and whose show the document too.
+_UNMODIFIABLE = {"filter", "ingest", "painless_test", "processor_conditional", "template", "update"}
+_DYNAMIC = {"aggs", "aggs_map", "field", "number_sort", "score", "string_sort", "terms_set"}
+_LOOKUPS = ("doc", "_doc", "_source", "_fields")
 _MAX_LOOPS = 1_000_000
 # The compile-time parameters a script request may give as ``options``.
 _OPTIONS = {"max_loop_counter", "picky", "initial_call_site_depth"}
@@ -48,7 +53,12 @@ class Compiled:
             raise explain(source) from None
         self.analyzer = Analyzer(self.tree, context, names)
         self.analyzer.analyze()
-        self.used = frozenset(self.analyzer.used)
+        self.lookups: tuple[str, ...] = ()
+        used = set(self.analyzer.used)
+        if "params" in used and context.name in _DYNAMIC:
+            self.lookups = tuple(name for name in _LOOKUPS if name in source)
+            used.update(name for name in self.lookups if name == "_source")
+        self.used = frozenset(used)
         codegen = _ScriptCodegen(self.tree, context, names, self.analyzer, loops)
         self.execute = codegen.compile()
         self.host = codegen.host
@@ -83,6 +93,8 @@ class Script:
         self._compiled = compiled
         self._name = name
         self.params = java_value(dict(params))
+        if compiled.context.name in _UNMODIFIABLE:
+            self.params = UnmodifiableMap(items(self.params))
 
     @property
     def source(self) -> str:
@@ -97,8 +109,13 @@ class Script:
         return self._compiled.used
 
     def execute(self, bindings: Mapping[str, Any]) -> Any:
-        """Run with the context's variables (``params`` may be left out); raises ``ScriptException``."""
+        """Run with the context's variables (``params`` may be left out); raises ``ScriptException``.
+
+        Where ``used`` names ``_source``, that is the document's JSON.
+        """
         compiled = self._compiled
+        if compiled.lookups:
+            self._look_up(bindings)
         given = {"params": self.params, **bindings}
         compiled.host.bindings = given
         try:
@@ -108,6 +125,16 @@ class Script:
         except Exception as error:
             raised = self._runtime_error(error)
             raise raised from raised.__cause__
+
+    def _look_up(self, bindings: Mapping[str, Any]) -> None:
+        """Show the document among the parameters."""
+        for name in self._compiled.lookups:
+            if name == "_source":
+                self.params[name] = java_value(bindings.get(name))
+            elif name != "_fields":
+                self.params[name] = bindings.get("doc")
+            elif "params._fields" in self.source or "'_fields'" in self.source:
+                raise NotFaked("params._fields in a script")
 
     def vectorize(self, columns: Columns) -> NDArray[Any] | None:
         """What ``execute`` returns for each of ``columns.n`` documents, or None if it must be asked one by one.
@@ -125,7 +152,7 @@ class Script:
         thrown = caught(error)
         if thrown.origin is not None:
             line = thrown.origin
-        if line == UNMARKED or thrown.java_class == "java.lang.StackOverflowError":
+        if line == UNMARKED:
             line = None
         compiled = self._compiled
         if thrown.message == NULL_RECEIVER:

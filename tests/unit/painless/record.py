@@ -3,9 +3,10 @@
     python tests/unit/painless/record.py http://127.0.0.1:9200
 
 reads ``cases/*.txt`` (a script or template a line, ``\\n`` for a line break) and writes ``recorded/*.json``: for
-painless the answer of ``_scripts/painless/_execute``, for expressions a script field of two documents, for mustache what
-a ``set`` processor makes of a template. Then it writes ``fakeknn/painless/frames.txt``, the frames of Java's own code that
-the recorded failures show above the script's lines.
+painless the answer of ``_scripts/painless/_execute`` or of the request whose context a line of ``contexts.txt`` names
+(with a 2 behind it for the second document), for expressions a script field of two documents, for mustache what a
+``set`` processor makes of a template. Then it writes ``fakeknn/painless/frames.txt``, the frames of Java's own code
+that the recorded failures show above the script's lines.
 
 Start the server anew before: a machine that has thrown an exception often stops to say where. Identity hashes are
 written as ``@hash``.
@@ -13,6 +14,7 @@ written as ``@hash``.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 import sys
@@ -21,9 +23,14 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
+from tests.unit.painless import documents
+from tests.unit.painless.documents import split
+
 FOLDER = Path(__file__).parent
 FRAMES = FOLDER.parents[2] / "fakeknn" / "painless" / "frames.txt"
 PAINLESS = ("language", "syntax", "library", "time", "operators", "failures")
+
+_CONTEXTS = ("field", "score", "filter", "number_sort", "string_sort", "update", "ingest")
 
 #: What templates are rendered with.
 PARAMS: dict[str, Any] = {
@@ -111,6 +118,60 @@ def expression(server: Server, script: str) -> Any:
     return {"result": [hit["fields"]["x"][0] for hit in answer["hits"]["hits"]]}
 
 
+def _query(context: str, number: int, script: Any) -> dict[str, Any]:
+    """A search that runs a script on one document."""
+    query: dict[str, Any] = {"ids": {"values": [str(number)]}}
+    if context == "field":
+        return {"query": query, "script_fields": {"x": script}}
+    if context == "filter":
+        return {"query": {"bool": {"filter": [query, {"script": script}]}}}
+    if context == "score":
+        scored = {"constant_score": {"filter": query, "boost": 1.5}}
+        return {"query": {"script_score": {"query": scored, **script}}}
+    type_ = context.removesuffix("_sort")
+    return {"query": query, "sort": [{"_script": {"type": type_, **script}}]}
+
+
+def _result(context: str, answer: Any) -> Any:
+    hits = answer["hits"]["hits"]
+    if context == "field":
+        return hits[0]["fields"]["x"]
+    if context == "filter":
+        return len(hits) == 1
+    return answer["hits"]["max_score"] if context == "score" else hits[0]["sort"][0]
+
+
+def in_context(server: Server, case: str) -> Any:
+    context, number, source = split(case)
+    script = {"script": {"source": source, "params": documents.PARAMS}}
+    if context == "update":
+        server.ask("PUT", "/recorded-update/_doc/1", documents.SOURCE)
+        answer = server.ask("POST", "/recorded-update/_update/1", script)
+        result: Any = "error" not in answer and [
+            answer["result"],
+            server.ask("GET", "/recorded-update/_doc/1").get("_source"),
+        ]
+    elif context == "ingest":
+        docs = [{"_index": "t", "_id": "1", "_source": documents.SOURCE}]
+        body = {"pipeline": {"processors": [script]}, "docs": docs}
+        answer = server.ask("POST", "/_ingest/pipeline/_simulate", body)
+        answer = answer if "error" in answer else answer["docs"][0]
+        result = "error" not in answer and answer["doc"]["_source"]
+    elif context == "painless_test":
+        answer = server.ask("POST", "/_scripts/painless/_execute", script)
+        result = answer.get("result")
+    else:
+        answer = server.ask("POST", "/recorded-contexts/_search", _query(context, number, script))
+        result = "error" not in answer and _result(context, answer)
+    if "error" not in answer:
+        return hashed({"result": result})
+    error = answer["error"]
+    error = error["failed_shards"][0]["reason"] if error.get("failed_shards") else error
+    while error["type"] != "script_exception" and "caused_by" in error:
+        error = error["caused_by"]
+    return hashed({"error": brief(error)})
+
+
 def mustache(server: Server, template: str) -> Any:
     pipeline = {"processors": [{"set": {"field": "rendered", "value": template}}]}
     body = {"pipeline": pipeline, "docs": [{"_source": PARAMS}]}
@@ -128,10 +189,10 @@ def write(name: str, recorded: dict[str, Any]) -> None:
     path.write_text(json.dumps(recorded, indent=0, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
-def frames(recordings: list[dict[str, Any]]) -> None:
+def frames(recordings: list[dict[str, Any]], contexts: dict[str, Any]) -> None:
     """Find out what each failure called, and keep the frames that were above it."""
     from fakeknn.errors import NotFaked, ScriptException
-    from fakeknn.painless import compile, script
+    from fakeknn.painless import script
     from fakeknn.painless.frames import shape
 
     asked: list[tuple[str, str, str]] = []
@@ -142,17 +203,15 @@ def frames(recordings: list[dict[str, Any]]) -> None:
 
     script.frames_above = note  # type: ignore[attr-defined]
     known: dict[tuple[str, str, str], list[str]] = {}
-    for recording in recordings:
+    for recording in (*recordings, contexts):
         for source, answer in recording.items():
             stack = answer.get("error", {}).get("script_stack") or []
             if answer.get("error", {}).get("reason") != "runtime error":
                 continue
             above = stack[: next(i for i, line in enumerate(stack) if line.strip().startswith(("^", "<<<"))) - 1]
             asked.clear()
-            try:
-                compile(source, "painless_test").execute({})
-            except (ScriptException, NotFaked):
-                pass
+            with contextlib.suppress(ScriptException, NotFaked):
+                documents.run(source if source in contexts else f"painless_test {source}")
             if above and asked:
                 known.setdefault(asked[0], above)
     head = "# Recorded from OpenSearch 3.5.0 by tests/unit/painless/record.py.\n"
@@ -163,14 +222,23 @@ def frames(recordings: list[dict[str, Any]]) -> None:
 def main(url: str) -> None:
     server = Server(url)
     limits = {"script.context.painless_test.max_compilations_rate": "unlimited"}
-    limits |= {f"script.context.{name}.max_compilations_rate": "unlimited" for name in ("field", "ingest")}
+    limits |= {f"script.context.{name}.max_compilations_rate": "unlimited" for name in _CONTEXTS}
     server.ask("PUT", "/_cluster/settings", {"transient": limits})
     recordings = []
     for name in PAINLESS:
         answers = {script: painless(server, script) for script in cases(name)}
         recordings.append({script: answer for script, answer in answers.items() if not tired(answer)})
         write(name, recordings[-1])
-    frames(recordings)
+    for index in ("recorded-contexts", "recorded-update"):
+        server.ask("DELETE", f"/{index}")
+    server.ask("PUT", "/recorded-contexts", {"mappings": {"properties": documents.PROPERTIES}})
+    for number, document in enumerate(documents.DOCUMENTS):
+        server.ask("PUT", f"/recorded-contexts/_doc/{number}?refresh=true", document)
+    contexts = {case: in_context(server, case) for case in cases("contexts")}
+    write("contexts", contexts)
+    for index in ("recorded-contexts", "recorded-update"):
+        server.ask("DELETE", f"/{index}")
+    frames(recordings, contexts)
     server.ask("DELETE", "/recorded-scripts")
     properties = {name: {"type": kind} for name, _, kind in (part.partition(":") for part in _TYPES.split())}
     server.ask("PUT", "/recorded-scripts", {"mappings": {"properties": properties}})

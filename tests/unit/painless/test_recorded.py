@@ -15,6 +15,7 @@ from fakeknn.painless import compile
 from fakeknn.painless.expression import compile_expression
 from fakeknn.painless.mustache import compile_template
 from fakeknn.painless.values import text
+from tests.unit.painless import documents
 from tests.unit.painless.record import PAINLESS, PARAMS, brief
 
 FOLDER = Path(__file__).parent / "recorded"
@@ -48,6 +49,20 @@ def test_painless(script: str, expected: Any) -> None:
     assert steady(found) == steady(expected)
 
 
+@pytest.mark.parametrize(("case", "expected"), recorded("contexts"))
+def test_context(case: str, expected: Any) -> None:
+    try:
+        found = {"result": documents.run(case)}
+    except ScriptException as error:
+        found = told(error)
+    if case.startswith("score") and "result" in expected and "result" in found:
+        expected["result"] = np.float32(expected["result"])
+        found["result"] = np.float32(found["result"])
+        assert found == expected
+    else:
+        assert steady(found) == steady(expected)
+
+
 class Columns:
     """The two documents that expressions are recorded on."""
 
@@ -56,12 +71,7 @@ class Columns:
 
     def kind(self, field: str) -> str | None:
         if field == "t":
-            raise IllegalArgumentException(
-                "Text fields are not optimised for operations that require per-document field data like aggregations "
-                "and sorting, so these operations are disabled by default. Please use a keyword field instead. "
-                "Alternatively, set fielddata=true on [t] in order to load field data by uninverting the inverted "
-                "index. Note that this can use significant memory."
-            )
+            raise IllegalArgumentException(documents.TEXT_FIELD)
         kinds = {"a": "long", "b": "double", "d": "date", "k": "keyword", "g": "geo_point", "e": "boolean"}
         return kinds.get(field)
 
