@@ -25,6 +25,7 @@ from fakeknn.state.names import INDICES_OPTIONS_PARAMETERS, IndicesOptions
 from fakeknn.state.node import Node
 from fakeknn.units import parse_int, parse_time_value
 from fakeknn.xcontent import read, read_map
+from fakeknn.xcontent.media import MediaType
 
 #: Parameters of requests that the cluster manager answers, or with ``local`` any node.
 LOCAL = ("local", "cluster_manager_timeout", "master_timeout")
@@ -256,7 +257,7 @@ def exclude_from_voting(node: Node, request: Request) -> Response:
         node.voting_config_exclusions[f"name {name}"] = ("_absent_", name)
     for node_id in ids:
         node.voting_config_exclusions[f"id {node_id}"] = (node_id, "_absent_")
-    return Response(200)
+    return Response(200, content_type=MediaType.JSON.value)
 
 
 @route(
@@ -267,8 +268,8 @@ def exclude_from_voting(node: Node, request: Request) -> Response:
 def include_in_voting(node: Node, request: Request) -> Response:
     request.flag("wait_for_removal", True)
     check_timeouts(request)
-    node.voting_config_exclusions.clear()
-    return Response(200)
+    node.voting_config_exclusions = {}
+    return Response(200, content_type=MediaType.JSON.value)
 
 
 # --- why a shard is where it is ---------------------------------------------------------------------------------------

@@ -8,13 +8,14 @@ from fakeknn.errors import (
     IllegalArgumentException,
     IndexNotFoundException,
     NotFaked,
+    NumberFormatException,
     ResourceNotFoundException,
 )
 from fakeknn.rest import Request, route
 from fakeknn.state import machine
 from fakeknn.state.node import Node
 from fakeknn.state.tasks import Task, listing
-from fakeknn.units import parse_time_value
+from fakeknn.units import parse_long, parse_time_value
 
 _GROUPS = ("nodes", "parents", "none")
 
@@ -26,8 +27,10 @@ def _task_id(text: str | None) -> str | None:
     node_id, colon, number = text.partition(":")
     if not colon or not node_id or ":" in number:
         raise IllegalArgumentException(f"malformed task id {text}")
-    if not number.isdigit():
-        raise IllegalArgumentException(f"malformed task id {text}")
+    try:
+        parse_long(number)
+    except NumberFormatException as cause:
+        raise IllegalArgumentException(f"malformed task id {text}") from cause
     return text
 
 

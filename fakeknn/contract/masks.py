@@ -51,7 +51,7 @@ MASKS = (
     Mask("version", of="_cluster/state"),
     Mask("metadata.indices.*.version", of="_cluster/state"),
     Mask("metadata.index-graveyard.tombstones", of="_cluster/state"),
-    Mask("**.unassigned_info.at", of="_cluster/state"),
+    Mask("**.unassigned_info.at", of="_cluster/(state|allocation)"),
     Mask("**.throttle_time*"),
     # who and where the server is
     Mask("name", of=r"^/+(\?|$)"),
@@ -61,6 +61,8 @@ MASKS = (
     Mask("**.build_date"),
     Mask("**.build_type"),
     Mask("nodes.*.name"),
+    Mask("**.node_name", of="_cluster/allocation"),
+    Mask("current_node.name", of="_cluster/allocation"),
     Mask("**.ephemeral_id"),
     Mask("**.transport_address"),
     Mask("nodes.*.host"),
@@ -109,6 +111,7 @@ _WORDS = re.compile(r"[A-Za-z0-9_-]{20,}(?::\d+)?={0,2}")
 
 _TEXT_MASKS = (
     (re.compile(r"(?<=@)[0-9a-f]{5,8}\b"), "<hash>"),
+    (re.compile(r"(?<=a\[id=)[A-Za-z0-9_-]{22}(?=\])"), "<allocation>"),  # of a shard, in explanations
     (re.compile(r"\b(?:127\.0\.0\.1|\[::1\]):\d+"), "<address>"),
 )
 #: Lists of Java sets, whose order each JVM draws anew: they are sorted.

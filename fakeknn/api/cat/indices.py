@@ -202,5 +202,5 @@ def templates(node: Node, request: Request) -> Iterator[dict[str, Any]]:
                 "index_patterns": f"[{', '.join(template.index_patterns)}]",
                 "order": template.priority or 0,
                 "version": template.version,
-                "composed_of": f"[{', '.join(template.composed_of)}]",
+                "composed_of": f"[{', '.join(template.composed_of or ())}]",
             }
