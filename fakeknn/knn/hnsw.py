@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from itertools import pairwise
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,8 +33,6 @@ NOTHING = np.uint64(0xFFFFFFFFFFFFFFFF)
 """In place of a pool's entry: behind all others, and expanded."""
 
 _EXPANDED = np.uint64(1)
-_BREADTH = 16  # nodes that a query expands at a step
-_ACORN_BREADTH = 4  # fewer, since each has the neighbors of its neighbors too
 
 
 # --- pools ------------------------------------------------------------------------------------------------------------
@@ -97,6 +96,9 @@ class Layer:
 
     ``_links`` has one row more than there are nodes: that of ``NOWHERE``, which links to nothing.
     """
+
+    breadth: ClassVar[int] = 16
+    """How many nodes a query expands at a step."""
 
     def __init__(self, limit: int, slack: int) -> None:
         self.limit = limit
@@ -227,11 +229,13 @@ class Graph:
             entries = rows_of(self.search_level(queries, entries, 1, above))
         return entries
 
-    def search_level(self, queries: Queries, entries: Rows, ef: int, level: int) -> Pool:
-        """For each query, the ``ef`` nearest nodes of a level that are reached from its entries; (queries, ef)."""
-        return self._walk(queries, entries, ef, self.layers[level], min(_BREADTH, ef))
+    def search_level(self, queries: Queries, entries: Rows, ef: int, level: int, *, layer: Layer | None = None) -> Pool:
+        """For each query, the ``ef`` nearest nodes of a level that are reached from its entries; (queries, ef).
 
-    def _walk(self, queries: Queries, entries: Rows, ef: int, layer: Layer, breadth: int) -> Pool:
+        A query's pool is the paper's list of nearest found; its entries not yet expanded are the paper's candidates.
+        ``layer`` stands in for the level's own, if there are other links to follow.
+        """
+        layer = self.layers[level] if layer is None else layer
         which = np.arange(len(queries))
         self._marks.begin(len(queries), self.size)
         self._marks.visit(which, entries)
@@ -245,7 +249,7 @@ class Graph:
                 which, queries, pool, waiting = which[going], queries[going], pool[going], waiting[going]
                 if not len(which):
                     return found
-            frontier = _expand(pool, waiting, breadth)
+            frontier = _expand(pool, waiting, min(layer.breadth, ef))
             near = self._marks.visit(which, layer.neighbors(frontier).reshape(len(which), -1))
             if near.shape[1]:
                 pool = nearest(pool, self.measured(queries, near), ef)
@@ -302,7 +306,7 @@ class FilteredGraph(Graph):
         self.visit_limit = graph.size if visit_limit is None else visit_limit
         self.complete = True
 
-    def search_level(self, queries: Queries, entries: Rows, ef: int, level: int) -> Pool:
+    def search_level(self, queries: Queries, entries: Rows, ef: int, level: int, *, layer: Layer | None = None) -> Pool:
         if level:
             return super().search_level(queries, entries, ef, level)
         which = np.arange(len(queries))
@@ -319,7 +323,7 @@ class FilteredGraph(Graph):
             waiting[over] = False
             if not waiting.any():
                 return found
-            frontier = _expand(walked, waiting, min(_BREADTH, ef))
+            frontier = _expand(walked, waiting, min(Layer.breadth, ef))
             near = self._marks.visit(which, self.layers[0].neighbors(frontier).reshape(len(which), -1))
             visits += (near != NOWHERE).sum(axis=1)
             measured = self.measured(queries, near)
@@ -331,21 +335,23 @@ class FilteredGraph(Graph):
 class AcornGraph(FilteredGraph):
     """The same graph for a search with a filter that few nodes pass: it walks over these alone.
 
-    From a node it goes to those neighbors that pass, and past the others to their neighbors that pass. L. Patel et al.:
-    ACORN, Performant and Predicate-Agnostic Search Over Vector Embeddings and Structured Data (2024).
+    From a node it goes to those neighbours that pass, and past the others to their neighbours that pass. L. Patel et
+    al.: ACORN, Performant and Predicate-Agnostic Search Over Vector Embeddings and Structured Data (2024).
     """
 
-    def search_level(self, queries: Queries, entries: Rows, ef: int, level: int) -> Pool:
+    def search_level(self, queries: Queries, entries: Rows, ef: int, level: int, *, layer: Layer | None = None) -> Pool:
         if level:
             return super().search_level(queries, entries, ef, level)
         passing = _PassingLayer(self.layers[0], self.accept)
-        pool = self._walk(queries, entries, ef + 1, passing, min(_ACORN_BREADTH, ef))
+        pool = Graph.search_level(self, queries, entries, ef + 1, 0, layer=passing)
         pool = np.where(self.accept[rows_of(pool)], pool, NOTHING)  # the entries need not have passed
         return np.sort(pool, axis=1)[:, :ef]
 
 
 class _PassingLayer(Layer):
-    """A layer as ACORN sees it."""
+    """A layer as ACORN sees it: between nodes that pass, links that may lead past one that does not."""
+
+    breadth = 4  # each has the neighbours of its neighbours too
 
     def __init__(self, layer: Layer, accept: Mask) -> None:
         self._layer = layer
