@@ -116,6 +116,10 @@ class SourceFilter:
         return out
 
 
+#: Somewhere below what a pattern matches.
+_BELOW = frozenset({-1})
+
+
 class _Automaton:
     """A pattern with ``*`` as a set of positions in it; matching goes character by character so that a path can be walked key by key."""
 
@@ -141,8 +145,12 @@ class _Automaton:
         for char in text:
             if not states:
                 break
+            if char == "." and self.accepts(states):
+                return _BELOW  # a pattern of an object takes its fields, dotted names too
             following = set()
             for state in states:
+                if state < 0:
+                    return _BELOW
                 if state < len(pattern):
                     if pattern[state] == "*":
                         following.add(state)
@@ -152,4 +160,4 @@ class _Automaton:
         return states
 
     def accepts(self, states: frozenset[int]) -> bool:
-        return len(self.pattern) in states
+        return len(self.pattern) in states or -1 in states

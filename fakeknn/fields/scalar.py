@@ -260,7 +260,7 @@ class BooleanFieldType(FieldType):
         if isinstance(value, bool):
             return int(value)
         shown = java_string(value)
-        if shown in ("true", "false", ""):
+        if shown in ("true", "false"):
             return int(shown == "true")
         raise IllegalArgumentException(f"Can't parse boolean value [{shown}], expected [true] or [false]")
 

@@ -373,6 +373,7 @@ class DocumentParser:
                 and node.derived
                 and self.mapping.source_filter.empty
                 and not self.in_copy
+                and not (isinstance(key, str) and "." in key)
             ):
                 self.holes.append((container, key))
                 self.hole_fields.append((node.path, level))

@@ -174,6 +174,10 @@ class Query:
             raise NotImplementedError(type(self).__name__)
         return self.run(ctx, np.float32(self.boost)).mask
 
+    def never(self, ctx: ShardContext) -> bool:
+        """Whether the query is rewritten to ``match_none`` on this shard; then nothing beside it is looked at."""
+        return False
+
     def explain(self, ctx: ShardContext, row: int, boost: np.float32 = np.float32(1.0)) -> Explanation:  # noqa: B008
         """Why a row has its score."""
         from fakeknn.errors import NotFaked

@@ -96,6 +96,9 @@ MATCH_ALL = MatchAll()
 class MatchNone(Query):
     kind: ClassVar[str] = "match_none"
 
+    def never(self, ctx: ShardContext) -> bool:
+        return True
+
     def members(self) -> dict[str, Any]:
         return {}
 
@@ -139,6 +142,9 @@ class ConstantScore(Query):
 
     def members(self) -> dict[str, Any]:
         return {"filter": self.filter.to_json()}
+
+    def never(self, ctx: ShardContext) -> bool:
+        return self.filter.never(ctx)
 
     def mask(self, ctx: ShardContext) -> Mask:
         return self.filter.mask(ctx)
@@ -328,42 +334,57 @@ class Bool(Query):
             return 1
         return wanted
 
-    def _required(self, ctx: ShardContext) -> Mask | None:
-        """Filters and exclusions together; None when there are none."""
-        required: Mask | None = None
-        for clause in self.filter:
+    def never(self, ctx: ShardContext) -> bool:
+        if any(clause.never(ctx) for clause in (*self.must, *self.filter)):
+            return True
+        return not (self.must or self.filter) and bool(self.should) and all(clause.never(ctx) for clause in self.should)
+
+    def _excluded(self, ctx: ShardContext) -> Mask | None:
+        excluded: Mask | None = None
+        for clause in self.must_not:
             mask = clause.mask(ctx)
-            required = mask if required is None else required & mask
-        if self.must_not:
-            excluded = np.zeros(ctx.n, bool)
-            for clause in self.must_not:
-                excluded |= clause.mask(ctx)
-            required = ~excluded if required is None else required & ~excluded
-        return required
+            excluded = mask if excluded is None else excluded | mask
+        return excluded
+
+    def _filtered(self, ctx: ShardContext, mask: Mask | None, excluded: Mask | None) -> Mask | None:
+        """``mask`` without what is excluded, and with the filters."""
+        if excluded is not None:
+            mask = ~excluded if mask is None else mask & ~excluded
+        for clause in self.filter:
+            part = clause.mask(ctx)
+            mask = part if mask is None else mask & part
+        return mask
+
+    # Clauses are asked in the order in which the real server builds them (must, must_not, should, filter), so that of
+    # several that are wrong the same one is told of.
 
     def run(self, ctx: ShardContext, boost: np.float32) -> Matched:
         if not (self.must or self.filter or self.should or self.must_not):
             return Matched.constant(ctx.everything(), float(boost))
-        mask = self._required(ctx)
-        if not (self.must or self.should):
-            assert mask is not None
-            return Matched.constant(self._negative(ctx, mask), 0.0)
+        if self.never(ctx):
+            return Matched.none(ctx.n)
         score = np.zeros(ctx.n, np.float32)
+        mask: Mask | None = None
         if self.must:
             parts = [clause.matched(ctx, boost) for clause in self.must]
             for part in parts:
                 mask = part.mask if mask is None else mask & part.mask
             score = add_scores(parts, ctx.n)
+        excluded = self._excluded(ctx)
+        optional = [clause.matched(ctx, boost) for clause in self.should]
+        mask = self._filtered(ctx, mask, excluded)
+        if not (self.must or self.should):
+            assert mask is not None
+            return Matched.constant(self._negative(ctx, mask), 0.0)
         needed = self.needed()
         if needed > len(self.should):
             return Matched.none(ctx.n)
-        if self.should:
-            parts = [clause.matched(ctx, boost) for clause in self.should]
+        if optional:
             count = np.zeros(ctx.n, np.int32)
-            for part in parts:
+            for part in optional:
                 count += part.mask
-            optional = add_scores(parts, ctx.n)
-            score = np.where(count > 0, score + optional, score) if self.must else optional
+            added = add_scores(optional, ctx.n)
+            score = np.where(count > 0, score + added, score) if self.must else added
             if needed:
                 mask = count >= needed if mask is None else mask & (count >= needed)
         assert mask is not None
@@ -374,26 +395,27 @@ class Bool(Query):
     def mask(self, ctx: ShardContext) -> Mask:
         if not (self.must or self.filter or self.should or self.must_not):
             return ctx.everything()
-        mask = self._required(ctx)
+        if self.never(ctx):
+            return ctx.nothing()
+        mask: Mask | None = None
         for clause in self.must:
             part = clause.mask(ctx)
             mask = part if mask is None else mask & part
+        excluded = self._excluded(ctx)
+        optional = [clause.mask(ctx) for clause in self.should]
+        mask = self._filtered(ctx, mask, excluded)
         needed = self.needed()
         if needed > len(self.should):
             return ctx.nothing()
         if needed == 1:
-            some = np.zeros(ctx.n, bool)
-            for clause in self.should:
-                some |= clause.mask(ctx)
+            some = np.logical_or.reduce(optional)
             mask = some if mask is None else mask & some
         elif needed:
-            count = np.zeros(ctx.n, np.int32)
-            for clause in self.should:
-                count += clause.mask(ctx)
-            mask = count >= needed if mask is None else mask & (count >= needed)
+            enough = np.sum(optional, axis=0, dtype=np.int32) >= needed
+            mask = enough if mask is None else mask & enough
+        assert mask is not None
         if not (self.must or self.filter or needed):
             mask = self._negative(ctx, mask)
-        assert mask is not None
         return mask
 
     def _negative(self, ctx: ShardContext, mask: Mask) -> Mask:

@@ -315,31 +315,32 @@ def parse_knn(container: Any, key: Any) -> Query:
     body = container[key]
     field: str | None = None
     query: Query | None = None
+    vector: list[Any] | None = None
     for name, value in body.items():
         if not isinstance(value, dict):
             if field is not None:
                 raise _two_fields(body, field, name)
-            field, query = name, _parse_short(name, body)
+            field, vector = name, _short_vector(name, body)
             continue
         if field is not None:
             raise _two_fields(body, field, name)
         field = name
         query = _parse_one(name, body)
     if query is None:
-        raise IllegalArgumentException("[knn] field 'vector' requires to be non-null and non-empty")
+        if not vector:
+            raise IllegalArgumentException("[knn] field 'vector' requires to be non-null and non-empty")
+        return Knn(field=str(field), **_checked({"vector": to_floats(vector)}))
     return query
 
 
-def _parse_short(field: str, container: Any) -> Knn:
+def _short_vector(field: str, container: Any) -> list[Any]:
     """``{"knn": {"field": [...]}}``: a vector, and nothing that says how many are wanted."""
     value = container[field]
     if not isinstance(value, list):
         raise XContentParseException(
             f"Failed to parse list:  expecting START_ARRAY but got {objects.token(value)}", at=Where(container, field)
         )
-    if not value:
-        raise IllegalArgumentException("[knn] field 'vector' requires to be non-null and non-empty")
-    return Knn(field=field, **_checked({"vector": to_floats(value)}))
+    return value
 
 
 def _two_fields(body: Any, first: str, second: str) -> ParsingException:

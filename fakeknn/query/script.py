@@ -255,7 +255,12 @@ class ScriptScore(Query):
     def children(self) -> Iterator[Query]:
         yield self.query
 
+    def never(self, ctx: ShardContext) -> bool:
+        return self.query.never(ctx)
+
     def run(self, ctx: ShardContext, boost: np.float32) -> Matched:
+        if self.never(ctx):
+            return Matched.none(ctx.n)
         inner = self.query.matched(ctx)
         mask = inner.mask
         computed = score_by_script(ctx, self.script, mask, lambda: inner.score)

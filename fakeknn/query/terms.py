@@ -149,6 +149,9 @@ class Terms(Query):
     values: tuple[Any, ...] = ()
     lookup: TermsLookup | None = None
 
+    def never(self, ctx: ShardContext) -> bool:
+        return self.lookup is None and not self.values
+
     def members(self) -> dict[str, Any]:
         if self.lookup is None:
             return {self.field: list(self.values)}
@@ -406,18 +409,22 @@ _NO_EXISTS = {
 }
 
 
+def exists_names(ctx: ShardContext, pattern: str) -> list[str]:
+    """The fields that an exists query looks for; none when nothing of the name is mapped."""
+    mapping = ctx.mapping
+    if pattern in mapping.objects:
+        return [pattern, *(path for path in mapping.fields if path.startswith(pattern + "."))]
+    if "*" in pattern:
+        everywhere = (*METADATA, *_NO_EXISTS, "_doc_count")
+        return hash_ordered([*mapping.matching(pattern), *(name for name in everywhere if simple_match(pattern, name))])
+    return [pattern] if pattern in _NO_EXISTS or mapping.field(pattern) is not None else []
+
+
 def exists_mask(ctx: ShardContext, pattern: str) -> Mask:
     """bool[n]: the rows that have a field, one of the fields of a pattern, or anything in an object."""
     mapping = ctx.mapping
-    if pattern in mapping.objects:
-        names = [path for path in mapping.fields if path.startswith(pattern + ".")]
-    elif "*" in pattern:
-        everywhere = (*METADATA, *_NO_EXISTS, "_doc_count")
-        names = [*mapping.matching(pattern), *(name for name in everywhere if simple_match(pattern, name))]
-    else:
-        names = [pattern]
     mask = ctx.nothing()
-    for name in hash_ordered(names) if "*" in pattern else names:
+    for name in exists_names(ctx, pattern):
         if name in _NO_EXISTS:
             if name == "_source":
                 raise ctx.fails(_NO_EXISTS[name])
@@ -441,6 +448,9 @@ class Exists(Query):
 
     def members(self) -> dict[str, Any]:
         return {"field": self.field}
+
+    def never(self, ctx: ShardContext) -> bool:
+        return not exists_names(ctx, self.field)
 
     def mask(self, ctx: ShardContext) -> Mask:
         return exists_mask(ctx, self.field)

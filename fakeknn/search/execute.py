@@ -86,9 +86,9 @@ def run(request: SearchRequest, contexts: list[ShardContext], *, batch: int | No
     max_score: np.float32 | None = None
     if not contexts:
         max_score = np.float32(0)
-    elif not request.sort or request.track_scores:
+    elif not request.sort or request.track_scores or request.sort[0].no_sort:
         best = [result.score.max() for result in results if len(result.rows)]
-        if best and (request.size + request.from_) > 0:
+        if best and request.size > 0:
             max_score = max(best)
     terminated = None
     if request.terminate_after:
