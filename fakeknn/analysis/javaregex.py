@@ -293,7 +293,10 @@ class Translator:
 
     def property(self, negated: bool) -> tuple[bool, str]:
         pattern = self.pattern
-        if self.at < len(pattern) and pattern[self.at] != "{":
+        if not pattern.startswith("{", self.at):
+            if self.at == len(pattern):
+                # Behind the pattern's end Java reads a zero.
+                raise self.error("Unknown character property name {\0}", self.at)
             name = pattern[self.at]
             self.at += 1
         else:
@@ -301,6 +304,8 @@ class Translator:
             if end < 0:
                 raise self.error("Unclosed character family", len(pattern))
             name = pattern[self.at + 1 : end]
+            if not name:
+                raise self.error("Empty character family", end)
             self.at = end + 1
         if name in _POSIX and not (self.unicode and not name.startswith("java")):
             return negated, _POSIX[name]

@@ -127,11 +127,12 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str], tupl
         (re.compile(f"(?: {katakana} )+", re.VERBOSE), "<KATAKANA>"),
     )
     # Emoji sequences as in UTS #51; the presentation selectors are not swallowed by what comes before them.
-    swallowed = f"(?:(?![\ufe0e\ufe0f])[{c['extend']}])*+"
-    element = f"\u200d* [{c['emoji']}]{swallowed} \ufe0f?"
+    swallowed = f"(?:(?![\ufe0e\ufe0f])[{c['extend']}])*"
+    modifier = "\U0001f3fb-\U0001f3ff"
+    element = f"(?: \u200d* (?![{modifier}])[{c['emoji']}]{swallowed}+ \ufe0f? | [{modifier}]{swallowed}+ )"
     emoji = re.compile(
         f"""{element} (?: [\U000e0020-\U000e007e]+ \U000e007f | (?: (?: \u200d | (?<=\u200d) ) {element} )* )
-          | [0-9\\#*]{swallowed} \ufe0f? \u20e3{swallowed}
+          | [0-9\\#*]{swallowed} \ufe0f? \u20e3{swallowed}+
           | (?: [\U0001f1e6-\U0001f1ff]{extend} ){{2}}""",
         re.VERBOSE,
     )

@@ -1,0 +1,13 @@
+"""Char filters, which move offsets: what a real OpenSearch makes of texts (charfilters.json, see record_analysis.py)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from analysis_answers import analyzed, recorded
+
+
+@pytest.mark.parametrize(("body", "answer"), recorded("charfilters"))
+def test_tokens_as_recorded(body: dict[str, Any], answer: Any) -> None:
+    assert analyzed(body) == answer

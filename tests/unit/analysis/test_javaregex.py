@@ -1,0 +1,30 @@
+"""Java's regular expressions: matches and errors of a real OpenSearch's pattern tokenizer (regexes.json)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from analysis_answers import analyzed, recorded
+
+from fakeknn.errors import NotFaked
+
+#: What the translation refuses: a quantifier of a quantifier, cases of ASCII letters only beside others.
+NOT_FAKED = {"a{1}{2}", "É", "(?i)É"}
+CASES = recorded("regexes")
+
+
+def refused(case: Any) -> bool:
+    definition = case.values[0]["tokenizer"]
+    return definition["pattern"] in NOT_FAKED and definition.get("flags") in (None, "CASE_INSENSITIVE")
+
+
+@pytest.mark.parametrize(("body", "answer"), [case for case in CASES if not refused(case)])
+def test_matches_as_recorded(body: dict[str, Any], answer: Any) -> None:
+    assert analyzed(body) == answer
+
+
+@pytest.mark.parametrize(("body", "answer"), [case for case in CASES if refused(case)])
+def test_what_is_not_faked_is_refused(body: dict[str, Any], answer: Any) -> None:
+    with pytest.raises(NotFaked):
+        analyzed(body)
