@@ -288,6 +288,18 @@ class DocumentSourceMissingException(OpenSearchError):
         self.meta = {**shard}
 
 
+class AggregationExecutionException(OpenSearchError):
+    """What goes wrong while aggregations run."""
+
+
+class AggregationInitializationException(OpenSearchError):
+    """An aggregation that cannot be as it was asked for."""
+
+
+class TooManyBucketsException(AggregationExecutionException):
+    status = 503
+
+
 class AliasesNotFoundException(OpenSearchError):
     status = 404
 
@@ -385,6 +397,10 @@ class InvalidAliasNameException(OpenSearchError):
             super().__init__(f"Invalid alias name [{alias}]: {why}")
         else:
             super().__init__(f"Invalid alias name [{alias}], {why}", index=index, index_uuid=index_uuid)
+
+
+class InvalidAggregationPathException(OpenSearchError):
+    """A ``buckets_path`` that leads nowhere."""
 
 
 class InvalidIndexContextException(OpenSearchError):

@@ -8,18 +8,24 @@ from typing import Any
 import orjson
 
 from fakeknn.errors import IllegalArgumentException, OpenSearchError
-from fakeknn.query.base import parse_query
+from fakeknn.query.base import ShardContext, parse_query
+from fakeknn.search.service import Services
+from fakeknn.state.index import Index
+from fakeknn.state.node import Node
+from fakeknn.state.shard import EMPTY
 from fakeknn.xcontent import locate, read
 
 _WRAP = b'{"filter":'
 
 
-def check_filter(alias: str, filter: Mapping[str, Any]) -> None:
-    """AliasValidator.validateAliasFilter: the filter is read anew from its compact text, which errors are placed in."""
+def check_filter(node: Node, index: Index, alias: str, filter: Mapping[str, Any]) -> None:
+    """AliasValidator.validateAliasFilter: the filter is read anew from its compact text, which errors are placed in,
+    and made a query of the index."""
     body = _WRAP + orjson.dumps(filter) + b"}"
     root = read(body)
     try:
-        parse_query(root, "filter")
+        query = parse_query(root, "filter")
+        query.mask(ShardContext(index.name, index.uuid, 0, index.settings, index.mapping, EMPTY, 0, Services(node)))
     except OpenSearchError as error:
         for link in error.chain():
             place = locate(body, root, link.at) if link.at is not None else None

@@ -37,6 +37,8 @@ from fakeknn.state.templates import (
     delete_index_templates,
     delete_legacy_templates,
     find_index_template,
+    legacy_rivals,
+    named_aliases,
     overlapping,
     put_component_template,
     put_index_template,
@@ -46,6 +48,7 @@ from fakeknn.state.templates import (
     with_index_template,
 )
 from fakeknn.xcontent import java_string, read, read_map
+from fakeknn.xcontent.java import hash_capacity, hash_ordered
 from fakeknn.xcontent.objects import ObjectParser, declared, integer
 
 # --- reading ----------------------------------------------------------------------------------------------------------
@@ -123,7 +126,7 @@ def _read_index_template(request: Request) -> IndexTemplate:
     return IndexTemplate(
         values["index_patterns"],
         _template(values.get("template")),
-        values.get("composed_of", ()),
+        values.get("composed_of"),
         values.get("priority"),
         values.get("version"),
         values.get("_meta"),
@@ -164,8 +167,12 @@ def _told_index_template(template: IndexTemplate) -> dict[str, Any]:
     told: dict[str, Any] = {"index_patterns": template.index_patterns}
     if template.template is not None:
         told["template"] = _told_template(template.template)
-    told["composed_of"] = template.composed_of
-    more = {"priority": template.priority, "version": template.version, "_meta": template.meta}
+    more = {
+        "composed_of": template.composed_of,
+        "priority": template.priority,
+        "version": template.version,
+        "_meta": template.meta,
+    }
     told.update({name: value for name, value in more.items() if value is not None})
     if template.data_stream is not None:
         told["data_stream"] = {"timestamp_field": {"name": template.data_stream}}
@@ -173,10 +180,10 @@ def _told_index_template(template: IndexTemplate) -> dict[str, Any]:
 
 
 def _selected(templates: Members[str, Any], name: str | None, what: str) -> dict[str, Any]:
-    if name is None:
-        return dict(templates)
+    if name is None:  # a map that was copied each time before one was added
+        return {key: templates[key] for key in hash_ordered(templates, hash_capacity(len(templates) - 1))}
     if "*" in name:
-        return {key: value for key, value in templates.items() if simple_match(name, key)}
+        return {key: templates[key] for key in hash_ordered(templates) if simple_match(name, key)}
     if name not in templates:
         raise ResourceNotFoundException(f"{what} template matching [{name}] not found")
     return {name: templates[name]}
@@ -188,14 +195,14 @@ def _listed(request: Request, found: list[dict[str, Any]], what: str) -> Respons
     return Response(status, {f"{what}_templates": found})
 
 
-def _acknowledged(node: Node, warning: str | None) -> Response:
-    """With HeaderWarning's header, if there is something to be warned of."""
+def _warned(node: Node, body: Any, warning: str | None) -> Response:
+    """An answer with HeaderWarning's header, if there is something to be warned of."""
     headers = {}
     if warning is not None:
         escaped = warning.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%25")
         agent = f"OpenSearch-{node.version}-{BUILDS[node.version]['build_hash']}"
         headers["Warning"] = f'299 {agent} "{escaped}"'
-    return Response(200, {"acknowledged": True}, headers)
+    return Response(200, body, headers)
 
 
 _GET = ("name", "local", "flat_settings", *MANAGER[1:], *SETTINGS_FORMAT)
@@ -242,7 +249,7 @@ def put(node: Node, request: Request) -> Response:
     template = _read_index_template(request)
     _check_action(template)
     warning = put_index_template(node, request.params["name"], template, create=create, check_filter=check_filter)
-    return _acknowledged(node, warning)
+    return _warned(node, {"acknowledged": True}, warning)
 
 
 def _check_action(template: IndexTemplate) -> None:
@@ -286,33 +293,36 @@ def delete(node: Node, request: Request) -> dict[str, Any]:
 
 
 @route("POST", "/_index_template/_simulate_index/{name}", params=_PUT)
-def simulate_index(node: Node, request: Request) -> dict[str, Any]:
+def simulate_index(node: Node, request: Request) -> Response:
     check_timeouts(request)
     index = request.params["name"]
     create = request.flag("create")
+    warning = None
     templates = node.index_templates
     if request.body:
         template = _read_index_template(request)
         _check_action(template)
         name = f"simulate_index_template_{node.ids.uuid().lower()}"
         templates = with_index_template(node, name, template, create=create, check_filter=check_filter)
+        warning = legacy_rivals(node, name, template)
     found = find_index_template(node, index, False, templates)
-    if found is None:
-        return {}
-    return _simulated(node, found, templates[found], index)
+    told = {} if found is None else _simulated(node, found, templates[found], index)
+    return _warned(node, told, warning)
 
 
 @route("POST", "/_index_template/_simulate", "/_index_template/_simulate/{name}", params=("name", *_PUT))
-def simulate(node: Node, request: Request) -> dict[str, Any]:
+def simulate(node: Node, request: Request) -> Response:
     check_timeouts(request)
     name = request.text("name")
     create = request.flag("create")
     uuid = node.ids.uuid().lower()
+    warning = None
     if request.body:
         template = _read_index_template(request)
         _check_action(template)
         name = name or f"simulate_template_{uuid}"
         template = with_index_template(node, name, template, create=create, check_filter=check_filter)[name]
+        warning = legacy_rivals(node, name, template)
     elif name is None:
         raise ActionRequestValidationException(
             "either index name or index template body must be specified for simulation"
@@ -321,16 +331,17 @@ def simulate(node: Node, request: Request) -> dict[str, Any]:
         raise IllegalArgumentException(f"unable to simulate template [{name}] that does not exist")
     else:
         template = node.index_templates[name]
-    return _simulated(node, name, template, f"simulate_template_index_{uuid}")
+    return _warned(node, _simulated(node, name, template, f"simulate_template_index_{uuid}"), warning)
 
 
 def _simulated(node: Node, name: str, template: IndexTemplate, index: str) -> dict[str, Any]:
+    node.lookup.check_unique(index)
     settings = resolve_settings(node, template)
     told: dict[str, Any] = {"settings": render(settings)}
     mappings = compose_mappings(collect_mappings(node, template, index))
     if mappings:
         told["mappings"] = Mapping.parse(mappings, mapping_context(node, settings, index)).echo()
-    told["aliases"] = resolve_aliases(node, template)
+    told["aliases"] = named_aliases(resolve_aliases(node, template), index)
     others = overlapping(node, name, template.index_patterns)
     listed = [{"name": other, "index_patterns": patterns} for other, patterns in others.items()]
     return {"template": told, "overlapping": listed}
@@ -350,7 +361,8 @@ def put_legacy(node: Node, request: Request) -> Response:
     template = _apply_legacy_body(template, request.read(read_map))
     if not template.index_patterns:
         raise ActionRequestValidationException("index patterns are missing")
-    return _acknowledged(node, put_legacy_template(node, request.params["name"], template, create=create))
+    warning = put_legacy_template(node, request.params["name"], template, create=create)
+    return _warned(node, {"acknowledged": True}, warning)
 
 
 def _apply_legacy_body(template: LegacyTemplate, body: dict[str, Any]) -> LegacyTemplate:

@@ -17,8 +17,8 @@ from fakeknn.xcontent.java import hash_ordered
 #: An alias of an index as GET shows it: filter, index_routing, search_routing, is_write_index, is_hidden.
 AliasMetadata: TypeAlias = Mapping[str, Any]
 AliasKind: TypeAlias = Literal["add", "remove", "remove_index"]
-#: Refuses a filter that is no query: ``check(alias, filter)``.
-CheckFilter: TypeAlias = Callable[[str, Mapping[str, Any]], None]
+#: Refuses a filter that is no query for an index: ``check(node, index, alias, filter)``.
+CheckFilter: TypeAlias = Callable[[Node, Index, str, Mapping[str, Any]], None]
 
 _ORDER = ("filter", "index_routing", "search_routing", "is_write_index", "is_hidden")
 
@@ -138,7 +138,7 @@ def apply_alias_actions(node: Node, actions: Sequence[AliasAction], check_filter
                 why = "an index exists with the same name as the alias"
                 raise InvalidAliasNameException(step.alias, why, index=namesake.name, index_uuid=namesake.uuid)
             if step.metadata.get("filter"):
-                check_filter(step.alias, step.metadata["filter"])
+                check_filter(node, node.indices[step.index], step.alias, step.metadata["filter"])
             aliases[step.alias] = step.metadata
         elif step.alias in aliases:
             del aliases[step.alias]

@@ -43,8 +43,8 @@ class CreateIndex:
     wait_for_active_shards: ActiveShards = BY_SETTING
     data_stream: str | None = None
     """The data stream that the index is made for; its templates are those of this name."""
-    check_filter: Callable[[str, Mapping[str, Any]], None] | None = None
-    """Refuses an alias's filter that is no query."""
+    check_filter: Callable[[Node, Index, str, Mapping[str, Any]], None] | None = None
+    """Refuses an alias's filter that is no query for the index."""
     context: str | None = None
     """The name of a context, which only a server with application templates would know."""
 
@@ -95,8 +95,8 @@ def create_index(node: Node, request: CreateIndex) -> Index:
     lifecycle.index_sort(settings, lambda field: mapping.field(field) is not None)
     aliases = {**templates.aliases, **request.aliases}
     check_aliases(node, aliases)
-    check_filters(request)
     index = Index(name, settings, mapping, aliases, node.now())
+    check_filters(node, request, index)
     check_active_shards(request.wait_for_active_shards, 1 + index.number_of_replicas)
     if aliases or node.data_streams:
         lookup = IndicesLookup({**node.indices, name: index}, node.data_streams)
@@ -136,11 +136,12 @@ def check_aliases(node: Node, aliases: Mapping[str, Mapping[str, Any]]) -> None:
             raise InvalidAliasNameException(alias, why, index=alias, index_uuid=namesake.uuid)
 
 
-def check_filters(request: CreateIndex) -> None:
+def check_filters(node: Node, request: CreateIndex, index: Index) -> None:
+    """The filters of a new index's aliases."""
     if request.check_filter is not None:
-        for alias, metadata in request.aliases.items():
+        for alias, metadata in index.aliases.items():
             if metadata.get("filter"):
-                request.check_filter(alias, metadata["filter"])
+                request.check_filter(node, index, alias, metadata["filter"])
 
 
 def check_active_shards(active: ActiveShards, copies: int) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from fakeknn.errors import (
     IllegalArgumentException,
+    NullPointerException,
     OpenSearchStatusException,
     ResourceAlreadyExistsException,
 )
@@ -65,6 +66,11 @@ def create_data_stream(node: Node, name: str) -> DataStream:
 
 
 def _create_backing_index(node: Node, stream: DataStream) -> Index:
+    if find_index_template(node, stream.name, True) is None:  # templates of everything have no say in hidden indices
+        raise NullPointerException(
+            'Cannot invoke "org.opensearch.index.mapper.DocumentMapper.mappers()" because the return value of '
+            '"org.opensearch.index.mapper.MapperService.documentMapper()" is null'
+        )
     return create_index(node, CreateIndex(stream.indices[-1], {"index.hidden": "true"}, data_stream=stream.name))
 
 

@@ -77,8 +77,8 @@ def resize(
     lifecycle.check_makeable(settings)
     mapping = Mapping.parse(source.mapping.echo(), mapping_context(node, settings, target.name))
     check_aliases(node, target.aliases)
-    check_filters(target)
     index = Index(target.name, settings, mapping, target.aliases, node.now())
+    check_filters(node, target, index)
     check_active_shards(target.wait_for_active_shards, 1 + index.number_of_replicas)
     if target.aliases:
         lookup = IndicesLookup({**node.indices, index.name: index}, node.data_streams)

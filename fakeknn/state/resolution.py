@@ -154,19 +154,18 @@ class IndicesLookup:
             raise resolution.errors[0]
         return sorted(set(found) & set(self.data_streams))
 
-    def check_unique(self) -> None:
-        """Metadata.Builder.build: no two kinds of things have the same name."""
+    def check_unique(self, *new: str) -> None:
+        """Metadata.Builder.build: no two kinds of things have the same name. ``new`` names further indices."""
         duplicates = []
-        for kind, taken in (("index", self.indices), ("data stream", self.data_streams)):
+        indices = {*self.indices, *new}
+        for kind, taken in (("index", indices), ("data stream", set(self.data_streams))):
             duplicates += [
                 f"{alias} (alias of [{index.name}/{index.uuid}]) conflicts with {kind}"
                 for index in self.indices.values()
                 for alias in index.aliases
                 if alias in taken
             ]
-        duplicates += [
-            f"data stream [{name}] conflicts with index" for name in self.data_streams if name in self.indices
-        ]
+        duplicates += [f"data stream [{name}] conflicts with index" for name in self.data_streams if name in indices]
         if duplicates:
             raise IllegalStateException(
                 "index, alias, and data stream names need to be unique, but the following duplicates were found "

@@ -23,13 +23,14 @@ from fakeknn.mapping import Mapping as DocumentMapping
 from fakeknn.state import creation
 from fakeknn.state.aliases import AliasMetadata, CheckFilter, check_alias
 from fakeknn.state.creation import FromTemplates, mapping_context
+from fakeknn.state.index import Index
 from fakeknn.state.names import FORBIDDEN_CHARACTERS, FORBIDDEN_TEXT, simple_match
 from fakeknn.state.node import Node
 from fakeknn.state.settings import lifecycle
 from fakeknn.state.settings.flat import with_index_prefix
 from fakeknn.state.settings.index import INDEX_SETTINGS
 from fakeknn.state.settings.kinds import Settings
-from fakeknn.xcontent.java import hash_ordered
+from fakeknn.xcontent.java import hash_capacity, hash_ordered
 
 #: DataStream.BACKING_INDEX_PREFIX
 BACKING_INDEX_PREFIX = ".ds-"
@@ -59,12 +60,16 @@ class IndexTemplate:
 
     index_patterns: Sequence[str]
     template: Template | None = None
-    composed_of: Sequence[str] = ()
+    composed_of: Sequence[str] | None = None
     priority: int | None = None
     version: int | None = None
     meta: Mapping[str, Any] | None = None
     data_stream: str | None = None
     context: Mapping[str, Any] | None = None
+
+    @property
+    def components(self) -> Sequence[str]:
+        return self.composed_of or ()
 
     def matches(self, name: str) -> bool:
         return any(simple_match(pattern, name) for pattern in self.index_patterns)
@@ -96,7 +101,7 @@ def resolve_settings(node: Node, template: IndexTemplate) -> Settings:
 
 
 def _parts(node: Node, template: IndexTemplate) -> list[Template]:
-    components = (node.component_templates.get(name) for name in template.composed_of)
+    components = (node.component_templates.get(name) for name in template.components)
     parts = [component.template for component in components if component is not None]
     return parts if template.template is None else [*parts, template.template]
 
@@ -226,7 +231,7 @@ def find_index_template(
         chosen = templates[winner]
         if "index.hidden" in resolve_settings(node, chosen):
             raise IllegalStateException(
-                f"global index template [{winner}], composed of component templates [{','.join(chosen.composed_of)}] "
+                f"global index template [{winner}], composed of component templates [{','.join(chosen.components)}] "
                 "defined the index.hidden setting, which is not allowed"
             )
     return winner
@@ -297,7 +302,10 @@ def _overlap(a: str, b: str) -> bool:
 def overlapping(node: Node, name: str, patterns: Sequence[str]) -> dict[str, Sequence[str]]:
     """The other templates of both kinds whose patterns could match what these do."""
     others = {other: template for other, template in node.index_templates.items() if other != name}
-    return {**_overlapping(patterns, node.templates), **_overlapping(patterns, others)}
+    legacy = _overlapping(patterns, node.templates)
+    found = {**legacy, **_overlapping(patterns, others)}
+    capacity = hash_capacity(len(legacy) or len(found))
+    return {name: found[name] for name in hash_ordered(found, capacity)}
 
 
 def _overlapping(
@@ -329,7 +337,7 @@ def from_templates(node: Node, name: str, requested: Mapping[str, Any], stream: 
             )
         aliases = resolve_aliases(node, template)
         return FromTemplates(
-            resolve_settings(node, template), collect_mappings(node, template, name), _named(aliases, name)
+            resolve_settings(node, template), collect_mappings(node, template, name), named_aliases(aliases, name)
         )
     legacy = find_legacy_templates(node, name, hidden)
     if not legacy:
@@ -340,10 +348,10 @@ def from_templates(node: Node, name: str, requested: Mapping[str, Any], stream: 
         settings.update(one.settings)
         aliases.update(one.aliases)
     mappings = [one.mappings for one in reversed(legacy) if one.mappings]
-    return FromTemplates(settings, mappings, _named(aliases, name), legacy=True)
+    return FromTemplates(settings, mappings, named_aliases(aliases, name), legacy=True)
 
 
-def _named(aliases: Mapping[str, AliasMetadata], index: str) -> dict[str, AliasMetadata]:
+def named_aliases(aliases: Mapping[str, AliasMetadata], index: str) -> dict[str, AliasMetadata]:
     """Aliases of templates may hold the name of the index: ``{index}-latest``."""
     return {alias.replace("{index}", index): metadata for alias, metadata in aliases.items()}
 
@@ -423,9 +431,10 @@ def _check_composed(node: Node, name: str, template: IndexTemplate, check_filter
     trial = _trial_settings(resolve_settings(node, template))
     lifecycle.check_makeable(trial)
     context = mapping_context(node, trial, _PLACEHOLDER)
+    index = Index(_PLACEHOLDER, {"index.uuid": "_na_", **trial}, DocumentMapping.parse({}, context), {}, node.now())
     for alias, metadata in resolve_aliases(node, template).items():
         if metadata.get("filter"):
-            check_filter(alias, metadata["filter"])
+            check_filter(node, index, alias, metadata["filter"])
     try:
         mappings = collect_mappings(node, template, BACKING_INDEX_PREFIX + _PLACEHOLDER)
         for definition in mappings:
@@ -448,7 +457,7 @@ def put_component_template(
     existing = node.component_templates.get(name)
     if create and existing is not None:
         raise IllegalArgumentException(f"component template [{name}] already exists")
-    users = {user: template for user, template in node.index_templates.items() if name in template.composed_of}
+    users = {user: template for user, template in node.index_templates.items() if name in template.components}
     if not create and settings is not None and settings.get("index.hidden") is not None:
         everywhere = [user for user, template in users.items() if template.is_global]
         if everywhere:
@@ -481,7 +490,7 @@ def delete_component_templates(node: Node, pattern: str) -> None:
     used: set[str] = set()
     users = []
     for user, template in node.index_templates.items():
-        in_use = set(template.composed_of) & set(names)
+        in_use = set(template.components) & set(names)
         if in_use:
             used |= in_use
             users.append(user)
@@ -504,13 +513,13 @@ def put_index_template(
     node: Node, name: str, template: IndexTemplate, *, create: bool, check_filter: CheckFilter
 ) -> str | None:
     """Take a template in; what is to be warned of."""
-    warning = _legacy_rivals(node, name, template)
+    warning = legacy_rivals(node, name, template)
     node.index_templates = with_index_template(node, name, template, create=create, check_filter=check_filter)
     node.changed()
     return warning
 
 
-def _legacy_rivals(node: Node, name: str, template: IndexTemplate) -> str | None:
+def legacy_rivals(node: Node, name: str, template: IndexTemplate) -> str | None:
     """The warning that a template goes before legacy ones."""
     rivals = _overlapping(template.index_patterns, node.templates)
     if not rivals:
@@ -541,7 +550,7 @@ def with_index_template(
     try:
         _check_composed(node, name, template, check_filter)
     except OpenSearchError as error:
-        parts = f"with component templates [{', '.join(template.composed_of)}] " if template.composed_of else ""
+        parts = f"with component templates [{', '.join(template.components)}] " if template.components else ""
         raise IllegalArgumentException(
             f"composable template [{name}] template after composition {parts}is invalid"
         ) from error
@@ -549,11 +558,13 @@ def with_index_template(
 
 
 def normalized(template: IndexTemplate) -> IndexTemplate:
-    """The template with full keys of settings."""
+    """The template as it is kept: with full keys of settings and, if it holds anything, a list of components."""
     inner = template.template
-    if inner is None or inner.settings is None:
+    if inner is None:
         return template
-    return replace(template, template=replace(inner, settings=with_index_prefix(inner.settings)))
+    if inner.settings is not None:
+        inner = replace(inner, settings=with_index_prefix(inner.settings))
+    return replace(template, template=inner, composed_of=template.components)
 
 
 def _check_request(node: Node, name: str, template: IndexTemplate) -> None:
@@ -562,7 +573,7 @@ def _check_request(node: Node, name: str, template: IndexTemplate) -> None:
         raise InvalidIndexTemplateException(
             name, "global composable templates may not specify the setting index.hidden"
         )
-    missing = [component for component in template.composed_of if component not in node.component_templates]
+    missing = [component for component in template.components if component not in node.component_templates]
     if missing:
         raise InvalidIndexTemplateException(
             name, f"index template [{name}] specifies component templates [{', '.join(missing)}] that do not exist"

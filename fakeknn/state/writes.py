@@ -233,6 +233,7 @@ class Writer:
             doc_id = request.id = self._ids.document_id()
         elif not doc_id:
             raise IllegalArgumentException("if _id is specified it must not be empty")
+        request.routing = routing
         index = target.index
         shard = index.shard_of(doc_id, routing)
         self._check_active(target, shard)

@@ -71,10 +71,17 @@ def java_hash(text: str) -> int:
     return code
 
 
-def hash_ordered(keys: Iterable[str]) -> list[str]:
-    """The keys in the order in which a ``java.util.HashMap`` grown by inserting them would give them."""
+def hash_capacity(size: int) -> int:
+    """The capacity of an empty ``java.util.HashMap`` after ``putAll`` of so many entries."""
+    return 16 if not size else 1 << math.ceil(math.log2(size / 0.75 + 1))
+
+
+def hash_ordered(keys: Iterable[str], capacity: int = 16) -> list[str]:
+    """The keys in the order in which a ``java.util.HashMap`` grown by inserting them would give them.
+
+    ``capacity`` is what it began with; one that began as a copy has ``hash_capacity`` of the copied keys' number.
+    """
     keys = list(dict.fromkeys(keys))
-    capacity = 16
     while len(keys) > capacity * 3 // 4:
         capacity *= 2
     return sorted(keys, key=lambda key: (java_hash(key) ^ java_hash(key) >> 16) & capacity - 1)
