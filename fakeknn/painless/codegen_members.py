@@ -351,6 +351,7 @@ class MemberCodegen(Emitter):
             return self.call(static_implementation(node.imported), *arguments)
         assert node.binding is not None
         self.mark(node.offset)
+        self.calls[self.line] = node.binding.key
         if node.skipped:
             arguments.insert(0, self.reach(self.host))
         return self.call(static_implementation(node.binding), *arguments)

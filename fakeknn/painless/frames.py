@@ -19,7 +19,10 @@ Frames = tuple[str, ...]
 
 def shape(message: str | None) -> str:
     """A message without what varies in it."""
-    return "-" if message is None else _VARIABLE.sub("*", message).partition(":")[0].replace("\n", " ")
+    if message is None:
+        return "-"
+    nothing = ' ""' if message.endswith('""') else ""
+    return _VARIABLE.sub("*", message).partition(":")[0].replace("\n", " ") + nothing
 
 
 @cache

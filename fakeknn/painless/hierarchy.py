@@ -124,12 +124,19 @@ def check_cast(value: Any, target: str) -> Any:
     """The JVM's ``checkcast``."""
     if value is None or instance_of(value, target, everything()):
         return value
-    source = class_of(value)
-    names = f"{runtime_name(source)} and {runtime_name(target)}"
-    where = "are in module java.base of loader 'bootstrap'"
-    if not (source.startswith("java.") and target.startswith("java.")):
-        where = "are in unnamed module of loader 'app'"
-    raise class_cast(f"class {runtime_name(source)} cannot be cast to class {runtime_name(target)} ({names} {where})")
+    source, target = runtime_name(class_of(value)), runtime_name(target)
+    loader, other = _loader(source), _loader(target)
+    where = f"{source} and {target} are in {loader}"
+    if loader != other:
+        where = f"{source} is in {loader}; {target} is in {other}"
+    raise class_cast(f"class {source} cannot be cast to class {target} ({where})")
+
+
+def _loader(name: str) -> str:
+    if name.startswith(("java.", "[")):
+        return "module java.base of loader 'bootstrap'"
+    loader = "java.net.URLClassLoader @622fdb81" if name.startswith("org.opensearch.knn.") else "'app'"
+    return f"unnamed module of loader {loader}"
 
 
 def _number(value: Any) -> Any:

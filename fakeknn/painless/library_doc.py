@@ -9,7 +9,7 @@ from fakeknn.errors import NotFaked
 from fakeknn.painless.dispatch import define
 from fakeknn.painless.library_math import BigInteger
 from fakeknn.painless.numbers import Long
-from fakeknn.painless.throwable import Thrown, illegal_state, null_pointer, unsupported
+from fakeknn.painless.throwable import Thrown, illegal_argument, illegal_state, null_pointer, unsupported
 from fakeknn.painless.values import text
 
 _PACKAGE = "org.opensearch.index.fielddata.ScriptDocValues"
@@ -119,16 +119,10 @@ class DocMap:
             field = text(field)
             kind = self.doc.kind(field)
             if kind is None:
-                raise Thrown(
-                    "java.lang.IllegalArgumentException",
-                    f"No field found for [{field}] in mapping",
-                    None,
-                    (
-                        "org.opensearch.search.lookup.LeafDocLookup.get(LeafDocLookup.java:89)",
-                        "org.opensearch.search.lookup.LeafDocLookup.get(LeafDocLookup.java:55)",
-                    ),
-                )
+                raise illegal_argument(f"No field found for [{field}] in mapping")
             found = self.fields[field] = _MAKERS[kind](self.doc.values(field))
+            if hasattr(found, "field"):
+                found.field = field
         return found
 
 
@@ -136,7 +130,7 @@ def _contains_key(doc: DocMap, field: Any) -> bool:
     return doc.doc.kind(field) is not None
 
 
-def _refuse(*_: Any) -> Any:
+def _refuse(receiver: Any, *_: Any) -> Any:
     raise unsupported()
 
 
@@ -156,7 +150,7 @@ define(
 )
 
 
-def _unmodifiable(*_: Any) -> Any:
+def _unmodifiable(receiver: Any, *_: Any) -> Any:
     raise unsupported("doc values are unmodifiable")
 
 
@@ -167,9 +161,10 @@ define(
         "getValue/0": lambda values: values.get_value(),
         "add/1": _unmodifiable,
         "add/2": _unmodifiable,
-        "remove/1": _unmodifiable,
+        "remove/1": _refuse,
+        "replaceAll/1": _unmodifiable,
         "set/2": _unmodifiable,
-        "clear/0": _unmodifiable,
+        "clear/0": _refuse,
         "sort/1": _unmodifiable,
     },
 )

@@ -255,10 +255,12 @@ for _kind in _DEFAULT:
     define_static(f"java.time.{_kind}", {"from/1": lambda temporal, kind=_kind: converted(kind, temporal)})
 
 
-def _of_pattern(pattern: str, locale: Any = None) -> DateTimeFormatter:
+def _of_pattern(pattern: str | None, locale: Any = None) -> DateTimeFormatter:
     language = getattr(locale, "language", "en") or "en"
     if language != "en":
         raise NotFaked(f"painless DateTimeFormatter in the language {language}")
+    if pattern is None:
+        raise null_pointer("pattern")
     return DateTimeFormatter.of(pattern)
 
 

@@ -38,7 +38,7 @@ from fakeknn.painless.library_time import (
 )
 from fakeknn.painless.library_time_format import converted
 from fakeknn.painless.numbers import wrap_int
-from fakeknn.painless.throwable import Thrown, illegal_argument
+from fakeknn.painless.throwable import Thrown, illegal_argument, null_pointer
 from fakeknn.painless.values import JAVA_CLASSES, TEXTS, Function, array_type, function
 
 _ARITHMETIC = "java.lang.ArithmeticException"
@@ -423,7 +423,9 @@ define(
 )
 
 
-def _zone(name: str) -> Zone:
+def _zone(name: str | None) -> Zone:
+    if name is None:
+        raise null_pointer("zoneId")
     try:
         return zones.of(name)
     except DateTimeException as error:

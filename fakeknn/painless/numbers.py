@@ -249,8 +249,10 @@ def _decimal_text(shortest: str, value: float) -> str:
 _DOUBLE = re.compile(r"[+-]?(?:NaN|Infinity|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?[fFdD]?)\Z")
 
 
-def parse_double(text: str) -> float:
+def parse_double(text: str | None) -> float:
     """``Double.parseDouble``."""
+    if text is None:
+        raise Thrown("java.lang.NullPointerException", 'Cannot invoke "String.length()" because "in" is null')
     stripped = text.strip("".join(map(chr, range(33))))
     if not _DOUBLE.match(stripped):
         if not stripped:

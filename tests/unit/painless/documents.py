@@ -154,7 +154,13 @@ def run(case: str) -> Any:
             return {name: value for name, value in json_value(given).items() if name[0] != "_"}
         op = {"index": "updated", "delete": "deleted"}.get(given["op"], "noop")
         return [op, json_value(given["_source"]) if op != "deleted" else None]
-    bindings = {"doc": DocMap(Document(number)), "_score": 1.5, "_index": "t", "_shard_id": 0, "_doc_id": number}
+    bindings = {
+        "doc": DocMap(Document(number)),
+        "_score": 1.5,
+        "_index": "recorded-contexts",
+        "_shard_id": 0,
+        "_doc_id": number,
+    }
     result = script.execute({**bindings, "_source": DOCUMENTS[number]})
     if context == "painless_test":
         return text(result)
