@@ -12,13 +12,15 @@ from fakeknn.errors import (
     IllegalArgumentException,
     IllegalStateException,
     MapperParsingException,
+    NumberFormatException,
     OpenSearchError,
     StrictDynamicMappingException,
     Where,
 )
-from fakeknn.fields import DocContext, FieldType, VectorFieldType
+from fakeknn.fields import KINDS, DocContext, FieldType, VectorFieldType
 from fakeknn.fields.alias import AliasFieldType
 from fakeknn.fields.base import boolean
+from fakeknn.fields.numbers import java_double
 from fakeknn.mapping.dynamic import DEFAULT_TYPES
 from fakeknn.mapping.tree import DYNAMIC_DATE_FORMATS, Mapping, ObjectMapper
 from fakeknn.source import Stored, strip
@@ -476,8 +478,6 @@ class DocumentParser:
         kind = java_string(definition["type"])
         if kind in ("object", "nested"):
             return holder._read_object(path, definition, kind)
-        from fakeknn.fields import KINDS
-
         if kind not in KINDS:
             raise MapperParsingException(f"failed to find type parsed [{kind}] for [{path.rpartition('.')[2]}]")
         return holder.make_field(path, kind, definition)
@@ -573,9 +573,6 @@ _METADATA = frozenset(
 
 def _reads_as_number(text: str) -> tuple[bool, bool]:
     """Whether Long.parseLong and Double.parseDouble take a string."""
-    from fakeknn.errors import NumberFormatException
-    from fakeknn.fields.numbers import java_double
-
     if not text:
         return False, False
     is_long = text.lstrip("+-").isdigit() and len(text) - len(text.lstrip("+-")) <= 1 and -(2**63) <= int(text) < 2**63

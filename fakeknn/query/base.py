@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from fakeknn.errors import (
     IllegalArgumentException,
     IllegalStateException,
+    NamedObjectNotFoundException,
+    NotFaked,
     OpenSearchError,
     ParsingException,
     QueryShardException,
@@ -180,8 +182,6 @@ class Query:
 
     def explain(self, ctx: ShardContext, row: int, boost: np.float32 = np.float32(1.0)) -> Explanation:  # noqa: B008
         """Why a row has its score."""
-        from fakeknn.errors import NotFaked
-
         raise NotFaked(f"the explanation of a [{self.kind}] query")
 
     def children(self) -> Iterator[Query]:
@@ -194,8 +194,6 @@ class Query:
 
     def members(self) -> dict[str, Any]:
         """The members of ``to_json`` before boost and name."""
-        from fakeknn.errors import NotFaked
-
         raise NotFaked(f"the text of a [{self.kind}] query")
 
     def standard(self) -> dict[str, Any]:
@@ -290,8 +288,6 @@ KNOWN_QUERIES = frozenset(
 
 
 def unknown_query(body: Any, name: str) -> Exception:
-    from fakeknn.errors import NamedObjectNotFoundException, NotFaked
-
     if name in KNOWN_QUERIES or name in ("hybrid", "neural", "neural_sparse", "agentic"):
         return NotFaked(f"the [{name}] query")
     # The parser stands at the object that follows the name.

@@ -196,7 +196,7 @@ def test_compare_finds_what_differs_from_a_recording(
     recording.write_text(recording.read_text().replace('"created"', '"invented"'))
     capsys.readouterr()
     assert main(["compare", str(story)]) == 1
-    assert "body.result" in capsys.readouterr().out
+    assert 'result: expected "invented", got "created"' in capsys.readouterr().out
 
 
 def test_starting_imports_no_more_than_an_answer_needs() -> None:
