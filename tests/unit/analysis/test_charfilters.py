@@ -1,4 +1,4 @@
-"""Char filters, which move offsets: what a real OpenSearch makes of texts (charfilters.json, see record_analysis.py)."""
+"""Char filters and offsets behind them, as a real OpenSearch has them (charfilters.json, see record_analysis.py)."""
 
 from __future__ import annotations
 
