@@ -10,7 +10,7 @@ from typing import Any
 from fakeknn.errors import IllegalArgumentException, NotFaked, OpenSearchParseException
 from fakeknn.painless.dispatch import define
 from fakeknn.painless.library_doc import GEO_POINTS, define_kind
-from fakeknn.painless.library_lang import parse_double
+from fakeknn.painless.numbers import parse_double
 from fakeknn.painless.numbers import double_text
 from fakeknn.painless.values import array_type
 

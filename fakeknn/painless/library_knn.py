@@ -38,8 +38,8 @@ class VectorValues(DocValues):
     def vector(self) -> np.ndarray[Any, Any]:
         if not self:
             raise illegal_state(
-                f"One of the document doesn't have a value for field '{self.field}'. This can be avoided by checking if "
-                f"a document has a value for the field or not by doc['{self.field}'].size() == 0 ? 0 : {{your script}}"
+                f"One of the document doesn't have a value for field '{self.field}'. This can be avoided by checking "
+                f"if a document has a value for the field or not by doc['{self.field}'].size() == 0 ? 0 : {{your script}}"
             )
         return np.asarray(self[0])
 

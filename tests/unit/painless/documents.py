@@ -139,7 +139,7 @@ def run(case: str) -> Any:
         if context == "update":
             ctx = {
                 "op": "index",
-                "_index": "t",
+                "_index": "recorded-update",
                 "_id": "1",
                 "_version": 1,
                 "_routing": None,
