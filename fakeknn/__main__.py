@@ -133,7 +133,9 @@ def _serve(options: argparse.Namespace) -> int:
             _load(server.node, file, requests)
         async with server:
             _announce(server.url, server.node.version, options.ready_json)
-            threading.Thread(target=api.load, daemon=True).start()  # before the first request that needs it, if we can
+            # Import the handlers before a request needs them, but not in the way of the question whether we are up
+            load = threading.Thread(target=api.load, daemon=True)
+            asyncio.get_running_loop().call_later(0.1, load.start)
             await stop.wait()
 
     asyncio.run(run())
