@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from fakeknn.painless.columns import Columns, Numbers, Vectors
 from fakeknn.painless.convert import java_value, json_value, script_field
 from fakeknn.painless.library_doc import Doc, DocMap
 from fakeknn.painless.script import Script, compile
-from fakeknn.painless.vectorize import Columns, Numbers, Vectors
 
 __all__ = [
     "Columns",

@@ -11,7 +11,7 @@ from fakeknn.errors import IllegalArgumentException
 from fakeknn.painless.hierarchy import lineage
 from fakeknn.painless.iteration import iterate
 from fakeknn.painless.library_math import BigInteger
-from fakeknn.painless.library_time import Enum
+from fakeknn.painless.library_time_units import Enum
 from fakeknn.painless.numbers import Float, Long
 from fakeknn.painless.values import HashMap, JavaArray, MapEntry, class_of, items, runtime_name, text
 

@@ -7,7 +7,9 @@ from fakeknn.painless import (  # noqa: F401
     library_collections,
     library_collectors,
     library_debug,
+    library_deque,
     library_doc,
+    library_elementary,
     library_function,
     library_geo,
     library_knn,
@@ -21,5 +23,7 @@ from fakeknn.painless import (  # noqa: F401
     library_stream,
     library_string,
     library_text,
+    library_time_adjusters,
+    library_time_amounts,
     library_time_methods,
 )

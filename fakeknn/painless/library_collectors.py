@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from fakeknn.painless.dispatch import call, define, define_static
+from fakeknn.painless.library_elementary import java_max, java_min
 from fakeknn.painless.library_function import Optional
-from fakeknn.painless.library_lang import java_max, java_min
 from fakeknn.painless.library_map import JavaSet, put
 from fakeknn.painless.numbers import Long, float_div, wrap_int, wrap_long
 from fakeknn.painless.throwable import illegal_state, null_pointer

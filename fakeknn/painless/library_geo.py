@@ -10,8 +10,7 @@ from typing import Any
 from fakeknn.errors import IllegalArgumentException, NotFaked, OpenSearchParseException
 from fakeknn.painless.dispatch import define
 from fakeknn.painless.library_doc import GEO_POINTS, define_kind
-from fakeknn.painless.numbers import parse_double
-from fakeknn.painless.numbers import double_text
+from fakeknn.painless.numbers import double_text, parse_double
 from fakeknn.painless.values import array_type
 
 _EARTH_RADIUS = 6371008.7714

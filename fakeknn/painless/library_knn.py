@@ -37,9 +37,10 @@ class VectorValues(DocValues):
 
     def vector(self) -> np.ndarray[Any, Any]:
         if not self:
+            have = f"doc['{self.field}'].size() == 0 ? 0 : {{your script}}"
             raise illegal_state(
                 f"One of the document doesn't have a value for field '{self.field}'. This can be avoided by checking "
-                f"if a document has a value for the field or not by doc['{self.field}'].size() == 0 ? 0 : {{your script}}"
+                f"if a document has a value for the field or not by {have}"
             )
         return np.asarray(self[0])
 

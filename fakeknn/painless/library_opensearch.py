@@ -12,7 +12,7 @@ from fakeknn.painless.codegen_members import Host
 from fakeknn.painless.convert import java_value
 from fakeknn.painless.dispatch import define, define_static
 from fakeknn.painless.library_collectors import DoubleSum
-from fakeknn.painless.library_lang import java_max, java_min
+from fakeknn.painless.library_elementary import java_max, java_min
 from fakeknn.painless.numbers import float_div
 from fakeknn.painless.throwable import illegal_argument, null_pointer
 from fakeknn.painless.values import JavaArray, class_of, runtime_name

@@ -11,8 +11,8 @@ from fakeknn.dates import DateFormat, parse_math
 from fakeknn.errors import NotFaked
 from fakeknn.painless.codegen_members import Host
 from fakeknn.painless.dispatch import define, define_static
+from fakeknn.painless.library_elementary import java_pow
 from fakeknn.painless.library_geo import GeoPoint, arc_distance, parse_distance, parse_point
-from fakeknn.painless.library_lang import java_pow
 from fakeknn.painless.numbers import float_div, to_float, wrap_int
 from fakeknn.painless.values import string_hash, text
 from fakeknn.units import parse_time_value

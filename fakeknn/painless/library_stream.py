@@ -9,8 +9,8 @@ from typing import Any
 from fakeknn.painless.dispatch import define, define_static
 from fakeknn.painless.iteration import JavaIterator, iterate
 from fakeknn.painless.library_collectors import Collector, DoubleSum, Statistics
+from fakeknn.painless.library_elementary import java_max, java_min
 from fakeknn.painless.library_function import OPTIONALS, Optional
-from fakeknn.painless.library_lang import java_max, java_min
 from fakeknn.painless.library_list import sort_key
 from fakeknn.painless.library_map import LinkedHashSet
 from fakeknn.painless.library_string import chars

@@ -16,7 +16,6 @@ from fakeknn.dates.zones import Zone
 from fakeknn.errors import JavaError, NotFaked
 from fakeknn.painless.dispatch import define, define_fields, define_static
 from fakeknn.painless.library_time import (
-    TIME_FIELDS,
     Instant,
     LocalDate,
     LocalDateTime,
@@ -24,9 +23,8 @@ from fakeknn.painless.library_time import (
     OffsetDateTime,
     Temporal,
     ZonedDateTime,
-    date_error,
-    unsupported,
 )
+from fakeknn.painless.library_time_units import TIME_FIELDS, date_error, unsupported
 from fakeknn.painless.throwable import Thrown, null_pointer
 from fakeknn.painless.values import runtime_name, text
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Any
 
 from fakeknn.dates import calendar, zones
-from fakeknn.dates.calendar import DAY, HOUR, MINUTE, SECOND
+from fakeknn.dates.calendar import DAY, HOUR, SECOND
 from fakeknn.dates.resolving import checked
 from fakeknn.dates.zones import Zone
 from fakeknn.errors import DateTimeException
@@ -16,32 +15,30 @@ from fakeknn.painless.library_doc import DATES, define_kind
 from fakeknn.painless.library_lang import order
 from fakeknn.painless.library_map import JavaSet
 from fakeknn.painless.library_time import (
-    DAYS,
-    FIELDS,
-    MONTHS,
-    TIME_FIELDS,
-    UNITS,
-    ChronoUnit,
-    Duration,
-    Enum,
     Instant,
     LocalDate,
     LocalDateTime,
     LocalTime,
-    Month,
     OffsetDateTime,
     Period,
     Temporal,
     ZonedDateTime,
-    date_error,
-    unsupported,
 )
 from fakeknn.painless.library_time_format import converted
-from fakeknn.painless.numbers import wrap_int
+from fakeknn.painless.library_time_units import (
+    DAYS,
+    FIELDS,
+    MONTHS,
+    UNITS,
+    ChronoUnit,
+    Enum,
+    Month,
+    date_error,
+)
 from fakeknn.painless.throwable import Thrown, illegal_argument, null_pointer
-from fakeknn.painless.values import JAVA_CLASSES, TEXTS, Function, array_type, function
+from fakeknn.painless.values import JAVA_CLASSES, TEXTS, Function, array_type
 
-_ARITHMETIC = "java.lang.ArithmeticException"
+ARITHMETIC = "java.lang.ArithmeticException"
 JAVA_CLASSES[Zone] = "java.time.ZoneRegion"
 TEXTS[Zone] = lambda zone: str(zone.id)
 
@@ -185,7 +182,7 @@ _FIELD_METHODS: dict[str, Callable[..., Any]] = {
     "with/2": lambda t, field, value: t.with_field(field.shown, value),
     "get/1": lambda t, field: _get(t, field),
     "getLong/1": lambda t, field: t.field(field.shown),
-    "isSupported/1": lambda t, what: _supported(t, what),
+    "isSupported/1": lambda t, what: supported(t, what),
     "until/2": lambda t, end, unit: t.until(converted(type(t).__name__, end), unit),
     "truncatedTo/1": lambda t, unit: _truncated(t, unit),
     "toString/0": str,
@@ -217,7 +214,7 @@ def _adjusted(temporal: Temporal, adjuster: Any) -> Temporal:
     return adjuster  # type: ignore[no-any-return]
 
 
-def _supported(temporal: Temporal, what: Enum) -> bool:
+def supported(temporal: Temporal, what: Enum) -> bool:
     try:
         if isinstance(what, ChronoUnit):
             temporal.plus(0, what)
@@ -457,248 +454,9 @@ define_static(
 define_fields("java.time.ZoneOffset", {"UTC": zones.UTC, "MIN": _offset(-18), "MAX": _offset(18)})
 
 
-# --- Duration and Period ----------------------------------------------------------------------------------------------
-
-
-def _exact(unit: ChronoUnit) -> int:
-    if unit.ordinal > 7:
-        raise unsupported("unit", "Unit must not have an estimated duration")
-    return unit.nanos
-
-
-def _duration_between(start: Temporal, end: Temporal) -> Duration:
-    if isinstance(start, LocalDate):
-        raise unsupported("unit", "Seconds")
-    return Duration(start.until(converted(type(start).__name__, end), UNITS["NANOS"]))  # type: ignore[attr-defined]
-
-
-_DURATION = re.compile(
-    r"([-+]?)P(?:([-+]?[0-9]+)D)?(T(?:([-+]?[0-9]+)H)?(?:([-+]?[0-9]+)M)?(?:([-+]?[0-9]+)(?:[.,]([0-9]{0,9}))?S)?)?",
-    re.IGNORECASE,
-)
-
-
-def _duration_parse(written: Any) -> Duration:
-    match = _DURATION.fullmatch(str(written))
-    if match is None or match.group(3) in ("T", "t") or not any(match.groups()[1:]):
-        raise Thrown("java.time.format.DateTimeParseException", "Text cannot be parsed to a Duration")
-    sign, days, _, hours, minutes, seconds, fraction = match.groups()
-    nanos = int(days or 0) * DAY + int(hours or 0) * HOUR + int(minutes or 0) * MINUTE + int(seconds or 0) * SECOND
-    part = int((fraction or "0").ljust(9, "0"))
-    nanos += -part if seconds and seconds[0] == "-" else part
-    return Duration(-nanos if sign == "-" else nanos)
-
-
-def _divided(duration: Duration, by: int) -> Duration:
-    if not by:
-        raise Thrown(_ARITHMETIC, "Cannot divide by zero")
-    quotient = abs(duration.nanos) // abs(by)
-    return Duration(quotient if (duration.nanos < 0) == (by < 0) else -quotient)
-
-
-def _whole(unit: int) -> Callable[[Duration], int]:
-    """``toHours`` and its like: of the seconds, which are rounded down, cut off towards zero."""
-
-    def run(duration: Duration) -> int:
-        if unit < SECOND:
-            return duration.nanos // unit
-        seconds = duration.nanos // SECOND
-        by = unit // SECOND
-        return seconds // by if seconds >= 0 else -(-seconds // by)
-
-    return run
-
-
-_SPANS = {"Days": DAY, "Hours": HOUR, "Millis": 1_000_000, "Minutes": MINUTE, "Nanos": 1, "Seconds": SECOND}
-define(
-    "java.time.Duration",
-    {
-        **{f"plus{name}/1": lambda d, n, span=span: Duration(d.nanos + n * span) for name, span in _SPANS.items()},
-        **{f"minus{name}/1": lambda d, n, span=span: Duration(d.nanos - n * span) for name, span in _SPANS.items()},
-        **{f"to{name}/0": _whole(span) for name, span in _SPANS.items() if name != "Seconds"},
-        "abs/0": lambda d: Duration(abs(d.nanos)),
-        "compareTo/1": lambda a, b: order(a.nanos, b.nanos),
-        "dividedBy/1": _divided,
-        "getNano/0": lambda d: d.nanos % SECOND,
-        "getSeconds/0": lambda d: d.nanos // SECOND,
-        "isNegative/0": lambda d: d.nanos < 0,
-        "isZero/0": lambda d: d.nanos == 0,
-        "minus/1": lambda a, b: Duration(a.nanos - b.nanos),
-        "minus/2": lambda d, n, unit: Duration(d.nanos - n * _exact(unit)),
-        "multipliedBy/1": lambda d, n: Duration(d.nanos * n),
-        "negated/0": lambda d: Duration(-d.nanos),
-        "plus/1": lambda a, b: Duration(a.nanos + b.nanos),
-        "plus/2": lambda d, n, unit: Duration(d.nanos + n * _exact(unit)),
-        "withNanos/1": lambda d, n: Duration(d.nanos // SECOND * SECOND + checked("NanoOfSecond", n)),
-        "withSeconds/1": lambda d, s: Duration(s * SECOND + d.nanos % SECOND),
-        "addTo/1": lambda d, t: d.add_to(t, 1),
-        "subtractFrom/1": lambda d, t: d.add_to(t, -1),
-        "toString/0": str,
-    },
-)
-define_static(
-    "java.time.Duration",
-    {
-        **{f"of{name}/1": lambda n, span=span: Duration(n * span) for name, span in _SPANS.items()},
-        "ofSeconds/2": lambda s, nanos: Duration(s * SECOND + nanos),
-        "of/2": lambda n, unit: Duration(n * _exact(unit)),
-        "between/2": _duration_between,
-        "parse/1": _duration_parse,
-    },
-)
-define_fields("java.time.Duration", {"ZERO": Duration(0)})
-
-_PERIOD = re.compile(
-    r"([-+]?)P(?:([-+]?[0-9]+)Y)?(?:([-+]?[0-9]+)M)?(?:([-+]?[0-9]+)W)?(?:([-+]?[0-9]+)D)?", re.IGNORECASE
-)
-
-
-def _period_parse(written: Any) -> Period:
-    match = _PERIOD.fullmatch(str(written))
-    if match is None or not any(match.groups()[1:]):
-        raise Thrown("java.time.format.DateTimeParseException", "Text cannot be parsed to a Period")
-    sign = -1 if match.group(1) == "-" else 1
-    years, months, weeks, days = (sign * int(part or 0) for part in match.groups()[1:])
-    return Period(years, months, days + weeks * 7)
-
-
-def _normalized(period: Period) -> Period:
-    total = period.years * 12 + period.months
-    years = total // 12 if total >= 0 else -(-total // 12)
-    return Period(years, total - years * 12, period.days)
-
-
-define(
-    "java.time.Period",
-    {
-        "getDays/0": lambda p: p.days,
-        "getMonths/0": lambda p: p.months,
-        "getYears/0": lambda p: p.years,
-        "isNegative/0": lambda p: min(p.key()) < 0,
-        "isZero/0": lambda p: not any(p.key()),
-        "minus/1": lambda p, q: Period(*(a - b for a, b in zip(p.key(), q.key(), strict=True))),
-        "plus/1": lambda p, q: Period(*(a + b for a, b in zip(p.key(), q.key(), strict=True))),
-        "minusDays/1": lambda p, n: Period(p.years, p.months, p.days - n),
-        "minusMonths/1": lambda p, n: Period(p.years, p.months - n, p.days),
-        "minusYears/1": lambda p, n: Period(p.years - n, p.months, p.days),
-        "plusDays/1": lambda p, n: Period(p.years, p.months, p.days + n),
-        "plusMonths/1": lambda p, n: Period(p.years, p.months + n, p.days),
-        "plusYears/1": lambda p, n: Period(p.years + n, p.months, p.days),
-        "multipliedBy/1": lambda p, n: Period(*(part * n for part in p.key())),
-        "negated/0": lambda p: Period(*(-part for part in p.key())),
-        "normalized/0": _normalized,
-        "toTotalMonths/0": lambda p: p.years * 12 + p.months,
-        "withDays/1": lambda p, n: Period(p.years, p.months, n),
-        "withMonths/1": lambda p, n: Period(p.years, n, p.days),
-        "withYears/1": lambda p, n: Period(n, p.months, p.days),
-        "addTo/1": lambda p, t: p.add_to(t, 1),
-        "subtractFrom/1": lambda p, t: p.add_to(t, -1),
-        "toString/0": str,
-    },
-)
-define_static(
-    "java.time.Period",
-    {
-        "between/2": Period.between,
-        "of/3": Period,
-        "ofDays/1": lambda n: Period(0, 0, n),
-        "ofMonths/1": lambda n: Period(0, n),
-        "ofWeeks/1": lambda n: Period(0, 0, wrap_int(7 * n)),
-        "ofYears/1": Period,
-        "parse/1": _period_parse,
-    },
-)
-define_fields("java.time.Period", {"ZERO": Period()})
-
-
-# --- units, fields, adjusters -----------------------------------------------------------------------------------------
-
-define(
-    "java.time.temporal.TemporalUnit",
-    {
-        "between/2": lambda unit, a, b: a.until(converted(type(a).__name__, b), unit),
-        "addTo/2": lambda unit, t, n: t.plus(n, unit),
-        "getDuration/0": lambda unit: Duration(unit.nanos),
-        "isDateBased/0": lambda unit: unit.date_based and unit.ordinal != 15,
-        "isTimeBased/0": lambda unit: not unit.date_based,
-        "isDurationEstimated/0": lambda unit: unit.date_based,
-        "isSupportedBy/1": lambda unit, t: _supported(t, unit),
-    },
-)
-define(
-    "java.time.temporal.TemporalField",
-    {
-        "getFrom/1": lambda field, t: t.field(field.shown),
-        "isSupportedBy/1": lambda field, t: _supported(t, field),
-        "adjustInto/2": lambda field, t, value: t.with_field(field.shown, value),
-        "isTimeBased/0": lambda field: field.shown in TIME_FIELDS,
-        "isDateBased/0": lambda field: 15 <= field.ordinal <= 27,
-    },
-)
-
-
-def _adjuster(adjust: Callable[[Temporal], Temporal]) -> Function:
-    return function("java.time.temporal.TemporalAdjuster", adjust)
-
-
-def _on_first(change: Callable[[Temporal], Temporal]) -> Function:
-    return _adjuster(lambda t: change(t.with_field("DayOfMonth", 1)))
-
-
-def _last_day(t: Temporal) -> Temporal:
-    return t.with_field("DayOfMonth", calendar.month_length(t.field("Year"), t.field("MonthOfYear")))
-
-
-def _towards(day: Enum, sign: int, same: bool) -> Function:
-    def adjust(t: Temporal) -> Temporal:
-        away = (day.ordinal + 1 - t.field("DayOfWeek")) * sign % 7
-        return t.plus(sign * (away if same or away else 7), UNITS["DAYS"])
-
-    return _adjuster(adjust)
-
-
-def _in_month(ordinal: int, day: Enum) -> Function:
-    def adjust(t: Temporal) -> Temporal:
-        if ordinal >= 0:
-            first = t.with_field("DayOfMonth", 1)
-            away = (day.ordinal + 1 - first.field("DayOfWeek")) % 7
-            return first.plus(away + (ordinal - 1) * 7, UNITS["DAYS"])
-        last = _last_day(t)
-        away = (last.field("DayOfWeek") - day.ordinal - 1) % 7
-        return last.plus(-away + (ordinal + 1) * 7, UNITS["DAYS"])
-
-    return _adjuster(adjust)
-
-
-define_static(
-    "java.time.temporal.TemporalAdjusters",
-    {
-        "firstDayOfMonth/0": lambda: _on_first(lambda t: t),
-        "firstDayOfNextMonth/0": lambda: _on_first(lambda t: t.plus(1, UNITS["MONTHS"])),
-        "firstDayOfYear/0": lambda: _adjuster(lambda t: t.with_field("DayOfYear", 1)),
-        "firstDayOfNextYear/0": lambda: _adjuster(lambda t: t.with_field("DayOfYear", 1).plus(1, UNITS["YEARS"])),
-        "lastDayOfMonth/0": lambda: _adjuster(_last_day),
-        "lastDayOfYear/0": lambda: _adjuster(lambda t: t.with_field("MonthOfYear", 12).with_field("DayOfMonth", 31)),
-        "next/1": lambda day: _towards(day, 1, False),
-        "nextOrSame/1": lambda day: _towards(day, 1, True),
-        "previous/1": lambda day: _towards(day, -1, False),
-        "previousOrSame/1": lambda day: _towards(day, -1, True),
-        "dayOfWeekInMonth/2": _in_month,
-        "firstInMonth/1": lambda day: _in_month(1, day),
-        "lastInMonth/1": lambda day: _in_month(-1, day),
-    },
-)
-define_static("java.time.Year", {"isLeap/1": calendar.is_leap})
-
-
 def _as_zoned(value: Any) -> ZonedDateTime:
     """A date field's value: a ZonedDateTime, or the milliseconds of one."""
     return value if isinstance(value, ZonedDateTime) else ZonedDateTime(int(value) * 1_000_000)
-
-
-def zoned_date_time(nanos: int) -> ZonedDateTime:
-    """The ZonedDateTime in UTC at some nanoseconds since 1970."""
-    return ZonedDateTime(nanos)
 
 
 define_kind("date", lambda values: DATES(_as_zoned(value) for value in values))

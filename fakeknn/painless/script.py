@@ -15,6 +15,7 @@ from fakeknn.painless.allowlist import allowlist
 from fakeknn.painless.analyzer import Analyzer
 from fakeknn.painless.ast import FunctionRef, Reference
 from fakeknn.painless.codegen import SCRIPT_FILE, Codegen, caught
+from fakeknn.painless.columns import Columns
 from fakeknn.painless.contexts import Context, context_named
 from fakeknn.painless.convert import java_value
 from fakeknn.painless.dispatch import NULL_RECEIVER
@@ -27,7 +28,7 @@ from fakeknn.painless.parser import SyntaxFault, parse
 from fakeknn.painless.syntax_errors import explain
 from fakeknn.painless.throwable import CompileFault, Thrown
 from fakeknn.painless.values import class_of, items
-from fakeknn.painless.vectorize import Columns, run
+from fakeknn.painless.vectorize import run
 from fakeknn.painless.vectorize_operations import FUNCTIONS, Unvectorizable
 
 LANG = "painless"

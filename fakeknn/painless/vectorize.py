@@ -9,61 +9,17 @@ runs document by document, and says itself what is wrong.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple, Protocol
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fakeknn.painless import ast
-from fakeknn.painless.dispatch import static_field
+from fakeknn.painless.columns import DOC, RESULT, Columns, Field, Numbers
+from fakeknn.painless.lifting import array, constant, container_method, is_zero, lifted
 from fakeknn.painless.vectorize_operations import ARRAY_KINDS, Unvectorizable, Vector, compare, convert, operate, unary
 
 Rows = NDArray[np.intp]
-
-
-class Numbers(NamedTuple):
-    """A numeric column: ``values`` int64, float64 or bool of n, the first of several; ``counts`` of n, 0 if missing."""
-
-    values: NDArray[Any]
-    counts: NDArray[np.int64]
-
-
-class Vectors(NamedTuple):
-    """A vector column: ``matrix`` of the k-NN library, ``rows`` of n (its row for each document, -1 for none)."""
-
-    matrix: NDArray[Any]
-    rows: NDArray[np.intp]
-    data_type: str
-
-
-class Columns(Protocol):
-    """The columns of the ``n`` documents that a script is to run on."""
-
-    n: int
-
-    def kind(self, field: str) -> str | None:
-        """As ``Doc.kind``: long, double, boolean and the vectors are used here."""
-
-    def numbers(self, field: str) -> Numbers:
-        """A field of kind long, double or boolean."""
-
-    def vectors(self, field: str) -> Vectors:
-        """A field of kind float_vector, byte_vector or binary_vector."""
-
-    @property
-    def score(self) -> NDArray[np.float32]:
-        """The scores, float32 of n."""
-
-
-class Field(NamedTuple):
-    """``doc['f']`` before anything is asked of it."""
-
-    name: str
-    kind: str
-
-
-_DOC = object()
-_RESULT = {"double": np.float64, "float": np.float32, "long": np.int64, "int": np.int64, "boolean": np.bool_}
 
 
 def run(
@@ -95,7 +51,7 @@ class _Run:
         self.rounds = 0
         for variable in function.variables:
             if variable.name == "doc":
-                self.locals[variable.python] = _DOC
+                self.locals[variable.python] = DOC
             elif variable.name == "_score":
                 self.locals[variable.python] = "_score"
             elif variable.name in bindings:
@@ -105,7 +61,7 @@ class _Run:
         rest = self.block(self.function.block, None)
         if rest is None or len(rest):
             # Documents that no return was reached for get the type's zero.
-            if self.function.returns not in _RESULT:
+            if self.function.returns not in RESULT:
                 raise Unvectorizable
             self._return(rest, Vector(self.function.returns, 0))
         if self.returned is None:
@@ -190,11 +146,11 @@ class _Run:
         returns = self.function.returns
         if not isinstance(value, Vector):
             raise Unvectorizable
-        if returns in _RESULT:
-            kind, dtype = returns, _RESULT[returns]
+        if returns in RESULT:
+            kind, dtype = returns, RESULT[returns]
         else:
             kind = value.kind
-            dtype = _RESULT.get(kind, np.float64)
+            dtype = RESULT.get(kind, np.float64)
         data = convert(value, kind).data
         if self.returned is None:
             self.returned = np.zeros(self.n, dtype)
@@ -234,7 +190,7 @@ class _Run:
         if node.variable.python not in self.locals:
             raise Unvectorizable
         value = self.locals[node.variable.python]
-        if value is _DOC:
+        if value is DOC:
             return value
         if isinstance(value, str) and value == "_score" and node.variable.name == "_score":
             # Scripts compute with the float32 score as a double.
@@ -277,7 +233,7 @@ class _Run:
         if method is None:
             raise Unvectorizable
         value = method(node, rows)
-        return _lifted(value)
+        return lifted(value)
 
     def vector(self, node: ast.Expression, rows: Rows | None) -> Vector:
         value = self.value(node, rows)
@@ -352,7 +308,7 @@ class _Run:
             if node.operation in ("===", "!==") and node.compared not in ARRAY_KINDS:
                 raise Unvectorizable
             return compare(node.operation[:2], left, right)
-        if any(isinstance(side, (Field, np.ndarray)) or side is _DOC for side in (left, right)):
+        if any(isinstance(side, (Field, np.ndarray)) or side is DOC for side in (left, right)):
             raise Unvectorizable
         if node.operation in ("==", "!="):
             for side in (left, right):
@@ -411,7 +367,7 @@ class _Run:
 
     def _dot(self, node: ast.Dot, rows: Rows | None) -> Any:
         if node.kind == "static field":
-            return _constant(node)
+            return constant(node)
         prefix = self.value(node.prefix, rows)
         if node.null_safe and prefix is None:
             return None
@@ -425,7 +381,7 @@ class _Run:
                 counts = Vector("int", self._counts(prefix, rows))
                 return counts if name == "length" else compare("==", counts, Vector("int", 0))
             raise Unvectorizable
-        if prefix is _DOC:
+        if prefix is DOC:
             return self._doc_field(name)
         if isinstance(prefix, dict):
             return prefix.get(name)
@@ -440,7 +396,7 @@ class _Run:
             if isinstance(index.data, np.ndarray):
                 raise Unvectorizable
             index = index.data
-        if prefix is _DOC and isinstance(index, str):
+        if prefix is DOC and isinstance(index, str):
             return self._doc_field(index)
         if isinstance(prefix, Field) and index == 0:
             return self._typed_access(self._doc_value(prefix, rows), node)
@@ -453,7 +409,7 @@ class _Run:
     @staticmethod
     def _typed_access(value: Any, node: ast.Expression) -> Any:
         """A def access typed otherwise at once: only what needs no narrowing."""
-        value = _lifted(value)
+        value = lifted(value)
         if node.vtype in ARRAY_KINDS:
             if not isinstance(value, Vector):
                 raise Unvectorizable
@@ -500,15 +456,15 @@ class _Run:
                 counts = Vector("int", self._counts(prefix, rows))
                 return compare("==", counts, Vector("int", 0)) if name == "isEmpty" else counts
             first = len(arguments) == 1 and isinstance(arguments[0], Vector) and arguments[0].data is not None
-            if (name == "getValue" and not arguments) or (name == "get" and first and _is_zero(arguments[0])):
+            if (name == "getValue" and not arguments) or (name == "get" and first and is_zero(arguments[0])):
                 return self._doc_value(prefix, rows)
-        elif prefix is _DOC and len(arguments) == 1 and isinstance(arguments[0], str):
+        elif prefix is DOC and len(arguments) == 1 and isinstance(arguments[0], str):
             if name == "get":
                 return self._doc_field(arguments[0])
             if name == "containsKey":
                 return Vector("boolean", self.columns.kind(arguments[0]) is not None)
         elif isinstance(prefix, (dict, list)):
-            return _container_method(prefix, name, arguments)
+            return container_method(prefix, name, arguments)
         raise Unvectorizable
 
     def _static_call(self, node: ast.Call, rows: Rows | None) -> Any:
@@ -517,7 +473,7 @@ class _Run:
         if function is None:
             raise Unvectorizable
         vectors = [self.vector(argument, rows) for argument in node.arguments]
-        return Vector(node.method.returns, function(*[_array(vector) for vector in vectors]))
+        return Vector(node.method.returns, function(*[array(vector) for vector in vectors]))
 
     def _calllocal(self, node: ast.CallLocal, rows: Rows | None) -> Any:
         method = node.imported or node.binding
@@ -534,7 +490,7 @@ class _Run:
                     raise Unvectorizable
                 given += self._vectors(argument, rows)
             elif isinstance(argument, Vector):
-                given.append(_array(argument))
+                given.append(array(argument))
             else:
                 given.append(argument)
         return Vector(method.returns, function(*given))
@@ -547,46 +503,3 @@ class _Run:
             raise Unvectorizable
         whole = len(wanted) == len(held.matrix) and bool((wanted == np.arange(len(wanted))).all())
         return [held.matrix if whole else held.matrix[wanted], held.data_type]
-
-
-def _lifted(value: Any) -> Any:
-    """A number of the parameters as a Vector of one value for all."""
-    if isinstance(value, bool):
-        return Vector("boolean", value)
-    if type(value) is int:
-        return Vector("int", value)
-    if isinstance(value, int):
-        return Vector("long", int(value))
-    return Vector("double", value) if type(value) is float else value
-
-
-def _array(vector: Vector) -> Any:
-    if vector.kind == "float" and not isinstance(vector.data, np.ndarray):
-        return np.float64(vector.data)
-    return vector.data
-
-
-def _is_zero(vector: Vector) -> bool:
-    return not isinstance(vector.data, np.ndarray) and vector.data == 0
-
-
-def _constant(node: ast.Dot) -> Vector:
-    if node.vtype not in ARRAY_KINDS:
-        raise Unvectorizable
-    return Vector(str(node.vtype), static_field(str(node.prefix.static), node.index))
-
-
-def _container_method(prefix: dict[str, Any] | list[Any], name: str, arguments: list[Any]) -> Any:
-    """The few methods of parameters that scripts call."""
-    if name == "size" and not arguments:
-        return len(prefix)
-    if isinstance(prefix, dict):
-        if name == "get" and len(arguments) == 1 and isinstance(arguments[0], str):
-            return prefix.get(arguments[0])
-        if name == "containsKey" and len(arguments) == 1 and isinstance(arguments[0], str):
-            return arguments[0] in prefix
-    elif name == "get" and len(arguments) == 1 and isinstance(arguments[0], Vector):
-        index = arguments[0].data
-        if isinstance(index, int) and 0 <= index < len(prefix):
-            return prefix[index]
-    raise Unvectorizable
