@@ -13,7 +13,7 @@ from fakeknn.fields import FieldType, VectorFieldType
 from fakeknn.fields.numbers import NumberFieldType
 from fakeknn.painless import DocMap, Numbers, Vectors, compile
 from fakeknn.painless.expression import compile_expression
-from fakeknn.painless.library_time_methods import zoned_date_time
+from fakeknn.painless.library_time import zoned_date_time
 from fakeknn.painless.throwable import Thrown
 from fakeknn.query.base import Scores, ShardContext, running
 from fakeknn.query.script import FILTER_LANGUAGES, NEEDS_SCORE, SCORE_LANGUAGES, Script
