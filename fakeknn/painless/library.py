@@ -20,6 +20,7 @@ from fakeknn.painless import (  # noqa: F401
     library_opensearch,
     library_regex,
     library_score,
+    library_set,
     library_stream,
     library_string,
     library_text,

@@ -13,7 +13,8 @@ from fakeknn.painless.iteration import JavaIterator, iterate
 from fakeknn.painless.library_function import reverse_order
 from fakeknn.painless.library_lang import compare
 from fakeknn.painless.library_list import FixedList, UnmodifiableList, contains, get, sort
-from fakeknn.painless.library_map import TreeMap, TreeSet, UnmodifiableMap, UnmodifiableSet
+from fakeknn.painless.library_map import TreeMap, UnmodifiableMap
+from fakeknn.painless.library_set import TreeSet, UnmodifiableSet
 from fakeknn.painless.numbers import Long, to_float, wrap_int, wrap_long
 from fakeknn.painless.throwable import Thrown, illegal_argument, no_such_element
 from fakeknn.painless.values import Function, JavaArray, array_type, equals, hash_code, key_of, text

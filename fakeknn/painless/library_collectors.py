@@ -9,7 +9,8 @@ from typing import Any
 from fakeknn.painless.dispatch import call, define, define_static
 from fakeknn.painless.library_elementary import java_max, java_min
 from fakeknn.painless.library_function import Optional
-from fakeknn.painless.library_map import JavaSet, put
+from fakeknn.painless.library_map import put
+from fakeknn.painless.library_set import JavaSet
 from fakeknn.painless.numbers import Long, float_div, wrap_int, wrap_long
 from fakeknn.painless.throwable import illegal_state, null_pointer
 from fakeknn.painless.values import Function, HashMap, function, key_of, text

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from fakeknn.painless.dispatch import define, define_static
-from fakeknn.painless.iteration import JavaIterator, iterate
+from fakeknn.painless.iteration import JavaIterator
 from fakeknn.painless.library_lang import compare
 from fakeknn.painless.library_list import sort_key
-from fakeknn.painless.throwable import Thrown, no_such_element, null_pointer, unsupported
+from fakeknn.painless.throwable import Thrown, null_pointer, unsupported
 from fakeknn.painless.values import (
     Function,
     HashMap,
@@ -78,7 +78,7 @@ class TreeMap(dict[Any, Any]):
         return found
 
 
-def _change(map_: dict[Any, Any]) -> dict[Any, Any]:
+def change(map_: dict[Any, Any]) -> dict[Any, Any]:
     if isinstance(map_, UnmodifiableMap):
         raise unsupported()
     if isinstance(map_, HashMap):
@@ -93,7 +93,7 @@ def get(map_: dict[Any, Any], key: Any) -> Any:
 def put(map_: dict[Any, Any], key: Any, value: Any) -> Any:
     held = key if type(key) is str else key_of(key)
     if type(map_) is not dict:
-        _change(map_)
+        change(map_)
         if isinstance(map_, TreeMap):
             map_.accept(key)
     before = map_.get(held)
@@ -102,13 +102,13 @@ def put(map_: dict[Any, Any], key: Any, value: Any) -> Any:
 
 
 def remove(map_: dict[Any, Any], key: Any) -> Any:
-    return _change(map_).pop(key_of(key), None)
+    return change(map_).pop(key_of(key), None)
 
 
 def _remove_pair(map_: dict[Any, Any], key: Any, value: Any) -> bool:
     held = key_of(key)
     if held in map_ and equals(map_[held], value):
-        del _change(map_)[held]
+        del change(map_)[held]
         return True
     return False
 
@@ -122,9 +122,9 @@ def _compute(map_: dict[Any, Any], key: Any, remap: Function) -> Any:
     held = key_of(key)
     value = remap.call(key, map_.get(held))
     if value is None:
-        _change(map_).pop(held, None)
+        change(map_).pop(held, None)
     else:
-        _change(map_)[held] = value
+        change(map_)[held] = value
     return value
 
 
@@ -134,7 +134,7 @@ def _compute_if_absent(map_: dict[Any, Any], key: Any, make: Function) -> Any:
     if value is None:
         value = make.call(key)
         if value is not None:
-            _change(map_)[held] = value
+            change(map_)[held] = value
     return value
 
 
@@ -149,9 +149,9 @@ def _merge(map_: dict[Any, Any], key: Any, value: Any, remap: Function) -> Any:
     before = map_.get(held)
     after = value if before is None else remap.call(before, value)
     if after is None:
-        _change(map_).pop(held, None)
+        change(map_).pop(held, None)
     else:
-        _change(map_)[held] = after
+        change(map_)[held] = after
     return after
 
 
@@ -159,7 +159,7 @@ def _put_if_absent(map_: dict[Any, Any], key: Any, value: Any) -> Any:
     held = key_of(key)
     before = map_.get(held)
     if before is None:
-        _change(map_)[held] = value
+        change(map_)[held] = value
     return before
 
 
@@ -170,13 +170,13 @@ def _replace(map_: dict[Any, Any], key: Any, value: Any) -> Any:
 def _replace_pair(map_: dict[Any, Any], key: Any, before: Any, after: Any) -> bool:
     held = key_of(key)
     if held in map_ and equals(map_[held], before):
-        _change(map_)[held] = after
+        change(map_)[held] = after
         return True
     return False
 
 
 def _replace_all(map_: dict[Any, Any], remap: Function) -> None:
-    for key in keys(_change(map_)):
+    for key in keys(change(map_)):
         map_[key] = remap.call(plain(key), map_[key])
 
 
@@ -230,9 +230,9 @@ class View:
         return "[" + ", ".join(map(text, self)) + "]"
 
     def __eq__(self, other: object) -> bool:
-        if not isinstance(other, (View, JavaSet)):
+        if not hasattr(other, "map"):
             return False
-        return len(self) == len(other) and all(item in other for item in self)
+        return len(self) == len(other) and all(item in other for item in self)  # type: ignore[arg-type, operator]
 
     def __hash__(self) -> int:
         return sum(map(hash_code, self))
@@ -252,7 +252,7 @@ class Values(View):
     def forget(self, item: Any) -> None:
         for key in keys(self.map):
             if self.map[key] is item or equals(self.map[key], item):
-                del _change(self.map)[key]
+                del change(self.map)[key]
                 return
 
 
@@ -273,7 +273,7 @@ class Entries(View):
 define(
     "java.util.Map",
     {
-        "clear/0": lambda m: _change(m).clear(),
+        "clear/0": lambda m: change(m).clear(),
         "compute/2": _compute,
         "computeIfAbsent/2": _compute_if_absent,
         "computeIfPresent/2": _compute_if_present,
@@ -355,235 +355,3 @@ define_static("java.util.LinkedHashMap", {"<init>/0": dict, "<init>/1": lambda m
 define_static("java.util.TreeMap", {"<init>/0": TreeMap, "<init>/1": TreeMap})
 for _java in ("java.util.Hashtable", "java.util.IdentityHashMap"):
     define_static(_java, {"<init>/0": HashMap, "<init>/1": lambda m: copied(HashMap(), m)})
-
-
-# --- sorted maps ------------------------------------------------------------------------------------------------------
-
-
-def _entry(map_: TreeMap, key: Any) -> MapEntry | None:
-    return None if key is None and key not in map_ else MapEntry(plain(key), map_[key])
-
-
-def _end(map_: TreeMap, last: bool) -> Any:
-    if not map_:
-        raise no_such_element()
-    return map_.ordered()[-1 if last else 0]
-
-
-def _poll(map_: TreeMap, last: bool) -> MapEntry | None:
-    if not map_:
-        return None
-    key = _end(map_, last)
-    return MapEntry(plain(key), map_.pop(key))
-
-
-def _between(map_: TreeMap, low: Any, low_in: bool, high: Any, high_in: bool) -> TreeMap:
-    return map_.part(
-        lambda key: (map_.order(key, low) > (-1 if low_in else 0)) and (map_.order(key, high) < (1 if high_in else 0))
-    )
-
-
-def _head(map_: TreeMap, high: Any, inclusive: bool = False) -> TreeMap:
-    return map_.part(lambda key: map_.order(key, high) < (1 if inclusive else 0))
-
-
-def _tail(map_: TreeMap, low: Any, inclusive: bool = True) -> TreeMap:
-    return map_.part(lambda key: map_.order(key, low) > (-1 if inclusive else 0))
-
-
-def _descending(map_: TreeMap) -> TreeMap:
-    made = TreeMap(function("java.util.Comparator", lambda a, b: map_.order(b, a)))
-    made.update(map_)
-    return made
-
-
-define(
-    "java.util.TreeMap",
-    {
-        "comparator/0": lambda m: m.comparator,
-        "firstKey/0": lambda m: plain(_end(m, False)),
-        "lastKey/0": lambda m: plain(_end(m, True)),
-        "firstEntry/0": lambda m: _entry(m, _end(m, False)) if m else None,
-        "lastEntry/0": lambda m: _entry(m, _end(m, True)) if m else None,
-        "pollFirstEntry/0": lambda m: _poll(m, False),
-        "pollLastEntry/0": lambda m: _poll(m, True),
-        "ceilingKey/1": lambda m, k: plain(m.nearest(k, False, True)),
-        "floorKey/1": lambda m, k: plain(m.nearest(k, True, True)),
-        "higherKey/1": lambda m, k: plain(m.nearest(k, False, False)),
-        "lowerKey/1": lambda m, k: plain(m.nearest(k, True, False)),
-        "ceilingEntry/1": lambda m, k: _entry(m, m.nearest(k, False, True)),
-        "floorEntry/1": lambda m, k: _entry(m, m.nearest(k, True, True)),
-        "higherEntry/1": lambda m, k: _entry(m, m.nearest(k, False, False)),
-        "lowerEntry/1": lambda m, k: _entry(m, m.nearest(k, True, False)),
-        "headMap/1": _head,
-        "headMap/2": _head,
-        "tailMap/1": _tail,
-        "tailMap/2": _tail,
-        "subMap/2": lambda m, a, b: _between(m, a, True, b, False),
-        "subMap/4": _between,
-        "descendingMap/0": _descending,
-        "navigableKeySet/0": lambda m: TreeSet(None, m),
-        "descendingKeySet/0": lambda m: TreeSet(None, _descending(m)),
-    },
-)
-
-
-# --- sets -------------------------------------------------------------------------------------------------------------
-
-
-class JavaSet:
-    """A set on the keys of a map of its kind."""
-
-    __slots__ = ("map",)
-    java = "java.util.HashSet"
-    kind: type[dict[Any, Any]] = HashMap
-
-    def __init__(self, others: Any = None) -> None:
-        self.map = self.kind()
-        if others is not None:
-            for item in iterate(others):
-                self.map[key_of(item)] = True
-
-    def __len__(self) -> int:
-        return len(self.map)
-
-    def __iter__(self) -> Iterator[Any]:
-        return iter(View(self.map))
-
-    def __contains__(self, value: object) -> bool:
-        return key_of(value) in self.map
-
-    def iterator(self) -> JavaIterator:
-        return View(self.map).iterator()
-
-    def add(self, value: Any) -> bool:
-        held = key_of(value)
-        if held in self.map:
-            return False
-        put(self.map, value, True)
-        return True
-
-    def discard(self, value: Any) -> bool:
-        held = key_of(value)
-        if held not in self.map:
-            return False
-        del _change(self.map)[held]
-        return True
-
-    def __str__(self) -> str:
-        return str(View(self.map))
-
-    __eq__ = View.__eq__
-    __hash__ = View.__hash__
-
-
-class LinkedHashSet(JavaSet):
-    __slots__ = ()
-    java = "java.util.LinkedHashSet"
-    kind = dict
-
-
-class UnmodifiableSet(JavaSet):
-    __slots__ = ()
-    java = "java.util.Collections.UnmodifiableSet"
-    supers = ("java.util.Set", "java.util.Collection", "java.lang.Iterable")
-    kind = dict
-
-    def add(self, value: Any) -> bool:
-        raise unsupported()
-
-    def discard(self, value: Any) -> bool:
-        raise unsupported()
-
-
-class TreeSet(JavaSet):
-    __slots__ = ()
-    java = "java.util.TreeSet"
-
-    def __init__(self, comparator: Function | None = None, map_: TreeMap | None = None) -> None:
-        self.map = TreeMap(comparator) if map_ is None else map_
-
-    def tree(self) -> TreeMap:
-        assert isinstance(self.map, TreeMap)
-        return self.map
-
-
-def _add_all(set_: Any, others: Any) -> bool:
-    added = [set_.add(item) for item in list(iterate(others))]
-    return True in added
-
-
-def _retain(set_: Any, test: Callable[[Any], Any]) -> bool:
-    gone = [item for item in set_ if not test(item)]
-    for item in gone:
-        set_.discard(item)
-    return bool(gone)
-
-
-def _holds(others: Any, item: Any) -> bool:
-    return item in others if isinstance(others, (JavaSet, View)) else any(equals(item, o) for o in iterate(others))
-
-
-define(
-    "java.util.Set",
-    {
-        "add/1": lambda s, v: s.add(v) if isinstance(s, JavaSet) else _refuse(),
-        "addAll/1": lambda s, o: _add_all(s, o) if isinstance(s, JavaSet) else _refuse(),
-        "clear/0": lambda s: _change(s.map).clear(),
-        "clone/0": lambda s: TreeSet(None, _copy_tree(s.tree())) if isinstance(s, TreeSet) else type(s)(s),
-    },
-)
-for _java in ("java.util.Set", "java.util.Collection"):
-    define(
-        _java,
-        {
-            "contains/1": lambda s, v: _holds(s, v),
-            "containsAll/1": lambda s, o: all(_holds(s, item) for item in iterate(o)),
-            "iterator/0": lambda s: s.iterator(),
-            "remove/1": lambda s, v: s.discard(v),
-            "removeAll/1": lambda s, o: _retain(s, lambda item: not _holds(o, item)),
-            "retainAll/1": lambda s, o: _retain(s, lambda item: _holds(o, item)),
-            "removeIf/1": lambda s, test: _retain(s, lambda item: not test.call(item)),
-        },
-    )
-
-
-def _refuse() -> Any:
-    raise unsupported()
-
-
-def _copy_tree(map_: TreeMap) -> TreeMap:
-    made = TreeMap(map_.comparator)
-    made.update(map_)
-    return made
-
-
-def _set_end(set_: TreeSet, last: bool) -> Any:
-    return plain(_end(set_.map, last))  # type: ignore[arg-type]
-
-
-define(
-    "java.util.TreeSet",
-    {
-        "comparator/0": lambda s: s.map.comparator,
-        "first/0": lambda s: _set_end(s, False),
-        "last/0": lambda s: _set_end(s, True),
-        "pollFirst/0": lambda s: entry.key if (entry := _poll(s.map, False)) else None,
-        "pollLast/0": lambda s: entry.key if (entry := _poll(s.map, True)) else None,
-        "ceiling/1": lambda s, k: plain(s.map.nearest(k, False, True)),
-        "floor/1": lambda s, k: plain(s.map.nearest(k, True, True)),
-        "higher/1": lambda s, k: plain(s.map.nearest(k, False, False)),
-        "lower/1": lambda s, k: plain(s.map.nearest(k, True, False)),
-        "headSet/1": lambda s, k: TreeSet(None, _head(s.map, k)),
-        "headSet/2": lambda s, k, i: TreeSet(None, _head(s.map, k, i)),
-        "tailSet/1": lambda s, k: TreeSet(None, _tail(s.map, k)),
-        "tailSet/2": lambda s, k, i: TreeSet(None, _tail(s.map, k, i)),
-        "subSet/2": lambda s, a, b: TreeSet(None, _between(s.map, a, True, b, False)),
-        "subSet/4": lambda s, a, ai, b, bi: TreeSet(None, _between(s.map, a, ai, b, bi)),
-        "descendingSet/0": lambda s: TreeSet(None, _descending(s.map)),
-        "descendingIterator/0": lambda s: TreeSet(None, _descending(s.map)).iterator(),
-    },
-)
-define_static("java.util.HashSet", {"<init>/0": JavaSet, "<init>/1": JavaSet})
-define_static("java.util.LinkedHashSet", {"<init>/0": LinkedHashSet, "<init>/1": LinkedHashSet})
-define_static("java.util.TreeSet", {"<init>/0": TreeSet, "<init>/1": TreeSet})

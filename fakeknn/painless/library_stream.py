@@ -12,7 +12,7 @@ from fakeknn.painless.library_collectors import Collector, DoubleSum, Statistics
 from fakeknn.painless.library_elementary import java_max, java_min
 from fakeknn.painless.library_function import OPTIONALS, Optional
 from fakeknn.painless.library_list import sort_key
-from fakeknn.painless.library_map import LinkedHashSet
+from fakeknn.painless.library_set import LinkedHashSet
 from fakeknn.painless.library_string import chars
 from fakeknn.painless.numbers import float_div, wrap_int, wrap_long
 from fakeknn.painless.operators import box

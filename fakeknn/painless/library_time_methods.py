@@ -13,7 +13,7 @@ from fakeknn.errors import DateTimeException
 from fakeknn.painless.dispatch import define, define_fields, define_static
 from fakeknn.painless.library_doc import DATES, define_kind
 from fakeknn.painless.library_lang import order
-from fakeknn.painless.library_map import JavaSet
+from fakeknn.painless.library_set import JavaSet
 from fakeknn.painless.library_time import (
     Instant,
     LocalDate,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from fakeknn.painless import ast
 from fakeknn.painless.lexer import Token, tokenize
+from fakeknn.painless.literals import number, unescape
 
 # Binary operators by binding power; ?: (elvis) is right-associative.
 _POWER = {
@@ -395,9 +396,9 @@ class _Parser:
                 return ast.CallLocal(start, text, self._arguments())
             return ast.Symbol(start, text)
         if kind == "STRING":
-            return ast.String(start, _unescape(text[1:-1]))
+            return ast.String(start, unescape(text[1:-1]))
         if kind in _NUMBERS:
-            return _number(token)
+            return number(token)
         if kind in ("true", "false"):
             return ast.BooleanConstant(start, kind == "true")
         if kind == "null":
@@ -505,25 +506,3 @@ class _Parser:
         else:
             types.append(self._type())
         names.append(self._expect("ID").text)
-
-
-def _unescape(text: str) -> str:
-    if "\\" not in text:
-        return text
-    out, i = [], 0
-    while i < len(text):
-        i += text[i] == "\\"
-        out.append(text[i])
-        i += 1
-    return "".join(out)
-
-
-def _number(token: Token) -> ast.Expression:
-    kind, text, start = token
-    if kind == "DECIMAL":
-        return ast.Decimal(start, text)
-    if kind == "HEX":
-        return ast.Numeric(start, text[2:], 16)
-    if kind == "OCTAL":
-        return ast.Numeric(start, text[1:], 8)
-    return ast.Numeric(start, text, 10)
