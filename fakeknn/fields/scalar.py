@@ -386,14 +386,32 @@ class DateFieldType(FieldType):
         format: str | None = None,
     ) -> Mask:
         assert isinstance(column, NumericColumn)
+        low, high = self.limits(lower, upper, include_lower, include_upper, time_zone, format)
         hit = np.ones(len(column.values), bool)
+        if low is not None:
+            hit &= column.values >= low
+        if high is not None:
+            hit &= column.values <= high
+        return column.where(hit)
+
+    def limits(
+        self,
+        lower: Any,
+        upper: Any,
+        include_lower: bool,
+        include_upper: bool,
+        time_zone: str | None,
+        format: str | None,
+    ) -> tuple[int | None, int | None]:
+        """Both bounds of a range, inclusive; None for open."""
+        low = high = None
         if lower is not None:
             low = self.bound(lower, round_up=not include_lower, time_zone=time_zone, format=format)
-            hit &= column.values >= low if include_lower else column.values > low
+            low += not include_lower
         if upper is not None:
             high = self.bound(upper, round_up=include_upper, time_zone=time_zone, format=format)
-            hit &= column.values <= high if include_upper else column.values < high
-        return column.where(hit)
+            high -= not include_upper
+        return low, high
 
     def check_format(self, format: str | None) -> None:
         if format is not None:

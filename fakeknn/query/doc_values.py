@@ -15,7 +15,7 @@ from fakeknn.painless import DocMap, Numbers, Vectors, compile
 from fakeknn.painless.expression import compile_expression
 from fakeknn.painless.library_time import zoned_date_time
 from fakeknn.painless.throwable import Thrown
-from fakeknn.query.base import Scores, ShardContext, running
+from fakeknn.query.base import Matched, Scores, ShardContext, running
 from fakeknn.query.script import FILTER_LANGUAGES, NEEDS_SCORE, SCORE_LANGUAGES, Script
 from fakeknn.view import Column, KeywordColumn, Mask, NumericColumn, ObjectColumn, VectorColumn
 
@@ -225,12 +225,13 @@ def _no_score() -> Scores:
     raise IllegalArgumentException("this context has no score")
 
 
-def painless_score(ctx: ShardContext, script: Script, mask: Mask, score: Callable[[], Scores]) -> Scores:
+def painless_score(ctx: ShardContext, script: Script, inner: Callable[[], Matched]) -> Scores:
     """float32[n]: a score script on every living row that matches."""
-    rows = np.flatnonzero(mask & ctx.view.live).astype(np.int32)
+    compile(str(script.source), "score", script.params, script.options, script.id)
+    rows = np.flatnonzero(inner().mask & ctx.view.live).astype(np.int32)
     out = np.zeros(ctx.n, np.float32)
     # A score that is refused is the last: what the script does with later documents is never seen.
-    values = script_values(ctx, script, "score", rows, score, until=lambda value: not value >= 0)
+    values = script_values(ctx, script, "score", rows, lambda: inner().score, until=lambda value: not value >= 0)
     if len(rows):
         with np.errstate(over="ignore"):
             out[rows[: len(values)]] = np.asarray(values, np.float64).astype(np.float32)
@@ -247,11 +248,11 @@ def painless_filter(ctx: ShardContext, script: Script) -> Mask:
     return out
 
 
-def expression_score(ctx: ShardContext, script: Script, mask: Mask, score: Callable[[], Scores]) -> Scores:
+def expression_score(ctx: ShardContext, script: Script, inner: Callable[[], Matched]) -> Scores:
     expression = compile_expression(str(script.source), "score", script.params)
-    rows = np.flatnonzero(mask & ctx.view.live).astype(np.int32)
+    rows = np.flatnonzero(inner().mask & ctx.view.live).astype(np.int32)
     out = np.zeros(ctx.n, np.float32)
-    out[rows] = expression.vectorize(ShardColumns(ShardDoc(ctx), rows, score))  # type: ignore[arg-type]
+    out[rows] = expression.vectorize(ShardColumns(ShardDoc(ctx), rows, lambda: inner().score))  # type: ignore[arg-type]
     return out
 
 

@@ -11,7 +11,7 @@ from fakeknn.fields import VectorFieldType
 from fakeknn.fields.numbers import LongFieldType
 from fakeknn.fields.scalar import BinaryFieldType
 from fakeknn.knn import script as knn_script
-from fakeknn.query.base import Scores, ShardContext, running
+from fakeknn.query.base import Matched, Scores, ShardContext, running
 from fakeknn.query.script import FILTER_LANGUAGES, SCORE_LANGUAGES, Script, compiling
 from fakeknn.view import Mask, NumericColumn, ObjectColumn, VectorColumn
 
@@ -24,7 +24,7 @@ def check_context(script: Script, context: str) -> None:
         raise IllegalArgumentException(f"Unknown script name {script.source}")
 
 
-def knn_score(ctx: ShardContext, script: Script, mask: Mask, score: Callable[[], Scores]) -> Scores:
+def knn_score(ctx: ShardContext, script: Script, inner: Callable[[], Matched]) -> Scores:
     """float32[n]: the score of every row that has the field, 0 for those that lack it."""
     with compiling(script):
         check_context(script, "score")
@@ -36,6 +36,7 @@ def knn_score(ctx: ShardContext, script: Script, mask: Mask, score: Callable[[],
     else:
         scorer = knn_script.knn_score(script.params, "binary" if isinstance(field, BinaryFieldType) else None)
     assert field is not None
+    inner()  # what is wrong with the query comes after what is wrong with the script
     if not field.has_doc_values:
         try:
             field.require_doc_values()

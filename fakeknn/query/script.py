@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, ClassVar
 
 import numpy as np
@@ -141,9 +142,9 @@ def _hashed(value: Any) -> Any:
     return [_hashed(item) for item in value] if isinstance(value, list) else value
 
 
-#: What a language makes of a script that scores: ``(ctx, script, mask, score) -> float32[n]``, of meaning where ``mask`` holds; ``score``
-#: gives the inner query's scores.
-Scorer = Callable[[ShardContext, Script, Mask, Callable[[], Scores]], Scores]
+#: What a language makes of a script that scores: ``(ctx, script, inner) -> float32[n]``, of meaning where ``inner``, the
+#: query whose matches are scored, matches. The script is compiled before that is asked for.
+Scorer = Callable[[ShardContext, Script, Callable[[], Matched]], Scores]
 
 SCORE_LANGUAGES: dict[str, Scorer] = {}
 
@@ -227,7 +228,7 @@ def parse_script_filter(container: Any, key: Any) -> Query:
     return ScriptFilter(script=script, **common(values))
 
 
-def score_by_script(ctx: ShardContext, script: Script, mask: Mask, score: Callable[[], Scores]) -> Scores:
+def score_by_script(ctx: ShardContext, script: Script, inner: Callable[[], Matched]) -> Scores:
     script = resolved(ctx, script)
     scorer = SCORE_LANGUAGES.get(script.lang)
     if scorer is None:
@@ -236,7 +237,7 @@ def score_by_script(ctx: ShardContext, script: Script, mask: Mask, score: Callab
         if script.lang == "mustache":
             raise IllegalArgumentException("script context [score] is not supported by [mustache]")
         raise IllegalArgumentException(f"script_lang not supported [{script.lang}]")
-    return scorer(ctx, script, mask, score)
+    return scorer(ctx, script, inner)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -261,9 +262,9 @@ class ScriptScore(Query):
     def run(self, ctx: ShardContext, boost: np.float32) -> Matched:
         if self.never(ctx):
             return Matched.none(ctx.n)
-        inner = self.query.matched(ctx)
-        mask = inner.mask
-        computed = score_by_script(ctx, self.script, mask, lambda: inner.score)
+        inner = cache(lambda: self.query.matched(ctx))
+        computed = score_by_script(ctx, self.script, inner)
+        mask = inner().mask
         self._check(ctx, mask, computed)
         score = computed * boost
         if self.min_score is not None:
@@ -290,8 +291,7 @@ class ScriptScore(Query):
 
     def explain(self, ctx: ShardContext, row: int, boost: np.float32 = np.float32(1.0)) -> Explanation:  # noqa: B008
         boost = np.float32(boost * np.float32(self.boost))
-        inner = self.query.matched(ctx)
-        value = score_by_script(ctx, self.script, inner.mask, lambda: inner.score)[row]
+        value = score_by_script(ctx, self.script, lambda: self.query.matched(ctx))[row]
         needs_score = NEEDS_SCORE.get(self.script.lang, _never)(self.script)
         details: tuple[Explanation, ...] = ()
         if needs_score:

@@ -23,7 +23,7 @@ from fakeknn.errors import (
 from fakeknn.fields import FieldType
 from fakeknn.fields.metadata import METADATA, IdFieldType
 from fakeknn.fields.patterns import REGEXP_FLAGS, simple_match
-from fakeknn.fields.scalar import BooleanFieldType
+from fakeknn.fields.scalar import BooleanFieldType, DateFieldType
 from fakeknn.query.base import (
     Explanation,
     Matched,
@@ -38,7 +38,7 @@ from fakeknn.query.base import (
 )
 from fakeknn.query.compound import MatchNone, declared_boost, parse_declared
 from fakeknn.query.scoring import Similarity, postings, score_term
-from fakeknn.view import Column, Mask
+from fakeknn.view import Column, Mask, NumericColumn
 from fakeknn.xcontent import hash_ordered, java_string, objects
 from fakeknn.xcontent.objects import ObjectParser, building, declared
 
@@ -326,6 +326,24 @@ class Range(Query):
             return Exists(field=self.field)
         return Term(field=self.field, value=not include_low)
 
+    def never(self, ctx: ShardContext) -> bool:
+        """A range of dates beside all that the shard has is rewritten to match_none (MappedFieldType.isFieldWithinQuery)."""
+        field = ctx.field(self.field)
+        if not isinstance(field, DateFieldType) or not field.searchable:
+            return False
+        column = ctx.column(field)
+        if not isinstance(column, NumericColumn):
+            return False
+        try:
+            low, high = field.limits(
+                self.lower, self.upper, self.include_lower, self.include_upper, self.time_zone, self.format
+            )
+        except OpenSearchParseException as error:
+            raise running(error) from error.cause
+        if not len(column.values):
+            return True
+        return bool((low is not None and low > column.values.max()) or (high is not None and high < column.values.min()))
+
     def mask(self, ctx: ShardContext) -> Mask:
         field = ctx.field(self.field)
         if field is None:
@@ -483,6 +501,9 @@ class Ids(Query):
 
     def members(self) -> dict[str, Any]:
         return {"values": list(self.values)}
+
+    def never(self, ctx: ShardContext) -> bool:
+        return not self.values
 
     def mask(self, ctx: ShardContext) -> Mask:
         field = ctx.field("_id")

@@ -54,6 +54,8 @@ class Outcome:
     max_score: np.float32 | None
     page: list[Hit]
     terminated_early: bool | None = None
+    skipped: int = 0
+    """Shards that were not searched since nothing there could match."""
 
 
 #: Hooks that change what a shard has matched before it is sorted: ``(request, ctx, matched) -> matched`` (collapse, rescore ...).
@@ -73,6 +75,7 @@ def run(request: SearchRequest, contexts: list[ShardContext], *, batch: int | No
     phase = "query"
     results: list[ShardResult] = []
     failures: list[tuple[ShardContext, OpenSearchError]] = []
+    contexts, skipped = can_match(request, contexts)
     for number, ctx in enumerate(contexts):
         try:
             results.append(search_shard(request, ctx, number, batch))
@@ -93,7 +96,37 @@ def run(request: SearchRequest, contexts: list[ShardContext], *, batch: int | No
     terminated = None
     if request.terminate_after:
         terminated = any(len(result.rows) >= request.terminate_after for result in results)
-    return Outcome(contexts, results, failures, total, max_score, page, terminated)
+    return Outcome(contexts, results, failures, total, max_score, page, terminated, skipped)
+
+
+def can_match(request: SearchRequest, contexts: list[ShardContext]) -> tuple[list[ShardContext], int]:
+    """CanMatchPreFilterSearchPhase: a search of several shards that sorts by a field first asks each shard what it has.
+
+    Gives the shards in the order of what they have of the field, without those where nothing can match, and how many
+    these are.
+    """
+    if len(contexts) < 2 or not request.sort or not request.sort[0].by_field:
+        return contexts, 0
+    sort = request.sort[0]
+    asked: list[tuple[bool, Any, ShardContext]] = []
+    failures: list[tuple[ShardContext, OpenSearchError]] = []
+    for ctx in contexts:
+        try:
+            bounds = sort.bounds(ctx)
+            query = request.query
+            asked.append((query is None or not built(ctx, lambda: query.never(ctx)), bounds, ctx))  # noqa: B023
+        except OpenSearchError as error:
+            failures.append((ctx, placed(error, ctx)))
+            asked.append((True, None, ctx))
+    if len(failures) == len(contexts):
+        raise all_failed("can_match", failures, contexts[0].services.node_id)
+    kinds = {type(bounds[0]) for _, bounds, _ in asked if bounds is not None}
+    if len(kinds) == 1:
+        place = 1 if sort.descending else 0
+        sign = -1 if sort.descending else 1
+        asked.sort(key=lambda one: (one[1] is None, 0 if one[1] is None else sign * one[1][place]))
+    left = [ctx for matches, _, ctx in asked if matches] or [asked[0][2]]
+    return left, len(contexts) - len(left)
 
 
 def _tracks_scores(request: SearchRequest) -> bool:
@@ -339,14 +372,14 @@ def total_echo(request: SearchRequest, outcome: Outcome) -> dict[str, Any] | Non
     return {"value": outcome.total, "relation": "eq"}
 
 
-def shards_of(total: int, failed: int) -> dict[str, Any]:
-    return {"total": total, "successful": total - failed, "skipped": 0, "failed": failed}
+def shards_of(total: int, failed: int, skipped: int = 0) -> dict[str, Any]:
+    return {"total": total, "successful": total - failed, "skipped": skipped, "failed": failed}
 
 
 def shards_echo(outcome: Outcome) -> dict[str, Any]:
     """``_shards``: how many were searched, and what failed."""
     failed = len(outcome.failures)
-    shards = shards_of(len(outcome.contexts), failed)
+    shards = shards_of(len(outcome.contexts) + outcome.skipped, failed, outcome.skipped)
     if failed:
         node_id = outcome.contexts[0].services.node_id
         shards["failures"] = [failure_echo(ctx, error, node_id) for ctx, error in failure_groups(outcome.failures)]

@@ -79,6 +79,22 @@ class Sort:
             raise NotFaked("a sort by text fielddata")
         raise UnsupportedOperationException(f"{mapped.kind} does not support sorting")
 
+    @property
+    def by_field(self) -> bool:
+        return self.field not in ("_score", "_doc")
+
+    def bounds(self, ctx: ShardContext) -> tuple[Any, Any] | None:
+        """FieldSortBuilder.getMinMaxOrNull: the lowest and highest value that a shard has of an indexed number."""
+        self.keys(ctx, np.empty(0, np.int32), np.empty(0, np.float32))
+        mapped = ctx.field(self.field)
+        if mapped is None or not mapped.searchable or self.nested is not None:
+            return None
+        column = ctx.column(mapped)
+        if not isinstance(column, NumericColumn) or not len(column.values) or mapped.kind == "boolean":
+            return None
+        low, high = column.values.min().item(), column.values.max().item()
+        return (float(low), float(high)) if isinstance(low, float) else (low, high)
+
     def after(self, ctx: ShardContext, value: Any) -> Any:
         """A value of ``search_after`` as it compares with ``keys``."""
         if self.field == "_score":
