@@ -8,11 +8,12 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from fakeknn.errors import IllegalArgumentException, IllegalStateException, NotFaked
+from fakeknn.errors import IllegalArgumentException, IllegalStateException
 from fakeknn.query.base import (
     Explanation,
     Matched,
     Query,
+    Reader,
     ShardContext,
     common,
     flat_query,
@@ -21,6 +22,9 @@ from fakeknn.query.base import (
 )
 from fakeknn.view import Mask
 from fakeknn.xcontent import objects
+
+#: Readers of the objects in a nested query that are not for the query to know, but for those who show its matches.
+SECTIONS: dict[str, Reader] = {}
 
 SCORE_MODES = ("none", "avg", "max", "min", "sum")
 
@@ -130,18 +134,17 @@ def parse_nested(container: Any, key: Any) -> Query:
         container,
         key,
         values={"path": objects.text, "ignore_unmapped": objects.boolean, "score_mode": score_mode},
-        objects_={"query": parse_query, "inner_hits": lambda body, name: body[name]},
+        objects_={"query": parse_query, **SECTIONS},
     )
     if values.get("path") is None:
         raise IllegalArgumentException("[nested] requires 'path' field")
     if values.get("query") is None:
         raise IllegalArgumentException("[nested] requires 'query' field")
-    if "inner_hits" in values:
-        raise NotFaked("[inner_hits]")
     return Nested(
         path=values["path"],
         query=values["query"],
         score_mode=values.get("score_mode", "avg"),
         ignore_unmapped=values.get("ignore_unmapped", False),
+        inner_hits=values.get("inner_hits"),
         **common(values),
     )

@@ -22,8 +22,9 @@ from fakeknn.errors import (
 from fakeknn.query.base import Matched, Query, ShardContext
 from fakeknn.query.compound import MATCH_ALL
 from fakeknn.search.fetch import Hit, fetch_hits
+from fakeknn.search.inner_hits import check_inner_hits
 from fakeknn.search.request import ACCURATE, DISABLED, SearchRequest
-from fakeknn.search.sort import Sort, SortKeys
+from fakeknn.search.sort import Sort, SortKeys, shown_value
 from fakeknn.xcontent import java_float
 
 DEFAULT_TRACK_TOTAL_HITS = 10_000
@@ -145,6 +146,7 @@ def search_shard(request: SearchRequest, ctx: ShardContext, number: int, batch: 
         mask &= matched.score >= request.min_score
     if request.post_filter is not None:
         mask &= built(ctx, lambda: request.post_filter.mask(ctx))  # type: ignore[union-attr]
+    check_inner_hits(request, ctx)
     rows = np.flatnonzero(mask).astype(np.int32)
     if request.terminate_after and len(rows) > request.terminate_after:
         rows = rows[: request.terminate_after]
@@ -251,7 +253,7 @@ def _take_top(request: SearchRequest, ctx: ShardContext, result: ShardResult) ->
     chosen = _best_keys([part.keys for part in parts], wanted, _after(request, ctx, parts))
     with_score = _tracks_scores(request)
     for at in chosen.tolist():
-        shown = [_plain(part.values[at]) for part in parts]
+        shown = [shown_value(part.values[at]) for part in parts]
         result.top.append(Hit(result.context, int(result.rows[at]), result.score[at] if with_score else None, shown))
         result.keys.append(tuple(_comparable(sort, part, at) for sort, part in zip(request.sort, parts, strict=True)))
 
@@ -275,15 +277,6 @@ class _Term:
 
     def __lt__(self, other: _Term) -> bool:
         return self.text > other.text if self.descending else self.text < other.text
-
-
-def _plain(value: Any) -> Any:
-    """A sort value as JSON: Java has names for the numbers that JSON lacks."""
-    if isinstance(value, np.generic) and not isinstance(value, np.float32):
-        value = value.item()
-    if isinstance(value, float) and math.isinf(value):
-        return "Infinity" if value > 0 else "-Infinity"
-    return value
 
 
 def best_scores(score: NDArray[np.float32], wanted: int) -> NDArray[np.int64]:

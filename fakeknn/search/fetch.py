@@ -7,15 +7,64 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import orjson
 
 from fakeknn.query.base import Query, ShardContext
 from fakeknn.query.compound import MATCH_ALL
 from fakeknn.search.request import SearchRequest
-from fakeknn.search.source import SHOW_SOURCE
+from fakeknn.search.source import SHOW_SOURCE, SourceOptions
 from fakeknn.search.stored import stored_fields
 from fakeknn.source import restore
 from fakeknn.view import VectorColumn, View, ignored_fields
 from fakeknn.xcontent import hash_ordered
+
+
+@dataclass(frozen=True, slots=True)
+class Nesting:
+    """Where a nested object stands: its document's row, and of every level the field and the place in its array."""
+
+    root: int
+    steps: tuple[tuple[str, int], ...]
+
+    def echo(self) -> dict[str, Any]:
+        """SearchHit.NestedIdentity."""
+        told: dict[str, Any] = {}
+        for field, offset in reversed(self.steps):
+            told = {"field": field, "offset": offset, **({"_nested": told} if told else {})}
+        return told
+
+    def source(self, text: bytes) -> Any:
+        """The object out of its document's source, wrapped in the fields that lead to it."""
+        body: Any = orjson.loads(text)
+        for field, offset in self.steps:
+            for name in field.split("."):
+                body = body[name]
+            if isinstance(body, list):
+                body = body[offset]
+        return self._wrapped(hashed(body))
+
+    def _wrapped(self, body: Any) -> Any:
+        for field, _ in reversed(self.steps):
+            body = {field: body}
+        return body
+
+    def shown(self, options: SourceOptions, text: bytes) -> Any:
+        """The object's ``_source``, filtered by full paths; empty if nothing is left."""
+        body = self.source(text)
+        if options.includes or options.excludes:
+            body = options.filter.apply(body)
+        for field, _ in self.steps:
+            body = body.get(field)
+            if body is None:
+                return {}
+        return hashed(body)
+
+
+def hashed(value: Any) -> Any:
+    """Maps in the order of a HashMap, in which a source is taken apart."""
+    if isinstance(value, dict):
+        return {name: hashed(value[name]) for name in hash_ordered(value)}
+    return [hashed(item) for item in value] if isinstance(value, list) else value
 
 
 @dataclass(slots=True)
@@ -26,6 +75,7 @@ class Hit:
     row: int
     score: np.float32 | None
     sort: list[Any] | None = None
+    nesting: Nesting | None = None
 
 
 def source_of(view: View, row: int) -> bytes | None:
@@ -43,6 +93,7 @@ def source_of(view: View, row: int) -> bytes | None:
 SubPhase = Callable[[SearchRequest, ShardContext, Hit, dict[str, Any]], None]
 
 SUB_PHASES: list[SubPhase] = []
+LAST_PHASES: list[SubPhase] = []
 
 
 def sub_phase(phase: SubPhase) -> SubPhase:
@@ -51,29 +102,39 @@ def sub_phase(phase: SubPhase) -> SubPhase:
     return phase
 
 
+def last_phase(phase: SubPhase) -> SubPhase:
+    """Register a sub-phase whose JSON ends a hit."""
+    LAST_PHASES.append(phase)
+    return phase
+
+
 def fetch_hits(request: SearchRequest, contexts: list[ShardContext], hits: list[Hit]) -> list[dict[str, Any]]:
     """The hits as JSON, in their order."""
-    named = _named_queries(request)
+    named = named_queries(request)
     return [fetch_hit(request, contexts[hit.shard], hit, named) for hit in hits]
 
 
-def _named_queries(request: SearchRequest) -> list[Query]:
+def named_queries(request: SearchRequest) -> list[Query]:
+    """The clauses of a search that have a name."""
     roots = [query for query in (request.query, request.post_filter) if query is not None]
     return [query for root in roots for query in root.walk() if query.name is not None]
 
 
 def fetch_hit(request: SearchRequest, ctx: ShardContext, hit: Hit, named: list[Query]) -> dict[str, Any]:
-    view, row = ctx.view, hit.row
+    view, row, nesting = ctx.view, hit.row, hit.nesting
+    root = row if nesting is None else nesting.root
     stored = request.stored_fields
     shown: dict[str, Any] = {}
     if request.explain:
         shown["_shard"] = f"[{ctx.index}][{ctx.shard}]"
         shown["_node"] = ctx.services.node_id
     shown["_index"] = ctx.index
-    if stored != ["_none_"]:
-        shown["_id"] = view.ids[row]
+    if stored != ["_none_"] or nesting is not None:
+        shown["_id"] = view.ids[root]
+    if nesting is not None:
+        shown["_nested"] = nesting.echo()
     if request.version:
-        shown["_version"] = int(view.versions[row])
+        shown["_version"] = int(view.versions[row]) if nesting is None else 1
     if request.seq_no_primary_term:
         shown["_seq_no"] = int(view.seq_nos[row])
         shown["_primary_term"] = 1
@@ -88,11 +149,15 @@ def fetch_hit(request: SearchRequest, ctx: ShardContext, hit: Hit, named: list[Q
     if options is None:
         options = SHOW_SOURCE if stored is None or "_source" in stored else None
     if options is not None and stored != ["_none_"] and options.fetch:
-        source = options.shown(source_of(view, row))
-        if source is not None:
-            shown["_source"] = source
+        source = source_of(view, root)
+        if nesting is None:
+            told = options.shown(source)
+        else:
+            told = None if source is None else nesting.shown(options, source)
+        if told is not None:
+            shown["_source"] = told
     if stored:
-        fields = stored_fields(ctx.mapping, stored, source_of(view, row))
+        fields = _stored(ctx, hit, stored)
         if fields:
             shown["fields"] = fields
     for phase in SUB_PHASES:
@@ -104,13 +169,24 @@ def fetch_hit(request: SearchRequest, ctx: ShardContext, hit: Hit, named: list[Q
     if request.explain:
         query = request.query or MATCH_ALL
         shown["_explanation"] = query.explain(ctx, row).echo()
+    for phase in LAST_PHASES:
+        phase(request, ctx, hit, shown)
     return shown
+
+
+def _stored(ctx: ShardContext, hit: Hit, names: list[str]) -> dict[str, list[Any]]:
+    nesting = hit.nesting
+    if nesting is None:
+        return stored_fields(ctx.mapping, names, source_of(ctx.view, hit.row))
+    own = [name for name in names if ctx.mapping.nested_parent(name) == ctx.nested_path]
+    source = source_of(ctx.view, nesting.root) if own else None
+    return {} if source is None else stored_fields(ctx.mapping, own, orjson.dumps(nesting.source(source)))
 
 
 def _show_named(request: SearchRequest, ctx: ShardContext, row: int, named: list[Query], shown: dict[str, Any]) -> None:
     matched: dict[str, Any] = {}
     for query in named:
-        key = ("named", id(query))
+        key = ("named", ctx.nested_path, id(query))
         found = ctx.memo.get(key)
         if found is None:
             found = ctx.memo[key] = query.matched(ctx)

@@ -283,6 +283,15 @@ def _reduced(column: NumericColumn, mode: str) -> NDArray[Any]:
     return out
 
 
+def shown_value(value: Any) -> Any:
+    """A sort value as JSON: Java has names for the numbers that JSON lacks."""
+    if isinstance(value, np.generic) and not isinstance(value, np.float32):
+        value = value.item()
+    if isinstance(value, float) and math.isinf(value):
+        return "Infinity" if value > 0 else "-Infinity"
+    return value
+
+
 # --- parsing ----------------------------------------------------------------------------------------------------------
 
 
