@@ -20,6 +20,7 @@ from fakeknn.errors import (
 from fakeknn.query.base import Query, parse_query
 from fakeknn.rest import SOURCE_PARAMETERS, Request, route
 from fakeknn.search import service
+from fakeknn.search.doc_fields import add_docvalue_fields
 from fakeknn.search.request import (
     ACCURATE,
     DISABLED,
@@ -71,7 +72,10 @@ def apply_params(request: Request, search: SearchRequest) -> None:
     query = query_of_params(request)
     if query is not None:
         search.query = query
-    for name in ("docvalue_fields", "suggest_field", "search_pipeline"):
+    docvalue_fields = request.text("docvalue_fields")
+    if docvalue_fields is not None:
+        add_docvalue_fields(search, docvalue_fields)
+    for name in ("suggest_field", "search_pipeline"):
         if request.text(name) is not None:
             raise NotFaked(f"the parameter [{name}] of a search")
     if request.text("from") is not None:

@@ -6,12 +6,13 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
+import orjson
 from numpy.typing import NDArray
 
 from fakeknn.errors import IllegalArgumentException, NotFaked, OpenSearchError
 from fakeknn.fields import FieldType, VectorFieldType
 from fakeknn.fields.numbers import NumberFieldType
-from fakeknn.painless import DocMap, Numbers, Vectors, compile
+from fakeknn.painless import DocMap, Numbers, Vectors, compile, java_value
 from fakeknn.painless.expression import compile_expression
 from fakeknn.painless.library_time import zoned_date_time
 from fakeknn.painless.throwable import Thrown
@@ -218,7 +219,9 @@ def script_values(
 
 
 def source_of(ctx: ShardContext, row: int) -> Any:
-    raise NotFaked("[_source] in a script")
+    """``params._source``: the source of the document that a row is of."""
+    source = ctx.view.source(int(ctx.view.parents(0)[row]))
+    return java_value({} if source is None else orjson.loads(source))
 
 
 def _no_score() -> Scores:
@@ -252,7 +255,7 @@ def expression_score(ctx: ShardContext, script: Script, inner: Callable[[], Matc
     expression = compile_expression(str(script.source), "score", script.params)
     rows = np.flatnonzero(inner().mask & ctx.view.live).astype(np.int32)
     out = np.zeros(ctx.n, np.float32)
-    out[rows] = expression.vectorize(ShardColumns(ShardDoc(ctx), rows, lambda: inner().score))  # type: ignore[arg-type]
+    out[rows] = expression.vectorize(ShardColumns(ShardDoc(ctx), rows, lambda: inner().score))
     return out
 
 

@@ -21,6 +21,7 @@ from fakeknn.errors import (
 )
 from fakeknn.query.base import Matched, Query, ShardContext
 from fakeknn.query.compound import MATCH_ALL
+from fakeknn.search.doc_fields import check_fields, load_fields
 from fakeknn.search.fetch import Hit, fetch_hits
 from fakeknn.search.inner_hits import check_inner_hits
 from fakeknn.search.request import ACCURATE, DISABLED, SearchRequest
@@ -79,7 +80,10 @@ def run(request: SearchRequest, contexts: list[ShardContext], *, batch: int | No
     contexts, skipped = can_match(request, contexts)
     for number, ctx in enumerate(contexts):
         try:
-            results.append(search_shard(request, ctx, number, batch))
+            result = search_shard(request, ctx, number, batch)
+            if len(contexts) == 1 and batch is None:
+                load_fields(request, ctx, result.top[request.from_ :])
+            results.append(result)
         except OpenSearchError as error:
             phase = getattr(error, "phase", phase)
             failures.append((ctx, placed(error, ctx)))
@@ -147,6 +151,7 @@ def search_shard(request: SearchRequest, ctx: ShardContext, number: int, batch: 
     if request.post_filter is not None:
         mask &= built(ctx, lambda: request.post_filter.mask(ctx))  # type: ignore[union-attr]
     check_inner_hits(request, ctx)
+    check_fields(request, ctx)
     rows = np.flatnonzero(mask).astype(np.int32)
     if request.terminate_after and len(rows) > request.terminate_after:
         rows = rows[: request.terminate_after]

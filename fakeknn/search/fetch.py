@@ -147,7 +147,8 @@ def fetch_hit(request: SearchRequest, ctx: ShardContext, hit: Hit, named: list[Q
         shown["_routing"] = routing
     options = request.source
     if options is None:
-        options = SHOW_SOURCE if stored is None or "_source" in stored else None
+        shows = not request.parts.get("script_fields") if stored is None else "_source" in stored
+        options = SHOW_SOURCE if shows else None
     if options is not None and stored != ["_none_"] and options.fetch:
         source = source_of(view, root)
         if nesting is None:

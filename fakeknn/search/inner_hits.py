@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 
@@ -193,6 +193,7 @@ def _hits(nested: Nested, ctx: ShardContext, hit: Hit) -> dict[str, Any]:
     if not request.size or not len(rows):
         return {"total": total, "max_score": None, "hits": []}
     page = slice(request.from_, request.from_ + request.size)
+    sorts: list[Any]
     if request.sort:
         parts = [sort.keys(below, rows, score) for sort in request.sort]
         chosen = np.lexsort([part.keys for part in reversed(parts)])[page].tolist()
@@ -202,7 +203,7 @@ def _hits(nested: Nested, ctx: ShardContext, hit: Hit) -> dict[str, Any]:
         max_score = (score.max() if scored else np.float32(0)) if request.track_scores else None
     else:
         chosen = np.argsort(-score, kind="stable")[page].tolist()
-        sorts, max_score = cast("list[Any]", [None] * len(chosen)), score.max()
+        sorts, max_score = [None] * len(chosen), score.max()
     root = int(view.parents(0)[hit.row])
     named = named_queries(request)
     told = []

@@ -269,7 +269,6 @@ ARRAYS: dict[str, Setter] = {
 NOT_FAKED = {
     "VALUE": ("search_pipeline", "verbose_pipeline"),
     "START_OBJECT": (
-        "script_fields",
         "indices_boost",
         "aggregations",
         "aggs",
@@ -282,7 +281,6 @@ NOT_FAKED = {
         "derived",
     ),
     "START_ARRAY": (
-        "docvalue_fields",
         "fields",
         "indices_boost",
         "rescore",

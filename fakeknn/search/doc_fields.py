@@ -1,0 +1,217 @@
+"""``docvalue_fields`` and ``script_fields``: values that hits show beside their source."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import Any
+
+import numpy as np
+
+from fakeknn.errors import (
+    IllegalArgumentException,
+    NotFaked,
+    NullPointerException,
+    OpenSearchError,
+    ParsingException,
+    UnsupportedOperationException,
+    Where,
+)
+from fakeknn.fields import FieldType, VectorFieldType
+from fakeknn.fields.numbers import NumberFieldType
+from fakeknn.painless import compile, json_value
+from fakeknn.query.base import ShardContext
+from fakeknn.query.doc_values import script_values
+from fakeknn.query.script import Script, parse_script, resolved
+from fakeknn.search.fetch import Hit, sub_phase
+from fakeknn.search.request import ARRAYS, OBJECTS, SearchRequest
+from fakeknn.view import KeywordColumn, NumericColumn
+from fakeknn.xcontent import hash_ordered, objects
+from fakeknn.xcontent.objects import ObjectParser, declared
+
+
+@dataclass(frozen=True, slots=True)
+class FieldAndFormat:
+    field: str
+    format: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ScriptField:
+    name: str
+    script: Script | None
+    ignore_failure: bool = False
+
+
+_FIELD = ObjectParser(
+    "docvalues_field", {"field": declared("string"), "format": declared("string_or_null")}, constructor=("field",)
+)
+
+
+def _docvalue_fields(request: SearchRequest, container: Any, key: Any) -> None:
+    """FieldAndFormat.fromXContent, of each."""
+    found, items = [], container[key]
+    for i, item in enumerate(items):
+        if objects.is_value(item):
+            found.append(FieldAndFormat(objects.text(items, i)))
+        else:
+            values = _FIELD.parse(items, i)
+            found.append(FieldAndFormat(values["field"], values.get("format")))
+    request.parts["docvalue_fields"] = found
+
+
+def add_docvalue_fields(request: SearchRequest, names: str) -> None:
+    """The parameter ``docvalue_fields``."""
+    found = [FieldAndFormat(name) for name in names.split(",") if name]
+    request.parts["docvalue_fields"] = [*request.parts.get("docvalue_fields", []), *found]
+
+
+def _script_fields(request: SearchRequest, container: Any, key: Any) -> None:
+    body = container[key]
+    request.parts["script_fields"] = [_script_field(body, name) for name in body]
+
+
+def _script_field(container: Any, name: str) -> ScriptField:
+    """SearchSourceBuilder.ScriptField."""
+    body = container[name]
+    if not isinstance(body, dict):
+        raise ParsingException(
+            f"Expected [START_OBJECT] in [{name}] but found [{objects.token(body)}]", at=Where(container, name)
+        )
+    script, ignore_failure = None, False
+    for member, value in body.items():
+        if member == "script" and (objects.is_value(value) or isinstance(value, dict)):
+            script = parse_script(body, member)
+        elif member == "ignore_failure" and objects.is_value(value):
+            ignore_failure = objects.boolean(body, member)
+        else:
+            raise ParsingException(
+                f"Unknown key for a {objects.token(value)} in [{member}].", at=Where(body, member)
+            )
+    return ScriptField(name, script, ignore_failure)
+
+
+ARRAYS["docvalue_fields"] = _docvalue_fields
+OBJECTS["script_fields"] = _script_fields
+
+
+# --- on a shard -------------------------------------------------------------------------------------------------------
+
+
+def check_fields(request: SearchRequest, ctx: ShardContext) -> None:
+    """What a shard refuses before it has any hit (SearchService.parseSource)."""
+    _expanded(request, ctx)
+    scripts: list[ScriptField] = request.parts.get("script_fields", [])
+    if not scripts or not request.size:
+        return
+    limit = ctx.setting("index.max_script_fields", 32)
+    if len(scripts) > limit:
+        raise IllegalArgumentException(
+            f"Trying to retrieve too many script_fields. Must be less than or equal to: [{limit}] but was "
+            f"[{len(scripts)}]. This limit can be set by changing the [index.max_script_fields] index level setting."
+        )
+    for field in scripts:
+        _compile(ctx, field)
+
+
+def _compile(ctx: ShardContext, field: ScriptField) -> Script:
+    if field.script is None:
+        raise NullPointerException(None)
+    script = resolved(ctx, field.script)
+    if script.lang in ("expression", "mustache"):
+        raise NotFaked(f"a [{script.lang}] script in the field context")
+    if script.lang != "painless":
+        raise IllegalArgumentException(f"script_lang not supported [{script.lang}]")
+    compile(str(script.source), "field", script.params, script.options, script.id)
+    return script
+
+
+def _expanded(request: SearchRequest, ctx: ShardContext) -> list[FieldAndFormat]:
+    """FetchDocValuesContext.create: patterns become the fields that they match."""
+    wanted: list[FieldAndFormat] = request.parts.get("docvalue_fields", [])
+    found = []
+    for one in wanted:
+        if "*" not in one.field:
+            found.append(one)
+        elif one.field[0] in "*_":
+            raise NotFaked("a pattern of [docvalue_fields] that matches metadata fields")
+        else:
+            pattern = one.field.replace("[", "[[]").replace("?", "[?]")
+            names = hash_ordered([name for name in ctx.mapping.fields if fnmatchcase(name, pattern)])
+            found += [FieldAndFormat(name, one.format) for name in names]
+    limit = ctx.setting("index.max_docvalue_fields_search", 100)
+    if len(found) > limit:
+        raise IllegalArgumentException(
+            f"Trying to retrieve too many docvalue_fields. Must be less than or equal to: [{limit}] but was "
+            f"[{len(found)}]. This limit can be set by changing the [index.max_docvalue_fields_search] index level "
+            "setting."
+        )
+    return found
+
+
+def load_fields(request: SearchRequest, ctx: ShardContext, hits: list[Hit]) -> None:
+    """The fields of the hits of a shard that is searched alone, so that what fails is the shard's failure."""
+    if request.parts.get("docvalue_fields") or request.parts.get("script_fields"):
+        for hit in hits:
+            ctx.memo["fields", id(request), hit.row] = _fields(request, ctx, hit.row)
+
+
+@sub_phase
+def show_fields(request: SearchRequest, ctx: ShardContext, hit: Hit, shown: dict[str, Any]) -> None:
+    if not request.parts.get("docvalue_fields") and not request.parts.get("script_fields"):
+        return
+    found = ctx.memo.get(("fields", id(request), hit.row))
+    if found is None:
+        try:
+            found = _fields(request, ctx, hit.row)
+        except OpenSearchError as error:
+            raise NotFaked("fields that fail on one of several shards") from error
+    merged = {**shown.get("fields", {}), **found}
+    if merged:
+        shown["fields"] = {name: merged[name] for name in hash_ordered(merged)}
+
+
+def _fields(request: SearchRequest, ctx: ShardContext, row: int) -> dict[str, list[Any]]:
+    found: dict[str, list[Any]] = {}
+    for one in _expanded(request, ctx):
+        field = ctx.field(one.field)
+        if field is not None:
+            format = None if one.format == "use_field_mapping" else one.format
+            found.setdefault(one.field, []).extend(_doc_values(ctx, field, row, format))
+    for wanted in request.parts.get("script_fields", []):
+        try:
+            value = _script_value(ctx, wanted, row)
+        except OpenSearchError:
+            if wanted.ignore_failure:
+                continue
+            raise
+        found.setdefault(wanted.name, value if isinstance(value, list) else [value])
+    return {name: values for name, values in found.items() if values}
+
+
+def _doc_values(ctx: ShardContext, field: FieldType, row: int, format: str | None) -> list[Any]:
+    if isinstance(field, VectorFieldType):
+        raise UnsupportedOperationException(f"knn vector field '{field.path}' doesn't support sorting")
+    if format is not None:
+        if isinstance(field, NumberFieldType):
+            raise NotFaked("a format of numbers")
+        field.check_format(format)
+    field.require_doc_values()
+    if field.path in ("_source", "_version"):
+        raise IllegalArgumentException(f"Fielddata is not supported on field [{field.path}] of type [{field.kind}]")
+    column = ctx.column(field)
+    if not isinstance(column, (NumericColumn, KeywordColumn)):
+        raise NotFaked(f"the doc values of a field of type [{field.kind}]")
+    first, last = np.searchsorted(column.rows, (row, row + 1))
+    if isinstance(column, NumericColumn):
+        values: list[Any] = column.values[first:last].tolist()
+    else:
+        values = [column.terms[tid] for tid in column.tids[first:last].tolist()]
+    return [field.doc_value(value, format) for value in values]
+
+
+def _script_value(ctx: ShardContext, wanted: ScriptField, row: int) -> Any:
+    value = script_values(ctx, _compile(ctx, wanted), "field", np.array([row], np.int32))[0]
+    if isinstance(value, np.generic):
+        return value if isinstance(value, np.float32) else value.item()
+    return json_value(value)
