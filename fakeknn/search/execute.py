@@ -25,6 +25,7 @@ from fakeknn.search.doc_fields import check_fields, load_fields
 from fakeknn.search.fetch import Hit, fetch_hits
 from fakeknn.search.inner_hits import check_inner_hits
 from fakeknn.search.request import ACCURATE, DISABLED, SearchRequest
+from fakeknn.search.rescore import Rescorer
 from fakeknn.search.sort import Sort, SortKeys, shown_value
 from fakeknn.xcontent import java_float
 
@@ -156,8 +157,44 @@ def search_shard(request: SearchRequest, ctx: ShardContext, number: int, batch: 
     if request.terminate_after and len(rows) > request.terminate_after:
         rows = rows[: request.terminate_after]
     result = ShardResult(number, rows, matched.score[rows])
+    if request.parts.get("rescore"):
+        _rescore(request, ctx, result)
     _take_top(request, ctx, result)
     return result
+
+
+def _rescore(request: SearchRequest, ctx: ShardContext, result: ShardResult) -> None:
+    """RescoreProcessor: scores of the best anew; what is not among them has no place in the page."""
+    rescorers: list[Rescorer] = request.parts["rescore"]
+    found = [query_phase(rescorer.query, ctx) for rescorer in rescorers]
+    if request.sort:
+        raise IllegalArgumentException("Cannot use [sort] option in conjunction with [rescore].")
+    limit = ctx.setting("index.max_rescore_window", 10_000)
+    for rescorer in rescorers:
+        if rescorer.window_size > limit:
+            raise IllegalArgumentException(
+                f"Rescore window [{rescorer.window_size}] is too large. It must be less than [{limit}]. This prevents "
+                "allocating massive heaps for storing the results to be rescored. This limit can be set by changing "
+                "the [index.max_rescore_window] index level setting."
+            )
+        if rescorer.window_size < 0:
+            raise NotFaked("a negative [window_size]")
+    if request.explain:
+        raise NotFaked("the explanation of a [rescore]")
+    if not request.size or not len(result.rows):
+        return
+    wanted = max(request.from_ + request.size, *(rescorer.window_size for rescorer in rescorers))
+    top = best_scores(result.score, wanted)
+    score = result.score[top]
+    for rescorer, second in zip(rescorers, found, strict=True):
+        window = rescorer.window_size
+        rows = result.rows[top]
+        second_found = second.mask[rows] & (np.arange(len(top)) < window)
+        score = rescorer.combined(score, second.score[rows], second_found)
+        order = np.lexsort((rows, -score))
+        top, score = top[order], score[order]
+    result.score = np.full(len(result.rows), -np.inf, np.float32)
+    result.score[top] = score
 
 
 def query_phase(query: Query, ctx: ShardContext) -> Matched:

@@ -274,7 +274,6 @@ NOT_FAKED = {
         "aggs",
         "highlight",
         "suggest",
-        "rescore",
         "ext",
         "collapse",
         "search_pipeline",
@@ -283,7 +282,6 @@ NOT_FAKED = {
     "START_ARRAY": (
         "fields",
         "indices_boost",
-        "rescore",
     ),
 }
 
