@@ -48,7 +48,7 @@ _FIELD = ObjectParser(
 )
 
 
-def _docvalue_fields(request: SearchRequest, container: Any, key: Any) -> None:
+def docvalue_fields(container: Any, key: Any) -> list[FieldAndFormat]:
     """FieldAndFormat.fromXContent, of each."""
     found, items = [], container[key]
     for i, item in enumerate(items):
@@ -57,7 +57,11 @@ def _docvalue_fields(request: SearchRequest, container: Any, key: Any) -> None:
         else:
             values = _FIELD.parse(items, i)
             found.append(FieldAndFormat(values["field"], values.get("format")))
-    request.parts["docvalue_fields"] = found
+    return found
+
+
+def _docvalue_fields(request: SearchRequest, container: Any, key: Any) -> None:
+    request.parts["docvalue_fields"] = docvalue_fields(container, key)
 
 
 def add_docvalue_fields(request: SearchRequest, names: str) -> None:

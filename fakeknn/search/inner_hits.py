@@ -13,6 +13,7 @@ from fakeknn.query.base import Matched, Query, ShardContext
 from fakeknn.query.compound import Bool, Boosting, ConstantScore, DisMax
 from fakeknn.query.joining import SECTIONS, Nested
 from fakeknn.query.script import ScriptScore
+from fakeknn.search.doc_fields import FieldAndFormat, check_fields, docvalue_fields
 from fakeknn.search.fetch import Hit, Nesting, fetch_hit, last_phase, named_queries
 from fakeknn.search.request import SearchRequest, stored_field_names
 from fakeknn.search.sort import parse_sort, shown_value
@@ -50,6 +51,12 @@ def _stored_fields(container: Any, key: Any) -> list[str]:
     return stored_field_names([objects.text(container, key)])
 
 
+def _docvalue_fields(container: Any, key: Any) -> list[FieldAndFormat]:
+    if not isinstance(container[key], list):
+        raise NotFaked("[docvalue_fields] that is no array, in [inner_hits]")
+    return docvalue_fields(container, key)
+
+
 def _unfaked(container: Any, key: Any) -> Any:
     raise NotFaked(f"[{key}] in [inner_hits]")
 
@@ -66,7 +73,7 @@ _PARSER = ObjectParser(
         "seq_no_primary_term": declared("boolean"),
         "track_scores": declared("boolean"),
         "stored_fields": declared("string_array", _stored_fields),
-        "docvalue_fields": Member(("START_OBJECT", "START_ARRAY"), _unfaked),
+        "docvalue_fields": Member(("START_OBJECT", "START_ARRAY"), _docvalue_fields),
         "fields": Member(("START_OBJECT", "START_ARRAY"), _unfaked),
         "script_fields": declared("object", _unfaked),
         "sort": declared("object_array", parse_sort),
@@ -92,6 +99,7 @@ def parse_inner_hits(container: Any, key: Any) -> InnerHits:
         seq_no_primary_term=values.get("seq_no_primary_term", False),
         explain=values.get("explain", False),
     )
+    request.parts["docvalue_fields"] = values.get("docvalue_fields", [])
     return InnerHits(values.get("name"), request)
 
 
@@ -149,6 +157,7 @@ def _check(ctx: ShardContext, definitions: dict[str, Nested]) -> None:
         if inner.request.seq_no_primary_term:
             raise UnsupportedOperationException("nested documents are not assigned sequence numbers")
         below = ctx.inside(nested.path)
+        check_fields(inner.request, below)
         for sort in inner.request.sort:
             sort.keys(below, np.empty(0, np.int32), np.empty(0, np.float32))
         _check(below, _definitions(below, nested.query))
