@@ -299,6 +299,11 @@ class Columns(Mapping[str, Column]):
         return sum(buffer is not None for buffer in self._buffers.values())
 
 
+def term_of(terms: Sequence[tuple[int, int]], seq_no: int) -> int:
+    """The primary term that a sequence number was given in."""
+    return next(term for first, term in reversed(terms) if first <= seq_no)
+
+
 # --- the View ---------------------------------------------------------------------------------------------------------
 
 
@@ -320,6 +325,8 @@ class View:
     seq_nos: NDArray[np.int64]
     versions: NDArray[np.int64]
     rows_by_id: Mapping[str, int | list[int]]
+    terms: Sequence[tuple[int, int]] = ((0, 1),)
+    """(first sequence number, primary term), ascending."""
     memo: dict[Any, Any] = field(default_factory=dict)
 
     @cached_property
@@ -381,6 +388,10 @@ class View:
             return column.matrix[int(np.searchsorted(column.rows, row - back))]
 
         return restore(self.sources[row], vector)
+
+    def primary_term(self, row: int) -> int:
+        """The primary term that a row was written in."""
+        return term_of(self.terms, int(self.seq_nos[row]))
 
     def find(self, doc_id: str) -> int | None:
         """The living row of a document."""

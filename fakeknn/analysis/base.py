@@ -123,10 +123,16 @@ class Tokenizer:
     def tokenize(self, text: str) -> TokenStream:
         raise NotImplementedError
 
+    def words(self, text: str) -> list[str]:
+        """The terms alone, the i-th of which stands at position i; only of tokenizers for which that is so."""
+        raise NotImplementedError
+
 
 class TokenFilter:
     """Changes, drops or adds tokens; it owns the stream it is given and may change its tokens."""
 
+    #: Whether each token becomes one or none by its term alone, and by whether it is a keyword.
+    by_term: bool = False
     #: Attributes that ``explain`` shows once this filter is in the chain.
     attributes: tuple[str, ...] = ()
 
@@ -137,6 +143,8 @@ class TokenFilter:
 class TermFilter(TokenFilter):
     """A filter that changes every term by itself."""
 
+    by_term = True
+
     def term(self, term: str) -> str:
         raise NotImplementedError
 
@@ -145,6 +153,10 @@ class TermFilter(TokenFilter):
         for token in stream.tokens:
             token.term = change(token.term)
         return stream
+
+
+#: As many words an analyzer remembers what became of.
+_MOST_KNOWN = 1 << 15
 
 
 class Analyzer:
@@ -175,6 +187,9 @@ class Analyzer:
         self.position_increment_gap = position_increment_gap
         self.offset_gap = offset_gap
         self._fast_terms = fast_terms
+        has_words = type(tokenizer).words is not Tokenizer.words
+        self._by_term = has_words and all(part.by_term for part in self.filters)
+        self._known: dict[str, str | None] = {}
 
     @property
     def sequential(self) -> bool:
@@ -204,14 +219,43 @@ class Analyzer:
         """The terms alone, in their order: the fast way where positions and offsets do not matter."""
         if self._fast_terms is not None:
             return self._fast_terms(text)
+        if self._by_term:
+            return [term for term in self._filtered(text) if term is not None]
         return [token.term for token in self.stream(text).tokens]
+
+    def _filtered(self, text: str) -> list[str | None]:
+        """What the filters make of each word of a text, None of those that they drop; they see a word once."""
+        for char_filter in self.char_filters:
+            text, _ = char_filter.filter(text)
+        words = self.tokenizer.words(text)
+        known = self._known
+        try:
+            return [known[word] for word in words]
+        except KeyError:
+            if len(known) > _MOST_KNOWN:
+                known.clear()
+        for word in words:
+            if word not in known:
+                stream = TokenStream([Token(word, 0, len(word), 0)], len(word))
+                for token_filter in self.filters:
+                    stream = token_filter.apply(stream)
+                known[word] = stream.tokens[0].term if stream.tokens else None
+        return [known[word] for word in words]
 
     def positions(self, values: Sequence[str], gap: int | None = None) -> list[tuple[str, int]]:
         """The terms of a field's values with their positions, ``gap`` positions between values: what an index keeps."""
         if self._fast_terms is not None and len(values) == 1:
             terms = self._fast_terms(values[0])
             return list(zip(terms, range(len(terms)), strict=True))
-        return [(token.term, token.position) for token in self.analyze_values(values, gap)]
+        if not self._by_term:
+            return [(token.term, token.position) for token in self.analyze_values(values, gap)]
+        found: list[tuple[str, int]] = []
+        start = 0
+        for value in values:
+            of_value = self._filtered(value)
+            found += [(term, position) for position, term in enumerate(of_value, start) if term is not None]
+            start += len(of_value) + (self.position_increment_gap if gap is None else gap)
+        return found
 
     def analyze_values(self, values: Iterable[str], gap: int | None = None) -> list[Token]:
         """The tokens of a field's values one after the other: positions and offsets go on from value to value."""
@@ -220,13 +264,14 @@ class Analyzer:
         position, offset = 0, 0
         for value in values:
             stream = self.stream(value)
+            length = stream.end_position + 1
             if position or offset:
                 for token in stream.tokens:
                     token.position += position
                     token.start += offset
                     token.end += offset
             tokens += stream.tokens
-            position += stream.end_position + 1 + gap
+            position += length + gap
             offset += stream.end_offset + self.offset_gap
         return tokens
 

@@ -17,6 +17,8 @@ ENGLISH_STOP_WORDS = WordSet(stopwords.words("english"))
 
 
 class LowerCaseFilter(TokenFilter):
+    by_term = True
+
     def apply(self, stream: TokenStream) -> TokenStream:
         for token in stream.tokens:
             token.term = lower_case(token.term)
@@ -57,6 +59,7 @@ class TrimFilter(TermFilter):
 class TruncateFilter(TokenFilter):
     """Cuts terms to a number of UTF-16 units."""
 
+    by_term = True
     attributes = ("keyword",)
 
     def __init__(self, length: int) -> None:
@@ -71,6 +74,8 @@ class TruncateFilter(TokenFilter):
 
 class StopFilter(TokenFilter):
     """Drops the stop words; they leave holes."""
+
+    by_term = True
 
     def __init__(self, words: WordSet) -> None:
         self.words = words
@@ -100,6 +105,8 @@ class SuggestStopFilter(TokenFilter):
 
 
 class KeepWordFilter(TokenFilter):
+    by_term = True
+
     def __init__(self, words: WordSet) -> None:
         self.words = words
 
@@ -121,6 +128,8 @@ class TypeFilter(TokenFilter):
 
 class LengthFilter(TokenFilter):
     """Keeps the terms of a length, in UTF-16 units."""
+
+    by_term = True
 
     def __init__(self, low: int, high: int) -> None:
         if low < 0:

@@ -251,6 +251,7 @@ class ASCIIFoldingFilter(TokenFilter):
 
     def __init__(self, preserve_original: bool = False) -> None:
         self.preserve_original = preserve_original
+        self.by_term = not preserve_original
 
     def apply(self, stream: TokenStream) -> TokenStream:
         if not self.preserve_original:

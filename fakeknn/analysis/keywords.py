@@ -12,6 +12,7 @@ from fakeknn.errors import IllegalArgumentException, RuntimeException
 class KeywordMarkerFilter(TokenFilter):
     """Marks the terms of a set as keywords."""
 
+    by_term = True
     attributes = ("keyword",)
 
     def __init__(self, words: WordSet) -> None:
@@ -27,6 +28,7 @@ class KeywordMarkerFilter(TokenFilter):
 class PatternKeywordMarkerFilter(TokenFilter):
     """Marks the terms that a pattern matches as keywords."""
 
+    by_term = True
     attributes = ("keyword",)
 
     def __init__(self, pattern: JavaPattern) -> None:
@@ -56,6 +58,7 @@ class KeywordRepeatFilter(TokenFilter):
 class StemmerOverrideFilter(TokenFilter):
     """Replaces terms, and marks what it replaced as keywords."""
 
+    by_term = True
     attributes = ("keyword",)
 
     def __init__(self, stems: dict[str, str]) -> None:

@@ -245,6 +245,8 @@ def cjk_width(term: str) -> str:
 class NormalizationFilter(TokenFilter):
     """Changes each term; some leave keywords alone."""
 
+    by_term = True
+
     def __init__(self, change: Change, *, keywords: bool = False) -> None:
         self.change = change
         self.keywords = keywords

@@ -17,6 +17,7 @@ from fakeknn.errors import ClassNotFoundException, IllegalArgumentException, Not
 class StemFilter(TokenFilter):
     """Stems what is no keyword; ``exclusions`` are left alone as keywords are."""
 
+    by_term = True
     attributes = ("keyword",)
 
     def __init__(self, stem: Stemmer, exclusions: WordSet | None = None) -> None:

@@ -368,6 +368,8 @@ def get(
         raise RoutingMissingException(index.name, doc_id)
     node.check_blocks("read", index)
     shard = index.shard_of(doc_id, routing)
+    if not doc_id:
+        raise IllegalArgumentException("Ids can't be empty")
     now = node.now()
     if refresh and not realtime:
         shard.refresh()
@@ -408,10 +410,11 @@ def get_result(
     if found is None:
         return {**answer, "found": False}
     answer |= {"_version": found.version, "_seq_no": found.seq_no, "_primary_term": found.primary_term}
-    if found.routing is not None:
-        answer["_routing"] = found.routing
-    if found.ignored:
-        answer["_ignored"] = found.ignored
+    if stored is not None or shown is None or shown.fetch:
+        if found.routing is not None:
+            answer["_routing"] = found.routing
+        if found.ignored and _reads_ignored(found, stored):
+            answer["_ignored"] = found.ignored
     answer["found"] = True
     if shown is None:
         # Stored fields, if asked for, are shown instead of the source
@@ -423,6 +426,16 @@ def get_result(
     if fields:
         answer["fields"] = fields
     return answer
+
+
+def _reads_ignored(found: Found, stored: list[str] | None) -> bool:
+    """Whether ``_ignored`` is among the stored fields that are read (FieldsVisitor.needsField).
+
+    It is stored last. Reading ends before when nothing but the source, id and routing is wanted and all three are there.
+    """
+    if found.from_translog:
+        return stored is not None and not {"_source", "_routing", "_id"}.issuperset(stored)
+    return stored is not None or found.routing is None
 
 
 def _stored_fields(request: Request) -> list[str] | None:

@@ -13,7 +13,7 @@ from fakeknn.query.base import Query, ShardContext
 from fakeknn.query.compound import MATCH_ALL
 from fakeknn.search.request import SearchRequest
 from fakeknn.search.source import SHOW_SOURCE, SourceOptions
-from fakeknn.search.stored import stored_fields
+from fakeknn.search.stored import custom_fields, stored_fields
 from fakeknn.source import restore
 from fakeknn.view import VectorColumn, View, ignored_fields
 from fakeknn.xcontent import hash_ordered
@@ -137,14 +137,17 @@ def fetch_hit(request: SearchRequest, ctx: ShardContext, hit: Hit, named: list[Q
         shown["_version"] = int(view.versions[row]) if nesting is None else 1
     if request.seq_no_primary_term:
         shown["_seq_no"] = int(view.seq_nos[row])
-        shown["_primary_term"] = 1
+        shown["_primary_term"] = view.primary_term(row)
     shown["_score"] = None if hit.score is None else np.float32(hit.score)
-    ignored = ignored_fields(view.columns.get("_ignored"), row)
-    if ignored:
-        shown["_ignored"] = ignored
-    routing = view.routings.get(row)
-    if routing is not None and stored != ["_none_"]:
-        shown["_routing"] = routing
+    custom = custom_fields(ctx.mapping, stored) if stored else []
+    if stored != ["_none_"]:
+        routing = view.routings.get(row)
+        if routing is not None:
+            shown["_routing"] = routing
+        # _ignored is stored last. Reading ends before when nothing but source, id and routing is wanted, and is there
+        ignored = ignored_fields(view.columns.get("_ignored"), row)
+        if ignored and (custom or routing is None):
+            shown["_ignored"] = ignored
     options = request.source
     if options is None:
         shows = not request.parts.get("script_fields") if stored is None else "_source" in stored
@@ -157,8 +160,8 @@ def fetch_hit(request: SearchRequest, ctx: ShardContext, hit: Hit, named: list[Q
             told = None if source is None else nesting.shown(options, source)
         if told is not None:
             shown["_source"] = told
-    if stored:
-        fields = _stored(ctx, hit, stored)
+    if custom:
+        fields = _stored(ctx, hit, custom)
         if fields:
             shown["fields"] = fields
     for phase in SUB_PHASES:

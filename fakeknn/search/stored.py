@@ -13,6 +13,20 @@ from fakeknn.mapping import Mapping
 from fakeknn.xcontent import java_string
 
 
+def custom_fields(mapping: Mapping, names: Iterable[str]) -> list[str]:
+    """The fields that the names and patterns of a search stand for, other than ``_source``.
+
+    Raises ``IllegalArgumentException`` for the name of an object.
+    """
+    found = []
+    for name in names:
+        if name != "_source":
+            if name in mapping.objects:
+                raise IllegalArgumentException(f"field [{name}] isn't a leaf field")
+            found += mapping.matching(name)
+    return found
+
+
 def stored_fields(mapping: Mapping, names: Iterable[str], source: bytes | None) -> dict[str, list[Any]]:
     """The stored values of the fields of these names, read anew from the document's source.
 

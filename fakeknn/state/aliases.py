@@ -6,7 +6,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
-from fakeknn.errors import AliasesNotFoundException, IllegalArgumentException, InvalidAliasNameException
+from fakeknn.errors import (
+    AliasesNotFoundException,
+    IllegalArgumentException,
+    IndexNotFoundException,
+    InvalidAliasNameException,
+)
 from fakeknn.state import names
 from fakeknn.state.index import Index
 from fakeknn.state.names import simple_match, validate_alias_name
@@ -129,7 +134,9 @@ def apply_alias_actions(node: Node, actions: Sequence[AliasAction], check_filter
     for step in steps:
         if step.kind == "remove_index":
             continue
-        index = indices[step.index]
+        index = indices.get(step.index)
+        if index is None:
+            raise IndexNotFoundException(step.index, resource_type=None)
         aliases = changed.setdefault(step.index, dict(index.aliases))
         if step.kind == "add":
             check_alias(step.alias, step.metadata)

@@ -1,7 +1,8 @@
 """A shard's documents as they were written: rows appended to buffers, the latest version of each id, tombstones.
 
-A row is a Lucene document: one for each document and, before it, one for each of its nested objects. Rows are only
-ever appended; what a delete or an update leaves behind stays, until a merge, as a row that no View shows as living.
+A row is a Lucene document: one for each document and, before it, one for each of its nested objects; a deletion has one
+too, its tombstone, that never lives. Rows are only ever appended; what a delete or an update leaves behind stays, until a
+merge, as a row that no View shows as living.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 
 from fakeknn.fields.buffers import Buffer, VectorBuffer
 from fakeknn.source import Stored, restore
-from fakeknn.view import Columns, Grow, ignored_fields
+from fakeknn.view import Columns, Grow, ignored_fields, term_of
 
 if TYPE_CHECKING:
     from fakeknn.mapping import Mapping as DocumentMapping
@@ -47,8 +48,6 @@ class Engine:
         """The first row of a document that has nested objects, by its own row."""
         self.level_paths: dict[str, int] = {}
         self.buffers: dict[str, Buffer | None] = {}
-        self.buried = 0
-        """How many deletions have left a document of their own in the index, a tombstone that a merge drops."""
         self.next_seq_no = 0
         self.terms: list[tuple[int, int]] = [(0, 1)]
         """(first sequence number, primary term), ascending."""
@@ -89,9 +88,7 @@ class Engine:
 
     def term_of(self, seq_no: int) -> int:
         """The primary term that a sequence number was given in."""
-        if len(self.terms) == 1:
-            return self.terms[0][1]
-        return next(term for first, term in reversed(self.terms) if first <= seq_no)
+        return term_of(self.terms, seq_no)
 
     def first_row(self, row: int) -> int:
         """The first row of a document's block."""
@@ -159,10 +156,15 @@ class Engine:
         return self.buffers[path]
 
     def bury(self, doc_id: str, version: int, now: float) -> int:
-        """Mark a document, found or not, as deleted; the sequence number that this took."""
+        """Mark a document, found or not, as deleted, by a row that is dead from the start; its sequence number."""
         seq_no = self.next_seq_no
         self.next_seq_no += 1
-        self.buried += 1
+        self.n += 1
+        self.ids.append(None)
+        self.sources.append(None)
+        self._levels.append(0)
+        self.versions.append(version)
+        self.seq_nos.append(seq_no)
         self.tombstones[doc_id] = Tombstone(version, seq_no, self.primary_term, now)
         return seq_no
 
@@ -197,7 +199,7 @@ class Engine:
         twin.versions, twin.seq_nos, twin._levels = self.versions[:], self.seq_nos[:], self._levels[:]
         twin.blocks, twin.level_paths = self.blocks.copy(), self.level_paths.copy()
         twin.buffers = {path: buffer and buffer.fork() for path, buffer in self.buffers.items()}
-        twin.next_seq_no, twin.terms, twin.buried = self.next_seq_no, self.terms, self.buried
+        twin.next_seq_no, twin.terms = self.next_seq_no, self.terms
         twin._grown = tuple(grown.fork() for grown in self._grown)  # type: ignore[assignment]
         return twin
 

@@ -83,6 +83,7 @@ class Found(NamedTuple):
     routing: str | None
     ignored: list[str]
     """Fields whose malformed values were left out."""
+    from_translog: bool = False
 
 
 EMPTY = View(
@@ -144,8 +145,8 @@ class Shard:
         self._merged = False
         """Whether segments were joined since."""
         self._bounds: list[int] = [0]
-        self._buried = 0
-        """Tombstones that the View's segments hold."""
+        self._reads_translog = False
+        """Whether what is written is kept track of in the translog, for realtime gets."""
         self.committed = Commit(0, 0, 0)
 
     # -- refreshes
@@ -177,7 +178,6 @@ class Shard:
         self.stats.refresh_external_total += 1
         self.pending_since = None
         self._refresh_skipped = False
-        self._buried = self.engine.buried
         if self.engine.n == len(self._live) and not self._dead and not self._merged:
             return
         live = self.living()
@@ -200,6 +200,7 @@ class Shard:
             seq_nos=seq_nos,
             versions=versions,
             rows_by_id=engine.rows,
+            terms=engine.terms,
         )
 
     def living(self) -> Mask:
@@ -242,7 +243,7 @@ class Shard:
     def doc_counts(self) -> tuple[int, int]:
         """``docs.count`` and ``docs.deleted`` of statistics: of Lucene's documents, nested ones and tombstones too."""
         living = int(np.count_nonzero(self.view.live))
-        return living, self.view.n - living + self._buried
+        return living, self.view.n - living
 
     @property
     def segment_count(self) -> int:
@@ -274,11 +275,16 @@ class Shard:
 
     def get(self, doc_id: str, now: float, *, realtime: bool = True) -> Found | None:
         """A document as it is, or (not realtime) as searches see it."""
+        from_translog = False
         if realtime:
             self.settle(now)
             row = self.engine.find(doc_id)
-            if row is not None and row >= self.view.n:
-                self._end_segment()  # the internal reader is refreshed, though searches see nothing of it
+            if row is not None and row >= self._bounds[-1]:
+                # The first such get refreshes the internal reader, which searches do not see. Later ones need not.
+                from_translog = self._reads_translog
+                if not from_translog:
+                    self._reads_translog = True
+                    self._end_segment()
         else:
             view = self.searched(now)
             row = view.find(doc_id)
@@ -287,8 +293,7 @@ class Shard:
             self.stats.get_missing_total += 1
             return None
         if not realtime:
-            seq_no = int(view.seq_nos[row])
-            term = self.engine.term_of(seq_no)
+            seq_no, term = int(view.seq_nos[row]), view.primary_term(row)
             ignored = ignored_fields(view.columns.get("_ignored"), row)
             return Found(int(view.versions[row]), seq_no, term, view.source(row), view.routings.get(row), ignored)
         engine = self.engine
@@ -300,6 +305,7 @@ class Shard:
             engine.source(row),
             engine.routings.get(row),
             engine.ignored(row),
+            from_translog,
         )
 
     def index_document(
@@ -336,6 +342,7 @@ class Shard:
         version = self._next_version(doc_id, row, expected, now)
         if row is not None:
             self._dead.extend(range(engine.first_row(row), row + 1))
+        self._dead.append(engine.n)
         seq_no = engine.bury(doc_id, version, now)
         if self.pending_since is None:
             self.pending_since = now
@@ -388,6 +395,7 @@ class Shard:
         self.schedule = schedule
         self.last_access = schedule.start
         self.stats = ShardStats()
+        self._reads_translog = False
         self._commit()
 
     def adopt(self, engine: Engine) -> None:

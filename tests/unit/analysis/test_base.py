@@ -65,7 +65,7 @@ def test_which_analyzers_are_sequential() -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_several_values_are_one_text_with_gaps(name: str) -> None:
     found = analyzer(name)
-    values = ["the cats", "", "dogs the"]
+    values = ["the cats", "", "dogs the", "mice", "a b"]
     tokens = found.analyze_values(values, 5)
     assert [token.term for token in tokens] == [term for value in values for term in found.terms(value)]
     joined = "\n".join(values)

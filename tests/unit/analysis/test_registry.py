@@ -106,6 +106,7 @@ def test_gaps_between_values() -> None:
     near = found(analysis.analyzer("near"))
     assert near.positions(["a b", "c"], None) == [("a", 0), ("b", 1), ("c", 5)]
     assert near.positions(["a b", "c"], 0) == [("a", 0), ("b", 1), ("c", 2)]
+    assert near.positions(["a", "", "b", "c d", "e"], 1) == [("a", 0), ("b", 3), ("c", 5), ("d", 6), ("e", 8)]
     assert [(token.term, token.position, token.start) for token in near.analyze_values(["a b", "c"])] == [
         ("a", 0, 0),
         ("b", 1, 2),

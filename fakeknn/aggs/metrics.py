@@ -1,0 +1,493 @@
+"""Metrics of numbers: value_count, min, max, avg, sum, stats, extended_stats, weighted_avg, cardinality."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fakeknn.aggs.base import (
+    Aggregation,
+    Collector,
+    Docs,
+    Internal,
+    Reduction,
+    finite,
+    pairs_once,
+    register,
+)
+from fakeknn.aggs.values import ALL, NUMBERS, NUMERIC, RAW, BYTES, Format, Given, Source, members, text_of
+from fakeknn.errors import IllegalArgumentException, InvalidAggregationPathException
+from fakeknn.query.base import ShardContext
+from fakeknn.xcontent.objects import ObjectParser, declared
+
+
+def compensated(values: Sequence[float]) -> float:
+    """CompensatedSum of few values, such as those of shards."""
+    total = delta = 0.0
+    for value in values:
+        if not math.isfinite(value):
+            total = value + total
+        if math.isfinite(total):
+            corrected = value + delta
+            updated = total + corrected
+            delta = corrected - (updated - total)
+            total = updated
+    return total
+
+
+def sums(values: NDArray[np.float64], owners: NDArray[np.int64], n: int) -> NDArray[np.float64]:
+    """float64[n]: each owner's sum, without the error of adding one by one (Kahan's sum loses nothing that shows)."""
+    with np.errstate(invalid="ignore", over="ignore"):
+        plain = np.bincount(owners, values, n)
+    if not len(values) or (np.abs(values).sum() < 2**53 and (values == np.floor(values)).all()):
+        return plain  # all steps were exact
+    order = np.argsort(owners, kind="stable")
+    ordered = values[order]
+    ends = np.cumsum(np.bincount(owners, minlength=n))
+    start = 0
+    for i, end in enumerate(ends.tolist()):
+        if end - start > 1 and math.isfinite(plain[i]):
+            plain[i] = math.fsum(ordered[start:end])
+        start = end
+    return plain
+
+
+class Metric(Internal):
+    """A result with values by name, and their format."""
+
+    __slots__ = ("format", "known")
+
+    def __init__(self, agg: Aggregation, format: Format, known: bool = True) -> None:
+        super().__init__(agg)
+        self.format = format
+        self.known = known
+
+    def value(self, name: str) -> float:
+        """A value by the name that a path or an order gives it."""
+        raise NotImplementedError
+
+
+class SingleValue(Metric):
+    """A metric of one number (InternalNumericMetricsAggregation.SingleValue)."""
+
+    __slots__ = ()
+
+    def number(self) -> float:
+        raise NotImplementedError
+
+    def value(self, name: str) -> float:
+        return self.number()
+
+    def property(self, path: Sequence[str]) -> Any:
+        if not path:
+            return self
+        if list(path) == ["value"]:
+            return self.number()
+        raise IllegalArgumentException(f"path not supported for [{self.agg.name}]: [{', '.join(path)}]")
+
+    def sort_value(self, key: str | None) -> float:
+        if key not in (None, "value"):
+            raise IllegalArgumentException(
+                f"Unknown value key [{key}] for single-value metric aggregation [{self.agg.name}]. Either use [value] as key "
+                "or drop the key all together"
+            )
+        return self.number()
+
+    def shown(self, value: float | int, has: bool = True) -> dict[str, Any]:
+        body: dict[str, Any] = {"value": finite(value) if has else None}
+        if has and not self.format.raw:
+            body["value_as_string"] = text_of(self.format.show(value))
+        return body
+
+
+class MultiValue(Metric):
+    """A metric of several numbers (InternalNumericMetricsAggregation.MultiValue)."""
+
+    __slots__ = ()
+
+    def property(self, path: Sequence[str]) -> Any:
+        if not path:
+            return self
+        if len(path) == 1:
+            return self.value(path[0])
+        raise IllegalArgumentException(f"path not supported for [{self.agg.name}]: [{', '.join(path)}]")
+
+    def sort_value(self, key: str | None) -> float:
+        if key is None:
+            raise IllegalArgumentException(f"Missing value key in [null] which refers to a multi-value metric aggregation")
+        return self.value(key)
+
+
+class Extreme(SingleValue):
+    __slots__ = ("found",)
+
+    def __init__(self, agg: Aggregation, format: Format, found: float) -> None:
+        super().__init__(agg, format)
+        self.found = found
+
+    def number(self) -> float:
+        return self.found
+
+    def reduce(self, parts: Sequence[Self], reduction: Reduction) -> Internal:
+        choose = min if self.agg.kind == "min" else max
+        return Extreme(self.agg, self.format, choose(part.found for part in parts))
+
+    def body(self, typed: bool) -> dict[str, Any]:
+        return self.shown(self.found, not math.isinf(self.found))
+
+
+class Sum(SingleValue):
+    __slots__ = ("total",)
+
+    def __init__(self, agg: Aggregation, format: Format, total: float) -> None:
+        super().__init__(agg, format)
+        self.total = total
+
+    def number(self) -> float:
+        return self.total
+
+    def reduce(self, parts: Sequence[Self], reduction: Reduction) -> Internal:
+        return Sum(self.agg, self.format, compensated([part.total for part in parts]))
+
+    def body(self, typed: bool) -> dict[str, Any]:
+        return self.shown(self.total)
+
+
+class Avg(SingleValue):
+    __slots__ = ("count", "total")
+
+    def __init__(self, agg: Aggregation, format: Format, total: float, count: int) -> None:
+        super().__init__(agg, format)
+        self.total = total
+        self.count = count
+
+    def number(self) -> float:
+        return self.total / self.count if self.count else math.nan
+
+    def reduce(self, parts: Sequence[Self], reduction: Reduction) -> Internal:
+        return Avg(self.agg, self.format, compensated([part.total for part in parts]), sum(part.count for part in parts))
+
+    def body(self, typed: bool) -> dict[str, Any]:
+        return self.shown(self.number(), self.count != 0)
+
+
+class Count(SingleValue):
+    """value_count and cardinality (whose ``values`` are the distinct ones)."""
+
+    __slots__ = ("count", "values")
+
+    def __init__(self, agg: Aggregation, count: int, values: set[Any] | None = None) -> None:
+        super().__init__(agg, RAW)
+        self.count = count
+        self.values = values
+
+    def number(self) -> float:
+        return self.count
+
+    def reduce(self, parts: Sequence[Self], reduction: Reduction) -> Internal:
+        if self.values is None:
+            return Count(self.agg, sum(part.count for part in parts))
+        distinct = self.values if len(parts) == 1 else set().union(*(part.values or () for part in parts))
+        return Count(self.agg, len(distinct), distinct)
+
+    def body(self, typed: bool) -> dict[str, Any]:
+        return {"value": self.count}
+
+
+class Stats(MultiValue):
+    __slots__ = ("count", "max", "min", "squares", "sum")
+
+    def __init__(
+        self, agg: Aggregation, format: Format, count: int, low: float, high: float, total: float, squares: float = 0.0
+    ) -> None:
+        super().__init__(agg, format)
+        self.count, self.min, self.max, self.sum, self.squares = count, low, high, total, squares
+
+    @property
+    def avg(self) -> float:
+        return self.sum / self.count if self.count else math.nan
+
+    def value(self, name: str) -> float:
+        if name not in ("min", "max", "avg", "count", "sum"):
+            raise IllegalArgumentException(f"Unknown value [{name}] in common stats aggregation")
+        return float(getattr(self, name))
+
+    def reduce(self, parts: Sequence[Self], reduction: Reduction) -> Internal:
+        return type(self)(
+            self.agg,
+            self.format,
+            sum(part.count for part in parts),
+            min(part.min for part in parts),
+            max(part.max for part in parts),
+            compensated([part.sum for part in parts]),
+            compensated([part.squares for part in parts]),
+        )
+
+    def body(self, typed: bool) -> dict[str, Any]:
+        if not self.count:
+            return {"count": 0, "min": None, "max": None, "avg": None, "sum": 0.0}
+        names = ("min", "max", "avg", "sum")
+        body: dict[str, Any] = {"count": self.count, **{name: finite(getattr(self, name)) for name in names}}
+        if not self.format.raw:
+            body |= {f"{name}_as_string": text_of(self.format.show(getattr(self, name))) for name in names}
+        return body
+
+
+def _quotient(numerator: float, denominator: float) -> float:
+    """Java's division of doubles."""
+    if denominator:
+        return numerator / denominator
+    return math.nan if numerator == 0 or math.isnan(numerator) else math.copysign(math.inf, numerator)
+
+
+def _root(value: float) -> float:
+    return math.sqrt(value) if value >= 0 else math.nan
+
+
+class ExtendedStats(Stats):
+    __slots__ = ()
+
+    def _variance(self, divisor: int) -> float:
+        if not self.count:
+            return math.nan
+        variance = _quotient(self.squares - ((self.sum * self.sum) / self.count), divisor)
+        return 0.0 if variance < 0 else variance
+
+    def value(self, name: str) -> float:
+        population, sampling = self._variance(self.count), self._variance(self.count - 1)
+        sigma = self.agg.sigma  # type: ignore[attr-defined]
+        known = {
+            "sum_of_squares": self.squares,
+            "variance": population,
+            "variance_population": population,
+            "variance_sampling": sampling,
+            "std_deviation": _root(population),
+            "std_deviation_population": _root(population),
+            "std_deviation_sampling": _root(sampling),
+            "std_upper": self.avg + _root(population) * sigma,
+            "std_lower": self.avg - _root(population) * sigma,
+            "std_upper_population": self.avg + _root(population) * sigma,
+            "std_lower_population": self.avg - _root(population) * sigma,
+            "std_upper_sampling": self.avg + _root(sampling) * sigma,
+            "std_lower_sampling": self.avg - _root(sampling) * sigma,
+        }
+        return known[name] if name in known else super().value(name)
+
+    _PLAIN = (
+        "variance", "variance_population", "variance_sampling", "std_deviation", "std_deviation_population",
+        "std_deviation_sampling",
+    )  # fmt: skip
+    _BOUNDS = ("upper", "lower", "upper_population", "lower_population", "upper_sampling", "lower_sampling")
+
+    def body(self, typed: bool) -> dict[str, Any]:
+        body = super().body(typed)
+        if not self.count:
+            body["sum_of_squares"] = None
+            body |= dict.fromkeys(self._PLAIN)
+            body["std_deviation_bounds"] = dict.fromkeys(self._BOUNDS)
+            return body
+        body["sum_of_squares"] = finite(self.squares)
+        body |= {name: finite(self.value(name)) for name in self._PLAIN}
+        bounds = {name: self.value("std_" + name) for name in self._BOUNDS}
+        body["std_deviation_bounds"] = {name: finite(value) for name, value in bounds.items()}
+        if not self.format.raw:
+            show = self.format.show
+            body["sum_of_squares_as_string"] = text_of(show(self.squares))
+            body |= {f"{name}_as_string": text_of(show(self.value(name))) for name in self._PLAIN}
+            body["std_deviation_bounds_as_string"] = {name: text_of(show(value)) for name, value in bounds.items()}
+        return body
+
+
+# --- definitions ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(eq=False)
+class NumericMetric(Aggregation):
+    """What min, max, avg, sum, stats, extended_stats and value_count have in common."""
+
+    leaf: ClassVar[bool] = True
+    accepted: ClassVar[tuple[str, ...]] = NUMBERS
+    default: ClassVar[str] = NUMERIC
+    given: Given
+
+    def build(self, ctx: ShardContext) -> Collector:
+        source = self.given.source(ctx, self, self.accepted, self.default)
+        return lambda docs: self.collect(source, docs)
+
+    def collect(self, source: Source, docs: Docs) -> Sequence[Internal]:
+        raise NotImplementedError
+
+    @staticmethod
+    def extremes(
+        source: Source, docs: Docs
+    ) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
+        """The values, their owners, and each owner's lowest and highest."""
+        loaded = source.doubles(docs)
+        owners = docs.owners[loaded.at]
+        low, high = np.full(docs.n, math.inf), np.full(docs.n, -math.inf)
+        np.minimum.at(low, owners, loaded.values)
+        np.maximum.at(high, owners, loaded.values)
+        return loaded.values, owners, low, high
+
+
+class Min(NumericMetric):
+    kind = "min"
+    metrics = ("value",)
+
+    def collect(self, source: Source, docs: Docs) -> Sequence[Internal]:
+        _, _, low, _ = self.extremes(source, docs)
+        return [Extreme(self, source.format, value) for value in low.tolist()]
+
+
+class Max(NumericMetric):
+    kind = "max"
+    metrics = ("value",)
+
+    def collect(self, source: Source, docs: Docs) -> Sequence[Internal]:
+        _, _, _, high = self.extremes(source, docs)
+        return [Extreme(self, source.format, value) for value in high.tolist()]
+
+
+class SumOf(NumericMetric):
+    kind = "sum"
+    metrics = ("value",)
+
+    def collect(self, source: Source, docs: Docs) -> Sequence[Internal]:
+        loaded = source.doubles(docs)
+        totals = sums(loaded.values, docs.owners[loaded.at], docs.n)
+        return [Sum(self, source.format, total) for total in totals.tolist()]
+
+
+class AvgOf(NumericMetric):
+    kind = "avg"
+    metrics = ("value",)
+
+    def collect(self, source: Source, docs: Docs) -> Sequence[Internal]:
+        loaded = source.doubles(docs)
+        owners = docs.owners[loaded.at]
+        totals, counts = sums(loaded.values, owners, docs.n), np.bincount(owners, minlength=docs.n)
+        return [
+            Avg(self, source.format, total, count) for total, count in zip(totals.tolist(), counts.tolist(), strict=True)
+        ]
+
+
+class StatsOf(NumericMetric):
+    kind = "stats"
+    metrics = ("count", "sum", "min", "max", "avg")
+
+    def collect(self, source: Source, docs: Docs) -> Sequence[Internal]:
+        values, owners, low, high = self.extremes(source, docs)
+        totals, counts = sums(values, owners, docs.n), np.bincount(owners, minlength=docs.n)
+        columns = (counts.tolist(), low.tolist(), high.tolist(), totals.tolist())
+        return [Stats(self, source.format, *row) for row in zip(*columns, strict=True)]
+
+
+@dataclass(eq=False)
+class ExtendedStatsOf(NumericMetric):
+    kind = "extended_stats"
+    metrics = (
+        "count", "sum", "min", "max", "avg", "sum_of_squares", "variance", "variance_population", "variance_sampling",
+        "std_deviation", "std_deviation_population", "std_deviation_sampling", "std_upper", "std_lower",
+        "std_upper_population", "std_lower_population", "std_upper_sampling", "std_lower_sampling",
+    )  # fmt: skip
+    sigma: float = 2.0
+
+    def collect(self, source: Source, docs: Docs) -> Sequence[Internal]:
+        values, owners, low, high = self.extremes(source, docs)
+        totals, counts = sums(values, owners, docs.n), np.bincount(owners, minlength=docs.n)
+        with np.errstate(over="ignore"):
+            squares = sums(values * values, owners, docs.n)
+        columns = (counts.tolist(), low.tolist(), high.tolist(), totals.tolist(), squares.tolist())
+        return [ExtendedStats(self, source.format, *row) for row in zip(*columns, strict=True)]
+
+
+class ValueCount(NumericMetric):
+    kind = "value_count"
+    metrics = ("value",)
+    accepted = ALL
+    default = BYTES
+
+    def collect(self, source: Source, docs: Docs) -> Sequence[Internal]:
+        counts = np.bincount(docs.owners[source.load(docs).at], minlength=docs.n)
+        return [Count(self, count) for count in counts.tolist()]
+
+
+class Cardinality(NumericMetric):
+    """Distinct values, counted exactly: the real server's sketch errs above its precision threshold."""
+
+    kind = "cardinality"
+    metrics = ("value",)
+    accepted = ALL
+    default = BYTES
+
+    def collect(self, source: Source, docs: Docs) -> Sequence[Internal]:
+        loaded = source.load(docs)
+        owners = docs.owners[loaded.at]
+        order = np.lexsort((loaded.values, owners))
+        owners, values = owners[order], loaded.values[order]
+        first = np.ones(len(values), bool)
+        first[1:] = (owners[1:] != owners[:-1]) | (values[1:] != values[:-1])
+        owners, values = owners[first], values[first]
+        ends = np.cumsum(np.bincount(owners, minlength=docs.n)).tolist()
+        shown: list[Any] = [source.terms[v] for v in values.tolist()] if source.by_terms else values.tolist()
+        starts = [0, *ends[:-1]]
+        return [
+            Count(self, end - start, set(shown[start:end])) for start, end in zip(starts, ends, strict=True)
+        ]
+
+
+_PLAIN = {cls.kind: cls for cls in (Min, Max, SumOf, AvgOf, StatsOf, ValueCount)}
+_PARSERS = {kind: ObjectParser(kind, members()) for kind in _PLAIN}
+
+
+@register(*_PLAIN)
+def parse_metric(name: str, container: Any, key: Any) -> Aggregation:
+    return _PLAIN[key](Given.of(_PARSERS[key].parse(container, key)))
+
+
+def _sigma(container: Any, key: Any) -> float:
+    from fakeknn.xcontent import objects
+    from fakeknn.xcontent.java import java_double
+
+    value = objects.decimal(container, key)
+    if value < 0:
+        raise IllegalArgumentException(
+            f"[sigma] must be greater than or equal to 0. Found [{java_double(value)}] in [{{name}}]"
+        )
+    return value
+
+
+_EXTENDED = ObjectParser("extended_stats", members(sigma=declared("double", _sigma)))
+
+
+@register("extended_stats")
+def parse_extended_stats(name: str, container: Any, key: Any) -> Aggregation:
+    values = _EXTENDED.parse(container, key)
+    return ExtendedStatsOf(Given.of(values), values.get("sigma", 2.0))
+
+
+_CARDINALITY = ObjectParser(
+    "cardinality",
+    members(
+        format=False,
+        precision_threshold=declared("long"),
+        execution_hint=declared("string"),
+        rehash=declared("long"),
+    ),
+)
+
+
+@register("cardinality")
+def parse_cardinality(name: str, container: Any, key: Any) -> Aggregation:
+    values = _CARDINALITY.parse(container, key)
+    threshold = values.get("precision_threshold", 0)
+    if threshold < 0:
+        raise IllegalArgumentException(
+            f"[precisionThreshold] must be greater than or equal to 0. Found [{threshold}] in [{name}]"
+        )
+    return Cardinality(Given.of(values))
