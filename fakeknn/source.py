@@ -15,7 +15,8 @@ _HOLE = orjson.Fragment(HOLE)
 
 @dataclass(frozen=True, slots=True)
 class Stripped:
-    """A source without its vectors: ``vectors`` names, in order of the holes, the field and the row (counted back from the
+    """A source without its vectors: ``vectors`` names, in order of the holes, the field and the row (counted back
+    from the
     document's own row) that each came from. The real server calls this derived source."""
 
     text: bytes
@@ -53,7 +54,8 @@ def restore(stored: Stored, vector: Callable[[str, int], Any]) -> bytes | None:
 
 
 class SourceFilter:
-    """``includes`` and ``excludes`` over dotted paths: ``*`` matches any characters, dots too; a pattern that matches an object takes all
+    """``includes`` and ``excludes`` over dotted paths: ``*`` matches any characters, dots too; a pattern that matches
+    an object takes all
     of it."""
 
     def __init__(self, includes: Sequence[str] = (), excludes: Sequence[str] = ()) -> None:
@@ -121,7 +123,9 @@ _BELOW = frozenset({-1})
 
 
 class _Automaton:
-    """A pattern with ``*`` as a set of positions in it; matching goes character by character so that a path can be walked key by key."""
+    """A pattern with ``*`` as a set of positions in it; matching goes character by character so that a path can be
+    walked key by key.
+    """
 
     __slots__ = ("pattern",)
 

@@ -1,8 +1,11 @@
 """What a search may look at: the View of one shard that a refresh publishes, and its Columns.
 
-A shard appends to growing buffers; a View is the first ``n`` rows of them and a mask of those that live. Rows are Lucene's documents: one for each
-document and, before it, one for each of its nested objects (a block), so a row's number orders as Lucene's document number does.
-Nothing here ever changes once made: what is derived (a dictionary's order, dense values) is computed at first use and kept.
+A shard appends to growing buffers; a View is the first ``n`` rows of them and a mask of those that live. Rows are
+Lucene's documents: one for each
+document and, before it, one for each of its nested objects (a block), so a row's number orders as Lucene's document
+number does.
+Nothing here ever changes once made: what is derived (a dictionary's order, dense values) is computed at first use and
+kept.
 """
 
 from __future__ import annotations
@@ -137,7 +140,8 @@ class NumericColumn(Column):
 class KeywordColumn(Column):
     """Sorted set doc values: ``tids`` int32[m] are term numbers, ascending by term within a row and without repeats.
 
-    ``terms`` lists the terms by number, in order of first arrival (it may hold more than the ``n_terms`` of this column).
+    ``terms`` lists the terms by number, in order of first arrival (it may hold more than the ``n_terms`` of this
+    column).
     """
 
     tids: NDArray[np.int32]
@@ -261,7 +265,8 @@ class TextColumn(Column):
 class VectorColumn(Column):
     """Vectors: ``matrix`` [m, dimension] (float32, int8) or [m, dimension / 8] (uint8), one contiguous array.
 
-    ``shared`` is a place that the growing buffer lends its columns for what outlives a refresh and grows with it, as a graph does.
+    ``shared`` is a place that the growing buffer lends its columns for what outlives a refresh and grows with it, as
+    a graph does.
     """
 
     matrix: NDArray[Any]
@@ -371,7 +376,9 @@ class View:
         return found
 
     def parents(self, level: int) -> Rows:
-        """int32[n]: for every row the row at ``level`` whose block it lies in (itself, if it is of that level); n behind the last."""
+        """int32[n]: for every row the row at ``level`` whose block it lies in (itself, if it is of that level); n
+        behind the last.
+        """
         key = ("parents", level)
         found = self.memo.get(key)
         if found is None:

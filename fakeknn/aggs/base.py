@@ -1,9 +1,9 @@
-"""What an aggregation is: a definition parsed from the body, which on each shard collects documents into buckets, and whose
-partial results are merged over the shards.
+"""What an aggregation is: a definition parsed from the body, which on each shard collects documents into buckets, and
+whose partial results are merged over the shards.
 
 A definition's ``build(ctx)`` gives the shard's ``Collector`` (or refuses its field); that is given the documents of all
-parent buckets at once (``Docs``), and gives a partial result (``Internal``) for each of them. ``Internal.reduce`` merges
-those of several shards; ``body`` is the JSON that the answer shows.
+parent buckets at once (``Docs``), and gives a partial result (``Internal``) for each of them. ``Internal.reduce``
+merges those of several shards; ``body`` is the JSON that the answer shows.
 """
 
 from __future__ import annotations
@@ -75,7 +75,9 @@ Results = dict[str, "Internal"]
 
 @dataclass(slots=True)
 class Reduction:
-    """What a merge knows: ``final`` once, when it is that of all shards, not of a part; how many buckets there may be."""
+    """What a merge knows: ``final`` once, when it is that of all shards, not of a part; how many buckets there may
+    be.
+    """
 
     max_buckets: int = 65_535
     buckets: int = 0
@@ -170,7 +172,8 @@ class SingleBucket(Internal):
     def sort_value(self, key: str | None) -> float:
         if key not in (None, "doc_count"):
             raise IllegalArgumentException(
-                f"Unknown value key [{key}] for single-bucket aggregation [{self.agg.name}]. Either use [doc_count] as key "
+                f"Unknown value key [{key}] for single-bucket aggregation [{self.agg.name}]. Either use [doc_count] "
+                f"as key "
                 "or drop the key all together."
             )
         return self.doc_count
@@ -260,9 +263,7 @@ def merged(agg: Aggregation, buckets: Sequence[Bucket], reduction: Reduction) ->
 
 def shown(results: Results, typed: bool) -> dict[str, Any]:
     """Results by name, as the answer shows them."""
-    return {
-        f"{result.type}#{name}" if typed else name: result.json(typed) for name, result in results.items()
-    }
+    return {f"{result.type}#{name}" if typed else name: result.json(typed) for name, result in results.items()}
 
 
 # --- definitions ------------------------------------------------------------------------------------------------------
@@ -329,7 +330,9 @@ class Factories:
 
 
 class Aggregation:
-    """A definition (AggregationBuilder). Kinds are dataclasses of what they read; name, meta and subs are set by the parser."""
+    """A definition (AggregationBuilder). Kinds are dataclasses of what they read; name, meta and subs are set by the
+    parser.
+    """
 
     kind: ClassVar[str] = ""
     leaf: ClassVar[bool] = False
@@ -393,11 +396,15 @@ PARSERS: dict[str, Parser] = {}
 
 #: The aggregations of OpenSearch 3.5.0 and the modules it comes with.
 KNOWN = frozenset(
-    "adjacency_matrix auto_date_histogram avg avg_bucket bucket_script bucket_selector bucket_sort cardinality children "
-    "composite cumulative_sum date_histogram date_range derivative diversified_sampler extended_stats extended_stats_bucket "
-    "filter filters geo_bounds geo_centroid geo_distance geohash_grid geotile_grid global histogram ip_range matrix_stats max "
+    "adjacency_matrix auto_date_histogram avg avg_bucket bucket_script bucket_selector bucket_sort cardinality "
+    "children "
+    "composite cumulative_sum date_histogram date_range derivative diversified_sampler extended_stats "
+    "extended_stats_bucket "
+    "filter filters geo_bounds geo_centroid geo_distance geohash_grid geotile_grid global histogram ip_range "
+    "matrix_stats max "
     "max_bucket median_absolute_deviation min min_bucket missing moving_avg moving_fn multi_terms nested parent "
-    "percentile_ranks percentiles percentiles_bucket range rare_terms reverse_nested sampler scripted_metric serial_diff "
+    "percentile_ranks percentiles percentiles_bucket range rare_terms reverse_nested sampler scripted_metric "
+    "serial_diff "
     "significant_terms significant_text stats stats_bucket sum sum_bucket terms top_hits value_count "
     "variable_width_histogram weighted_avg".split()
 )
@@ -425,12 +432,14 @@ def parse_aggregations(container: Any, key: Any) -> Factories:
     for name, value in body.items():
         if not _VALID_NAME.fullmatch(name):
             raise ParsingException(
-                f"Invalid aggregation name [{name}]. Aggregation names can contain any character except '[', ']', and '>'",
+                f"Invalid aggregation name [{name}]. Aggregation names can contain any character except '[', ']', and "
+                f"'>'",
                 at=Where(body, name, "key"),
             )
         if not isinstance(value, dict):
             raise ParsingException(
-                f"Aggregation definition for [{name} starts with a [{objects.token(value)}], expected a [START_OBJECT].",
+                f"Aggregation definition for [{name} starts with a [{objects.token(value)}], expected a "
+                f"[START_OBJECT].",
                 at=Where(body, name),
             )
         found = _parse_one(name, value)
@@ -452,9 +461,7 @@ def _parse_one(name: str, body: dict[str, Any]) -> Aggregation | Pipeline:
             meta = value
         elif member in ("aggregations", "aggs"):
             if subs is not None:
-                raise ParsingException(
-                    f"Found two sub aggregation definitions under [{name}]", at=Where(body, member)
-                )
+                raise ParsingException(f"Found two sub aggregation definitions under [{name}]", at=Where(body, member))
             subs = parse_aggregations(body, member)
         else:
             if found is not None:
@@ -485,9 +492,7 @@ def _parse_type(name: str, body: dict[str, Any], kind: str) -> Aggregation | Pip
     if parser is None:
         if kind in KNOWN:
             raise NotFaked(f"the [{kind}] aggregation")
-        error = ParsingException(
-            f"Unknown aggregation type [{kind}]{did_you_mean(kind, KNOWN)}", at=Where(body, kind)
-        )
+        error = ParsingException(f"Unknown aggregation type [{kind}]{did_you_mean(kind, KNOWN)}", at=Where(body, kind))
         error.__cause__ = NamedObjectNotFoundException(f"unknown field [{kind}]", at=Where(body, kind))
         raise error
     return parser(name, body, kind)

@@ -30,7 +30,7 @@ class DecimalFormat:
         if "." in fraction:
             raise IllegalArgumentException(f'Multiple decimal separators in pattern "{pattern}"')
         if re.search(r"0[,]*#", whole) or "#0" in fraction:
-            raise IllegalArgumentException(f'Unexpected \'0\' in pattern "{pattern}"')
+            raise IllegalArgumentException(f"Unexpected '0' in pattern \"{pattern}\"")
         self.prefix, self.suffix = _plain(found["prefix"]), _plain(found["suffix"])
         self.percent = "%" in found["suffix"] or "%" in found["prefix"]
         self.group = len(whole) - whole.rfind(",") - 1 if "," in whole else 0

@@ -17,11 +17,10 @@ from fakeknn.aggs.base import (
     Internal,
     Reduction,
     finite,
-    pairs_once,
     register,
 )
-from fakeknn.aggs.values import ALL, NUMBERS, NUMERIC, RAW, BYTES, Format, Given, Source, members, text_of
-from fakeknn.errors import IllegalArgumentException, InvalidAggregationPathException
+from fakeknn.aggs.values import ALL, BYTES, NUMBERS, NUMERIC, RAW, Format, Given, Source, members, text_of
+from fakeknn.errors import IllegalArgumentException
 from fakeknn.query.base import ShardContext
 from fakeknn.xcontent.objects import ObjectParser, declared
 
@@ -93,7 +92,8 @@ class SingleValue(Metric):
     def sort_value(self, key: str | None) -> float:
         if key not in (None, "value"):
             raise IllegalArgumentException(
-                f"Unknown value key [{key}] for single-value metric aggregation [{self.agg.name}]. Either use [value] as key "
+                f"Unknown value key [{key}] for single-value metric aggregation [{self.agg.name}]. Either use [value] "
+                f"as key "
                 "or drop the key all together"
             )
         return self.number()
@@ -119,7 +119,9 @@ class MultiValue(Metric):
 
     def sort_value(self, key: str | None) -> float:
         if key is None:
-            raise IllegalArgumentException(f"Missing value key in [null] which refers to a multi-value metric aggregation")
+            raise IllegalArgumentException(
+                "Missing value key in [null] which refers to a multi-value metric aggregation"
+            )
         return self.value(key)
 
 
@@ -170,7 +172,9 @@ class Avg(SingleValue):
         return self.total / self.count if self.count else math.nan
 
     def reduce(self, parts: Sequence[Self], reduction: Reduction) -> Internal:
-        return Avg(self.agg, self.format, compensated([part.total for part in parts]), sum(part.count for part in parts))
+        return Avg(
+            self.agg, self.format, compensated([part.total for part in parts]), sum(part.count for part in parts)
+        )
 
     def body(self, typed: bool) -> dict[str, Any]:
         return self.shown(self.number(), self.count != 0)
@@ -372,7 +376,8 @@ class AvgOf(NumericMetric):
         owners = docs.owners[loaded.at]
         totals, counts = sums(loaded.values, owners, docs.n), np.bincount(owners, minlength=docs.n)
         return [
-            Avg(self, source.format, total, count) for total, count in zip(totals.tolist(), counts.tolist(), strict=True)
+            Avg(self, source.format, total, count)
+            for total, count in zip(totals.tolist(), counts.tolist(), strict=True)
         ]
 
 
@@ -436,9 +441,7 @@ class Cardinality(NumericMetric):
         ends = np.cumsum(np.bincount(owners, minlength=docs.n)).tolist()
         shown: list[Any] = [source.terms[v] for v in values.tolist()] if source.by_terms else values.tolist()
         starts = [0, *ends[:-1]]
-        return [
-            Count(self, end - start, set(shown[start:end])) for start, end in zip(starts, ends, strict=True)
-        ]
+        return [Count(self, end - start, set(shown[start:end])) for start, end in zip(starts, ends, strict=True)]
 
 
 _PLAIN = {cls.kind: cls for cls in (Min, Max, SumOf, AvgOf, StatsOf, ValueCount)}

@@ -1,4 +1,5 @@
-"""Where an aggregation's values come from: a field, a script, or what stands for a missing value; and how they are shown.
+"""Where an aggregation's values come from: a field, a script, or what stands for a missing value; and how they are
+shown.
 
 Source: ValuesSourceConfig, CoreValuesSourceType, DocValueFormat.
 """
@@ -18,7 +19,6 @@ from fakeknn.aggs.decimals import DecimalFormat
 from fakeknn.dates import UTC, DateFormat, Zone, parse_math, parse_zone
 from fakeknn.dates.zones import fixed
 from fakeknn.errors import (
-    AggregationExecutionException,
     IllegalArgumentException,
     IllegalStateException,
     NotFaked,
@@ -108,7 +108,11 @@ def as_long(value: Any) -> int:
     if isinstance(value, float):
         if math.isnan(value):
             return 0
-        return int(min(max(value, -(2.0**63)), 2.0**63 - 1)) if math.isfinite(value) else (2**63 - 1) * (1 if value > 0 else -1)
+        return (
+            int(min(max(value, -(2.0**63)), 2.0**63 - 1))
+            if math.isfinite(value)
+            else (2**63 - 1) * (1 if value > 0 else -1)
+        )
     return int(value)
 
 
@@ -165,7 +169,12 @@ class Source:
 
     def load(self, docs: Docs) -> Loaded:
         loaded = self._script(docs) if self._script is not None else self._load(docs)
-        if self.missing is None or len(loaded.at) and len(loaded.at) == len(docs.rows) and loaded.at[-1] == len(docs.rows) - 1 and (np.diff(loaded.at) == 1).all():
+        if self.missing is None or (
+            len(loaded.at)
+            and len(loaded.at) == len(docs.rows)
+            and loaded.at[-1] == len(docs.rows) - 1
+            and (np.diff(loaded.at) == 1).all()
+        ):
             return loaded
         has = np.zeros(len(docs.rows), bool)
         has[loaded.at] = True
@@ -234,7 +243,13 @@ class Given:
         )  # fmt: skip
 
     def source(
-        self, ctx: ShardContext, aggregation: Aggregation, accepted: Sequence[str], default: str, *, of: str | None = None
+        self,
+        ctx: ShardContext,
+        aggregation: Aggregation,
+        accepted: Sequence[str],
+        default: str,
+        *,
+        of: str | None = None,
     ) -> Source:
         """ValuesSourceConfig.resolve and the registry's look-up; ``default`` is the type of an unmapped field."""
         source = self._resolved(ctx, aggregation, default)
@@ -374,9 +389,12 @@ def _check_fielddata(field: FieldType) -> None:
     if field.is_text:
         if not field.option("fielddata"):
             raise IllegalArgumentException(
-                "Text fields are not optimised for operations that require per-document field data like aggregations and "
-                "sorting, so these operations are disabled by default. Please use a keyword field instead. Alternatively, "
-                f"set fielddata=true on [{field.path}] in order to load field data by uninverting the inverted index. Note "
+                "Text fields are not optimised for operations that require per-document field data like aggregations "
+                "and "
+                "sorting, so these operations are disabled by default. Please use a keyword field instead. "
+                "Alternatively, "
+                f"set fielddata=true on [{field.path}] in order to load field data by uninverting the inverted index. "
+                f"Note "
                 "that this can use significant memory."
             )
         raise NotFaked("an aggregation of text fielddata")
@@ -420,5 +438,3 @@ def members(*, script: bool = True, format: bool = True, zone: bool = False, **m
 
 def number_text(value: Any) -> str:
     return java_double(value) if isinstance(value, float) else str(value)
-
-

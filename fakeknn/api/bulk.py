@@ -308,9 +308,7 @@ def _place(error: OpenSearchError, text: bytes, root: Any) -> None:
 _PLAIN = frozenset(("_index", "_id"))
 
 
-def _index(
-    op: str, meta: dict[str, Any], defaults: Defaults, source: bytes, line: bytes, number: int
-) -> IndexRequest:
+def _index(op: str, meta: dict[str, Any], defaults: Defaults, source: bytes, line: bytes, number: int) -> IndexRequest:
     if _PLAIN.issuperset(meta):
         return IndexRequest(
             meta.get("_index", defaults.index),

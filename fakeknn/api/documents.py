@@ -431,7 +431,8 @@ def get_result(
 def _reads_ignored(found: Found, stored: list[str] | None) -> bool:
     """Whether ``_ignored`` is among the stored fields that are read (FieldsVisitor.needsField).
 
-    It is stored last. Reading ends before when nothing but the source, id and routing is wanted and all three are there.
+    It is stored last. Reading ends before when nothing but the source, id and routing is wanted and all three are
+    there.
     """
     if found.from_translog:
         return stored is not None and not {"_source", "_routing", "_id"}.issuperset(stored)

@@ -87,9 +87,7 @@ def _validate(items: list[Item]) -> None:
 def _answer(node: Node, item: Item, realtime: bool, refresh: bool) -> dict[str, Any]:
     assert item.index is not None and item.id is not None
     try:
-        index, found = get(
-            node, item.index, item.id, item.routing, realtime, refresh, item.version, item.version_type
-        )
+        index, found = get(node, item.index, item.id, item.routing, realtime, refresh, item.version, item.version_type)
     except OpenSearchError as error:
         return {"_index": item.index, "_id": item.id, "error": body_of(error)["error"]}
     return get_result(index, item.id, found, item.source, item.stored)

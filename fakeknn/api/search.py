@@ -51,8 +51,8 @@ SEARCH_OPTIONS = IndicesOptions(forbid_closed_indices=True)
 SEARCH_PARAMETERS = (
     *SOURCE_PARAMETERS,
     *INDICES_PARAMETERS,
-    *"""?from ?size ?explain ?version ?seq_no_primary_term ?timeout ?terminate_after stored_fields docvalue_fields _source
-    _source_includes _source_excludes ?track_scores include_named_queries_score ?track_total_hits sort stats
+    *"""?from ?size ?explain ?version ?seq_no_primary_term ?timeout ?terminate_after stored_fields docvalue_fields
+    _source _source_includes _source_excludes ?track_scores include_named_queries_score ?track_total_hits sort stats
     suggest_field ?suggest_text ?suggest_size ?suggest_mode scroll search_type request_cache routing preference
     batched_reduce_size ?pre_filter_shard_size ?max_concurrent_shard_requests ?allow_partial_search_results ?phase_took
     search_pipeline ?verbose_pipeline ccs_minimize_roundtrips cancel_after_time_interval rest_total_hits_as_int
@@ -274,8 +274,10 @@ MSEARCH_PARAMETERS = (
 
 _HEADER = frozenset(
     """index indices search_type searchType request_cache requestCache preference routing allow_partial_search_results
-    cancel_after_time_interval cancelAfterTimeInterval ignore_unavailable ignoreUnavailable allow_no_indices allowNoIndices
-    expand_wildcards expandWildcards ignore_throttled ignoreThrottled ccs_minimize_roundtrips ccsMinimizeRoundtrips search_pipeline""".split()
+    cancel_after_time_interval cancelAfterTimeInterval ignore_unavailable ignoreUnavailable allow_no_indices
+    allowNoIndices
+    expand_wildcards expandWildcards ignore_throttled ignoreThrottled ccs_minimize_roundtrips ccsMinimizeRoundtrips
+    search_pipeline""".split()
 )
 
 

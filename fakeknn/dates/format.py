@@ -57,9 +57,7 @@ class _Form:
             if end < 0:
                 raise DateTimeParseException(f"Text '{shown}' could not be parsed at index {~end}")
             if end < len(text):
-                raise DateTimeParseException(
-                    f"Text '{shown}' could not be parsed, unparsed text found at index {end}"
-                )
+                raise DateTimeParseException(f"Text '{shown}' could not be parsed, unparsed text found at index {end}")
             for name, value in self.defaults:
                 parsed.fields.setdefault(name, value)
             parsed.zone = parsed.zone if parsed.zone or "OffsetSeconds" in parsed.fields else self.zone

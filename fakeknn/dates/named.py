@@ -85,9 +85,7 @@ FORMATS: dict[str, Named] = {
     ),
     "date_time": Named(
         _OPTIONAL_TIME_PRINTER,
-        tuple(
-            f"{_LENIENT_DATE}'T'{_LENIENT_MINUTE}[:<s 1-2><.1-9>]{offset}" for offset in ("<+HH:MM>", "<+HHmm>")
-        ),
+        tuple(f"{_LENIENT_DATE}'T'{_LENIENT_MINUTE}[:<s 1-2><.1-9>]{offset}" for offset in ("<+HH:MM>", "<+HHmm>")),
     ),
     "date_time_no_millis": Named(
         "uuuu-MM-dd'T'HH:mm:ss<zone>",
@@ -102,9 +100,7 @@ FORMATS: dict[str, Named] = {
     "hour_minute_second_fraction": _plain(f"{_TIME}<.3-3>", f"{_LENIENT_TIME}<.1-9>"),
     "hour_minute_second_millis": _plain(f"{_TIME}<.3-3>", f"{_LENIENT_TIME}<.1-3>"),
     "ordinal_date": _plain("uuuu-<D 3-3>", "uuuu-<D 1-3>"),
-    "ordinal_date_time": _zoned(
-        "uuuu-<D 3-3>'T'HH:mm[:ss<.3-9>]", f"uuuu-<D 1-3>'T'{_LENIENT_MINUTE}[:<s 1-2><.1-9>]"
-    ),
+    "ordinal_date_time": _zoned("uuuu-<D 3-3>'T'HH:mm[:ss<.3-9>]", f"uuuu-<D 1-3>'T'{_LENIENT_MINUTE}[:<s 1-2><.1-9>]"),
     "ordinal_date_time_no_millis": _zoned(f"uuuu-<D 3-3>'T'{_TIME}", f"uuuu-<D 1-3>'T'{_LENIENT_TIME}"),
     "rfc3339_lenient": _plain(
         _OPTIONAL_TIME_PRINTER, f"{_LENIENT_DATE}['T'{_LENIENT_MINUTE}[:<s 1-2>{_FRACTION}[<+HH:MM:ss>]]]"

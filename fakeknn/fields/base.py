@@ -1,6 +1,8 @@
-"""Field types: what one mapping type takes as parameters, how it reads a JSON value, which Column it keeps, which queries it answers.
+"""Field types: what one mapping type takes as parameters, how it reads a JSON value, which Column it keeps, which
+queries it answers.
 
-A kind is a class: each mapping type registers one here by its name. Modelled on OpenSearch's ``ParametrizedFieldMapper`` (parameters, echo,
+A kind is a class: each mapping type registers one here by its name. Modelled on OpenSearch's
+``ParametrizedFieldMapper`` (parameters, echo,
 conflicts) and ``MappedFieldType`` (what queries may ask of it, and the errors when they may not).
 """
 
@@ -36,7 +38,8 @@ class MappingContext:
 class DocContext:
     """What a value is parsed in: the document's id, and the text behind a parsed JSON value.
 
-    ``raw(container, key)`` gives the very characters of a number, which a parsed float has lost (``1e5`` as a keyword stays ``1e5``).
+    ``raw(container, key)`` gives the very characters of a number, which a parsed float has lost (``1e5`` as a keyword
+    stays ``1e5``).
     """
 
     doc_id: str
@@ -167,7 +170,9 @@ class FieldType:
     # -- the mapping
 
     def configure(self, definition: Mapping[str, Any]) -> None:
-        """Read the parameters (all but ``type``, ``fields`` and ``copy_to``); raises the inner exception of a refused mapping."""
+        """Read the parameters (all but ``type``, ``fields`` and ``copy_to``); raises the inner exception of a
+        refused mapping.
+        """
         known = {parameter.name: parameter for parameter in self.parameters}
         for name, value in definition.items():
             parameter = known.get(name)
@@ -245,7 +250,8 @@ class FieldType:
             if parameter.updatable or ours == theirs or (parameter.may_become and parameter.may_become(ours, theirs)):
                 continue
             yield (
-                f"Cannot update parameter [{parameter.name}] from [{parameter.show(ours)}] to [{parameter.show(theirs)}]"
+                f"Cannot update parameter [{parameter.name}] from [{parameter.show(ours)}] to "
+                f"[{parameter.show(theirs)}]"
             )
 
     # -- values
@@ -285,7 +291,8 @@ class FieldType:
         """MappedFieldType.failIfNotIndexedAndNoDocValues."""
         if not self.searchable and not self.has_doc_values:
             raise IllegalArgumentException(
-                f"Cannot search on field [{self.path}] since it is both not indexed, and does not have doc_values enabled."
+                f"Cannot search on field [{self.path}] since it is both not indexed, and does not have doc_values "
+                f"enabled."
             )
 
     def require_doc_values(self) -> None:
@@ -336,12 +343,14 @@ class FieldType:
 
     def _only(self, query: str) -> QueryShardException:
         return QueryShardException(
-            f"Can only use {query} queries on keyword and text fields - not on [{self.path}] which is of type [{self.kind}]"
+            f"Can only use {query} queries on keyword and text fields - not on [{self.path}] which is of type "
+            f"[{self.kind}]"
         )
 
     def no_fuzzy(self) -> IllegalArgumentException:
         return IllegalArgumentException(
-            f"Can only use fuzzy queries on keyword and text fields - not on [{self.path}] which is of type [{self.kind}]"
+            f"Can only use fuzzy queries on keyword and text fields - not on [{self.path}] which is of type "
+            f"[{self.kind}]"
         )
 
     def no_phrase(self, what: str = "phrase") -> IllegalArgumentException:
@@ -380,7 +389,8 @@ def _check_meta(name: str, value: Any) -> None:
             raise MapperParsingException(f"[meta] values can't be null (field [{name}])")
         if not isinstance(item, str):
             raise MapperParsingException(
-                f"[meta] values can only be strings, but got {_java_class(item)}[{java_string(item)}] for field [{name}]"
+                f"[meta] values can only be strings, but got {_java_class(item)}[{java_string(item)}] for field "
+                f"[{name}]"
             )
         if len(item) > 50:
             raise MapperParsingException(

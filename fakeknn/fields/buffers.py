@@ -1,6 +1,8 @@
-"""Growing buffers of one shard: a field's values as they arrive, of which ``snapshot(n)`` makes the Column of the first n rows.
+"""Growing buffers of one shard: a field's values as they arrive, of which ``snapshot(n)`` makes the Column of the
+first n rows.
 
-Values wait in plain lists until the first snapshot that needs them (appending to a list is what Python does fastest) and then go into numpy arrays
+Values wait in plain lists until the first snapshot that needs them (appending to a list is what Python does fastest)
+and then go into numpy arrays
 in one step, so that a bulk costs little a document and a snapshot costs what was added since the last.
 """
 
@@ -186,7 +188,8 @@ class KeywordBuffer(Buffer):
 
 
 class TextBuffer(Buffer):
-    """Postings of analysed text. Values are analysed when a column is first asked for: a field that no search looks at costs nothing.
+    """Postings of analysed text. Values are analysed when a column is first asked for: a field that no search looks
+    at costs nothing.
 
     ``analyze`` gives, for the values of one row, the terms with their positions.
     """

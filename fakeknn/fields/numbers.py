@@ -1,6 +1,7 @@
 """The numeric field types: byte, short, integer, long, unsigned_long, half_float, float, double, scaled_float.
 
-Integers are kept as int64 (unsigned_long as uint64), the others as float64 holding what the type can hold: a ``float``'s values are float32 numbers.
+Integers are kept as int64 (unsigned_long as uint64), the others as float64 holding what the type can hold: a
+``float``'s values are float32 numbers.
 """
 
 from __future__ import annotations
@@ -202,7 +203,8 @@ class IntegerFieldType(NumberFieldType):
             whole = value
         if not self.low <= whole <= self.high:
             raise InputCoercionException(
-                f"Numeric value ({doc.raw(container, key)}) out of range of {self.json_range}{SOURCE}", at=Where(container, key, "after")
+                f"Numeric value ({doc.raw(container, key)}) out of range of {self.json_range}{SOURCE}",
+                at=Where(container, key, "after"),
             )
         return int(whole)
 
@@ -265,8 +267,9 @@ class ShortFieldType(IntegerFieldType):
             whole = _whole(value)
             if -(2**31) <= whole < 2**31:
                 raise InputCoercionException(
-                    f"Numeric value ({doc.raw(container, key)}) out of range of Java short{SOURCE}", at=Where(container, key, "after")
-            ) from None
+                    f"Numeric value ({doc.raw(container, key)}) out of range of Java short{SOURCE}",
+                    at=Where(container, key, "after"),
+                ) from None
             return IntegerFieldType.of_json(_INTEGER_RANGE(self), container, key, value, doc)
 
 
@@ -384,7 +387,9 @@ class DecimalFieldType(NumberFieldType):
         if self.java_class == "Float":
             with np.errstate(over="ignore"):
                 return java_float(np.float32(value))
-        return java_string(value) if math.isfinite(value) else str(value).replace("inf", "Infinity").replace("nan", "NaN")
+        return (
+            java_string(value) if math.isfinite(value) else str(value).replace("inf", "Infinity").replace("nan", "NaN")
+        )
 
     def of_text(self, text: str) -> float:
         return self.checked(java_double(text))

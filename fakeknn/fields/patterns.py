@@ -77,7 +77,9 @@ def regexp_matcher(pattern: str, flags: int = 0xFF, case_insensitive: bool = Fal
 
 
 class _RegExp:
-    """A recursive descent over Lucene's grammar that writes Python's: union, intersection, concatenation, repeat, complement."""
+    """A recursive descent over Lucene's grammar that writes Python's: union, intersection, concatenation, repeat,
+    complement.
+    """
 
     def __init__(self, text: str, flags: int) -> None:
         self.text = text
@@ -246,9 +248,9 @@ _CLASSES = {"d": "0-9", "D": "\\D", "s": "\\s", "S": "\\S", "w": "a-zA-Z0-9_", "
 def _numeric_interval(low: str, high: str, position: int) -> str:
     for bound in (low, high):
         if not bound.isdigit():
-            raise IllegalArgumentException(
-                f"interval syntax error at position {position}"
-            ) from NumberFormatException(f'For input string: "{bound}"')
+            raise IllegalArgumentException(f"interval syntax error at position {position}") from NumberFormatException(
+                f'For input string: "{bound}"'
+            )
     width = len(low) if len(low) == len(high) else 0
     first, last = sorted((int(low), int(high)))
     if last - first > 10_000:

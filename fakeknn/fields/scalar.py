@@ -35,8 +35,10 @@ def immense_term(path: str, encoded: bytes) -> IllegalArgumentException:
     shown = ", ".join(str(byte - 256 if byte > 127 else byte) for byte in encoded[:30])
     return IllegalArgumentException(
         f'Document contains at least one immense term in field="{path}" (whose UTF8 encoding is longer than the max '
-        f"length {MAX_TERM_LENGTH}), all of which were skipped.  Please correct the analyzer to not produce such terms.  "
-        f"The prefix of the first immense term is: '[{shown}]...', original message: bytes can be at most {MAX_TERM_LENGTH} "
+        f"length {MAX_TERM_LENGTH}), all of which were skipped.  Please correct the analyzer to not produce such "
+        f"terms.  "
+        f"The prefix of the first immense term is: '[{shown}]...', original message: bytes can be at most "
+        f"{MAX_TERM_LENGTH} "
         f"in length; got {len(encoded)}"
     )
 
@@ -361,9 +363,7 @@ class DateFieldType(FieldType):
         shown = plain_text(container, key, value, doc)
         return self.to_number(shown)
 
-    def bound(
-        self, value: Any, *, round_up: bool, time_zone: str | None = None, format: str | None = None
-    ) -> int:
+    def bound(self, value: Any, *, round_up: bool, time_zone: str | None = None, format: str | None = None) -> int:
         """A query's date, with date math, as the column holds it."""
         reader = self.format if format is None else DateFormat.parse(format)
         zone = None if time_zone is None else parse_zone(time_zone)
@@ -437,14 +437,16 @@ def _base64_error(container: Any, key: Any, value: str) -> JsonParseException:
             if unit == 1:
                 continue
             problem = (
-                f"Illegal white space character (code 0x{ord(char):x}) as character #{unit} of 4-char base64 unit: can only "
+                f"Illegal white space character (code 0x{ord(char):x}) as character #{unit} of 4-char base64 unit: "
+                f"can only "
                 "used between units"
             )
         elif char == "=":
             if unit >= 3:
                 continue
             problem = (
-                f"Unexpected padding character ('=') as character #{unit} of 4-char base64 unit: padding only legal as 3rd or "
+                f"Unexpected padding character ('=') as character #{unit} of 4-char base64 unit: padding only legal "
+                f"as 3rd or "
                 "4th character"
             )
         else:
@@ -453,7 +455,8 @@ def _base64_error(container: Any, key: Any, value: str) -> JsonParseException:
         break
     else:
         problem = (
-            "Unexpected end of base64-encoded String: base64 variant 'MIME-NO-LINEFEEDS' expects padding (one or more '=' "
+            "Unexpected end of base64-encoded String: base64 variant 'MIME-NO-LINEFEEDS' expects padding (one or more "
+            "'=' "
             "characters) at the end. This Base64Variant might have been incorrectly configured"
         )
         rest, offset = "", len(value) + 2
@@ -486,8 +489,8 @@ class BinaryFieldType(FieldType):
             return None
         if not isinstance(value, str):
             raise JsonParseException(
-                f"Current token ({jackson_token(value)}) not VALUE_STRING or VALUE_EMBEDDED_OBJECT, can not access as binary"
-                + SOURCE,
+                f"Current token ({jackson_token(value)}) not VALUE_STRING or VALUE_EMBEDDED_OBJECT, can not access as "
+                f"binary" + SOURCE,
                 at=Where(container, key, "after"),
             )
         try:

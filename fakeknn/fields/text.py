@@ -145,9 +145,12 @@ class TextFieldType(FieldType):
     def require_doc_values(self) -> None:
         if not self.option("fielddata"):
             raise IllegalArgumentException(
-                "Text fields are not optimised for operations that require per-document field data like aggregations and "
-                "sorting, so these operations are disabled by default. Please use a keyword field instead. Alternatively, "
-                f"set fielddata=true on [{self.path}] in order to load field data by uninverting the inverted index. Note "
+                "Text fields are not optimised for operations that require per-document field data like aggregations "
+                "and "
+                "sorting, so these operations are disabled by default. Please use a keyword field instead. "
+                "Alternatively, "
+                f"set fielddata=true on [{self.path}] in order to load field data by uninverting the inverted index. "
+                f"Note "
                 "that this can use significant memory."
             )
 

@@ -1,4 +1,6 @@
-"""How a document becomes rows under a mapping: values parsed, nested objects split off, dynamic fields proposed, vectors cut out."""
+"""How a document becomes rows under a mapping: values parsed, nested objects split off, dynamic fields proposed,
+vectors cut out.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +37,8 @@ Values = dict[str, list[Any]]
 
 @dataclass(slots=True)
 class ParsedDocument:
-    """A document ready to be appended: ``rows`` are (nested path or None, values), nested objects before what holds them,
+    """A document ready to be appended: ``rows`` are (nested path or None, values), nested objects before what holds
+    them,
     the document itself last; ``mapping`` is the mapping it needs, if that is a new one."""
 
     rows: list[tuple[str | None, Values]]
@@ -267,7 +270,8 @@ class DocumentParser:
                 return None
             if child.nested:
                 raise MapperParsingException(
-                    f"Cannot add a value for field [{name}] since one of the intermediate objects is mapped as a nested object: "
+                    f"Cannot add a value for field [{name}] since one of the intermediate objects is mapped as a "
+                    f"nested object: "
                     f"[{child.path}]"
                 )
             node = child
@@ -434,14 +438,17 @@ class DocumentParser:
         self.update.add(child)
 
     def _dynamic_parent(self, node: ObjectMapper, path: str, parts: list[str]) -> tuple[ObjectMapper, str]:
-        """The object that the last part of a dotted name belongs to; objects on the way that are missing are proposed."""
+        """The object that the last part of a dotted name belongs to; objects on the way that are missing are
+        proposed.
+        """
         parent = node
         for part in parts[:-1]:
             here = _join(path, part)
             existing = self.mapping.fields.get(here)
             if existing is not None:
                 raise MapperParsingException(
-                    f"Could not dynamically add mapping for field [{'.'.join(parts)}]. Existing mapping for [{here}] must be of type "
+                    f"Could not dynamically add mapping for field [{'.'.join(parts)}]. Existing mapping for [{here}] "
+                    f"must be of type "
                     f"object but found [{existing.kind}]."
                 )
             found = self.mapping.objects.get(here)
@@ -457,7 +464,8 @@ class DocumentParser:
                 found = made if isinstance(made, ObjectMapper) else ObjectMapper(here)
                 if found.nested:
                     raise MapperParsingException(
-                        f"It is forbidden to create dynamic nested objects ([{here}]) through `copy_to` or dots in field names"
+                        f"It is forbidden to create dynamic nested objects ([{here}]) through `copy_to` or dots in "
+                        f"field names"
                     )
                 self._propose(found)
             parent, path = found, here
@@ -521,7 +529,8 @@ class DocumentParser:
             return
         if isinstance(value, (dict, list)):
             raise IllegalStateException(
-                f"Can't handle serializing a dynamic type with content token [START_OBJECT] and field name [{parts[-1]}]"
+                f"Can't handle serializing a dynamic type with content token [START_OBJECT] and field name "
+                f"[{parts[-1]}]"
             )
         json_type, definition = self._guess(value)
         made = self._from_template(parent_path, parts[-1], json_type, dynamic)

@@ -123,9 +123,7 @@ class ObjectMapper:
                     )
                 out.children[name] = ours.merged(theirs)
             elif isinstance(theirs, ObjectMapper):
-                raise IllegalArgumentException(
-                    f"can't merge a non object mapping [{ours.path}] with an object mapping"
-                )
+                raise IllegalArgumentException(f"can't merge a non object mapping [{ours.path}] with an object mapping")
             else:
                 out.children[name] = _merged_field(ours, theirs)
         return out
@@ -164,8 +162,10 @@ class Mapping:
         """A mapping from its definition; what is wrong in it comes as ``Failed to parse mapping [_doc]: ...``."""
         if not isinstance(definition, dict):
             raise ClassCastException(
-                f"class {'java.util.ArrayList' if isinstance(definition, list) else 'java.lang.String'} cannot be cast to "
-                "class java.util.Map (java.util.ArrayList and java.util.Map are in module java.base of loader 'bootstrap')"
+                f"class {'java.util.ArrayList' if isinstance(definition, list) else 'java.lang.String'} cannot be "
+                f"cast to "
+                "class java.util.Map (java.util.ArrayList and java.util.Map are in module java.base of loader "
+                "'bootstrap')"
             )
         if len(definition) == 1 and "_doc" in definition and isinstance(definition["_doc"], dict):
             definition = definition["_doc"]
@@ -592,12 +592,14 @@ class Mapping:
             )
         if target not in self.fields:
             raise MapperParsingException(
-                f"Invalid [path] value [{target}] for field alias [{path}]: an alias must refer to an existing field in the mappings."
+                f"Invalid [path] value [{target}] for field alias [{path}]: an alias must refer to an existing field "
+                f"in the mappings."
             )
         if self.nested_parent(path) != self.nested_parent(target):
             scope, there = self.nested_parent(path), self.nested_parent(target)
             raise IllegalArgumentException(
-                f"Invalid [path] value [{target}] for field alias [{path}]: an alias must have the same nested scope as its target. "
+                f"Invalid [path] value [{target}] for field alias [{path}]: an alias must have the same nested scope "
+                f"as its target. "
                 + ("The alias is not nested" if scope is None else f"The alias's nested scope is [{scope}]")
                 + ", but "
                 + ("the target is not nested." if there is None else f"the target's nested scope is [{there}].")
@@ -614,12 +616,16 @@ class Mapping:
         source, there = self.nested_parent(path), self.nested_parent(target)
         if there is not None and (source is None or not (source == there or source.startswith(there + "."))):
             raise IllegalArgumentException(
-                "Illegal combination of [copy_to] and [nested] mappings: [copy_to] may only copy data to the current nested document "
-                f"or any of its parents, however one [copy_to] directive is trying to copy data from nested object [{source or 'null'}] "
+                "Illegal combination of [copy_to] and [nested] mappings: [copy_to] may only copy data to the current "
+                "nested document "
+                f"or any of its parents, however one [copy_to] directive is trying to copy data from nested object "
+                f"[{source or 'null'}] "
                 f"to [{there}]"
                 if source is not None
-                else "Illegal combination of [copy_to] and [nested] mappings: [copy_to] may only copy data to the current nested document "
-                f"or any of its parents, however one [copy_to] directive is trying to copy data from nested object [{source}] "
+                else "Illegal combination of [copy_to] and [nested] mappings: [copy_to] may only copy data to the "
+                "current nested document "
+                f"or any of its parents, however one [copy_to] directive is trying to copy data from nested object "
+                f"[{source}] "
                 f"to [{there}]"
             )
 
@@ -638,7 +644,9 @@ def _flag(value: Any, name: str) -> bool:
 
 
 def _in_hash_order(value: Any) -> Any:
-    """A definition as the server walks it: it comes out of HashMaps, so of several mistakes the first by hash is told."""
+    """A definition as the server walks it: it comes out of HashMaps, so of several mistakes the first by hash is
+    told.
+    """
     if isinstance(value, dict):
         return {key: _in_hash_order(value[key]) for key in hash_ordered(value)}
     if isinstance(value, list):

@@ -1,4 +1,6 @@
-"""What a query is: a frozen dataclass that, on the View of a shard, gives ``Matched``; and how the DSL is parsed into such."""
+"""What a query is: a frozen dataclass that, on the View of a shard, gives ``Matched``; and how the DSL is parsed
+into such.
+"""
 
 from __future__ import annotations
 
@@ -77,7 +79,8 @@ class Statistics(Protocol):
 class ShardContext:
     """What a query may ask of the shard that it runs on (QueryShardContext).
 
-    ``services`` offers what lies outside the shard (documents of other indices, stored scripts); ``memo`` lives as long as the search.
+    ``services`` offers what lies outside the shard (documents of other indices, stored scripts); ``memo`` lives as
+    long as the search.
     """
 
     index: str
@@ -235,7 +238,9 @@ PARSERS: dict[str, Parser] = {}
 
 
 def register(*names: str) -> Callable[[Parser], Parser]:
-    """Make ``parse(container, name) -> Query`` the parser of these query names; ``container[name]`` is the query's object."""
+    """Make ``parse(container, name) -> Query`` the parser of these query names; ``container[name]`` is the query's
+    object.
+    """
 
     def add(parser: Parser) -> Parser:
         for name in names:
@@ -251,7 +256,9 @@ def parse_query(container: Any, key: Any) -> Query:
     if not isinstance(body, dict):
         if isinstance(body, list) and body and isinstance(body[0], dict):
             return parse_query(body, 0)  # the real parser steps to the next token, whatever it was at
-        raise ParsingException("[_na] query malformed, must start with start_object", at=objects.next_token(container, key)[1])
+        raise ParsingException(
+            "[_na] query malformed, must start with start_object", at=objects.next_token(container, key)[1]
+        )
     if not body:
         raise IllegalArgumentException(
             "query malformed, empty clause found at [{line}:{column}]", at=Where(body, None, "end")
@@ -279,10 +286,14 @@ def parse_query(container: Any, key: Any) -> Query:
 
 #: Queries that OpenSearch 3.5.0 with k-NN has and fakeknn does not; filled as kinds are registered.
 KNOWN_QUERIES = frozenset(
-    "bool boosting combined_fields common constant_score dis_max distance_feature exists field_masking_span function_score fuzzy "
-    "geo_bounding_box geo_distance geo_polygon geo_shape has_child has_parent ids intervals knn match match_all match_bool_prefix "
-    "match_none match_phrase match_phrase_prefix more_like_this multi_match nested parent_id percolate prefix query_string "
-    "range rank_feature regexp script script_score simple_query_string span_containing span_first span_gap span_multi span_near "
+    "bool boosting combined_fields common constant_score dis_max distance_feature exists field_masking_span "
+    "function_score fuzzy "
+    "geo_bounding_box geo_distance geo_polygon geo_shape has_child has_parent ids intervals knn match match_all "
+    "match_bool_prefix "
+    "match_none match_phrase match_phrase_prefix more_like_this multi_match nested parent_id percolate prefix "
+    "query_string "
+    "range rank_feature regexp script script_score simple_query_string span_containing span_first span_gap span_multi "
+    "span_near "
     "span_not span_or span_term span_within template term terms terms_set wildcard wrapper".split()
 )
 
@@ -305,9 +316,7 @@ def parse_queries(container: Any, key: Any) -> list[Query]:
     i = 0
     while i < len(value):
         if isinstance(value[i], list):
-            raise objects.stopped_at(
-                IllegalStateException("expected value but got [START_ARRAY]"), Where(value, i)
-            )
+            raise objects.stopped_at(IllegalStateException("expected value but got [START_ARRAY]"), Where(value, i))
         if not isinstance(value[i], dict) and i + 1 < len(value) and isinstance(value[i + 1], dict):
             i += 1  # as parse_query: a scalar is stepped over
         found.append(parse_query(value, i))
@@ -324,7 +333,8 @@ COMMON: Mapping[str, Reader] = {"boost": objects.decimal, "_name": objects.text}
 def field_query(
     kind: str, container: Any, key: Any, members: Mapping[str, Reader], *, short: str | None
 ) -> tuple[str | None, dict[str, Any]]:
-    """The shape ``{"kind": {"field": {...members...}}}``, or ``{"kind": {"field": value}}`` whose value is the member ``short``.
+    """The shape ``{"kind": {"field": {...members...}}}``, or ``{"kind": {"field": value}}`` whose value is the member
+    ``short``.
 
     Gives the field's name (None for an empty object) and the values of the members.
     """
@@ -381,7 +391,8 @@ def flat_query(
     objects_: Mapping[str, Reader] | None = None,
     arrays: Mapping[str, Reader] | None = None,
 ) -> dict[str, Any]:
-    """The shape ``{"kind": {"member": ...}}`` of the parsers written by hand: members by the token their value begins with.
+    """The shape ``{"kind": {"member": ...}}`` of the parsers written by hand: members by the token their value begins
+    with.
 
     A null, and an array where none is known, is passed over, as those parsers do.
     """

@@ -215,7 +215,7 @@ def script_values(
     except NotFaked:
         raise
     except Exception as error:
-        raise running(error)  # type: ignore[arg-type]
+        raise running(error) from error.__cause__  # type: ignore[arg-type]
 
 
 def source_of(ctx: ShardContext, row: int) -> Any:
@@ -267,4 +267,3 @@ FILTER_LANGUAGES["painless"] = painless_filter
 SCORE_LANGUAGES["painless"] = painless_score
 SCORE_LANGUAGES["expression"] = expression_score
 NEEDS_SCORE["painless"] = _uses_score
-

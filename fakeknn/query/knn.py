@@ -1,4 +1,6 @@
-"""The ``knn`` query: the nearest vectors of a shard, k of them or all within a radius, among those that a filter lets through."""
+"""The ``knn`` query: the nearest vectors of a shard, k of them or all within a radius, among those that a filter
+lets through.
+"""
 
 from __future__ import annotations
 
@@ -148,7 +150,9 @@ class Knn(Query):
         )
 
     def _filtered(self, ctx: ShardContext) -> Mask:
-        """The rows that the filter lets through. Inside ``nested``, one that speaks of the document goes for all its objects."""
+        """The rows that the filter lets through. Inside ``nested``, one that speaks of the document goes for all its
+        objects.
+        """
         assert self.filter is not None
         if ctx.nested_path is None or _speaks_of_objects(self.filter):
             return self.filter.mask(ctx)
@@ -206,7 +210,9 @@ _NOTHING: Found = (np.empty(0, np.int32), np.empty(0, np.float32))
 
 
 def _speaks_of_objects(query: Query) -> bool:
-    """NestedHelper.mightMatchNestedDocs, as far as it goes: a filter with a ``nested`` clause chooses among the objects."""
+    """NestedHelper.mightMatchNestedDocs, as far as it goes: a filter with a ``nested`` clause chooses among the
+    objects.
+    """
     if isinstance(query, Bool):
         required = (*query.must, *query.filter)
         if required:

@@ -1,4 +1,6 @@
-"""Queries over positions: exact and sloppy phrases, phrases whose last term is a prefix; terms that stand for one another."""
+"""Queries over positions: exact and sloppy phrases, phrases whose last term is a prefix; terms that stand for one
+another.
+"""
 
 from __future__ import annotations
 

@@ -250,7 +250,7 @@ class Similarity:
         details.append(Explanation(tf, how, tuple(tf_details)))
         weight = self.weight(terms, boost)
         value = weight - weight / (one + np.float32(freq) * inverse)
-        scored = Explanation(value, "score(freq=%s), computed as boost * idf * tf from:" % _float(freq), tuple(details))
+        scored = Explanation(value, f"score(freq={_float(freq)}), computed as boost * idf * tf from:", tuple(details))
         return Explanation(
             value, f"weight({self.field.path}:{description} in {row}) [PerFieldSimilarity], result of:", (scored,)
         )
@@ -277,7 +277,9 @@ def score_term(ctx: ShardContext, field: FieldType, term: str, boost: np.float32
 
 
 def add_scores(parts: Sequence[Matched], n: int) -> NDArray[np.float32]:
-    """float32[n]: the sum of what matched, in double and narrowed once, as Lucene's conjunctions and disjunctions add."""
+    """float32[n]: the sum of what matched, in double and narrowed once, as Lucene's conjunctions and disjunctions
+    add.
+    """
     if len(parts) == 1:
         part = parts[0]
         return np.where(part.mask, part.score, np.float32(0))

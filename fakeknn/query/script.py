@@ -64,7 +64,8 @@ class Script:
     def __str__(self) -> str:
         """Script.toString, which explanations show."""
         if self.id is not None:
-            return f"Script{{type=stored, lang='null', idOrCode='{self.id}', options=null, params={java_string(self.params)}}}"
+            params = java_string(self.params)
+            return f"Script{{type=stored, lang='null', idOrCode='{self.id}', options=null, params={params}}}"
         return (
             f"Script{{type=inline, lang='{self.lang}', idOrCode='{self.source}', options={java_string(self.options)}, "
             f"params={java_string(self.params)}}}"
@@ -142,7 +143,8 @@ def _hashed(value: Any) -> Any:
     return [_hashed(item) for item in value] if isinstance(value, list) else value
 
 
-#: What a language makes of a script that scores: ``(ctx, script, inner) -> float32[n]``, of meaning where ``inner``, the
+#: What a language makes of a script that scores: ``(ctx, script, inner) -> float32[n]``, of meaning where ``inner``,
+#: the
 #: query whose matches are scored, matches. The script is compiled before that is asked for.
 Scorer = Callable[[ShardContext, Script, Callable[[], Matched]], Scores]
 
@@ -165,16 +167,16 @@ def resolved(ctx: ShardContext, script: Script) -> Script:
 
 @contextmanager
 def compiling(script: Script) -> Iterator[None]:
-    """ScriptCache.compile: what goes wrong in compiling a script, but for its language's own errors, is told with the script."""
+    """ScriptCache.compile: what goes wrong in compiling a script, but for its language's own errors, is told with
+    the script.
+    """
     try:
         yield
     except ScriptException:
         raise
     except OpenSearchError as cause:
         kind, name = ("inline", script.source) if script.id is None else ("stored", script.id)
-        raise GeneralScriptException(
-            f"Failed to compile {kind} script [{name}] using lang [{script.lang}]"
-        ) from cause
+        raise GeneralScriptException(f"Failed to compile {kind} script [{name}] using lang [{script.lang}]") from cause
 
 
 #: What a language makes of a script that filters: ``(ctx, script) -> bool[n]``.
@@ -284,7 +286,8 @@ class ScriptScore(Query):
             segment = int(ctx.view.segments[ctx.view.segment_of[row]])
             raise running(
                 IllegalArgumentException(
-                    f"script_score script returned an invalid score [{java_float(score[row])}] for doc [{row - segment}]. "
+                    f"script_score script returned an invalid score [{java_float(score[row])}] for doc "
+                    f"[{row - segment}]. "
                     "Must be a non-negative score!"
                 )
             )

@@ -169,7 +169,8 @@ class Terms(Query):
         limit = ctx.setting("index.max_terms_count", 65536)
         if len(values) > limit:
             raise IllegalArgumentException(
-                f"The number of terms [{len(values)}] used in the Terms Query request has exceeded the allowed maximum of [{limit}]. "
+                f"The number of terms [{len(values)}] used in the Terms Query request has exceeded the allowed "
+                f"maximum of [{limit}]. "
                 "This maximum can be set by changing the [index.max_terms_count] index level setting."
             )
         field = ctx.field(self.field)
@@ -300,10 +301,9 @@ class Range(Query):
             "include_lower": self.include_lower,
             "include_upper": self.include_upper,
         }
-        for name, value in (("time_zone", self.time_zone), ("format", self.format), ("relation", self.relation)):
-            if value is not None:
-                written[name] = value
-        return {self.kind: {self.field: {**written, **self.standard()}}}
+        more = {"time_zone": self.time_zone, "format": self.format, "relation": self.relation}
+        given = {name: value for name, value in more.items() if value is not None}
+        return {self.kind: {self.field: {**written, **given, **self.standard()}}}
 
     def run(self, ctx: ShardContext, boost: np.float32) -> Matched:
         field = ctx.field(self.field)
@@ -327,7 +327,9 @@ class Range(Query):
         return Term(field=self.field, value=not include_low)
 
     def never(self, ctx: ShardContext) -> bool:
-        """A range of dates beside all that the shard has is rewritten to match_none (MappedFieldType.isFieldWithinQuery)."""
+        """A range of dates beside all that the shard has is rewritten to match_none
+        (MappedFieldType.isFieldWithinQuery).
+        """
         field = ctx.field(self.field)
         if not isinstance(field, DateFieldType) or not field.searchable:
             return False
@@ -342,7 +344,9 @@ class Range(Query):
             raise running(error) from error.cause
         if not len(column.values):
             return True
-        return bool((low is not None and low > column.values.max()) or (high is not None and high < column.values.min()))
+        return bool(
+            (low is not None and low > column.values.max()) or (high is not None and high < column.values.min())
+        )
 
     def mask(self, ctx: ShardContext) -> Mask:
         field = ctx.field(self.field)
@@ -631,7 +635,8 @@ class Regexp(Pattern):
         limit = ctx.setting("index.max_regex_length", 1000)
         if len(self.value) > limit:
             raise IllegalArgumentException(
-                f"The length of regex [{len(self.value)}] used in the Regexp Query request has exceeded the allowed maximum of "
+                f"The length of regex [{len(self.value)}] used in the Regexp Query request has exceeded the allowed "
+                f"maximum of "
                 f"[{limit}]. This maximum can be set by changing the [index.max_regex_length] index level setting."
             )
         return super().mask(ctx)

@@ -1,4 +1,7 @@
-"""Full text: match, match_phrase, match_phrase_prefix, match_bool_prefix. A text becomes terms, and these a query (MatchQuery)."""
+"""Full text: match, match_phrase, match_phrase_prefix, match_bool_prefix.
+
+A text becomes terms, and these a query (MatchQuery).
+"""
 
 from __future__ import annotations
 

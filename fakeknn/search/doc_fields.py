@@ -89,9 +89,7 @@ def _script_field(container: Any, name: str) -> ScriptField:
         elif member == "ignore_failure" and objects.is_value(value):
             ignore_failure = objects.boolean(body, member)
         else:
-            raise ParsingException(
-                f"Unknown key for a {objects.token(value)} in [{member}].", at=Where(body, member)
-            )
+            raise ParsingException(f"Unknown key for a {objects.token(value)} in [{member}].", at=Where(body, member))
     return ScriptField(name, script, ignore_failure)
 
 

@@ -61,7 +61,8 @@ class Outcome:
     """Shards that were not searched since nothing there could match."""
 
 
-#: Hooks that change what a shard has matched before it is sorted: ``(request, ctx, matched) -> matched`` (collapse, rescore ...).
+#: Hooks that change what a shard has matched before it is sorted: ``(request, ctx, matched) -> matched`` (collapse,
+#: rescore ...).
 Stage = Callable[[SearchRequest, ShardContext, Matched], Matched]
 
 
@@ -237,15 +238,18 @@ def check_limits(request: SearchRequest, ctx: ShardContext, batch: int | None) -
     if batch is not None:
         if batch > window:
             raise IllegalArgumentException(
-                f"Batch size is too large, size must be less than or equal to: [{window}] but was [{batch}]. Scroll batch sizes "
-                "cost as much memory as result windows so they are controlled by the [index.max_result_window] index level "
+                f"Batch size is too large, size must be less than or equal to: [{window}] but was [{batch}]. Scroll "
+                f"batch sizes "
+                "cost as much memory as result windows so they are controlled by the [index.max_result_window] index "
+                "level "
                 "setting."
             )
         return
     if request.from_ + request.size > window:
         raise IllegalArgumentException(
             f"Result window is too large, from + size must be less than or equal to: [{window}] but was "
-            f"[{request.from_ + request.size}]. See the scroll api for a more efficient way to request large data sets. This limit can "
+            f"[{request.from_ + request.size}]. See the scroll api for a more efficient way to request large data "
+            f"sets. This limit can "
             "be set by changing the [index.max_result_window] index level setting."
         )
 
@@ -332,7 +336,10 @@ def best_scores(score: NDArray[np.float32], wanted: int) -> NDArray[np.int64]:
 
 
 def _best_keys(keys: Sequence[NDArray[Any]], wanted: int, among: NDArray[np.bool_] | None = None) -> NDArray[np.int64]:
-    """The positions of the ``wanted`` lowest by several keys, in order; of equals the first. ``among`` says which count."""
+    """The positions of the ``wanted`` lowest by several keys, in order; of equals the first.
+
+    ``among`` says which count.
+    """
     candidates = np.arange(len(keys[0])) if among is None else np.flatnonzero(among)
     first = keys[0][candidates]
     if wanted < len(first):

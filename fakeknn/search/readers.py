@@ -62,7 +62,8 @@ def keep_alive_of(node: Node, text: str, name: str) -> float:
     limit = parse_time_value(str(node.cluster_setting("search.max_keep_alive", "24h")), "search.max_keep_alive")
     if value.seconds > limit.seconds:
         raise IllegalArgumentException(
-            f"Keep alive for request ({value}) is too large. It must be less than ({limit}). This limit can be set by changing "
+            f"Keep alive for request ({value}) is too large. It must be less than ({limit}). This limit can be set by "
+            f"changing "
             "the [search.max_keep_alive] cluster level setting."
         )
     return value.seconds

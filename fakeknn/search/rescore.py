@@ -77,9 +77,7 @@ def parse_rescorer(container: Any, key: Any) -> Rescorer:
             if "rescore_query" not in values:
                 raise IllegalArgumentException("rescore_query cannot be null")
         else:
-            raise ParsingException(
-                f"unexpected token [{objects.token(value)}] after [{name}]", at=Where(body, name)
-            )
+            raise ParsingException(f"unexpected token [{objects.token(value)}] after [{name}]", at=Where(body, name))
     if values is None:
         raise ParsingException("missing rescore type", at=Where(body, None, "end"))
     return Rescorer(

@@ -30,7 +30,9 @@ Keys = NDArray[Any]
 
 @dataclass(frozen=True, slots=True)
 class SortKeys:
-    """One sort of one shard: ``keys`` [len(rows)] ascend in the order wanted; ``shown`` gives the value that a hit tells for a position."""
+    """One sort of one shard: ``keys`` [len(rows)] ascend in the order wanted; ``shown`` gives the value that a hit
+    tells for a position.
+    """
 
     keys: Keys
     values: Any

@@ -1,4 +1,6 @@
-"""Which parts of a document an answer shows: ``_source`` and its filters, stored fields (FetchSourceContext, StoredFieldsContext)."""
+"""Which parts of a document an answer shows: ``_source`` and its filters, stored fields (FetchSourceContext,
+StoredFieldsContext).
+"""
 
 from __future__ import annotations
 
@@ -71,7 +73,9 @@ def parse_source(container: Any, key: Any) -> SourceOptions:
 
 
 def source_of_params(params: Mapping[str, str]) -> SourceOptions | None:
-    """FetchSourceContext.parseFromRestRequest: ``_source``, ``_source_includes``, ``_source_excludes``; None without any."""
+    """FetchSourceContext.parseFromRestRequest: ``_source``, ``_source_includes``, ``_source_excludes``; None without
+    any.
+    """
     fetch: bool | None = None
     includes: tuple[str, ...] = ()
     excludes: tuple[str, ...] = ()

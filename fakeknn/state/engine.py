@@ -1,8 +1,8 @@
 """A shard's documents as they were written: rows appended to buffers, the latest version of each id, tombstones.
 
 A row is a Lucene document: one for each document and, before it, one for each of its nested objects; a deletion has one
-too, its tombstone, that never lives. Rows are only ever appended; what a delete or an update leaves behind stays, until a
-merge, as a row that no View shows as living.
+too, its tombstone, that never lives. Rows are only ever appended; what a delete or an update leaves behind stays,
+until a merge, as a row that no View shows as living.
 """
 
 from __future__ import annotations

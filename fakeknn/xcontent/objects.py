@@ -99,11 +99,10 @@ def not_numeric(container: Any, key: Any) -> JsonParseException:
 
 
 def not_boolean(container: Any, key: Any) -> JsonParseException:
-    error = JsonParseException(
+    return JsonParseException(
         f"Current token ({jackson_token(container[key])}) not of boolean type{SOURCE}",
         at=Where(container, key, "after"),
     )
-    return error
 
 
 def integer(container: Any, key: Any, *, bits: int = 32) -> int:
@@ -251,7 +250,9 @@ def building(name: str) -> Iterator[None]:
 
 
 class ObjectParser:
-    """ObjectParser: members by name, an unknown one refused with proposals, an error inside one told with its name and place."""
+    """ObjectParser: members by name, an unknown one refused with proposals, an error inside one told with its name
+    and place.
+    """
 
     def __init__(
         self,

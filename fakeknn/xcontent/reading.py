@@ -169,9 +169,7 @@ def _object(body: bytes, root: Any) -> dict[str, Any]:
     if isinstance(root, dict):
         return root
     token = next(Scanner(body).tokens())
-    raise ParsingException(
-        f"Expected [START_OBJECT] but found [{token.xcontent}]", line=token.line, col=token.column
-    )
+    raise ParsingException(f"Expected [START_OBJECT] but found [{token.xcontent}]", line=token.line, col=token.column)
 
 
 def _in_object_parsers(scanner: Scanner, error: _Broken) -> _Broken | XContentParseException:

@@ -146,7 +146,7 @@ DOCUMENT = (
     '"\\"q\\"",'
     '"a sentence that is longer than a line of eighty characters, so that it is broken somewhere before its end"],'
     '"z":[],"zz":[[],{}],"nn":null,"t1":true,"yes key":1,"true":2,"1":3,"":4,"i":[-17,-1,23,24,255,256,-70000,1e10,'
-    '4294967296,-9223372036854775808]}'
+    "4294967296,-9223372036854775808]}"
 )
 FILTERS = (
     "**.took **.c hits.hits._source.b hits.hits._source.x\\.y hits.hits._source.x.y -**.a -hits.hits._source.b.c"
