@@ -55,7 +55,7 @@ def boolean(value: Any) -> bool:
     if isinstance(value, bool):
         return value
     if value in ("true", "false"):
-        return value == "true"
+        return bool(value == "true")
     raise IllegalArgumentException(
         f"Failed to parse value [{java_string(value)}] as only [true] or [false] are allowed."
     )
@@ -120,6 +120,10 @@ BOOST = Parameter("boost", decimal, 1.0, updatable=True)
 
 #: Parameters that every type once took: accepted and dropped where a type does not declare them.
 DROPPED = frozenset({"store", "meta", "boost", "index", "doc_values", "index_options", "similarity"})
+
+
+#: The preview of a number that the parser, once it has read it as a float, cannot give again.
+UNREADABLE = object()
 
 
 # --- field types ------------------------------------------------------------------------------------------------------

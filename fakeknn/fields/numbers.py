@@ -15,10 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fakeknn.errors import IllegalArgumentException, InputCoercionException, NumberFormatException, Where
-from fakeknn.fields.base import META, DocContext, FieldType, Parameter, decimal, flag, register
+from fakeknn.fields.base import META, UNREADABLE, DocContext, FieldType, Parameter, decimal, flag, register
 from fakeknn.fields.buffers import Buffer, NumericBuffer
 from fakeknn.view import Column, Mask, NumericColumn
 from fakeknn.xcontent import java_float, java_string
+from fakeknn.xcontent.java import java_double as java_double_text
 from fakeknn.xcontent.objects import SOURCE, not_numeric
 
 
@@ -193,12 +194,13 @@ class IntegerFieldType(NumberFieldType):
         return _whole(value)
 
     def of_json(self, container: Any, key: Any, value: Any, doc: DocContext) -> int:
+        whole: float
         if isinstance(value, float):
             if not self.coerces and value % 1 != 0:
                 raise IllegalArgumentException(
                     f"{java_string(value)} cannot be converted to {self.java_class} without data loss"
                 )
-            whole = _whole(value)
+            whole = value if math.isinf(value) else int(value)
         else:
             whole = value
         if not self.low <= whole <= self.high:
@@ -319,9 +321,13 @@ class UnsignedLongFieldType(IntegerFieldType):
             raise IllegalArgumentException(
                 f"{java_string(value)} cannot be converted to {self.java_class} without data loss"
             )
-        whole = _whole(value)
+        exact = Decimal(doc.raw(container, key)) if isinstance(value, float) else Decimal(value)
+        whole = int(exact)
         if not self.low <= whole <= self.high:
-            raise IllegalArgumentException(f"Value [{whole}] is out of range for an unsigned long")
+            error = IllegalArgumentException(f"Value [{whole}] is out of range for an unsigned long")
+            if isinstance(value, float):
+                error.preview = big_decimal(exact)  # type: ignore[attr-defined]
+            raise error
         return whole
 
     def query_value(self, value: Any) -> int:
@@ -339,6 +345,11 @@ class UnsignedLongFieldType(IntegerFieldType):
         if (low is not None and low > self.high) or (high is not None and high < 0):
             return np.uint64(1), np.uint64(0)
         return None if low is None else np.uint64(max(low, 0)), None if high is None else np.uint64(high)
+
+
+def big_decimal(value: Decimal) -> str:
+    """BigDecimal.toString."""
+    return str(value).replace("e", "E")
 
 
 def _big_integer(text: str, low: int, high: int, article: str, coerce: bool) -> int:
@@ -398,9 +409,12 @@ class DecimalFieldType(NumberFieldType):
         try:
             return self.checked(float(value))
         except IllegalArgumentException as error:
-            with np.errstate(over="ignore"):
-                # What is shown of the value went through the parser's float first.
-                error.preview = np.float32(value)  # type: ignore[attr-defined]
+            # What is shown of the value went through the parser's float first.
+            if isinstance(value, float):
+                with np.errstate(over="ignore"):
+                    error.preview = np.float32(value)  # type: ignore[attr-defined]
+            elif not -(2**63) <= value < 2**63:
+                error.preview = UNREADABLE  # type: ignore[attr-defined]
             raise
 
     def query_value(self, value: Any) -> float:
@@ -517,7 +531,7 @@ class ScaledFloatFieldType(NumberFieldType):
         number = float(value) if isinstance(value, (int, float)) else java_double(java_string(value))
         if not math.isfinite(number):
             raise IllegalArgumentException(
-                f"[scaled_float] only supports finite values, but got [{java_string(value)}]"
+                f"[scaled_float] only supports finite values, but got [{java_double_text(number)}]"
             )
         return number
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from fakeknn.errors import IllegalArgumentException, OpenSearchError, QueryShardException, UnsupportedOperationException
-from fakeknn.fields.base import DocContext, FieldType, register
+from fakeknn.fields.base import UNREADABLE, DocContext, FieldType, register
 from fakeknn.fields.buffers import Buffer, VectorBuffer
 from fakeknn.knn import method
 from fakeknn.knn.method import VectorDefinition
@@ -65,7 +65,13 @@ class VectorFieldType(FieldType):
         return VectorBuffer(self.dtype, self.definition.width)
 
     def parse(self, container: Any, key: Any, value: Any, doc: DocContext) -> Any:
-        return parse_vector(value, self.definition, raw=doc.raw)
+        try:
+            return parse_vector(value, self.definition, raw=doc.raw)
+        except OpenSearchError as error:
+            shown = getattr(error, "preview", None)
+            if type(shown) is int and not -(2**63) <= shown < 2**63:
+                error.preview = UNREADABLE  # type: ignore[attr-defined]
+            raise
 
     def no_query(self) -> QueryShardException:
         return QueryShardException(f"KNN vector do not support exact searching, use KNN queries instead: [{self.path}]")

@@ -21,7 +21,7 @@ from fakeknn.errors import (
 )
 from fakeknn.fields import KINDS, DocContext, FieldType, VectorFieldType
 from fakeknn.fields.alias import AliasFieldType
-from fakeknn.fields.base import boolean
+from fakeknn.fields.base import UNREADABLE, boolean
 from fakeknn.fields.numbers import java_double
 from fakeknn.mapping.dynamic import DEFAULT_TYPES
 from fakeknn.mapping.tree import DYNAMIC_DATE_FORMATS, Mapping, ObjectMapper
@@ -390,9 +390,14 @@ class DocumentParser:
 
     def _failed(self, node: FieldType, value: Any, cause: OpenSearchError) -> MapperParsingException:
         preview = getattr(cause, "preview", value)
+        shown = (
+            "Could not parse field value preview,"
+            if preview is UNREADABLE
+            else f"Preview of field's value: '{_preview(preview)}'"
+        )
         return MapperParsingException(
             f"failed to parse field [{node.path}] of type [{node.kind}] in document with id '{self.context.doc_id}'. "
-            f"Preview of field's value: '{_preview(preview)}'"
+            + shown
         )
 
     def _copy(self, node: FieldType, container: Any, key: Any, value: Any, level: _Level) -> None:
