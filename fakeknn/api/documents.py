@@ -44,7 +44,7 @@ from fakeknn.state.versions import (
 from fakeknn.state.writes import Writer
 from fakeknn.units import parse_int, parse_long, parse_time_value
 from fakeknn.xcontent import read_declared
-from fakeknn.xcontent.objects import ObjectParser, boolean, declared, token
+from fakeknn.xcontent.objects import ObjectParser, boolean, declared, integer, token
 
 #: Parameters of every write of one document.
 WRITE = ("routing", "timeout", "refresh", "if_seq_no", "if_primary_term", "wait_for_active_shards")
@@ -230,8 +230,8 @@ UPDATE = ObjectParser(
         "doc_as_upsert": declared("boolean", boolean),
         "detect_noop": declared("boolean", boolean),
         "_source": declared("object_array_boolean_or_string", parse_source),
-        "if_seq_no": declared("long"),
-        "if_primary_term": declared("long"),
+        "if_seq_no": declared("long", lambda body, key: if_seq_no(integer(body, key, bits=64))),
+        "if_primary_term": declared("long", lambda body, key: if_primary_term(integer(body, key, bits=64))),
     },
 )
 
@@ -257,8 +257,8 @@ def apply_update_body(update: UpdateRequest, body: Any) -> SourceOptions | None:
     update.detect_noop = found.get("detect_noop", True)
     if "if_seq_no" in found or "if_primary_term" in found:
         update.expected = Expectation(
-            if_seq_no=if_seq_no(found.get("if_seq_no", update.expected.if_seq_no)),
-            if_primary_term=if_primary_term(found.get("if_primary_term", update.expected.if_primary_term)),
+            if_seq_no=found.get("if_seq_no", update.expected.if_seq_no),
+            if_primary_term=found.get("if_primary_term", update.expected.if_primary_term),
         )
     source: SourceOptions | None = found.get("_source")
     return source

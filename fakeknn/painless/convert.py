@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import base64
+from math import isfinite
 from typing import Any
 
 import numpy as np
 
 from fakeknn.errors import IllegalArgumentException
-from fakeknn.painless.hierarchy import lineage
+from fakeknn.painless.hierarchy import check_cast, lineage
 from fakeknn.painless.iteration import iterate
 from fakeknn.painless.library_math import BigInteger
 from fakeknn.painless.library_time_units import Enum
 from fakeknn.painless.numbers import Float, Long
+from fakeknn.painless.throwable import Thrown
 from fakeknn.painless.values import HashMap, JavaArray, MapEntry, class_of, items, runtime_name, text
 
 
@@ -36,32 +38,59 @@ def java_value(value: Any, linked: bool = False) -> Any:
 
 
 def json_value(value: Any) -> Any:
-    """A script's value as JSON."""
+    """A script's value as JSON: what XContentBuilder writes of it."""
+    return _json(value, set())
+
+
+def _json(value: Any, around: set[int]) -> Any:
+    """``around`` holds the identities of the containers that this value is in."""
     kind = type(value)
-    if kind in (str, int, bool, float) or value is None:
+    if kind in (str, int, bool) or value is None:
         return value
+    if kind is float:
+        return value if isfinite(value) else text(value)
     if isinstance(value, Float):
-        return float(str(np.float32(value)))
+        return float(str(np.float32(value))) if isfinite(value) else text(value)
     if isinstance(value, int):
         return int(value)
     if isinstance(value, bytes):
         return base64.b64encode(value).decode()
-    if isinstance(value, dict):
-        return {text(key): json_value(item) for key, item in items(value)}
-    if isinstance(value, list):
-        return [json_value(item) for item in value]
     if isinstance(value, MapEntry):
-        return {text(value.key): json_value(value.value)}
-    if hasattr(type(value), "json"):
+        return {text(value.key): _json(value.value, around)}
+    if hasattr(kind, "json"):
         return value.json()
     if isinstance(value, Enum):
         return text(value)
+    if isinstance(value, (dict, list)) or "java.lang.Iterable" in lineage(kind) or "java.util.Map" in lineage(kind):
+        return _contents(value, around)
     java = class_of(value)
-    if "java.lang.Iterable" in lineage(kind) or "java.util.Map" in lineage(kind):
-        return [json_value(item) for item in iterate(value)]
     if java.startswith("java.time."):
         return text(value)
     raise IllegalArgumentException(f"cannot write xcontent for unknown value of type class {runtime_name(java)}")
+
+
+def _contents(value: Any, around: set[int]) -> Any:
+    if id(value) in around:
+        raise IllegalArgumentException("Iterable object is self-referencing itself")
+    around.add(id(value))
+    found: Any
+    if isinstance(value, dict):
+        found = {_field_name(key): _json(item, around) for key, item in items(value)}
+    else:
+        found = [_json(item, around) for item in (value if isinstance(value, list) else iterate(value))]
+    around.remove(id(value))
+    return found
+
+
+def _field_name(key: Any) -> str:
+    if type(key) is str:
+        return key
+    if key is None:
+        raise IllegalArgumentException("Field name cannot be null")
+    try:
+        return str(check_cast(key, "java.lang.String"))
+    except Thrown as thrown:
+        raise thrown.error() from None
 
 
 def script_field(value: Any) -> list[Any]:

@@ -14,6 +14,9 @@ from fakeknn.painless.throwable import Thrown
 
 _VARIABLE = re.compile(r'"[^"]+"|\'[^\']*\'|(?<!of type )\[[^\]]*\]|-?\d+|@[0-9a-f]+')
 
+#: A member that is stored, ``java.util.Collections.UnmodifiableMap..price=``: its name does not matter.
+_STORE = re.compile(r"\.\.\w+=$")
+
 Frames = tuple[str, ...]
 
 
@@ -39,4 +42,4 @@ def _recorded() -> dict[tuple[str, str, str], Frames]:
 
 def frames_above(call: str, thrown: Thrown) -> Frames:
     """The frames above a call, ``java.util.ArrayList.get/1``, that threw."""
-    return _recorded().get((call, thrown.java_class, shape(thrown.message)), ())
+    return _recorded().get((_STORE.sub("..a=", call), thrown.java_class, shape(thrown.message)), ())

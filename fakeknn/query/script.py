@@ -77,6 +77,8 @@ class _Builder:
 
     def __init__(self) -> None:
         self.kind: str | None = None
+        self.is_object = False
+        """Whether the source is written as an object."""
 
     def _only_one(self, kind: str) -> None:
         if self.kind is not None:
@@ -86,6 +88,7 @@ class _Builder:
     def source(self, container: Any, key: Any) -> str:
         self._only_one("inline")
         value = container[key]
+        self.is_object = isinstance(value, dict)
         return orjson.dumps(value).decode() if isinstance(value, dict) else objects.text(container, key)
 
     def id(self, container: Any, key: Any) -> str:
@@ -103,7 +106,9 @@ def parse_script(container: Any, key: Any, default_lang: str = "painless") -> Sc
         "script",
         {
             "source": declared("object_or_string", builder.source),
+            "inline": declared("object_or_string", builder.source),
             "id": declared("string", builder.id),
+            "stored": declared("string", builder.id),
             "lang": declared("string"),
             "options": declared("object"),
             "params": declared("object"),
@@ -111,29 +116,30 @@ def parse_script(container: Any, key: Any, default_lang: str = "painless") -> Sc
     )
     values = parser.parse(container, key)
     try:
-        return _script(value, values, builder.kind, default_lang)
+        return _script(values, builder, default_lang)
     except IllegalArgumentException as error:
         raise objects.stopped_at(error, Where(value, None, "end")) from None
 
 
-def _script(value: Any, values: dict[str, Any], kind: str | None, default_lang: str) -> Script:
-    """Script.Builder.build."""
-    if kind is None:
+def _script(values: dict[str, Any], builder: _Builder, default_lang: str) -> Script:
+    """Script.Builder.build; ``inline`` and ``stored`` are old names."""
+    if builder.kind is None:
         raise IllegalArgumentException("must specify either [source] for an inline script or [id] for a stored script")
     params = _hashed(values.get("params", {}))
     options = {name: java_string(item) for name, item in values.get("options", {}).items()}
-    if kind == "stored":
+    if builder.kind == "stored":
         if "lang" in values:
             raise IllegalArgumentException("illegally specified <lang> for a stored script")
         if options:
             raise IllegalArgumentException("field [options] cannot be specified using a stored script")
-        return Script(None, id=values["id"], params=params)
+        return Script(None, id=values["id"] if "id" in values else values["stored"], params=params)
     if set(options) - {"content_type"}:
         options.pop("content_type", None)
         raise IllegalArgumentException(f"illegal compiler options [{java_string(options)}] specified")
-    if isinstance(value["source"], dict):
+    if builder.is_object:
         options["content_type"] = "application/json; charset=UTF-8"
-    return Script(values["source"], lang=values.get("lang", default_lang), params=params, options=options)
+    source = values["source"] if "source" in values else values["inline"]
+    return Script(source, lang=values.get("lang", default_lang), params=params, options=options)
 
 
 def _hashed(value: Any) -> Any:

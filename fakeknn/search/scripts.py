@@ -13,6 +13,8 @@ from fakeknn.errors import (
     ResourceNotFoundException,
 )
 from fakeknn.painless import compile, java_value, json_value
+from fakeknn.painless.hierarchy import check_cast
+from fakeknn.painless.throwable import Thrown
 from fakeknn.query.script import Script
 from fakeknn.state.node import Node
 from fakeknn.state.updates import ScriptOutcome
@@ -42,8 +44,16 @@ def run_update_script(node: Node, script: Script, ctx: Mapping[str, Any]) -> Scr
         compile(script.source, "update", script.params, script.options, script.id).execute({"ctx": given})
     except OpenSearchError as cause:
         raise IllegalArgumentException("failed to execute script") from cause
-    op = given.get("op")
+    op = _cast(given.get("op"), "java.lang.String")
     if op is None:
         raise NullPointerException('Cannot invoke "String.hashCode()" because "<local3>" is null')
-    source = given.get("_source")
-    return ScriptOutcome(str(op), None if source is None else json_value(source))
+    source = _cast(given.get("_source"), "java.util.Map")
+    return ScriptOutcome(op, None if source is None else json_value(source))
+
+
+def _cast(value: Any, java_class: str) -> Any:
+    """A value that Java's own code expects to be of a class."""
+    try:
+        return check_cast(value, java_class)
+    except Thrown as thrown:
+        raise thrown.error() from None

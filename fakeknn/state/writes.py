@@ -359,7 +359,9 @@ class Writer:
                 answer = self._noop(target, shard, doc_id, Written("noop", NOT_FOUND, UNASSIGNED_SEQ_NO, 0))
                 del answer["_seq_no"], answer["_primary_term"]
                 return 200, {**answer, "get": {"found": False}}
-            source = outcome.source or {}
+            if outcome.source is None:
+                raise MapperParsingException("failed to parse") from NotXContentException()
+            source = outcome.source
         create = IndexRequest(request.index, doc_id, None, routing, create=True, pipeline=request.pipeline, body=source)
         status, answer = self._index(target, create, routing)
         return status, self._with_source(answer, request, source)
