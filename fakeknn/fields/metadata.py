@@ -60,7 +60,7 @@ class IdFieldType(MetadataFieldType):
             found = view.memo[key] = _keywords(
                 view, {row: doc_id for row, doc_id in enumerate(view.ids[: view.n]) if doc_id is not None}
             )
-        return found  # type: ignore[no-any-return]
+        return found
 
     def ids(self, view: View, ids: Collection[str]) -> Mask:
         """bool[n]: the rows (nested objects' too) of these documents, living or not."""

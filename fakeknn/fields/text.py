@@ -136,7 +136,7 @@ class TextFieldType(FieldType):
 
     @property
     def has_freqs(self) -> bool:
-        return self.option("index_options") != "docs"
+        return bool(self.option("index_options") != "docs")
 
     def require_index(self) -> None:
         if not self.searchable:

@@ -58,7 +58,7 @@ class _Relayed(ParsingException):
     """A parsing_exception with the text of its cause, and its own place: where the parser stood."""
 
     @property
-    def reason(self) -> str | None:  # type: ignore[override]
+    def reason(self) -> str | None:
         assert self.cause is not None
         return self.cause.reason
 
@@ -408,10 +408,10 @@ class Bool(Query):
         if needed > len(self.should):
             return ctx.nothing()
         if needed == 1:
-            some = np.logical_or.reduce(optional)
+            some: Mask = np.logical_or.reduce(optional)
             mask = some if mask is None else mask & some
         elif needed:
-            enough = np.sum(optional, axis=0, dtype=np.int32) >= needed
+            enough: Mask = np.asarray(np.sum(optional, axis=0, dtype=np.int32) >= needed)
             mask = enough if mask is None else mask & enough
         assert mask is not None
         if not (self.must or self.filter or needed):
@@ -481,7 +481,7 @@ def _clauses(container: Any, key: Any) -> tuple[Query, ...]:
     return () if container[key] is None else tuple(parse_queries(container, key))
 
 
-_BOOL = ObjectParser(
+_BOOL: ObjectParser = ObjectParser(
     "bool",
     {
         "must": declared("object_array_or_null", _clauses),

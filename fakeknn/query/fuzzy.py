@@ -171,7 +171,7 @@ class Fuzzy(Query):
                 self.transpositions,
             )
             found = ctx.memo[key] = (field, column, pairs)
-        return found  # type: ignore[no-any-return]
+        return found
 
     def run(self, ctx: ShardContext, boost: np.float32) -> Matched:
         found = self._terms(ctx)

@@ -239,7 +239,7 @@ class _Exact:
         norms = shared.get("norms")
         if norms is None or len(norms.squares) < len(matrix):
             norms = shared["norms"] = Norms.of(matrix) if norms is None else norms.extended(matrix)
-        return norms  # type: ignore[no-any-return]
+        return norms
 
     def _sliced(self, part: slice) -> Norms:
         norms = self._norms()

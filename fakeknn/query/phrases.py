@@ -155,7 +155,7 @@ class Phrase(Query):
             assert isinstance(column, TextColumn)
             found = (field, column, *phrase_frequencies(column, self.terms, self.positions, self.slop))
             ctx.memo[key] = found
-        return found  # type: ignore[no-any-return]
+        return found
 
     @property
     def flat_terms(self) -> list[str]:

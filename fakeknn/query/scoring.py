@@ -166,26 +166,34 @@ class Similarity:
             found = self.ctx.view.memo[key] = length_bytes(self.column.row_lengths)
         return found
 
-    def weight(self, terms: Sequence[str], boost: np.float32) -> np.float32:
+    def doc_freqs(self, terms: Sequence[str]) -> list[int]:
+        return [doc_freq(self.ctx, self.field, self.column, term) for term in terms]
+
+    def weight(
+        self, terms: Sequence[str], boost: np.float32, doc_freqs: Sequence[int] | None = None
+    ) -> np.float32:
         """boost · idf, the idf summed over the terms of a phrase (in double, narrowed once)."""
-        if len(terms) == 1:
-            total = idf(self.statistics.doc_count, doc_freq(self.ctx, self.field, self.column, terms[0]))
-        else:
-            total = np.float32(
-                sum(
-                    float(idf(self.statistics.doc_count, doc_freq(self.ctx, self.field, self.column, term)))
-                    for term in terms
-                )
-            )
+        n = self.statistics.doc_count
+        found = self.doc_freqs(terms) if doc_freqs is None else doc_freqs
+        total = idf(n, found[0]) if len(found) == 1 else np.float32(sum(float(idf(n, df)) for df in found))
         return np.float32(boost * total)
 
     def score(
-        self, rows: NDArray[np.int32], freqs: NDArray[Any] | None, terms: Sequence[str], boost: np.float32
+        self,
+        rows: NDArray[np.int32],
+        freqs: NDArray[Any] | None,
+        terms: Sequence[str],
+        boost: np.float32,
+        *,
+        doc_freqs: Sequence[int] | None = None,
     ) -> NDArray[np.float32]:
-        """float32[len(rows)]: weight − weight / (1 + freq · inverse norm)."""
+        """float32[len(rows)]: weight − weight / (1 + freq · inverse norm).
+
+        ``doc_freqs`` stand in for the terms' own document frequencies.
+        """
         if self.boolean:
             return np.full(len(rows), boost, np.float32)
-        weight = self.weight(terms, boost)
+        weight = self.weight(terms, boost, doc_freqs)
         cache = self.inverse_norms()
         norms = self.norms()
         inverse = cache[1] if norms is None else cache[norms[rows]]
@@ -194,12 +202,28 @@ class Similarity:
         out = weight - weight / (one + frequency * inverse)
         return np.broadcast_to(np.asarray(out, np.float32), rows.shape)
 
-    def explain(self, row: int, freq: float, terms: Sequence[str], boost: np.float32, description: str) -> Explanation:
-        """BM25Scorer.explain; ``description`` tells the term or phrase."""
+    def explain(
+        self,
+        row: int,
+        freq: float,
+        terms: Sequence[str],
+        boost: np.float32,
+        description: str,
+        *,
+        doc_freqs: Sequence[int] | None = None,
+        phrase: bool = False,
+        whole: bool = False,
+    ) -> Explanation:
+        """BM25Scorer.explain; ``description`` tells the term or phrase, or the ``whole`` query.
+
+        A ``phrase`` counts its frequency as one even if it has a single term.
+        """
+        shown = description if whole else f"{self.field.path}:{description}"
+        phrase = phrase or len(terms) > 1
         if self.boolean:
             return Explanation(
                 boost,
-                f"weight({self.field.path}:{description} in {row}) [BooleanSimilarity], result of:",
+                f"weight({shown} in {row}) [BooleanSimilarity], result of:",
                 (Explanation(boost, "score(BooleanWeight), computed from:", (Explanation(boost, "boost"),)),),
             )
         n = self.statistics.doc_count
@@ -207,8 +231,7 @@ class Similarity:
         if boost != 1:
             details.append(Explanation(boost, "boost"))
         idfs = []
-        for term in terms:
-            df = doc_freq(self.ctx, self.field, self.column, term)
+        for df in self.doc_freqs(terms) if doc_freqs is None else doc_freqs:
             idfs.append(
                 Explanation(
                     idf(n, df),
@@ -232,7 +255,7 @@ class Similarity:
         tf_details = [
             Explanation(
                 np.float32(freq),
-                "freq, occurrences of term within document" if len(terms) == 1 else "phraseFreq=" + str(freq),
+                "phraseFreq=" + _float(freq) if phrase else "freq, occurrences of term within document",
             ),
             Explanation(self.k1, "k1, term saturation parameter"),
         ]
@@ -248,11 +271,11 @@ class Similarity:
             ]
             how = "tf, computed as freq / (freq + k1 * (1 - b + b * dl / avgdl)) from:"
         details.append(Explanation(tf, how, tuple(tf_details)))
-        weight = self.weight(terms, boost)
+        weight = self.weight(terms, boost, doc_freqs)
         value = weight - weight / (one + np.float32(freq) * inverse)
         scored = Explanation(value, f"score(freq={_float(freq)}), computed as boost * idf * tf from:", tuple(details))
         return Explanation(
-            value, f"weight({self.field.path}:{description} in {row}) [PerFieldSimilarity], result of:", (scored,)
+            value, f"weight({shown} in {row}) [PerFieldSimilarity], result of:", (scored,)
         )
 
 

@@ -527,7 +527,7 @@ def _id_texts(container: Any, key: Any) -> list[str]:
     return [objects.text(container, key)]
 
 
-_IDS = ObjectParser(
+_IDS: ObjectParser = ObjectParser(
     "ids",
     {
         "values": declared("string_array", _id_texts),

@@ -109,11 +109,11 @@ class _Builder:
         if any(token.position_length > 1 for token in tokens):
             return self._graph(tokens)
         at_end = tokens[-1].end == stream.end_offset
-        terms = [tuple(found) for found in places.values()]
+        alternatives = [tuple(found) for found in places.values()]
         if self.way == PHRASE_PREFIX or (self.way == PHRASE and len(places) > 1):
             first = next(iter(places))
-            return self._phrase(terms, [position - first for position in places])
-        return self._boolean(terms, self.way == BOOLEAN_PREFIX and at_end)
+            return self._phrase(alternatives, [position - first for position in places])
+        return self._boolean(alternatives, self.way == BOOLEAN_PREFIX and at_end)
 
     def _boolean(self, terms: list[Terms], prefix: bool) -> Query:
         clauses = [self._place(place) for place in terms]
@@ -187,7 +187,7 @@ class Rewritten(Query):
         found = ctx.memo.get(key)
         if found is None:
             found = ctx.memo[key] = self.rewrite_on(ctx)
-        return found  # type: ignore[no-any-return]
+        return found
 
     def rewrite_on(self, ctx: ShardContext) -> Query:
         raise NotImplementedError

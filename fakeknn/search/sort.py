@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -103,8 +102,8 @@ class Sort:
             number = np.float32(self._number(value))
             return -number if self.descending else number
         if self.field == "_doc":
-            number = int(self._number(value))
-            return -number if self.descending else number
+            place = int(self._number(value))
+            return -place if self.descending else place
         mapped = ctx.field(self.field)
         column = None if mapped is None else ctx.column(mapped)
         if isinstance(column, KeywordColumn):
@@ -133,7 +132,7 @@ class Sort:
             if value in ("Infinity", "-Infinity"):
                 return math.inf if value == "Infinity" else -math.inf
             try:
-                if hasattr(mapped, "bound"):
+                if mapped is not None and hasattr(mapped, "bound"):
                     return mapped.bound(value, round_up=False)
                 return float(value) if decimal else int(value)
             except (ValueError, OpenSearchError):
@@ -147,9 +146,7 @@ class Sort:
             last = self.missing != "_first"
             key = 2 * column.n_terms if last != self.descending else -2
         else:
-            text, terms = str(value), column.terms
-            place = bisect_left(column.order.tolist(), text, key=terms.__getitem__)
-            found = place < column.n_terms and terms[int(column.order[place])] == text
+            place, found = column.place(str(value))
             key = 2 * place if found else 2 * place - 1
         return -key if self.descending else key
 
@@ -232,11 +229,7 @@ class Sort:
             keys = np.where(has, keys, 2 * column.n_terms if last != self.descending else -2)
         else:
             missing = str(self.missing)
-            place = (
-                int(np.searchsorted(np.array([terms[tid] for tid in order.tolist()], object), missing))
-                if column.n_terms
-                else 0
-            )
+            place, _ = column.place(missing)
             keys = np.where(has, keys, 2 * place - 1)
         if self.descending:
             keys = -keys
