@@ -9,28 +9,23 @@ merges those of several shards; ``body`` is the JSON that the answer shows.
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Callable, Iterator, Sequence
+from copy import copy
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from fakeknn.aggs.paths import PathElement, parse_path
 from fakeknn.errors import (
-    AggregationExecutionException,
-    AggregationInitializationException,
     IllegalArgumentException,
+    IllegalStateException,
     InvalidAggregationPathException,
-    NamedObjectNotFoundException,
-    NotFaked,
-    ParsingException,
     TooManyBucketsException,
-    Where,
 )
 from fakeknn.query.base import Scores, ShardContext
-from fakeknn.xcontent import hash_ordered, objects
-from fakeknn.xcontent.suggest import did_you_mean
+from fakeknn.xcontent import hash_ordered, java_string
 
 Owners = NDArray[np.int64]
 Rows = NDArray[np.int32]
@@ -73,13 +68,14 @@ Collector = Callable[[Docs], Sequence["Internal"]]
 Results = dict[str, "Internal"]
 
 
+DEFAULT_MAX_BUCKETS = 65_535
+
+
 @dataclass(slots=True)
 class Reduction:
-    """What a merge knows: ``final`` once, when it is that of all shards, not of a part; how many buckets there may
-    be.
-    """
+    """What a merge knows: how many buckets there are so far, and may be."""
 
-    max_buckets: int = 65_535
+    max_buckets: int = DEFAULT_MAX_BUCKETS
     buckets: int = 0
 
     def consume(self, count: int) -> None:
@@ -91,6 +87,14 @@ class Reduction:
                 f"[{self.buckets}]. This limit can be set by changing the [search.max_buckets] cluster level setting.",
                 max_buckets=self.max_buckets,
             )
+
+
+def shard_buckets(ctx: ShardContext) -> Reduction:
+    """The buckets of one search on one shard (MultiBucketConsumerService.create)."""
+    found: Reduction | None = ctx.memo.get("buckets")
+    if found is None:
+        found = ctx.memo["buckets"] = Reduction(getattr(ctx.services, "max_buckets", DEFAULT_MAX_BUCKETS))
+    return found
 
 
 class Internal:
@@ -108,8 +112,11 @@ class Internal:
 
     @property
     def mapped(self) -> bool:
-        """Whether the shard knew the field: only such results are merged when there is one."""
+        """Whether the shard knew the field: such results come first, and lead a merge."""
         return True
+
+    reduces_alone: ClassVar[bool] = False
+    """mustReduceOnSingleInternalAgg."""
 
     def reduce(self, parts: Sequence[Any], reduction: Reduction) -> Internal:
         """The results of all shards, this one's first, as one."""
@@ -126,22 +133,39 @@ class Internal:
         """The results inside each of its buckets."""
         return iter(())
 
-    def property(self, path: Sequence[str]) -> Any:
+    def rewritten(self, rewriter: Callable[[Results], Results]) -> Internal:
+        """copyWithRewritenBuckets: this with other results inside each of its buckets."""
+        raise IllegalStateException(f"Aggregation [{self.agg.name}] must be a bucket aggregation but was [{self.type}]")
+
+    def piped(self, reduction: Reduction) -> Internal:
+        """reducePipelines: this, and what lies inside it, with the results of pipeline aggregations."""
+        return self._piped_by(self.agg.subs, reduction)
+
+    def _piped_by(self, subs: Factories, reduction: Reduction) -> Internal:
+        result: Internal = self
+        for pipeline in subs.ordered_pipelines():
+            result = pipeline.reduce(result, reduction)
+        return result
+
+    def lookup(self, path: Sequence[str]) -> Any:
         """getProperty: what a ``buckets_path`` finds."""
         raise NotImplementedError
 
+    @property
+    def java_class(self) -> str:
+        """The simple name of its class, which errors of paths tell."""
+        return type(self).__name__
+
     def sort_value(self, key: str | None) -> float:
         """sortValue: what buckets are sorted by."""
-        raise IllegalArgumentException(
-            "Buckets can only be sorted on a sub-aggregator path that is built out of zero or more single-bucket "
-            "aggregations within the path and a final single-bucket or a metrics aggregation at the path end."
-        )
+        raise IllegalArgumentException(f"Can't sort a [{self.type}] aggregation [{self.agg.name}]")
 
 
 class SingleBucket(Internal):
     """A bucket that is an aggregation of its own: filter, missing, global, nested ..."""
 
     __slots__ = ("doc_count", "results")
+    reduces_alone = True
 
     def __init__(self, agg: Aggregation, doc_count: int, results: Results) -> None:
         super().__init__(agg)
@@ -152,13 +176,26 @@ class SingleBucket(Internal):
         results = self.agg.subs.reduce([part.results for part in parts], reduction)
         return SingleBucket(self.agg, sum(part.doc_count for part in parts), results)
 
+    def with_results(self, results: Results) -> Self:
+        twin = copy(self)
+        twin.results = results
+        return twin
+
+    def rewritten(self, rewriter: Callable[[Results], Results]) -> Internal:
+        return self.with_results(rewriter(self.results))
+
+    def piped(self, reduction: Reduction) -> Internal:
+        subs = self.agg.subs
+        result = self.with_results(inside(self.results, reduction)) if subs.has_pipelines else self
+        return result._piped_by(subs, reduction)
+
     def body(self, typed: bool) -> dict[str, Any]:
         return {"doc_count": self.doc_count, **shown(self.results, typed)}
 
     def children(self) -> Iterator[Results]:
         yield self.results
 
-    def property(self, path: Sequence[str]) -> Any:
+    def lookup(self, path: Sequence[str]) -> Any:
         if not path:
             return self
         if path[0] == "_count":
@@ -167,7 +204,7 @@ class SingleBucket(Internal):
             return self.doc_count
         if path[0] not in self.results:
             raise IllegalArgumentException(f"Cannot find an aggregation named [{path[0]}] in [{self.agg.name}]")
-        return self.results[path[0]].property(path[1:])
+        return self.results[path[0]].lookup(path[1:])
 
     def sort_value(self, key: str | None) -> float:
         if key not in (None, "doc_count"):
@@ -191,6 +228,11 @@ class Bucket:
         self.members = members or {}
         self.error = 0
 
+    def with_results(self, results: Results) -> Self:
+        twin = copy(self)
+        twin.results = results
+        return twin
+
     @property
     def key_value(self) -> Any:
         """getKey: what ``_key`` in a path stands for."""
@@ -199,9 +241,9 @@ class Bucket:
     @property
     def key_text(self) -> str:
         text = self.members.get("key_as_string", self.members.get("key", self.key))
-        return text if isinstance(text, str) else objects.java_string(text)
+        return text if isinstance(text, str) else java_string(text)
 
-    def property(self, name: str, path: Sequence[str]) -> Any:
+    def lookup(self, name: str, path: Sequence[str]) -> Any:
         if not path:
             return self
         if path[0] in ("_count", "_key"):
@@ -210,7 +252,7 @@ class Bucket:
             return self.doc_count if path[0] == "_count" else self.key_value
         if path[0] not in self.results:
             raise InvalidAggregationPathException(f"Cannot find an aggregation named [{path[0]}] in [{name}]")
-        return self.results[path[0]].property(path[1:])
+        return self.results[path[0]].lookup(path[1:])
 
     def json(self, typed: bool) -> dict[str, Any]:
         return {**self.members, "doc_count": self.doc_count, **shown(self.results, typed)}
@@ -220,21 +262,41 @@ class MultiBucket(Internal):
     """Several buckets, in the order of the answer."""
 
     __slots__ = ("buckets",)
+    reduces_alone = True
 
     def __init__(self, agg: Aggregation, buckets: list[Bucket]) -> None:
         super().__init__(agg)
         self.buckets = buckets
 
-    keyed: ClassVar[bool] = False
+    @property
+    def keyed(self) -> bool:
+        """Whether the answer shows an object of buckets, not an array."""
+        return False
+
+    def with_buckets(self, buckets: list[Bucket]) -> Self:
+        """create: this with other buckets."""
+        twin = copy(self)
+        twin.buckets = buckets
+        return twin
+
+    def rewritten(self, rewriter: Callable[[Results], Results]) -> Internal:
+        return self.with_buckets([bucket.with_results(rewriter(bucket.results)) for bucket in self.buckets])
+
+    def piped(self, reduction: Reduction) -> Internal:
+        subs = self.agg.subs
+        result = self.rewritten(lambda results: inside(results, reduction)) if subs.has_pipelines else self
+        return result._piped_by(subs, reduction)
 
     def body(self, typed: bool) -> dict[str, Any]:
+        if self.keyed:
+            return {"buckets": {bucket.key_text: bucket.json(typed) for bucket in self.buckets}}
         return {"buckets": [bucket.json(typed) for bucket in self.buckets]}
 
     def children(self) -> Iterator[Results]:
         for bucket in self.buckets:
             yield bucket.results
 
-    def property(self, path: Sequence[str]) -> Any:
+    def lookup(self, path: Sequence[str]) -> Any:
         if not path:
             return self
         name = path[0]
@@ -243,9 +305,9 @@ class MultiBucket(Internal):
         if name.startswith("'") and name.endswith("'"):
             for bucket in self.buckets:
                 if bucket.key_text == name[1:-1]:
-                    return bucket.property(self.agg.name, path[1:])
+                    return bucket.lookup(self.agg.name, path[1:])
             raise InvalidAggregationPathException(f"Cannot find an key [{name}] in [{self.agg.name}]")
-        return [bucket.property(self.agg.name, path) for bucket in self.buckets]
+        return [bucket.lookup(self.agg.name, path) for bucket in self.buckets]
 
 
 def merged(agg: Aggregation, buckets: Sequence[Bucket], reduction: Reduction) -> Bucket:
@@ -261,6 +323,11 @@ def merged(agg: Aggregation, buckets: Sequence[Bucket], reduction: Reduction) ->
     return out
 
 
+def inside(results: Results, reduction: Reduction) -> Results:
+    """Results with those of their pipeline aggregations."""
+    return {name: result.piped(reduction) for name, result in results.items()}
+
+
 def shown(results: Results, typed: bool) -> dict[str, Any]:
     """Results by name, as the answer shows them."""
     return {f"{result.type}#{name}" if typed else name: result.json(typed) for name, result in results.items()}
@@ -270,23 +337,59 @@ def shown(results: Results, typed: bool) -> dict[str, Any]:
 
 
 class Pipeline:
-    """An aggregation of other aggregations' results."""
+    """An aggregation of other aggregations' results (PipelineAggregationBuilder and PipelineAggregator)."""
 
     kind: ClassVar[str] = ""
-    parental: ClassVar[bool] = False
-    """Whether it works on the buckets around it, not on an aggregation beside it."""
     name: str
     meta: dict[str, Any] | None = None
     paths: Sequence[str] = ()
 
-    def apply_to_parent(self, parent: Internal) -> Internal:
+    def reduce(self, around: Internal, reduction: Reduction) -> Internal:
+        """The aggregation that this is inside of, with this one's results in its buckets."""
         raise NotImplementedError
 
-    def apply_beside(self, results: Results) -> Internal:
-        raise NotImplementedError
-
-    def validate(self, parent: Aggregation | None, siblings: Factories, problems: list[str]) -> None:
+    def validate(self, context: Validation) -> None:
         """What the search's validation says of it."""
+
+
+class SiblingPipeline(Pipeline):
+    """One that stands beside the aggregation that it looks at (SiblingPipelineAggregator)."""
+
+    def result(self, beside: Results, reduction: Reduction) -> Internal:
+        raise NotImplementedError
+
+    def reduce(self, around: Internal, reduction: Reduction) -> Internal:
+        return around.rewritten(lambda beside: {**beside, self.name: self.result(beside, reduction)})
+
+
+@dataclass(slots=True)
+class Validation:
+    """PipelineAggregationBuilder.ValidationContext: where a pipeline aggregation stands, and what is wrong so far."""
+
+    parent: Aggregation | None
+    siblings: Factories
+    problems: list[str]
+
+    def add(self, problem: str) -> None:
+        self.problems.append(problem)
+
+    def add_path(self, problem: str) -> None:
+        self.problems.append(f"buckets_path {problem}")
+
+    def has_parent(self, kind: str, name: str) -> None:
+        if self.parent is None:
+            self.add(f"{kind} aggregation [{name}] must be declared inside of another aggregation")
+
+    def parent_in_sequence(self, kind: str, name: str) -> None:
+        """validateParentAggSequentiallyOrdered."""
+        what = f"{kind} aggregation [{name}] must have a histogram, date_histogram or auto_date_histogram as parent"
+        if self.parent is None:
+            self.add(f"{what} but doesn't have a parent")
+        elif self.parent.kind in ("histogram", "date_histogram"):
+            if getattr(self.parent, "min_doc_count", 0) != 0:
+                self.add(f"parent histogram of {kind} aggregation [{name}] must have min_doc_count of 0")
+        elif self.parent.kind != "auto_date_histogram":
+            self.add(what)
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,9 +416,70 @@ class Factories:
         out: Results = {}
         for name in hash_ordered(name for part in parts for name in part):
             found = [part[name] for part in parts if name in part]
-            known = [part for part in found if part.mapped] or found[:1]
-            out[name] = known[0].reduce(known, reduction)
+            found.sort(key=lambda part: not part.mapped)
+            first = found[0]
+            out[name] = first.reduce(found, reduction) if len(found) > 1 or first.reduces_alone else first
         return out
+
+    @property
+    def has_pipelines(self) -> bool:
+        """Whether there are pipeline aggregations below this level."""
+        return any(agg.subs.pipelines or agg.subs.has_pipelines for agg in self.aggs)
+
+    def ordered_pipelines(self) -> list[Pipeline]:
+        """resolvePipelineAggregatorOrder: each after those that it looks at."""
+        if not self.pipelines:
+            return []
+        ordered: list[Pipeline] = []
+        waiting = list(self.pipelines)
+        while waiting:
+            self._order(waiting[0], ordered, waiting, [])
+        return ordered
+
+    def _order(
+        self, pipeline: Pipeline, ordered: list[Pipeline], waiting: list[Pipeline], marked: list[Pipeline]
+    ) -> None:
+        if any(one is pipeline for one in marked):
+            raise IllegalArgumentException(f"Cyclical dependency found with pipeline aggregator [{pipeline.name}]")
+        if not any(one is pipeline for one in waiting):
+            return
+        marked.append(pipeline)
+        for path in pipeline.paths:
+            elements = parse_path(path)
+            if path in ("_count", "_key"):
+                continue
+            first = self.named(elements[0].name)
+            if first is not None:
+                _check_path(path, elements, first)
+                continue
+            other = next((one for one in reversed(self.pipelines) if one.name == elements[0].name), None)
+            if other is None:
+                raise IllegalArgumentException(f"No aggregation found for path [{path}]")
+            self._order(other, ordered, waiting, marked)
+        waiting.remove(pipeline)
+        marked.remove(pipeline)
+        ordered.append(pipeline)
+
+    def validate(self, problems: list[str], parent: Aggregation | None = None) -> None:
+        """AggregatorFactories.Builder.validate: what is wrong with pipeline aggregations, here and below."""
+        try:
+            ordered = self.ordered_pipelines()
+        except IllegalArgumentException as error:
+            problems.append(str(error.reason))
+        else:
+            for pipeline in ordered:
+                pipeline.validate(Validation(parent, self, problems))
+        for agg in self.aggs:
+            agg.subs.validate(problems, agg)
+
+    def finish(self, parts: Sequence[Results], max_buckets: int = DEFAULT_MAX_BUCKETS) -> Results:
+        """topLevelReduce: the results of all shards as one, and those of pipeline aggregations."""
+        reduction = Reduction(max_buckets)
+        results = inside(self.reduce(parts, reduction), reduction)
+        for pipeline in self.ordered_pipelines():
+            assert isinstance(pipeline, SiblingPipeline)
+            results[pipeline.name] = pipeline.result(results, reduction)
+        return results
 
     def __bool__(self) -> bool:
         return bool(self.aggs or self.pipelines)
@@ -327,6 +491,20 @@ class Factories:
         for agg in self.aggs:
             yield agg
             yield from agg.subs.walk()
+
+
+def _check_path(path: str, elements: Sequence[PathElement], agg: Aggregation) -> None:
+    """A path's elements below its first must be there."""
+    for i, element in enumerate(elements[1:], 1):
+        last = i == len(elements) - 1
+        if last and (element.name.lower() == "_key" or element.name == "_count"):
+            return
+        below = agg.subs.named(element.name)
+        if below is None:
+            if last and any(pipeline.name == element.name for pipeline in agg.subs.pipelines):
+                return
+            raise IllegalArgumentException(f"No aggregation [{element.name}] found for path [{path}]")
+        agg = below
 
 
 class Aggregation:
@@ -394,21 +572,6 @@ def pairs_once(at: NDArray[Any], keys: NDArray[Any]) -> NDArray[np.bool_] | None
 Parser = Callable[[str, Any, Any], "Aggregation | Pipeline"]
 PARSERS: dict[str, Parser] = {}
 
-#: The aggregations of OpenSearch 3.5.0 and the modules it comes with.
-KNOWN = frozenset(
-    "adjacency_matrix auto_date_histogram avg avg_bucket bucket_script bucket_selector bucket_sort cardinality "
-    "children "
-    "composite cumulative_sum date_histogram date_range derivative diversified_sampler extended_stats "
-    "extended_stats_bucket "
-    "filter filters geo_bounds geo_centroid geo_distance geohash_grid geotile_grid global histogram ip_range "
-    "matrix_stats max "
-    "max_bucket median_absolute_deviation min min_bucket missing moving_avg moving_fn multi_terms nested parent "
-    "percentile_ranks percentiles percentiles_bucket range rare_terms reverse_nested sampler scripted_metric "
-    "serial_diff "
-    "significant_terms significant_text stats stats_bucket sum sum_bucket terms top_hits value_count "
-    "variable_width_histogram weighted_avg".split()
-)
-
 
 def register(*names: str) -> Callable[[Parser], Parser]:
     """Make ``parse(name, container, key)`` the parser of these types; ``container[key]`` is the type's object."""
@@ -419,118 +582,6 @@ def register(*names: str) -> Callable[[Parser], Parser]:
         return parser
 
     return add
-
-
-_VALID_NAME = re.compile(r"[^\[\]>]+")
-
-
-def parse_aggregations(container: Any, key: Any) -> Factories:
-    """AggregatorFactories.parseAggregators."""
-    aggs: list[Aggregation] = []
-    pipelines: list[Pipeline] = []
-    body = container[key]
-    for name, value in body.items():
-        if not _VALID_NAME.fullmatch(name):
-            raise ParsingException(
-                f"Invalid aggregation name [{name}]. Aggregation names can contain any character except '[', ']', and "
-                f"'>'",
-                at=Where(body, name, "key"),
-            )
-        if not isinstance(value, dict):
-            raise ParsingException(
-                f"Aggregation definition for [{name} starts with a [{objects.token(value)}], expected a "
-                f"[START_OBJECT].",
-                at=Where(body, name),
-            )
-        found = _parse_one(name, value)
-        (pipelines if isinstance(found, Pipeline) else aggs).append(found)  # type: ignore[arg-type]
-    return Factories(tuple(aggs), tuple(pipelines))
-
-
-def _parse_one(name: str, body: dict[str, Any]) -> Aggregation | Pipeline:
-    found: Aggregation | Pipeline | None = None
-    subs: Factories | None = None
-    meta: dict[str, Any] | None = None
-    for member, value in body.items():
-        if not isinstance(value, dict):
-            raise ParsingException(
-                f"Expected [START_OBJECT] under [{member}], but got a [{objects.token(value)}] in [{name}]",
-                at=Where(body, member),
-            )
-        if member == "meta":
-            meta = value
-        elif member in ("aggregations", "aggs"):
-            if subs is not None:
-                raise ParsingException(f"Found two sub aggregation definitions under [{name}]", at=Where(body, member))
-            subs = parse_aggregations(body, member)
-        else:
-            if found is not None:
-                raise ParsingException(
-                    f"Found two aggregation type definitions in [{name}]: [{found.kind}] and [{member}]",
-                    at=Where(body, member),
-                )
-            found = _parse_type(name, body, member)
-    if found is None:
-        raise ParsingException(f"Missing definition for aggregation [{name}]", at=Where(body, None, "end"))
-    found.meta = meta
-    found.name = name
-    if subs is not None and subs:
-        if isinstance(found, Pipeline):
-            raise IllegalArgumentException(f"Aggregation [{name}] cannot define sub-aggregations")
-        if found.leaf:
-            raise AggregationInitializationException(
-                f"Aggregator [{name}] of type [{found.kind}] cannot accept sub-aggregations"
-            )
-        found.subs = subs
-        for agg in subs.aggs:
-            agg.parent = found
-    return found
-
-
-def _parse_type(name: str, body: dict[str, Any], kind: str) -> Aggregation | Pipeline:
-    parser = PARSERS.get(kind)
-    if parser is None:
-        if kind in KNOWN:
-            raise NotFaked(f"the [{kind}] aggregation")
-        error = ParsingException(f"Unknown aggregation type [{kind}]{did_you_mean(kind, KNOWN)}", at=Where(body, kind))
-        error.__cause__ = NamedObjectNotFoundException(f"unknown field [{kind}]", at=Where(body, kind))
-        raise error
-    return parser(name, body, kind)
-
-
-# --- paths ------------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class PathElement:
-    full: str
-    name: str
-    key: str | None = None
-
-    def __str__(self) -> str:
-        return self.full
-
-
-def parse_path(path: str) -> list[PathElement]:
-    """AggregationPath.parse."""
-    elements = [element for element in path.split(">") if element]
-    found = []
-    for i, element in enumerate(elements):
-        bad = AggregationExecutionException(f"Invalid path element [{element}] in path [{path}]")
-        at = element.rfind("[")
-        if at >= 0:
-            if at == 0 or at > len(element) - 3 or element[-1] != "]":
-                raise bad
-            found.append(PathElement(element, element[:at], element[at + 1 : -1]))
-            continue
-        at = element.rfind(".") if i == len(elements) - 1 else -1
-        if at < 0:
-            found.append(PathElement(element, element))
-            continue
-        if at == 0 or at > len(element) - 2:
-            raise bad
-        found.append(PathElement(element, element[:at], element[at + 1 :]))
-    return found
 
 
 def sort_value(results: Results, path: Sequence[PathElement]) -> float:

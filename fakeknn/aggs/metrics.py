@@ -22,6 +22,7 @@ from fakeknn.aggs.base import (
 from fakeknn.aggs.values import ALL, BYTES, NUMBERS, NUMERIC, RAW, Format, Given, Source, members, text_of
 from fakeknn.errors import IllegalArgumentException
 from fakeknn.query.base import ShardContext
+from fakeknn.xcontent import java_double, objects
 from fakeknn.xcontent.objects import ObjectParser, declared
 
 
@@ -42,7 +43,7 @@ def compensated(values: Sequence[float]) -> float:
 def sums(values: NDArray[np.float64], owners: NDArray[np.int64], n: int) -> NDArray[np.float64]:
     """float64[n]: each owner's sum, without the error of adding one by one (Kahan's sum loses nothing that shows)."""
     with np.errstate(invalid="ignore", over="ignore"):
-        plain = np.bincount(owners, values, n)
+        plain: NDArray[np.float64] = np.bincount(owners, values, n).astype(np.float64, copy=False)
     if not len(values) or (np.abs(values).sum() < 2**53 and (values == np.floor(values)).all()):
         return plain  # all steps were exact
     order = np.argsort(owners, kind="stable")
@@ -82,7 +83,7 @@ class SingleValue(Metric):
     def value(self, name: str) -> float:
         return self.number()
 
-    def property(self, path: Sequence[str]) -> Any:
+    def lookup(self, path: Sequence[str]) -> Any:
         if not path:
             return self
         if list(path) == ["value"]:
@@ -110,7 +111,7 @@ class MultiValue(Metric):
 
     __slots__ = ()
 
-    def property(self, path: Sequence[str]) -> Any:
+    def lookup(self, path: Sequence[str]) -> Any:
         if not path:
             return self
         if len(path) == 1:
@@ -454,9 +455,6 @@ def parse_metric(name: str, container: Any, key: Any) -> Aggregation:
 
 
 def _sigma(container: Any, key: Any) -> float:
-    from fakeknn.xcontent import objects
-    from fakeknn.xcontent.java import java_double
-
     value = objects.decimal(container, key)
     if value < 0:
         raise IllegalArgumentException(

@@ -6,6 +6,7 @@ Source: ValuesSourceConfig, CoreValuesSourceType, DocValueFormat.
 
 from __future__ import annotations
 
+import bisect
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -201,15 +202,17 @@ class Source:
             counts = column.offsets[rows + 1] - starts
             at = np.repeat(np.arange(len(rows)), counts)
             places = np.arange(len(at)) + np.repeat(starts - (np.cumsum(counts) - counts), counts)
-        values = column.ords[places] if isinstance(column, KeywordColumn) else column.values[places]
+        values: NDArray[Any]
         if isinstance(column, KeywordColumn):
-            values = values.astype(np.int64)
+            values = column.ords[places].astype(np.int64, copy=False)
             if self._shift:
                 values += values >= self.missing  # the missing value has an ordinal of its own
-        elif self._scale is not None:
-            values = values * self._scale
-        elif self._nanos:
-            values = values // 1_000_000
+        else:
+            values = column.values[places]
+            if self._scale is not None:
+                values = values * self._scale
+            elif self._nanos:
+                values = values // 1_000_000
         return Loaded(at, values)
 
     def doubles(self, docs: Docs) -> Loaded:
@@ -238,9 +241,13 @@ class Given:
     @classmethod
     def of(cls, values: Mapping[str, Any]) -> Given:
         return cls(
-            values.get("field"), values.get("script"), values.get("missing"), values.get("value_type", values.get("valueType")),
-            values.get("format"), values.get("time_zone"),
-        )  # fmt: skip
+            field=values.get("field"),
+            script=values.get("script"),
+            missing=values.get("missing"),
+            hint=values.get("value_type", values.get("valueType")),
+            format=values.get("format"),
+            zone=values.get("time_zone"),
+        )
 
     def source(
         self,
@@ -338,8 +345,6 @@ class Given:
         text = java_string(self.missing)
         if source.by_terms:
             terms = list(source.terms)
-            import bisect
-
             place = bisect.bisect_left(terms, text)
             if place == len(terms) or terms[place] != text:
                 terms.insert(place, text)

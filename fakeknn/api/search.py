@@ -149,6 +149,7 @@ def _search(node: Node, request: Request, search: SearchRequest) -> dict[str, An
     if kind not in (None, "query_then_fetch", "dfs_query_then_fetch"):
         raise IllegalArgumentException(f"No search type for [{kind}]")
     _check_total_hits(request, search)
+    search.typed_keys = request.flag("typed_keys")
     scroll = request.text("scroll")
     search.validate(scroll=scroll is not None)
     if search.point is not None:
@@ -316,7 +317,7 @@ def _header_params(request: Request, header: dict[str, Any]) -> dict[str, str]:
     params = {
         key: value
         for key, value in request.params.items()
-        if key in (*INDICES_PARAMETERS, "index", "search_type", "rest_total_hits_as_int")
+        if key in (*INDICES_PARAMETERS, "index", "search_type", "rest_total_hits_as_int", "typed_keys")
     }
     for name, value in header.items():
         if value is None:

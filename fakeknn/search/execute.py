@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from fakeknn.aggs.base import Results
 from fakeknn.errors import (
     IllegalArgumentException,
     NotFaked,
@@ -21,6 +22,7 @@ from fakeknn.errors import (
 )
 from fakeknn.query.base import Matched, Query, ShardContext
 from fakeknn.query.compound import MATCH_ALL
+from fakeknn.search import aggregations
 from fakeknn.search.doc_fields import check_fields, load_fields
 from fakeknn.search.fetch import Hit, fetch_hits
 from fakeknn.search.inner_hits import check_inner_hits
@@ -44,6 +46,7 @@ class ShardResult:
     top: list[Hit] = field(default_factory=list)
     keys: list[tuple[Any, ...]] = field(default_factory=list)
     """The sort keys of ``top``, comparable between shards."""
+    aggregations: Results | None = None
 
 
 @dataclass(slots=True)
@@ -59,6 +62,7 @@ class Outcome:
     terminated_early: bool | None = None
     skipped: int = 0
     """Shards that were not searched since nothing there could match."""
+    aggregations: dict[str, Any] | None = None
 
 
 #: Hooks that change what a shard has matched before it is sorted: ``(request, ctx, matched) -> matched`` (collapse,
@@ -103,7 +107,9 @@ def run(request: SearchRequest, contexts: list[ShardContext], *, batch: int | No
     terminated = None
     if request.terminate_after:
         terminated = any(len(result.rows) >= request.terminate_after for result in results)
-    return Outcome(contexts, results, failures, total, max_score, page, terminated, skipped)
+    parts = [result.aggregations for result in results if result.aggregations is not None]
+    merged = aggregations.merged(request, contexts, parts)
+    return Outcome(contexts, results, failures, total, max_score, page, terminated, skipped, merged)
 
 
 def can_match(request: SearchRequest, contexts: list[ShardContext]) -> tuple[list[ShardContext], int]:
@@ -150,14 +156,18 @@ def search_shard(request: SearchRequest, ctx: ShardContext, number: int, batch: 
         mask &= ctx.alias_filter.mask(ctx)
     if request.min_score is not None:
         mask &= matched.score >= request.min_score
+    found = mask
     if request.post_filter is not None:
-        mask &= built(ctx, lambda: request.post_filter.mask(ctx))  # type: ignore[union-attr]
+        mask = mask & built(ctx, lambda: request.post_filter.mask(ctx))  # type: ignore[union-attr]
     check_inner_hits(request, ctx)
     check_fields(request, ctx)
     rows = np.flatnonzero(mask).astype(np.int32)
     if request.terminate_after and len(rows) > request.terminate_after:
+        found = found & (np.arange(ctx.n) < rows[request.terminate_after])
         rows = rows[: request.terminate_after]
     result = ShardResult(number, rows, matched.score[rows])
+    if request.aggregations is not None:
+        result.aggregations = aggregations.collect(request, ctx, found, matched.score)
     if request.parts.get("rescore"):
         _rescore(request, ctx, result)
     _take_top(request, ctx, result)
@@ -439,4 +449,5 @@ def answer(request: SearchRequest, outcome: Outcome, took: int) -> dict[str, Any
     body: dict[str, Any] = {"took": took, "timed_out": False}
     if outcome.terminated_early is not None:
         body["terminated_early"] = outcome.terminated_early
-    return {**body, "_shards": shards_echo(outcome), "hits": hits}
+    body = {**body, "_shards": shards_echo(outcome), "hits": hits}
+    return body if outcome.aggregations is None else {**body, "aggregations": outcome.aggregations}

@@ -148,7 +148,8 @@ def start_scroll(
 def next_page(scroll: Scroll) -> execute.Outcome:
     page = scroll.hits[scroll.told : scroll.told + scroll.request.size]
     scroll.told += len(page)
-    return replace(scroll.outcome, page=page)
+    first = scroll.told == len(page)
+    return replace(scroll.outcome, page=page, aggregations=scroll.outcome.aggregations if first else None)
 
 
 def find_scroll(node: Node, text: str) -> Scroll:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from fakeknn.aggs.base import Factories
 from fakeknn.errors import (
     ActionRequestValidationException,
     IllegalArgumentException,
@@ -68,14 +69,17 @@ class SearchRequest:
     named_queries_score: bool = False
     dfs: bool = False
     """Whether the terms' statistics are those of all shards (``dfs_query_then_fetch``)."""
+    aggregations: Factories | None = None
+    typed_keys: bool = False
+    """Whether aggregations are told with their types."""
     groups: list[str] = field(default_factory=list)
     """The groups of statistics that count this search, beside all."""
     parts: dict[str, Any] = field(default_factory=dict)
-    """What other modules have parsed of the body: aggregations, highlight, collapse ..."""
+    """What other modules have parsed of the body: highlight, collapse ..."""
 
     def validate(self, *, scroll: bool = False) -> None:
         """SearchRequest.validate."""
-        problems = []
+        problems: list[str] = []
         if scroll:
             if self.track_total_hits not in (None, ACCURATE):
                 problems.append("disabling [track_total_hits] is not allowed in a scroll context")
@@ -85,6 +89,8 @@ class SearchRequest:
                 problems.append("[size] cannot be [0] in a scroll context")
             if self.parts.get("rescore"):
                 problems.append("using [rescore] is not allowed in a scroll context")
+        if self.aggregations is not None:
+            self.aggregations.validate(problems)
         if problems:
             raise ActionRequestValidationException(*problems)
 
@@ -270,8 +276,6 @@ NOT_FAKED = {
     "VALUE": ("search_pipeline", "verbose_pipeline"),
     "START_OBJECT": (
         "indices_boost",
-        "aggregations",
-        "aggs",
         "highlight",
         "suggest",
         "ext",

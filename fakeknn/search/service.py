@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import orjson
 
+from fakeknn.aggs.base import DEFAULT_MAX_BUCKETS
 from fakeknn.errors import IllegalArgumentException, NotFaked, OpenSearchError
 from fakeknn.query.base import Query, ShardContext
 from fakeknn.query.scoring import DfsStatistics
@@ -33,6 +34,11 @@ class Services:
     @property
     def node_id(self) -> str:
         return self.node.node_id
+
+    @property
+    def max_buckets(self) -> int:
+        """How many buckets the aggregations of a search may have."""
+        return int(self.node.cluster_setting("search.max_buckets", str(DEFAULT_MAX_BUCKETS)))
 
     def stored_script(self, script: Script) -> Script:
         return stored_script(self.node, script)

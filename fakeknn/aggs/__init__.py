@@ -1,0 +1,5 @@
+"""Aggregations by their names in the DSL: each module registers its kinds."""
+
+from fakeknn.aggs import buckets, metrics
+
+__all__ = ["buckets", "metrics"]
