@@ -203,6 +203,10 @@ class RuntimeException(JavaError):
     pass
 
 
+class TooManyClauses(JavaError):
+    pass
+
+
 class TooLongHttpHeaderException(JavaError):
     status = 400
 
@@ -224,6 +228,10 @@ class StreamConstraintsException(JavaError):
         super().__init__(
             f"{what} ({length}) exceeds the maximum allowed ({limit}, from `StreamReadConstraints.{method}()`)"
         )
+
+
+class UncheckedIOException(JavaError):
+    pass
 
 
 class UnsupportedOperationException(JavaError):

@@ -1,11 +1,10 @@
-"""Pipelines of ingest and of searches, and stored scripts: there are none yet, but they can be asked for."""
+"""Pipelines of ingest and of searches: there are none yet, but they can be asked for."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from fakeknn.api.indices import MANAGER, check_timeouts
-from fakeknn.errors import ResourceNotFoundException
 from fakeknn.rest import Request, Response, route
 from fakeknn.state.node import Node
 
@@ -25,15 +24,3 @@ def delete(node: Node, request: Request) -> dict[str, Any]:
     """Where there never was a pipeline, nobody misses one."""
     check_timeouts(request)
     return {"acknowledged": True}
-
-
-@route("GET", "/_scripts/{id}", params=_WAITS)
-def get_script(node: Node, request: Request) -> Response:
-    check_timeouts(request)
-    return Response(404, {"_id": request.params["id"], "found": False})
-
-
-@route("DELETE", "/_scripts/{id}", params=MANAGER)
-def delete_script(node: Node, request: Request) -> dict[str, Any]:
-    check_timeouts(request)
-    raise ResourceNotFoundException(f"stored script [{request.params['id']}] does not exist and cannot be deleted")

@@ -22,7 +22,16 @@ from fakeknn.painless.numbers import java_cosh, java_sinh
 from fakeknn.painless.throwable import Thrown
 
 LANG = "expression"
-CONTEXTS = ("score", "filter", "field", "number_sort", "terms_set", "aggs", "bucket_aggregation")
+CONTEXTS = (
+    "score",
+    "filter",
+    "field",
+    "number_sort",
+    "terms_set",
+    "aggs",
+    "bucket_aggregation",
+    "aggregation_selector",
+)
 
 Doubles = NDArray[np.float64]
 
