@@ -136,6 +136,10 @@ class ArrayIndexOutOfBoundsException(JavaError):
     pass
 
 
+class ArrayStoreException(JavaError):
+    pass
+
+
 class ClassCastException(JavaError):
     pass
 
@@ -436,12 +440,37 @@ class InvalidIndexNameException(OpenSearchError):
         super().__init__(f"Invalid index name [{index}], {why}", index=index, index_uuid=index_uuid)
 
 
+class IngestProcessorException(OpenSearchError):
+    """What an ingest processor failed with, and which one it was. An OpenSearchWrapperException: shown as its cause."""
+
+    def __init__(self, cause: OpenSearchError, kind: str, tag: str | None, pipelines: Sequence[str] = ()) -> None:
+        super().__init__(cause.reason)
+        self.inner = cause
+        self.processor_type = kind
+        self.processor_tag = tag
+        self.pipeline_origin = list(pipelines)
+        """The pipelines around it, innermost first, where there are several."""
+
+    def http_status(self) -> int:
+        return self.inner.http_status()
+
+    def root_causes(self) -> list[OpenSearchError]:
+        return self.inner.root_causes()
+
+    def members(self) -> dict[str, Any]:
+        return self.inner.members()
+
+
 class MapperParsingException(OpenSearchError):
     status = 400
 
 
 class NoShardAvailableActionException(OpenSearchError):
     status = 503
+
+
+class OpenSearchException(OpenSearchError):
+    """OpenSearchException itself: what a Java exception is wrapped in to be told with metadata."""
 
 
 class OpenSearchParseException(OpenSearchError):

@@ -88,10 +88,13 @@ class IndexFieldType(MetadataFieldType):
 
     def term(self, column: Column, value: Any, *, case_insensitive: bool = False) -> Mask:
         assert isinstance(column, KeywordColumn)
-        wanted, name = java_string(value), column.terms[0]
-        if case_insensitive:
-            wanted, name = wanted.lower(), name.lower()
-        return np.full(column.n, simple_match(wanted, name))
+        return np.full(column.n, self.names(column.terms[0], value, case_insensitive=case_insensitive))
+
+    @staticmethod
+    def names(index: str, value: Any, *, case_insensitive: bool = False) -> bool:
+        """Whether a value, which may be a pattern, names the index."""
+        wanted = java_string(value)
+        return simple_match(wanted.lower(), index.lower()) if case_insensitive else simple_match(wanted, index)
 
     def prefix(self, column: Column, value: str, *, case_insensitive: bool = False) -> Mask:
         return self.term(column, value + "*", case_insensitive=case_insensitive)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Protocol
 
@@ -72,23 +73,80 @@ REGEXP_FLAGS = {
 @lru_cache(256)
 def regexp_matcher(pattern: str, flags: int = 0xFF, case_insensitive: bool = False) -> Matcher:
     """Lucene's RegExp over whole terms; raises what its parser raises."""
-    translated = _RegExp(pattern, flags).translate()
-    return re.compile(translated, re.DOTALL | (re.IGNORECASE if case_insensitive else 0)).fullmatch
+    return _RegExp(pattern, flags).parse().matcher(re.DOTALL | (re.IGNORECASE if case_insensitive else 0))
+
+
+@dataclass(frozen=True, slots=True)
+class _Plain:
+    """A part of a regular expression that Python's language has too."""
+
+    text: str
+
+    def matcher(self, flags: int) -> Matcher:
+        return re.compile(self.text, flags).fullmatch
+
+    def ends(self, term: str, start: int, flags: int) -> set[int]:
+        """Where matches that begin at ``start`` end."""
+        found = re.compile(self.text, flags).fullmatch
+        return {end for end in range(start, len(term) + 1) if found(term, start, end)}
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """Complements and intersections, which Python's language has not, and what is made with them: told apart by the
+    ends of their matches.
+    """
+
+    how: str
+    parts: tuple[_Part, ...]
+    low: int = 0
+    high: int | None = None
+
+    def matcher(self, flags: int) -> Matcher:
+        return lambda term: len(term) in self.ends(term, 0, flags)
+
+    def ends(self, term: str, start: int, flags: int) -> set[int]:
+        if self.how == "complement":
+            return set(range(start, len(term) + 1)) - self.parts[0].ends(term, start, flags)
+        if self.how == "intersection":
+            return set.intersection(*(part.ends(term, start, flags) for part in self.parts))
+        if self.how == "union":
+            return set().union(*(part.ends(term, start, flags) for part in self.parts))
+        if self.how == "repeat":
+            return self._repeated(term, start, flags)
+        found = {start}
+        for part in self.parts:
+            found = {end for begin in found for end in part.ends(term, begin, flags)}
+        return found
+
+    def _repeated(self, term: str, start: int, flags: int) -> set[int]:
+        found = {start} if self.low == 0 else set()
+        here, seen, count = {start}, {start}, 0
+        while here and (self.high is None or count < self.high):
+            here = {end for begin in here for end in self.parts[0].ends(term, begin, flags)}
+            count += 1
+            if count >= self.low:
+                found |= here
+                if self.high is None:
+                    here -= seen
+                    seen |= here
+        return found
+
+
+_Part = _Plain | _Parts
 
 
 class _RegExp:
-    """A recursive descent over Lucene's grammar that writes Python's: union, intersection, concatenation, repeat,
-    complement.
-    """
+    """A recursive descent over Lucene's grammar: union, intersection, concatenation, repeat, complement."""
 
     def __init__(self, text: str, flags: int) -> None:
         self.text = text
         self.flags = flags
         self.i = 0
 
-    def translate(self) -> str:
+    def parse(self) -> _Part:
         if not self.text:
-            return ""
+            return _Plain("")
         out = self._union()
         if self.i < len(self.text):
             raise IllegalArgumentException(f"end-of-string expected at position {self.i}")
@@ -112,50 +170,49 @@ class _RegExp:
         self.i += 1
         return self.text[self.i - 1]
 
-    def _union(self) -> str:
+    def _union(self) -> _Part:
         parts = [self._intersection()]
         while self._take("|"):
             parts.append(self._intersection())
-        return parts[0] if len(parts) == 1 else f"(?:{'|'.join(parts)})"
+        if len(parts) == 1:
+            return parts[0]
+        texts = [part.text for part in parts if isinstance(part, _Plain)]
+        return _Plain(f"(?:{'|'.join(texts)})") if len(texts) == len(parts) else _Parts("union", tuple(parts))
 
-    def _intersection(self) -> str:
-        left = self._concatenation()
-        if self._has(0x0001) and self._peek("&"):
-            self.i += 1
-            if self.i <= len(left) + 1 and self._depth:
-                raise NotFaked("intersection inside a group of a regular expression")
-            right = self._intersection()
-            return f"(?=(?:{left})\\Z)(?:{right})"
-        return left
+    def _intersection(self) -> _Part:
+        parts = [self._concatenation()]
+        while self._has(0x0001) and self._take("&"):
+            parts.append(self._concatenation())
+        return parts[0] if len(parts) == 1 else _Parts("intersection", tuple(parts))
 
-    _depth = 0
-
-    def _concatenation(self) -> str:
+    def _concatenation(self) -> _Part:
         parts = [self._repeat()]
         while self.i < len(self.text) and not self._peek(")|") and not (self._has(0x0001) and self._peek("&")):
             parts.append(self._repeat())
-        return "".join(parts)
+        texts = [part.text for part in parts if isinstance(part, _Plain)]
+        return _Plain("".join(texts)) if len(texts) == len(parts) else _Parts("concatenation", tuple(parts))
 
-    def _repeat(self) -> str:
+    def _repeat(self) -> _Part:
         atom = self._complement()
         while self._peek("?*+{"):
             if self._take("?"):
-                atom = f"(?:{atom})?"
+                atom = _repeated(atom, 0, 1)
             elif self._take("*"):
-                atom = f"(?:{atom})*"
+                atom = _repeated(atom, 0, None)
             elif self._take("+"):
-                atom = f"(?:{atom})+"
+                atom = _repeated(atom, 1, None)
             else:
                 self.i += 1
-                low = self._integer()
-                high: str | None = low
+                low = int(self._integer())
+                high: int | None = low
                 if self._take(","):
-                    high = self._integer() if self.i < len(self.text) and self.text[self.i].isdigit() else ""
+                    more = self.i < len(self.text) and self.text[self.i].isdigit()
+                    high = int(self._integer()) if more else None
                 if not self._take("}"):
                     raise IllegalArgumentException(f"expected '}}' at position {self.i}")
-                if high and int(low) > int(high):
+                if high is not None and low > high:
                     raise IllegalArgumentException(f"invalid repetition range(out of order): {low}..{high}")
-                atom = f"(?:{atom}){{{low},{high}}}"
+                atom = _repeated(atom, low, high)
         return atom
 
     def _integer(self) -> str:
@@ -166,15 +223,12 @@ class _RegExp:
             raise IllegalArgumentException(f"integer expected at position {self.i}")
         return self.text[start : self.i]
 
-    def _complement(self) -> str:
+    def _complement(self) -> _Part:
         if self._has(0x10000) and self._take("~"):
-            inner = self._complement()
-            if self._depth or self.i < len(self.text):
-                raise NotFaked("a complement inside a regular expression")
-            return f"(?!(?:{inner})\\Z).*"
+            return _Parts("complement", (self._complement(),))
         return self._char_class()
 
-    def _char_class(self) -> str:
+    def _char_class(self) -> _Part:
         if not self._take("["):
             return self._simple()
         negated = self._take("^")
@@ -185,7 +239,7 @@ class _RegExp:
                 break
         if not self._take("]"):
             raise IllegalArgumentException(f"expected ']' at position {self.i}")
-        return f"[{'^' if negated else ''}{''.join(items)}]"
+        return _Plain(f"[{'^' if negated else ''}{''.join(items)}]")
 
     def _class_item(self) -> str:
         if self._peek("\\") and self.i + 1 < len(self.text) and self.text[self.i + 1] in "dDsSwW":
@@ -205,28 +259,26 @@ class _RegExp:
         self._take("\\")
         return self._next()
 
-    def _simple(self) -> str:
+    def _simple(self) -> _Part:
         if self._take("."):
-            return "."
+            return _Plain(".")
         if self._has(0x0004) and self._take("#"):
-            return "(?!)"
+            return _Plain("(?!)")
         if self._has(0x0008) and self._take("@"):
-            return ".*"
+            return _Plain(".*")
         if self._take('"'):
             end = self.text.find('"', self.i)
             if end < 0:
                 raise IllegalArgumentException(f"expected '\"' at position {len(self.text)}")
             quoted, self.i = self.text[self.i : end], end + 1
-            return f"(?:{re.escape(quoted)})"
+            return _Plain(f"(?:{re.escape(quoted)})")
         if self._take("("):
             if self._take(")"):
-                return ""
-            self._depth += 1
+                return _Plain("")
             inner = self._union()
-            self._depth -= 1
             if not self._take(")"):
                 raise IllegalArgumentException(f"expected ')' at position {self.i}")
-            return f"(?:{inner})"
+            return _Plain(f"(?:{inner.text})") if isinstance(inner, _Plain) else inner
         if (self._has(0x0010) or self._has(0x0020)) and self._take("<"):
             end = self.text.find(">", self.i)
             if end < 0:
@@ -235,11 +287,17 @@ class _RegExp:
             low, dash, high = body.partition("-")
             if not dash:
                 raise IllegalArgumentException(f"'{body}' not found")
-            return _numeric_interval(low, high, self.i - 1)
+            return _Plain(_numeric_interval(low, high, self.i - 1))
         if self._peek("\\") and self.i + 1 < len(self.text) and self.text[self.i + 1] in "dDsSwW":
             self.i += 2
-            return f"[{_CLASSES[self.text[self.i - 1]]}]"
-        return re.escape(self._char())
+            return _Plain(f"[{_CLASSES[self.text[self.i - 1]]}]")
+        return _Plain(re.escape(self._char()))
+
+
+def _repeated(atom: _Part, low: int, high: int | None) -> _Part:
+    if isinstance(atom, _Plain):
+        return _Plain(f"(?:{atom.text}){{{low},{'' if high is None else high}}}")
+    return _Parts("repeat", (atom,), low, high)
 
 
 _CLASSES = {"d": "0-9", "D": "\\D", "s": "\\s", "S": "\\S", "w": "a-zA-Z0-9_", "W": "\\W"}

@@ -25,7 +25,7 @@ from fakeknn.fields import FieldType
 from fakeknn.mapping import Mapping as IndexMapping
 from fakeknn.view import Column, Mask, View
 from fakeknn.xcontent import generator, objects
-from fakeknn.xcontent.java import java_float, java_string
+from fakeknn.xcontent.java import java_string
 from fakeknn.xcontent.suggest import did_you_mean
 
 Scores = NDArray[np.float32]
@@ -186,15 +186,6 @@ class Query:
     def explain(self, ctx: ShardContext, row: int, boost: np.float32 = np.float32(1.0)) -> Explanation:  # noqa: B008
         """Why a row has its score."""
         raise NotFaked(f"the explanation of a [{self.kind}] query")
-
-    def lucene(self, ctx: ShardContext, field: str = "") -> str:
-        """The toString of the Lucene query that this one is on a shard, without its boost; ``field`` goes without saying."""
-        raise NotFaked(f"the Lucene text of a [{self.kind}] query")
-
-    def told(self, ctx: ShardContext, field: str = "") -> str:
-        """``lucene`` with the boost (BoostQuery.toString)."""
-        text = self.lucene(ctx, field)
-        return text if self.boost == 1 else f"({text})^{java_float(np.float32(self.boost))}"
 
     def children(self) -> Iterator[Query]:
         """The clauses inside this one."""

@@ -95,6 +95,8 @@ MATCH_ALL = MatchAll()
 @dataclass(frozen=True, eq=False, kw_only=True)
 class MatchNone(Query):
     kind: ClassVar[str] = "match_none"
+    reason: str = 'User requested "match_none" query.'
+    """Why nothing matches (MatchNoDocsQuery), which explanations tell."""
 
     def never(self, ctx: ShardContext) -> bool:
         return True
@@ -254,6 +256,9 @@ class Boosting(Query):
     def children(self) -> Iterator[Query]:
         yield self.positive
         yield self.negative
+
+    def never(self, ctx: ShardContext) -> bool:
+        return self.positive.never(ctx)
 
     def run(self, ctx: ShardContext, boost: np.float32) -> Matched:
         found = self.positive.matched(ctx)

@@ -21,8 +21,8 @@ from fakeknn.query.base import (
     register,
     value_of,
 )
+from fakeknn.query.multi_term import MATCHERS, check_rewrite, is_constant, rewritten
 from fakeknn.query.scoring import Similarity, add_scores, doc_freq, postings
-from fakeknn.query.terms import check_rewrite
 from fakeknn.view import Column, KeywordColumn, Mask, TextColumn
 from fakeknn.xcontent import java_string, objects
 
@@ -161,7 +161,7 @@ class Fuzzy(Query):
         if found is None:
             column = ctx.column(field)
             assert isinstance(column, (TextColumn, KeywordColumn))
-            term = java_string(self.value)
+            term = field.index_term(self.value)
             pairs = similar_terms(
                 column.terms[: column.n_terms],
                 term,
@@ -173,14 +173,19 @@ class Fuzzy(Query):
             found = ctx.memo[key] = (field, column, pairs)
         return found
 
+    def never(self, ctx: ShardContext) -> bool:
+        return ctx.field(self.field) is None
+
     def run(self, ctx: ShardContext, boost: np.float32) -> Matched:
         found = self._terms(ctx)
         out = Matched.none(ctx.n)
         if found is None:
             return out
         field, column, pairs = found
-        if self.rewrite is not None and self.rewrite.startswith("constant_score"):
-            return Matched.constant(self.mask(ctx), float(boost))
+        if self.rewrite is not None:
+            if is_constant(self.rewrite):
+                return Matched.constant(self.mask(ctx), float(boost))
+            return rewritten(ctx, field, column, sorted(pairs), self.rewrite).matched(ctx, boost)
         # BlendedTermQuery: every term has the document frequency of the most frequent.
         live = [(term, weight) for term, weight in pairs if len(postings(column, term)[0])]
         if not live:
@@ -269,3 +274,12 @@ def parse_fuzzy(container: Any, key: Any) -> Query:
         rewrite=values.get("rewrite"),
         **common(values),
     )
+
+
+def _matcher(query: Fuzzy, ctx: ShardContext, field: FieldType) -> Callable[[str], object]:
+    found = query._terms(ctx)
+    terms = set() if found is None else {term for term, _ in found[2]}
+    return terms.__contains__
+
+
+MATCHERS[Fuzzy] = _matcher

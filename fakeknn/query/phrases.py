@@ -161,13 +161,16 @@ class Phrase(Query):
     def flat_terms(self) -> list[str]:
         return [term for alternatives in self.terms for term in alternatives]
 
+    def _known(self, column: TextColumn) -> list[str]:
+        """The terms whose statistics count."""
+        return [term for term in self.flat_terms if column.number(term) is not None]
+
     def run(self, ctx: ShardContext, boost: np.float32) -> Matched:
         field, column, rows, freqs = self._found(ctx)
         out = Matched.none(ctx.n)
         out.mask[rows] = True
         if len(rows):
-            known = [term for term in self.flat_terms if column.number(term) is not None]
-            out.score[rows] = Similarity(ctx, field, column).score(rows, freqs, known, boost)
+            out.score[rows] = Similarity(ctx, field, column).score(rows, freqs, self._known(column), boost)
         return out
 
     def mask(self, ctx: ShardContext) -> Mask:
@@ -176,16 +179,21 @@ class Phrase(Query):
         mask[rows] = True
         return mask
 
+    def text(self) -> str:
+        """The places between quotes, with ``?`` where the phrase has a gap; without the field."""
+        first = self.positions[0]
+        shown: list[str] = []
+        for alternatives, position in zip(self.terms, self.positions, strict=True):
+            shown += ["?"] * (position - first - len(shown))
+            shown.append(alternatives[0] if len(alternatives) == 1 else f"({' '.join(alternatives)})")
+        return f'"{" ".join(shown)}"' + (f"~{self.slop}" if self.slop else "")
+
     def explain(self, ctx: ShardContext, row: int, boost: np.float32 = np.float32(1.0)) -> Explanation:  # noqa: B008
         field, column, rows, freqs = self._found(ctx)
         freq = float(freqs[int(np.searchsorted(rows, row))])
-        known = [term for term in self.flat_terms if column.number(term) is not None]
-        shown = " ".join(
-            alternatives[0] if len(alternatives) == 1 else f"({' '.join(alternatives)})" for alternatives in self.terms
-        )
-        slop = f"~{self.slop}" if self.slop else ""
         boost = np.float32(boost * np.float32(self.boost))
-        return Similarity(ctx, field, column).explain(row, freq, known, boost, f'"{shown}"{slop}')
+        similarity = Similarity(ctx, field, column)
+        return similarity.explain(row, freq, self._known(column), boost, self.text(), phrase=True)
 
 
 def any_term(field: str, terms: Sequence[str]) -> Query:

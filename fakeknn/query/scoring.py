@@ -169,9 +169,7 @@ class Similarity:
     def doc_freqs(self, terms: Sequence[str]) -> list[int]:
         return [doc_freq(self.ctx, self.field, self.column, term) for term in terms]
 
-    def weight(
-        self, terms: Sequence[str], boost: np.float32, doc_freqs: Sequence[int] | None = None
-    ) -> np.float32:
+    def weight(self, terms: Sequence[str], boost: np.float32, doc_freqs: Sequence[int] | None = None) -> np.float32:
         """boost · idf, the idf summed over the terms of a phrase (in double, narrowed once)."""
         n = self.statistics.doc_count
         found = self.doc_freqs(terms) if doc_freqs is None else doc_freqs
@@ -230,18 +228,17 @@ class Similarity:
         details = []
         if boost != 1:
             details.append(Explanation(boost, "boost"))
-        idfs = []
-        for df in self.doc_freqs(terms) if doc_freqs is None else doc_freqs:
-            idfs.append(
-                Explanation(
-                    idf(n, df),
-                    "idf, computed as log(1 + (N - n + 0.5) / (n + 0.5)) from:",
-                    (
-                        Explanation(df, "n, number of documents containing term"),
-                        Explanation(n, "N, total number of documents with field"),
-                    ),
-                )
+        idfs = [
+            Explanation(
+                idf(n, df),
+                "idf, computed as log(1 + (N - n + 0.5) / (n + 0.5)) from:",
+                (
+                    Explanation(df, "n, number of documents containing term"),
+                    Explanation(n, "N, total number of documents with field"),
+                ),
             )
+            for df in (self.doc_freqs(terms) if doc_freqs is None else doc_freqs)
+        ]
         if len(idfs) == 1:
             details.append(idfs[0])
         else:
@@ -259,24 +256,18 @@ class Similarity:
             ),
             Explanation(self.k1, "k1, term saturation parameter"),
         ]
-        if norms is None:
-            tf_details.append(Explanation(np.float32(0), "b, norms omitted for field"))
-            how = "tf, computed as freq / (freq + k1) from:"
-        else:
-            approximate = " (approximate)" if LENGTHS[byte] > 39 else ""
-            tf_details += [
-                Explanation(self.b, "b, length normalization parameter"),
-                Explanation(LENGTHS[byte], "dl, length of field" + approximate),
-                Explanation(self.statistics.average_length, "avgdl, average length of field"),
-            ]
-            how = "tf, computed as freq / (freq + k1 * (1 - b + b * dl / avgdl)) from:"
+        approximate = " (approximate)" if byte > 39 else ""
+        tf_details += [
+            Explanation(self.b, "b, length normalization parameter"),
+            Explanation(LENGTHS[byte], "dl, length of field" + approximate),
+            Explanation(self.statistics.average_length, "avgdl, average length of field"),
+        ]
+        how = "tf, computed as freq / (freq + k1 * (1 - b + b * dl / avgdl)) from:"
         details.append(Explanation(tf, how, tuple(tf_details)))
         weight = self.weight(terms, boost, doc_freqs)
         value = weight - weight / (one + np.float32(freq) * inverse)
         scored = Explanation(value, f"score(freq={_float(freq)}), computed as boost * idf * tf from:", tuple(details))
-        return Explanation(
-            value, f"weight({shown} in {row}) [PerFieldSimilarity], result of:", (scored,)
-        )
+        return Explanation(value, f"weight({shown} in {row}) [PerFieldSimilarity], result of:", (scored,))
 
 
 def _float(value: float) -> str:

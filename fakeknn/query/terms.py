@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -21,8 +21,8 @@ from fakeknn.errors import (
     ZoneRulesException,
 )
 from fakeknn.fields import FieldType
-from fakeknn.fields.metadata import METADATA, IdFieldType
-from fakeknn.fields.patterns import REGEXP_FLAGS, simple_match
+from fakeknn.fields.metadata import METADATA, IdFieldType, IndexFieldType
+from fakeknn.fields.patterns import REGEXP_FLAGS, regexp_matcher, simple_match, wildcard_matcher
 from fakeknn.fields.scalar import BooleanFieldType, DateFieldType
 from fakeknn.query.base import (
     Explanation,
@@ -37,8 +37,9 @@ from fakeknn.query.base import (
     value_of,
 )
 from fakeknn.query.compound import MatchNone, declared_boost, parse_declared
+from fakeknn.query.multi_term import MATCHERS, check_rewrite, dictionary_terms, is_constant, rewritten
 from fakeknn.query.scoring import Similarity, postings, score_term
-from fakeknn.view import Column, Mask, NumericColumn
+from fakeknn.view import Column, KeywordColumn, Mask, NumericColumn, TextColumn
 from fakeknn.xcontent import hash_ordered, java_string, objects
 from fakeknn.xcontent.objects import ObjectParser, building, declared
 
@@ -52,6 +53,16 @@ def _searched(ctx: ShardContext, field: FieldType, ask: Callable[[Column], Mask]
     return ask(column)
 
 
+def _nowhere(ctx: ShardContext, name: str, values: Sequence[Any], *, case_insensitive: bool = False) -> bool:
+    """Whether a field is not mapped, or is a constant of the index (``_index``) that none of the values names."""
+    field = ctx.field(name)
+    if field is None:
+        return True
+    if not isinstance(field, IndexFieldType):
+        return False
+    return not any(field.names(ctx.index, value, case_insensitive=case_insensitive) for value in values)
+
+
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Term(Query):
     kind: ClassVar[str] = "term"
@@ -63,6 +74,9 @@ class Term(Query):
     def to_json(self) -> Any:
         written = {"value": self.value, **({"case_insensitive": True} if self.case_insensitive else {})}
         return {self.kind: {self.field: {**written, **self.standard()}}}
+
+    def never(self, ctx: ShardContext) -> bool:
+        return _nowhere(ctx, self.field, (self.value,), case_insensitive=self.case_insensitive)
 
     def mask(self, ctx: ShardContext) -> Mask:
         field = ctx.field(self.field)
@@ -150,7 +164,9 @@ class Terms(Query):
     lookup: TermsLookup | None = None
 
     def never(self, ctx: ShardContext) -> bool:
-        return self.lookup is None and not self.values
+        if self.lookup is None and not self.values:
+            return True
+        return self.lookup is None and _nowhere(ctx, self.field, self.values)
 
     def members(self) -> dict[str, Any]:
         if self.lookup is None:
@@ -331,6 +347,8 @@ class Range(Query):
         (MappedFieldType.isFieldWithinQuery).
         """
         field = ctx.field(self.field)
+        if field is None:
+            return True
         if not isinstance(field, DateFieldType) or not field.searchable:
             return False
         column = ctx.column(field)
@@ -359,6 +377,18 @@ class Range(Query):
         except OpenSearchParseException as error:
             # Dates are looked at when the query is rewritten, before it is built.
             raise running(error) from error.cause
+
+    def matcher(self, field: FieldType) -> Callable[[str], object]:
+        """What tells which terms of a field lie in the range."""
+        low = None if self.lower is None else field.index_term(self.lower)
+        high = None if self.upper is None else field.index_term(self.upper)
+
+        def inside(term: str) -> bool:
+            if low is not None and (term < low or (term == low and not self.include_lower)):
+                return False
+            return high is None or term < high or (term == high and self.include_upper)
+
+        return inside
 
     def _asked(self, field: FieldType, column: Column) -> Mask:
         return field.range(
@@ -545,19 +575,6 @@ def parse_ids(container: Any, key: Any) -> Query:
 
 # --- patterns ---------------------------------------------------------------------------------------------------------
 
-_REWRITES = ("constant_score", "scoring_boolean", "constant_score_boolean", "constant_score_blended")
-
-
-def check_rewrite(rewrite: str | None) -> None:
-    """QueryParsers.parseRewriteMethod."""
-    if rewrite is None or rewrite in _REWRITES:
-        return
-    for prefix in ("top_terms_blended_freqs_", "top_terms_boost_", "top_terms_"):
-        if rewrite.startswith(prefix) and rewrite.removeprefix(prefix).isdigit():
-            return
-    raise IllegalArgumentException(f"Failed to parse rewrite_method [{rewrite}]")
-
-
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Pattern(Query):
     """A query by a pattern over terms; constant score."""
@@ -578,14 +595,39 @@ class Pattern(Query):
             written["case_insensitive"] = True
         return written
 
+    def scored(self, ctx: ShardContext) -> Query | None:
+        """The clauses that the pattern is rewritten to, one for each term; None where it is matched as a whole."""
+        check_rewrite(self.rewrite)
+        if self.rewrite is None or is_constant(self.rewrite):
+            return None
+        key = ("scored", id(self))
+        found: Query | None = ctx.memo.get(key)
+        if found is None:
+            field = ctx.field(self.field)
+            column = None if field is None else ctx.column(field)
+            self._plain_mask(ctx)  # for what it refuses
+            if field is None or not isinstance(column, (TextColumn, KeywordColumn)):
+                return None
+            terms = dictionary_terms(column, self.matcher(field))
+            one = np.float32(1)
+            found = ctx.memo[key] = rewritten(ctx, field, column, [(term, one) for term in terms], self.rewrite)
+        return found
+
+    def matcher(self, field: FieldType) -> Callable[[str], object]:
+        """What tells which terms of a field match."""
+        raise NotImplementedError
+
     def run(self, ctx: ShardContext, boost: np.float32) -> Matched:
-        if self.rewrite is not None and not self.rewrite.startswith("constant_score"):
-            check_rewrite(self.rewrite)
-            raise NotFaked(f"the rewrite [{self.rewrite}] of a [{self.kind}] query")
-        return Matched.constant(self.mask(ctx), float(boost))
+        scored = self.scored(ctx)
+        if scored is not None:
+            return scored.matched(ctx, boost)
+        return Matched.constant(self._plain_mask(ctx), float(boost))
 
     def mask(self, ctx: ShardContext) -> Mask:
-        check_rewrite(self.rewrite)
+        scored = self.scored(ctx)
+        return self._plain_mask(ctx) if scored is None else scored.mask(ctx)
+
+    def _plain_mask(self, ctx: ShardContext) -> Mask:
         field = ctx.field(self.field)
         if field is None:
             return ctx.nothing()
@@ -605,12 +647,29 @@ class Pattern(Query):
 class Prefix(Pattern):
     kind = "prefix"
 
+    def never(self, ctx: ShardContext) -> bool:
+        return _nowhere(ctx, self.field, (self.value + "*",), case_insensitive=self.case_insensitive)
+
+    def matcher(self, field: FieldType) -> Callable[[str], object]:
+        value = field.index_term(self.value)
+        if self.case_insensitive:
+            folded = value.lower()
+            return lambda term: term.lower().startswith(folded)
+        return lambda term: term.startswith(value)
+
     def ask(self, field: FieldType, column: Column) -> Mask:
         return field.prefix(column, self.value, case_insensitive=self.case_insensitive)
 
 
 class Wildcard(Pattern):
     kind = "wildcard"
+
+    def never(self, ctx: ShardContext) -> bool:
+        return _nowhere(ctx, self.field, (self.value,), case_insensitive=self.case_insensitive)
+
+    def matcher(self, field: FieldType) -> Callable[[str], object]:
+        pattern = getattr(field, "pattern", None)
+        return wildcard_matcher(self.value if pattern is None else pattern(self.value), self.case_insensitive)
 
     def ask(self, field: FieldType, column: Column) -> Mask:
         return field.wildcard(column, self.value, case_insensitive=self.case_insensitive)
@@ -631,7 +690,10 @@ class Regexp(Pattern):
             written["rewrite"] = self.rewrite
         return written
 
-    def mask(self, ctx: ShardContext) -> Mask:
+    def matcher(self, field: FieldType) -> Callable[[str], object]:
+        return regexp_matcher(self.value, flags=self.flags, case_insensitive=self.case_insensitive)
+
+    def _plain_mask(self, ctx: ShardContext) -> Mask:
         limit = ctx.setting("index.max_regex_length", 1000)
         if len(self.value) > limit:
             raise IllegalArgumentException(
@@ -639,7 +701,7 @@ class Regexp(Pattern):
                 f"maximum of "
                 f"[{limit}]. This maximum can be set by changing the [index.max_regex_length] index level setting."
             )
-        return super().mask(ctx)
+        return super()._plain_mask(ctx)
 
     def ask(self, field: FieldType, column: Column) -> Mask:
         return field.regexp(column, self.value, flags=self.flags, case_insensitive=self.case_insensitive)
@@ -705,5 +767,8 @@ register("regexp")(
         {"flags": _flags, "flags_value": objects.integer, "max_determinized_states": objects.integer},
     )
 )
+
+MATCHERS[Pattern] = lambda query, ctx, field: query.matcher(field)
+MATCHERS[Range] = lambda query, ctx, field: query.matcher(field)
 
 __all__ = ["Exists", "Ids", "Range", "Term", "Terms", "exists_mask"]

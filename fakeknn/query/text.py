@@ -11,171 +11,22 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from fakeknn.errors import (
-    IllegalArgumentException,
-    IllegalStateException,
-    NotFaked,
-    OpenSearchError,
-    ParsingException,
-    Where,
+from fakeknn.errors import IllegalArgumentException, IllegalStateException, ParsingException, Where
+from fakeknn.query.base import COMMON, Explanation, Matched, Query, Reader, ShardContext, common, register
+from fakeknn.query.fuzzy import fuzziness
+from fakeknn.query.match import (
+    BOOLEAN,
+    BOOLEAN_PREFIX,
+    PHRASE,
+    PHRASE_PREFIX,
+    MatchOptions,
+    match_query,
+    named_analyzer,
+    with_minimum,
 )
-from fakeknn.fields import FieldType
-from fakeknn.query.base import (
-    COMMON,
-    Explanation,
-    Matched,
-    Query,
-    Reader,
-    ShardContext,
-    common,
-    register,
-)
-from fakeknn.query.compound import MATCH_ALL, Bool, MatchNone
-from fakeknn.query.fuzzy import Fuzziness, Fuzzy, fuzziness
-from fakeknn.query.phrases import Phrase, PhrasePrefix, Synonyms, Terms
-from fakeknn.query.terms import Prefix, Term, check_rewrite
+from fakeknn.query.multi_term import check_rewrite
 from fakeknn.view import Mask
-from fakeknn.xcontent import java_string, objects
-
-
-@dataclass(frozen=True, slots=True)
-class MatchOptions:
-    """How a text becomes a query; what match, multi_match and query_string have in common."""
-
-    operator: str = "or"
-    minimum_should_match: str | None = None
-    analyzer: str | None = None
-    lenient: bool = False
-    zero_terms_query: str = "none"
-    fuzziness: Fuzziness | None = None
-    prefix_length: int = 0
-    max_expansions: int = 50
-    fuzzy_transpositions: bool = True
-    fuzzy_rewrite: str | None = None
-    slop: int = 0
-    auto_generate_synonyms_phrase_query: bool = True
-
-
-#: The four ways: MatchQuery.Type.
-BOOLEAN, BOOLEAN_PREFIX, PHRASE, PHRASE_PREFIX = "boolean", "bool_prefix", "phrase", "phrase_prefix"
-
-
-def match_query(ctx: ShardContext, name: str, text: Any, way: str, options: MatchOptions, kind: str = "match") -> Query:
-    """MatchQuery.parse: the query that a text means on a field here."""
-    field = ctx.field(name)
-    if field is None:
-        return MatchNone()
-    if options.analyzer is not None:
-        analyzer = ctx.mapping.context.analysis.analyzer(options.analyzer)
-        if analyzer is None:
-            raise ctx.fails(f"[{kind}] analyzer [{options.analyzer}] not found")
-    elif field.is_text:
-        quoted = way in (PHRASE, PHRASE_PREFIX)
-        analyzer = field.quote_analyzer if quoted else field.search_analyzer  # type: ignore[attr-defined]
-    else:
-        return _whole(ctx, field, text, way, options)
-    return _Builder(ctx, field, way, options).build(analyzer.stream(java_string(text)))
-
-
-def _whole(ctx: ShardContext, field: FieldType, text: Any, way: str, options: MatchOptions) -> Query:
-    """A field without an analyzer: the text is one term."""
-    builder = _Builder(ctx, field, way, options)
-    if way == PHRASE_PREFIX:
-        return builder.lenient(lambda: _raise(field.no_phrase("phrase prefix")))
-    if way == BOOLEAN_PREFIX and field.dictionary:
-        return Prefix(field=field.path, value=java_string(text))
-    return builder.term(text)
-
-
-def _raise(error: Exception) -> Query:
-    raise error
-
-
-class _Builder:
-    """MatchQuery.MatchQueryBuilder: tokens to terms, synonyms, phrases."""
-
-    def __init__(self, ctx: ShardContext, field: FieldType, way: str, options: MatchOptions) -> None:
-        self.ctx, self.field, self.way, self.options = ctx, field, way, options
-
-    def build(self, stream: Any) -> Query:
-        tokens = stream.tokens
-        if not tokens:
-            return MATCH_ALL if self.options.zero_terms_query == "all" else MatchNone()
-        places: dict[int, list[str]] = {}
-        for token in tokens:
-            terms = places.setdefault(token.position, [])
-            if token.term not in terms:
-                terms.append(token.term)
-        if any(token.position_length > 1 for token in tokens):
-            return self._graph(tokens)
-        at_end = tokens[-1].end == stream.end_offset
-        alternatives = [tuple(found) for found in places.values()]
-        if self.way == PHRASE_PREFIX or (self.way == PHRASE and len(places) > 1):
-            first = next(iter(places))
-            return self._phrase(alternatives, [position - first for position in places])
-        return self._boolean(alternatives, self.way == BOOLEAN_PREFIX and at_end)
-
-    def _boolean(self, terms: list[Terms], prefix: bool) -> Query:
-        clauses = [self._place(place) for place in terms]
-        if prefix and len(terms[-1]) == 1:
-            clauses[-1] = Prefix(field=self.field.path, value=terms[-1][0])
-        if len(clauses) == 1:
-            return clauses[0]
-        if self.options.operator == "and":
-            return Bool(must=tuple(clauses))
-        return Bool(should=tuple(clauses), minimum_should_match=self.options.minimum_should_match)
-
-    def _place(self, terms: Terms) -> Query:
-        return self.term(terms[0]) if len(terms) == 1 else Synonyms(field=self.field.path, terms=terms)
-
-    def _phrase(self, terms: list[Terms], positions: list[int]) -> Query:
-        field, options = self.field, self.options
-        if self.way == PHRASE:
-            return Phrase(field=field.path, terms=tuple(terms), positions=tuple(positions), slop=options.slop)
-        return PhrasePrefix(
-            field=field.path,
-            terms=tuple(terms),
-            positions=tuple(positions),
-            slop=options.slop,
-            max_expansions=options.max_expansions,
-        )
-
-    def _graph(self, tokens: list[Any]) -> Query:
-        raise NotFaked("synonyms of several words in a query")
-
-    def term(self, value: Any) -> Query:
-        """A term query, or a fuzzy one; what is wrong with it matches nothing if ``lenient``."""
-        options, field = self.options, self.field
-        query: Query
-        if options.fuzziness is not None:
-            check_rewrite(options.fuzzy_rewrite)
-            query = Fuzzy(
-                field=field.path,
-                value=value,
-                fuzziness=options.fuzziness,
-                prefix_length=options.prefix_length,
-                max_expansions=options.max_expansions,
-                transpositions=options.fuzzy_transpositions,
-                rewrite=options.fuzzy_rewrite,
-            )
-        else:
-            query = Term(field=field.path, value=value)
-        if options.lenient and not field.is_text:
-            return self.lenient(lambda: _tried(query, self.ctx))
-        return query
-
-    def lenient(self, make: Any) -> Query:
-        try:
-            return make()  # type: ignore[no-any-return]
-        except OpenSearchError:
-            if self.options.lenient:
-                return MatchNone()
-            raise
-
-
-def _tried(query: Query, ctx: ShardContext) -> Query:
-    query.mask(ctx)
-    return query
+from fakeknn.xcontent import objects
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -208,7 +59,7 @@ class Match(Rewritten):
     field: str
     query: Any
     way: str = BOOLEAN
-    options: MatchOptions = MatchOptions()
+    options: MatchOptions
 
     def to_json(self) -> Any:
         """The doXContent of the four builders, which share most of their members."""
@@ -224,12 +75,14 @@ class Match(Rewritten):
             written["slop"] = o.slop
             if self.way == PHRASE_PREFIX:
                 written["max_expansions"] = o.max_expansions
-            written["zero_terms_query"] = o.zero_terms_query.upper()
+            written["zero_terms_query"] = str(o.zero_terms_query).upper()
         elif matching:
             written |= self._fuzzy_members()
             written["fuzzy_transpositions"] = o.fuzzy_transpositions
             written["lenient"] = o.lenient
-            written["zero_terms_query"] = o.zero_terms_query.upper()
+            written["zero_terms_query"] = str(o.zero_terms_query).upper()
+            if o.cutoff_frequency is not None:
+                written["cutoff_frequency"] = np.float32(o.cutoff_frequency)
             written["auto_generate_synonyms_phrase_query"] = o.auto_generate_synonyms_phrase_query
         else:
             fuzzy = self._fuzzy_members()
@@ -258,15 +111,12 @@ class Match(Rewritten):
         return written
 
     def rewrite_on(self, ctx: ShardContext) -> Query:
-        return match_query(ctx, self.field, self.query, self.way, self.options, self._name())
-
-    def _name(self) -> str:
-        return {
-            BOOLEAN: "match",
-            BOOLEAN_PREFIX: "match_bool_prefix",
-            PHRASE: "match_phrase",
-            PHRASE_PREFIX: "match_phrase_prefix",
-        }[self.way]
+        options = self.options
+        analyzer = None if options.analyzer is None else named_analyzer(ctx, options.analyzer, _KIND_OF[self.way])
+        check_rewrite(options.fuzzy_rewrite)
+        query = match_query(ctx, self.field, self.query, self.way, options, analyzer)
+        assert query is not None
+        return with_minimum(query, options.minimum_should_match)
 
 
 # --- parsing ---
@@ -378,6 +228,7 @@ _OPTIONS = (
     "fuzzy_rewrite",
     "slop",
     "auto_generate_synonyms_phrase_query",
+    "cutoff_frequency",
 )
 
 
@@ -406,8 +257,6 @@ def _family(kind: str, way: str, members: Mapping[str, Reader]) -> None:
     @register(kind)
     def parse(container: Any, key: Any) -> Query:
         field, values = _text_query(kind, container, key, members)
-        if "cutoff_frequency" in values:
-            raise NotFaked("[cutoff_frequency] in a [match] query")
         options = options_of(values, phrase_prefix=way == PHRASE_PREFIX)
         return Match(field=field, query=values["query"], way=way, options=options, **common(values))
 
