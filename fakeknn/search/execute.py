@@ -29,9 +29,8 @@ from fakeknn.search.inner_hits import check_inner_hits
 from fakeknn.search.request import ACCURATE, DISABLED, SearchRequest
 from fakeknn.search.rescore import Rescorer
 from fakeknn.search.sort import Sort, SortKeys, shown_value
+from fakeknn.search.termination import DEFAULT_TRACK_TOTAL_HITS, collected
 from fakeknn.xcontent import java_float
-
-DEFAULT_TRACK_TOTAL_HITS = 10_000
 
 
 @dataclass(slots=True)
@@ -43,6 +42,8 @@ class ShardResult:
     """int32[m]: the documents that match, ascending."""
     score: NDArray[np.float32]
     """float32[m]."""
+    total: int
+    terminated_early: bool | None = None
     top: list[Hit] = field(default_factory=list)
     keys: list[tuple[Any, ...]] = field(default_factory=list)
     """The sort keys of ``top``, comparable between shards."""
@@ -95,7 +96,7 @@ def run(request: SearchRequest, contexts: list[ShardContext], *, batch: int | No
             failures.append((ctx, placed(error, ctx)))
     if failures and not results:
         raise all_failed(phase, failures, contexts[0].services.node_id)
-    total = sum(len(result.rows) for result in results)
+    total = sum(result.total for result in results)
     page = _merged(request, results)
     max_score: np.float32 | None = None
     if not contexts:
@@ -104,9 +105,8 @@ def run(request: SearchRequest, contexts: list[ShardContext], *, batch: int | No
         best = [result.score.max() for result in results if len(result.rows)]
         if best and request.size > 0:
             max_score = max(best)
-    terminated = None
-    if request.terminate_after:
-        terminated = any(len(result.rows) >= request.terminate_after for result in results)
+    told = [result.terminated_early for result in results if result.terminated_early is not None]
+    terminated = any(told) if told else None
     parts = [result.aggregations for result in results if result.aggregations is not None]
     merged = aggregations.merged(request, contexts, parts)
     return Outcome(contexts, results, failures, total, max_score, page, terminated, skipped, merged)
@@ -161,13 +161,10 @@ def search_shard(request: SearchRequest, ctx: ShardContext, number: int, batch: 
         mask = mask & built(ctx, lambda: request.post_filter.mask(ctx))  # type: ignore[union-attr]
     check_inner_hits(request, ctx)
     check_fields(request, ctx)
-    rows = np.flatnonzero(mask).astype(np.int32)
-    if request.terminate_after and len(rows) > request.terminate_after:
-        found = found & (np.arange(ctx.n) < rows[request.terminate_after])
-        rows = rows[: request.terminate_after]
-    result = ShardResult(number, rows, matched.score[rows])
+    left = collected(request, ctx, found, mask)
+    result = ShardResult(number, left.rows, matched.score[left.rows], left.total, left.early)
     if request.aggregations is not None:
-        result.aggregations = aggregations.collect(request, ctx, found, matched.score)
+        result.aggregations = aggregations.collect(request, ctx, left.seen, matched.score)
     if request.parts.get("rescore"):
         _rescore(request, ctx, result)
     _take_top(request, ctx, result)

@@ -1,0 +1,81 @@
+"""Searches that end before they have seen all that matches: what ``terminate_after`` cuts off, and when an answer tells
+of it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fakeknn.query.base import Query, ShardContext
+from fakeknn.query.compound import ConstantScore, MatchAll
+from fakeknn.search.request import ACCURATE, DISABLED, SearchRequest
+from fakeknn.view import Mask
+
+DEFAULT_TRACK_TOTAL_HITS = 10_000
+
+
+@dataclass(slots=True)
+class Collected:
+    """What is left of what matches: the documents that the hits, and those that the aggregations are of."""
+
+    rows: NDArray[np.int32]
+    seen: Mask
+    """bool[n]"""
+    total: int
+    early: bool | None
+    """Whether collecting has ended early; None where the answer does not say."""
+
+
+def counted_at_once(query: Query | None, ctx: ShardContext) -> bool:
+    """TopDocsCollectorContext.shortcutTotalHitCount: whether Lucene knows how many match without looking."""
+    while isinstance(query, ConstantScore):
+        query = query.filter
+    if query is not None and not isinstance(query, MatchAll):
+        return False
+    return not ctx.view.nested and ctx.alias_filter is None
+
+
+def collected(request: SearchRequest, ctx: ShardContext, found: Mask, filtered: Mask) -> Collected:
+    """What a shard collects; ``found``: bool[n] is what the query matches, ``filtered`` what of it the post filter."""
+    rows = np.flatnonzero(filtered).astype(np.int32)
+    if request.terminate_after:
+        return _terminated(request, ctx, found, rows)
+    early = True if request.aggregations is not None and _told(request, ctx, len(rows)) else None
+    return Collected(rows, found, len(rows), early)
+
+
+def _told(request: SearchRequest, ctx: ShardContext, total: int) -> bool:
+    """Segments are searched concurrently where there are aggregations; then the collector that has nothing (more) to
+    count counts as terminated (EarlyTerminatingCollectorManager.reduce).
+    """
+    aggregations = request.aggregations
+    assert aggregations is not None
+    if request.size or not ctx.view.live_segments:
+        return False
+    if any(agg.kind in ("sampler", "diversified_sampler") for agg in aggregations.walk()):
+        return False
+    limit = DEFAULT_TRACK_TOTAL_HITS if request.track_total_hits is None else request.track_total_hits
+    if limit == DISABLED:
+        return True
+    if request.min_score is None and request.post_filter is None and counted_at_once(request.query, ctx):
+        return True
+    return limit != ACCURATE and total > limit
+
+
+def _terminated(request: SearchRequest, ctx: ShardContext, found: Mask, rows: NDArray[np.int32]) -> Collected:
+    """EarlyTerminatingCollector: ends at the document, or the segment, that comes after the last one wanted."""
+    wanted = request.terminate_after
+    if len(rows) < wanted:
+        return Collected(rows, found, len(rows), False)
+    segment = ctx.view.segment_of[rows[wanted - 1]]
+    later = any(first > rows[wanted - 1] for first, _ in ctx.view.live_segments)
+    early = len(rows) > wanted or later
+    total = wanted
+    if not request.size and request.post_filter is None and counted_at_once(request.query, ctx):
+        # A segment's documents are counted as soon as it is begun.
+        total = int(np.count_nonzero(ctx.view.segment_of[rows] <= segment))
+    seen = found if len(rows) == wanted else found & (np.arange(ctx.n) < rows[wanted])
+    return Collected(rows[:wanted], seen, total, early)
