@@ -30,8 +30,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="run against the OpenSearch at URL, not a fake one, and delete what the tests make there "
         "(or the environment variable FAKEKNN_URL or KNN_URL)",
     )
-    parser.addini("knn_ann", "how approximate k-NN is answered: exact (default) or hnsw", default="exact")
-    parser.addini("knn_ann_threshold", "with knn_ann = hnsw: vectors in a shard from which on its graph is used")
+    parser.addini(
+        "knn_ann",
+        "how approximate k-NN is answered: exact (default); auto, by graphs of large segments; graph, by all graphs",
+        default="exact",
+    )
+    parser.addini("knn_ann_threshold", "with knn_ann = auto: vectors beyond which a segment is large (10,000)")
     parser.addini(
         "knn_refresh",
         "when documents are found: real (default), after a refresh or the index's refresh_interval; or immediate",

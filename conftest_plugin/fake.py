@@ -9,6 +9,7 @@ from typing import Any
 
 from conftest_plugin.cluster import KnnCluster, Refresh, SeedFunction
 from fakeknn.app import Later, handle
+from fakeknn.knn.ann import MODES, Mode
 from fakeknn.rest import Request
 from fakeknn.server import Answer
 from fakeknn.state.node import Checkpoint, Node
@@ -18,10 +19,10 @@ class FakeCluster(KnnCluster):
     """A ``Node``, put back by its checkpoints."""
 
     def __init__(
-        self, *, port: int = 0, refresh: Refresh = "real", ann: str = "exact", ann_threshold: int | None = None
+        self, *, port: int = 0, refresh: Refresh = "real", ann: Mode = "exact", ann_threshold: int | None = None
     ) -> None:
-        if ann not in ("exact", "hnsw"):
-            raise ValueError(f"ann is [exact] or [hnsw], not [{ann}]")
+        if ann not in MODES:
+            raise ValueError(f"ann is one of {list(MODES)}, not [{ann}]")
         self._node = Node(ann=ann) if ann_threshold is None else Node(ann=ann, ann_threshold=ann_threshold)
         self._empty = self._node.checkpoint()
         self._start = self._empty

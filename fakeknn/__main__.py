@@ -51,13 +51,16 @@ def _parser() -> argparse.ArgumentParser:
         "--load", metavar="FILE", type=Path, action="append", default=[], help="Dev Tools console file to run at start"
     )
     serve.add_argument(
-        "--ann", choices=("exact", "hnsw"), default="exact", help="how to answer approximate k-NN (%(default)s)"
+        "--ann",
+        choices=("exact", "auto", "graph"),
+        default="exact",
+        help="how to answer approximate k-NN: exactly, by the graphs of large segments, or by all graphs (%(default)s)",
     )
     serve.add_argument(
         "--ann-threshold",
         metavar="N",
         type=int,
-        help="with --ann hnsw: vectors in a shard from which on to use its graph",
+        help="with --ann auto: vectors beyond which a segment is large (10,000)",
     )
     serve.add_argument(
         "--tls", action="store_true", help="serve https, with a self-signed certificate unless one is given"

@@ -91,7 +91,7 @@ def fall_back(situation: Situation, decision: Decision, found: int, *, complete:
         return None
     if situation.engine == "lucene":
         return _fall_back_lucene(decision, found, complete)
-    return _fall_back_faiss(situation, decision, found)
+    return _too_few_found(situation, decision, found)
 
 
 # --- Lucene -----------------------------------------------------------------------------------------------------------
@@ -143,36 +143,50 @@ def _fall_back_lucene(decision: Decision, found: int, complete: bool) -> Decisio
 
 def _decide_faiss(situation: Situation) -> Decision:
     """``KNNWeight.searchLeaf``."""
-    k, passing, threshold = situation.k, situation.passing, situation.filtered_exact_search_threshold
-    if passing == 0 or situation.vectors == 0:
-        return Decision(Way.NOTHING, "no vector to find", k)
-    if passing is not None:
-        cost = passing * situation.dimension
-        if k is not None and passing <= k:
-            return _exact(k, f"filteredIds = {passing} is less than or equal to K = {k}")
-        if threshold != NO_THRESHOLD:
-            if threshold >= passing:
-                return _exact(
-                    k,
-                    f"filtered threshold value = {threshold} is greater than or equal to estimated distance "
-                    f"computations = {passing}",
-                )
-        elif cost <= MAX_DISTANCE_COMPUTATIONS:
-            return _exact(
-                k,
-                f"max distance computation = {MAX_DISTANCE_COMPUTATIONS} is greater than or equal to estimated "
-                f"distance computations = {cost}",
-            )
+    k = situation.k
+    if situation.vectors == 0:
+        return Decision(Way.NOTHING, "no vector to find", k, explanation="")
+    few = _few_pass(situation)
+    if situation.passing == 0:
+        return Decision(Way.NOTHING, "no vector to find", k, explanation=f"Exact since {few}" if few else "")
+    if few is not None:
+        return _exact(k, few)
     if not situation.has_graph:
-        return _exact(k, "no native engine files are available")
+        exact = _exact(k, "no native engine files are available")
+        # The graph that is not there has found nothing: the plugin tells of that too, without a space between.
+        again = _too_few_found(situation, exact, 0)
+        return exact if again is None else replace(exact, explanation=exact.explanation + again.explanation)
     return _by_graph(situation, k, None)
+
+
+def _few_pass(situation: Situation) -> str | None:
+    """Why measuring all that passes the filter is preferred to a walk; None if it is not."""
+    k, passing, threshold = situation.k, situation.passing, situation.filtered_exact_search_threshold
+    if passing is None:
+        return None
+    if k is not None and passing <= k:
+        return f"filteredIds = {passing} is less than or equal to K = {k}"
+    if threshold != NO_THRESHOLD:
+        if threshold < passing:
+            return None
+        return (
+            f"filtered threshold value = {threshold} is greater than or equal to estimated distance "
+            f"computations = {passing}"
+        )
+    cost = passing * situation.dimension
+    if cost > MAX_DISTANCE_COMPUTATIONS:
+        return None
+    return (
+        f"max distance computation = {MAX_DISTANCE_COMPUTATIONS} is greater than or equal to estimated "
+        f"distance computations = {cost}"
+    )
 
 
 def _exact(k: int | None, reason: str) -> Decision:
     return Decision(Way.EXACT, reason, k, explanation=f"Exact since {reason}")
 
 
-def _fall_back_faiss(situation: Situation, decision: Decision, found: int) -> Decision | None:
+def _too_few_found(situation: Situation, decision: Decision, found: int) -> Decision | None:
     k, passing = situation.k, situation.passing
     if k is None or passing is None or passing < k or found >= k:
         return None
@@ -199,9 +213,9 @@ def explain_lucene(score: float, kept: int | None) -> dict[str, Any]:
 
 
 def explain_faiss(
-    score: float,
+    score: float | np.floating[Any],
     definition: VectorDefinition,
-    decision: Decision,
+    decision: Decision | None,
     *,
     raw: float | None = None,
     radius: float | None = None,
@@ -211,7 +225,8 @@ def explain_faiss(
 ) -> dict[str, Any]:
     """The explanation of a hit: how its shard was searched, how its segment was, and (of a graph search) its raw value.
 
-    ``raw`` is the space's raw value where a graph found the hit, ``k`` the query's.
+    ``decision`` is None for a segment without the field; ``raw`` is the space's raw value where a graph found the hit,
+    ``k`` the query's.
     """
     if rescore is not None:
         how = _disk_based(definition, rescore, k or 0, shard_level_rescoring_disabled or not rescore.enabled)
@@ -220,9 +235,11 @@ def explain_faiss(
     else:
         how = "Approximate-NN"
     leaf = (
-        f"the type of knn search executed at leaf was {decision.explanation} with vectorDataType = "
-        f"{definition.data_type.upper()}, spaceType = {definition.space.name}"
+        f"the type of knn search executed at leaf was {decision.explanation if decision else ''} with vectorDataType = "
+        f"{definition.data_type.upper()}"
     )
+    if decision is not None:
+        leaf += f", spaceType = {definition.space.name}"
     details: list[Mapping[str, Any]] = []
     if raw is not None and rescore is None:
         shown = -raw if definition.space.name == "innerproduct" else raw

@@ -4,33 +4,34 @@ lets through.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from fakeknn.errors import IllegalArgumentException, NotFaked, ParsingException, Where, XContentParseException
+from fakeknn.errors import (
+    IllegalArgumentException,
+    NullPointerException,
+    ParsingException,
+    Where,
+    XContentParseException,
+)
 from fakeknn.fields import VectorFieldType
 from fakeknn.fields.alias import AliasFieldType
 from fakeknn.knn import request as knn_request
-from fakeknn.knn.exact import Norms, exact_top, exact_within
+from fakeknn.knn.method import VectorDefinition
 from fakeknn.knn.request import Prepared, Rescore
-from fakeknn.knn.spaces import Radius, Space
+from fakeknn.knn.search import explain_faiss
 from fakeknn.knn.vectors import to_floats
-from fakeknn.query.base import Explanation, Matched, Query, ShardContext, common, parse_query, register
+from fakeknn.query.base import Explanation, Matched, Query, ShardContext, common, parse_query, register, running
 from fakeknn.query.compound import Bool, ConstantScore, MatchAll
 from fakeknn.query.joining import Nested
+from fakeknn.query.neighbors import NOTHING, Found, Neighbors, Search, best_of_groups
 from fakeknn.view import Mask, VectorColumn
 from fakeknn.xcontent import objects
 from fakeknn.xcontent.objects import Member, ObjectParser, declared
-
-Rows = NDArray[np.int32]
-
-#: What a search has kept of a shard: rows and their scores.
-Found = tuple[Rows, NDArray[np.float32]]
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -78,30 +79,38 @@ class Knn(Query):
             yield self.filter
 
     def run(self, ctx: ShardContext, boost: np.float32) -> Matched:
-        """Searched once a shard and request: sub-queries, filters and named queries all see the same neighbours."""
-        key = ("knn", id(self))
-        found = ctx.memo.get(key)
-        if found is None:
-            found = ctx.memo[key] = self._search(ctx)
-        rows, score = found
+        found = self.neighbors(ctx)
         out = Matched.none(ctx.n)
-        out.mask[rows] = True
-        out.score[rows] = score if boost == 1 else score * boost
+        out.mask[found.rows] = True
+        out.score[found.rows] = found.score if boost == 1 else found.score * boost
         return out
 
     def mask(self, ctx: ShardContext) -> Mask:
         return self.run(ctx, np.float32(1)).mask
 
-    def _search(self, ctx: ShardContext) -> Found:
+    def neighbors(self, ctx: ShardContext) -> Neighbors:
+        """What the shard keeps. Searched once a shard and request: sub-queries, filters and named queries all see the
+        same neighbours.
+        """
+        key = ("knn", id(self))
+        found: Neighbors | None = ctx.memo.get(key)
+        if found is None:
+            found = ctx.memo[key] = self._search(ctx)
+        return found
+
+    def _field(self, ctx: ShardContext) -> VectorFieldType | None:
+        """The field that is searched; None if nothing is to be found there."""
         if isinstance(ctx.mapping.fields.get(self.field), AliasFieldType):
-            return _NOTHING  # 3.5 answers with no hits, silently; mended in 3.9
+            return None  # 3.5 answers with no hits, silently; mended in 3.9
         field = ctx.field(self.field)
         if field is None and self.ignore_unmapped:
-            return _NOTHING
+            return None
         if not isinstance(field, VectorFieldType):
             raise IllegalArgumentException(f"Field '{self.field}' is not knn_vector type.")
-        definition = field.definition
-        prepared = knn_request.prepare(
+        return field
+
+    def _prepared(self, ctx: ShardContext, definition: VectorDefinition) -> Prepared:
+        return knn_request.prepare(
             definition,
             self.vector,
             k=self.k,
@@ -112,42 +121,49 @@ class Knn(Query):
             nested=ctx.nested_path is not None,
             expand_nested_docs=self.expand_nested_docs,
         )
+
+    def _search(self, ctx: ShardContext) -> Neighbors:
+        field = self._field(ctx)
+        if field is None:
+            return _NO_NEIGHBORS
+        definition = field.definition
+        counters = getattr(ctx.services, "knn_counters", None)
+        if counters is not None and definition.engine is not None:
+            counters.count_query(self._way_to_ask, filtered=self.filter is not None)
+        prepared = self._prepared(ctx, definition)
         column = ctx.column(field)
         assert isinstance(column, VectorColumn)
-        eligible = ctx.view.live[column.rows]
-        if self.filter is not None:
-            eligible = eligible & self._filtered(ctx)[column.rows]
-        nested = ctx.mapping.nested_parent(self.field)
-        if nested is not None:
-            return self._children(ctx, field, prepared, column, np.flatnonzero(eligible))
-        return self._documents(ctx, field, prepared, column, eligible)
-
-    def _documents(
-        self, ctx: ShardContext, field: VectorFieldType, prepared: Prepared, column: VectorColumn, eligible: Mask
-    ) -> Found:
-        """The nearest k of the shard (Lucene, rescored) or of each segment (Faiss), or all inside the radius."""
-        definition = field.definition
-        search = _Exact(
+        live = ctx.view.live[column.rows]
+        nested = ctx.mapping.nested_parent(self.field) is not None
+        search = Search(
+            ctx,
+            definition,
             column,
-            prepared.row,
-            definition.space,
-            None if eligible.all() else eligible,
-            # Lucene measures a batch of vectors when it walks its graph, and one by one when a filter leaves few.
-            one_by_one=definition.engine != "lucene" or self.filter is not None,
+            prepared,
+            self.k,
+            live=None if live.all() else live,
+            passing=None if self.filter is None else live & self._filtered(ctx)[column.rows],
+            groups=ctx.view.parents(0)[column.rows] if nested else None,
         )
-        if prepared.radius is not None:
-            return search.within(prepared.radius, ctx.setting("index.max_result_window", 10_000))
-        assert self.k is not None
-        if definition.engine == "lucene" or prepared.rescore is not None:
-            return search.top(self.k, slice(0, len(column.rows)))
-        bounds = np.searchsorted(column.rows, ctx.view.segments)
-        parts = [search.top(self.k, slice(a, b)) for a, b in pairwise(bounds.tolist()) if b > a]
-        if len(parts) == 1:
-            return parts[0]
-        return (
-            np.concatenate([_NOTHING[0], *(rows for rows, _ in parts)]),
-            np.concatenate([_NOTHING[1], *(score for _, score in parts)]),
-        )
+        places, score = self._found(search, ctx)
+        return Neighbors(column.rows[places], score, search.leaves)
+
+    @property
+    def _way_to_ask(self) -> str:
+        return "knn" if self.k is not None else "max_distance" if self.max_distance is not None else "min_score"
+
+    def _found(self, search: Search, ctx: ShardContext) -> Found:
+        if self.k is None:
+            limit = None if search.lucene else ctx.setting("index.max_result_window", 10_000)
+            places, score = search.within(limit)
+            if search.groups is not None and not search.lucene:
+                chosen = best_of_groups(search.groups[places], score)
+                return places[chosen], score[chosen]
+            return places, score
+        places, score = search.nearest()
+        if self.expand_nested_docs and search.groups is not None:
+            return search.siblings(places)
+        return places, score
 
     def _filtered(self, ctx: ShardContext) -> Mask:
         """The rows that the filter lets through. Inside ``nested``, one that speaks of the document goes for all its
@@ -161,52 +177,78 @@ class Knn(Query):
         parents = ctx.view.parents(0 if around is None else ctx.view.level_paths[around])
         return documents[np.minimum(parents, max(ctx.n - 1, 0))] & (parents < ctx.n)
 
-    def _children(
-        self,
-        ctx: ShardContext,
-        field: VectorFieldType,
-        prepared: Prepared,
-        column: VectorColumn,
-        among: NDArray[np.int64],
-    ) -> Found:
-        """k counts the documents that the vectors' objects belong to; each is stood for by its best."""
-        rows = column.rows[among]
-        if not len(rows):
-            return _NOTHING
-        score = field.definition.space.score(column.matrix[among], prepared.row, one_by_one=True)
-        parents = ctx.view.parents(0)[rows]
-        engine = field.definition.engine
-        if prepared.radius is not None:
-            chosen = np.flatnonzero(score >= prepared.radius.min_score)
-            if engine != "lucene" and not self.expand_nested_docs:
-                chosen = chosen[_best_of_groups(parents[chosen], score[chosen])]
-            return rows[chosen], score[chosen]
-        assert self.k is not None
-        best = _best_of_groups(parents, score)
-        if engine == "lucene" or prepared.rescore is not None:
-            chosen = best[_best(score[best], self.k)]
-        else:
-            segments = ctx.view.segment_of[rows[best]]
-            bounds = np.flatnonzero(np.diff(segments, prepend=-1, append=-2))
-            chosen = np.concatenate([best[a:b][_best(score[best[a:b]], self.k)] for a, b in pairwise(bounds.tolist())])
-        if self.expand_nested_docs:
-            chosen = np.flatnonzero(np.isin(parents, parents[chosen]))
-        return rows[chosen], score[chosen]
-
     def explain(self, ctx: ShardContext, row: int, boost: np.float32 = np.float32(1.0)) -> Explanation:  # noqa: B008
         boost = np.float32(boost * np.float32(self.boost))
-        matched = self.run(ctx, boost)
-        field = ctx.field(self.field)
-        engine = field.definition.engine if isinstance(field, VectorFieldType) else None
-        count = int(np.count_nonzero(matched.mask))
-        if engine == "lucene":
-            if self.k is None:
-                return Explanation(matched.score[row], "Score above threshold")
-            return Explanation(matched.score[row], f"within top {count} docs")
-        raise NotFaked("the explanation of a knn query on a faiss field")
+        found = self.neighbors(ctx)
+        field = self._field(ctx)
+        place = int(np.searchsorted(found.rows, row))
+        kept = place < len(found.rows) and found.rows[place] == row
+        score = np.float32(found.score[place] * boost) if kept else np.float32(0)
+        if field is None:
+            return Explanation(np.float32(0), 'MatchNoDocsQuery("")', match=False)
+        prepared = self._prepared(ctx, field.definition)
+        if field.definition.engine == "lucene":
+            return self._explain_lucene(found, kept, score, prepared)
+        column = ctx.column(field)
+        assert isinstance(column, VectorColumn)
+        return self._explain_faiss(ctx, found, field.definition, prepared, column, row, score if kept else None)
+
+    def _explain_lucene(self, found: Neighbors, kept: bool, score: np.float32, prepared: Prepared) -> Explanation:
+        if self.k is None:
+            return Explanation(score, f"Score {'above' if kept else 'below'} threshold", match=kept)
+        if prepared.rescore is not None and prepared.rescore.enabled:
+            # The plugin's rescoring query is made without what it explains itself by.
+            raise running(
+                NullPointerException(
+                    'Cannot invoke "org.opensearch.knn.index.query.KNNWeight.explain('
+                    'org.apache.lucene.index.LeafReaderContext, int, float)" because "this.this$0.knnWeight" is null'
+                )
+            )
+        if kept:
+            return Explanation(score, f"within top {len(found.rows)} docs")
+        return Explanation(score, f"not in top {len(found.rows)} docs", match=False)
+
+    def _explain_faiss(
+        self,
+        ctx: ShardContext,
+        found: Neighbors,
+        definition: VectorDefinition,
+        prepared: Prepared,
+        column: VectorColumn,
+        row: int,
+        score: np.float32 | None,
+    ) -> Explanation:
+        whole_shard = prepared.rescore is not None or self.expand_nested_docs
+        if self.k is not None and whole_shard and score is None:
+            return Explanation(np.float32(0), f"not in top {len(found.rows)}", match=False)
+        bounds = ctx.view.segments
+        segment = int(np.searchsorted(bounds, row, side="right"))
+        start, end = np.searchsorted(column.rows, bounds[segment - 1 : segment + 1]).tolist()
+        leaf = next((leaf for leaf in found.leaves if (leaf.start, leaf.end) == (start, end)), None)
+        place = int(np.searchsorted(column.rows, row))
+        raw = None
+        if leaf is not None and leaf.by_graph and score is not None:
+            measured = definition.space.distance(column.matrix[place : place + 1], prepared.row, one_by_one=True)
+            raw = float(measured[0])
+        told = explain_faiss(
+            0.0 if score is None else score,
+            definition,
+            None if leaf is None else leaf.decision,
+            raw=raw,
+            radius=None if prepared.radius is None else float(prepared.radius.raw),
+            rescore=prepared.rescore,
+            k=self.k,
+            shard_level_rescoring_disabled=ctx.settings.get("index.knn.disk.vector.shard_level_rescoring_disabled")
+            == "true",
+        )
+        return _explanation(told)
 
 
-_NOTHING: Found = (np.empty(0, np.int32), np.empty(0, np.float32))
+def _explanation(told: Mapping[str, Any]) -> Explanation:
+    return Explanation(told["value"], told["description"], tuple(map(_explanation, told["details"])))
+
+
+_NO_NEIGHBORS = Neighbors(*NOTHING)
 
 
 def _speaks_of_objects(query: Query) -> bool:
@@ -221,78 +263,6 @@ def _speaks_of_objects(query: Query) -> bool:
     if isinstance(query, ConstantScore):
         return _speaks_of_objects(query.filter)
     return isinstance(query, (Nested, MatchAll))
-
-
-@dataclass(frozen=True, slots=True)
-class _Exact:
-    """An exact search of a column, some of whose vectors are eligible (None: all)."""
-
-    column: VectorColumn
-    query: NDArray[Any]
-    space: Space
-    eligible: Mask | None
-    one_by_one: bool
-
-    def _norms(self) -> Norms:
-        """The vectors' lengths, which grow with the column's buffer and are kept there."""
-        shared, matrix = self.column.shared, self.column.matrix
-        norms = shared.get("norms")
-        if norms is None or len(norms.squares) < len(matrix):
-            norms = shared["norms"] = Norms.of(matrix) if norms is None else norms.extended(matrix)
-        return norms
-
-    def _sliced(self, part: slice) -> Norms:
-        norms = self._norms()
-        return Norms(norms.squares[part], norms.greatest, norms.least)
-
-    def top(self, k: int, part: slice) -> Found:
-        """The k nearest of a part of the column."""
-        places, score = exact_top(
-            self.column.matrix[part],
-            self.query,
-            k,
-            self.space,
-            mask=None if self.eligible is None else self.eligible[part],
-            norms=self._sliced(part),
-            one_by_one=self.one_by_one,
-        )
-        return self.column.rows[part][places], score
-
-    def within(self, radius: Radius, limit: int) -> Found:
-        places, score = exact_within(
-            self.column.matrix,
-            self.query,
-            radius,
-            self.space,
-            mask=self.eligible,
-            norms=self._sliced(slice(0, len(self.column.rows))),
-            one_by_one=self.one_by_one,
-            limit=limit,
-        )
-        return self.column.rows[places], score
-
-
-def _best(score: NDArray[np.float32], k: int) -> NDArray[np.int64]:
-    """The positions of the k highest scores; of equals the first."""
-    if k >= len(score):
-        return np.arange(len(score))
-    least = np.partition(score, len(score) - k)[len(score) - k]
-    above = np.flatnonzero(score > least)
-    level = np.flatnonzero(score == least)
-    return np.concatenate([above, level[: k - len(above)]])
-
-
-def _best_of_groups(groups: Rows, score: NDArray[np.float32]) -> NDArray[np.int64]:
-    """Positions of each group's highest score (groups ascend); of equals the first."""
-    if not len(groups):
-        return np.empty(0, np.int64)
-    starts = np.flatnonzero(np.diff(groups, prepend=-1))
-    highest = np.maximum.reduceat(score, starts)
-    sizes = np.diff(np.append(starts, len(groups)))
-    at_top = score == np.repeat(highest, sizes)
-    positions = np.flatnonzero(at_top)
-    _, first = np.unique(groups[positions], return_index=True)
-    return positions[first]
 
 
 # --- parsing ----------------------------------------------------------------------------------------------------------

@@ -11,6 +11,8 @@ import orjson
 
 from fakeknn.aggs.base import DEFAULT_MAX_BUCKETS
 from fakeknn.errors import IllegalArgumentException, NotFaked, OpenSearchError
+from fakeknn.knn.ann import Ann
+from fakeknn.knn.counters import Counters
 from fakeknn.query.base import Query, ShardContext
 from fakeknn.query.scoring import DfsStatistics
 from fakeknn.query.script import Script
@@ -39,6 +41,14 @@ class Services:
     def max_buckets(self) -> int:
         """How many buckets the aggregations of a search may have."""
         return int(self.node.cluster_setting("search.max_buckets", str(DEFAULT_MAX_BUCKETS)))
+
+    @property
+    def ann(self) -> Ann:
+        return self.node.ann
+
+    @property
+    def knn_counters(self) -> Counters:
+        return self.node.knn_counters
 
     def stored_script(self, script: Script) -> Script:
         return stored_script(self.node, script)

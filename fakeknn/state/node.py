@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from fakeknn.errors import IllegalArgumentException
+from fakeknn.knn.ann import Ann, Mode
+from fakeknn.knn.counters import Counters
 from fakeknn.state.blocks import Block, Level, check_blocks, cluster_blocks
 from fakeknn.state.clock import Clock
 from fakeknn.state.ids import IdSource
@@ -54,14 +56,14 @@ class Bug:
 
 
 class Node:
-    """One server. ``ann`` says how approximate k-NN searches are answered, ``refresh`` when documents become visible:
-    as in the real server, or with each write."""
+    """One server. ``ann`` says how approximate k-NN searches are answered (see ``Ann``), ``refresh`` when documents
+    become visible: as in the real server, or with each write."""
 
     def __init__(
         self,
         *,
         version: str = "3.5.0",
-        ann: str = "exact",
+        ann: Mode = "exact",
         ann_threshold: int = 10_000,
         refresh: Literal["real", "immediate"] = "real",
         seed: int = 42,
@@ -70,8 +72,8 @@ class Node:
         cluster_name: str = "opensearch",
     ) -> None:
         self.version = version
-        self.ann = ann
-        self.ann_threshold = ann_threshold
+        self.ann = Ann(ann, ann_threshold, seed)
+        self.knn_counters = Counters()
         self.refresh = refresh
         self.seed = seed
         self.clock = clock or Clock()

@@ -151,14 +151,14 @@ def test_real_again(knn_cluster):
 
 
 def test_options_stand_in_the_ini_file(suite: pytest.Pytester, ini: Ini, unused_tcp_port: int) -> None:
-    ini(f"knn_refresh = immediate\nknn_ann = hnsw\nknn_ann_threshold = 7\nknn_port = {unused_tcp_port}\n")
+    ini(f"knn_refresh = immediate\nknn_ann = auto\nknn_ann_threshold = 7\nknn_port = {unused_tcp_port}\n")
     suite.makepyfile(
         COUNT
         + f"""
 def test_it(knn_cluster):
     assert count(knn_cluster) == 1
     assert knn_cluster.port == {unused_tcp_port}
-    assert (knn_cluster._node.ann, knn_cluster._node.ann_threshold) == ("hnsw", 7)
+    assert (knn_cluster._node.ann.mode, knn_cluster._node.ann.threshold) == ("auto", 7)
 """
     )
     suite.runpytest("--strict-config").assert_outcomes(passed=1)

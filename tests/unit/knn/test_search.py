@@ -81,7 +81,12 @@ def test_lucene(changes: dict[str, Any], way: Way) -> None:
         ({"passing": 10, "filtered_exact_search_threshold": 0}, Way.EXACT, None),
         ({"has_graph": False}, Way.EXACT, "Exact since no native engine files are available"),
         ({"has_graph": False, "k": None}, Way.EXACT, "Exact since no native engine files are available"),
-        ({"has_graph": False, "passing": MOST + 1}, Way.EXACT, "Exact since no native engine files are available"),
+        (
+            {"has_graph": False, "passing": MOST + 1},
+            Way.EXACT,
+            "Exact since no native engine files are availableExact since the number of documents returned are less than "
+            f"K = 10 and there are more than K filtered Ids = {MOST + 1}",
+        ),
     ],
 )
 def test_faiss(changes: dict[str, Any], way: Way, explanation: str | None) -> None:

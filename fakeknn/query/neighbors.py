@@ -1,0 +1,336 @@
+"""The nearest vectors of a shard: its segments searched one by one, as the engines search them, and what they found
+brought together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fakeknn.knn.ann import Ann
+from fakeknn.knn.construction import extend
+from fakeknn.knn.counters import Counters
+from fakeknn.knn.exact import Norms, best, exact_top, exact_within
+from fakeknn.knn.hnsw import AcornGraph, FilteredGraph, Graph
+from fakeknn.knn.measure import Measure
+from fakeknn.knn.method import VectorDefinition
+from fakeknn.knn.request import Prepared
+from fakeknn.knn.search import NO_THRESHOLD, Decision, Situation, Way, decide, fall_back
+from fakeknn.query.base import ShardContext
+from fakeknn.view import Mask, VectorColumn
+
+Rows = NDArray[np.int32]
+
+#: Positions in a column, ascending or best first, and their scores.
+Found = tuple[NDArray[Any], NDArray[np.float32]]
+
+NOTHING: Found = (np.empty(0, np.int32), np.empty(0, np.float32))
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """A segment that was searched: its vectors stand from ``start`` to ``end`` in the column."""
+
+    start: int
+    end: int
+    decision: Decision
+
+    @property
+    def by_graph(self) -> bool:
+        return self.decision.uses_graph
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbors:
+    """What a search has kept of a shard: rows and their scores, and how its segments were searched."""
+
+    rows: Rows
+    score: NDArray[np.float32]
+    leaves: Sequence[Leaf] = ()
+
+
+@dataclass(slots=True)
+class Search:
+    """A search of one column. ``passing`` says which vectors the filter lets through, ``live`` which are not deleted
+    (None: all).
+    """
+
+    ctx: ShardContext
+    definition: VectorDefinition
+    column: VectorColumn
+    prepared: Prepared
+    k: int | None
+    live: Mask | None
+    passing: Mask | None
+    groups: Rows | None = None
+    """Of nested fields: the document that each vector belongs to, of which only the best vector counts."""
+    leaves: list[Leaf] = field(default_factory=list)
+
+    @property
+    def lucene(self) -> bool:
+        return self.definition.engine == "lucene"
+
+    @property
+    def memory_optimized(self) -> bool:
+        """Whether Lucene walks Faiss's graphs, whose segments then keep k each even when rescored."""
+        return not self.lucene and self.flag("index.knn.memory_optimized_search")
+
+    def flag(self, name: str) -> bool:
+        return self.ctx.settings.get(name) == "true"
+
+    @property
+    def ann(self) -> Ann:
+        return getattr(self.ctx.services, "ann", None) or _EXACT
+
+    @property
+    def counters(self) -> Counters | None:
+        return getattr(self.ctx.services, "knn_counters", None)
+
+    @property
+    def ef_search(self) -> int:
+        if self.prepared.ef_search is not None:
+            return self.prepared.ef_search
+        if self.lucene:
+            return self.ctx.setting("index.knn.algo_param.ef_search", 100)
+        return self.definition.ef_search
+
+    @property
+    def eligible(self) -> Mask | None:
+        return self.live if self.passing is None else self.passing
+
+    # -- the shard
+
+    def nearest(self) -> Found:
+        """The k nearest of the shard (Lucene, rescored) or of each segment (Faiss)."""
+        assert self.k is not None
+        rescore = self.prepared.rescore
+        wanted = self.k
+        if rescore is not None and rescore.enabled:
+            one_by_one = self.flag("index.knn.disk.vector.shard_level_rescoring_disabled") and not self.lucene
+            wanted = rescore.first_pass_k(self.k, self.definition.width, shard_level_rescoring_disabled=one_by_one)
+        parts = [self._leaf(start, end, wanted) for start, end in self._segments(wanted)]
+        if self.lucene or (rescore is not None and not self.memory_optimized):
+            return _kept(parts, self.k)
+        return _joined([_kept([part], self.k) for part in parts])
+
+    def within(self, limit: int | None) -> Found:
+        """All inside the radius, at most ``limit`` of each segment."""
+        return _joined([self._leaf_within(start, end, limit) for start, end in self._segments(None)])
+
+    def siblings(self, places: NDArray[Any]) -> Found:
+        """All eligible vectors of the documents that these vectors belong to."""
+        assert self.groups is not None
+        related = np.isin(self.groups, self.groups[places])
+        chosen = np.flatnonzero(related if self.eligible is None else related & self.eligible)
+        score = self.definition.space.score(self.column.matrix[chosen], self.prepared.row, one_by_one=True)
+        return chosen, score
+
+    def _segments(self, wanted: int | None) -> Iterator[tuple[int, int]]:
+        """The segments that have vectors. Measuring everything, Lucene's need not be told apart."""
+        size = len(self.column.rows)
+        if self.lucene and self.ann.mode == "exact":
+            if size:
+                yield 0, size
+            return
+        bounds = np.searchsorted(self.column.rows, self.ctx.view.segments)
+        yield from ((a, b) for a, b in pairwise(bounds.tolist()) if b > a)
+
+    # -- a segment
+
+    def _situation(self, start: int, end: int, wanted: int | None) -> Situation:
+        setting = self.ctx.setting
+        vectors = end - start
+        walks = self.ann.walks(vectors)
+        if self.lucene:
+            k = None if wanted is None else max(wanted, self.ef_search)
+            share = self._share(start, end)
+        else:
+            least = setting("index.knn.advanced.approximate_threshold", 0)
+            walks = walks and least >= 0 and vectors >= least
+            k, share = self.k, 1.0
+        return Situation(
+            engine="lucene" if self.lucene else "faiss",
+            vectors=vectors,
+            dimension=self.definition.dimension,
+            k=k,
+            passing=None if self.passing is None else int(np.count_nonzero(self.passing[start:end])),
+            share=share,
+            has_graph=walks,
+            filtered_exact_search_threshold=setting("index.knn.advanced.filtered_exact_search_threshold", NO_THRESHOLD),
+            disable_exact_search=self.flag("index.knn.faiss.efficient_filter.disable_exact_search"),
+        )
+
+    def _share(self, start: int, end: int) -> float:
+        """The segment's part of the shard's documents."""
+        bounds = self.ctx.view.segments
+        if end - start == len(self.column.rows):
+            return 1.0
+        place = int(np.searchsorted(bounds, self.column.rows[start], side="right"))
+        return float(bounds[place] - bounds[place - 1]) / max(self.ctx.n, 1)
+
+    def _leaf(self, start: int, end: int, wanted: int) -> Found:
+        """The ``wanted`` nearest of a segment, best first."""
+
+        def by_graph(graph: Graph, decision: Decision) -> Found:
+            ef = decision.k or wanted if self.lucene else max(self.ef_search, wanted)
+            ask = ef if self.lucene else wanted
+            return self._by_graph(graph, start, end, ask, ef)
+
+        return self._searched(start, end, wanted, by_graph, lambda: self._exact_top(start, end, wanted))
+
+    def _leaf_within(self, start: int, end: int, limit: int | None) -> Found:
+        """What is inside the radius of a segment, best first."""
+        radius = self.prepared.radius
+        assert radius is not None
+        part = slice(start, end)
+
+        def by_graph(graph: Graph, decision: Decision) -> Found:
+            found = graph.within(
+                self.prepared.row, radius, self.ef_search, one_by_one=not self.lucene, native=not self.lucene
+            )
+            return best(*found, len(found[0]) if limit is None else limit)
+
+        def exact() -> Found:
+            return exact_within(
+                self.column.matrix[part],
+                self.prepared.row,
+                radius,
+                self.definition.space,
+                mask=None if self.eligible is None else self.eligible[part],
+                norms=self._norms(part),
+                one_by_one=self._one_by_one,
+                limit=limit,
+            )
+
+        return self._searched(start, end, None, by_graph, exact)
+
+    def _searched(
+        self,
+        start: int,
+        end: int,
+        wanted: int | None,
+        by_graph: Callable[[Graph, Decision], Found],
+        exact: Callable[[], Found],
+    ) -> Found:
+        situation = self._situation(start, end, wanted)
+        decision = decide(situation)
+        if decision.uses_graph and not situation.has_graph:
+            decision = replace(decision, way=Way.EXACT, reason="there is no graph")
+        found = NOTHING
+        if decision.uses_graph:
+            counters = self.counters
+            if counters is not None and not self.lucene:
+                counters.graph_query_requests += 1
+            graph = self._filtered(self._graph(start, end), start, end, decision)
+            found = by_graph(graph, decision)
+            complete = not isinstance(graph, FilteredGraph) or graph.complete
+            decision = fall_back(situation, decision, len(found[0]), complete=complete) or decision
+        if decision.way is Way.EXACT:
+            found = exact()
+        self.leaves.append(Leaf(start, end, decision))
+        return found[0] + start, found[1]
+
+    def _filtered(self, graph: Graph, start: int, end: int, decision: Decision) -> Graph:
+        """The graph as a search walks it that may not find everything."""
+        accept = None if self.eligible is None else self.eligible[start:end]
+        if accept is None or (decision.way is Way.GRAPH and accept.all()):
+            return graph
+        return (AcornGraph if decision.way is Way.ACORN else FilteredGraph)(graph, accept, decision.visit_limit)
+
+    def _by_graph(self, graph: Graph, start: int, end: int, k: int, ef: int) -> Found:
+        """The k nearest that a walk finds; of nested fields as many documents, for which it goes on if need be."""
+        while True:
+            rows, score = graph.top(self.prepared.row[None], k, ef, one_by_one=not self.lucene)[0]
+            if self.groups is None:
+                return rows, score
+            firsts = best_of_groups(self.groups[start:end][rows], score)
+            if len(firsts) >= min(k, self.k or k) or len(rows) < k or k >= end - start:
+                return rows[firsts], score[firsts]
+            k, ef = 2 * k, max(ef, 2 * k)
+
+    def _exact_top(self, start: int, end: int, k: int) -> Found:
+        part = slice(start, end)
+        eligible = None if self.eligible is None else self.eligible[part]
+        if self.groups is not None:
+            among = np.arange(end - start) if eligible is None else np.flatnonzero(eligible)
+            score = self.definition.space.score(self.column.matrix[part][among], self.prepared.row, one_by_one=True)
+            firsts = best_of_groups(self.groups[part][among], score)
+            return best(among[firsts], score[firsts], k)
+        return exact_top(
+            self.column.matrix[part],
+            self.prepared.row,
+            k,
+            self.definition.space,
+            mask=eligible,
+            norms=self._norms(part),
+            one_by_one=self._one_by_one,
+        )
+
+    @property
+    def _one_by_one(self) -> bool:
+        """Lucene measures a batch of vectors when it walks its graph, and one by one when a filter leaves few."""
+        return not self.lucene or self.passing is not None
+
+    def _norms(self, part: slice) -> Norms:
+        """The vectors' lengths, which grow with the column's buffer and are kept there."""
+        shared, matrix = self.column.shared, self.column.matrix
+        norms = shared.get("norms")
+        if norms is None or len(norms.squares) < len(matrix):
+            norms = shared["norms"] = Norms.of(matrix) if norms is None else norms.extended(matrix)
+        return Norms(norms.squares[part], norms.greatest, norms.least)
+
+    def _graph(self, start: int, end: int) -> Graph:
+        """The graph of a segment: built when it is first wanted, and extended when its segment has grown by a merge."""
+        graphs: dict[tuple[int, int], Graph] = self.column.shared.setdefault("graphs", {})
+        graph = graphs.get((start, end))
+        if graph is not None:
+            return graph
+        matrix = self.column.matrix[start:end]
+        prefix = max((key for key in graphs if key[0] == start and key[1] < end), default=None)
+        if prefix is not None:
+            graph = graphs.pop(prefix)
+        else:
+            definition = self.definition
+            measure = Measure(definition.space, matrix[:0])
+            graph = Graph(measure, m=definition.m, ef_construction=definition.ef_construction, seed=self.ann.seed)
+        extend(graph, matrix)
+        if self.counters is not None:
+            self.counters.graphs_built += 1
+        graphs[start, end] = graph
+        return graph
+
+
+_EXACT = Ann()
+
+
+def _kept(parts: Sequence[Found], k: int) -> Found:
+    """The k best of several parts, in the order of the column; of equals the first."""
+    places, score = _joined(parts)
+    if len(places) <= k:
+        return places, score
+    least = np.partition(score, len(score) - k)[len(score) - k]
+    above = score > least
+    level = np.flatnonzero(score == least)
+    above[level[: k - np.count_nonzero(above)]] = True
+    return places[above], score[above]
+
+
+def _joined(parts: Sequence[Found]) -> Found:
+    """Several parts as one, in the order of the column."""
+    if not parts:
+        return NOTHING
+    places = np.concatenate([part[0] for part in parts])
+    order = np.argsort(places, kind="stable")
+    return places[order], np.concatenate([part[1] for part in parts])[order]
+
+
+def best_of_groups(groups: Rows, score: NDArray[np.float32]) -> NDArray[np.int64]:
+    """Positions of each group's highest score, groups ascending; of equals the first."""
+    order = np.lexsort((np.arange(len(groups)), -score, groups))
+    firsts = order[np.flatnonzero(np.diff(groups[order], prepend=-1))]
+    return firsts.astype(np.int64)
