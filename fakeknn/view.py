@@ -11,6 +11,7 @@ kept.
 from __future__ import annotations
 
 from array import array
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -163,6 +164,16 @@ class KeywordColumn(Column):
         chosen = np.zeros(self.n_terms, bool)
         chosen[wanted] = True
         return self.where(chosen[self.tids])
+
+    def sort_key(self, term: str) -> Any:
+        """What ``order`` compares of a term."""
+        return term
+
+    def place(self, term: str) -> tuple[int, bool]:
+        """How many terms are below one, and whether it is there itself."""
+        wanted, terms = self.sort_key(term), self.terms
+        below = bisect_left(self.order.tolist(), wanted, key=lambda tid: self.sort_key(terms[tid]))
+        return below, below < self.n_terms and self.sort_key(terms[int(self.order[below])]) == wanted
 
     @cached_property
     def order(self) -> NDArray[np.int32]:

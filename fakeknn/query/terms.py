@@ -575,6 +575,7 @@ def parse_ids(container: Any, key: Any) -> Query:
 
 # --- patterns ---------------------------------------------------------------------------------------------------------
 
+
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Pattern(Query):
     """A query by a pattern over terms; constant score."""
@@ -635,6 +636,8 @@ class Pattern(Query):
         return _searched(ctx, field, lambda column: self.ask(field, column))
 
     def _allow(self, ctx: ShardContext, field: FieldType) -> None:
+        if getattr(type(field), self.kind) is getattr(FieldType, self.kind):
+            self.ask(field, Column(ctx.n, np.empty(0, np.int32), True))  # which refuses, before the index is looked at
         if isinstance(field, IdFieldType) and self.kind != "regexp":
             raise ctx.fails(
                 f"Can only use {self.kind} queries on keyword and text fields - not on [_id] which is of type [_id]"
