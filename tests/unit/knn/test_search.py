@@ -84,8 +84,8 @@ def test_lucene(changes: dict[str, Any], way: Way) -> None:
         (
             {"has_graph": False, "passing": MOST + 1},
             Way.EXACT,
-            "Exact since no native engine files are availableExact since the number of documents returned are less than "
-            f"K = 10 and there are more than K filtered Ids = {MOST + 1}",
+            "Exact since no native engine files are availableExact since the number of documents returned are "
+            f"less than K = 10 and there are more than K filtered Ids = {MOST + 1}",
         ),
     ],
 )
