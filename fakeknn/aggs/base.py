@@ -70,6 +70,9 @@ Results = dict[str, "Internal"]
 
 DEFAULT_MAX_BUCKETS = 65_535
 
+#: Stands for the aggregation's name in the texts of errors that the readers of its members raise.
+NAME = "\x00"
+
 
 @dataclass(slots=True)
 class Reduction:
@@ -406,6 +409,8 @@ class Factories:
             return lambda docs: [{} for _ in range(docs.n)]
 
         def collect(docs: Docs) -> list[Results]:
+            if not docs.n:
+                return []
             columns = [(name, collector(docs)) for name, collector in collectors]
             return [{name: column[i] for name, column in columns} for i in range(docs.n)]
 
@@ -525,6 +530,10 @@ class Aggregation:
 
     def build(self, ctx: ShardContext) -> Collector:
         raise NotImplementedError
+
+    def has_metric(self, name: str) -> bool:
+        """Whether buckets can be sorted by a metric's value of this name."""
+        return self.metrics is not None and name in self.metrics
 
     def check(self) -> None:
         """What a shard's factory refuses of the definitions alone."""

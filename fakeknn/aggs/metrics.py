@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fakeknn.aggs.base import (
+    NAME,
     Aggregation,
     Collector,
     Docs,
@@ -19,7 +20,7 @@ from fakeknn.aggs.base import (
     finite,
     register,
 )
-from fakeknn.aggs.values import ALL, BYTES, NUMBERS, NUMERIC, RAW, Format, Given, Source, members, text_of
+from fakeknn.aggs.values import ALL, BYTES, NUMBERS, NUMERIC, RAW, REQUIRED, Format, Given, Source, members, text_of
 from fakeknn.errors import IllegalArgumentException
 from fakeknn.query.base import ShardContext
 from fakeknn.xcontent import java_double, objects
@@ -239,7 +240,7 @@ class Stats(MultiValue):
         names = ("min", "max", "avg", "sum")
         body: dict[str, Any] = {"count": self.count, **{name: finite(getattr(self, name)) for name in names}}
         if not self.format.raw:
-            body |= {f"{name}_as_string": text_of(self.format.show(getattr(self, name))) for name in names}
+            body |= {f"{name}_as_string": self.format.show(getattr(self, name)) for name in names}
         return body
 
 
@@ -302,8 +303,11 @@ class ExtendedStats(Stats):
         body["std_deviation_bounds"] = {name: finite(value) for name, value in bounds.items()}
         if not self.format.raw:
             show = self.format.show
-            body["sum_of_squares_as_string"] = text_of(show(self.squares))
-            body |= {f"{name}_as_string": text_of(show(self.value(name))) for name in self._PLAIN}
+            body["sum_of_squares_as_string"] = show(self.squares)
+            body |= {
+                f"{name}_as_string": text_of(show(self.value(name))) if "std" in name else show(self.value(name))
+                for name in self._PLAIN
+            }
             body["std_deviation_bounds_as_string"] = {name: text_of(show(value)) for name, value in bounds.items()}
         return body
 
@@ -446,7 +450,7 @@ class Cardinality(NumericMetric):
 
 
 _PLAIN = {cls.kind: cls for cls in (Min, Max, SumOf, AvgOf, StatsOf, ValueCount)}
-_PARSERS = {kind: ObjectParser(kind, members()) for kind in _PLAIN}
+_PARSERS = {kind: ObjectParser(kind, members(), required=REQUIRED) for kind in _PLAIN}
 
 
 @register(*_PLAIN)
@@ -458,12 +462,12 @@ def _sigma(container: Any, key: Any) -> float:
     value = objects.decimal(container, key)
     if value < 0:
         raise IllegalArgumentException(
-            f"[sigma] must be greater than or equal to 0. Found [{java_double(value)}] in [{{name}}]"
+            f"[sigma] must be greater than or equal to 0. Found [{java_double(value)}] in [{NAME}]"
         )
     return value
 
 
-_EXTENDED = ObjectParser("extended_stats", members(sigma=declared("double", _sigma)))
+_EXTENDED = ObjectParser("extended_stats", members(sigma=declared("double", _sigma)), required=REQUIRED)
 
 
 @register("extended_stats")
@@ -480,6 +484,7 @@ _CARDINALITY = ObjectParser(
         execution_hint=declared("string"),
         rehash=declared("long"),
     ),
+    required=REQUIRED,
 )
 
 

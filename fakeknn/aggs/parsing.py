@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from fakeknn.aggs.base import PARSERS, Aggregation, Factories, Pipeline
+from fakeknn.aggs.base import NAME, PARSERS, Aggregation, Factories, Pipeline
 from fakeknn.errors import (
     AggregationInitializationException,
     IllegalArgumentException,
     NamedObjectNotFoundException,
     NotFaked,
+    OpenSearchError,
     ParsingException,
     Where,
 )
@@ -74,7 +75,7 @@ def _parse_one(name: str, body: dict[str, Any]) -> Aggregation | Pipeline:
         elif member in ("aggregations", "aggs"):
             if subs is not None:
                 raise ParsingException(f"Found two sub aggregation definitions under [{name}]", at=Where(body, member))
-            subs = parse_aggregations(body, member)
+            subs = parse_aggregations(body, member) or None
         else:
             if found is not None:
                 raise ParsingException(
@@ -86,7 +87,7 @@ def _parse_one(name: str, body: dict[str, Any]) -> Aggregation | Pipeline:
         raise ParsingException(f"Missing definition for aggregation [{name}]", at=Where(body, None, "end"))
     found.meta = meta
     found.name = name
-    if subs is not None and subs:
+    if subs is not None:
         if isinstance(found, Pipeline):
             raise IllegalArgumentException(f"Aggregation [{name}] cannot define sub-aggregations")
         if found.leaf:
@@ -107,4 +108,10 @@ def _parse_type(name: str, body: dict[str, Any], kind: str) -> Aggregation | Pip
         error = ParsingException(f"Unknown aggregation type [{kind}]{did_you_mean(kind, KNOWN)}", at=Where(body, kind))
         error.__cause__ = NamedObjectNotFoundException(f"unknown field [{kind}]", at=Where(body, kind))
         raise error
-    return parser(name, body, kind)
+    try:
+        return parser(name, body, kind)
+    except OpenSearchError as error:
+        for link in error.chain():
+            if link.reason is not None:
+                link.reason = link.reason.replace(NAME, name)
+        raise

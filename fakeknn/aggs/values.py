@@ -6,17 +6,17 @@ Source: ValuesSourceConfig, CoreValuesSourceType, DocValueFormat.
 
 from __future__ import annotations
 
-import bisect
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from fakeknn.aggs.base import Aggregation, Docs
+from fakeknn.aggs.base import NAME, Aggregation, Docs
 from fakeknn.aggs.decimals import DecimalFormat
+from fakeknn.aggs.scripts import ValueScript
 from fakeknn.dates import UTC, DateFormat, Zone, parse_math, parse_zone
 from fakeknn.dates.zones import fixed
 from fakeknn.errors import (
@@ -24,13 +24,16 @@ from fakeknn.errors import (
     IllegalStateException,
     NotFaked,
     NumberFormatException,
+    OpenSearchError,
+    UnsupportedOperationException,
 )
-from fakeknn.fields import FieldType
-from fakeknn.fields.numbers import DecimalFieldType, ScaledFloatFieldType
-from fakeknn.fields.scalar import DEFAULT_DATE_FORMAT, DateFieldType
+from fakeknn.fields import FieldType, VectorFieldType
+from fakeknn.fields.ip import address, shown
+from fakeknn.fields.numbers import DecimalFieldType, NumberFieldType, ScaledFloatFieldType
+from fakeknn.fields.scalar import DEFAULT_DATE_FORMAT, BooleanFieldType, DateFieldType
 from fakeknn.query.base import ShardContext
 from fakeknn.query.script import Script, parse_script
-from fakeknn.view import KeywordColumn, NumericColumn
+from fakeknn.view import Column, KeywordColumn, NumericColumn, TextColumn
 from fakeknn.xcontent import java_string, objects
 from fakeknn.xcontent.java import java_double
 from fakeknn.xcontent.objects import Member, declared
@@ -46,6 +49,14 @@ _HINTS = {
 }  # fmt: skip
 
 
+#: ValueType.getPreferredName of those whose name is another.
+_HINTED = {"float": "double", "number": "long", "numeric": "long", "integer": "long", "short": "long", "byte": "long"}
+
+#: The member sets that ValuesSourceAggregationBuilder.declareFields requires.
+REQUIRED = (("field", "script"),)
+REQUIRED_FIELD = (("field",),)
+
+
 # --- formats ----------------------------------------------------------------------------------------------------------
 
 
@@ -59,6 +70,10 @@ class Format:
 
     def parse(self, text: str, now: int, round_up: bool = False) -> float:
         return parse_number(text)
+
+    def parse_term(self, text: str) -> str:
+        """parseBytesRef."""
+        return text
 
 
 class Decimal(Format):
@@ -89,6 +104,19 @@ class DateTime(Format):
         return parse_math(text, self.format, lambda: now, round_up, self.zone)
 
 
+class UnsignedLong(Format):
+    """DocValueFormat.UNSIGNED_LONG: values as they are, too, but it is not the raw one."""
+
+    raw = False
+
+
+class Ip(Format):
+    """DocValueFormat.IP."""
+
+    def parse_term(self, text: str) -> str:
+        return shown(address(text))
+
+
 class Boolean(Format):
     raw = False
 
@@ -109,12 +137,9 @@ def as_long(value: Any) -> int:
     if isinstance(value, float):
         if math.isnan(value):
             return 0
-        return (
-            int(min(max(value, -(2.0**63)), 2.0**63 - 1))
-            if math.isfinite(value)
-            else (2**63 - 1) * (1 if value > 0 else -1)
-        )
-    return int(value)
+        if math.isinf(value):
+            return 2**63 - 1 if value > 0 else -(2**63)
+    return max(-(2**63), min(2**63 - 1, int(value)))
 
 
 def parse_number(text: str) -> float:
@@ -161,15 +186,27 @@ class Source:
         self._column: NumericColumn | KeywordColumn | None = None
         self._scale: float | None = None
         self._nanos = False
-        self._script: Callable[[Docs], Loaded] | None = None
+        self._script: ValueScript | None = None
         self._shift = False
+        self._fails: OpenSearchError | None = None
 
     @property
     def by_terms(self) -> bool:
         return self.type in (BYTES, IP)
 
     def load(self, docs: Docs) -> Loaded:
-        loaded = self._script(docs) if self._script is not None else self._load(docs)
+        """The values; longs where they are no ``floating`` ones."""
+        loaded = self._doubles(docs)
+        if self._script is not None and not self.by_terms and not self.floating:
+            return Loaded(loaded.at, loaded.values.astype(np.int64))
+        return loaded
+
+    def _doubles(self, docs: Docs) -> Loaded:
+        if self._fails is not None and docs.ctx.n:
+            raise self._fails
+        loaded = self._load(docs)
+        if self._script is not None:
+            loaded = self._scripted(docs, self._script, loaded)
         if self.missing is None or (
             len(loaded.at)
             and len(loaded.at) == len(docs.rows)
@@ -190,7 +227,8 @@ class Source:
         rows = docs.rows
         if column is None or not len(column.rows):
             return Loaded(np.empty(0, np.int64), np.empty(0, np.float64 if self.floating else np.int64))
-        at: NDArray[Any]
+        at: Any
+        places: Any
         if column.dense:
             at, places = np.arange(len(rows)), rows
         elif column.single:
@@ -204,7 +242,7 @@ class Source:
             places = np.arange(len(at)) + np.repeat(starts - (np.cumsum(counts) - counts), counts)
         values: NDArray[Any]
         if isinstance(column, KeywordColumn):
-            values = column.ords[places].astype(np.int64, copy=False)
+            values = column.ords[places].astype(np.int64)
             if self._shift:
                 values += values >= self.missing  # the missing value has an ordinal of its own
         else:
@@ -215,9 +253,26 @@ class Source:
                 values = values // 1_000_000
         return Loaded(at, values)
 
+    def _scripted(self, docs: Docs, script: ValueScript, loaded: Loaded) -> Loaded:
+        """What a script makes of the documents, or of their values."""
+        if self.field is None:
+            at, values = script.of_documents(docs, texts=self.by_terms)
+        else:
+            at = loaded.at
+            values = [self.terms[value] for value in loaded.values.tolist()] if self.by_terms else loaded.values
+            values = script.of_values(docs, at, values, texts=self.by_terms)
+        if self.by_terms:
+            texts = np.asarray(values, object)
+            terms = sorted(set(texts.tolist()))
+            numbers = {term: i for i, term in enumerate(terms)}
+            values = np.fromiter((numbers[text] for text in texts.tolist()), np.int64, len(texts))
+            self.terms = terms
+        order = np.lexsort((values, at))
+        return Loaded(at[order], values[order])
+
     def doubles(self, docs: Docs) -> Loaded:
         """The values as doubles (SortedNumericDoubleValues)."""
-        loaded = self.load(docs)
+        loaded = self._doubles(docs)
         return Loaded(loaded.at, loaded.values.astype(np.float64, copy=False))
 
     def exists(self, docs: Docs) -> NDArray[np.bool_]:
@@ -266,26 +321,30 @@ class Given:
 
     def described(self, source: Source) -> str:
         """ValuesSourceConfig.getDescription."""
+        if self.script is not None and source.mapped:
+            return f"Script yielding [{'unknown type' if self.hint is None else _HINTED.get(self.hint, self.hint)}]"
         if source.field is not None:
             return f"Field [{source.field.path}] of type [{source.field.kind}]"
-        if self.script is not None:
-            return f"Script yielding [{self.hint if self.hint is not None else 'unknown type'}]"
         return "unmapped field"
 
     def _resolved(self, ctx: ShardContext, aggregation: Aggregation, default: str) -> Source:
         hinted = None if self.hint is None else _HINTS[self.hint]
+        script = None if self.script is None else ValueScript(ctx, self.script)
         if self.field is None:
-            if self.script is None:
+            if script is None:
                 raise IllegalStateException("value source config is invalid; must have either a field or a script")
-            raise NotFaked("a script in an aggregation")
-        field = ctx.field(self.field)
-        if field is None:
+            kind = hinted or default
+            source = Source(kind, self._plain_format(kind))
+            source._script = script
+            source.floating = self.hint in (None, "double", "float")
+        elif (field := ctx.field(self.field)) is None:
             kind = hinted or default
             source = Source(kind, self._plain_format(kind), mapped=False)
         else:
-            if self.script is not None:
-                raise NotFaked("a script in an aggregation")
             source = self._of_field(ctx, field, hinted)
+            if script is not None:
+                source._script = script
+                source.floating = True
         if self.missing is not None:
             self._replace_missing(ctx, source)
         return source
@@ -298,17 +357,18 @@ class Given:
             return Boolean()
         if kind == NUMERIC and self.format is not None:
             return Decimal(self.format)
-        return RAW
+        return Ip() if kind == IP else RAW
 
     def _of_field(self, ctx: ShardContext, field: FieldType, hinted: str | None) -> Source:
-        _check_fielddata(field)
-        column = ctx.column(field)
+        column = _fielddata(ctx, field)
         kind = _type_of(field)
         source = Source(hinted or kind, self._field_format(field, kind), field=field)
         if source.type in NUMBERS and kind not in NUMBERS:
             raise IllegalArgumentException(f"Expected numeric type on field [{self.field}], but got [{field.kind}]")
-        if source.type not in NUMBERS and kind in NUMBERS:
-            raise NotFaked("an aggregation of numbers as texts")
+        if source.type not in NUMBERS and isinstance(column, NumericColumn):
+            column = _as_texts(field, column)
+        if isinstance(field, VectorFieldType):
+            source._fails = UnsupportedOperationException(f"knn vector field '{field.path}' doesn't support sorting")
         if isinstance(column, (NumericColumn, KeywordColumn)):
             source._column = column
         if isinstance(column, KeywordColumn):
@@ -330,7 +390,9 @@ class Given:
                 raise IllegalArgumentException(
                     f"Field [{field.path}] of type [{field.kind}] does not support custom time zones"
                 )
-            return RAW if self.format is None else Decimal(self.format)
+            if self.format is not None:
+                return Decimal(self.format)
+            return UnsignedLong() if field.kind == "unsigned_long" else RAW
         if self.format is not None:
             raise IllegalArgumentException(
                 f"Field [{field.path}] of type [{field.kind}] does not support custom formats"
@@ -339,17 +401,21 @@ class Given:
             raise IllegalArgumentException(
                 f"Field [{field.path}] of type [{field.kind}] does not support custom time zones"
             )
-        return Boolean() if kind == BOOLEAN else RAW
+        if kind == BOOLEAN:
+            return Boolean()
+        return Ip() if kind == IP else RAW
 
     def _replace_missing(self, ctx: ShardContext, source: Source) -> None:
         text = java_string(self.missing)
+        if source.by_terms and source._script is not None:
+            raise NotFaked("[missing] beside a script that gives texts")
         if source.by_terms:
-            terms = list(source.terms)
-            place = bisect.bisect_left(terms, text)
-            if place == len(terms) or terms[place] != text:
-                terms.insert(place, text)
+            text = source.format.parse_term(text)
+            column = source._column
+            place, found = column.place(text) if isinstance(column, KeywordColumn) else (0, False)
+            if not found:
+                source.terms = [*source.terms[:place], text, *source.terms[place:]]
                 source._shift = True
-            source.terms = terms
             source.missing = place
             return
         number = source.format.parse(text, ctx.now)
@@ -373,6 +439,8 @@ class _Ordered(Sequence[str]):
         return self._column.n_terms
 
     def __getitem__(self, at: Any) -> Any:
+        if isinstance(at, slice):
+            return [self._column.terms[tid] for tid in self._column.order[at].tolist()]
         return self._column.terms[int(self._column.order[at])]
 
 
@@ -387,10 +455,37 @@ def _type_of(field: FieldType) -> str:
         return BOOLEAN
     if field.kind == "ip":
         return IP
-    return NUMERIC if hasattr(field, "dtype") else BYTES
+    return NUMERIC if isinstance(field, NumberFieldType) else BYTES
 
 
-def _check_fielddata(field: FieldType) -> None:
+def _as_texts(field: FieldType, column: NumericColumn) -> KeywordColumn:
+    """ValuesSource.Bytes.FieldData of numbers: each as Java writes it."""
+    distinct, inverse = np.unique(column.values, return_inverse=True)
+    terms = [java_string(field.doc_value(value)) for value in distinct.tolist()]
+    if isinstance(field, (BooleanFieldType, DateFieldType)):
+        terms = [str(value) for value in distinct.tolist()]
+    numbers = {term: i for i, term in enumerate(terms)}
+    ranks = np.empty(len(terms), np.int64)
+    ranks[sorted(range(len(terms)), key=terms.__getitem__)] = np.arange(len(terms))
+    order = np.lexsort((ranks[inverse], column.rows))
+    tids = inverse[order].astype(np.int32)
+    return KeywordColumn(column.n, column.rows, column.single, tids, terms, numbers, len(terms))
+
+
+def _fielddata_of_text(column: TextColumn) -> KeywordColumn:
+    """PagedBytesIndexFieldData: a text's terms as if they were keywords."""
+    ranks = np.empty(column.n_terms, np.int32)
+    ranks[column.order] = np.arange(column.n_terms, dtype=np.int32)
+    order = np.lexsort((ranks[column.tids], column.rows))
+    return KeywordColumn(
+        column.n, column.rows[order], False, column.tids[order], column.terms, column.numbers, column.n_terms
+    )
+
+
+def _fielddata(ctx: ShardContext, field: FieldType) -> Column | None:
+    """QueryShardContext.getForField: the field's values, or its refusal to have any."""
+    if isinstance(field, VectorFieldType):
+        return None
     if field.is_text:
         if not field.option("fielddata"):
             raise IllegalArgumentException(
@@ -402,10 +497,20 @@ def _check_fielddata(field: FieldType) -> None:
                 f"Note "
                 "that this can use significant memory."
             )
-        raise NotFaked("an aggregation of text fielddata")
+        column = ctx.column(field)
+        if not isinstance(column, TextColumn):
+            return None
+        made = ctx.view.memo.get(("fielddata", field.path))
+        if made is None:
+            made = ctx.view.memo["fielddata", field.path] = _fielddata_of_text(column)
+        return made
+    if field.path in ("_source", "_version"):
+        raise IllegalArgumentException(f"Fielddata is not supported on field [{field.path}] of type [{field.kind}]")
     field.require_doc_values()
-    if field.kind in ("knn_vector", "binary", "_id"):
+    column = ctx.column(field)
+    if not isinstance(column, (NumericColumn, KeywordColumn)):
         raise NotFaked(f"an aggregation of a [{field.kind}] field")
+    return column
 
 
 # --- parsing ----------------------------------------------------------------------------------------------------------
@@ -424,11 +529,17 @@ def time_zone(container: Any, key: Any) -> Zone:
     return fixed(objects.integer(container, key) * 3600)
 
 
+def _missing(container: Any, key: Any) -> Any:
+    if container[key] is None:
+        raise IllegalArgumentException(f"[missing] must not be null: [{NAME}]")
+    return container[key]
+
+
 def members(*, script: bool = True, format: bool = True, zone: bool = False, **more: Member) -> dict[str, Member]:
     """ValuesSourceAggregationBuilder.declareFields."""
     found = {
         "field": declared("string"),
-        "missing": declared("value"),
+        "missing": declared("value", _missing),
         "value_type": declared("string", _hint),
         "valueType": declared("string", _hint),
     }

@@ -109,6 +109,11 @@ class Script:
     def used(self) -> frozenset[str]:
         return self._compiled.used
 
+    @property
+    def lookups(self) -> tuple[str, ...]:
+        """What of the document it finds among its parameters."""
+        return self._compiled.lookups
+
     def execute(self, bindings: Mapping[str, Any]) -> Any:
         """Run with the context's variables (``params`` may be left out); raises ``ScriptException``.
 

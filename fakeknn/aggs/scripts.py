@@ -1,0 +1,100 @@
+"""Scripts that give aggregations their values: of each document, or of each value of a field (AggregationScript)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fakeknn.aggs.base import Docs
+from fakeknn.errors import AggregationExecutionException, IllegalArgumentException, NotFaked
+from fakeknn.painless import compile
+from fakeknn.painless.hierarchy import lineage
+from fakeknn.painless.iteration import iterate
+from fakeknn.painless.library_time import ZonedDateTime
+from fakeknn.painless.values import JavaArray, text
+from fakeknn.query.base import ShardContext
+from fakeknn.query.doc_values import ShardDoc, script_values, source_of
+from fakeknn.query.script import Script, resolved
+
+
+def _number(value: Any) -> float:
+    """ScriptDoubleValues.toDoubleValue."""
+    if isinstance(value, (int, float)):
+        return float(value)
+    if isinstance(value, ZonedDateTime):
+        return float(value.nanos // 1_000_000)
+    raise AggregationExecutionException(
+        f"Unsupported script value [{text(value)}], expected a number, date, or boolean"
+    )
+
+
+def _several(value: Any) -> Iterable[Any]:
+    """The values that one result stands for: none for null, the elements of an array or a collection."""
+    if value is None:
+        return ()
+    if isinstance(value, JavaArray):
+        return value
+    if isinstance(value, list) or "java.util.Collection" in lineage(type(value)):
+        return iterate(value)
+    return (value,)
+
+
+class ValueScript:
+    """A script, compiled for one shard."""
+
+    def __init__(self, ctx: ShardContext, script: Script) -> None:
+        self.ctx = ctx
+        self.script = resolved(ctx, script)
+        if self.script.lang == "expression":
+            raise NotFaked("an [expression] script in an aggregation")
+        if self.script.lang == "mustache":
+            raise IllegalArgumentException("mustache engine does not know how to handle context [aggs]")
+        if self.script.lang != "painless":
+            raise IllegalArgumentException(f"script_lang not supported [{self.script.lang}]")
+        self.compiled = compile(
+            str(self.script.source), "aggs", self.script.params, self.script.options, self.script.id
+        )
+
+    def of_documents(self, docs: Docs, *, texts: bool) -> tuple[NDArray[np.int64], Any]:
+        """(positions, values): numbers, or texts, that the script gives for each document."""
+        rows, back = np.unique(docs.rows, return_inverse=True)
+        found = script_values(self.ctx, self.script, "aggs", rows, docs.score)
+        if isinstance(found, np.ndarray) and not texts:
+            return np.arange(len(docs.rows)), found.astype(np.float64)[back]
+        read = text if texts else _number
+        values = [[read(one) for one in _several(value)] for value in found]
+        at = [i for i, place in enumerate(back.tolist()) for _ in values[place]]
+        chosen = [value for place in back.tolist() for value in values[place]]
+        return np.array(at, np.int64), (chosen if texts else np.array(chosen, np.float64))
+
+    def of_values(self, docs: Docs, at: NDArray[Any], values: Any, *, texts: bool) -> Any:
+        """What the script makes of each value: numbers, or texts."""
+        given = list(values) if texts else np.asarray(values, np.float64).tolist()
+        if self.compiled.used <= {"_value", "params"} and not self.compiled.lookups:
+            known = {value: self._run({"_value": value}) for value in dict.fromkeys(given)}
+            results = [known[value] for value in given]
+        else:
+            results = self._each(docs, at.tolist(), given)
+        if texts:
+            return [text(result) for result in results]
+        return np.array([float(result) for result in results], np.float64)
+
+    def _each(self, docs: Docs, at: Sequence[int], values: Sequence[Any]) -> list[Any]:
+        doc = ShardDoc(self.ctx)
+        scores = docs.score() if "_score" in self.compiled.used else None
+        results = []
+        for place, value in zip(at, values, strict=True):
+            row = int(docs.rows[place])
+            bindings: dict[str, Any] = {"doc": doc.at(row), "_value": value}
+            if scores is not None:
+                bindings["_score"] = float(scores[row])
+            if "_source" in self.compiled.used:
+                bindings["_source"] = source_of(self.ctx, row)
+            results.append(self._run(bindings))
+        return results
+
+    def _run(self, bindings: dict[str, Any]) -> Any:
+        return self.compiled.execute(bindings)
