@@ -231,6 +231,8 @@ class TextColumn(Column):
     lengths: NDArray[np.int32]
     blank_rows: Sequence[int] = ()
     """Rows, perhaps beyond ``n``, whose text has no token: the field exists there, but counts for nothing."""
+    frequencies: bool = True
+    """Whether a row's term counts as often as it stands there, not once."""
 
     def number(self, term: str) -> int | None:
         tid = self.numbers.get(term)
@@ -256,7 +258,8 @@ class TextColumn(Column):
 
     @cached_property
     def sum_total_term_freq(self) -> int:
-        return int(self.lengths.sum())
+        """How many tokens there are; those at one position (synonyms) are counted here, though not in ``lengths``."""
+        return int(self.freqs.sum()) if self.frequencies else len(self.rows)
 
     @cached_property
     def order(self) -> NDArray[np.int32]:

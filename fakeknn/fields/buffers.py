@@ -312,6 +312,7 @@ class TextBuffer(Buffer):
             length_rows[:docs],
             self._lengths.first(docs),
             self._blank_rows,
+            self._frequencies,
         )
 
 

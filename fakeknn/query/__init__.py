@@ -1,6 +1,19 @@
 """Queries by their names in the DSL: each module registers its kinds."""
 
-from fakeknn.query import compound, doc_values, fuzzy, joining, knn, knn_score, script, terms, text
+from fakeknn.query import (
+    common_terms,
+    compound,
+    doc_values,
+    function_score,
+    fuzzy,
+    joining,
+    knn,
+    knn_score,
+    multi_match,
+    script,
+    terms,
+    text,
+)
 from fakeknn.query.base import PARSERS, Explanation, Matched, Query, ShardContext, parse_query
 
 __all__ = [
@@ -9,12 +22,15 @@ __all__ = [
     "Matched",
     "Query",
     "ShardContext",
+    "common_terms",
     "compound",
     "doc_values",
+    "function_score",
     "fuzzy",
     "joining",
     "knn",
     "knn_score",
+    "multi_match",
     "parse_query",
     "script",
     "terms",

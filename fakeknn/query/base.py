@@ -25,7 +25,7 @@ from fakeknn.fields import FieldType
 from fakeknn.mapping import Mapping as IndexMapping
 from fakeknn.view import Column, Mask, View
 from fakeknn.xcontent import generator, objects
-from fakeknn.xcontent.java import java_string
+from fakeknn.xcontent.java import java_float, java_string
 from fakeknn.xcontent.suggest import did_you_mean
 
 Scores = NDArray[np.float32]
@@ -58,6 +58,8 @@ class Explanation:
 
     def echo(self) -> dict[str, Any]:
         value = np.float32(self.value) if isinstance(self.value, (float, np.floating)) else self.value
+        if isinstance(value, np.float32) and not np.isfinite(value):
+            value = java_float(value)
         return {
             "value": value,
             "description": self.description,
@@ -67,6 +69,9 @@ class Explanation:
 
 class Statistics(Protocol):
     """Statistics that stand in for a shard's own (``dfs_query_then_fetch``)."""
+
+    contexts: list[ShardContext]
+    """The shards whose they are."""
 
     def of_field(self, path: str) -> tuple[int, int]:
         """How many documents have a field, and how many tokens it has in all of them."""

@@ -7,16 +7,16 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from fakeknn.analysis import Analyzer, Token, TokenStream, global_analyzer
-from fakeknn.errors import IllegalArgumentException, IllegalStateException, OpenSearchError
+from fakeknn.errors import IllegalArgumentException, IllegalStateException, OpenSearchError, ParsingException, Where
 from fakeknn.fields import FieldType
 from fakeknn.query.base import Query, ShardContext
-from fakeknn.query.compound import MATCH_ALL, Bool, ConstantScore, MatchNone
+from fakeknn.query.compound import MATCH_ALL, Bool, MatchNone
 from fakeknn.query.fuzzy import Fuzziness, Fuzzy
 from fakeknn.query.multi_term import MAX_CLAUSE_COUNT, check_rewrite, too_many_clauses
 from fakeknn.query.phrases import Phrase, PhrasePrefix, Synonyms, Terms
 from fakeknn.query.spans import SpanGap, SpanMulti, SpanNear, SpanOr, SpanQuery, SpanTerm
 from fakeknn.query.terms import Prefix, Term
-from fakeknn.xcontent import java_string
+from fakeknn.xcontent import java_string, objects
 
 
 @dataclass(frozen=True, slots=True)
@@ -330,10 +330,6 @@ def boolean(clauses: Sequence[Query], operator: str) -> Query:
     return Bool(should=tuple(clauses))
 
 
-def constant(query: Query) -> Query:
-    return ConstantScore(filter=query)
-
-
 def stacked(tokens: Sequence[Token]) -> list[tuple[int, Terms]]:
     """The terms at each position."""
     places: dict[int, list[str]] = {}
@@ -414,3 +410,25 @@ def _laid_out(path: Sequence[tuple[Token, int]]) -> list[Token]:
         one.position, one.position_length = position, 1
         out.append(one)
     return out
+
+
+# --- members of the DSL that such queries share ---
+
+
+def operator(container: Any, key: Any) -> str:
+    """Operator.fromString."""
+    text = objects.text(container, key)
+    if text.lower() not in ("or", "and"):
+        raise IllegalArgumentException(f"No enum constant org.opensearch.index.query.Operator.{text.upper()}")
+    return text.lower()
+
+
+def zero_terms_query(container: Any, key: Any) -> str:
+    text = objects.text(container, key)
+    if text.lower() not in ("none", "all"):
+        raise ParsingException(f"Unsupported zero_terms_query value [{text}]", at=Where(container, key))
+    return text.lower()
+
+
+def raw(container: Any, key: Any) -> Any:
+    return container[key]

@@ -75,7 +75,10 @@ class StatedTerm(Query):
     def explain(self, ctx: ShardContext, row: int, boost: np.float32 = np.float32(1.0)) -> Explanation:  # noqa: B008
         field, column = self._column(ctx)
         rows, freqs = postings(column, self.term)
-        freq = 1.0 if freqs is None else float(freqs[int(np.searchsorted(rows, row))])
+        at = int(np.searchsorted(rows, row))
+        if at >= len(rows) or rows[at] != row:
+            return Explanation(np.float32(0), "no matching term", match=False)
+        freq = 1.0 if freqs is None else float(freqs[at])
         boost = np.float32(boost * np.float32(self.boost))
         similarity = Similarity(ctx, field, column)
         return similarity.explain(row, freq, [self.term], boost, self.term, doc_freqs=[self.doc_freq])

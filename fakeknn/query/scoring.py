@@ -101,12 +101,12 @@ class DfsStatistics:
     """The statistics of all shards of a search together, summed as they are asked for."""
 
     def __init__(self, contexts: Sequence[ShardContext]) -> None:
-        self._contexts = list(contexts)
+        self.contexts = list(contexts)
         self._fields: dict[str, tuple[int, int]] = {}
         self._terms: dict[tuple[str, str], int] = {}
 
     def _columns(self, path: str) -> Iterator[Column]:
-        for ctx in self._contexts:
+        for ctx in self.contexts:
             field = ctx.field(path)
             column = None if field is None else ctx.column(field)
             if column is not None:

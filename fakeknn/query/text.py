@@ -12,7 +12,8 @@ from typing import Any, ClassVar
 import numpy as np
 
 from fakeknn.errors import IllegalArgumentException, IllegalStateException, ParsingException, Where
-from fakeknn.query.base import COMMON, Explanation, Matched, Query, Reader, ShardContext, common, register
+from fakeknn.query.base import COMMON, Query, Reader, ShardContext, common, register
+from fakeknn.query.common_terms import cut_off
 from fakeknn.query.fuzzy import fuzziness
 from fakeknn.query.match import (
     BOOLEAN,
@@ -22,35 +23,14 @@ from fakeknn.query.match import (
     MatchOptions,
     match_query,
     named_analyzer,
+    operator,
+    raw,
     with_minimum,
+    zero_terms_query,
 )
 from fakeknn.query.multi_term import check_rewrite
-from fakeknn.view import Mask
+from fakeknn.query.rewritten import Rewritten
 from fakeknn.xcontent import objects
-
-
-@dataclass(frozen=True, eq=False, kw_only=True)
-class Rewritten(Query):
-    """A query that is another one on each shard, made when it is first asked for."""
-
-    def rewritten(self, ctx: ShardContext) -> Query:
-        key = ("rewritten", id(self))
-        found = ctx.memo.get(key)
-        if found is None:
-            found = ctx.memo[key] = self.rewrite_on(ctx)
-        return found
-
-    def rewrite_on(self, ctx: ShardContext) -> Query:
-        raise NotImplementedError
-
-    def run(self, ctx: ShardContext, boost: np.float32) -> Matched:
-        return self.rewritten(ctx).matched(ctx, boost)
-
-    def mask(self, ctx: ShardContext) -> Mask:
-        return self.rewritten(ctx).mask(ctx)
-
-    def explain(self, ctx: ShardContext, row: int, boost: np.float32 = np.float32(1.0)) -> Explanation:  # noqa: B008
-        return self.rewritten(ctx).explain(ctx, row, np.float32(boost * np.float32(self.boost)))
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -116,29 +96,10 @@ class Match(Rewritten):
         check_rewrite(options.fuzzy_rewrite)
         query = match_query(ctx, self.field, self.query, self.way, options, analyzer)
         assert query is not None
-        return with_minimum(query, options.minimum_should_match)
+        return with_minimum(cut_off(query, options), options.minimum_should_match)
 
 
 # --- parsing ---
-
-
-def operator(container: Any, key: Any) -> str:
-    """Operator.fromString."""
-    text = objects.text(container, key)
-    if text.lower() not in ("or", "and"):
-        raise IllegalArgumentException(f"No enum constant org.opensearch.index.query.Operator.{text.upper()}")
-    return text.lower()
-
-
-def zero_terms_query(container: Any, key: Any) -> str:
-    text = objects.text(container, key)
-    if text.lower() not in ("none", "all"):
-        raise ParsingException(f"Unsupported zero_terms_query value [{text}]", at=Where(container, key))
-    return text.lower()
-
-
-def raw(container: Any, key: Any) -> Any:
-    return container[key]
 
 
 _FUZZY: Mapping[str, Reader] = {
@@ -265,3 +226,5 @@ _family("match", BOOLEAN, _MATCH)
 _family("match_phrase", PHRASE, _PHRASE)
 _family("match_phrase_prefix", PHRASE_PREFIX, _PHRASE_PREFIX)
 _family("match_bool_prefix", BOOLEAN_PREFIX, _BOOL_PREFIX)
+
+__all__ = ["Match", "Rewritten", "options_of"]

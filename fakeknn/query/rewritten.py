@@ -1,0 +1,34 @@
+"""A query that is another one on each shard."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from fakeknn.query.base import Explanation, Matched, Query, ShardContext
+from fakeknn.view import Mask
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Rewritten(Query):
+    """A query that is another one on each shard, made when it is first asked for."""
+
+    def rewritten(self, ctx: ShardContext) -> Query:
+        key = ("rewritten", id(self))
+        found = ctx.memo.get(key)
+        if found is None:
+            found = ctx.memo[key] = self.rewrite_on(ctx)
+        return found
+
+    def rewrite_on(self, ctx: ShardContext) -> Query:
+        raise NotImplementedError
+
+    def run(self, ctx: ShardContext, boost: np.float32) -> Matched:
+        return self.rewritten(ctx).matched(ctx, boost)
+
+    def mask(self, ctx: ShardContext) -> Mask:
+        return self.rewritten(ctx).mask(ctx)
+
+    def explain(self, ctx: ShardContext, row: int, boost: np.float32 = np.float32(1.0)) -> Explanation:  # noqa: B008
+        return self.rewritten(ctx).explain(ctx, row, np.float32(boost * np.float32(self.boost)))
