@@ -1,5 +1,5 @@
 """Aggregations by their names in the DSL: each module registers its kinds."""
 
-from fakeknn.aggs import buckets, metrics
+from fakeknn.aggs import buckets, metrics, terms
 
-__all__ = ["buckets", "metrics"]
+__all__ = ["buckets", "metrics", "terms"]

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fakeknn.aggs.values import Format, parse_number
+from fakeknn.aggs.values import Source, parse_number
 from fakeknn.errors import IllegalArgumentException, OpenSearchParseException, Where
 from fakeknn.fields.patterns import regexp_matcher
 from fakeknn.painless.library_score import murmur3
@@ -32,10 +32,12 @@ class IncludeExclude:
     def by_pattern(self) -> bool:
         return isinstance(self.include, str) or isinstance(self.exclude, str)
 
-    def terms(self, ctx: ShardContext, terms: Iterable[str], parse: Callable[[str], str]) -> NDArray[np.bool_]:
+    def terms(
+        self, ctx: ShardContext, terms: Iterable[str], parse: Callable[[str], str], encode: Callable[[str], bytes]
+    ) -> NDArray[np.bool_]:
         """bool: which of some terms are accepted; ``parse`` gives the term that a text stands for."""
         if self.partitions:
-            return np.array([_term_hash(term) % self.partitions == self.partition for term in terms], bool)
+            return np.array([_hash(encode(term)) % self.partitions == self.partition for term in terms], bool)
         if self.by_pattern:
             _check_length(ctx, self.include)
             _check_length(ctx, self.exclude)
@@ -44,24 +46,30 @@ class IncludeExclude:
             return np.array(
                 [(wanted is None or wanted(term)) and (unwanted is None or not unwanted(term)) for term in terms], bool
             )
-        valid = None if self.include is None else {parse(text) for text in self.include}
-        invalid = set() if self.exclude is None else {parse(text) for text in self.exclude}
+        valid = None if self.include is None else {parse(text) for text in sorted(self.include)}
+        invalid = set() if self.exclude is None else {parse(text) for text in sorted(self.exclude)}
         return np.array([(valid is None or term in valid) and term not in invalid for term in terms], bool)
 
-    def numbers(self, values: NDArray[Any], floating: bool, format: Format, now: int) -> NDArray[np.bool_]:
+    def numbers(self, values: NDArray[Any], source: Source, now: int) -> NDArray[np.bool_]:
         """bool[m]: which of some numbers are accepted."""
         if self.partitions:
-            return _mixed(values) % self.partitions == self.partition
+            kept: NDArray[np.bool_] = _mixed(values) % self.partitions == self.partition
+            return kept
 
-        def parsed(texts: Iterable[str]) -> NDArray[Any]:
-            if floating:
-                return np.array([parse_number(text) for text in texts], np.float64)
-            return np.array([_whole(format.parse(text, now)) for text in texts], values.dtype)
+        def parsed(texts: frozenset[str]) -> NDArray[Any]:
+            if source.unsigned:
+                # They are read as doubles, and the bits of these compared with those of longs: nothing is equal.
+                return np.array([parse_number(text) for text in sorted(texts)], np.float64)[:0]
+            if source.floating:
+                return np.array([parse_number(text) for text in sorted(texts)], np.float64)
+            return np.array([_whole(source.format.parse(text, now)) for text in sorted(texts)], values.dtype)
 
         kept = np.ones(len(values), bool)
         if self.include:
+            assert not isinstance(self.include, str)
             kept &= np.isin(values, parsed(self.include))
         if self.exclude:
+            assert not isinstance(self.exclude, str)
             kept &= ~np.isin(values, parsed(self.exclude))
         return kept
 
@@ -70,8 +78,8 @@ def _whole(value: float) -> int:
     return math.floor(value) if isinstance(value, float) and math.isfinite(value) else int(value)
 
 
-def _term_hash(term: str) -> int:
-    hashed = murmur3(term.encode(), _PARTITIONING_SEED)
+def _hash(term: bytes) -> int:
+    hashed = murmur3(term, _PARTITIONING_SEED)
     return hashed - 2**32 if hashed >= 2**31 else hashed
 
 
@@ -128,9 +136,7 @@ def parse_include(container: Any, key: Any) -> IncludeExclude:
         if name not in found:
             raise IllegalArgumentException(f"Missing [{name}] parameter for partition-based include")
     if not 0 <= found["partition"] < found["num_partitions"]:
-        raise IllegalArgumentException(
-            f"Partition must be >=0 and < numPartition which is {found['num_partitions']}"
-        )
+        raise IllegalArgumentException(f"Partition must be >=0 and < numPartition which is {found['num_partitions']}")
     return IncludeExclude(partition=found["partition"], partitions=found["num_partitions"])
 
 
@@ -147,14 +153,12 @@ def merge(include: IncludeExclude | None, exclude: IncludeExclude | None) -> Inc
         raise IllegalArgumentException("Cannot specify any excludes when using a partition-based include")
     methods = ["regex" if one.by_pattern else "set" for one in (include, exclude)]
     if methods[0] != methods[1]:
-        raise IllegalArgumentException(
-            f"Cannot mix a {methods[0]}-based include with a {methods[1]}-based method"
-        )
+        raise IllegalArgumentException(f"Cannot mix a {methods[0]}-based include with a {methods[1]}-based method")
     return replace(include, exclude=exclude.exclude)
 
 
 def members_of() -> dict[str, objects.Member]:
-    """``include`` and ``exclude`` as members; each is merged with what was read before, in ``"includes"`` of the values."""
+    """``include`` and ``exclude`` as members; each is merged with what was read before."""
     read: list[IncludeExclude] = []
 
     def include(container: Any, key: Any) -> IncludeExclude | None:

@@ -18,6 +18,8 @@ from fakeknn.aggs.paths import PathElement, parse_path
 from fakeknn.errors import (
     AggregationExecutionException,
     IllegalArgumentException,
+    IllegalStateException,
+    IndexOutOfBoundsException,
     ParsingException,
     Where,
 )
@@ -83,9 +85,7 @@ class PathOrder(Order):
         try:
             self._resolve(agg)
         except IllegalArgumentException as error:
-            raise AggregationExecutionException(
-                f"Invalid aggregation order path [{self}]. {error.reason}"
-            ) from error
+            raise AggregationExecutionException(f"Invalid aggregation order path [{self}]. {error.reason}") from error
 
     def _resolve(self, agg: Aggregation) -> None:
         for i, element in enumerate(self.path):
@@ -102,9 +102,7 @@ class PathOrder(Order):
                     "cannot be used to sort the buckets."
                 )
             if i < len(self.path) - 1 and element.key is not None:
-                raise IllegalArgumentException(
-                    f"Key only allowed on last aggregation path element but got [{element}]"
-                )
+                raise IllegalArgumentException(f"Key only allowed on last aggregation path element but got [{element}]")
             agg = found
         check_sort_key(agg, self.path[-1].key)
 
@@ -135,9 +133,7 @@ def check_sort_key(agg: Aggregation, key: str | None) -> None:
             "When ordering on a multi-value metrics aggregation a metric name must be specified."
         )
     if not agg.has_metric(key):
-        raise IllegalArgumentException(
-            f"Unknown metric name [{key}] on multi-value metrics aggregation [{agg.name}]"
-        )
+        raise IllegalArgumentException(f"Unknown metric name [{key}] on multi-value metrics aggregation [{agg.name}]")
 
 
 @dataclass(frozen=True)
@@ -211,16 +207,13 @@ def parse_order(container: Any, key: Any) -> Order:
     """InternalOrder.Parser.parseOrderParam."""
     body = container[key]
     if not isinstance(body, dict):
-        raise ParsingException(
-            f"Unexpected token [{objects.token(body)}] for [order]", at=Where(container, key)
-        )
+        token, place = objects.next_token(container, key)  # it steps on, whatever it stands at
+        raise ParsingException(f"Unexpected token [{token}] for [order]", at=place)
     name: str | None = None
     ascending = False
     for name, direction in body.items():
         if not isinstance(direction, str):
-            raise ParsingException(
-                f"Unexpected token [{objects.token(direction)}] for [order]", at=Where(body, name)
-            )
+            raise ParsingException(f"Unexpected token [{objects.token(direction)}] for [order]", at=Where(body, name))
         if direction.lower() not in ("asc", "desc"):
             raise ParsingException(f"Unknown order direction [{direction}]", at=Where(body, name))
         ascending = direction.lower() == "asc"
@@ -235,4 +228,13 @@ def parse_orders(container: Any, key: Any) -> list[Order]:
     value = container[key]
     if not isinstance(value, list):
         return [parse_order(container, key)]
-    return [parse_order(value, i) for i in range(len(value))]
+    if not value:
+        raise IndexOutOfBoundsException("Index 0 out of bounds for length 0")
+    found = []
+    for i, item in enumerate(value):
+        if item is None or isinstance(item, list):
+            raise objects.stopped_at(
+                IllegalStateException(f"expected value but got [{objects.token(item)}]"), Where(value, i)
+            )
+        found.append(parse_order(value, i))
+    return found

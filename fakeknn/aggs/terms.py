@@ -1,0 +1,490 @@
+"""terms: a bucket for each value, the best of them by an order.
+
+A shard gives its best ``shard_size`` buckets in the order of their keys; the merge takes the best ``size`` of these and
+tells how far it may err (InternalTerms).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fakeknn.aggs.base import (
+    Aggregation,
+    Bucket,
+    Collector,
+    Docs,
+    Factories,
+    Internal,
+    MultiBucket,
+    Owners,
+    Reduction,
+    Results,
+    bucketed,
+    pairs_once,
+    register,
+    shown,
+)
+from fakeknn.aggs.includes import IncludeExclude, found_in, members_of
+from fakeknn.aggs.orders import COUNT_DESCENDING, Orders, parse_orders
+from fakeknn.aggs.values import ALL, BYTES, IP, REQUIRED, Given, Source, UnsignedLong, members, text_of
+from fakeknn.errors import AggregationExecutionException, IllegalArgumentException, OpenSearchParseException
+from fakeknn.fields.ip import address
+from fakeknn.query.base import ShardContext
+from fakeknn.xcontent import objects
+from fakeknn.xcontent.objects import Member, ObjectParser, declared
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """BucketCountThresholds."""
+
+    size: int = 10
+    shard_size: int = -1
+    min_doc_count: int = 1
+    shard_min_doc_count: int = 0
+
+    def on_shard(self, suggests: bool) -> Thresholds:
+        """ensureValidity; ``suggests`` is whether a shard gives more than is wanted."""
+        shard_size = self.shard_size
+        if shard_size == -1 and suggests:
+            shard_size = min(2**31 - 1, int(self.size * 1.5 + 10))
+        return Thresholds(
+            self.size,
+            max(shard_size, self.size),
+            self.min_doc_count,
+            min(self.shard_min_doc_count, self.min_doc_count),
+        )
+
+
+def at_least(floor: int, label: str, name: str, bits: int = 32) -> Callable[[Any, Any], int]:
+    """A reader of a number with a lower bound, as the builders' setters refuse it."""
+    told = "greater than 0" if floor == 1 else "greater than or equal to 0"
+
+    def read(container: Any, key: Any) -> int:
+        value = objects.integer(container, key, bits=bits)
+        if value < floor:
+            raise IllegalArgumentException(f"[{label}] must be {told}. Found [{value}] in [{name}]")
+        return value
+
+    return read
+
+
+def threshold_members(name: str) -> dict[str, Member]:
+    return {
+        "shard_size": declared("int", at_least(1, "shardSize", name)),
+        "min_doc_count": declared("long", at_least(0, "minDocCount", name, 64)),
+        "shard_min_doc_count": declared("long", at_least(0, "shardMinDocCount", name, 64)),
+        "size": declared("int", at_least(1, "size", name)),
+    }
+
+
+def thresholds_of(values: Mapping[str, Any], default: Thresholds) -> Thresholds:
+    return Thresholds(
+        values.get("size", default.size),
+        values.get("shard_size", default.shard_size),
+        values.get("min_doc_count", default.min_doc_count),
+        values.get("shard_min_doc_count", default.shard_min_doc_count),
+    )
+
+
+# --- results ----------------------------------------------------------------------------------------------------------
+
+
+class TermsBucket(Bucket):
+    __slots__ = ()
+
+    @property
+    def key_value(self) -> Any:
+        return self.members["key"]
+
+
+class CountedBucket(TermsBucket):
+    """A bucket that shows how far its count may err (``show_term_doc_count_error``)."""
+
+    __slots__ = ()
+
+    def json(self, typed: bool) -> dict[str, Any]:
+        return {
+            **self.members,
+            "doc_count": self.doc_count,
+            "doc_count_error_upper_bound": self.error,
+            **shown(self.results, typed),
+        }
+
+
+class Terms(MultiBucket):
+    """Buckets of terms: ``kind`` is sterms, lterms, dterms, ulterms, multi_terms, or umterms where the shard does not
+    know the field; ``other`` counts the documents of the buckets that are left out.
+    """
+
+    __slots__ = ("error", "kind", "other", "raw", "shard_size")
+    agg: TermsLike
+
+    def __init__(self, agg: TermsLike, kind: str, buckets: list[Bucket], other: int, shard_size: int, raw: bool = True):
+        super().__init__(agg, buckets)
+        self.kind = kind
+        self.other = other
+        self.error = 0
+        self.shard_size = shard_size
+        self.raw = raw
+
+    @property
+    def type(self) -> str:
+        return "sterms" if self.kind == "umterms" else self.kind
+
+    @property
+    def mapped(self) -> bool:
+        return self.kind != "umterms"
+
+    def body(self, typed: bool) -> dict[str, Any]:
+        return {
+            "doc_count_error_upper_bound": self.error,
+            "sum_other_doc_count": self.other,
+            "buckets": [bucket.json(typed) for bucket in self.buckets],
+        }
+
+    def _error(self) -> int:
+        """getDocCountError: how many documents a term that the shard did not give may have there; -1 for unknown."""
+        if not self.buckets or len(self.buckets) < self.shard_size or self.agg.orders.by_key:
+            return 0
+        if not self.agg.orders.count_descending:
+            return -1
+        return self.error if self.error > 0 else min(bucket.doc_count for bucket in self.buckets)
+
+    def _as_doubles(self) -> Self:
+        """DoubleTerms of whole numbers, where another shard has others."""
+        twin = self.with_buckets([])
+        twin.kind = "dterms"
+        for bucket in self.buckets:
+            key = float(bucket.key)
+            made = type(bucket)(key, bucket.doc_count, bucket.results, {**bucket.members, "key": key})
+            made.error = bucket.error
+            twin.buckets.append(made)
+        return twin
+
+    def reduce(self, parts: Sequence[Self], reduction: Reduction) -> Internal:
+        if not self.mapped:
+            return self
+        kinds = {part.kind for part in parts if part.mapped}
+        if len(kinds) > 1 and kinds <= {"lterms", "dterms", "ulterms"} and all(part.raw for part in parts):
+            parts = [part if part.kind in ("dterms", "umterms") else part._as_doubles() for part in parts]
+        elif len(kinds) > 1:
+            raise AggregationExecutionException(
+                f"Merging/Reducing the aggregations failed when computing the aggregation [{self.agg.name}] because "
+                "the field you gave in the aggregation query existed as two different types in two different indices"
+            )
+        other = sum(part.other for part in parts)
+        errors = [part._error() for part in parts]
+        error = -1 if -1 in errors else sum(errors)
+        found: dict[Any, list[Bucket]] = {}
+        for part, part_error in zip(parts, errors, strict=True):
+            for bucket in part.buckets:
+                bucket.error -= part_error
+                found.setdefault(bucket.key, []).append(bucket)
+        reduced = [self._reduce_bucket(same, reduction) for same in found.values()]
+        kept: list[Bucket] = []
+        for bucket in reduced:
+            bucket.error = -1 if error == -1 else bucket.error + error
+            if bucket.doc_count >= self.agg.thresholds.min_doc_count:
+                kept.append(bucket)
+            else:
+                reduction.consume(-inner_buckets(bucket))
+        self.agg.orders.sort(kept)
+        size = self.agg.thresholds.size
+        for bucket in kept[size:]:
+            other += bucket.doc_count
+            reduction.consume(-inner_buckets(bucket))
+        kept = kept[:size]
+        reduction.consume(len(kept))
+        whole = parts[0].with_buckets(kept)
+        whole.other = other
+        whole.error = 0 if len(parts) == 1 and error != -1 else error
+        return whole
+
+    def _reduce_bucket(self, same: list[Bucket], reduction: Reduction) -> Bucket:
+        first = same[0]
+        made = type(first)(
+            first.key,
+            sum(bucket.doc_count for bucket in same),
+            self.agg.subs.reduce([bucket.results for bucket in same], reduction),
+            first.members,
+        )
+        made.error = sum(bucket.error for bucket in same)
+        return made
+
+
+def inner_buckets(bucket: Bucket) -> int:
+    """InternalMultiBucketAggregation.countInnerBucket."""
+    return sum(_buckets_in(result) for result in bucket.results.values())
+
+
+def _buckets_in(result: Internal) -> int:
+    count = len(result.buckets) if isinstance(result, MultiBucket) else 0
+    return count + sum(_buckets_in(inner) for results in result.children() for inner in results.values())
+
+
+# --- definitions ------------------------------------------------------------------------------------------------------
+
+
+class TermsLike(Aggregation):
+    """What terms and multi_terms share."""
+
+    orders: Orders
+    thresholds: Thresholds
+    show_error: bool
+
+
+@dataclass(slots=True)
+class Grouped:
+    """The buckets of a shard, by owner and then by key: ``numbers[i]`` is the bucket of the value at ``at[i]``."""
+
+    at: NDArray[Any]
+    numbers: NDArray[np.int64]
+    keys: NDArray[Any]
+    owners: Owners
+
+    @property
+    def n(self) -> int:
+        return len(self.keys)
+
+    def counts(self) -> NDArray[np.int64]:
+        return np.bincount(self.numbers, minlength=self.n)
+
+    def docs(self, docs: Docs, chosen: NDArray[np.int64]) -> Docs:
+        """The documents of some buckets, ascending."""
+        if len(chosen) == self.n:
+            return docs.taken(self.at, self.numbers, self.n)
+        places = np.full(self.n, -1)
+        places[chosen] = np.arange(len(chosen))
+        numbers = places[self.numbers]
+        kept = numbers >= 0
+        return docs.taken(self.at[kept], numbers[kept], len(chosen))
+
+
+@dataclass(slots=True)
+class Selection:
+    """The best buckets of a shard: their positions, counts and results, and what each owner leaves out."""
+
+    chosen: NDArray[np.int64]
+    counts: NDArray[np.int64]
+    results: list[Results]
+    others: NDArray[np.int64]
+
+
+class Selector:
+    """Chooses a shard's best buckets, and collects what is inside them."""
+
+    def __init__(self, agg: TermsLike, ctx: ShardContext, suggests: bool) -> None:
+        self.orders = agg.orders
+        self.thresholds = agg.thresholds.on_shard(suggests)
+        sorting = agg.orders.sorting(agg.subs)
+        others = Factories(tuple(sub for sub in agg.subs.aggs if sub not in sorting.aggs))
+        self._sorting = sorting.build(ctx) if sorting.aggs else None
+        self._others = others.build(ctx)
+        agg.orders.validate(agg)
+
+    def select(self, docs: Docs, found: Grouped) -> Selection:
+        counts = found.counts()
+        everything = np.arange(found.n)
+        sort_results = [] if self._sorting is None else self._sorting(found.docs(docs, everything))
+        best = self.orders.best(found.owners, counts, sort_results, self.thresholds.shard_size)
+        totals = np.bincount(found.owners, counts, docs.n)
+        others = (totals - np.bincount(found.owners[best], counts[best], docs.n)).astype(np.int64)
+        # A search in slices drops what is below shard_min_doc_count after that, and does not count it.
+        best = best[counts[best] >= self.thresholds.shard_min_doc_count]
+        results = self._others(found.docs(docs, best))
+        if self._sorting is not None:
+            results = [{**sort_results[i], **result} for i, result in zip(best.tolist(), results, strict=True)]
+        return Selection(best, counts[best], results, others)
+
+
+def split(owners: Owners, n: int, buckets: Sequence[Bucket]) -> list[list[Bucket]]:
+    """Each owner's buckets; owners ascend."""
+    ends = np.searchsorted(owners, np.arange(n), side="right").tolist()
+    return [list(buckets[start:end]) for start, end in zip([0, *ends[:-1]], ends, strict=True)]
+
+
+@dataclass(eq=False)
+class TermsOf(TermsLike):
+    kind = "terms"
+    given: Given
+    thresholds: Thresholds = Thresholds()
+    orders: Orders = COUNT_DESCENDING
+    includes: IncludeExclude | None = None
+    show_error: bool = False
+    hint: str | None = None
+
+    def build(self, ctx: ShardContext) -> Collector:
+        source = self.given.source(ctx, self, ALL, BYTES)
+        if not source.mapped and self.given.missing is None:
+            self.subs.build(ctx)
+            self.orders.validate(self)
+            size = self.thresholds.shard_size
+            return lambda docs: [Terms(self, "umterms", [], 0, size) for _ in range(docs.n)]
+        if source.by_terms:
+            self._check_hint()
+            if source.type == IP and self.includes is not None and self.includes.by_pattern:
+                raise AggregationExecutionException(
+                    f"Aggregation [{self.name}] cannot support regular expression style include/exclude settings as "
+                    "they can only be applied to string fields. Use an array of values for include/exclude clauses"
+                )
+        elif self.includes is not None and self.includes.by_pattern:
+            raise AggregationExecutionException(
+                f"Aggregation [{self.name}] cannot support regular expression style include/exclude settings as they "
+                "can only be applied to string fields. Use an array of numeric values for include/exclude clauses "
+                "used to filter numeric fields"
+            )
+        values = TermValues(ctx, source, self.includes)
+        selector = Selector(self, ctx, suggests=not self.orders.by_key)
+        return lambda docs: self.collect(docs, values, selector)
+
+    def _check_hint(self) -> None:
+        if self.hint not in (None, "map", "global_ordinals"):
+            raise IllegalArgumentException(
+                f"Unknown `execution_hint`: [{self.hint}], expected any of [map, global_ordinals]"
+            )
+
+    def collect(self, docs: Docs, values: TermValues, selector: Selector) -> list[Internal]:
+        found = values.grouped(docs)
+        if self.thresholds.min_doc_count == 0:
+            found = values.with_empty(docs, found, self.thresholds.size if self.orders.count_descending else None)
+        selection = selector.select(docs, found)
+        owners = found.owners[selection.chosen]
+        kind = CountedBucket if self.show_error else TermsBucket
+        shown_keys = values.shown(found.keys[selection.chosen])
+        buckets: list[Bucket] = [
+            kind(key, count, results, key_members)
+            for (key, key_members), count, results in zip(
+                shown_keys, selection.counts.tolist(), selection.results, strict=True
+            )
+        ]
+        size = selector.thresholds.shard_size
+        return [
+            Terms(self, values.kind, own, other, size, values.plain)
+            for own, other in zip(split(owners, docs.n, buckets), selection.others.tolist(), strict=True)
+        ]
+
+
+class TermValues:
+    """The values of a source as buckets of terms take them: accepted, once for each document, and how keys show."""
+
+    def __init__(self, ctx: ShardContext, source: Source, includes: IncludeExclude | None) -> None:
+        self.ctx = ctx
+        self.source = source
+        self.includes = includes
+        self.kind = (
+            "sterms" if source.by_terms else "dterms" if source.floating else "ulterms" if source.unsigned else "lterms"
+        )
+        self._accepted: tuple[Sequence[str], NDArray[np.bool_]] | None = None
+        if includes is not None and source.by_terms:
+            self._terms_accepted()  # refuses what is no pattern
+        elif includes is not None:
+            self._numbers_kept(np.empty(0))  # refuses what is no number
+
+    @property
+    def plain(self) -> bool:
+        """Whether a number's key shows as it is alone."""
+        return self.source.format.raw or isinstance(self.source.format, UnsignedLong)
+
+    def _terms_accepted(self) -> NDArray[np.bool_]:
+        """bool: which terms are accepted; a script's terms are known only when its values are."""
+        assert self.includes is not None
+        terms = self.source.terms
+        if self._accepted is None or self._accepted[0] is not terms:
+            encode = address if self.source.type == IP else str.encode
+            accepted = self.includes.terms(self.ctx, list(terms[:]), self.source.format.parse_term, encode)
+            self._accepted = (terms, accepted)
+        return self._accepted[1]
+
+    def _numbers_kept(self, values: NDArray[Any]) -> NDArray[np.bool_]:
+        assert self.includes is not None
+        return self.includes.numbers(values, self.source, self.ctx.now)
+
+    def grouped(self, docs: Docs) -> Grouped:
+        loaded = self.source.load(docs)
+        at, keys = loaded.at, loaded.values
+        first = pairs_once(at, keys)
+        if first is not None:
+            at, keys = at[first], keys[first]
+        if self.includes is not None:
+            kept = self._terms_accepted()[keys] if self.source.by_terms else self._numbers_kept(keys)
+            at, keys = at[kept], keys[kept]
+        return Grouped(at, *bucketed(docs, at, keys))
+
+    def _all(self) -> NDArray[Any]:
+        """Every accepted value of the shard, ascending."""
+        if self.source.by_terms:
+            everything = np.arange(len(self.source.terms))
+            return everything if self.includes is None else everything[self._terms_accepted()]
+        n = self.ctx.n
+        rows = np.arange(n, dtype=np.int32)
+        docs = Docs(self.ctx, rows, np.zeros(n, np.int64), 1, lambda: np.zeros(n, np.float32))
+        values = np.unique(self.source.load(docs).values)
+        return values if self.includes is None else values[self._numbers_kept(values)]
+
+    def with_empty(self, docs: Docs, found: Grouped, enough: int | None) -> Grouped:
+        """The buckets with those of values that no document here has; numbers only where fewer than ``enough`` are."""
+        everything = self._all()
+        width = len(everything)
+        if not width:
+            return found
+        places = found.owners * width + np.searchsorted(everything, found.keys)
+        present = np.ones(docs.n * width, bool)
+        if enough is not None and not self.source.by_terms:
+            rich = np.bincount(found.owners, minlength=docs.n) >= enough
+            present = np.repeat(~rich, width)
+            present[places] = True
+        numbers = np.cumsum(present) - 1
+        codes = np.flatnonzero(present)
+        return Grouped(found.at, numbers[places][found.numbers], everything[codes % width], codes // width)
+
+    def shown(self, keys: NDArray[Any]) -> Iterable[tuple[Any, dict[str, Any]]]:
+        """Comparable keys, and how they show."""
+        if self.source.by_terms:
+            terms = self.source.terms
+            for ordinal in keys.tolist():
+                text = terms[ordinal]
+                yield (address(text) if self.source.type == IP else text), {"key": text}
+            return
+        plain, show = self.plain, self.source.format.show
+        for value in keys.tolist():
+            yield value, {"key": value} if plain else {"key": value, "key_as_string": text_of(show(value))}
+
+
+# --- parsing ----------------------------------------------------------------------------------------------------------
+
+
+def _collect_mode(container: Any, key: Any) -> str:
+    text = objects.text(container, key)
+    if text not in ("depth_first", "breadth_first"):
+        raise OpenSearchParseException(f"no [collect_mode] found for value [{text}]")
+    return text
+
+
+@register("terms")
+def parse_terms(name: str, container: Any, key: Any) -> Aggregation:
+    declarations = {
+        **members(),
+        "show_term_doc_count_error": declared("boolean"),
+        "execution_hint": declared("string"),
+        "collect_mode": declared("string", _collect_mode),
+        "order": declared("object_array", parse_orders),
+        **threshold_members(name),
+        **members_of(),
+    }
+    parser = ObjectParser("terms", declarations, required=REQUIRED)
+    values = parser.parse(container, key)
+    orders = values.get("order")
+    return TermsOf(
+        Given.of(values),
+        thresholds_of(values, Thresholds()),
+        COUNT_DESCENDING if orders is None else Orders.of(orders),
+        found_in(values),
+        values.get("show_term_doc_count_error", False),
+        values.get("execution_hint"),
+    )
