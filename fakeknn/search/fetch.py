@@ -10,7 +10,7 @@ import numpy as np
 import orjson
 
 from fakeknn.query.base import Query, ShardContext
-from fakeknn.query.compound import MATCH_ALL
+from fakeknn.search.explain import explained
 from fakeknn.search.request import SearchRequest
 from fakeknn.search.source import SHOW_SOURCE, SourceOptions
 from fakeknn.search.stored import custom_fields, stored_fields
@@ -171,8 +171,7 @@ def fetch_hit(request: SearchRequest, ctx: ShardContext, hit: Hit, named: list[Q
     if named:
         _show_named(request, ctx, row, named, shown)
     if request.explain:
-        query = request.query or MATCH_ALL
-        shown["_explanation"] = query.explain(ctx, row).echo()
+        shown["_explanation"] = explained(request, ctx, row).echo()
     for phase in LAST_PHASES:
         phase(request, ctx, hit, shown)
     return shown
