@@ -461,6 +461,10 @@ class IngestProcessorException(OpenSearchError):
         return self.inner.members()
 
 
+class KNNInvalidIndicesException(OpenSearchError):
+    """The k-NN plugin's; it has no status of its own."""
+
+
 class MapperParsingException(OpenSearchError):
     status = 400
 

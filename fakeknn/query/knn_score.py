@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Literal
 
 import numpy as np
 
-from fakeknn.errors import IllegalArgumentException
-from fakeknn.fields import VectorFieldType
+from fakeknn.errors import IllegalArgumentException, OpenSearchError
+from fakeknn.fields import FieldType, VectorFieldType
 from fakeknn.fields.numbers import LongFieldType
 from fakeknn.fields.scalar import BinaryFieldType
 from fakeknn.knn import script as knn_script
+from fakeknn.knn.counters import Counters
+from fakeknn.knn.method import VectorDefinition
 from fakeknn.query.base import Matched, Scores, ShardContext, running
 from fakeknn.query.script import FILTER_LANGUAGES, SCORE_LANGUAGES, Script, compiling
 from fakeknn.view import Mask, NumericColumn, ObjectColumn, VectorColumn
@@ -26,15 +29,17 @@ def check_context(script: Script, context: str) -> None:
 
 def knn_score(ctx: ShardContext, script: Script, inner: Callable[[], Matched]) -> Scores:
     """float32[n]: the score of every row that has the field, 0 for those that lack it."""
+    counters = getattr(ctx.services, "knn_counters", None) or Counters()
+    counters.compiled(script.source or "", known=script.source == "knn_score")
     with compiling(script):
         check_context(script, "score")
+    counters.script_query_requests += 1
     field = ctx.field(knn_script.knn_score_field(script.params))
-    if isinstance(field, VectorFieldType):
-        scorer = knn_script.knn_score(script.params, field.definition)
-    elif isinstance(field, LongFieldType):
-        scorer = knn_script.knn_score(script.params, "long")
-    else:
-        scorer = knn_script.knn_score(script.params, "binary" if isinstance(field, BinaryFieldType) else None)
+    try:
+        scorer = knn_script.knn_score(script.params, _scored(field))
+    except OpenSearchError:
+        counters.script_query_errors += 1
+        raise
     assert field is not None
     inner()  # what is wrong with the query comes after what is wrong with the script
     if not field.has_doc_values:
@@ -53,6 +58,15 @@ def knn_score(ctx: ShardContext, script: Script, inner: Callable[[], Matched]) -
         scores = scorer(column.values)
         out[column.rows[::-1]] = scores[::-1]  # of several values of a row the first counts
     return out
+
+
+def _scored(field: FieldType | None) -> VectorDefinition | Literal["long", "binary"] | None:
+    """What the script may score: None for what it may not."""
+    if isinstance(field, VectorFieldType):
+        return field.definition
+    if isinstance(field, LongFieldType):
+        return "long"
+    return "binary" if isinstance(field, BinaryFieldType) else None
 
 
 def knn_filter(ctx: ShardContext, script: Script) -> Mask:

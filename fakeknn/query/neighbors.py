@@ -4,6 +4,7 @@ brought together.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
@@ -22,7 +23,7 @@ from fakeknn.knn.method import VectorDefinition
 from fakeknn.knn.request import Prepared
 from fakeknn.knn.search import NO_THRESHOLD, Decision, Situation, Way, decide, fall_back
 from fakeknn.query.base import ShardContext
-from fakeknn.view import Mask, VectorColumn
+from fakeknn.view import Mask, VectorColumn, View
 
 Rows = NDArray[np.int32]
 
@@ -137,8 +138,7 @@ class Search:
             if size:
                 yield 0, size
             return
-        bounds = np.searchsorted(self.column.rows, self.ctx.view.segments)
-        yield from ((a, b) for a, b in pairwise(bounds.tolist()) if b > a)
+        yield from segments_of(self.column, self.ctx.view)
 
     # -- a segment
 
@@ -226,7 +226,8 @@ class Search:
             counters = self.counters
             if counters is not None and not self.lucene:
                 counters.graph_query_requests += 1
-            graph = self._filtered(self._graph(start, end), start, end, decision)
+            whole = graph_of(self.definition, self.column, start, end, self.ann, counters)
+            graph = self._filtered(whole, start, end, decision)
             found = by_graph(graph, decision)
             complete = not isinstance(graph, FilteredGraph) or graph.complete
             decision = fall_back(situation, decision, len(found[0]), complete=complete) or decision
@@ -284,25 +285,46 @@ class Search:
             norms = shared["norms"] = Norms.of(matrix) if norms is None else norms.extended(matrix)
         return Norms(norms.squares[part], norms.greatest, norms.least)
 
-    def _graph(self, start: int, end: int) -> Graph:
-        """The graph of a segment: built when it is first wanted, and extended when its segment has grown by a merge."""
-        graphs: dict[tuple[int, int], Graph] = self.column.shared.setdefault("graphs", {})
-        graph = graphs.get((start, end))
-        if graph is not None:
-            return graph
-        matrix = self.column.matrix[start:end]
-        prefix = max((key for key in graphs if key[0] == start and key[1] < end), default=None)
-        if prefix is not None:
-            graph = graphs.pop(prefix)
-        else:
-            definition = self.definition
-            measure = Measure(definition.space, matrix[:0])
-            graph = Graph(measure, m=definition.m, ef_construction=definition.ef_construction, seed=self.ann.seed)
-        extend(graph, matrix)
-        if self.counters is not None:
-            self.counters.graphs_built += 1
-        graphs[start, end] = graph
+
+def segments_of(column: VectorColumn, view: View) -> Iterator[tuple[int, int]]:
+    """From and to which positions the vectors of each segment stand, of those that have any."""
+    bounds = np.searchsorted(column.rows, view.segments)
+    return ((a, b) for a, b in pairwise(bounds.tolist()) if b > a)
+
+
+def graph_of(
+    definition: VectorDefinition, column: VectorColumn, start: int, end: int, ann: Ann, counters: Counters | None
+) -> Graph:
+    """The graph of a segment: built when it is first wanted, and extended when its segment has grown by a merge.
+
+    Faiss's are loaded from disk into a cache, whose hits and misses are counted.
+    """
+    graphs = cached_graphs(column)
+    graph = graphs.get((start, end))
+    cached = definition.engine != "lucene" and counters is not None
+    if graph is not None:
+        if cached:
+            counters.hit_count += 1  # type: ignore[union-attr]
         return graph
+    began = time.perf_counter_ns()
+    matrix = column.matrix[start:end]
+    prefix = max((key for key in graphs if key[0] == start and key[1] < end), default=None)
+    if prefix is not None:
+        graph = graphs.pop(prefix)
+    else:
+        measure = Measure(definition.space, matrix[:0])
+        graph = Graph(measure, m=definition.m, ef_construction=definition.ef_construction, seed=ann.seed)
+    extend(graph, matrix)
+    graphs[start, end] = graph
+    if cached:
+        counters.loaded(time.perf_counter_ns() - began)  # type: ignore[union-attr]
+    return graph
+
+
+def cached_graphs(column: VectorColumn) -> dict[tuple[int, int], Graph]:
+    """The graphs that there are of a column, by the positions from and to which they reach."""
+    graphs: dict[tuple[int, int], Graph] = column.shared.setdefault("graphs", {})
+    return graphs
 
 
 _EXACT = Ann()
