@@ -60,8 +60,6 @@ class Explanation:
         value = np.float32(self.value) if isinstance(self.value, (float, np.floating)) else self.value
         if isinstance(value, np.float32) and not np.isfinite(value):
             value = java_float(value)
-        if isinstance(value, np.float32) and not np.isfinite(value):
-            value = java_float(value)
         return {
             "value": value,
             "description": self.description,
