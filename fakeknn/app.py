@@ -45,6 +45,8 @@ def handle(node: Node, request: Request) -> Answer | Later:
         if refusal is not None:
             return _rendered(request, refusal, error=True)
         _parameters(request, route)
+        if node.background:
+            node.work_on()
         return _finished(node, request, route.handler(node, request))
     except Exception as error:
         return _failed(node, request, error)

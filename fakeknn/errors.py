@@ -199,6 +199,10 @@ class NumberFormatException(IllegalArgumentException):
     pass
 
 
+class ParseException(JavaError):
+    """java.text.ParseException."""
+
+
 class PatternSyntaxException(IllegalArgumentException):
     pass
 
@@ -276,6 +280,10 @@ class ActionRequestValidationException(IllegalArgumentException):
 
 class ValidationException(ActionRequestValidationException):
     pass
+
+
+class QueryValidationException(ActionRequestValidationException):
+    """What is wrong with the places that a query names."""
 
 
 class BadParameterException(JavaError):
@@ -483,6 +491,10 @@ class OpenSearchParseException(OpenSearchError):
 
 class OpenSearchStatusException(OpenSearchError):
     status = 400
+
+
+class OpenSearchTimeoutException(OpenSearchError):
+    pass
 
 
 class ParsingException(OpenSearchError):

@@ -119,7 +119,7 @@ def _sort_param(text: str) -> list[Sort]:
     return [Sort(field, order)] if order in ("asc", "desc") else []
 
 
-def _check_total_hits(request: Request, search: SearchRequest) -> None:
+def check_total_hits(request: Request, search: SearchRequest) -> None:
     """RestSearchAction.checkRestTotalHits."""
     if not request.flag("rest_total_hits_as_int"):
         return
@@ -141,14 +141,19 @@ def _total_as_int(answer: dict[str, Any]) -> dict[str, Any]:
     return answer
 
 
-def _search(node: Node, request: Request, search: SearchRequest) -> dict[str, Any]:
+def set_search_type(request: Request, search: SearchRequest) -> None:
+    """The parameter ``search_type``."""
     kind = request.text("search_type")
     if kind in ("query_and_fetch", "dfs_query_and_fetch"):
         raise IllegalArgumentException(f"Unsupported search type [{kind}]")
     search.dfs = kind == "dfs_query_then_fetch"
     if kind not in (None, "query_then_fetch", "dfs_query_then_fetch"):
         raise IllegalArgumentException(f"No search type for [{kind}]")
-    _check_total_hits(request, search)
+
+
+def _search(node: Node, request: Request, search: SearchRequest) -> dict[str, Any]:
+    set_search_type(request, search)
+    check_total_hits(request, search)
     search.typed_keys = request.flag("typed_keys")
     scroll = request.text("scroll")
     search.validate(scroll=scroll is not None)
@@ -160,6 +165,7 @@ def _search(node: Node, request: Request, search: SearchRequest) -> dict[str, An
         node,
         search,
         indices,
+        names=request.text("index") or (),
         routing=request.text("routing"),
         preference=request.text("preference"),
         scroll=scroll,
@@ -215,6 +221,7 @@ def count(node: Node, request: Request) -> dict[str, Any]:
         node,
         query,
         node.resolve(request.text("index") or "_all", options),
+        names=request.text("index") or (),
         routing=request.text("routing"),
         preference=request.text("preference"),
         min_score=None if least == -1 else np.float32(least),

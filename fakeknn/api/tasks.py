@@ -9,10 +9,12 @@ from fakeknn.errors import (
     IndexNotFoundException,
     NotFaked,
     NumberFormatException,
+    OpenSearchTimeoutException,
     ResourceNotFoundException,
 )
-from fakeknn.rest import Request, route
+from fakeknn.rest import Later, Request, route
 from fakeknn.state import machine
+from fakeknn.state.names import simple_match
 from fakeknn.state.node import Node
 from fakeknn.state.tasks import Task, listing
 from fakeknn.units import parse_long, parse_time_value
@@ -20,7 +22,7 @@ from fakeknn.units import parse_long, parse_time_value
 _GROUPS = ("nodes", "parents", "none")
 
 
-def _task_id(text: str | None) -> str | None:
+def task_id(text: str | None) -> str | None:
     """TaskId: node and number."""
     if not text:
         return None
@@ -34,7 +36,7 @@ def _task_id(text: str | None) -> str | None:
     return text
 
 
-def _group_by(request: Request) -> str:
+def group_by(request: Request) -> str:
     return request.params.get("group_by", "nodes")
 
 
@@ -50,28 +52,34 @@ def _check_timeout(request: Request) -> None:
     params=("group_by", "detailed", "nodes", "actions", "parent_task_id", "wait_for_completion", "timeout"),
 )
 def list_tasks(node: Node, request: Request) -> dict[str, Any]:
-    group_by = _group_by(request)
-    if group_by not in _GROUPS:
-        raise IllegalArgumentException(f"[group_by] must be one of [nodes], [parents] or [none] but was [{group_by}]")
+    groups = group_by(request)
+    if groups not in _GROUPS:
+        raise IllegalArgumentException(f"[group_by] must be one of [nodes], [parents] or [none] but was [{groups}]")
     detailed = request.flag("detailed")
-    parent = _task_id(request.text("parent_task_id"))
+    parent = task_id(request.text("parent_task_id"))
     _check_timeout(request)
     tasks = []
     if machine.chosen(node, request.names("nodes")):
         tasks = list(listing(node, request.names("actions"), parent, request.headers.get("x-opaque-id")))
-    if group_by == "none":
-        return {"tasks": [_told(task, detailed) for task in tasks]}
-    if group_by == "parents":
-        return {"tasks": _by_parents(tasks, detailed)}
+    return grouped(node, tasks, groups, detailed=detailed, resources=detailed)
+
+
+def grouped(node: Node, tasks: list[Task], groups: str, *, detailed: bool, resources: bool) -> dict[str, Any]:
+    """ListTasksResponse, by nodes, by parents or in one list."""
+    told = [_told(task, detailed, resources) for task in tasks]
+    if groups == "none":
+        return {"tasks": told}
+    if groups == "parents":
+        return {"tasks": _by_parents(tasks, told)}
     if not tasks:
         return {"nodes": {}}
-    told = {task.id: _told(task, detailed) for task in tasks}
-    return {"nodes": {node.node_id: {**_node(node), "tasks": told}}}
+    by_id = {task.id: one for task, one in zip(tasks, told, strict=True)}
+    return {"nodes": {node.node_id: {**_node(node), "tasks": by_id}}}
 
 
-def _told(task: Task, detailed: bool) -> dict[str, Any]:
+def _told(task: Task, detailed: bool, resources: bool) -> dict[str, Any]:
     told: dict[str, Any] = task.to_json(detailed)
-    if detailed:
+    if resources:
         used = {"cpu_time_in_nanos": 0, "memory_in_bytes": 0}
         told["resource_stats"] = {
             **{kind: dict(used) for kind in ("average", "total", "min", "max")},
@@ -80,13 +88,13 @@ def _told(task: Task, detailed: bool) -> dict[str, Any]:
     return told
 
 
-def _by_parents(tasks: list[Task], detailed: bool) -> dict[str, Any]:
+def _by_parents(tasks: list[Task], told: list[dict[str, Any]]) -> dict[str, Any]:
     found: dict[str, Any] = {}
-    for task in tasks:
+    for task, one in zip(tasks, told, strict=True):
         if task.parent in found:
-            found[task.parent].setdefault("children", []).append(_told(task, detailed))
+            found[task.parent].setdefault("children", []).append(one)
         else:
-            found[task.id] = _told(task, detailed)
+            found[task.id] = one
     return found
 
 
@@ -103,19 +111,51 @@ def _node(node: Node) -> dict[str, Any]:
 
 
 @route("GET", "/_tasks/{task_id}", params=("wait_for_completion", "timeout"))
-def get_task(node: Node, request: Request) -> dict[str, Any]:
-    """No task outlives the request that made it, and none stores its result."""
-    task_id = _task_id(request.params["task_id"])
+def get_task(node: Node, request: Request) -> Any:
+    """A task at work, or what is on record of one that has ended."""
+    wanted = task_id(request.params["task_id"])
     _check_timeout(request)
-    assert task_id is not None
-    node_id = task_id.partition(":")[0]
+    assert wanted is not None
+    until = node.now() + _patience(request)
+    if request.flag("wait_for_completion"):
+        return _when_done(node, wanted, until)
+    return _shown(node, wanted)
+
+
+def _patience(request: Request) -> float:
+    text = request.params.get("timeout")
+    return 30.0 if text is None else parse_time_value(text, "timeout").seconds
+
+
+def _when_done(node: Node, wanted: str, until: float) -> Any:
+    node.work_on()
+    for one in node.background:
+        if one.task_id == wanted:
+            seconds = one.advance()
+            if seconds is not None:
+                left = until - node.now()
+                if left <= 0:
+                    timed_out = f"Timed out waiting for completion of task [{wanted}]"
+                    raise OpenSearchTimeoutException(timed_out)
+                return Later(min(seconds, left), lambda: _when_done(node, wanted, until))
+    return _shown(node, wanted)
+
+
+def _shown(node: Node, wanted: str) -> dict[str, Any]:
+    for one in node.background:
+        if one.task_id == wanted:
+            return {"completed": False, "task": _told(one.tasks()[0], True, True)}
+    stored = node.tasks.get(wanted)
+    if stored is not None:
+        return stored.result()  # type: ignore[no-any-return]
+    node_id = wanted.partition(":")[0]
     no_index = IndexNotFoundException(".tasks", resource_type="index_expression")
-    not_running = ResourceNotFoundException(f"task [{task_id}] isn't running and hasn't stored its results")
+    not_running = ResourceNotFoundException(f"task [{wanted}] isn't running and hasn't stored its results")
     if node_id == node.node_id:
         raise not_running from no_index
     not_running.__cause__ = no_index
     raise ResourceNotFoundException(
-        f"task [{task_id}] belongs to the node [{node_id}] which isn't part of the cluster and there is no record of "
+        f"task [{wanted}] belongs to the node [{node_id}] which isn't part of the cluster and there is no record of "
         "the task"
     ) from not_running
 
@@ -127,19 +167,44 @@ def get_task(node: Node, request: Request) -> dict[str, Any]:
     params=("nodes", "task_id", "actions", "parent_task_id", "group_by", "wait_for_completion"),
 )
 def cancel(node: Node, request: Request) -> dict[str, Any]:
-    task_id = _task_id(request.text("task_id"))
-    _task_id(request.text("parent_task_id"))
+    wanted = task_id(request.text("task_id"))
+    parent = task_id(request.text("parent_task_id"))
     request.flag("wait_for_completion")
-    if _group_by(request) != "nodes":
+    groups = group_by(request)
+    if groups != "nodes":
         raise NotFaked("[group_by] of cancelled tasks")
-    if task_id is None:
+    actions = request.names("actions")
+    if wanted is not None and wanted.partition(":")[0] != node.node_id:
         return {"nodes": {}}
+    cancelled = []
+    for one in node.background:
+        of_action = not actions or any(simple_match(pattern, one.action) for pattern in actions)
+        if (wanted is None or wanted == one.task_id) and parent is None and of_action:
+            one.cancel("by user request")
+            cancelled.append(one.tasks()[0])
+    node.work_on()
+    if wanted is not None and not cancelled:
+        return node_failure(node, f"task [{wanted}] is not found")
+    return grouped(node, cancelled, groups, detailed=False, resources=False)
+
+
+def node_failure(node: Node, why: str) -> dict[str, Any]:
+    """What a request to change tasks answers when this node could not."""
     failure = {
         "type": "failed_node_exception",
         "reason": f"Failed node [{node.node_id}]",
         "node_id": node.node_id,
-        "caused_by": {"type": "resource_not_found_exception", "reason": f"task [{task_id}] is not found"},
+        "caused_by": {"type": "resource_not_found_exception", "reason": why},
     }
-    if task_id.partition(":")[0] != node.node_id:
-        return {"nodes": {}}
+    return {"node_failures": [failure], "nodes": {}}
+
+
+def no_such_node(node_id: str) -> dict[str, Any]:
+    cause = {"type": "no_such_node_exception", "reason": f"No such node [{node_id}]", "node_id": node_id}
+    failure = {
+        "type": "failed_node_exception",
+        "reason": f"Failed node [{node_id}]",
+        "node_id": node_id,
+        "caused_by": cause,
+    }
     return {"node_failures": [failure], "nodes": {}}

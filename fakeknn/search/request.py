@@ -79,6 +79,12 @@ class SearchRequest:
 
     def validate(self, *, scroll: bool = False) -> None:
         """SearchRequest.validate."""
+        problems = self.problems(scroll=scroll)
+        if problems:
+            raise ActionRequestValidationException(*problems)
+
+    def problems(self, *, scroll: bool = False) -> list[str]:
+        """What a search must not ask for."""
         problems: list[str] = []
         if scroll:
             if self.track_total_hits not in (None, ACCURATE):
@@ -91,8 +97,7 @@ class SearchRequest:
                 problems.append("using [rescore] is not allowed in a scroll context")
         if self.aggregations is not None:
             self.aggregations.validate(problems)
-        if problems:
-            raise ActionRequestValidationException(*problems)
+        return problems
 
 
 def set_from(request: SearchRequest, value: int) -> None:
@@ -290,9 +295,9 @@ NOT_FAKED = {
 }
 
 
-def parse_request(body: Any) -> SearchRequest:
-    """SearchSourceBuilder.parseXContent."""
-    request = SearchRequest()
+def parse_request(body: Any, request: SearchRequest | None = None) -> SearchRequest:
+    """SearchSourceBuilder.parseXContent, into a request that may hold something already."""
+    request = request or SearchRequest()
     if body is None:
         return request
     if not isinstance(body, dict):

@@ -10,16 +10,19 @@ import numpy as np
 import orjson
 
 from fakeknn.aggs.base import DEFAULT_MAX_BUCKETS
-from fakeknn.errors import IllegalArgumentException, NotFaked, OpenSearchError
+from fakeknn.errors import IllegalArgumentException, OpenSearchError
 from fakeknn.knn.ann import Ann
 from fakeknn.knn.counters import Counters
-from fakeknn.query.base import Query, ShardContext
+from fakeknn.query.base import Query, ShardContext, parse_query
+from fakeknn.query.compound import Bool
 from fakeknn.query.scoring import DfsStatistics
 from fakeknn.query.script import Script
 from fakeknn.query.terms import TermsLookup
 from fakeknn.search import execute, readers
-from fakeknn.search.request import ACCURATE, SearchRequest, Slice
+from fakeknn.search.request import ACCURATE, SearchRequest
 from fakeknn.search.scripts import stored_script
+from fakeknn.search.slicing import sliced
+from fakeknn.state.resolution import filtering_aliases, resolve_expressions, search_routing
 from fakeknn.units import parse_int
 
 if TYPE_CHECKING:
@@ -79,22 +82,52 @@ def _values_at(body: Any, path: str) -> list[Any]:
 
 
 def shard_contexts(
-    node: Node, indices: list[Index], *, routing: str | None = None, preference: str | None = None
+    node: Node,
+    indices: list[Index],
+    *,
+    names: str | Sequence[str] = (),
+    routing: str | None = None,
+    preference: str | None = None,
 ) -> list[ShardContext]:
-    """A context for every shard that a search goes to, in the order in which ties between shards are broken."""
+    """A context for every shard that a search goes to, in the order in which ties between shards are broken.
+
+    ``names`` are the expressions that the indices were found by: aliases among them bring their routing and filters.
+    """
     for index in sorted(indices, key=lambda index: index.name):
         node.check_blocks("read", index)
     services = Services(node)
     preferred = preferred_shards(preference)
-    routings = routing.split(",") if routing is not None else None
+    names = [node.dated(name) for name in (names.split(",") if isinstance(names, str) else names)]
+    routings, filters = _by_alias(node, indices, names, routing)
     places = [
         (number, index.name, index)
         for index in indices
-        for number in index.routing.search_shards(routings)
+        for number in index.routing.search_shards(routings.get(index.name))
         if preferred is None or number in preferred
     ]
     places.sort(key=lambda place: place[:2])  # ShardId.compareTo: the number before the name
-    return [shard_context(node, node.writable(index), number, services) for number, _, index in places]
+    contexts = [shard_context(node, node.writable(index), number, services) for number, _, index in places]
+    if not filters:
+        return contexts
+    return [replace(ctx, alias_filter=filters.get(ctx.index)) for ctx in contexts]
+
+
+def _by_alias(
+    node: Node, indices: list[Index], names: list[str], routing: str | None
+) -> tuple[dict[str, list[str]], dict[str, Query]]:
+    """What the names' aliases say of each index: the routing values to search, and the filter."""
+    if not any(index.aliases for index in indices):
+        values = routing.split(",") if routing is not None else None
+        return ({index.name: values for index in indices} if values else {}), {}
+    wanted = search_routing(node.lookup, names, routing) or {}
+    resolved = resolve_expressions(node.lookup, names)
+    filters = {}
+    for index in indices:
+        aliases = filtering_aliases(index, resolved)
+        if aliases:
+            queries = [parse_query({"filter": index.aliases[alias]["filter"]}, "filter") for alias in aliases]
+            filters[index.name] = queries[0] if len(queries) == 1 else Bool(should=tuple(queries))
+    return {name: sorted(values) for name, values in wanted.items()}, filters
 
 
 def shard_context(node: Node, index: Index, number: int, services: Services | None = None) -> ShardContext:
@@ -138,13 +171,16 @@ def search(
     request: SearchRequest,
     indices: list[Index],
     *,
+    names: str | Sequence[str] = (),
     routing: str | None = None,
     preference: str | None = None,
     scroll: str | None = None,
 ) -> dict[str, Any]:
     """Run a search and shape its answer; ``scroll`` is the keep-alive of a search that goes on."""
     started = node.clock.now()
-    contexts = sliced(request.slice, shard_contexts(node, indices, routing=routing, preference=preference))
+    contexts = sliced(
+        request.slice, shard_contexts(node, indices, names=names, routing=routing, preference=preference)
+    )
     if request.dfs:
         statistics = DfsStatistics(contexts)
         contexts = [replace(ctx, statistics=statistics) for ctx in contexts]
@@ -191,15 +227,6 @@ def scroll_on(node: Node, scroll_id: str, keep_alive: str | None) -> dict[str, A
     return {"_scroll_id": scroll.id, **body} if keep_alive is not None else body
 
 
-def sliced(part: Slice | None, contexts: list[ShardContext]) -> list[ShardContext]:
-    """The shards that a slice looks at (SliceBuilder.toFilter, as far as slices are whole shards)."""
-    if part is None:
-        return contexts
-    if part.max > len(contexts):
-        raise NotFaked("slices smaller than a shard")
-    return [ctx for ctx in contexts if ctx.shard % part.max == part.id]
-
-
 def _count_phases(node: Node, outcome: execute.Outcome, groups: Sequence[str] = ()) -> None:
     """ShardSearchStats: a query phase on each shard, and a fetch phase on those that give hits, or are alone."""
     fetched = {hit.shard for hit in outcome.page}
@@ -225,6 +252,7 @@ def count(
     query: Query | None,
     indices: list[Index],
     *,
+    names: str | Sequence[str] = (),
     routing: str | None = None,
     preference: str | None = None,
     min_score: np.float32 | None = None,
@@ -233,7 +261,9 @@ def count(
     """How many documents match. ``terminate_after`` is told of, but counting does without reading documents, so it
     counts them all."""
     request = SearchRequest(query=query, size=0, track_total_hits=ACCURATE, min_score=min_score)
-    outcome = execute.run(request, shard_contexts(node, indices, routing=routing, preference=preference))
+    outcome = execute.run(
+        request, shard_contexts(node, indices, names=names, routing=routing, preference=preference)
+    )
     body: dict[str, Any] = {}
     if terminate_after:
         body["terminated_early"] = any(len(result.rows) >= terminate_after for result in outcome.results)

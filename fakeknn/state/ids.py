@@ -17,6 +17,7 @@ class IdSource:
         self._sequence = self._random.getrandbits(24)
         self._host = self._random.randbytes(6)
         self._readers = 0
+        self._tasks = 2
 
     def document_id(self) -> str:
         """TimeBasedUUIDGenerator: 20 characters; ids made one after the other share most of them."""
@@ -36,6 +37,11 @@ class IdSource:
         """The number of a shard's reader that a scroll or a point in time keeps open."""
         self._readers += 1
         return self._readers
+
+    def task(self) -> int:
+        """The number of a task that goes on behind its request, or stays on record."""
+        self._tasks += 1
+        return self._tasks
 
     def checkpoint(self) -> tuple[int, object]:
         return self._sequence, self._random.getstate()

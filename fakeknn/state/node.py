@@ -17,6 +17,7 @@ from fakeknn.state.resolution import IndicesLookup, concrete_indices, concrete_w
 
 if TYPE_CHECKING:
     from fakeknn.state.index import Index
+    from fakeknn.state.tasks import Background
 
 #: What a node keeps by name; a checkpoint copies each of these dicts, and what they hold is replaced, never changed.
 REGISTRIES = (
@@ -105,6 +106,8 @@ class Node:
         self.tasks: dict[str, Any] = {}
         self.voting_config_exclusions: dict[str, tuple[str, str]] = {}
         """Ids and names of nodes that shall not vote, by what was asked for; none of them is this one."""
+        self.background: list[Background] = []
+        """What works on behind its request."""
         self.state_version = 1
         self._lookup: IndicesLookup | None = None
         self._empty = self.checkpoint()
@@ -121,6 +124,10 @@ class Node:
         if found is None:
             found = self.persistent_settings.get(name)
         return default if found is None else found
+
+    def work_on(self) -> None:
+        """Let what works in the background do what is due by now."""
+        self.background = [one for one in self.background if one.advance() is not None]
 
     # -- indices
 
@@ -236,6 +243,7 @@ class Node:
             setattr(self, name, dict(registry))
         self.ids.restore(token.ids)
         self.state_version = token.state_version
+        self.background = []
         self._lookup = None
 
     def reset(self) -> None:

@@ -1,10 +1,11 @@
-"""Tasks. A request is done when it is answered, so the only tasks ever seen are those that list them."""
+"""Tasks. Most requests are done when they are answered, so the only tasks seen are those that list them, and what works
+on behind its request: ``Node.background``."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 
 from fakeknn.state.names import simple_match
 
@@ -28,6 +29,11 @@ class Task:
     running_nanos: int = 100_000
     opaque_id: str | None = None
     """The header X-Opaque-Id of its request."""
+    description: str = ""
+    cancellable: bool = False
+    cancelled: int | None = None
+    """When it was cancelled, in milliseconds since 1970."""
+    status: dict[str, Any] | None = None
 
     @property
     def id(self) -> str:
@@ -39,15 +45,35 @@ class Task:
             "id": self.number,
             "type": self.type,
             "action": self.action,
-            **({"description": ""} if detailed else {}),
+            **({"status": self.status} if detailed and self.status is not None else {}),
+            **({"description": self.description} if detailed else {}),
             "start_time_in_millis": self.started,
             "running_time_in_nanos": self.running_nanos,
-            "cancellable": False,
-            "cancelled": False,
+            "cancellable": self.cancellable,
+            "cancelled": self.cancelled is not None,
         }
         if self.parent is not None:
             told["parent_task_id"] = self.parent
-        return {**told, "headers": {} if self.opaque_id is None else {"X-Opaque-Id": self.opaque_id}}
+        told["headers"] = {} if self.opaque_id is None else {"X-Opaque-Id": self.opaque_id}
+        return told if self.cancelled is None else {**told, "cancellation_time_millis": self.cancelled}
+
+
+class Background(Protocol):
+    """What works on behind its request."""
+
+    @property
+    def task_id(self) -> str: ...
+
+    @property
+    def action(self) -> str: ...
+
+    def advance(self) -> float | None:
+        """Do what is due: the seconds until there is more to do, None when all is done."""
+
+    def tasks(self) -> list[Task]:
+        """As it is now: the whole, then its parts."""
+
+    def cancel(self, reason: str) -> None: ...
 
 
 def listing(
@@ -57,7 +83,8 @@ def listing(
     now = node.clock.millis()
     transport = Task(node.node_id, _TRANSPORT, "transport", LISTS, now, opaque_id=opaque_id)
     direct = Task(node.node_id, _DIRECT, "direct", f"{LISTS}[n]", now, transport.id, opaque_id=opaque_id)
-    for task in (transport, direct):
+    working = [task for one in node.background for task in one.tasks()]
+    for task in (transport, direct, *working):
         if actions and not any(simple_match(action, task.action) for action in actions):
             continue
         if parent is None or task.parent == parent:

@@ -1,0 +1,162 @@
+"""``_reindex``, and the pace of what works in the background."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fakeknn.api.by_query import COMMON, answer, hashed, requests_per_second, set_common
+from fakeknn.api.search import SEARCH_OPTIONS
+from fakeknn.api.tasks import group_by, grouped, no_such_node, node_failure, task_id
+from fakeknn.errors import (
+    IllegalArgumentException,
+    NotFaked,
+    NullPointerException,
+    OpenSearchError,
+    OpenSearchParseException,
+    Where,
+)
+from fakeknn.query.script import parse_script
+from fakeknn.rest import Request, route
+from fakeknn.search.bulk_by_scroll import SCROLL_SIZE
+from fakeknn.search.bulk_by_scroll_run import Run
+from fakeknn.search.reindex import Reindex
+from fakeknn.search.request import SearchRequest, parse_request
+from fakeknn.state.node import Node
+from fakeknn.state.versions import version_type
+from fakeknn.units import parse_time_value
+from fakeknn.xcontent import generator, java_string, read, read_declared, settle
+from fakeknn.xcontent.objects import ObjectParser, declared, integer, stopped_at, text
+
+
+class _Parser:
+    """ReindexRequest.PARSER, which fills a request as it reads."""
+
+    def __init__(self, wanted: Reindex) -> None:
+        self.wanted = wanted
+        self.destination = ObjectParser(
+            "dest",
+            {
+                "index": declared("string", self._index),
+                "routing": declared("string", self._routing),
+                "op_type": declared("string", self._op_type),
+                "pipeline": declared("string", self._pipeline),
+                "version_type": declared("string", self._version_type),
+            },
+        )
+        self.parser = ObjectParser(
+            "reindex",
+            {
+                "source": declared("object", self._source),
+                "dest": declared("object", self.destination.parse),
+                "max_docs": declared("int", self._max_docs),
+                "size": declared("int", self._max_docs),
+                "script": declared("object", self._script),
+                "conflicts": declared("string", self._conflicts),
+            },
+        )
+
+    def _index(self, container: Any, key: Any) -> None:
+        self.wanted.destination.index = text(container, key)
+
+    def _routing(self, container: Any, key: Any) -> None:
+        self.wanted.destination.routing = text(container, key) or None
+
+    def _op_type(self, container: Any, key: Any) -> None:
+        value = text(container, key)
+        if value.lower() not in ("create", "index"):
+            raise IllegalArgumentException(f"opType must be 'create' or 'index', found: [{value}]")
+        self.wanted.destination.create = value.lower() == "create"
+
+    def _pipeline(self, container: Any, key: Any) -> None:
+        self.wanted.destination.pipeline = text(container, key)
+
+    def _version_type(self, container: Any, key: Any) -> None:
+        self.wanted.destination.version_type = version_type(text(container, key))
+
+    def _max_docs(self, container: Any, key: Any) -> None:
+        self.wanted.set_max_docs(integer(container, key))
+
+    def _script(self, container: Any, key: Any) -> None:
+        self.wanted.script = parse_script(container, key)
+
+    def _conflicts(self, container: Any, key: Any) -> None:
+        self.wanted.set_conflicts(text(container, key))
+
+    def _source(self, container: Any, key: Any) -> None:
+        """The search, which is read as a map first: errors in it are placed in what that is written as again."""
+        body = hashed(container[key])
+        end = Where(container[key], None, "end")
+        try:
+            self._indices(body)
+            if body.pop("remote", None) is not None:
+                raise NotFaked("reindexing from another cluster")
+            written = generator.write(body)
+            tree = read(written)
+            try:
+                parse_request(tree, self.wanted.search)
+            except OpenSearchError as error:
+                settle(error, written, tree)
+                raise
+            self.wanted.from_given = "from" in body
+        except OpenSearchError as error:
+            raise stopped_at(error, end) from error.__cause__
+
+    def _indices(self, body: dict[str, Any]) -> None:
+        value = body.pop("index", None)
+        if value is None:
+            return
+        if isinstance(value, list):
+            self.wanted.indices = [str(name) for name in value]
+        elif isinstance(value, str):
+            self.wanted.indices = [name for name in value.split(",") if name]
+        else:
+            raise IllegalArgumentException(f"Expected [index] to be a list or a string but was [{java_string(value)}]")
+
+
+@route("POST", "/_reindex", params=(*COMMON, "?scroll", "?require_alias", "?pipeline"))
+def reindex(node: Node, request: Request) -> Any:
+    params = request.params
+    if "pipeline" in params:
+        raise IllegalArgumentException(
+            "_reindex doesn't support [pipeline] as a query parameter. Specify it in the [dest] object instead."
+        )
+    if not request.body:
+        raise OpenSearchParseException("request body is required")
+    wanted = Reindex(search=SearchRequest(size=SCROLL_SIZE), indices=[], options=SEARCH_OPTIONS)
+    parser = _Parser(wanted).parser
+    parser.parse_root(request.read(lambda body: read_declared(body, parser.name)))
+    if "scroll" in params:
+        parse_time_value(params["scroll"], "scroll")
+        wanted.scroll = params["scroll"]
+    if "require_alias" in params:
+        wanted.destination.require_alias = request.flag("require_alias")
+    set_common(request, wanted)
+    request.flag("wait_for_completion", True)
+    wanted.validate()
+    wanted.check_indices(node)
+    return answer(node, request, wanted)
+
+
+@route(
+    "POST",
+    "/_update_by_query/{taskId}/_rethrottle",
+    "/_delete_by_query/{taskId}/_rethrottle",
+    "/_reindex/{taskId}/_rethrottle",
+    params=("taskId", "requests_per_second", "group_by"),
+)
+def rethrottle(node: Node, request: Request) -> dict[str, Any]:
+    wanted = task_id(request.params["taskId"])
+    rate = requests_per_second(request)
+    if rate is None:
+        raise IllegalArgumentException("requests_per_second is a required parameter")
+    groups = group_by(request)
+    if wanted is None:
+        raise NullPointerException(None)
+    node_id = wanted.partition(":")[0]
+    if node_id != node.node_id:
+        return no_such_node(node_id)
+    for run in node.background:
+        if isinstance(run, Run) and run.task_id == wanted:
+            run.rethrottle(rate)
+            return grouped(node, [run.own_task(running=True)], groups, detailed=True, resources=not run.leader)
+    return node_failure(node, f"task [{wanted}] is missing")
