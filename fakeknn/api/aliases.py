@@ -179,7 +179,9 @@ def update(node: Node, request: Request) -> dict[str, Any]:
     require_body(request)
     body = request.read(read)
     if not isinstance(body, dict):
-        raise XContentParseException(f"[aliases] Expected START_OBJECT but was: {token(body)}", at=Where([body], 0))
+        raise XContentParseException(
+            f"[aliases] Expected START_OBJECT but was: {token(body)}", at=Where(body, None, "start")
+        )
     actions = _REQUEST.parse_object(body).get("actions")
     if not actions:
         raise IllegalArgumentException("No action specified")

@@ -1,4 +1,4 @@
-"""Pipelines of ingest and of searches: there are none yet, but they can be asked for."""
+"""Pipelines of searches: there are none yet, but they can be asked for."""
 
 from __future__ import annotations
 
@@ -11,14 +11,12 @@ from fakeknn.state.node import Node
 _WAITS = MANAGER[1:]
 
 
-@route("GET", "/_ingest/pipeline", "/_ingest/pipeline/{id}", params=_WAITS)
 @route("GET", "/_search/pipeline", "/_search/pipeline/{id}", params=_WAITS)
 def get(node: Node, request: Request) -> Response:
     check_timeouts(request)
     return Response(404, {})
 
 
-@route("DELETE", "/_ingest/pipeline/{id}", params=MANAGER)
 @route("DELETE", "/_search/pipeline/{id}", params=MANAGER)
 def delete(node: Node, request: Request) -> dict[str, Any]:
     """Where there never was a pipeline, nobody misses one."""

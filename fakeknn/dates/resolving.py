@@ -75,6 +75,8 @@ class Temporal:
     time: int | None = None
     zone: Zone | None = None
     instant: int | None = None
+    by_offset: bool = False
+    """Whether an offset is all that the text said of the zone."""
 
     def nanos(self) -> int:
         """DateFormatters.from: nanoseconds since the epoch; what names no zone is in UTC."""
@@ -154,7 +156,7 @@ def resolve(parsed: Parsed, style: Style) -> Temporal:
     day = resolver.day
     if resolver.excess and day is not None:
         day += 1
-    return Temporal(resolver.fields, day, resolver.time, zone)
+    return Temporal(resolver.fields, day, resolver.time, zone, by_offset=parsed.zone is None and offset is not None)
 
 
 class _Resolver:

@@ -53,6 +53,8 @@ class FixedList(list[Any]):
 class UnmodifiableList(list[Any]):
     __slots__ = ()
     java = "java.util.Collections.UnmodifiableRandomAccessList"
+    refusal: str | None = None
+    """What a change is refused with."""
     supers = _LIST_SUPERS
 
 
@@ -101,14 +103,16 @@ class PriorityQueue(list[Any]):
 
 def grown(items: list[Any]) -> list[Any]:
     """A list that may change its size."""
-    if isinstance(items, (FixedList, UnmodifiableList)):
+    if isinstance(items, UnmodifiableList):
+        raise unsupported(items.refusal)
+    if isinstance(items, FixedList):
         raise unsupported()
     return items
 
 
 def _settable(items: list[Any]) -> list[Any]:
     if isinstance(items, UnmodifiableList):
-        raise unsupported()
+        raise unsupported(items.refusal)
     return items
 
 

@@ -33,6 +33,8 @@ class UnmodifiableMap(dict[Any, Any]):
     __slots__ = ()
     java = "java.util.Collections.UnmodifiableMap"
     supers = _MAP_SUPERS
+    refusal: str | None = None
+    """What a change is refused with."""
 
 
 class TreeMap(dict[Any, Any]):
@@ -80,7 +82,7 @@ class TreeMap(dict[Any, Any]):
 
 def change(map_: dict[Any, Any]) -> dict[Any, Any]:
     if isinstance(map_, UnmodifiableMap):
-        raise unsupported()
+        raise unsupported(map_.refusal)
     if isinstance(map_, HashMap):
         map_.peak = max(map_.peak, len(map_))
     return map_

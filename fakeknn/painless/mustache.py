@@ -120,7 +120,7 @@ class _Parser:
         start = self.at + len(self.open)
         end = self.source.find(self.close, start)
         if end < 0:
-            raise self.wrong("Improperly closed variable")
+            raise self.wrong("Improperly closed variable" if self.source[start:].strip() else "Empty mustache")
         body = self.source[start:end]
         self.line += body.count("\n")
         self.at = end + len(self.close)
