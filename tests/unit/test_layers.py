@@ -19,12 +19,13 @@ FLOORS = """
     contract
     app
     api
+    ingest
     search
     state aggs
     query
     mapping
     fields painless shape
-    view analysis knn dates rest units
+    view analysis knn dates geo rest units
     source xcontent
     errors
 """
