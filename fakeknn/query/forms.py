@@ -24,12 +24,23 @@ from fakeknn.fields.numbers import (
 from fakeknn.fields.scalar import BooleanFieldType, DateFieldType
 from fakeknn.fields.uid import encode_id
 from fakeknn.query.base import Explanation, Query, ShardContext
-from fakeknn.query.compound import Bool, Boosting, ConstantScore, DisMax, MatchAll, MatchNone, minimum_should_match
+from fakeknn.query.compound import (
+    MATCH_ALL,
+    Bool,
+    Boosting,
+    ConstantScore,
+    DisMax,
+    MatchAll,
+    MatchNone,
+    minimum_should_match,
+)
+from fakeknn.query.fuzzy import Fuzzy
 from fakeknn.query.joining import Nested
 from fakeknn.query.lucene import (
     FILTER,
     MUST,
     MUST_NOT,
+    ONE,
     SHOULD,
     ApproximateScoreQuery,
     BooleanQuery,
@@ -45,9 +56,11 @@ from fakeknn.query.lucene import (
     TermQuery,
     Told,
 )
-from fakeknn.query.phrases import Phrase, PhrasePrefix, Synonyms
+from fakeknn.query.phrases import Phrase, PhrasePrefix, Synonyms, any_term
 from fakeknn.query.rewritten import Rewritten
+from fakeknn.query.script import ScriptScore
 from fakeknn.query.terms import Exists, Ids, Pattern, Prefix, Range, Regexp, Term, Terms, Wildcard, exists_names
+from fakeknn.query.text import Match
 from fakeknn.view import NumericColumn, TextColumn
 from fakeknn.xcontent import java_double, java_float, java_string
 
@@ -57,13 +70,13 @@ _WRAPPER = "MultiTermQueryConstantScoreBlendedWrapper"
 def form(query: Query, ctx: ShardContext) -> Node:
     """AbstractQueryBuilder.toQuery."""
     if query.never(ctx) and not isinstance(query, MatchNone):
-        return MatchNoDocsQuery(_none(query))
+        return _NONE
     node = lucene(query, ctx)
     return node if query.boost == 1 else BoostQuery(node, float(np.float32(query.boost)))
 
 
-def _none(query: Query) -> str:
-    return f'The "{query.kind}" query was rewritten to a "match_none" query.'
+#: MatchNoneQueryBuilder.doToQuery, which a query that cannot match is rewritten to.
+_NONE = MatchNoDocsQuery('User requested "match_none" query.')
 
 
 def search_form(query: Query, ctx: ShardContext) -> Node:
@@ -97,7 +110,7 @@ def _(query: MatchAll, ctx: ShardContext) -> Node:
 
 @lucene.register
 def _(query: MatchNone, ctx: ShardContext) -> Node:
-    return MatchNoDocsQuery('User requested "match_none" query.')
+    return _NONE
 
 
 @lucene.register
@@ -131,13 +144,41 @@ def _(query: Bool, ctx: ShardContext) -> Node:
         for clause in found
     ]
     if not clauses:
-        return MatchAllDocsQuery()
+        return lucene(MATCH_ALL, ctx)
     needed = 0
     if query.minimum_should_match is not None:
         needed = max(0, minimum_should_match(query.minimum_should_match, len(query.should)))
     if query.adjust_pure_negative and all(occur == MUST_NOT for occur, _ in clauses):
         clauses.append((FILTER, MatchAllDocsQuery()))
     return BooleanQuery(tuple(clauses), needed)
+
+
+@lucene.register
+def _(query: Match, ctx: ShardContext) -> Node:
+    if ctx.field(query.field) is None:
+        return MatchNoDocsQuery(f"unmapped fields [{query.field}]")
+    return form(query.rewritten(ctx), ctx)
+
+
+@lucene.register
+def _(query: ScriptScore, ctx: ShardContext) -> Node:
+    plain = replace(query, boost=1.0)
+    inner = form(query.query, ctx)
+
+    def how(ctx: ShardContext, row: int, boost: np.float32) -> Explanation:
+        below = inner.rewritten().explain(ctx, row, ONE)
+        return plain.explained(ctx, row, boost, below) if below.match else below
+
+    return Told(plain, "ScriptScoreQuery", f"script_score ({inner}, script: {{{query.script}}})", (inner,), how)
+
+
+@lucene.register
+def _(query: Fuzzy, ctx: ShardContext) -> Node:
+    plain = replace(query, boost=1.0)
+    if ctx.field(query.field) is None:
+        return _NONE
+    term = java_string(query.value)
+    return Told(plain, "FuzzyQuery", f"{query.field}:{term}~{query.fuzziness.distance(term)}")
 
 
 @lucene.register
@@ -225,7 +266,7 @@ def _(query: Terms, ctx: ShardContext) -> Node:
     plain = replace(query, boost=1.0)
     values = query.values if query.lookup is None else tuple(ctx.services.lookup_terms(query.lookup))
     if field is None:
-        return MatchNoDocsQuery(f"No field mapping can be found for the field with name [{query.field}]")
+        return _NONE
     if isinstance(field, IdFieldType):
         return _ids(ctx, tuple(java_string(value) for value in values))
     if isinstance(field, NumberFieldType):
@@ -259,10 +300,11 @@ def _(query: Phrase, ctx: ShardContext) -> Node:
     slop = f"~{query.slop}" if query.slop else ""
     plain = replace(query, boost=1.0)
 
-    def how(ctx: ShardContext, row: int, boost: np.float32) -> Any:
-        if not plain.mask(ctx)[row]:
-            return Explanation(np.float32(0), "no matching phrase" if several else "no matching term", match=False)
-        return plain.explain(ctx, row, boost)
+    def how(ctx: ShardContext, row: int, boost: np.float32) -> Explanation:
+        if plain.mask(ctx)[row]:
+            return plain.explain(ctx, row, boost)
+        places = [any_term(query.field, terms).mask(ctx)[row] for terms in query.terms]
+        return Explanation(np.float32(0), f"no matching {'phrase' if all(places) else 'terms'}", match=False)
 
     return Told(plain, "MultiPhraseQuery" if several else "PhraseQuery", f'{query.field}:"{shown}"{slop}', how=how)
 
@@ -286,7 +328,7 @@ def _(query: Pattern, ctx: ShardContext) -> Node:
     plain = replace(query, boost=1.0)
     field = ctx.field(query.field)
     if field is None:
-        return MatchNoDocsQuery(_none(query))
+        return _NONE
     if query.case_insensitive or query.rewrite is not None or field.kind not in ("keyword", "text"):
         return Told(plain)
     shown = {Prefix: f"{query.value}*", Wildcard: query.value, Regexp: f"/{query.value}/"}.get(type(query), query.value)
@@ -478,7 +520,7 @@ def _(query: Range, ctx: ShardContext) -> Node:
     field = ctx.field(query.field)
     plain = replace(query, boost=1.0)
     if field is None:
-        return MatchNoDocsQuery(_none(query))
+        return _NONE
     open_ = query.lower is None and query.upper is None and query.relation is None
     if open_ and isinstance(field, (NumberFieldType, DateFieldType)) and field.has_doc_values:
         # RangeQueryBuilder.doToQuery: a range without bounds asks for the field

@@ -298,17 +298,18 @@ class ScriptScore(Query):
                 )
             )
 
-    def explain(self, ctx: ShardContext, row: int, boost: np.float32 = np.float32(1.0)) -> Explanation:  # noqa: B008
-        boost = np.float32(boost * np.float32(self.boost))
+    def explained(self, ctx: ShardContext, row: int, boost: np.float32, below: Explanation) -> Explanation:
+        """ScriptWeight.explain; ``below`` is the query's own."""
         value = score_by_script(ctx, self.script, lambda: self.query.matched(ctx))[row]
         needs_score = NEEDS_SCORE.get(self.script.lang, _never)(self.script)
-        details: tuple[Explanation, ...] = ()
-        if needs_score:
-            below = self.query.explain(ctx, row)
-            details = (Explanation(below.value, "_score: ", (below,)),)
+        details = (Explanation(below.value, "_score: ", (below,)),) if needs_score else ()
         told = Explanation(value, f'script score function, computed with script:"{self.script}"', details)
         if boost != 1:
             told = Explanation(boost * value, "Boosted score, product of:", (Explanation(boost, "boost"), told))
+        if self.min_score is not None and np.float32(self.min_score) > np.float32(told.value):
+            least, found = java_float(np.float32(self.min_score)), java_float(np.float32(told.value))
+            reason = f"Score value is too low, expected at least {least} but got {found}"
+            return Explanation(np.float32(0), reason, (told,), match=False)
         return told
 
 

@@ -1,0 +1,71 @@
+"""_field_caps."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from fakeknn.api.search import INDICES_PARAMETERS
+from fakeknn.errors import IllegalArgumentException, NotFaked, OpenSearchError, ParsingException, Where
+from fakeknn.query.base import Query, parse_query
+from fakeknn.rest import SOURCE_PARAMETERS, Request, route
+from fakeknn.search import service
+from fakeknn.search.execute import query_phase
+from fakeknn.search.field_caps import capabilities, merged
+from fakeknn.state.names import IndicesOptions
+from fakeknn.xcontent import read_query
+from fakeknn.xcontent.objects import place_of
+
+if TYPE_CHECKING:
+    from fakeknn.state.node import Node
+
+
+def _index_filter(body: Any) -> Query | None:
+    """RestActions.getQueryContent of ``index_filter``."""
+    query = None
+    for name in body:
+        if name != "index_filter":
+            raise ParsingException(f"request does not support [{name}]", at=Where(body, name, "key"))
+        try:
+            query = parse_query(body, name)
+        except ParsingException:
+            raise
+        except OpenSearchError as cause:
+            raise ParsingException("Failed to parse", at=place_of(cause)) from cause
+    return query
+
+
+@route(
+    "GET POST",
+    "/_field_caps",
+    "/{index}/_field_caps",
+    params=(*SOURCE_PARAMETERS, *INDICES_PARAMETERS, "fields", "include_unmapped"),
+)
+def field_caps(node: Node, request: Request) -> dict[str, Any]:
+    fields = request.names("fields")
+    if not fields:
+        raise IllegalArgumentException("specified fields can't be null or empty")
+    options = IndicesOptions.from_parameters(request.params, IndicesOptions())
+    include_unmapped = request.flag("include_unmapped")
+    query = None
+    if request.body:
+        request.parsed = read_query(request.body)
+        query = _index_filter(request.parsed)
+    found = {}
+    for index in node.resolve(request.text("index") or "_all", options):
+        if query is None or _can_match(node, query, index):
+            found[index.name] = capabilities(index.mapping, fields)
+    return merged(found, include_unmapped=include_unmapped)
+
+
+def _can_match(node: Node, query: Query, index: Any) -> bool:
+    """TransportFieldCapabilitiesIndexAction.canMatchShard, of any shard."""
+    for ctx in service.shard_contexts(node, [index]):
+        try:
+            query_phase(query, ctx)
+            if not query.never(ctx):
+                return True
+        except NotFaked:
+            raise
+        except OpenSearchError:
+            continue
+    return False

@@ -1,0 +1,67 @@
+"""_validate/query."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from fakeknn.api.search import INDICES_PARAMETERS, query_of_params, query_only
+from fakeknn.errors import NotFaked, OpenSearchError, ParsingException
+from fakeknn.query.base import Query
+from fakeknn.rest import SOURCE_PARAMETERS, Request, route
+from fakeknn.search import service
+from fakeknn.search.validate import detailed_message, validate_query
+from fakeknn.state.names import IndicesOptions
+from fakeknn.xcontent import read_query, settle
+
+if TYPE_CHECKING:
+    from fakeknn.state.node import Node
+
+#: ValidateQueryRequest.DEFAULT_INDICES_OPTIONS: strictExpandOpenAndForbidClosed.
+_OPTIONS = IndicesOptions(forbid_closed_indices=True)
+
+
+def _query(request: Request) -> Query | None:
+    if not request.body:
+        return query_of_params(request)  # type: ignore[no-any-return]
+    request.parsed = read_query(request.body)
+    return query_only(request.parsed)
+
+
+@route(
+    "GET POST",
+    "/_validate/query",
+    "/{index}/_validate/query",
+    params=(
+        *SOURCE_PARAMETERS,
+        *INDICES_PARAMETERS,
+        *"explain rewrite all_shards q df analyzer analyze_wildcard lenient default_operator".split(),
+    ),
+)
+def validate(node: Node, request: Request) -> dict[str, Any]:
+    explain, rewrite = request.flag("explain"), request.flag("rewrite")
+    every = request.flag("all_shards")
+    options = IndicesOptions.from_parameters(request.params, _OPTIONS)
+    try:
+        query = _query(request)
+    except NotFaked:
+        raise
+    except OpenSearchError as error:
+        settle(error, request.body, request.parsed)
+        told = detailed_message(error) if isinstance(error, ParsingException) else error.reason
+        return {"valid": False, **({"error": told} if explain else {})}
+    indices = node.resolve(request.text("index") or "_all", options)
+    contexts = service.shard_contexts(node, indices)
+    if not every:
+        seen: set[str] = set()
+        contexts = [ctx for ctx in contexts if not (ctx.index in seen or seen.add(ctx.index))]  # type: ignore[func-returns-value]
+    explanations = []
+    for ctx in contexts:
+        shard = {"shard": ctx.shard} if every else {}
+        explanations.append({"index": ctx.index, **shard, **validate_query(query, ctx, rewrite=rewrite)})
+    answer: dict[str, Any] = {
+        "_shards": {"total": len(contexts), "successful": len(contexts), "failed": 0},
+        "valid": all(one["valid"] for one in explanations),
+    }
+    if (explain or rewrite or every) and explanations:
+        answer["explanations"] = explanations
+    return answer

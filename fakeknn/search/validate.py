@@ -1,0 +1,69 @@
+"""``_validate/query``: whether a query can be built on a shard, and what Lucene's query it is then."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fakeknn.errors import JavaError, NotFaked, OpenSearchError, ParsingException, QueryShardException
+from fakeknn.query.base import Query, ShardContext
+from fakeknn.query.compound import MATCH_ALL
+from fakeknn.query.forms import form, search_form
+from fakeknn.query.lucene import MatchNoDocsQuery
+from fakeknn.search.execute import placed, query_phase
+
+#: Where the Java classes live that extend no OpenSearchException, as their texts tell.
+_PACKAGES = {
+    "DateTimeParseException": "java.time.format",
+    "InputCoercionException": "com.fasterxml.jackson.core.exc",
+    "JsonEOFException": "com.fasterxml.jackson.core.io",
+    "JsonParseException": "com.fasterxml.jackson.core",
+    "NamedObjectNotFoundException": "org.opensearch.core.xcontent",
+    "XContentParseException": "org.opensearch.core.xcontent",
+}
+
+
+def _name(error: OpenSearchError) -> str:
+    return next(cls.__name__ for cls in type(error).__mro__ if not cls.__name__.startswith("_"))
+
+
+def _text(error: OpenSearchError) -> str:
+    """Throwable.toString."""
+    if isinstance(error, JavaError) or _name(error) in _PACKAGES:
+        name = _name(error)
+        return f"{_PACKAGES.get(name, 'java.lang')}.{name}: {error.reason}"
+    shown = f"[{error.meta['index']}/{error.meta.get('index_uuid')}] " if "index" in error.meta else ""
+    links = list(error.chain())
+    if len(links) == 1:
+        return f"{shown}{_name(error)}[{error.reason}]"
+    nested = "; nested: ".join(f"{_name(link)}[{link.reason}]" for link in links)
+    return f"{shown}{nested};"
+
+
+def detailed_message(error: OpenSearchError) -> str:
+    """OpenSearchException.getDetailedMessage."""
+    cause = error.cause
+    if cause is None:
+        return _text(error)
+    plain = isinstance(cause, JavaError) or _name(cause) in _PACKAGES
+    return f"{_text(error)}; {_text(cause) if plain else detailed_message(cause)}"
+
+
+def validate_query(query: Query | None, ctx: ShardContext, *, rewrite: bool) -> dict[str, Any]:
+    """TransportValidateQueryAction.shardOperation: ``valid``, and the query or what is wrong with it."""
+    asked = MATCH_ALL if query is None else query
+    try:
+        query_phase(asked, ctx)
+    except NotFaked:
+        raise
+    except (QueryShardException, ParsingException) as error:
+        return {"valid": False, "error": detailed_message(placed(error, ctx))}
+    except OpenSearchError as error:  # what a search finds when it rewrites is found here when the query is built
+        failed = QueryShardException(f"failed to create query: {error.reason}")
+        failed.__cause__ = error
+        return {"valid": False, "error": detailed_message(placed(failed, ctx))}
+    node = search_form(asked, ctx)
+    if rewrite:
+        node = node.rewritten()
+        if isinstance(node, MatchNoDocsQuery):
+            node = form(asked, ctx)
+    return {"valid": True, "explanation": str(node)}
