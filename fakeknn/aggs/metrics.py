@@ -244,7 +244,7 @@ class Stats(MultiValue):
         return body
 
 
-def _quotient(numerator: float, denominator: float) -> float:
+def quotient(numerator: float, denominator: float) -> float:
     """Java's division of doubles."""
     if denominator:
         return numerator / denominator
@@ -261,7 +261,7 @@ class ExtendedStats(Stats):
     def _variance(self, divisor: int) -> float:
         if not self.count:
             return math.nan
-        variance = _quotient(self.squares - ((self.sum * self.sum) / self.count), divisor)
+        variance = quotient(self.squares - ((self.sum * self.sum) / self.count), divisor)
         return 0.0 if variance < 0 else variance
 
     def value(self, name: str) -> float:

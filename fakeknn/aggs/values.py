@@ -319,6 +319,10 @@ class Given:
             raise unsupported(self.described(source), of or aggregation.kind)
         return source
 
+    def unregistered(self, ctx: ShardContext, aggregation: Aggregation, default: str) -> Source:
+        """ValuesSourceConfig.resolveUnregistered: all numbers are of one type, and what is none has the default one."""
+        return self._resolved(ctx, aggregation, default, legacy=True)
+
     def described(self, source: Source) -> str:
         """ValuesSourceConfig.getDescription."""
         if self.script is not None and source.mapped:
@@ -327,7 +331,7 @@ class Given:
             return f"Field [{source.field.path}] of type [{source.field.kind}]"
         return "unmapped field"
 
-    def _resolved(self, ctx: ShardContext, aggregation: Aggregation, default: str) -> Source:
+    def _resolved(self, ctx: ShardContext, aggregation: Aggregation, default: str, *, legacy: bool = False) -> Source:
         hinted = None if self.hint is None else _HINTS[self.hint]
         script = None if self.script is None else ValueScript(ctx, self.script)
         if self.field is None:
@@ -341,7 +345,7 @@ class Given:
             kind = hinted or default
             source = Source(kind, self._plain_format(kind), mapped=False)
         else:
-            source = self._of_field(ctx, field, hinted)
+            source = self._of_field(ctx, field, default if legacy and hinted is None else hinted)
             if script is not None:
                 source._script = script
                 source.floating = True
@@ -444,6 +448,20 @@ class _Ordered(Sequence[str]):
         return self._column.terms[int(self._column.order[at])]
 
 
+def is_hint(text: str) -> bool:
+    """ValueType.lenientParse."""
+    return text in _HINTS
+
+
+def plain_format(hint: str) -> Format:
+    """ValueType.defaultFormat."""
+    if hint == "date":
+        return DateTime(DateFormat.parse(DEFAULT_DATE_FORMAT))
+    if hint == "boolean":
+        return Boolean()
+    return UnsignedLong() if hint == "unsigned_long" else RAW
+
+
 def unsupported(what: str, aggregation: str) -> IllegalArgumentException:
     return IllegalArgumentException(f"{what} is not supported for aggregation [{aggregation}]")
 
@@ -516,7 +534,7 @@ def _fielddata(ctx: ShardContext, field: FieldType) -> Column | None:
 # --- parsing ----------------------------------------------------------------------------------------------------------
 
 
-def _hint(container: Any, key: Any) -> str:
+def hint(container: Any, key: Any) -> str:
     text = objects.text(container, key)
     if text not in _HINTS:
         raise IllegalArgumentException(f"Unknown value type [{text}]")
@@ -540,8 +558,8 @@ def members(*, script: bool = True, format: bool = True, zone: bool = False, **m
     found = {
         "field": declared("string"),
         "missing": declared("value", _missing),
-        "value_type": declared("string", _hint),
-        "valueType": declared("string", _hint),
+        "value_type": declared("string", hint),
+        "valueType": declared("string", hint),
     }
     if format:
         found["format"] = declared("string")
