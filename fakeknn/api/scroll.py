@@ -89,7 +89,11 @@ def create_point_in_time(node: Node, request: Request) -> dict[str, Any]:
     options = IndicesOptions.from_parameters(request.params, SEARCH_OPTIONS)
     indices = node.resolve(request.text("index") or "_all", options)
     contexts = service.shard_contexts(
-        node, indices, routing=request.text("routing"), preference=request.text("preference")
+        node,
+        indices,
+        names=request.text("index") or (),
+        routing=request.text("routing"),
+        preference=request.text("preference"),
     )
     point = readers.create_point(node, contexts, alive)
     shards = execute.shards_of(len(contexts), 0)

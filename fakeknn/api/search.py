@@ -17,6 +17,7 @@ from fakeknn.errors import (
     Where,
     body_of,
 )
+from fakeknn.query import query_string
 from fakeknn.query.base import Query, parse_query
 from fakeknn.rest import SOURCE_PARAMETERS, Request, route
 from fakeknn.search import service
@@ -62,9 +63,17 @@ SEARCH_PARAMETERS = (
 
 def query_of_params(request: Request) -> Any:
     """RestActions.urlParamsToQueryBuilder: the query that ``q`` says."""
-    if request.text("q") is None:
+    text = request.text("q")
+    if text is None:
         return None
-    raise NotFaked("the parameter [q]")
+    return query_string.of_parameters(
+        text,
+        df=request.text("df"),
+        analyzer=request.text("analyzer"),
+        analyze_wildcard=request.flag("analyze_wildcard"),
+        lenient=None if request.text("lenient") is None else request.flag("lenient"),
+        default_operator=request.text("default_operator"),
+    )
 
 
 def apply_params(request: Request, search: SearchRequest) -> None:

@@ -20,6 +20,11 @@ from fakeknn.view import Column, KeywordColumn, Mask, NumericColumn, View
 from fakeknn.xcontent import java_string
 
 
+def _no_fielddata(field: FieldType) -> IllegalArgumentException:
+    """MappedFieldType.fielddataBuilder of what has none."""
+    return IllegalArgumentException(f"Fielddata is not supported on field [{field.path}] of type [{field.kind}]")
+
+
 class MetadataFieldType(FieldType):
     """A field of every document that no mapping defines."""
 
@@ -31,6 +36,10 @@ class MetadataFieldType(FieldType):
 
     def of_view(self, view: View, index: str) -> Column:
         raise NotImplementedError
+
+    def require_doc_values(self) -> None:
+        if not self.has_doc_values:
+            raise _no_fielddata(self)
 
 
 def _keywords(view: View, texts: dict[int, str]) -> KeywordColumn:
@@ -112,6 +121,9 @@ class RoutingFieldType(StringFieldType):
     def has_doc_values(self) -> bool:
         return False
 
+    def require_doc_values(self) -> None:
+        raise _no_fielddata(self)
+
     def of_view(self, view: View, index: str) -> Column:
         return _keywords(view, {row: text for row, text in sorted(view.routings.items()) if row < view.n})
 
@@ -125,6 +137,9 @@ class IgnoredFieldType(StringFieldType):
     def has_doc_values(self) -> bool:
         return False
 
+    def require_doc_values(self) -> None:
+        raise _no_fielddata(self)
+
 
 class SequenceFieldType(LongFieldType):
     """_seq_no and _version."""
@@ -137,6 +152,9 @@ class SequenceFieldType(LongFieldType):
 
 class UnsearchableFieldType(MetadataFieldType):
     """_source and others: known by name, searched by nothing."""
+
+    def require_doc_values(self) -> None:
+        raise _no_fielddata(self)
 
     def of_view(self, view: View, index: str) -> Column:
         return Column(view.n, np.empty(0, np.int32), True)

@@ -32,9 +32,9 @@ def class_name(value: Any) -> str:
             return "java.util.LinkedHashMap"
 
 
-def cannot_be_cast(value: Any, wanted: str) -> ClassCastException:
-    """What the JVM says of a cast to another class of the JDK."""
-    given = class_name(value)
+def cannot_be_cast(value: Any, wanted: str, *, ordered: bool = True) -> ClassCastException:
+    """What the JVM says of a cast to another class of the JDK; ``ordered`` where objects are read in their order."""
+    given = class_name(value) if not isinstance(value, dict) or ordered else "java.util.HashMap"
     return ClassCastException(
         f"class {given} cannot be cast to class {wanted} "
         f"({given} and {wanted} are in module java.base of loader 'bootstrap')"

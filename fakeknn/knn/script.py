@@ -51,7 +51,7 @@ def to_row(value: Any, data_type: DataType, null: str) -> Matrix:
     if value is None:
         raise NullPointerException(None)
     if not isinstance(value, list | tuple):
-        raise cannot_be_cast(value, "java.util.List")
+        raise cannot_be_cast(value, "java.util.List", ordered=False)
     floats = np.empty(len(value), dtype=np.float32)
     for i, number in enumerate(value):
         floats[i] = _float_value(number, null)
@@ -65,7 +65,7 @@ def _float_value(number: Any, null: str) -> np.float32:
     if number is None:
         raise NullPointerException(null)
     if isinstance(number, bool) or not isinstance(number, int | float):
-        raise cannot_be_cast(number, "java.lang.Number")
+        raise cannot_be_cast(number, "java.lang.Number", ordered=False)
     if isinstance(number, int) and abs(number) > 1 << 53:
         return nearest_float(Decimal(number))
     with np.errstate(over="ignore", under="ignore"):
@@ -125,7 +125,7 @@ def _hamming_bit(query: Any, field: VectorDefinition | Literal["long", "binary"]
         return lambda values: hamming_bit_score(np.bitwise_count((values ^ np.int64(query)).view(np.uint64)))
     if field == "binary":
         if not isinstance(query, str):
-            raise cannot_be_cast(query, "java.lang.String")
+            raise cannot_be_cast(query, "java.lang.String", ordered=False)
         return partial(_big_integer_score, decode_base64(query))
     raise IllegalArgumentException(
         "Incompatible field_type for hammingbit space. The field type must of type long or binary."
@@ -304,7 +304,7 @@ def late_interaction_score(query_vectors: Any, field: Any, source: Any, space_ty
 
 def _as_list(value: Any) -> list[Any]:
     if not isinstance(value, list):
-        raise cannot_be_cast(value, "java.util.List")
+        raise cannot_be_cast(value, "java.util.List", ordered=False)
     return value
 
 

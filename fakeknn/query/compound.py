@@ -432,20 +432,13 @@ class Bool(Query):
     def explain(self, ctx: ShardContext, row: int, boost: np.float32 = np.float32(1.0)) -> Explanation:  # noqa: B008
         boost = np.float32(boost * np.float32(self.boost))
         matched = self.run(ctx, boost)
-        details = []
-        for clause in (*self.must, *self.should):
-            if clause.mask(ctx)[row]:
-                details.append(clause.explain(ctx, row, boost))
+        scored = [clause for clause in (*self.must, *self.should) if clause.mask(ctx)[row]]
+        details = [clause.explain(ctx, row, boost) for clause in scored]
+        none = np.float32(0)
         for clause in self.filter:
             if clause.mask(ctx)[row]:
-                inner = clause.explain(ctx, row, np.float32(0))
-                details.append(
-                    Explanation(
-                        np.float32(0),
-                        "match on required clause, product of:",
-                        (Explanation(np.float32(0), "# clause"), inner),
-                    )
-                )
+                parts = (Explanation(none, "# clause"), clause.explain(ctx, row, none))
+                details.append(Explanation(none, "match on required clause, product of:", parts))
         return Explanation(matched.score[row], "sum of:", tuple(details))
 
 

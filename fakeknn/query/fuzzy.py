@@ -61,7 +61,7 @@ def fuzziness(container: Any, key: Any) -> Fuzziness:
     if text.upper() == "AUTO":
         return AUTO
     if text.upper().startswith("AUTO:"):
-        return _custom_auto(text)
+        return custom_auto(text)
     try:
         number = float(text)
         if "_" in text or number < 0 or number == float("inf") or number != number:
@@ -71,7 +71,7 @@ def fuzziness(container: Any, key: Any) -> Fuzziness:
     return Fuzziness(text)
 
 
-def _custom_auto(text: str) -> Fuzziness:
+def custom_auto(text: str) -> Fuzziness:
     parts = text[5:].split(",")
     if len(parts) != 2:
         raise OpenSearchParseException("failed to find low and high distance values")

@@ -552,6 +552,8 @@ def _id_texts(container: Any, key: Any) -> list[str]:
         for i in range(len(value)):
             if value[i] is None:
                 raise IllegalStateException("Can't get text on a VALUE_NULL at {line}:{column}", at=Where(value, i))
+            if isinstance(value[i], list):
+                raise objects.stopped_at(IllegalStateException("expected value but got [START_ARRAY]"), Where(value, i))
             out.append(objects.text(value, i))
         return out
     return [objects.text(container, key)]

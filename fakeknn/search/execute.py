@@ -23,6 +23,7 @@ from fakeknn.errors import (
 from fakeknn.query.base import Matched, Query, ShardContext
 from fakeknn.query.compound import MATCH_ALL
 from fakeknn.search import aggregations
+from fakeknn.search.approximate import left_by_points
 from fakeknn.search.doc_fields import check_fields, load_fields
 from fakeknn.search.fetch import Hit, fetch_hits
 from fakeknn.search.inner_hits import check_inner_hits
@@ -161,7 +162,10 @@ def search_shard(request: SearchRequest, ctx: ShardContext, number: int, batch: 
         mask = mask & built(ctx, lambda: request.post_filter.mask(ctx))  # type: ignore[union-attr]
     check_inner_hits(request, ctx)
     check_fields(request, ctx)
+    by_points = None if request.query is None else left_by_points(request, query, ctx, scrolls=batch is not None)
     left = collected(request, ctx, found, mask)
+    if by_points is not None:
+        left = left.limited(by_points, counted=request.min_score is None and request.post_filter is None)
     result = ShardResult(number, left.rows, matched.score[left.rows], left.total, left.early)
     if request.aggregations is not None:
         result.aggregations = aggregations.collect(request, ctx, left.seen, matched.score)

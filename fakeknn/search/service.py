@@ -178,9 +178,7 @@ def search(
 ) -> dict[str, Any]:
     """Run a search and shape its answer; ``scroll`` is the keep-alive of a search that goes on."""
     started = node.clock.now()
-    contexts = sliced(
-        request.slice, shard_contexts(node, indices, names=names, routing=routing, preference=preference)
-    )
+    contexts = sliced(request.slice, shard_contexts(node, indices, names=names, routing=routing, preference=preference))
     if request.dfs:
         statistics = DfsStatistics(contexts)
         contexts = [replace(ctx, statistics=statistics) for ctx in contexts]
@@ -261,9 +259,7 @@ def count(
     """How many documents match. ``terminate_after`` is told of, but counting does without reading documents, so it
     counts them all."""
     request = SearchRequest(query=query, size=0, track_total_hits=ACCURATE, min_score=min_score)
-    outcome = execute.run(
-        request, shard_contexts(node, indices, names=names, routing=routing, preference=preference)
-    )
+    outcome = execute.run(request, shard_contexts(node, indices, names=names, routing=routing, preference=preference))
     body: dict[str, Any] = {}
     if terminate_after:
         body["terminated_early"] = any(len(result.rows) >= terminate_after for result in outcome.results)

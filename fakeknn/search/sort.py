@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,13 +15,13 @@ from fakeknn.errors import (
     NotFaked,
     NumberFormatException,
     OpenSearchError,
-    UnsupportedOperationException,
 )
 from fakeknn.fields import KINDS, FieldType
-from fakeknn.fields.numbers import DecimalFieldType, NumberFieldType
+from fakeknn.fields.numbers import DecimalFieldType
 from fakeknn.query.base import ShardContext
+from fakeknn.units import parse_double, parse_int, parse_long
 from fakeknn.view import KeywordColumn, NumericColumn, TextColumn
-from fakeknn.xcontent import objects
+from fakeknn.xcontent import java_string, objects
 from fakeknn.xcontent.objects import ObjectParser, declared
 
 Keys = NDArray[Any]
@@ -78,7 +78,7 @@ class Sort:
             return self._keywords(ctx, mapped, column, rows)
         if isinstance(column, TextColumn):
             raise NotFaked("a sort by text fielddata")
-        raise UnsupportedOperationException(f"{mapped.kind} does not support sorting")
+        raise mapped.no_sort()
 
     @property
     def by_field(self) -> bool:
@@ -125,20 +125,18 @@ class Sort:
         return error
 
     def _after_number(self, mapped: FieldType | None, value: Any) -> Any:
-        decimal = isinstance(mapped, DecimalFieldType)
+        decimal = isinstance(mapped, DecimalFieldType) or (mapped is not None and mapped.kind == "scaled_float")
         if value is None:
             raise self._unparsed(value)
         if isinstance(value, str):
             if value in ("Infinity", "-Infinity"):
                 return math.inf if value == "Infinity" else -math.inf
             try:
-                if mapped is not None and hasattr(mapped, "bound"):
+                if mapped is not None and not decimal and hasattr(mapped, "bound"):
                     return mapped.bound(value, round_up=False)
                 return float(value) if decimal else int(value)
             except (ValueError, OpenSearchError):
                 raise self._unparsed(value) from NumberFormatException(f'For input string: "{value}"')
-        if mapped is not None and mapped.kind == "scaled_float":
-            return mapped.query_value(value)  # type: ignore[attr-defined]
         return float(value) if decimal else int(value)
 
     def _after_term(self, column: KeywordColumn, value: Any) -> int:
@@ -184,6 +182,8 @@ class Sort:
             dense = _reduced(column, mode)
         values = dense[rows]
         has = column.exists[rows]
+        if mapped.kind == "scaled_float":
+            values = values * (1.0 / getattr(mapped, "factor", 1.0))
         decimal = isinstance(mapped, DecimalFieldType) or values.dtype.kind == "f"
         if decimal:
             values = values.astype(np.float64)
@@ -193,10 +193,6 @@ class Sort:
             values = np.where(has, values, np.array(missing, values.dtype))
         keys = (-values if decimal else ~values) if self.descending else values
         shown: Any = values
-        if mapped.kind == "half_float" or mapped.kind == "float":
-            shown = values
-        if isinstance(mapped, NumberFieldType) and mapped.kind == "scaled_float":
-            shown = values * (1.0 / getattr(mapped, "factor", 1.0))
         if self.format is not None:
             mapped.check_format(self.format)
             shown = [mapped.doc_value(value, self.format) for value in values.tolist()]
@@ -207,12 +203,16 @@ class Sort:
             return low if self.descending else high
         if self.missing == "_first":
             return high if self.descending else low
+        # XFieldComparatorSource.missingObject: a number of the comparator's own type, for dates and booleans too
         value = self.missing
-        if hasattr(mapped, "query_value"):
-            return mapped.query_value(value)
-        if hasattr(mapped, "bound"):
-            return mapped.bound(value, round_up=False)
-        return float(value) if decimal else int(value)
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            return float(value) if decimal else int(value)
+        text = java_string(value)
+        if decimal:
+            return parse_double(text)
+        if np.iinfo(np.int32).min == low or np.iinfo(np.int32).max == high:
+            return parse_int(text)
+        return parse_long(text)
 
     def _keywords(
         self, ctx: ShardContext, mapped: FieldType, column: KeywordColumn, rows: NDArray[np.int32]
@@ -300,7 +300,7 @@ def sort_order(text: str) -> str:
     return text.lower()
 
 
-def _mode(container: Any, key: Any) -> str:
+def sort_mode(container: Any, key: Any) -> str:
     text = objects.text(container, key).lower()
     if text not in ("min", "max", "avg", "sum", "median"):
         raise IllegalArgumentException(f"Unknown SortMode [{objects.text(container, key)}]")
@@ -314,7 +314,7 @@ _FIELD = ObjectParser(
         "nested_path": declared("string"),
         "unmapped_type": declared("string"),
         "order": declared("string", _order),
-        "mode": declared("string", _mode),
+        "mode": declared("string", sort_mode),
         "nested_filter": declared("object"),
         "nested": declared("object"),
         "numeric_type": declared("string"),
@@ -322,6 +322,10 @@ _FIELD = ObjectParser(
 )
 
 _SCORE = ObjectParser("_score", {"order": declared("string", _order)})
+
+
+#: Sorts by what is no field: their parsers by their names.
+SORTS: dict[str, Callable[[Any, Any], Sort]] = {}
 
 
 def parse_sort(container: Any, key: Any) -> list[Sort]:
@@ -357,6 +361,8 @@ def _compound(body: dict[str, Any]) -> list[Sort]:
             sorts.append(_plain(name, sort_order(value)))
         elif name == "_score":
             sorts.append(_plain(name, _SCORE.parse(body, name).get("order")))
+        elif name in SORTS:
+            sorts.append(SORTS[name](body, name))
         elif name in ("_script", "_geo_distance", "_shard_doc"):
             raise NotFaked(f"a sort by [{name}]")
         else:

@@ -28,6 +28,11 @@ class Collected:
     early: bool | None
     """Whether collecting has ended early; None where the answer does not say."""
 
+    def limited(self, mask: Mask, *, counted: bool) -> Collected:
+        """Without the documents that are not in ``mask``: bool[n], which are part of the total if ``counted``."""
+        rows = self.rows[mask[self.rows]]
+        return Collected(rows, self.seen, self.total if counted else len(rows), self.early)
+
 
 def counted_at_once(query: Query | None, ctx: ShardContext) -> bool:
     """TopDocsCollectorContext.shortcutTotalHitCount: whether Lucene knows how many match without looking."""

@@ -1,0 +1,48 @@
+"""The documents that a ``match_all`` sorted by a number leaves out (ApproximateMatchAllQuery).
+
+OpenSearch answers such a search by walking the sort field's point tree, in which documents without a value are not.
+They are counted in ``hits.total``, which needs no search, and are missing among the hits.
+"""
+
+from __future__ import annotations
+
+from fakeknn.fields.numbers import NumberFieldType
+from fakeknn.fields.scalar import DateFieldType
+from fakeknn.query.base import Query, ShardContext
+from fakeknn.query.compound import Bool, MatchAll
+from fakeknn.search.request import ACCURATE, SearchRequest
+from fakeknn.view import Mask
+
+
+def left_by_points(request: SearchRequest, query: Query, ctx: ShardContext, *, scrolls: bool = False) -> Mask | None:
+    """bool[n]: the documents that are found by the point tree of the sort field; None where it is not asked."""
+    if not _matches_all(query) or len(request.sort) != 1:
+        return None
+    sort = request.sort[0]
+    if sort.missing is not None or _has_nested(ctx) or ctx.alias_filter is not None:
+        return None
+    if (
+        (request.track_total_hits == ACCURATE and not scrolls)
+        or request.aggregations is not None
+        or request.terminate_after
+    ):
+        return None
+    field = ctx.field(sort.field)
+    # The name of an alias is not that of the points.
+    if not isinstance(field, NumberFieldType | DateFieldType) or field.path != sort.field or not field.searchable:
+        return None
+    column = ctx.column(field)
+    return None if column is None else column.exists
+
+
+def _has_nested(ctx: ShardContext) -> bool:
+    """Whether the search is one for the documents that nested objects are in, not for ``match_all`` itself."""
+    return bool(ctx.mapping.nested_paths)
+
+
+def _matches_all(query: Query) -> bool:
+    if query.boost != 1:
+        return False
+    if isinstance(query, Bool):
+        return not (query.must or query.should or query.filter or query.must_not)
+    return isinstance(query, MatchAll)
