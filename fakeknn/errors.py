@@ -211,6 +211,10 @@ class RuntimeException(JavaError):
     pass
 
 
+class TokenMgrError(JavaError):
+    """What Lucene's classic query language cannot cut into tokens."""
+
+
 class TooManyClauses(JavaError):
     pass
 
@@ -296,6 +300,12 @@ class ContentTypeHeaderException(JavaError):
     """RestRequest.ContentTypeHeaderException; the text is its cause's ``toString``."""
 
     status = 400
+
+
+class DeleteModelException(OpenSearchError):
+    """The k-NN plugin's."""
+
+    status = 409
 
 
 class DocumentMissingException(OpenSearchError):

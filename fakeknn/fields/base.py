@@ -14,8 +14,16 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from fakeknn.errors import IllegalArgumentException, MapperParsingException, NumberFormatException, QueryShardException
+from fakeknn.errors import (
+    IllegalArgumentException,
+    MapperParsingException,
+    NumberFormatException,
+    OpenSearchError,
+    QueryShardException,
+    UnsupportedOperationException,
+)
 from fakeknn.fields.buffers import Buffer
+from fakeknn.knn.models import Model
 from fakeknn.view import Column, Mask
 from fakeknn.xcontent import java_string
 
@@ -28,6 +36,8 @@ class MappingContext:
     analysis: Any = None
     version: str = "3.5.0"
     now: Callable[[], int] = lambda: 0
+    model: Callable[[str], Model | None] = lambda model_id: None
+    """The k-NN model of an id."""
 
     def flag(self, name: str, default: bool = False) -> bool:
         value = self.settings.get(name)
@@ -148,6 +158,8 @@ class FieldType:
     parameters: ClassVar[tuple[Parameter, ...]] = (META,)
     takes_arrays: ClassVar[bool] = False
     """Whether a JSON array is one value of this type, not several."""
+    gives_lists: ClassVar[bool] = False
+    """Whether what is parsed is a list of values."""
     takes_objects: ClassVar[bool] = False
     """Whether a JSON object is a value of this type (else an object is refused)."""
     scored: ClassVar[bool] = False
@@ -264,6 +276,14 @@ class FieldType:
         """A JSON value (``container[key]``) as the buffer takes it; None for nothing. Raises the inner exception."""
         raise NotImplementedError
 
+    def refusal(self, doc_id: str, preview: str) -> str:
+        """What a document is refused with whose value is malformed."""
+        return f"failed to parse field [{self.path}] of type [{self.kind}] in document with id '{doc_id}'. {preview}"
+
+    def for_subs(self, container: Any, key: Any, value: Any) -> tuple[Any, Any, Any]:
+        """What the multi-fields of the field read where it reads ``container[key]``."""
+        return container, key, value
+
     @property
     def ignores_malformed(self) -> bool:
         if "ignore_malformed" in self.given:
@@ -350,6 +370,10 @@ class FieldType:
             f"Can only use {query} queries on keyword and text fields - not on [{self.path}] which is of type "
             f"[{self.kind}]"
         )
+
+    def no_sort(self) -> OpenSearchError:
+        """Why the field's doc values have no order."""
+        return UnsupportedOperationException(f"{self.kind} does not support sorting")
 
     def no_fuzzy(self) -> IllegalArgumentException:
         return IllegalArgumentException(

@@ -22,18 +22,28 @@ class VectorFieldType(FieldType):
 
     takes_arrays = True
     takes_objects = True
-    definition: VectorDefinition
+    said: VectorDefinition
+    """What the mapping says."""
 
     def configure(self, definition: Mapping[str, Any]) -> None:
-        self.definition = method.parse(
+        self.said = method.parse(
             self.name,
             {**definition, "type": self.kind},
             knn_enabled=self.context.flag("index.knn"),
             full_name=self.path,
         )
 
+    @property
+    def definition(self) -> VectorDefinition:
+        """What holds: a field with a model has its engine, space and dimension from there, once it is trained."""
+        said = self.said
+        if said.model_id is None or not said.knn_enabled:
+            return said
+        model = self.context.model(said.model_id)
+        return said if model is None or model.state != "created" else model.applied(said)
+
     def echo(self, include_defaults: bool = False) -> dict[str, Any]:
-        told = self.definition.echo(include_defaults)
+        told = self.said.echo(include_defaults)
         if self.fields:
             told["fields"] = {name: sub.echo(include_defaults) for name, sub in sorted(self.fields.items())}
         if self.copy_to:
@@ -42,7 +52,7 @@ class VectorFieldType(FieldType):
 
     def conflicts(self, other: FieldType) -> Iterable[str]:
         assert isinstance(other, VectorFieldType)
-        return self.definition.conflicts(other.definition)
+        return self.said.conflicts(other.said)
 
     @property
     def dtype(self) -> type[np.generic]:
@@ -62,7 +72,7 @@ class VectorFieldType(FieldType):
         return self.context.flag("index.knn.derived_source.enabled") and not self.copy_to
 
     def new_buffer(self) -> Buffer | None:
-        return VectorBuffer(self.dtype, self.definition.width)
+        return VectorBuffer(self.dtype, max(self.definition.width, 0))
 
     def parse(self, container: Any, key: Any, value: Any, doc: DocContext) -> Any:
         try:

@@ -111,7 +111,7 @@ def _whole(value: Any) -> int | None:
     return whole if isinstance(value, str) or whole == value else None
 
 
-def _read_data_type(name: str, value: Any) -> DataType:
+def read_data_type(name: str, value: Any) -> DataType:
     if not isinstance(value, str):
         raise cannot_be_cast(value, "java.lang.String")
     data_types: dict[str, DataType] = {"binary": "binary", "byte": "byte", "float": "float"}
@@ -149,7 +149,7 @@ def _read_meta(name: str, value: Any) -> dict[str, str]:
     return dict(sorted(value.items()))
 
 
-def _read_method(name: str, value: Any) -> Method:
+def read_method(name: str, value: Any) -> Method:
     """KNNMethodContext.parse."""
     if not isinstance(value, dict):
         raise MapperParsingException('Unable to parse mapping into KNNMethodContext. Object not of type "Map"')
@@ -199,9 +199,9 @@ _READERS = {
     "store": _read_boolean,
     "doc_values": _read_boolean,
     "dimension": _read_dimension,
-    "data_type": _read_data_type,
+    "data_type": read_data_type,
     "meta": _read_meta,
-    "method": _read_method,
+    "method": read_method,
     "model_id": _read_string,
     "mode": _read_string_or_null,
     "compression_level": _read_string_or_null,

@@ -28,6 +28,7 @@ from fakeknn.knn.component import (
 from fakeknn.knn.java import cannot_be_cast, class_name, text
 from fakeknn.knn.members import CONTENT_TYPE, ENGINES, UNDEFINED, Method, read_members
 from fakeknn.knn.spaces import SPACES, DataType, Engine, Space, get_space
+from fakeknn.knn.training import Trained
 
 MAX_DIMENSION = 16_000
 NO_DIMENSION = -1
@@ -66,6 +67,8 @@ class VectorDefinition:
     engine: Engine | None = None
     component: Component | None = None
     compression: str = "1x"
+    trained: Trained | None = None
+    """What the field's model was trained to know."""
 
     @property
     def m(self) -> int:
@@ -220,7 +223,7 @@ def _of_method(said: VectorDefinition, version: tuple[int, ...]) -> VectorDefini
     if method is not None:
         method = replace(method, space=space, engine=method.engine if method.engine_configured else engine)
     config = Config(said.data_type, said.dimension, said.mode or "", said.compression_level)
-    component, compression = _resolve_component(engine, method.component if method else Component("hnsw"), config)
+    component, compression = resolve_component(engine, method.component if method else Component("hnsw"), config)
     if method is not None and method.engine == "nmslib" and version >= (3, 0, 0):
         raise IllegalArgumentException(
             "nmslib engine is deprecated in OpenSearch  and cannot be used for new index creation in OpenSearch from "
@@ -291,7 +294,7 @@ def _resolve_engine(said: VectorDefinition) -> Engine:
     return "lucene" if said.compression_level == "4x" else "faiss"
 
 
-def _resolve_component(engine: Engine, said: Component, config: Config) -> tuple[Component, str]:
+def resolve_component(engine: Engine, said: Component, config: Config) -> tuple[Component, str]:
     """The engine's MethodResolver: the method with its defaults, and the compression level that comes of it."""
     _validate_compression(engine, config)
     methods = METHODS[engine]
@@ -370,6 +373,16 @@ def _validate_component(engine: Engine, space: Space, component: Component, conf
         raise IllegalArgumentException(f"Invalid method name: {component.name}")
     if kind.needs_training(component):
         raise ValidationException('"method" requires training.')
+    problems = validity_problems(engine, space, component, config)
+    if problems:
+        raise ValidationException(*problems)
+
+
+def validity_problems(engine: Engine, space: Space, component: Component, config: Config) -> list[str]:
+    """KNNMethodContext.validate; IllegalArgumentException for an unknown method or a space for another data type."""
+    kind = METHODS[engine].get(component.name)
+    if kind is None:
+        raise IllegalArgumentException(f"Invalid method name: {component.name}")
     problems = []
     if config.dimension > MAX_DIMENSION:
         problems.append(f"Dimension value cannot be greater than {MAX_DIMENSION} for vector with engine: {engine}")
@@ -387,5 +400,4 @@ def _validate_component(engine: Engine, space: Space, component: Component, conf
             "normalization which is only supported for float vectors. Please use float data type or choose a different "
             "space type like l2 or inner_product."
         )
-    if problems:
-        raise ValidationException(*problems)
+    return problems

@@ -22,6 +22,7 @@ from fakeknn.knn.measure import Measure
 from fakeknn.knn.method import VectorDefinition
 from fakeknn.knn.request import Prepared
 from fakeknn.knn.search import NO_THRESHOLD, Decision, Situation, Way, decide, fall_back
+from fakeknn.knn.training import Trained
 from fakeknn.query.base import ShardContext
 from fakeknn.view import Mask, VectorColumn, View
 
@@ -181,7 +182,7 @@ class Search:
             ask = ef if self.lucene else wanted
             return self._by_graph(graph, start, end, ask, ef)
 
-        return self._searched(start, end, wanted, by_graph, lambda: self._exact_top(start, end, wanted))
+        return self._searched(start, end, wanted, by_graph, lambda mask: self._exact_top(start, end, wanted, mask))
 
     def _leaf_within(self, start: int, end: int, limit: int | None) -> Found:
         """What is inside the radius of a segment, best first."""
@@ -195,13 +196,13 @@ class Search:
             )
             return best(*found, len(found[0]) if limit is None else limit)
 
-        def exact() -> Found:
+        def exact(mask: Mask | None) -> Found:
             return exact_within(
                 self.column.matrix[part],
                 self.prepared.row,
                 radius,
                 self.definition.space,
-                mask=None if self.eligible is None else self.eligible[part],
+                mask=mask,
                 norms=self._norms(part),
                 one_by_one=self._one_by_one,
                 limit=limit,
@@ -215,30 +216,52 @@ class Search:
         end: int,
         wanted: int | None,
         by_graph: Callable[[Graph, Decision], Found],
-        exact: Callable[[], Found],
+        exact: Callable[[Mask | None], Found],
     ) -> Found:
         situation = self._situation(start, end, wanted)
         decision = decide(situation)
         if decision.uses_graph and not situation.has_graph:
             decision = replace(decision, way=Way.EXACT, reason="there is no graph")
+        eligible = None if self.eligible is None else self.eligible[start:end]
         found = NOTHING
         if decision.uses_graph:
             counters = self.counters
             if counters is not None and not self.lucene:
                 counters.graph_query_requests += 1
-            whole = graph_of(self.definition, self.column, start, end, self.ann, counters)
-            graph = self._filtered(whole, start, end, decision)
-            found = by_graph(graph, decision)
-            complete = not isinstance(graph, FilteredGraph) or graph.complete
+            complete = True
+            if self._trained is not None:
+                found = exact(self._probed(self._trained, start, end, eligible))
+            else:
+                whole = graph_of(self.definition, self.column, start, end, self.ann, counters)
+                graph = self._filtered(whole, eligible, decision)
+                found = by_graph(graph, decision)
+                complete = not isinstance(graph, FilteredGraph) or graph.complete
             decision = fall_back(situation, decision, len(found[0]), complete=complete) or decision
         if decision.way is Way.EXACT:
-            found = exact()
+            found = exact(eligible)
         self.leaves.append(Leaf(start, end, decision))
         return found[0] + start, found[1]
 
-    def _filtered(self, graph: Graph, start: int, end: int, decision: Decision) -> Graph:
+    @property
+    def _trained(self) -> Trained | None:
+        """What ``ivf`` looks its lists up in."""
+        trained = self.definition.trained
+        return None if trained is None or trained.centres is None else trained
+
+    def _probed(self, trained: Trained, start: int, end: int, eligible: Mask | None) -> Mask:
+        """bool[end - start]: the eligible vectors of the lists that are nearest to the query."""
+        kept: dict[tuple[int, int], Any] = self.column.shared.setdefault("lists", {})
+        lists = kept.get((start, end))
+        if lists is None:
+            lists = kept[start, end] = trained.lists(self.column.matrix[start:end])
+        component = self.definition.component
+        nprobes = self.prepared.nprobes or int(component.get("nprobes", 1) if component else 1)
+        probed: Mask = np.isin(lists, trained.probed(self.prepared.row, nprobes))
+        return probed if eligible is None else probed & eligible
+
+    @staticmethod
+    def _filtered(graph: Graph, accept: Mask | None, decision: Decision) -> Graph:
         """The graph as a search walks it that may not find everything."""
-        accept = None if self.eligible is None else self.eligible[start:end]
         if accept is None or (decision.way is Way.GRAPH and accept.all()):
             return graph
         return (AcornGraph if decision.way is Way.ACORN else FilteredGraph)(graph, accept, decision.visit_limit)
@@ -254,9 +277,8 @@ class Search:
                 return rows[firsts], score[firsts]
             k, ef = 2 * k, max(ef, 2 * k)
 
-    def _exact_top(self, start: int, end: int, k: int) -> Found:
+    def _exact_top(self, start: int, end: int, k: int, eligible: Mask | None) -> Found:
         part = slice(start, end)
-        eligible = None if self.eligible is None else self.eligible[part]
         if self.groups is not None:
             among = np.arange(end - start) if eligible is None else np.flatnonzero(eligible)
             score = self.definition.space.score(self.column.matrix[part][among], self.prepared.row, one_by_one=True)

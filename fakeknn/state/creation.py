@@ -177,7 +177,13 @@ def check_new_name(node: Node, name: str) -> None:
 
 def mapping_context(node: Node, settings: Mapping[str, Any], index: str) -> MappingContext:
     """What the mappings of an index are parsed in."""
-    return MappingContext(settings, AnalysisRegistry(settings, index=index), node.version, lambda: node.clock.millis())
+    return MappingContext(
+        settings,
+        AnalysisRegistry(settings, index=index),
+        node.version,
+        lambda: node.clock.millis(),
+        lambda model_id: node.knn_models.get(model_id),
+    )
 
 
 def check_auto_create(node: Node, name: str) -> None:

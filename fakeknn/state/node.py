@@ -28,6 +28,7 @@ REGISTRIES = (
     "data_streams",
     "pipelines",
     "search_pipelines",
+    "customs",
     "scripts",
     "repositories",
     "persistent_settings",
@@ -36,6 +37,7 @@ REGISTRIES = (
     "points_in_time",
     "tasks",
     "voting_config_exclusions",
+    "knn_models",
 )
 
 
@@ -97,6 +99,8 @@ class Node:
         self.data_streams: dict[str, Any] = {}
         self.pipelines: dict[str, Any] = {}
         self.search_pipelines: dict[str, Any] = {}
+        self.customs: dict[str, bool] = {}
+        """The kinds of metadata that have been written once: to have none of a kind is not to know it."""
         self.scripts: dict[str, Any] = {}
         self.repositories: dict[str, Any] = {}
         self.persistent_settings: dict[str, Any] = {}
@@ -104,6 +108,8 @@ class Node:
         self.scrolls: dict[str, Any] = {}
         self.points_in_time: dict[str, Any] = {}
         self.tasks: dict[str, Any] = {}
+        self.knn_models: dict[str, Any] = {}
+        """Models by id; their documents stand in an index of the system."""
         self.voting_config_exclusions: dict[str, tuple[str, str]] = {}
         """Ids and names of nodes that shall not vote, by what was asked for; none of them is this one."""
         self.background: list[Background] = []
