@@ -370,7 +370,9 @@ class DocumentParser:
             parsed = None
         if parsed is not None:
             kept = level.values.get(node.path)
-            if kept is None:
+            if node.gives_lists:
+                level.values.setdefault(node.path, []).extend(parsed)
+            elif kept is None:
                 level.values[node.path] = [parsed]
             else:
                 kept.append(parsed)
@@ -383,8 +385,10 @@ class DocumentParser:
             ):
                 self.holes.append((container, key))
                 self.hole_fields.append((node.path, level))
-        for sub in node.fields.values():
-            self._field(sub, container, key, value, level)
+        if node.fields:
+            seen = node.for_subs(container, key, value)
+            for sub in node.fields.values():
+                self._field(sub, *seen, level)
         if node.copy_to and not self.in_copy:
             self._copy(node, container, key, value, level)
 
@@ -395,10 +399,7 @@ class DocumentParser:
             if preview is UNREADABLE
             else f"Preview of field's value: '{_preview(preview)}'"
         )
-        return MapperParsingException(
-            f"failed to parse field [{node.path}] of type [{node.kind}] in document with id '{self.context.doc_id}'. "
-            + shown
-        )
+        return MapperParsingException(node.refusal(self.context.doc_id, shown))
 
     def _copy(self, node: FieldType, container: Any, key: Any, value: Any, level: _Level) -> None:
         self.in_copy = True

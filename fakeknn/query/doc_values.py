@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from fakeknn.errors import IllegalArgumentException, NotFaked, OpenSearchError
 from fakeknn.fields import FieldType, VectorFieldType
+from fakeknn.fields.geo_point import GeoPointColumn
 from fakeknn.fields.numbers import NumberFieldType
 from fakeknn.painless import DocMap, Numbers, Vectors, compile, java_value
 from fakeknn.painless.expression import compile_expression
@@ -98,6 +99,8 @@ class ShardDoc:
             return [column.terms[tid] for tid in column.tids[first:last].tolist()]
         if isinstance(column, VectorColumn):
             return [column.matrix[i] for i in range(first, last)]
+        if isinstance(column, GeoPointColumn):
+            return list(zip(column.lats[first:last].tolist(), column.lons[first:last].tolist(), strict=True))
         assert isinstance(column, ObjectColumn)
         return column.values[first:last]
 

@@ -1,1 +1,5 @@
 """The search request: body → plan → shards → hits."""
+
+from fakeknn.search import geo_sort
+
+__all__ = ["geo_sort"]

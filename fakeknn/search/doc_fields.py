@@ -18,6 +18,7 @@ from fakeknn.errors import (
     Where,
 )
 from fakeknn.fields import FieldType, VectorFieldType
+from fakeknn.fields.geo_point import GeoPointColumn
 from fakeknn.fields.numbers import NumberFieldType
 from fakeknn.painless import compile, json_value
 from fakeknn.query.base import ShardContext
@@ -202,6 +203,9 @@ def _doc_values(ctx: ShardContext, field: FieldType, row: int, format: str | Non
     if field.path in ("_source", "_version"):
         raise IllegalArgumentException(f"Fielddata is not supported on field [{field.path}] of type [{field.kind}]")
     column = ctx.column(field)
+    if isinstance(column, GeoPointColumn):
+        first, last = np.searchsorted(column.rows, (row, row + 1))
+        return [field.doc_value(value, format) for value in column.encoded[first:last].tolist()]
     if not isinstance(column, (NumericColumn, KeywordColumn)):
         raise NotFaked(f"the doc values of a field of type [{field.kind}]")
     first, last = np.searchsorted(column.rows, (row, row + 1))

@@ -1,0 +1,95 @@
+"""Field types that OpenSearch still reads by hand: FieldMapper, before ParametrizedFieldMapper."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, ClassVar
+
+from fakeknn.errors import IllegalArgumentException, MapperParsingException, OpenSearchParseException
+from fakeknn.fields.base import FieldType, boolean, decimal
+from fakeknn.xcontent import java_string
+
+
+class UnparametrizedFieldType(FieldType):
+    """What these share: flags whose refusal names the field, and an error of its own kind for what they do not know."""
+
+    shared: ClassVar[tuple[str, ...]] = ("index", "doc_values", "store")
+    by_default: ClassVar[Mapping[str, bool]] = {"index": True, "doc_values": True, "store": False}
+
+    def configure(self, definition: Mapping[str, Any]) -> None:
+        left = {name: value for name, value in definition.items() if not self._read(name, value)}
+        self.build()
+        if left:
+            shown = "".join(f" [{key} : {java_string(value)}]" for key, value in left.items())
+            raise MapperParsingException(f"Mapping definition for [{self.name}] has unsupported parameters: {shown}")
+
+    def _read(self, name: str, value: Any) -> bool:
+        if name in self.shared:
+            self.keep(name, self.flag(name, value))
+        elif name == "meta":
+            self.keep(name, dict(value))
+        elif name == "boost":
+            decimal(value)
+        elif name == "index_options":
+            if java_string(value).lower() not in ("docs", "freqs", "positions", "offsets"):
+                raise OpenSearchParseException(f"failed to parse index option [{java_string(value)}]")
+        elif name != "similarity":
+            return self.read(name, value)
+        return True
+
+    def read(self, name: str, value: Any) -> bool:
+        """Take a parameter of the type's own; False for one that it does not know."""
+        return False
+
+    def keep(self, name: str, value: Any) -> None:
+        self.options[name] = value
+        self.given.add(name)
+
+    def flag(self, name: str, value: Any) -> bool:
+        try:
+            return boolean(value)
+        except IllegalArgumentException as cause:
+            raise IllegalArgumentException(f"Could not convert [{self.name}.{name}] to boolean") from cause
+
+    def option(self, name: str) -> Any:
+        return self.options.get(name, self.by_default.get(name))
+
+    def echo(self, include_defaults: bool = False) -> dict[str, Any]:
+        told: dict[str, Any] = {"type": self.kind}
+        if include_defaults:
+            told["boost"] = 1.0
+        for name in self.shared:
+            if include_defaults or self.option(name) != self.by_default[name]:
+                told[name] = self.option(name)
+        if self.fields:
+            told["fields"] = {name: sub.echo() for name, sub in sorted(self.fields.items())}
+        if self.copy_to:
+            told["copy_to"] = list(self.copy_to)
+        if include_defaults or self.options.get("meta"):
+            told["meta"] = dict(sorted(self.options.get("meta", {}).items()))
+        return told
+
+    def merged(self, other: FieldType) -> FieldType:
+        if other.kind != self.kind:
+            raise IllegalArgumentException(
+                f"mapper [{self.path}] cannot be changed from type [{self.kind}] to [{other.kind}]"
+            )
+        conflicts = list(self.conflicts(other))
+        if conflicts:
+            raise IllegalArgumentException(
+                f"Mapper for [{self.path}] conflicts with existing mapping:\n[{', '.join(conflicts)}]"
+            )
+        return other
+
+    def conflicts(self, other: FieldType) -> Iterable[str]:
+        for name in ("index", "store", "doc_values"):
+            if name in self.shared and self.option(name) != other.option(name):
+                yield f"mapper [{self.path}] has different [{name}] values"
+
+    @property
+    def searchable(self) -> bool:
+        return bool(self.option("index"))
+
+    @property
+    def has_doc_values(self) -> bool:
+        return bool(self.option("doc_values"))
