@@ -8,6 +8,7 @@ from fakeknn.api.by_query import COMMON, answer, hashed, requests_per_second, se
 from fakeknn.api.search import SEARCH_OPTIONS
 from fakeknn.api.tasks import group_by, grouped, no_such_node, node_failure, task_id
 from fakeknn.errors import (
+    ArrayStoreException,
     IllegalArgumentException,
     NotFaked,
     NullPointerException,
@@ -106,7 +107,12 @@ class _Parser:
         if value is None:
             return
         if isinstance(value, list):
-            self.wanted.indices = [str(name) for name in value]
+            if not all(name is None or isinstance(name, str) for name in value):
+                raise ArrayStoreException(
+                    "arraycopy: element type mismatch: can not cast one of the elements of java.lang.Object[] to the "
+                    "type of the destination array, java.lang.String"
+                )
+            self.wanted.indices = value
         elif isinstance(value, str):
             self.wanted.indices = [name for name in value.split(",") if name]
         else:
@@ -131,9 +137,6 @@ def reindex(node: Node, request: Request) -> Any:
     if "require_alias" in params:
         wanted.destination.require_alias = request.flag("require_alias")
     set_common(request, wanted)
-    request.flag("wait_for_completion", True)
-    wanted.validate()
-    wanted.check_indices(node)
     return answer(node, request, wanted)
 
 

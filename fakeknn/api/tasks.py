@@ -135,8 +135,8 @@ def _when_done(node: Node, wanted: str, until: float) -> Any:
             if seconds is not None:
                 left = until - node.now()
                 if left <= 0:
-                    timed_out = f"Timed out waiting for completion of task [{wanted}]"
-                    raise OpenSearchTimeoutException(timed_out)
+                    waited_for = f"org.opensearch.index.reindex.BulkByScrollTask@{id(one) & 0xFFFFFFFF:x}"
+                    raise OpenSearchTimeoutException(f"Timed out waiting for completion of [{waited_for}]")
                 return Later(min(seconds, left), lambda: _when_done(node, wanted, until))
     return _shown(node, wanted)
 
@@ -151,9 +151,10 @@ def _shown(node: Node, wanted: str) -> dict[str, Any]:
     node_id = wanted.partition(":")[0]
     no_index = IndexNotFoundException(".tasks", resource_type="index_expression")
     not_running = ResourceNotFoundException(f"task [{wanted}] isn't running and hasn't stored its results")
+    if not node.tasks:  # the index is made for the first result
+        not_running.__cause__ = no_index
     if node_id == node.node_id:
-        raise not_running from no_index
-    not_running.__cause__ = no_index
+        raise not_running
     raise ResourceNotFoundException(
         f"task [{wanted}] belongs to the node [{node_id}] which isn't part of the cluster and there is no record of "
         "the task"

@@ -27,11 +27,12 @@ from fakeknn.painless.throwable import Thrown
 from fakeknn.painless.values import HashMap, equals, items
 from fakeknn.query.base import ShardContext
 from fakeknn.query.script import Script
-from fakeknn.search import execute, readers
+from fakeknn.search import execute, readers, service
 from fakeknn.search.bulk_by_scroll_status import Status
 from fakeknn.search.fetch import source_of
 from fakeknn.search.request import ACCURATE, SearchRequest
 from fakeknn.search.scripts import compile_painless, run_update_script
+from fakeknn.search.slicing import sliced
 from fakeknn.search.sort import Sort
 from fakeknn.state.active import BY_SETTING, ActiveShards
 from fakeknn.state.index import Index
@@ -40,7 +41,7 @@ from fakeknn.state.node import Node
 from fakeknn.state.requests import DeleteRequest, IndexRequest, WriteRequest
 from fakeknn.state.versions import Expectation
 from fakeknn.state.writes import Writer
-from fakeknn.xcontent import java_string, read_map
+from fakeknn.xcontent import generator, java_string, read_map
 
 #: AbstractBulkByScrollRequest's defaults.
 SCROLL_SIZE, SCROLL_TIMEOUT, ALL_MATCHES, AUTO_SLICES = 1000, "5m", -1, 0
@@ -55,8 +56,6 @@ class SourceHit:
     index: str
     id: str
     source: bytes | None
-    body: dict[str, Any] | None
-    """The parsed source, where a part of it was chosen."""
     version: int
     seq_no: int
     primary_term: int
@@ -125,6 +124,9 @@ class BulkByScrollRequest:
         if problems:
             raise ActionRequestValidationException(*problems)
 
+    def check_indices(self, node: Node) -> None:
+        """What can only be said of it where the cluster's state is known."""
+
     @property
     def description(self) -> str:
         """What tasks tell of it."""
@@ -153,12 +155,11 @@ class BulkByScrollRequest:
 class Worker:
     """One search and the writes that follow from it."""
 
-    def __init__(self, node: Node, request: BulkByScrollRequest, contexts: list[ShardContext]) -> None:
+    def __init__(self, node: Node, request: BulkByScrollRequest) -> None:
         self.node = node
         self.request = request
         part = request.search.slice
         self.status = Status(None if part is None else part.id, request.requests_per_second)
-        self.contexts = contexts
         self.failures: list[dict[str, Any]] = []
         self.error: OpenSearchError | None = None
         self.done = False
@@ -226,16 +227,21 @@ class Worker:
     def _search(self) -> list[tuple[ShardContext, int]]:
         """All that is found, in the order in which it is worked through."""
         request = self.request
+        indices = self.node.resolve(request.indices or ["_all"], request.options)
+        found = service.shard_contexts(
+            self.node, indices, names=request.indices, routing=request.routing, preference=request.preference
+        )
+        contexts = sliced(request.search.slice, found)
         search = replace(request.search, size=2**31 - 1, track_total_hits=ACCURATE)
         if not search.sort:
             search.sort = [Sort("_doc")]
         try:
             readers.keep_alive_of(self.node, request.scroll, "scroll")
         except OpenSearchError as error:
-            if self.contexts:
-                raise execute.all_failed("query", [(ctx, error) for ctx in self.contexts], self.node.node_id) from None
+            if contexts:
+                raise execute.all_failed("query", [(ctx, error) for ctx in contexts], self.node.node_id) from None
             raise
-        outcome = execute.run(search, self.contexts, batch=request.search.size)
+        outcome = execute.run(search, contexts, batch=request.search.size)
         if outcome.failures:
             groups = execute.failure_groups(outcome.failures)
             raise SearchPhaseExecutionException(
@@ -261,23 +267,19 @@ class Worker:
         view, options = ctx.view, self.request.search.source
         doc_id = view.ids[row]
         assert doc_id is not None
-        source = body = None
+        source = None
         if self.request.NEEDS_SOURCE and (options is None or options.fetch):
             source = source_of(view, row)
             if source is not None and options is not None and (options.includes or options.excludes):
-                body = options.shown(source)
+                source = generator.write(options.shown(source))
         seq_no = int(view.seq_nos[row])
         version = int(view.versions[row]) if self.request.needs_version() else -1
-        return SourceHit(
-            ctx.index, doc_id, source, body, version, seq_no, view.primary_term(row), view.routings.get(row)
-        )
+        return SourceHit(ctx.index, doc_id, source, version, seq_no, view.primary_term(row), view.routings.get(row))
 
     def _scripted(self, script: Script, write: IndexRequest, hit: SourceHit) -> WriteRequest | None:
         """ScriptApplier.apply: what a script makes of a write, None for nothing."""
-        body = write.body
-        if body is None:
-            assert write.source is not None
-            body = read_map(write.source)
+        assert write.source is not None
+        body = read_map(write.source)
         before = {"_index": hit.index, "_id": hit.id, "_version": Long(hit.version), "_routing": hit.routing}
         ctx = HashMap({**before, "_source": java_value(body), "op": "index"})
         compile_painless(self.node, script, "update").execute({"ctx": ctx})

@@ -8,13 +8,12 @@ from dataclasses import replace
 from typing import Any
 
 from fakeknn.errors import IllegalArgumentException, OpenSearchError
-from fakeknn.search import service
 from fakeknn.search.bulk_by_scroll import ALL_MATCHES, AUTO_SLICES, BulkByScrollRequest, Worker
 from fakeknn.search.bulk_by_scroll_status import Status, merged
 from fakeknn.search.bulk_by_scroll_status import told as told_of
 from fakeknn.search.request import Slice
-from fakeknn.search.slicing import sliced
 from fakeknn.shape import plain
+from fakeknn.state.names import LENIENT_EXPAND_OPEN
 from fakeknn.state.node import Node
 from fakeknn.state.tasks import Task
 
@@ -47,33 +46,28 @@ class Run:
 
     def _begin(self) -> None:
         node, request = self.node, self.request
+        request.check_indices(node)
         slices = request.slices
-        indices = node.resolve(request.indices or ["_all"], request.options) if slices == AUTO_SLICES else None
-        if indices is not None:
-            counts = {len(index.shards) for index in indices}
+        if slices == AUTO_SLICES:
+            found = node.resolve(request.indices or ["_all"], LENIENT_EXPAND_OPEN)
+            counts = {len(index.shards) for index in found}
             slices = min(min(counts, default=1), _AUTO_SLICE_CEILING)
         self.leader = slices > 1
         if self.leader:
             self._check_slices(slices)
-        if indices is None:
-            indices = node.resolve(request.indices or ["_all"], request.options)
-        contexts = service.shard_contexts(
-            node, indices, names=request.indices or (), routing=request.routing, preference=request.preference
-        )
         if not self.leader:
-            self.workers = [Worker(self.node, request, sliced(request.search.slice, contexts))]
+            self.workers = [Worker(node, request)]
             return
         max_docs = request.max_docs if request.max_docs == ALL_MATCHES else request.max_docs // slices
         for i in range(slices):
-            part = Slice(i, slices)
             one = replace(
                 request,
-                search=replace(request.search, slice=part),
+                search=replace(request.search, slice=Slice(i, slices)),
                 max_docs=max_docs,
                 slices=1,
                 requests_per_second=request.requests_per_second / slices,
             )
-            self.workers.append(Worker(self.node, one, sliced(part, contexts)))
+            self.workers.append(Worker(node, one))
             self.numbers.append(self.node.ids.task())
 
     def _check_slices(self, slices: int) -> None:
@@ -170,7 +164,7 @@ class Run:
         """The status as JSON; of a leader, slices that have not ended are told of only if ``running``."""
         if not self.leader:
             if not self.workers:
-                return told_of(Status(requests_per_second=0.0), created, updated)
+                return told_of(Status(requests_per_second=self.request.requests_per_second), created, updated)
             return told_of(self.workers[0].status, created, updated)
         parts = [
             worker.status if (worker.done and worker.error is None) or running else None for worker in self.workers

@@ -23,7 +23,7 @@ class UpdateByQuery(BulkByScrollRequest):
 
     def write_of(self, hit: SourceHit) -> IndexRequest:
         as_found = Expectation(if_seq_no=hit.seq_no, if_primary_term=hit.primary_term)
-        return IndexRequest(hit.index, hit.id, hit.source, hit.routing, as_found, pipeline=self.pipeline, body=hit.body)
+        return IndexRequest(hit.index, hit.id, hit.source, hit.routing, as_found, pipeline=self.pipeline)
 
 
 @dataclass(kw_only=True)

@@ -82,9 +82,7 @@ class Reindex(BulkByScrollRequest):
     def write_of(self, hit: SourceHit) -> IndexRequest:
         to = self.destination
         expected = ANYTHING if to.version_type is INTERNAL else Expectation(hit.version, to.version_type)
-        return IndexRequest(
-            to.index, hit.id, hit.source, self._routing(hit.routing), expected, to.create, to.pipeline, body=hit.body
-        )
+        return IndexRequest(to.index, hit.id, hit.source, self._routing(hit.routing), expected, to.create, to.pipeline)
 
     def _routing(self, routing: str | None) -> str | None:
         wanted = self.destination.routing
