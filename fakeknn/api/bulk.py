@@ -134,6 +134,8 @@ def _ingested_items(writer: Writer, requests: list[WriteRequest], ingested: Inge
     items = []
     for position, error in ingested.answers:
         request = requests[position]
+        if type(request) is UpdateRequest:  # it is answered as the document that it would create
+            request = IndexRequest(request.index, None, None)
         if error is None:
             items.append({_op(request): {**dropped(request), "status": 200}})
         else:

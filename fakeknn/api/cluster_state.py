@@ -156,6 +156,9 @@ def _metadata(node: Node, indices: list[Index], request: Request) -> dict[str, A
         "indices": {index.name: _index(index, flat) for index in indices},
         "index-graveyard": {"tombstones": []},
     }
+    for custom, pipelines in (("ingest", node.pipelines), ("search_pipeline", node.search_pipelines)):
+        if custom in node.customs:
+            told[custom] = {"pipeline": [{"id": id, "config": pipelines[id].config} for id in hash_ordered(pipelines)]}
     for kind in ("templates", "index_templates", "component_templates", "data_streams"):
         if getattr(node, kind) and _is_asked_for(request, kind):
             raise NotFaked(f"{kind} in the cluster's state")

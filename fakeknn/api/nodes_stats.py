@@ -9,6 +9,8 @@ from typing import Any
 from fakeknn.api.nodes import check_timeout, nodes_answer
 from fakeknn.api.stats import chosen_sections, metrics_of, readable
 from fakeknn.errors import IllegalArgumentException, NotFaked
+from fakeknn.ingest.service import stats as ingest_stats
+from fakeknn.ingest.service import summary as ingest_summary
 from fakeknn.rest import Request, route
 from fakeknn.state import machine
 from fakeknn.state.allocation import health
@@ -71,7 +73,7 @@ _METRICS: dict[str, tuple[str, Callable[[Node], Any]]] = {
     "breaker": ("breakers", _breakers),
     "script": ("script", lambda node: dict(_NO_SCRIPTS)),
     "discovery": ("discovery", _discovery),
-    "ingest": ("ingest", lambda node: {"total": dict(_NO_REQUESTS), "pipelines": {}}),
+    "ingest": ("ingest", ingest_stats),
     "adaptive_selection": ("adaptive_selection", lambda node: {}),
     "script_cache": ("script_cache", lambda node: {"sum": dict(_NO_SCRIPTS), "contexts": []}),
     "indexing_pressure": ("indexing_pressure", _indexing_pressure),
@@ -331,7 +333,7 @@ def _cluster_nodes(node: Node, metrics: list[str] | None) -> dict[str, Any]:
         ),
         "discovery_type": ("discovery_types", lambda: {"single-node": 1}),
         "packaging_types": ("packaging_types", lambda: [{"type": "tar", "count": 1}]),
-        "ingest": ("ingest", lambda: {"number_of_pipelines": len(node.pipelines), "processor_stats": {}}),
+        "ingest": ("ingest", lambda: ingest_summary(node)),
     }
     for metric, (member, part) in parts.items():
         if metrics is None or metric in metrics:

@@ -16,7 +16,7 @@ from fakeknn.errors import (
 from fakeknn.ingest.config import cast
 from fakeknn.ingest.document import IngestDocument
 from fakeknn.ingest.metrics import OperationMetrics
-from fakeknn.ingest.pipeline import NONE, Pipeline
+from fakeknn.ingest.pipeline import NONE, Pipeline, measured
 from fakeknn.ingest.processor import Services
 from fakeknn.painless import java_value
 from fakeknn.painless.numbers import Long
@@ -27,7 +27,7 @@ from fakeknn.state.node import Node
 from fakeknn.state.pipelines import Ingested
 from fakeknn.state.requests import IndexRequest, UpdateRequest, WriteRequest
 from fakeknn.state.templates import find_index_template, find_legacy_templates, resolve_settings
-from fakeknn.state.versions import Expectation, version_type
+from fakeknn.state.versions import MATCH_DELETED, Expectation, version_type
 from fakeknn.xcontent import hash_ordered, read_map
 
 _MAX_ID_BYTES = 512
@@ -94,6 +94,7 @@ def put_pipeline(node: Node, id: str, config: dict[str, Any]) -> None:
             return
         pipeline.take_metrics(old.pipeline)
     node.pipelines[id] = Stored(config, pipeline)
+    node.customs["ingest"] = True
     node.changed()
 
 
@@ -109,7 +110,7 @@ def get_pipelines(node: Node, ids: Sequence[str]) -> dict[str, Any]:
 def delete_pipeline(node: Node, id: str) -> None:
     """IngestService.delete; where there never was a pipeline, nobody misses one."""
     gone = [name for name in node.pipelines if simple_match(id, name)]
-    if not gone and id != "*" and _TOTALS.get(node) is not None:
+    if not gone and id != "*" and "ingest" in node.customs:
         raise ResourceNotFoundException(f"pipeline [{id}] is missing")
     for name in gone:
         del node.pipelines[name]
@@ -122,6 +123,18 @@ def stats(node: Node) -> dict[str, Any]:
     return {
         "total": totals(node).to_json(),
         "pipelines": {name: node.pipelines[name].pipeline.stats() for name in hash_ordered(node.pipelines)},
+    }
+
+
+def summary(node: Node) -> dict[str, Any]:
+    """What cluster statistics tell: how often processors of each type have run."""
+    counted: dict[str, OperationMetrics] = {}
+    for stored in node.pipelines.values():
+        for one, metrics in measured(stored.pipeline.compound):
+            counted.setdefault(one.type, OperationMetrics()).add(metrics)
+    return {
+        "number_of_pipelines": len(node.pipelines),
+        "processor_stats": {kind: counted[kind].to_json() for kind in sorted(counted)},
     }
 
 
@@ -175,8 +188,8 @@ def _children(request: WriteRequest) -> Iterable[IndexRequest]:
     elif type(request) is UpdateRequest:
         for body in (request.doc if request.doc_as_upsert else None, request.upsert):
             if body is not None:
-                index, doc_id, routing = request.index, request.id, request.routing
-                yield IndexRequest(index, doc_id, None, routing, pipeline=request.pipeline, body=body)
+                # The update knows its id and its routing, the document does not
+                yield IndexRequest(request.index, None, None, pipeline=request.pipeline, body=body)
 
 
 def _take(slot: _Slot) -> None:
@@ -309,10 +322,14 @@ def _document(request: IndexRequest, now: int) -> IngestDocument:
         "_index": request.index,
         "_id": request.id,
         "_routing": request.routing,
-        "_version": Long(request.expected.version),
+        "_version": Long(_version(request)),
         "_version_type": request.expected.version_type.name.lower(),
     }
     return IngestDocument.of(body, metadata, now)
+
+
+def _version(request: IndexRequest) -> int:
+    return MATCH_DELETED if request.create else request.expected.version
 
 
 def _update(request: IndexRequest, document: IngestDocument) -> None:
@@ -332,7 +349,7 @@ def _update(request: IndexRequest, document: IngestDocument) -> None:
     if source.get("_if_primary_term") is not None:
         term = int(cast(source["_if_primary_term"], "java.lang.Number"))
     if (version, kind, seq_no, term) != (
-        expected.version,
+        _version(request),
         expected.version_type,
         expected.if_seq_no,
         expected.if_primary_term,

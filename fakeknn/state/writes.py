@@ -12,6 +12,7 @@ from typing import Any
 import orjson
 
 from fakeknn.errors import (
+    ClassCastException,
     ClusterBlockException,
     DocumentMissingException,
     DocumentSourceMissingException,
@@ -85,7 +86,8 @@ class Writer:
 
     def prepare(self, requests: Sequence[WriteRequest]) -> Ingested | None:
         """Run pipelines, then create the indices that are missing, all of them before anything is written."""
-        ingested = pipelines.run_pipelines(self.node, requests)
+        # A single update goes through them with what it comes to
+        ingested = None if self._is_update(requests) else pipelines.run_pipelines(self.node, requests)
         if ingested is not None:
             answered = {position for position, _ in ingested.answers}
             requests = [request for i, request in enumerate(requests) if i not in answered]
@@ -342,8 +344,21 @@ class Writer:
             noop = Written("noop", found.version, found.seq_no, found.primary_term)
             return 200, self._with_source(self._noop(target, shard, doc_id, noop), request, source, found.source)
         change = IndexRequest(request.index, doc_id, None, routing, _exactly(found), body=source)
-        status, answer = self._index(target, change, routing)
+        status, answer = self._result(target, change, routing)
         return status, self._with_source(answer, request, source)
+
+    def _result(self, target: _Target, change: IndexRequest, routing: str | None) -> tuple[int, dict[str, Any]]:
+        """Write what an update comes to. That of a single update is a bulk of its own, which goes through pipelines."""
+        name = change.index
+        ingested = pipelines.run_pipelines(self.node, [change]) if self.single else None
+        if ingested is None:
+            return self._index(target, change, routing)
+        for _, refusal in ingested.answers:
+            raise refusal or ClassCastException(_DROPPED_UPDATE)
+        if change.index != name:
+            self._create_missing([change])
+            target = self._target(change)
+        return self._index(target, change, change.routing)
 
     def _upsert(
         self, target: _Target, shard: Shard, request: UpdateRequest, routing: str | None
@@ -362,8 +377,10 @@ class Writer:
             if outcome.source is None:
                 raise MapperParsingException("failed to parse") from NotXContentException()
             source = outcome.source
-        create = IndexRequest(request.index, doc_id, None, routing, create=True, pipeline=request.pipeline, body=source)
-        status, answer = self._index(target, create, routing)
+        create = IndexRequest(
+            request.index, doc_id, None, routing, NOTHING, create=True, pipeline=request.pipeline, body=source
+        )
+        status, answer = self._result(target, create, routing)
         return status, self._with_source(answer, request, source)
 
     def _with_source(
@@ -418,6 +435,14 @@ class Writer:
         """Whether the shard is still the node's: the index may have been deleted, the node reset."""
         index = self.node.indices.get(shard.index)
         return index is not None and shard in index.shards
+
+
+_RESPONSES = [f"org.opensearch.action.{name}Response" for name in ("update.Update", "index.Index")]
+#: What the real server fails with when a pipeline drops what a single update comes to.
+_DROPPED_UPDATE = (
+    f"class {_RESPONSES[0]} cannot be cast to class {_RESPONSES[1]} "
+    f"({' and '.join(_RESPONSES)} are in unnamed module of loader 'app')"
+)
 
 
 def _shard_counts(index: Index) -> dict[str, int]:
