@@ -7,13 +7,29 @@ from typing import Any
 
 import numpy as np
 
-from fakeknn.errors import IllegalArgumentException, OpenSearchError, QueryShardException, UnsupportedOperationException
+from fakeknn.errors import (
+    IllegalArgumentException,
+    NullPointerException,
+    OpenSearchError,
+    QueryShardException,
+    UnsupportedOperationException,
+)
 from fakeknn.fields.base import UNREADABLE, DocContext, FieldType, register
 from fakeknn.fields.buffers import Buffer, VectorBuffer
 from fakeknn.knn import method
 from fakeknn.knn.method import VectorDefinition
 from fakeknn.knn.vectors import parse_vector
 from fakeknn.view import Column, Mask
+
+
+def outside_of_field(error: OpenSearchError) -> bool:
+    """Whether an error is told without the field that it was met at."""
+    return getattr(error, "outside_of_field", False)
+
+
+def _outside(error: OpenSearchError) -> OpenSearchError:
+    error.outside_of_field = True  # type: ignore[attr-defined]
+    return error
 
 
 @register("knn_vector")
@@ -75,6 +91,47 @@ class VectorFieldType(FieldType):
         return VectorBuffer(self.dtype, max(self.definition.width, 0))
 
     def parse(self, container: Any, key: Any, value: Any, doc: DocContext) -> Any:
+        parsed = self._parsed(value, doc)
+        if parsed is not None and isinstance(container, dict) and not isinstance(value, list):
+            self._read_on(container, key, doc)
+        return parsed
+
+    def _read_on(self, container: dict[str, Any], key: str, doc: DocContext) -> None:
+        """What the plugin does behind a vector that is a number without brackets: it steps on as if there were an end
+        of an array, and takes the value of the next member for another vector of this field.
+        """
+        members = iter(container)
+        next(name for name in members if name == key)
+        following = next(members, None)
+        if following is None:
+            raise _outside(
+                NullPointerException(
+                    'Cannot invoke "org.opensearch.core.xcontent.XContentParser$Token.ordinal()" because "token" '
+                    "is null"
+                )
+            )
+        value = container[following]
+        if self._parsed(value, doc) is None:
+            return
+        if not isinstance(value, list):
+            self._read_on(container, following, doc)
+        raise self.second_vector()
+
+    def second_vector(self) -> OpenSearchError:
+        """What Lucene says of a document with two vectors."""
+        if not self.definition.knn_enabled:
+            kind = "DocValuesField"
+        elif self.definition.engine == "lucene":
+            kind = "VectorValuesField"
+        else:
+            kind = "[NativeEngineKNNVectorWriter]VectorValuesField"
+        return _outside(
+            IllegalArgumentException(
+                f'{kind} "{self.path}" appears more than once in this document (only one value is allowed per field)'
+            )
+        )
+
+    def _parsed(self, value: Any, doc: DocContext) -> Any:
         try:
             return parse_vector(value, self.definition, raw=doc.raw)
         except OpenSearchError as error:

@@ -23,6 +23,7 @@ from fakeknn.fields import KINDS, DocContext, FieldType, VectorFieldType
 from fakeknn.fields.alias import AliasFieldType
 from fakeknn.fields.base import UNREADABLE, boolean
 from fakeknn.fields.numbers import java_double
+from fakeknn.fields.vector import outside_of_field
 from fakeknn.mapping.dynamic import DEFAULT_TYPES
 from fakeknn.mapping.tree import DYNAMIC_DATE_FORMATS, Mapping, ObjectMapper
 from fakeknn.source import Stored, strip
@@ -147,6 +148,8 @@ class DocumentParser:
         except MapperParsingException:
             raise
         except OpenSearchError as cause:
+            if isinstance(cause, IllegalArgumentException) and outside_of_field(cause):
+                raise
             self._place(cause)
             raise MapperParsingException("failed to parse") from cause
         self._close(level)
@@ -361,7 +364,7 @@ class DocumentParser:
         try:
             parsed = node.parse(container, key, value, self.context)
         except OpenSearchError as cause:
-            if isinstance(node, AliasFieldType):
+            if isinstance(node, AliasFieldType) or outside_of_field(cause):
                 raise
             if not node.ignores_malformed:
                 self._place(cause)
@@ -374,6 +377,8 @@ class DocumentParser:
                 level.values.setdefault(node.path, []).extend(parsed)
             elif kept is None:
                 level.values[node.path] = [parsed]
+            elif isinstance(node, VectorFieldType):
+                raise node.second_vector()
             else:
                 kept.append(parsed)
             if (
