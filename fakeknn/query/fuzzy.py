@@ -120,6 +120,7 @@ def similar_terms(
             if count and shortest == 0:
                 continue
             boost = np.float32(1.0) if count == 0 else np.float32(1.0) - np.float32(count) / np.float32(shortest)
+            boost = max(boost, np.float32(0))
             found.append((other, boost))
     found.sort(key=lambda pair: (-pair[1], pair[0]))
     return found[:max_expansions]

@@ -125,14 +125,7 @@ class MatchBuilder:
 
     def build(self, stream: TokenStream, way: str) -> Query | None:
         query = self._query(stream.tokens, stream.end_offset, way, self.options.operator, self.options.slop)
-        return self.no_terms() if query is None else query
-
-    def no_terms(self) -> Query | None:
-        if self.options.zero_terms_query is None:
-            return None
-        if self.options.zero_terms_query == "all":
-            return MATCH_ALL
-        return MatchNone(reason="Matching no documents because no terms present")
+        return no_terms(self.options) if query is None else query
 
     def _query(
         self, tokens: Sequence[Token], end_offset: int | None, way: str, operator: str, slop: int
@@ -307,6 +300,15 @@ class MatchBuilder:
             position = token.position
             clauses.append(self._span(token.term, prefix and i == len(tokens) - 1))
         return clauses[0] if len(clauses) == 1 else SpanNear(clauses=tuple(clauses), slop=0, in_order=True)
+
+
+def no_terms(options: MatchOptions) -> Query | None:
+    """What a text without terms means (MatchQuery.zeroTermsQuery)."""
+    if options.zero_terms_query is None:
+        return None
+    if options.zero_terms_query == "all":
+        return MATCH_ALL
+    return MatchNone(reason="Matching no documents because no terms present")
 
 
 def checked(query: Query, ctx: ShardContext) -> Query:

@@ -37,6 +37,7 @@ from fakeknn.query.match import (
     lenient_query,
     match_query,
     named_analyzer,
+    no_terms,
     operator,
     raw,
     search_analyzer,
@@ -115,8 +116,7 @@ def multi_match_query(
 
 def _combined(ctx: ShardContext, queries: Sequence[Query], options: MatchOptions, tie: float) -> Query | None:
     if not queries:
-        # All that is asked here is the answer to a text without terms, which no field has a part in.
-        return MatchBuilder(ctx, None, options).no_terms()  # type: ignore[arg-type]
+        return no_terms(options)
     return queries[0] if len(queries) == 1 else DisMax(queries=tuple(queries), tie_breaker=tie)
 
 
