@@ -1,6 +1,6 @@
 """The field types by the names of their mapping types."""
 
-from fakeknn.fields import alias, geo_point, ip, numbers, scalar, text, vector
+from fakeknn.fields import alias, geo_point, ip, numbers, ranges, scalar, text, vector
 from fakeknn.fields.base import KINDS, DocContext, FieldType, MappingContext
 from fakeknn.fields.buffers import Buffer, VectorBuffer
 from fakeknn.fields.vector import VectorFieldType
@@ -17,6 +17,7 @@ __all__ = [
     "geo_point",
     "ip",
     "numbers",
+    "ranges",
     "scalar",
     "text",
     "vector",

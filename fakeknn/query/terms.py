@@ -429,6 +429,8 @@ def parse_range(container: Any, key: Any) -> Query:
             bounds[name] = values[name]
     if "format" in values:
         DateFormat.parse(values["format"])
+    if "relation" in values and values["relation"].upper() == "DISJOINT":
+        raise IllegalArgumentException(f"[range] query does not support relation [{values['relation']}]")
     if "relation" in values and values["relation"].upper() not in ("INTERSECTS", "CONTAINS", "WITHIN"):
         raise IllegalArgumentException(f"{values['relation']} is not a valid relation")
     if "time_zone" in values:
