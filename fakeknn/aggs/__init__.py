@@ -1,5 +1,29 @@
 """Aggregations by their names in the DSL: each module registers its kinds."""
 
-from fakeknn.aggs import buckets, metrics, terms
+from fakeknn.aggs import (
+    buckets,
+    histogram,
+    metrics,
+    nested_buckets,
+    percentiles,
+    pipelines_buckets,
+    pipelines_histogram,
+    pipelines_sibling,
+    ranges,
+    terms,
+    weighted,
+)
 
-__all__ = ["buckets", "metrics", "terms"]
+__all__ = [
+    "buckets",
+    "histogram",
+    "metrics",
+    "nested_buckets",
+    "percentiles",
+    "pipelines_buckets",
+    "pipelines_histogram",
+    "pipelines_sibling",
+    "ranges",
+    "terms",
+    "weighted",
+]

@@ -44,10 +44,12 @@ class Docs:
     n: int
     score: Callable[[], Scores]
     """float32[rows of the View]: the scores of the query."""
+    unmapped: bool = False
+    """Whether there cannot be any: then no bucket is made for the sake of being there (buildEmptyAggregation)."""
 
     def taken(self, at: Any, owners: Owners, n: int) -> Docs:
         """The documents at some positions, in other buckets."""
-        return Docs(self.ctx, self.rows[at], owners, n, self.score)
+        return Docs(self.ctx, self.rows[at], owners, n, self.score, self.unmapped)
 
     def counts(self) -> NDArray[np.int64]:
         """int64[n]: how many documents each bucket has."""
@@ -56,11 +58,11 @@ class Docs:
     def mask(self, mask: NDArray[np.bool_]) -> Docs:
         """The documents whose row a bool[rows of the View] marks."""
         kept = mask[self.rows]
-        return Docs(self.ctx, self.rows[kept], self.owners[kept], self.n, self.score)
+        return Docs(self.ctx, self.rows[kept], self.owners[kept], self.n, self.score, self.unmapped)
 
     def nothing(self) -> Docs:
         """One bucket without documents."""
-        return Docs(self.ctx, self.rows[:0], self.owners[:0], 1, self.score)
+        return Docs(self.ctx, self.rows[:0], self.owners[:0], 1, self.score, True)
 
 
 #: What a definition makes of a shard: partial results for the buckets that it is given.
@@ -80,6 +82,8 @@ class Reduction:
 
     max_buckets: int = DEFAULT_MAX_BUCKETS
     buckets: int = 0
+    services: Any = None
+    """What pipeline aggregations may ask of the node (stored scripts)."""
 
     def consume(self, count: int) -> None:
         """MultiBucketConsumer.accept."""
@@ -105,13 +109,14 @@ class Internal:
 
     __slots__ = ("agg",)
 
-    def __init__(self, agg: Aggregation) -> None:
+    def __init__(self, agg: Any) -> None:
+        """``agg`` is the definition: an Aggregation, or a Pipeline."""
         self.agg = agg
 
     @property
     def type(self) -> str:
         """The name that ``typed_keys`` shows."""
-        return self.agg.kind
+        return str(self.agg.kind)
 
     @property
     def mapped(self) -> bool:
@@ -316,7 +321,7 @@ class MultiBucket(Internal):
 def merged(agg: Aggregation, buckets: Sequence[Bucket], reduction: Reduction) -> Bucket:
     """The buckets of one key as one."""
     first = buckets[0]
-    out = Bucket(
+    out = type(first)(
         first.key,
         sum(bucket.doc_count for bucket in buckets),
         agg.subs.reduce([bucket.results for bucket in buckets], reduction),
@@ -477,9 +482,9 @@ class Factories:
         for agg in self.aggs:
             agg.subs.validate(problems, agg)
 
-    def finish(self, parts: Sequence[Results], max_buckets: int = DEFAULT_MAX_BUCKETS) -> Results:
+    def finish(self, parts: Sequence[Results], services: Any = None) -> Results:
         """topLevelReduce: the results of all shards as one, and those of pipeline aggregations."""
-        reduction = Reduction(max_buckets)
+        reduction = Reduction(getattr(services, "max_buckets", DEFAULT_MAX_BUCKETS), services=services)
         results = inside(self.reduce(parts, reduction), reduction)
         for pipeline in self.ordered_pipelines():
             assert isinstance(pipeline, SiblingPipeline)

@@ -86,7 +86,8 @@ class Histogram:
         if low == 0 or q == 0:
             return low
         unit = self._lowest / self._half
-        return low + float(self._width(np.array([low]))[0]) - unit
+        width = float(self._width(np.array([low]))[0])
+        return low + width - unit
 
     def cdf(self, x: float) -> float:
         """getPercentileAtOrBelowValue, as a share."""

@@ -205,6 +205,9 @@ class Count(SingleValue):
         return {"value": self.count}
 
 
+_METRICS_CLASS = "org.opensearch.search.aggregations.metrics"
+
+
 class Stats(MultiValue):
     __slots__ = ("count", "max", "min", "squares", "sum")
 
@@ -214,13 +217,15 @@ class Stats(MultiValue):
         super().__init__(agg, format)
         self.count, self.min, self.max, self.sum, self.squares = count, low, high, total, squares
 
+    enum: ClassVar[str] = "InternalStats"
+
     @property
     def avg(self) -> float:
         return self.sum / self.count if self.count else math.nan
 
     def value(self, name: str) -> float:
         if name not in ("min", "max", "avg", "count", "sum"):
-            raise IllegalArgumentException(f"Unknown value [{name}] in common stats aggregation")
+            raise IllegalArgumentException(f"No enum constant {_METRICS_CLASS}.{self.enum}.Metrics.{name}")
         return float(getattr(self, name))
 
     def reduce(self, parts: Sequence[Self], reduction: Reduction) -> Internal:
@@ -257,6 +262,7 @@ def _root(value: float) -> float:
 
 class ExtendedStats(Stats):
     __slots__ = ()
+    enum = "InternalExtendedStats"
 
     def _variance(self, divisor: int) -> float:
         if not self.count:
@@ -266,7 +272,7 @@ class ExtendedStats(Stats):
 
     def value(self, name: str) -> float:
         population, sampling = self._variance(self.count), self._variance(self.count - 1)
-        sigma = self.agg.sigma  # type: ignore[attr-defined]
+        sigma = self.agg.sigma
         known = {
             "sum_of_squares": self.squares,
             "variance": population,

@@ -7,17 +7,81 @@ from typing import Any
 
 import numpy as np
 
-from fakeknn.aggs.base import DEFAULT_MAX_BUCKETS, Docs, Results, shown
+from fakeknn.aggs.base import Docs, Pipeline, Results, register, shown
 from fakeknn.aggs.parsing import parse_aggregations
-from fakeknn.errors import OpenSearchError, SearchPhaseExecutionException
+from fakeknn.aggs.pipelines import SKIP, lower_gap_policy
+from fakeknn.aggs.pipelines_buckets import BucketSort
+from fakeknn.errors import (
+    IllegalArgumentException,
+    NotFaked,
+    OpenSearchError,
+    SearchPhaseExecutionException,
+    XContentParseException,
+)
 from fakeknn.query.base import Scores, ShardContext
 from fakeknn.search.request import OBJECTS, SearchRequest
+from fakeknn.search.sort import parse_sort
 from fakeknn.view import Mask
+from fakeknn.xcontent import objects
+from fakeknn.xcontent.objects import ObjectParser, declared
 
 
 def _aggregations(request: SearchRequest, container: Any, key: Any) -> None:
     found = parse_aggregations(container, key)
     request.aggregations = found or None
+
+
+def _sorts(container: Any, key: Any) -> list[tuple[str, bool]]:
+    sorts = parse_sort(container, key)
+    for sort in sorts:
+        if not sort.by_field:
+            raise NotFaked("a [bucket_sort] by what is no field")
+    return [(sort.field, sort.descending) for sort in sorts]
+
+
+def _from(container: Any, key: Any) -> int:
+    value = objects.integer(container, key)
+    if value < 0:
+        raise IllegalArgumentException(f"[from] must be a non-negative integer: [{value}]")
+    return value
+
+
+def _size(container: Any, key: Any) -> int:
+    value = objects.integer(container, key)
+    if value <= 0:
+        raise IllegalArgumentException(f"[size] must be a positive integer: [{value}]")
+    return value
+
+
+_BUCKET_SORT = ObjectParser(
+    "bucket_sort",
+    {
+        "sort": declared("object_array", _sorts),
+        "from": declared("int", _from),
+        "size": declared("int", _size),
+        "gap_policy": declared("string", lower_gap_policy),
+    },
+)
+
+
+@register("bucket_sort")
+def parse_bucket_sort(name: str, container: Any, key: Any) -> Pipeline:
+    """Its sorts are written as those of a search."""
+    try:
+        values = _BUCKET_SORT.parse(container, key)
+    except XContentParseException as error:
+        if "failed to parse field [sort]" in str(error.reason) or error.cause is None:
+            raise
+        # What the constructor does not take is set when it is done.
+        raise XContentParseException(
+            "failed to build [bucket_sort] after last required field arrived", at=error.at
+        ) from error
+    return BucketSort(
+        sorts=values.get("sort", ()),
+        from_=values.get("from", 0),
+        size=values.get("size"),
+        gap_policy=values.get("gap_policy", SKIP),
+    )
 
 
 OBJECTS["aggs"] = OBJECTS["aggregations"] = _aggregations
@@ -36,8 +100,7 @@ def merged(request: SearchRequest, contexts: Sequence[ShardContext], parts: Sequ
     """The search's ``aggregations``; None where it has none, or no shard."""
     if request.aggregations is None or not parts:
         return None
-    limit = getattr(contexts[0].services, "max_buckets", DEFAULT_MAX_BUCKETS)
     try:
-        return shown(request.aggregations.finish(parts, limit), request.typed_keys)
+        return shown(request.aggregations.finish(parts, contexts[0].services), request.typed_keys)
     except OpenSearchError as error:
         raise SearchPhaseExecutionException("fetch", "", [], []) from error

@@ -1,0 +1,408 @@
+"""Pipeline aggregations along a histogram's buckets: derivative, cumulative_sum, serial_diff, moving_fn, moving_avg."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from fakeknn.aggs.base import Bucket, MultiBucket, Pipeline, Reduction, Validation, register
+from fakeknn.aggs.pipelines import (
+    COMMON,
+    BucketPipeline,
+    Reader,
+    SimpleValue,
+    lower_gap_policy,
+    path_list,
+    read,
+    require_path,
+    scripted,
+)
+from fakeknn.aggs.values import Format
+from fakeknn.errors import IllegalArgumentException, NotFaked, ParsingException, Where, XContentParseException
+from fakeknn.painless.values import array_type
+from fakeknn.query.script import Script, parse_script
+from fakeknn.units import parse_time_value
+from fakeknn.xcontent import objects
+from fakeknn.xcontent.objects import ObjectParser, declared
+
+_DAY = 86_400_000
+#: DATE_FIELD_UNITS by the milliseconds of their fields' base units (a quarter's is a day, as a month's).
+_UNITS = {
+    "year": 31_556_952_000, "1y": 31_556_952_000, "quarter": 7_889_238_000, "1q": 7_889_238_000,
+    "month": 2_629_746_000, "1M": 2_629_746_000, "week": 7 * _DAY, "1w": 7 * _DAY, "day": _DAY, "1d": _DAY,
+    "hour": 3_600_000, "1h": 3_600_000, "minute": 60_000, "1m": 60_000, "second": 1_000, "1s": 1_000,
+}  # fmt: skip
+
+
+class SequencePipeline(BucketPipeline):
+    """One that needs the buckets of a histogram, empty ones too."""
+
+    def validate(self, context: Validation) -> None:
+        context.parent_in_sequence(self.kind, self.name)
+
+
+# --- derivative -------------------------------------------------------------------------------------------------------
+
+
+class Derivative(SimpleValue):
+    """A difference, and what it is per unit of the keys."""
+
+    __slots__ = ("factor",)
+
+    def __init__(self, agg: Pipeline, format: Format, found: float, factor: float) -> None:
+        super().__init__(agg, format, found)
+        self.factor = factor
+
+    @property
+    def type(self) -> str:
+        return "derivative"
+
+    @property
+    def java_class(self) -> str:
+        return "InternalDerivative"
+
+    @property
+    def normalized(self) -> float:
+        return self.found / self.factor if self.factor > 0 else self.found
+
+    def lookup(self, path: Sequence[str]) -> Any:
+        return self.normalized if list(path) == ["normalized_value"] else super().lookup(path)
+
+    def body(self, typed: bool) -> dict[str, Any]:
+        body = super().body(typed)
+        if self.factor > 0:
+            has = math.isfinite(self.normalized)
+            body["normalized_value"] = self.normalized if has else None
+            if has and not self.format.raw:
+                body["normalized_value_as_string"] = self.format.show(self.normalized)
+        return body
+
+
+@dataclass(eq=False, kw_only=True)
+class DerivativeOf(SequencePipeline):
+    kind = "derivative"
+    unit: str | None = None
+
+    def changed(self, agg: MultiBucket, reduction: Reduction) -> list[Bucket]:
+        unit = self._unit_millis()
+        buckets: list[Bucket] = []
+        last_key, last = None, None
+        for bucket, value in zip(agg.buckets, self.values(agg), strict=True):
+            made = bucket
+            if last is not None and value is not None:
+                factor = -1.0 if unit is None else (float(bucket.key) - float(last_key)) / unit  # type: ignore[arg-type]
+                made = self.added(bucket, Derivative(self, self.shown, value - last, factor))
+            buckets.append(made)
+            last_key, last = bucket.key, value
+        return buckets
+
+    def _unit_millis(self) -> float | None:
+        if self.unit is None:
+            return None
+        if self.unit in _UNITS:
+            return _UNITS[self.unit]
+        return int(parse_time_value(self.unit, "DerivativePipelineAggregationBuilder.unit").seconds * 1000)
+
+
+_DERIVATIVE = {**COMMON, "VALUE_STRING": {**COMMON["VALUE_STRING"], "unit": objects.text}}
+
+
+@register("derivative")
+def parse_derivative(name: str, container: Any, key: Any) -> Pipeline:
+    values = read(name, container, key, _DERIVATIVE)
+    path = require_path(values, container, key, f"derivative aggregation [{name}]")
+    return DerivativeOf(paths=[path], **_options(values, "format", "gap_policy", "unit"))
+
+
+def _options(values: Mapping[str, Any], *names: str) -> dict[str, Any]:
+    return {name: values[name] for name in names if name in values}
+
+
+# --- cumulative_sum ---------------------------------------------------------------------------------------------------
+
+
+class CumulativeSum(SequencePipeline):
+    kind = "cumulative_sum"
+
+    def changed(self, agg: MultiBucket, reduction: Reduction) -> list[Bucket]:
+        total = 0.0
+        buckets: list[Bucket] = []
+        for bucket, value in zip(agg.buckets, self.values(agg), strict=True):
+            if value is not None and math.isfinite(value):
+                total += value
+            buckets.append(self.simple(bucket, total))
+        return buckets
+
+    def values(self, agg: MultiBucket) -> list[float | None]:
+        self.gap_policy = "insert_zeros"
+        return super().values(agg)
+
+    def validate(self, context: Validation) -> None:
+        if len(self.paths) != 1:
+            context.add_path(f"must contain a single entry for aggregation [{self.name}]")
+        super().validate(context)
+
+
+_CUMULATIVE_SUM = ObjectParser(
+    "cumulative_sum",
+    {"buckets_path": declared("string_array"), "format": declared("string")},
+    constructor=("buckets_path",),
+)
+
+
+@register("cumulative_sum")
+def parse_cumulative_sum(name: str, container: Any, key: Any) -> Pipeline:
+    values = _CUMULATIVE_SUM.parse(container, key)
+    return CumulativeSum(paths=values["buckets_path"], format=values.get("format"))
+
+
+# --- serial_diff ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(eq=False, kw_only=True)
+class SerialDiff(SequencePipeline):
+    kind = "serial_diff"
+    lag: int = 1
+
+    def changed(self, agg: MultiBucket, reduction: Reduction) -> list[Bucket]:
+        values = [math.nan if value is None else value for value in self.values(agg)]
+        buckets: list[Bucket] = []
+        for i, bucket in enumerate(agg.buckets):
+            before = values[i - self.lag] if i >= self.lag else math.nan
+            made = math.isnan(values[i]) or math.isnan(before)
+            buckets.append(bucket if made else self.simple(bucket, values[i] - before))
+        return buckets
+
+
+def _lag(name: str) -> Callable[[Any, Any], int]:
+    def read_lag(container: Any, key: Any) -> int:
+        lag = objects.integer(container, key)
+        if lag <= 0:
+            raise ParsingException(
+                f"Lag must be a positive, non-zero integer.  Value supplied was{lag} in [{name}]: [{key}].",
+                at=Where(container, key),
+            )
+        return lag
+
+    return read_lag
+
+
+@register("serial_diff")
+def parse_serial_diff(name: str, container: Any, key: Any) -> Pipeline:
+    values = read(name, container, key, {**COMMON, "VALUE_NUMBER": {"lag": _lag(name)}})
+    path = require_path(values, container, key, f"derivative aggregation [{name}]")
+    return SerialDiff(paths=[path], **_options(values, "format", "gap_policy", "lag"))
+
+
+# --- moving_fn --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(eq=False, kw_only=True)
+class MovingFn(SequencePipeline):
+    """What a script makes of a window of values before each bucket."""
+
+    kind = "moving_fn"
+    script: Script
+    window: int
+    shift: int = 0
+
+    def changed(self, agg: MultiBucket, reduction: Reduction) -> list[Bucket]:
+        script = scripted(self.script, "moving-function", reduction.services)({})
+        doubles = array_type("double")
+        found = self.values(agg)
+        values = [value for value in found if value is not None and not math.isnan(value)]
+        buckets: list[Bucket] = []
+        index = 0
+        for bucket, value in zip(agg.buckets, found, strict=True):
+            made = bucket
+            if value is not None and not math.isnan(value):
+                first = min(max(index - self.window + self.shift, 0), len(values))
+                last = min(max(index + self.shift, 0), len(values))
+                made = self.simple(bucket, float(script.execute({"values": doubles(values[first:last])})))
+                index += 1
+            buckets.append(made)
+        return buckets
+
+
+def _some_text(container: Any, key: Any) -> str:
+    text = objects.text(container, key)
+    if not text:
+        raise IllegalArgumentException("[format] must not be null or an empty string.")
+    return text
+
+
+_MOVING_FN = ObjectParser(
+    "moving_fn",
+    {
+        "buckets_path": declared("string"),
+        "script": declared("object_or_string", parse_script),
+        "window": declared("int"),
+        "shift": declared("int"),
+        "format": declared("string", _some_text),
+        "gap_policy": declared("string", lower_gap_policy),
+    },
+    constructor=("buckets_path", "script", "window"),
+)
+
+
+def _refuse_window(body: Mapping[str, Any]) -> None:
+    """It is built, and refused, where the last member that it needs is read."""
+    last = [member for member in body if member in ("buckets_path", "script", "window")][-1]
+    value = body[last]
+    place = Where(value, None, "end") if isinstance(value, dict) else Where(body, last)
+    failed = XContentParseException(f"[moving_fn] failed to parse field [{last}]", at=place)
+    built = XContentParseException("Failed to build [moving_fn] after last required field arrived")
+    built.__cause__ = IllegalArgumentException("[window] must be a positive, non-zero integer.")
+    raise failed from built
+
+
+@register("moving_fn")
+def parse_moving_fn(name: str, container: Any, key: Any) -> Pipeline:
+    values = _MOVING_FN.parse(container, key)
+    if values["window"] <= 0:
+        _refuse_window(container[key])
+    return MovingFn(
+        paths=[values["buckets_path"]],
+        script=values["script"],
+        window=values["window"],
+        **_options(values, "shift", "format", "gap_policy"),
+    )
+
+
+# --- moving_avg -------------------------------------------------------------------------------------------------------
+
+
+_CALLS = {
+    "simple": "unweightedAvg(values)",
+    "linear": "linearWeightedAvg(values)",
+    "ewma": "ewma(values, params.alpha)",
+    "holt": "holt(values, params.alpha, params.beta)",
+    "holt_winters": "holtWinters(values, params.alpha, params.beta, params.gamma, params.period, params.mult)",
+}
+
+
+@dataclass(frozen=True)
+class Model:
+    """How a moving average is taken: by one of the functions that moving_fn's scripts have."""
+
+    name: str = "simple"
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def script(self) -> Script:
+        return Script(f"MovingFunctions.{_CALLS[self.name]}", params=self.settings)
+
+    @property
+    def least(self) -> int:
+        """How many values it needs."""
+        return int(self.settings["period"]) * 2 if self.name == "holt_winters" else 1
+
+
+@dataclass(eq=False, kw_only=True)
+class MovingAvg(SequencePipeline):
+    kind = "moving_avg"
+    window: int = 5
+    predict: int = 0
+    model: Model = Model()
+    minimize: bool | None = None
+
+    def changed(self, agg: MultiBucket, reduction: Reduction) -> list[Bucket]:
+        if self.minimize or (self.minimize is None and self.model.name == "holt_winters"):
+            raise NotFaked("a [moving_avg] whose model is fitted to the values")
+        script = scripted(self.model.script, "moving-function", None)({})
+        doubles = array_type("double")
+        queue: list[float] = []
+        buckets: list[Bucket] = []
+        last_key: Any = 0
+        last_place = 0
+        for place, (bucket, value) in enumerate(zip(agg.buckets, self.values(agg), strict=True)):
+            made = bucket
+            if value is not None and not math.isnan(value):
+                if len(queue) >= self.model.least:
+                    made = self.simple(bucket, float(script.execute({"values": doubles(queue)})))
+                last_key, last_place = bucket.key, place
+                queue = [*queue, value][-self.window :]
+            buckets.append(made)
+        if buckets and self.predict > 0:
+            self._predict(agg, buckets, last_key, last_place, queue)
+        return buckets
+
+    def _predict(self, agg: Any, buckets: list[Bucket], key: Any, place: int, queue: list[float]) -> None:
+        if self.model.name in ("holt", "holt_winters") and queue:
+            raise NotFaked(f"predictions of the [{self.model.name}] model")
+        script = scripted(self.model.script, "moving-function", None)({})
+        value = float(script.execute({"values": array_type("double")(queue)})) if queue else math.nan
+        for i in range(place + 1, place + 1 + self.predict):
+            key = agg.next_key(key)
+            if i < len(buckets):
+                before = buckets[i]
+                fresh = agg.bucket(key, before.doc_count, before.results)
+                buckets[i] = self.simple(fresh, value)
+            else:
+                buckets.append(self.simple(agg.bucket(key, 0, {}), value))
+
+    def validate(self, context: Validation) -> None:
+        if self.minimize and self.model.name in ("simple", "linear"):
+            raise NotFaked("[minimize] of a model that has nothing to fit")
+        if self.window < self.model.least and self.model.name == "holt_winters":
+            raise IllegalArgumentException(
+                "Field [window] must be at least twice as large as the period when using Holt-Winters.  Value provided "
+                f"was [{self.window}], which is less than (2*period) == {self.model.least}"
+            )
+        super().validate(context)
+
+
+def _count(name: str) -> Callable[[Any, Any], int]:
+    def read_count(container: Any, key: Any) -> int:
+        value = objects.integer(container, key)
+        if value <= 0:
+            what = (
+                "value must be a positive, non-zero integer.  Value supplied was [null]"
+                if key == "window"
+                else f"value must be a positive integer.  Value supplied was [{value}]"
+            )
+            raise ParsingException(f"[{key}] {what} in [{name}].", at=Where(container, key))
+        return value
+
+    return read_count
+
+
+_DEFAULTS: Mapping[str, Mapping[str, Any]] = {
+    "simple": {},
+    "linear": {},
+    "ewma": {"alpha": 0.3},
+    "holt": {"alpha": 0.3, "beta": 0.1},
+    "holt_winters": {"alpha": 0.3, "beta": 0.1, "gamma": 0.3, "period": 1, "type": "add"},
+}
+
+
+def _model(name: str, settings: Mapping[str, Any]) -> Model:
+    if name not in _DEFAULTS:
+        raise NotFaked(f"the refusal of the [moving_avg] model [{name}]")
+    unknown = set(settings) - set(_DEFAULTS[name])
+    shares = [settings[key] for key in ("alpha", "beta", "gamma") if key in settings]
+    if unknown or not all(isinstance(share, (int, float)) and 0 <= share <= 1 for share in shares):
+        raise NotFaked(f"such settings of the [moving_avg] model [{name}]")
+    chosen = {**_DEFAULTS[name], **settings}
+    if name == "holt_winters":
+        chosen["mult"] = chosen.pop("type") == "mult"
+    return Model(name, chosen)
+
+
+@register("moving_avg")
+def parse_moving_avg(name: str, container: Any, key: Any) -> Pipeline:
+    strings = {**COMMON["VALUE_STRING"], "model": objects.text}
+    readers: Mapping[str, Mapping[str, Reader]] = {
+        "VALUE_NUMBER": {"window": _count(name), "predict": _count(name)},
+        "VALUE_STRING": strings,
+        "START_ARRAY": {"buckets_path": path_list},
+        "START_OBJECT": {"settings": lambda container, key: container[key]},
+        "VALUE_BOOLEAN": {"minimize": objects.boolean},
+    }
+    values = read(name, container, key, readers)
+    path = require_path(values, container, key, f"movingAvg aggregation [{name}]")
+    model = _model(values.get("model", "simple"), values.get("settings", {}) if "model" in values else {})
+    options = _options(values, "format", "gap_policy", "window", "predict", "minimize")
+    return MovingAvg(paths=[path], model=model, **options)
