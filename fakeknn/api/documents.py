@@ -238,6 +238,8 @@ UPDATE = ObjectParser(
 
 def read_update(body: bytes) -> Any:
     """The body of an update."""
+    if not body:
+        raise XContentParseException("[1:0] [UpdateRequest] Expected START_OBJECT but was: null")
     return read_declared(body, UPDATE.name)
 
 

@@ -214,7 +214,9 @@ def _methods(context: Context) -> list[dict[str, Any]]:
 
 
 def _java(type_: str) -> str:
-    return "java.lang.Object" if type_ == "def" else runtime_name(type_)
+    if type_ == "def":
+        return "java.lang.Object"
+    return type_ if type_.endswith("[]") else runtime_name(type_)
 
 
 @route("GET", "/_script_language")

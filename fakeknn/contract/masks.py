@@ -42,6 +42,7 @@ MASKS = (
     Mask("**.*_in_millis"),
     Mask("**.*_in_nanos"),
     Mask("**.*_time", of="_stats|_nodes|_cluster/stats|_tasks"),
+    Mask("task.id", of="_tasks"),
     Mask("**.*size_in_bytes"),
     Mask("**.*memory_in_bytes"),
     Mask("**.*size", of="_stats|_segments|_cluster/stats|_cat"),

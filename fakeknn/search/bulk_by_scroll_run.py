@@ -164,7 +164,7 @@ class Run:
         """The status as JSON; of a leader, slices that have not ended are told of only if ``running``."""
         if not self.leader:
             if not self.workers:
-                return told_of(Status(requests_per_second=self.request.requests_per_second), created, updated)
+                return told_of(Status(requests_per_second=0.0), created, updated)
             return told_of(self.workers[0].status, created, updated)
         parts = [
             worker.status if (worker.done and worker.error is None) or running else None for worker in self.workers
