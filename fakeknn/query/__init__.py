@@ -14,6 +14,7 @@ from fakeknn.query import (
     query_string,
     script,
     simple_query_string,
+    span_queries,
     terms,
     text,
 )
@@ -39,6 +40,7 @@ __all__ = [
     "query_string",
     "script",
     "simple_query_string",
+    "span_queries",
     "terms",
     "text",
 ]

@@ -14,7 +14,7 @@ from fakeknn.query.compound import MATCH_ALL, Bool, MatchNone
 from fakeknn.query.fuzzy import Fuzziness, Fuzzy
 from fakeknn.query.multi_term import MAX_CLAUSE_COUNT, check_rewrite, too_many_clauses
 from fakeknn.query.phrases import Phrase, PhrasePrefix, Synonyms, Terms
-from fakeknn.query.spans import SpanGap, SpanMulti, SpanNear, SpanOr, SpanQuery, SpanTerm
+from fakeknn.query.span_queries import SpanGap, SpanMulti, SpanNear, SpanOr, SpanQuery, SpanTerm
 from fakeknn.query.terms import Prefix, Term
 from fakeknn.xcontent import java_string, objects
 
@@ -289,7 +289,7 @@ class MatchBuilder:
     def _span(self, term: str, prefix: bool) -> SpanQuery:
         if prefix:
             return SpanMulti(match=Prefix(field=self.field.path, value=term), top=self.options.max_expansions)
-        return SpanTerm(field=self.field.path, term=term)
+        return SpanTerm(field=self.field.path, value=term)
 
     def _span_path(self, tokens: Sequence[Token], prefix: bool) -> SpanQuery:
         clauses: list[SpanQuery] = []
