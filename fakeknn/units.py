@@ -16,6 +16,7 @@ INT_MIN, INT_MAX = -(2**31), 2**31 - 1
 LONG_MIN, LONG_MAX = -(2**63), 2**63 - 1
 
 _INTEGRAL = re.compile(r"[+-]?\d+", re.ASCII)
+_POINTS = re.compile(r"[+-]?[0-9]*\.[0-9]*\.")
 _FLOATING = re.compile(r"[+-]?(?:NaN|Infinity|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?[dDfF]?)", re.ASCII)
 
 
@@ -46,6 +47,8 @@ def parse_double(text: str) -> float:
     if not stripped:
         raise NumberFormatException("empty String")
     if not _FLOATING.fullmatch(stripped):
+        if _POINTS.match(stripped):
+            raise NumberFormatException("multiple points")
         raise NumberFormatException(f'For input string: "{text}"')
     if stripped[-1] in "dDfF":
         stripped = stripped[:-1]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from fakeknn.errors import IllegalArgumentException, RuntimeException, ScriptException
+from fakeknn.errors import IllegalArgumentException, OpenSearchError, RuntimeException, ScriptException
 from fakeknn.ingest.config import Config, cast, render, script_of, told
 from fakeknn.ingest.document import IngestDocument, check_no_self_references
-from fakeknn.ingest.processor import Processor, compiled, processor, read_processor, run
+from fakeknn.ingest.processor import EscapingError, Processor, compiled, processor, read_processor, run
 from fakeknn.painless.values import items
 
 
@@ -46,7 +46,10 @@ class ForEach(Processor):
         self.inner = read_processor(kind, cast(member, "java.util.Map"), self.services)
 
     def execute(self, document: IngestDocument) -> bool:
-        values = document.get(self.field, "java.util.List", self.ignore_missing)
+        try:
+            values = document.get(self.field, "java.util.List", self.ignore_missing)
+        except OpenSearchError as error:
+            raise EscapingError(error) from None
         if values is None:
             if self.ignore_missing:
                 return True

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from fakeknn.errors import RuntimeException
+from fakeknn.xcontent import hash_ordered
 
 
 class PatternParse(RuntimeException):
@@ -101,7 +102,8 @@ class DissectParser:
         for key, _ in self.pairs:
             if key.modifier in ("*", "&"):
                 references[key.name] = references.get(key.name, 0) + 1
-        for name, count in references.items():
+        for name in hash_ordered(references):
+            count = references[name]
             if count != 2:
                 raise PatternParse(
                     pattern,

@@ -7,8 +7,9 @@ from typing import Any
 
 from fakeknn.errors import ArrayIndexOutOfBoundsException, IllegalArgumentException, NumberFormatException
 from fakeknn.painless import java_value, json_value
+from fakeknn.painless.library_text import Date
 from fakeknn.painless.library_time import ZonedDateTime
-from fakeknn.painless.numbers import Long
+from fakeknn.painless.numbers import Byte, Character, Float, Long, Short
 from fakeknn.painless.values import HashMap, JavaArray, class_of, equals, items, runtime_name
 from fakeknn.units import parse_int
 
@@ -270,15 +271,20 @@ def _extended_by_new(values: list[Any], value: Any) -> bool:
     return len(values) > before
 
 
+_COPIED = frozenset({bool, str, int, float, bytes, Byte, Character, Short, Long, Float, ZonedDateTime, Date})
+
+
 def deep_copy(value: Any, around: tuple[int, ...] = ()) -> Any:
     """``IngestDocument.deepCopy``; what holds itself is refused."""
     if isinstance(value, dict):
         _check_around(value, around)
         return HashMap({name: deep_copy(item, (*around, id(value))) for name, item in value.items()})
-    if isinstance(value, list):
+    if isinstance(value, list) and not isinstance(value, JavaArray):
         _check_around(value, around)
         return [deep_copy(item, (*around, id(value))) for item in value]
-    return value
+    if value is None or type(value) in _COPIED:
+        return value
+    raise IllegalArgumentException(f"unexpected value type [class {class_name(value)}]")
 
 
 def _check_around(value: Any, around: tuple[int, ...]) -> None:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cmp_to_key
 from typing import Any
 
-from fakeknn.errors import IllegalArgumentException, OpenSearchError, ValidationException
+from fakeknn.errors import IllegalArgumentException, NullPointerException, OpenSearchError, ValidationException
 from fakeknn.ingest.config import Config, Template, cast, is_template, render, value_source
-from fakeknn.ingest.document import IngestDocument, deep_copy
+from fakeknn.ingest.document import IngestDocument, class_name, deep_copy
 from fakeknn.ingest.processor import Processor, processor
 from fakeknn.painless.library_lang import compare
-from fakeknn.painless.library_list import sort_key
-from fakeknn.painless.throwable import Thrown
 from fakeknn.painless.values import text
 from fakeknn.state.names import simple_match
 
@@ -272,11 +271,29 @@ class Sort(Processor):
         if values is None:
             raise IllegalArgumentException(f"field [{self.field}] is null, cannot sort.")
         found = list(values)
-        if len(found) > 1 and not isinstance(found[0], (str, int, float, bool)):
-            cast(found[0], "java.lang.Comparable")
-        try:
-            compare(found[0], found[0]) if len(found) > 1 else None
-            document.set(self.target, sorted(found, key=sort_key(None), reverse=self.reverse))
-        except Thrown as thrown:
-            raise thrown.error() from None
+        if self.reverse:
+            found.sort(key=cmp_to_key(lambda left, right: _compare(right, left)))
+        elif len(found) > 1 and None in found:
+            raise NullPointerException(
+                'Cannot invoke "java.lang.Comparable.compareTo(Object)" because "a[runHi]" is null'
+            )
+        else:
+            found.sort(key=cmp_to_key(_compare))
+        document.set(self.target, found)
         return True
+
+
+_NULLS = {"java.lang.Integer": "anotherInteger", "java.lang.Long": "anotherLong", "java.lang.String": "anotherString"}
+
+
+def _compare(left: Any, right: Any) -> int:
+    """Comparable.compareTo, which takes nothing but its own class."""
+    if left is None:
+        raise NullPointerException('Cannot invoke "java.lang.Comparable.compareTo(Object)" because "c2" is null')
+    cast(left, "java.lang.Comparable")
+    kind = class_name(left)
+    if right is None:
+        name = _NULLS.get(kind)
+        raise NullPointerException(None if name is None else f'Cannot read field "value" because "{name}" is null')
+    cast(right, kind)
+    return compare(left, right)

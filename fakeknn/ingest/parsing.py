@@ -27,6 +27,7 @@ from fakeknn.painless.numbers import Float, Long
 from fakeknn.painless.values import HashMap, items, text
 from fakeknn.units import parse_double, parse_int, parse_long
 from fakeknn.xcontent import EndOfInput, read
+from fakeknn.xcontent.jackson import Scanner
 
 
 class ReadsText(Processor):
@@ -49,7 +50,7 @@ class ReadsText(Processor):
 
 # --- convert ----------------------------------------------------------------------------------------------------------
 
-_HEX = re.compile(r"(-?)0x([0-9a-fA-F]+)")
+_HEX = re.compile(r"-?[0-9a-fA-F]+")
 
 
 def _integral(value: Any, bits: int) -> int:
@@ -57,24 +58,16 @@ def _integral(value: Any, bits: int) -> int:
     kind = "integer" if bits == 32 else "long"
     try:
         if written.startswith(("0x", "-0x")):
-            match = _HEX.fullmatch(written)
-            if match is None:
-                raise NumberFormatException(_bad_hex(written))
-            number = int(match[1] + match[2], 16)
-            if not -(1 << bits - 1) <= number < 1 << bits - 1:
-                shown = match[1] + match[2]
-                raise NumberFormatException(f'For input string: "{shown}"' + (" under radix 16" if bits == 32 else ""))
+            digits = written.replace("0x", "", 1)
+            if digits.removeprefix("-").startswith(("-", "+")) or (written[0] == "0" and digits.startswith("-")):
+                raise NumberFormatException("Sign character in wrong position")
+            number = int(digits, 16) if _HEX.fullmatch(digits) else None
+            if number is None or not -(1 << bits - 1) <= number < 1 << bits - 1:
+                raise NumberFormatException(f'For input string: "{digits}" under radix 16')
             return number
         return parse_int(written) if bits == 32 else parse_long(written)
     except NumberFormatException as error:
         raise IllegalArgumentException(f"unable to convert [{written}] to {kind}") from error
-
-
-def _bad_hex(written: str) -> str:
-    digits = written.replace("0x", "", 1)
-    if digits in ("", "-"):
-        return "Zero length string" if not digits else 'For input string: "-"'
-    return f'For input string: "{digits}"' + (" under radix 16" if digits else "")
 
 
 def _to_integer(value: Any) -> int:
@@ -195,12 +188,25 @@ class Json(Processor):
 
 def parse_json(value: Any) -> Any:
     """JsonProcessor.apply: the first JSON value of a text."""
+    written = text(value).encode()
     try:
-        return java_value(read(text(value).encode()))
+        found = read(written)
+        if found == []:
+            _check_array(written)
+        return java_value(found)
     except EndOfInput:
         return None
     except (JsonParseException, StreamConstraintsException) as error:
         raise IllegalArgumentException(java_text(error)) from error
+
+
+def _check_array(written: bytes) -> None:
+    """What is wrong in an array, which ``read`` passes over when it stands by itself."""
+    depth = 0
+    for token in Scanner(written).tokens():
+        depth += token.kind.startswith("START") - token.kind.startswith("END")
+        if depth == 0:
+            return
 
 
 # --- csv --------------------------------------------------------------------------------------------------------------

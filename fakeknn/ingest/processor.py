@@ -144,6 +144,14 @@ class Compound:
                 ingest.pop(f"on_failure_{name}", None)
 
 
+class EscapingError(Exception):
+    """An error that goes past what pipelines do on failure: its processor throws it instead of handing it on."""
+
+    def __init__(self, error: OpenSearchError) -> None:
+        super().__init__(error.reason)
+        self.error = error
+
+
 def run(one: Any, document: IngestDocument) -> bool:
     """Run a processor; Java's throwables come out as errors."""
     try:

@@ -17,7 +17,7 @@ from fakeknn.ingest.config import cast
 from fakeknn.ingest.document import IngestDocument
 from fakeknn.ingest.metrics import OperationMetrics
 from fakeknn.ingest.pipeline import NONE, Pipeline, measured
-from fakeknn.ingest.processor import Services
+from fakeknn.ingest.processor import EscapingError, Services
 from fakeknn.painless import java_value
 from fakeknn.painless.numbers import Long
 from fakeknn.painless.values import HashMap, hash_code
@@ -294,6 +294,10 @@ class _Run:
                     _update(slot.index, document)
                 else:
                     dropped.append((pipeline.compound.stopped, slot))
+            except EscapingError as escaping:
+                for other in slots:
+                    self._answer(other, escaping.error)
+                return
             except OpenSearchError as error:
                 self.totals.failed += 1
                 failed.append((pipeline.compound.stopped, slot, error))

@@ -12,9 +12,9 @@ from fakeknn.errors import (
     body_of,
 )
 from fakeknn.ingest.config import Config
-from fakeknn.ingest.document import METADATA, IngestDocument
+from fakeknn.ingest.document import METADATA, IngestDocument, deep_copy
 from fakeknn.ingest.pipeline import Pipeline, PipelineProcessor
-from fakeknn.ingest.processor import Compound, Conditional, run
+from fakeknn.ingest.processor import Compound, Conditional, EscapingError, run
 from fakeknn.painless import json_value
 from fakeknn.painless.numbers import Long
 from fakeknn.painless.values import text
@@ -63,6 +63,7 @@ def _long(config: Config, name: str) -> Long | None:
 def shown(document: IngestDocument) -> dict[str, Any]:
     """WriteableIngestDocument.toXContent"""
     metadata = {name: text(document.source[name]) for name in METADATA if document.source.get(name) is not None}
+    deep_copy(document.source)
     ingest = json_value(document.ingest)
     return {"doc": {**metadata, "_source": document.body(), "_ingest": ingest}}
 
@@ -75,9 +76,12 @@ def failure(error: OpenSearchError) -> dict[str, Any]:
 def simulated(pipeline: Pipeline, document: IngestDocument) -> dict[str, Any] | None:
     """What becomes of a document; None if it is dropped."""
     try:
-        return shown(document) if pipeline.execute(document) else None
+        kept = pipeline.execute(document)
+    except EscapingError as escaping:
+        raise escaping.error from escaping.error.__cause__
     except OpenSearchError as error:
         return failure(error)
+    return shown(document) if kept else None
 
 
 def traced(pipeline: Pipeline, document: IngestDocument) -> dict[str, Any]:
@@ -85,19 +89,11 @@ def traced(pipeline: Pipeline, document: IngestDocument) -> dict[str, Any]:
     results: list[dict[str, Any]] = []
     try:
         Pipeline(pipeline.id, _decorated(pipeline.compound, None, results.append)).execute(document)
-    except _EscapingError as escaping:
+    except EscapingError as escaping:
         raise escaping.error from escaping.error.__cause__
     except OpenSearchError:
         pass  # it is among the results
     return {"processor_results": results}
-
-
-class _EscapingError(Exception):
-    """What nobody in a pipeline catches: it is answered instead of results."""
-
-    def __init__(self, error: OpenSearchError) -> None:
-        super().__init__(error.reason)
-        self.error = error
 
 
 Report = Callable[[dict[str, Any]], None]
@@ -136,7 +132,7 @@ class _Tracking:
             try:
                 holds = self.condition.matches(document)
             except OpenSearchError as error:
-                raise _EscapingError(error) from None
+                raise EscapingError(error) from None
             if not holds:
                 self._tell("skipped", holds)
                 return True
@@ -156,7 +152,7 @@ class _Tracking:
     def _run_pipeline(self, one: PipelineProcessor, document: IngestDocument, holds: bool | None) -> bool:
         pipeline = one.pipeline(document)
         if pipeline is None:
-            raise _EscapingError(
+            raise EscapingError(
                 IllegalArgumentException(
                     f"Pipeline processor configured for non-existent pipeline [{one.name(document)}]"
                 )

@@ -14,7 +14,7 @@ from fakeknn.dates.zones import Zone
 from fakeknn.errors import NotFaked
 from fakeknn.painless.dispatch import define, define_static
 from fakeknn.painless.library_math import RoundingMode
-from fakeknn.painless.library_time import Instant
+from fakeknn.painless.library_time import Instant, ZonedDateTime
 from fakeknn.painless.library_time_format import DateTimeFormatter
 from fakeknn.painless.numbers import Long
 from fakeknn.painless.throwable import Thrown, illegal_argument
@@ -135,6 +135,9 @@ class Date:
 
     def __hash__(self) -> int:
         return self.millis
+
+    def json(self) -> str:
+        return ZonedDateTime(self.millis * _MILLI).json()
 
     def __str__(self) -> str:
         return compile_pattern("EEE MMM dd HH:mm:ss 'UTC' uuuu").print(Moment(self.millis * _MILLI, zones.UTC))

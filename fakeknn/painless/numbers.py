@@ -57,7 +57,7 @@ class Float(float):
     __slots__ = ()
 
     def __eq__(self, other: object) -> bool:
-        return type(other) is Float and (float.__eq__(self, other) or (self != self and other != other))
+        return type(other) is Float and (float.__eq__(self, other) or (math.isnan(self) and math.isnan(other)))
 
     def __ne__(self, other: object) -> bool:
         return not self == other
@@ -215,7 +215,7 @@ def double_text(value: float) -> str:
 
 def float_text(value: float) -> str:
     """``Float.toString``: the shortest decimal that is this float32."""
-    return _decimal_text(np.format_float_scientific(np.float32(value), trim="0"), value)
+    return _decimal_text(np.format_float_scientific(np.float32(value), trim="0"), float(np.float32(value)))
 
 
 def _decimal_text(shortest: str, value: float) -> str:
