@@ -18,7 +18,6 @@ from fakeknn.aggs.paths import PathElement, parse_path
 from fakeknn.errors import (
     AggregationExecutionException,
     IllegalArgumentException,
-    IllegalStateException,
     IndexOutOfBoundsException,
     ParsingException,
     Where,
@@ -225,16 +224,7 @@ def parse_order(container: Any, key: Any) -> Order:
 
 def parse_orders(container: Any, key: Any) -> list[Order]:
     """An object, or an array of such."""
-    value = container[key]
-    if not isinstance(value, list):
-        return [parse_order(container, key)]
-    if not value:
+    found = objects.each(parse_order)(container, key)
+    if not found:
         raise IndexOutOfBoundsException("Index 0 out of bounds for length 0")
-    found = []
-    for i, item in enumerate(value):
-        if item is None or isinstance(item, list):
-            raise objects.stopped_at(
-                IllegalStateException(f"expected value but got [{objects.token(item)}]"), Where(value, i)
-            )
-        found.append(parse_order(value, i))
     return found

@@ -25,6 +25,7 @@ from fakeknn.aggs.base import (
     Reduction,
     Results,
     bucketed,
+    merged,
     pairs_once,
     register,
     shown,
@@ -186,7 +187,7 @@ class Terms(MultiBucket):
             for bucket in part.buckets:
                 bucket.error -= part_error
                 found.setdefault(bucket.key, []).append(bucket)
-        reduced = [self._reduce_bucket(same, reduction) for same in found.values()]
+        reduced = [merged(self.agg, same, reduction) for same in found.values()]
         kept: list[Bucket] = []
         for bucket in reduced:
             bucket.error = -1 if error == -1 else bucket.error + error
@@ -205,17 +206,6 @@ class Terms(MultiBucket):
         whole.other = other
         whole.error = 0 if len(parts) == 1 and error != -1 else error
         return whole
-
-    def _reduce_bucket(self, same: list[Bucket], reduction: Reduction) -> Bucket:
-        first = same[0]
-        made = type(first)(
-            first.key,
-            sum(bucket.doc_count for bucket in same),
-            self.agg.subs.reduce([bucket.results for bucket in same], reduction),
-            first.members,
-        )
-        made.error = sum(bucket.error for bucket in same)
-        return made
 
 
 def inner_buckets(bucket: Bucket) -> int:
@@ -351,7 +341,7 @@ class TermsOf(TermsLike):
 
     def collect(self, docs: Docs, values: TermValues, selector: Selector) -> list[Internal]:
         found = values.grouped(docs)
-        if self.thresholds.min_doc_count == 0:
+        if self.thresholds.min_doc_count == 0 and not docs.unmapped:
             found = values.with_empty(docs, found, self.thresholds.size if self.orders.count_descending else None)
         selection = selector.select(docs, found)
         owners = found.owners[selection.chosen]

@@ -140,6 +140,23 @@ def boolean(container: Any, key: Any) -> bool:
     raise not_boolean(container, key)
 
 
+def each(read: Callable[[Any, Any], Any]) -> Callable[[Any, Any], list[Any]]:
+    """AbstractObjectParser.parseArray: a reader of one value, or of an array of such."""
+
+    def read_all(container: Any, key: Any) -> list[Any]:
+        value = container[key]
+        if not isinstance(value, list):
+            return [read(container, key)]
+        found = []
+        for i, item in enumerate(value):
+            if item is None or isinstance(item, list):
+                raise stopped_at(IllegalStateException(f"expected value but got [{token(item)}]"), Where(value, i))
+            found.append(read(value, i))
+        return found
+
+    return read_all
+
+
 # --- ObjectParser -----------------------------------------------------------------------------------------------------
 
 _STRING = ("VALUE_STRING",)

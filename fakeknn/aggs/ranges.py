@@ -1,0 +1,283 @@
+"""range, date_range and ip_range: a bucket for each range that is given, in the order of their bounds."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fakeknn.aggs.base import (
+    Aggregation,
+    Bucket,
+    Collector,
+    Docs,
+    Internal,
+    MultiBucket,
+    Reduction,
+    finite,
+    merged,
+    register,
+)
+from fakeknn.aggs.values import DATE, IP, NUMBERS, NUMERIC, REQUIRED, REQUIRED_FIELD, Given, Source, members, text_of
+from fakeknn.errors import IllegalArgumentException, ParsingException, Where
+from fakeknn.fields.ip import HIGHEST, LOWEST, address, cidr, next_up, shown
+from fakeknn.query.base import ShardContext
+from fakeknn.xcontent import objects
+from fakeknn.xcontent.objects import Member, ObjectParser, declared
+
+
+class Ranges(MultiBucket):
+    """Buckets that all shards have: merged place by place."""
+
+    __slots__ = ()
+    agg: RangesOf
+
+    @property
+    def keyed(self) -> bool:
+        return self.agg.keyed
+
+    def reduce(self, parts: Sequence[Self], reduction: Reduction) -> Internal:
+        reduction.consume(len(self.buckets))
+        together = zip(*(part.buckets for part in parts), strict=True)
+        return self.with_buckets([merged(self.agg, same, reduction) for same in together])
+
+
+class RangeBucket(Bucket):
+    """A bucket that shows its key where that is not the name of its object."""
+
+    __slots__ = ()
+
+    @property
+    def key_text(self) -> str:
+        return str(self.key)
+
+
+@dataclass(eq=False)
+class RangesOf(Aggregation):
+    """What the kinds share: masks of the values become buckets."""
+
+    keyed: bool = False
+
+    def buckets(
+        self,
+        docs: Docs,
+        subs: Callable[[Docs], list[Any]],
+        hits: Sequence[NDArray[Any]],
+        keys: Sequence[tuple[str, dict[str, Any]]],
+    ) -> list[Internal]:
+        """``hits[r]`` are the positions of the documents in range r, ascending; they may repeat."""
+        width = len(keys)
+        once = [at[np.diff(at, prepend=-1) != 0] for at in hits]
+        at = np.concatenate(once)
+        owners = docs.owners[at] * width + np.repeat(np.arange(width), [len(one) for one in once])
+        inside = docs.taken(at, owners, docs.n * width)
+        counts, results = inside.counts().tolist(), subs(inside)
+        out: list[Internal] = []
+        for owner in range(docs.n):
+            made: list[Bucket] = []
+            for i, (key, shown_bounds) in enumerate(keys, owner * width):
+                members = shown_bounds if self.keyed else {"key": key, **shown_bounds}
+                made.append(RangeBucket(key, counts[i], results[i], members))
+            out.append(Ranges(self, made))
+        return out
+
+
+# --- numbers and dates ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Range:
+    """Bounds as given: numbers, or texts that the field's format reads."""
+
+    key: str | None = None
+    low: float | str | None = None
+    high: float | str | None = None
+
+
+@dataclass(eq=False)
+class RangeOf(RangesOf):
+    kind = "range"
+    default: ClassVar[str] = NUMERIC
+    given: Given = None  # type: ignore[assignment]
+    ranges: Sequence[Range] = ()
+
+    def build(self, ctx: ShardContext) -> Collector:
+        source = self.given.source(ctx, self, NUMBERS, self.default)
+        bounds = sorted(
+            (
+                (self.bound(source, one.low, -math.inf, ctx), self.bound(source, one.high, math.inf, ctx), one.key)
+                for one in self.ranges
+            ),
+            key=lambda bound: bound[:2],
+        )
+        if not bounds:
+            raise IllegalArgumentException(f"No [ranges] specified for the [{self.name}] aggregation")
+        keys = [_shown(source, key, low, high) for low, high, key in bounds]
+        subs = self.subs.build(ctx)
+
+        def collect(docs: Docs) -> list[Internal]:
+            loaded = source.doubles(docs)
+            hits = [loaded.at[(loaded.values >= low) & (loaded.values < high)] for low, high, _ in bounds]
+            return self.buckets(docs, subs, hits, keys)
+
+        return collect
+
+    def bound(self, source: Source, value: float | str | None, none: float, ctx: ShardContext) -> float:
+        if value is None:
+            return none
+        return float(source.format.parse(value, ctx.now)) if isinstance(value, str) else value
+
+
+class DateRangeOf(RangeOf):
+    kind = "date_range"
+    default = DATE
+
+    def bound(self, source: Source, value: float | str | None, none: float, ctx: ShardContext) -> float:
+        if isinstance(value, float) and math.isfinite(value):
+            value = str(int(value))
+        return super().bound(source, value, none, ctx)
+
+
+def _shown(source: Source, key: str | None, low: float, high: float) -> tuple[str, dict[str, Any]]:
+    format = source.format
+    ends = [None if math.isinf(bound) else format.show(bound) for bound in (low, high)]
+    members: dict[str, Any] = {}
+    for name, bound, end in zip(("from", "to"), (low, high), ends, strict=True):
+        if not math.isinf(bound):
+            members[name] = finite(bound)
+            if not format.raw:
+                members[f"{name}_as_string"] = end
+    return key if key is not None else "-".join("*" if end is None else text_of(end) for end in ends), members
+
+
+# --- addresses --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class IpRange:
+    """Addresses from ``low`` to below ``high``, sixteen bytes each."""
+
+    key: str | None
+    low: bytes | None
+    high: bytes | None
+
+
+@dataclass(eq=False)
+class IpRangeOf(RangesOf):
+    kind = "ip_range"
+    given: Given = None  # type: ignore[assignment]
+    ranges: Sequence[IpRange] = ()
+
+    def build(self, ctx: ShardContext) -> Collector:
+        source = self.given.source(ctx, self, (IP,), IP)
+        if not self.ranges:
+            raise IllegalArgumentException(f"No [ranges] specified for the [{self.name}] aggregation")
+        ranges = sorted(self.ranges, key=lambda one: (one.low or b"", one.high is None, one.high or b""))
+        keys = [_ip_shown(one) for one in ranges]
+        terms = np.array([address(term) for term in source.terms[:]], "S16")
+        chosen = [
+            (terms >= np.bytes_(one.low or LOWEST)) & ((one.high is None) | (terms < np.bytes_(one.high or HIGHEST)))
+            for one in ranges
+        ]
+        subs = self.subs.build(ctx)
+
+        def collect(docs: Docs) -> list[Internal]:
+            loaded = source.load(docs)
+            return self.buckets(docs, subs, [loaded.at[mask[loaded.values]] for mask in chosen], keys)
+
+        return collect
+
+
+def _ip_shown(one: IpRange) -> tuple[str, dict[str, Any]]:
+    ends = {name: shown(bound) for name, bound in (("from", one.low), ("to", one.high)) if bound is not None}
+    return one.key if one.key is not None else f"{ends.get('from', '*')}-{ends.get('to', '*')}", ends
+
+
+# --- parsing ----------------------------------------------------------------------------------------------------------
+
+
+def _bound(container: Any, key: Any) -> Any:
+    value = container[key]
+    return None if value is None else value if isinstance(value, str) else objects.decimal(container, key)
+
+
+_NUMBER = ("VALUE_NUMBER", "VALUE_STRING")
+_RANGE = ObjectParser(
+    "range",
+    {
+        "key": Member(_NUMBER, objects.text),
+        "from": Member((*_NUMBER, "VALUE_NULL"), _bound),
+        "to": Member((*_NUMBER, "VALUE_NULL"), _bound),
+    },
+)
+
+
+def _range(container: Any, key: Any) -> Range:
+    values = _RANGE.parse(container, key)
+    return Range(values.get("key"), values.get("from"), values.get("to"))
+
+
+_RANGES = {"keyed": declared("boolean"), "ranges": declared("object_array", objects.each(_range))}
+_PARSERS = {
+    "range": (RangeOf, ObjectParser("range", {**members(), **_RANGES}, required=REQUIRED)),
+    "date_range": (DateRangeOf, ObjectParser("date_range", {**members(zone=True), **_RANGES}, required=REQUIRED)),
+}
+
+
+@register("range", "date_range")
+def parse_range(name: str, container: Any, key: Any) -> Aggregation:
+    kind, parser = _PARSERS[key]
+    values = parser.parse(container, key)
+    return kind(values.get("keyed", False), Given.of(values), values.get("ranges", ()))
+
+
+def _ip_range(container: Any, key: Any) -> IpRange:
+    body = container[key]
+    if not isinstance(body, dict):
+        raise ParsingException(
+            f"[ranges] must contain objects, but hit a {objects.token(body)}", at=Where(container, key)
+        )
+    found: dict[str, str | None] = {}
+    for name in body:
+        if name in ("key", "mask"):
+            found[name] = objects.text(body, name)
+        elif name in ("from", "to"):
+            found[name] = objects.text_or_none(body, name)
+        else:
+            raise ParsingException(f"Unexpected ip range parameter: [{name}]", at=Where(body, name))
+    try:
+        return _ip_range_of(found)
+    except IllegalArgumentException as error:
+        raise objects.stopped_at(error, Where(body, None, "end")) from None
+
+
+def _ip_range_of(found: dict[str, str | None]) -> IpRange:
+    label, mask = found.get("key"), found.get("mask")
+    if mask is None:
+        ends = [None if text is None else address(text) for text in (found.get("from"), found.get("to"))]
+        return IpRange(label, *ends)
+    low, high = cidr(mask)
+    return IpRange(
+        mask if label is None else label, None if low == LOWEST else low, None if high == HIGHEST else next_up(high)
+    )
+
+
+_IP_RANGE = ObjectParser(
+    "ip_range",
+    {
+        **members(script=False, format=False),
+        "keyed": declared("boolean"),
+        "ranges": declared("object_array", objects.each(_ip_range)),
+    },
+    required=REQUIRED_FIELD,
+)
+
+
+@register("ip_range")
+def parse_ip_range(name: str, container: Any, key: Any) -> Aggregation:
+    values = _IP_RANGE.parse(container, key)
+    return IpRangeOf(values.get("keyed", False), Given.of(values), values.get("ranges", ()))
