@@ -22,6 +22,7 @@ from fakeknn.query.base import Query, parse_query
 from fakeknn.rest import SOURCE_PARAMETERS, Request, route
 from fakeknn.search import service
 from fakeknn.search.doc_fields import add_docvalue_fields
+from fakeknn.search.indices_boost import resolve_boosts
 from fakeknn.search.request import (
     ACCURATE,
     DISABLED,
@@ -170,6 +171,7 @@ def _search(node: Node, request: Request, search: SearchRequest) -> dict[str, An
         return _search_point(node, request, search, scroll)
     options = IndicesOptions.from_parameters(request.params, SEARCH_OPTIONS)
     indices = node.resolve(request.text("index") or "_all", options)
+    resolve_boosts(node, search, options)
     answer = service.search(
         node,
         search,
@@ -195,6 +197,7 @@ def _search_point(node: Node, request: Request, search: SearchRequest, scroll: s
         problems.append("using [point in time] is not allowed in a scroll context")
     if problems:
         raise ActionRequestValidationException(*problems)
+    resolve_boosts(node, search, SEARCH_OPTIONS)
     answer = service.search_point(node, search)
     return _total_as_int(answer) if request.flag("rest_total_hits_as_int") else answer
 

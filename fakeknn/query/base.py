@@ -101,6 +101,8 @@ class ShardContext:
     alias_filter: Query | None = None
     """What the alias that the search named lets through."""
     memo: dict[Any, Any] = field(default_factory=dict)
+    index_boost: float = 1.0
+    """How much more the scores of this index weigh (``indices_boost``)."""
 
     @property
     def n(self) -> int:

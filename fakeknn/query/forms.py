@@ -82,6 +82,8 @@ _NONE = MatchNoDocsQuery('User requested "match_none" query.')
 def search_form(query: Query, ctx: ShardContext) -> Node:
     """DefaultSearchContext.buildFilteredQuery: with the filters that a search adds."""
     node = form(query, ctx)
+    if ctx.index_boost != 1:
+        node = BoostQuery(node, float(np.float32(ctx.index_boost)))
     filters: list[Node] = []
     if any(part.nested for part in ctx.mapping.objects.values()) and node.might_match_nested(ctx):
         alias = None if ctx.alias_filter is None else form(ctx.alias_filter, ctx)

@@ -21,20 +21,16 @@ from fakeknn.fields import FieldType, VectorFieldType
 from fakeknn.fields.geo_point import GeoPointColumn
 from fakeknn.fields.numbers import NumberFieldType
 from fakeknn.painless import compile, json_value
+from fakeknn.painless.values import JavaArray
 from fakeknn.query.base import ShardContext
 from fakeknn.query.doc_values import script_values
 from fakeknn.query.script import Script, parse_script, resolved
 from fakeknn.search.fetch import Hit, sub_phase
+from fakeknn.search.fetch_fields import check_fetch_fields, fetch_fields
+from fakeknn.search.field_formats import FieldAndFormat, fields_and_formats
 from fakeknn.search.request import ARRAYS, OBJECTS, SearchRequest
 from fakeknn.view import KeywordColumn, NumericColumn
 from fakeknn.xcontent import hash_ordered, objects
-from fakeknn.xcontent.objects import ObjectParser, declared
-
-
-@dataclass(frozen=True, slots=True)
-class FieldAndFormat:
-    field: str
-    format: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,25 +40,8 @@ class ScriptField:
     ignore_failure: bool = False
 
 
-_FIELD = ObjectParser(
-    "docvalues_field", {"field": declared("string"), "format": declared("string_or_null")}, constructor=("field",)
-)
-
-
-def docvalue_fields(container: Any, key: Any) -> list[FieldAndFormat]:
-    """FieldAndFormat.fromXContent, of each."""
-    found, items = [], container[key]
-    for i, item in enumerate(items):
-        if objects.is_value(item):
-            found.append(FieldAndFormat(objects.text(items, i)))
-        else:
-            values = _FIELD.parse(items, i)
-            found.append(FieldAndFormat(values["field"], values.get("format")))
-    return found
-
-
 def _docvalue_fields(request: SearchRequest, container: Any, key: Any) -> None:
-    request.parts["docvalue_fields"] = docvalue_fields(container, key)
+    request.parts["docvalue_fields"] = fields_and_formats(container, key)
 
 
 def add_docvalue_fields(request: SearchRequest, names: str) -> None:
@@ -103,6 +82,7 @@ OBJECTS["script_fields"] = _script_fields
 
 def check_fields(request: SearchRequest, ctx: ShardContext) -> None:
     """What a shard refuses before it has any hit (SearchService.parseSource)."""
+    check_fetch_fields(request, ctx)
     _expanded(request, ctx)
     scripts: list[ScriptField] = request.parts.get("script_fields", [])
     if not scripts or not request.size:
@@ -132,6 +112,9 @@ def _compile(ctx: ShardContext, field: ScriptField) -> Script:
 def _expanded(request: SearchRequest, ctx: ShardContext) -> list[FieldAndFormat]:
     """FetchDocValuesContext.create: patterns become the fields that they match."""
     wanted: list[FieldAndFormat] = request.parts.get("docvalue_fields", [])
+    collapse = request.parts.get("collapse")
+    if collapse is not None and collapse.field and all(one.field != collapse.field for one in wanted):
+        wanted = [*wanted, FieldAndFormat(collapse.field)]
     found = []
     for one in wanted:
         if "*" not in one.field:
@@ -152,16 +135,20 @@ def _expanded(request: SearchRequest, ctx: ShardContext) -> list[FieldAndFormat]
     return found
 
 
+#: The parts of a search that show fields.
+_PARTS = ("docvalue_fields", "script_fields", "fields", "collapse")
+
+
 def load_fields(request: SearchRequest, ctx: ShardContext, hits: list[Hit]) -> None:
     """The fields of the hits of a shard that is searched alone, so that what fails is the shard's failure."""
-    if request.parts.get("docvalue_fields") or request.parts.get("script_fields"):
+    if any(request.parts.get(name) for name in _PARTS):
         for hit in hits:
             ctx.memo["fields", id(request), hit.row] = _fields(request, ctx, hit.row)
 
 
 @sub_phase
 def show_fields(request: SearchRequest, ctx: ShardContext, hit: Hit, shown: dict[str, Any]) -> None:
-    if not request.parts.get("docvalue_fields") and not request.parts.get("script_fields"):
+    if not any(request.parts.get(name) for name in _PARTS):
         return
     found = ctx.memo.get(("fields", id(request), hit.row))
     if found is None:
@@ -189,11 +176,13 @@ def _fields(request: SearchRequest, ctx: ShardContext, row: int) -> dict[str, li
                 continue
             raise
         found.setdefault(wanted.name, value if isinstance(value, list) else [value])
+    found.update(fetch_fields(request, ctx, row))
     return {name: values for name, values in found.items() if values}
 
 
 def _doc_values(ctx: ShardContext, field: FieldType, row: int, format: str | None) -> list[Any]:
     if isinstance(field, VectorFieldType):
+        field.check_format(format)
         raise UnsupportedOperationException(f"knn vector field '{field.path}' doesn't support sorting")
     if format is not None:
         if isinstance(field, NumberFieldType):
@@ -220,4 +209,5 @@ def _script_value(ctx: ShardContext, wanted: ScriptField, row: int) -> Any:
     value = script_values(ctx, _compile(ctx, wanted), "field", np.array([row], np.int32))[0]
     if isinstance(value, np.generic):
         return value if isinstance(value, np.float32) else value.item()
-    return json_value(value)
+    # A list is so many values, an array is one.
+    return [json_value(value)] if isinstance(value, JavaArray) else json_value(value)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -24,6 +24,7 @@ from fakeknn.query.base import Matched, Query, ShardContext
 from fakeknn.query.compound import MATCH_ALL
 from fakeknn.search import aggregations
 from fakeknn.search.approximate import left_by_points
+from fakeknn.search.collapse import check_collapse, expand, group_values, leaders
 from fakeknn.search.doc_fields import check_fields, load_fields
 from fakeknn.search.fetch import Hit, fetch_hits
 from fakeknn.search.inner_hits import check_inner_hits
@@ -137,8 +138,9 @@ def can_match(request: SearchRequest, contexts: list[ShardContext]) -> tuple[lis
     kinds = {type(bounds[0]) for _, bounds, _ in asked if bounds is not None}
     if len(kinds) == 1:
         place = 1 if sort.descending else 0
-        sign = -1 if sort.descending else 1
-        asked.sort(key=lambda one: (one[1] is None, 0 if one[1] is None else sign * one[1][place]))
+        known = [one for one in asked if one[1] is not None]
+        known.sort(key=lambda one: one[1][place], reverse=sort.descending)
+        asked = known + [one for one in asked if one[1] is None]
     left = [ctx for matches, _, ctx in asked if matches] or [asked[0][2]]
     return left, len(contexts) - len(left)
 
@@ -151,7 +153,9 @@ def search_shard(request: SearchRequest, ctx: ShardContext, number: int, batch: 
     """Query phase on one shard."""
     check_limits(request, ctx, batch)
     query = request.query or MATCH_ALL
-    matched = query_phase(query, ctx)
+    matched = query_phase(query, ctx, np.float32(ctx.index_boost))
+    if ctx.index_boost < 0:
+        raise IllegalArgumentException(f"boost must be a positive float, got {java_float(np.float32(ctx.index_boost))}")
     mask = matched.mask & ctx.view.live_roots
     if ctx.alias_filter is not None:
         mask &= ctx.alias_filter.mask(ctx)
@@ -162,6 +166,7 @@ def search_shard(request: SearchRequest, ctx: ShardContext, number: int, batch: 
         mask = mask & built(ctx, lambda: request.post_filter.mask(ctx))  # type: ignore[union-attr]
     check_inner_hits(request, ctx)
     check_fields(request, ctx)
+    check_collapse(request, ctx, scrolls=batch is not None)
     by_points = None if request.query is None else left_by_points(request, query, ctx, scrolls=batch is not None)
     left = collected(request, ctx, found, mask)
     if by_points is not None:
@@ -171,8 +176,29 @@ def search_shard(request: SearchRequest, ctx: ShardContext, number: int, batch: 
         result.aggregations = aggregations.collect(request, ctx, left.seen, matched.score)
     if request.parts.get("rescore"):
         _rescore(request, ctx, result)
-    _take_top(request, ctx, result)
+    if request.parts.get("collapse") is not None:
+        _collapse(request, ctx, result)
+    else:
+        _take_top(request, ctx, result)
     return result
+
+
+def _collapse(request: SearchRequest, ctx: ShardContext, result: ShardResult) -> None:
+    """The best of each group, among which the best are taken."""
+    codes, values = group_values(request.parts["collapse"], ctx, result.rows)
+    if request.sort:
+        keys = [sort.keys(ctx, result.rows, result.score).keys for sort in request.sort]
+        order = np.lexsort(list(reversed(keys)))
+    else:
+        order = np.argsort(-result.score, kind="stable")
+    chosen = np.sort(leaders(codes, order))
+    whole, result.rows, result.score = result.score, result.rows[chosen], result.score[chosen]
+    _take_top(request, ctx, result)
+    groups = dict(zip(result.rows.tolist(), codes[chosen].tolist(), strict=True))
+    for hit in result.top:
+        code = groups[hit.row]
+        hit.group = None if code < 0 else values[code]
+    result.score = whole
 
 
 def _rescore(request: SearchRequest, ctx: ShardContext, result: ShardResult) -> None:
@@ -209,17 +235,17 @@ def _rescore(request: SearchRequest, ctx: ShardContext, result: ShardResult) -> 
     result.score[top] = score
 
 
-def query_phase(query: Query, ctx: ShardContext) -> Matched:
+def query_phase(query: Query, ctx: ShardContext, boost: np.float32 = np.float32(1)) -> Matched:  # noqa: B008
     """A query's matches; what is wrong with it here is told as ``failed to create query``."""
-    matched: Matched = built(ctx, lambda: _matched(query, ctx))
+    matched: Matched = built(ctx, lambda: _matched(query, ctx, boost))
     return matched
 
 
-def _matched(query: Query, ctx: ShardContext) -> Matched:
+def _matched(query: Query, ctx: ShardContext, boost: np.float32) -> Matched:
     for clause in query.walk():
         if not math.isfinite(clause.boost):
             raise IllegalArgumentException(f"boost must be a positive float, got {java_float(clause.boost)}")
-    return query.matched(ctx)
+    return query.matched(ctx, boost)
 
 
 def built(ctx: ShardContext, work: Callable[[], Any]) -> Any:
@@ -370,6 +396,9 @@ def _merged(request: SearchRequest, results: list[ShardResult]) -> list[Hit]:
         for place, (key, hit) in enumerate(zip(result.keys, result.top, strict=True))
     ]
     entries.sort(key=lambda entry: entry[:3])
+    if request.parts.get("collapse") is not None:
+        seen: set[Any] = set()
+        entries = [entry for entry in entries if not (entry[3].group in seen or seen.add(entry[3].group))]  # type: ignore[func-returns-value]
     return [entry[3] for entry in entries[request.from_ : request.from_ + request.size]]
 
 
@@ -447,6 +476,14 @@ def answer(request: SearchRequest, outcome: Outcome, took: int) -> dict[str, Any
         hits["total"] = total
     hits["max_score"] = outcome.max_score
     hits["hits"] = fetch_hits(request, outcome.contexts, outcome.page)
+
+    def search(inner: SearchRequest) -> dict[str, Any]:
+        # What is kept of a query goes by its identity, and these live shorter than the search.
+        contexts = [replace(ctx, memo={}) for ctx in outcome.contexts]
+        found: dict[str, Any] = answer(inner, run(inner, contexts), 0)["hits"]
+        return found
+
+    expand(request, outcome.page, hits["hits"], search)
     body: dict[str, Any] = {"took": took, "timed_out": False}
     if outcome.terminated_early is not None:
         body["terminated_early"] = outcome.terminated_early

@@ -76,6 +76,8 @@ class Hit:
     score: np.float32 | None
     sort: list[Any] | None = None
     nesting: Nesting | None = None
+    group: Any = None
+    """The value that it is collapsed by."""
 
 
 def source_of(view: View, row: int) -> bytes | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,8 +13,9 @@ from fakeknn.query.base import Matched, Query, ShardContext
 from fakeknn.query.compound import Bool, Boosting, ConstantScore, DisMax
 from fakeknn.query.joining import SECTIONS, Nested
 from fakeknn.query.script import ScriptScore
-from fakeknn.search.doc_fields import FieldAndFormat, check_fields, docvalue_fields
+from fakeknn.search.doc_fields import check_fields
 from fakeknn.search.fetch import Hit, Nesting, fetch_hit, last_phase, named_queries
+from fakeknn.search.field_formats import FieldAndFormat, fields_and_formats
 from fakeknn.search.request import SearchRequest, stored_field_names
 from fakeknn.search.sort import parse_sort, shown_value
 from fakeknn.search.source import parse_source
@@ -51,10 +52,24 @@ def _stored_fields(container: Any, key: Any) -> list[str]:
     return stored_field_names([objects.text(container, key)])
 
 
+def _later(container: Any, key: Any) -> Any:
+    raise NotFaked("[collapse] in [inner_hits]")
+
+
 def _docvalue_fields(container: Any, key: Any) -> list[FieldAndFormat]:
     if not isinstance(container[key], list):
         raise NotFaked("[docvalue_fields] that is no array, in [inner_hits]")
-    return docvalue_fields(container, key)
+    return fields_and_formats(container, key)
+
+
+#: The reader of ``collapse``, which those of the groups' hits is part of.
+COLLAPSE: list[Callable[[Any, Any], Any]] = [_later]
+
+
+def _fields(container: Any, key: Any) -> list[FieldAndFormat]:
+    if not isinstance(container[key], list):
+        raise NotFaked("[fields] that is no array, in [inner_hits]")
+    return fields_and_formats(container, key)
 
 
 def _unfaked(container: Any, key: Any) -> Any:
@@ -74,12 +89,12 @@ _PARSER = ObjectParser(
         "track_scores": declared("boolean"),
         "stored_fields": declared("string_array", _stored_fields),
         "docvalue_fields": Member(("START_OBJECT", "START_ARRAY"), _docvalue_fields),
-        "fields": Member(("START_OBJECT", "START_ARRAY"), _unfaked),
+        "fields": Member(("START_OBJECT", "START_ARRAY"), _fields),
         "script_fields": declared("object", _unfaked),
         "sort": declared("object_array", parse_sort),
         "_source": declared("object_array_boolean_or_string", parse_source),
         "highlight": declared("object", _unfaked),
-        "collapse": declared("object", _unfaked),
+        "collapse": declared("object", lambda container, key: COLLAPSE[0](container, key)),
     },
 )
 
@@ -100,6 +115,10 @@ def parse_inner_hits(container: Any, key: Any) -> InnerHits:
         explain=values.get("explain", False),
     )
     request.parts["docvalue_fields"] = values.get("docvalue_fields", [])
+    if "fields" in values:
+        request.parts["fields"] = values["fields"]
+    if "collapse" in values:
+        request.parts["collapse"] = values["collapse"]
     return InnerHits(values.get("name"), request)
 
 

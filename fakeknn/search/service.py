@@ -19,6 +19,7 @@ from fakeknn.query.scoring import DfsStatistics
 from fakeknn.query.script import Script
 from fakeknn.query.terms import TermsLookup
 from fakeknn.search import execute, readers
+from fakeknn.search.indices_boost import boosted
 from fakeknn.search.request import ACCURATE, SearchRequest
 from fakeknn.search.scripts import stored_script
 from fakeknn.search.slicing import sliced
@@ -179,6 +180,7 @@ def search(
     """Run a search and shape its answer; ``scroll`` is the keep-alive of a search that goes on."""
     started = node.clock.now()
     contexts = sliced(request.slice, shard_contexts(node, indices, names=names, routing=routing, preference=preference))
+    contexts = boosted(request, contexts)
     if request.dfs:
         statistics = DfsStatistics(contexts)
         contexts = [replace(ctx, statistics=statistics) for ctx in contexts]
@@ -206,7 +208,7 @@ def search_point(node: Node, request: SearchRequest) -> dict[str, Any]:
     alive = request.point.keep_alive
     keep_alive = None if alive is None else readers.keep_alive_of(node, alive, "keep_alive")
     point = readers.find_point(node, request.point.id, keep_alive)
-    contexts = [replace(ctx, memo={}) for ctx in sliced(request.slice, point.contexts)]
+    contexts = [replace(ctx, memo={}) for ctx in boosted(request, sliced(request.slice, point.contexts))]
     outcome = execute.run(request, contexts)
     _count_phases(node, outcome, request.groups)
     return {"pit_id": point.id, **execute.answer(request, outcome, _took(node, started))}

@@ -85,12 +85,14 @@ class Sort:
         return self.field not in ("_score", "_doc")
 
     def bounds(self, ctx: ShardContext) -> tuple[Any, Any] | None:
-        """FieldSortBuilder.getMinMaxOrNull: the lowest and highest value that a shard has of an indexed number."""
+        """FieldSortBuilder.getMinMaxOrNull: the lowest and highest value that a shard has of an indexed field."""
         self.keys(ctx, np.empty(0, np.int32), np.empty(0, np.float32))
         mapped = ctx.field(self.field)
         if mapped is None or not mapped.searchable or self.nested is not None:
             return None
         column = ctx.column(mapped)
+        if isinstance(column, KeywordColumn) and mapped.kind == "keyword" and column.n_terms:
+            return column.terms[int(column.order[0])], column.terms[int(column.order[-1])]
         if not isinstance(column, NumericColumn) or not len(column.values) or mapped.kind == "boolean":
             return None
         low, high = column.values.min().item(), column.values.max().item()

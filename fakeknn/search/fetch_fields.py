@@ -1,0 +1,148 @@
+"""``fields``: values of the source in the form that their mapping gives them (FieldFetcher)."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import Any
+
+import orjson
+
+from fakeknn.errors import IllegalArgumentException, NotFaked, SearchException
+from fakeknn.fields import FieldType
+from fakeknn.fields.metadata import METADATA
+from fakeknn.fields.patterns import simple_match
+from fakeknn.mapping import Mapping
+from fakeknn.query.base import ShardContext
+from fakeknn.search.field_formats import FieldAndFormat, fields_and_formats
+from fakeknn.search.request import ARRAYS, SearchRequest
+from fakeknn.view import ignored_fields
+
+_FALSE = object()
+
+
+def _fields(request: SearchRequest, container: Any, key: Any) -> None:
+    request.parts["fields"] = fields_and_formats(container, key)
+
+
+ARRAYS["fields"] = _fields
+
+
+def extract(path: list[str], index: int, value: Any, null: Any) -> Any:
+    """XContentMapValues.extractValue: what stands at a path; None for nothing."""
+    if isinstance(value, list):
+        found: list[Any] = []
+        for item in value:
+            inner = extract(path, index, item, null)
+            if inner is None:
+                continue
+            if isinstance(inner, list) and index != len(path):
+                found += inner
+            else:
+                found.append(inner)
+        return found
+    if index == len(path):
+        return null if value is None else value
+    if isinstance(value, dict):
+        key, following = path[index], index + 1
+        while True:
+            if key in value:
+                inner = extract(path, following, value[key], null)
+                if inner is not None:
+                    return inner
+            if following == len(path):
+                return None
+            key = f"{key}.{path[following]}"
+            following += 1
+    return None
+
+
+def _source_paths(mapping: Mapping, field: FieldType) -> list[str]:
+    """MappingLookup.sourcePaths: where a field's values stand in the source, those copied to it included."""
+    path = field.path
+    parent = mapping.fields.get(path.rpartition(".")[0])
+    if parent is not None and path.rpartition(".")[2] in parent.fields:
+        path = parent.path
+    copied = [other.path for other in mapping.fields.values() if path in other.copy_to]
+    return [*copied, path]
+
+
+def _wanted(request: SearchRequest, ctx: ShardContext) -> list[tuple[str, FieldType, str | None]]:
+    """The fields that the names and patterns of a search stand for; what is wrong with a format is told here."""
+    found = []
+    for one in request.parts.get("fields", []):
+        names = [one.field]
+        if "*" in one.field:
+            names = [name for name in ctx.mapping.fields if simple_match(one.field, name)]
+        for name in names:
+            field = ctx.field(name)
+            if field is None or name in METADATA:
+                continue
+            if one.format is not None:
+                _check_format(field, one)
+            found.append((name, field, one.format))
+    return found
+
+
+def _check_format(field: FieldType, one: FieldAndFormat) -> None:
+    if field.kind in ("date", "date_nanos"):
+        field.check_format(one.format)
+    elif field.kind not in ("geo_point", "geo_shape", "knn_vector"):
+        try:
+            field.fetch(None, one.format)
+        except IllegalArgumentException:
+            raise
+        raise IllegalArgumentException(f"Field [{field.path}] doesn't support formats.")
+
+
+def check_fetch_fields(request: SearchRequest, ctx: ShardContext) -> None:
+    """What a shard refuses before it has any hit."""
+    if request.parts.get("fields") and request.stored_fields == ["_none_"]:
+        raise SearchException("[stored_fields] cannot be disabled when using the [fields] option")
+
+
+def fetch_fields(request: SearchRequest, ctx: ShardContext, row: int) -> dict[str, list[Any]]:
+    """The values of a document's fields by name."""
+    if not request.parts.get("fields"):
+        return {}
+    if not ctx.mapping.source_enabled:
+        raise IllegalArgumentException(
+            "Unable to retrieve the requested [fields] since _source is disabled in the mappings for index "
+            f"[{ctx.index}]"
+        )
+    if ctx.nested_path is not None:
+        raise NotFaked("[fields] of nested objects")
+    source = ctx.view.source(row)
+    body = {} if source is None else orjson.loads(source)
+    ignored = ignored_fields(ctx.view.columns.get("_ignored"), row)
+    found: dict[str, list[Any]] = {}
+    for name, field, format in _wanted(request, ctx):
+        if name in ignored:
+            continue
+        values = _values(ctx, field, body, format)
+        if values:
+            found[name] = values
+    return found
+
+
+def _values(ctx: ShardContext, field: FieldType, body: Any, format: str | None) -> list[Any]:
+    """SourceValueFetcher.fetchValues."""
+    values = []
+    for path in _source_paths(ctx.mapping, field):
+        null = getattr(field, "null", None)
+        if field.kind == "boolean":
+            null = field.options.get("null_value")
+        found = extract(path.split("."), 0, body, _FALSE if null is not None else None)
+        if found is None:
+            return []
+        if field.takes_arrays and field.kind != "knn_vector":
+            return [found]
+        queue = deque([found])
+        while queue:
+            value = queue.popleft()
+            if isinstance(value, list):
+                queue.extend(value)
+                continue
+            shown = field.fetch(None if value is _FALSE else value, format)
+            if shown is not None:
+                values.append(shown)
+    return values
