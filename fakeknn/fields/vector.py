@@ -48,6 +48,7 @@ class VectorFieldType(FieldType):
             knn_enabled=self.context.flag("index.knn"),
             full_name=self.path,
         )
+        self.options["store"] = self.said.store
 
     @property
     def definition(self) -> VectorDefinition:
@@ -57,6 +58,14 @@ class VectorFieldType(FieldType):
             return said
         model = self.context.model(said.model_id)
         return said if model is None or model.state != "created" else model.applied(said)
+
+    def fetch(self, value: Any, format: str | None = None) -> Any:
+        """What ``fields`` shows: each number as the source has it."""
+        return value
+
+    def doc_value(self, value: Any, format: str | None = None) -> Any:
+        """What ``stored_fields`` shows of a vector."""
+        return value.tolist() if value.dtype == np.int8 else list(value)
 
     def echo(self, include_defaults: bool = False) -> dict[str, Any]:
         told = self.said.echo(include_defaults)

@@ -61,6 +61,10 @@ def _json(value: Any, around: set[int]) -> Any:
         return value.json()
     if isinstance(value, Enum):
         return text(value)
+    if isinstance(value, JavaArray) and value.component in ("byte", "float"):
+        if value.component == "byte":
+            return base64.b64encode(bytes(number & 0xFF for number in value)).decode()
+        return [_json(Float(number), around) for number in value]
     if isinstance(value, (dict, list)) or "java.lang.Iterable" in lineage(kind) or "java.util.Map" in lineage(kind):
         return _contents(value, around)
     java = class_of(value)

@@ -48,7 +48,7 @@ def stored_fields(mapping: Mapping, names: Iterable[str], source: bytes | None) 
 
 def _stored(field: FieldType, body: Any) -> Iterator[Any]:
     context = DocContext("", lambda container, key: java_string(container[key]))
-    for container, key in _places(body, field.path.split(".")):
+    for container, key in _places(body, field.path.split("."), whole=field.takes_arrays):
         try:
             parsed = field.parse(container, key, container[key], context)
         except OpenSearchError:
@@ -57,12 +57,12 @@ def _stored(field: FieldType, body: Any) -> Iterator[Any]:
             yield field.doc_value(parsed)
 
 
-def _places(body: Any, path: list[str]) -> Iterator[tuple[Any, Any]]:
-    """Where the values of a field stand, in order."""
+def _places(body: Any, path: list[str], *, whole: bool = False) -> Iterator[tuple[Any, Any]]:
+    """Where the values of a field stand, in order; an array is one value if it is taken ``whole``."""
     if isinstance(body, list):
         for i, item in enumerate(body):
             if isinstance(item, (dict, list)):
-                yield from _places(item, path)
+                yield from _places(item, path, whole=whole)
             elif not path:
                 yield body, i
         return
@@ -73,7 +73,7 @@ def _places(body: Any, path: list[str]) -> Iterator[tuple[Any, Any]]:
         if key not in body:
             continue
         value, rest = body[key], path[length:]
-        if isinstance(value, (dict, list)):
-            yield from _places(value, rest)
+        if isinstance(value, (dict, list)) and (rest or not whole):
+            yield from _places(value, rest, whole=whole)
         elif not rest and value is not None:
             yield body, key
