@@ -9,6 +9,7 @@ from typing import Any
 from fakeknn.api.nodes import check_timeout, nodes_answer
 from fakeknn.api.stats import chosen_sections, metrics_of, readable
 from fakeknn.errors import IllegalArgumentException, NotFaked
+from fakeknn.ingest.search_pipelines import stats as search_pipeline_stats
 from fakeknn.ingest.service import stats as ingest_stats
 from fakeknn.ingest.service import summary as ingest_summary
 from fakeknn.rest import Request, route
@@ -87,6 +88,7 @@ _METRICS: dict[str, tuple[str, Callable[[Node], Any]]] = {
         lambda node: {"total_rejected_requests": 0},
     ),
     "repositories": ("repositories", lambda node: []),
+    "search_pipeline": ("search_pipeline", search_pipeline_stats),
     "remote_store": ("remote_store", lambda node: {"last_successful_fetch_of_pinned_timestamps": -1}),
 }
 #: Those of which nothing is told.
@@ -95,7 +97,6 @@ _UNTOLD = (
     "search_backpressure",
     "file_cache",
     "task_cancellation",
-    "search_pipeline",
     "resource_usage_stats",
     "admission_control",
     "caches",

@@ -1,24 +1,35 @@
-"""Pipelines of searches: there are none yet, but they can be asked for."""
+"""``_search/pipeline``: the pipelines of searches."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from fakeknn.api.indices import MANAGER, check_timeouts
-from fakeknn.rest import Request, Response, route
+from fakeknn.errors import OpenSearchParseException
+from fakeknn.ingest import search_pipelines
+from fakeknn.rest import SOURCE_PARAMETERS, Request, Response, route
 from fakeknn.state.node import Node
+from fakeknn.xcontent import read_map
 
-_WAITS = MANAGER[1:]
+
+@route("PUT", "/_search/pipeline/{id}", params=(*MANAGER, *SOURCE_PARAMETERS))
+def put(node: Node, request: Request) -> dict[str, Any]:
+    if not request.body:
+        raise OpenSearchParseException("request body or source parameter is required")
+    check_timeouts(request)
+    search_pipelines.put_pipeline(node, request.params["id"], request.read(read_map))
+    return {"acknowledged": True}
 
 
-@route("GET", "/_search/pipeline", "/_search/pipeline/{id}", params=_WAITS)
+@route("GET", "/_search/pipeline", "/_search/pipeline/{id}", params=MANAGER[1:])
 def get(node: Node, request: Request) -> Response:
     check_timeouts(request)
-    return Response(404, {})
+    found = search_pipelines.get_pipelines(node, request.names("id"))
+    return Response(200 if found else 404, found)
 
 
 @route("DELETE", "/_search/pipeline/{id}", params=MANAGER)
 def delete(node: Node, request: Request) -> dict[str, Any]:
-    """Where there never was a pipeline, nobody misses one."""
     check_timeouts(request)
+    search_pipelines.delete_pipeline(node, request.params["id"])
     return {"acknowledged": True}

@@ -17,6 +17,7 @@ from fakeknn.errors import (
     Where,
     body_of,
 )
+from fakeknn.ingest import search_pipelines
 from fakeknn.query import query_string
 from fakeknn.query.base import Query, parse_query
 from fakeknn.rest import SOURCE_PARAMETERS, Request, route
@@ -39,7 +40,7 @@ from fakeknn.search.sort import Sort
 from fakeknn.search.source import source_of_params
 from fakeknn.state.names import IndicesOptions
 from fakeknn.units import parse_time_value
-from fakeknn.xcontent import java_string, read, read_query, read_search, settle
+from fakeknn.xcontent import java_string, read, read_for, read_query, read_search, settle
 from fakeknn.xcontent.objects import place_of
 
 if TYPE_CHECKING:
@@ -85,9 +86,11 @@ def apply_params(request: Request, search: SearchRequest) -> None:
     docvalue_fields = request.text("docvalue_fields")
     if docvalue_fields is not None:
         add_docvalue_fields(search, docvalue_fields)
-    for name in ("suggest_field", "search_pipeline"):
-        if request.text(name) is not None:
-            raise NotFaked(f"the parameter [{name}] of a search")
+    if request.text("suggest_field") is not None:
+        raise NotFaked("the parameter [suggest_field] of a search")
+    search.pipeline = request.text("search_pipeline", search.pipeline)
+    if request.text("verbose_pipeline") is not None:
+        search.verbose_pipeline = request.flag("verbose_pipeline")
     if request.text("from") is not None:
         set_from(search, request.number("from") or 0)
     if request.text("size") is not None:
@@ -167,9 +170,10 @@ def _search(node: Node, request: Request, search: SearchRequest) -> dict[str, An
     search.typed_keys = request.flag("typed_keys")
     scroll = request.text("scroll")
     search.validate(scroll=scroll is not None)
+    options = IndicesOptions.from_parameters(request.params, SEARCH_OPTIONS)
+    search_pipelines.resolve(node, search, request.text("index"), options)
     if search.point is not None:
         return _search_point(node, request, search, scroll)
-    options = IndicesOptions.from_parameters(request.params, SEARCH_OPTIONS)
     indices = node.resolve(request.text("index") or "_all", options)
     resolve_boosts(node, search, options)
     answer = service.search(
@@ -204,7 +208,7 @@ def _search_point(node: Node, request: Request, search: SearchRequest, scroll: s
 
 @route("GET POST", "/_search", "/{index}/_search", params=SEARCH_PARAMETERS)
 def search(node: Node, request: Request) -> dict[str, Any]:
-    request.parsed = read_search(request.body) if request.body else None
+    request.parsed = read_for(request.body, read_search, parse_request) if request.body else None
     search = parse_request(request.parsed)
     apply_params(request, search)
     return _search(node, request, search)
@@ -220,7 +224,7 @@ COUNT_PARAMETERS = (
 @route("GET POST", "/_count", "/{index}/_count", params=COUNT_PARAMETERS)
 def count(node: Node, request: Request) -> dict[str, Any]:
     if request.body:
-        body = request.parsed = read_query(request.body)
+        body = request.parsed = read_for(request.body, read_query, query_only)
         query = query_only(body)
     else:
         query = query_of_params(request)
@@ -229,6 +233,7 @@ def count(node: Node, request: Request) -> dict[str, Any]:
     if terminate_after < 0:
         raise IllegalArgumentException("terminateAfter must be > 0")
     options = IndicesOptions.from_parameters(request.params, SEARCH_OPTIONS)
+    search_pipelines.resolve(node, SearchRequest(), request.text("index"), options)
     return service.count(
         node,
         query,
@@ -296,8 +301,8 @@ _HEADER = frozenset(
     """index indices search_type searchType request_cache requestCache preference routing allow_partial_search_results
     cancel_after_time_interval cancelAfterTimeInterval ignore_unavailable ignoreUnavailable allow_no_indices
     allowNoIndices
-    expand_wildcards expandWildcards ignore_throttled ignoreThrottled ccs_minimize_roundtrips ccsMinimizeRoundtrips
-    search_pipeline""".split()
+    expand_wildcards expandWildcards ignore_throttled ignoreThrottled ccs_minimize_roundtrips
+    ccsMinimizeRoundtrips""".split()
 )
 
 
@@ -314,7 +319,7 @@ def msearch(node: Node, request: Request) -> dict[str, Any]:
             if name not in _HEADER:
                 raise IllegalArgumentException(f"key [{name}] is not supported in the metadata section")
         one = Request("POST", request.path, _header_params(request, header), body=body)
-        one.parsed = read_search(body)
+        one.parsed = read_for(body, read_search, parse_request)
         try:
             searches.append((one, parse_request(one.parsed)))
         except OpenSearchError as error:

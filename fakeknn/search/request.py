@@ -72,6 +72,11 @@ class SearchRequest:
     aggregations: Factories | None = None
     typed_keys: bool = False
     """Whether aggregations are told with their types."""
+    pipeline: str | None = None
+    """The search pipeline that is named."""
+    pipeline_source: dict[str, Any] | None = None
+    """The search pipeline that the body holds."""
+    verbose_pipeline: bool = False
     groups: list[str] = field(default_factory=list)
     """The groups of statistics that count this search, beside all."""
     parts: dict[str, Any] = field(default_factory=dict)
@@ -259,6 +264,8 @@ SCALARS: dict[str, Setter] = {
     "stored_fields": _set("stored_fields", stored_fields),
     "sort": _sort,
     "profile": _set("profile", objects.boolean),
+    "search_pipeline": _set("pipeline", objects.text),
+    "verbose_pipeline": _set("verbose_pipeline", objects.boolean),
 }
 OBJECTS: dict[str, Setter] = {
     "query": _query("query"),
@@ -267,6 +274,7 @@ OBJECTS: dict[str, Setter] = {
     "sort": _sort,
     "slice": _set("slice", parse_slice),
     "pit": _set("point", parse_point),
+    "search_pipeline": _set("pipeline_source", lambda container, key: container[key]),
 }
 ARRAYS: dict[str, Setter] = {
     "_source": _set("source", parse_source),
@@ -278,14 +286,12 @@ ARRAYS: dict[str, Setter] = {
 
 #: Members that OpenSearch has and that no module has taken into the tables above.
 NOT_FAKED = {
-    "VALUE": ("search_pipeline", "verbose_pipeline"),
     "START_OBJECT": (
         "indices_boost",
         "highlight",
         "suggest",
         "ext",
         "collapse",
-        "search_pipeline",
         "derived",
     ),
     "START_ARRAY": (
