@@ -199,6 +199,12 @@ class NumberFormatException(IllegalArgumentException):
     pass
 
 
+class IllformedLocaleException(JavaError):
+    """java.util.IllformedLocaleException."""
+
+    status = 400
+
+
 class ParseException(JavaError):
     """java.text.ParseException."""
 
@@ -619,7 +625,10 @@ class SearchPhaseExecutionException(OpenSearchError):
             body["caused_by"] = self.cause.members()
         if roots:
             told = roots[0].members()
-            body["caused_by"] = {**told, "caused_by": dict(told)} if self._twice(roots[0]) else told
+            twice = self._twice(roots[0]) or (
+                isinstance(self.causes[0], GeneralScriptException) and isinstance(roots[0], JavaError)
+            )
+            body["caused_by"] = {**told, "caused_by": dict(told)} if twice else told
         return body
 
 

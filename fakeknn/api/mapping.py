@@ -62,7 +62,8 @@ def _parsed(body: dict[str, Any], index: Index) -> Mapping:
     try:
         return Mapping.parse(body, index.mapping.context)
     except MapperParsingException as error:
-        raise error.cause or error from None
+        cause = error.cause or error
+        raise cause from cause.cause
 
 
 #: The fields that every index has, as GET _mapping/field tells them.

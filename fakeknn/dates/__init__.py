@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from fakeknn.dates.format import DateFormat
 from fakeknn.dates.math import parse as parse_math
+from fakeknn.dates.math import parse_nanos
+from fakeknn.dates.moments import instant_text
 from fakeknn.dates.rounding import Rounding
 from fakeknn.dates.zones import UTC, Zone
 from fakeknn.dates.zones import of as parse_zone
 
-__all__ = ["UTC", "DateFormat", "Rounding", "Zone", "parse_math", "parse_zone"]
+__all__ = ["UTC", "DateFormat", "Rounding", "Zone", "instant_text", "parse_math", "parse_nanos", "parse_zone"]

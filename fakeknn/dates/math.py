@@ -34,6 +34,13 @@ def parse(
     return clamped(_nanos(text, date_format, now, round_up, zone) // _MILLI)
 
 
+def parse_nanos(
+    text: str, date_format: DateFormat, now: Callable[[], int], round_up: bool = False, zone: Zone | None = None
+) -> int:
+    """As ``parse``, in nanoseconds."""
+    return _nanos(text, date_format, now, round_up, zone)
+
+
 def _nanos(text: str, date_format: DateFormat, now: Callable[[], int], round_up: bool, zone: Zone | None) -> int:
     if text.startswith("now"):
         return _walk(text[3:], now() * _MILLI, round_up, zone or UTC)

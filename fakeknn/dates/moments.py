@@ -92,6 +92,19 @@ class Moment:
         return date_field(name, self.day)
 
 
+def instant_text(nanos: int) -> str:
+    """Instant.toString: the fraction in as few groups of three digits as it takes."""
+    seconds, fraction = divmod(nanos, 1_000_000_000)
+    day, second = divmod(seconds, 86_400)
+    text = f"{calendar.date_text(day)}T{second // 3600:02}:{second // 60 % 60:02}:{second % 60:02}"
+    if fraction:
+        digits = f"{fraction:09}"
+        while digits.endswith("000"):
+            digits = digits[:-3]
+        text += f".{digits}"
+    return text + "Z"
+
+
 def date_field(name: str, day: int) -> int:
     year, month, day_of_month = calendar.from_day(day)
     match name:

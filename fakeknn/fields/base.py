@@ -164,6 +164,8 @@ class FieldType:
     """Whether a JSON object is a value of this type (else an object is refused)."""
     scored: ClassVar[bool] = False
     """Whether its terms have postings, so that a term query on it is scored by BM25."""
+    tells_ignored: ClassVar[bool] = True
+    """Whether ``_ignored`` names it when a malformed value of it was left out."""
     is_text: ClassVar[bool] = False
     """Whether it is searched by positions (phrases, intervals)."""
     family: ClassVar[str | None] = None

@@ -126,7 +126,9 @@ class NumericBuffer(Buffer):
             if self._first_repeat is None:
                 self._first_repeat = row
             self._waiting_rows.extend([row] * len(values))
-            self._waiting.extend(sorted(values))
+            # Doc values are signed longs, whose order is told even of unsigned ones.
+            signed = self._dtype is np.uint64
+            self._waiting.extend(sorted(values, key=lambda value: (value < 2**63, value)) if signed else sorted(values))
 
     def _flush(self) -> None:
         self._values.extend(self._waiting)

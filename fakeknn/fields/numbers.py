@@ -84,12 +84,14 @@ class NumberFieldType(FieldType):
     dtype: ClassVar[type[np.generic]] = np.float64
     java_name: ClassVar[str] = "double"
     null: Any = None
+    given_null: Any = None
 
     def build(self) -> None:
         given = self.options.get("null_value")
         if given is not None:
             if isinstance(self, IntegerFieldType) and has_decimal_part(given):
                 raise IllegalArgumentException(f"Value [{java_string(given)}] has a decimal part")
+            self.given_null = given
             self.null = self.options["null_value"] = self.query_value(given)
 
     @property
@@ -298,7 +300,7 @@ class LongFieldType(IntegerFieldType):
 
     def query_value(self, value: Any) -> int:
         number = query_double(value)
-        if number < self.low or number > self.high:
+        if number < float(self.low) or number > float(self.high):  # as doubles compare
             raise IllegalArgumentException(f"Value [{shown_value(value)}] is out of range for a long")
         if isinstance(value, (int, float)):
             if not self.low <= int(value) <= self.high:
@@ -332,17 +334,19 @@ class UnsignedLongFieldType(IntegerFieldType):
 
     def query_value(self, value: Any) -> int:
         if isinstance(value, (int, float)) and not isinstance(value, bool):
-            if not self.low <= value <= self.high:
+            if not self.low <= value <= (float(self.high) if isinstance(value, float) else self.high):
                 raise IllegalArgumentException(f"Value [{java_string(value)}] is out of range for an unsigned long")
             return _whole(value)
         number = query_double(value)
-        if number < self.low or number > self.high:
+        if number < float(self.low) or number > float(self.high):  # as doubles compare
             raise IllegalArgumentException(f"Value [{shown_value(value)}] is out of range for an unsigned long")
         return _big_integer(java_string(value), self.low, self.high, self.article, True)
 
     def bounds(self, lower: Any, upper: Any, include_lower: bool, include_upper: bool) -> tuple[Any, Any]:
         low, high = super().bounds(lower, upper, include_lower, include_upper)
-        if (low is not None and low > self.high) or (high is not None and high < 0):
+        # The real server finds nothing below the highest number, which it takes for no bound to go below.
+        top = upper is not None and not include_upper and self.query_value(upper) == self.high
+        if (low is not None and low > self.high) or (high is not None and high < 0) or top:
             return np.uint64(1), np.uint64(0)
         return None if low is None else np.uint64(max(low, 0)), None if high is None else np.uint64(high)
 
@@ -497,11 +501,41 @@ class HalfFloatFieldType(DecimalFieldType):
     def next_down(self, value: float) -> float:
         return float(np.nextafter(np.float16(value), np.float16(-np.inf)))
 
+    def build(self) -> None:
+        super().build()
+        if self.null is not None:
+            self.options["null_value"] = np.float32(query_double(self.given_null))
+
+    def range_value(self, value: Any) -> float:
+        number = query_double(value)
+        self.checked(number)
+        return float(np.float32(number))
+
+    def bounds(self, lower: Any, upper: Any, include_lower: bool, include_upper: bool) -> tuple[Any, Any]:
+        """A bound between two half floats is moved to the next one inside."""
+        low = high = None
+        if lower is not None:
+            wanted = self.range_value(lower)
+            low = self.narrow(wanted)
+            if low < wanted or (low == wanted and not include_lower):
+                low = 0.0 if _negative_zero(low) and low == wanted else self.next_up(low)
+        if upper is not None:
+            wanted = self.range_value(upper)
+            high = self.narrow(wanted)
+            if high > wanted or (high == wanted and not include_upper):
+                high = -0.0 if high == 0 == wanted and not _negative_zero(high) else self.next_down(high)
+        return low, high
+
+    def fetch(self, value: Any, format: str | None = None) -> Any:
+        shown = super().fetch(value, format)
+        return shown if value in ("", None) else np.float32(query_double(value))
+
 
 @register("scaled_float")
 class ScaledFloatFieldType(NumberFieldType):
     """A decimal kept as a long: round(value × scaling_factor)."""
 
+    tells_ignored = False
     dtype = np.int64
     parameters: ClassVar[tuple[Parameter, ...]] = (
         flag("index", True),
@@ -518,7 +552,7 @@ class ScaledFloatFieldType(NumberFieldType):
     def build(self) -> None:
         factor = self.options.get("scaling_factor")
         if factor is None:
-            raise IllegalArgumentException(f"Field [{self.name}] misses required parameter [scaling_factor]")
+            raise IllegalArgumentException("Field [scaling_factor] is required")
         if not factor > 0 or not math.isfinite(factor):
             raise IllegalArgumentException(f"[scaling_factor] must be a positive number, got [{java_string(factor)}]")
         self.factor = float(factor)
@@ -528,7 +562,7 @@ class ScaledFloatFieldType(NumberFieldType):
             self.null = self._scale(self.options["null_value"])
 
     def _number(self, value: Any) -> float:
-        number = float(value) if isinstance(value, (int, float)) else java_double(java_string(value))
+        number = query_double(value)
         if not math.isfinite(number):
             raise IllegalArgumentException(
                 f"[scaled_float] only supports finite values, but got [{java_double_text(number)}]"
@@ -549,18 +583,17 @@ class ScaledFloatFieldType(NumberFieldType):
         return self._scale(self._number(value))
 
     def bounds(self, lower: Any, upper: Any, include_lower: bool, include_upper: bool) -> tuple[Any, Any]:
-        low = high = None
-        if lower is not None:
-            scaled = self._number(lower) * self.factor
-            if not include_lower:
-                scaled = math.nextafter(scaled, math.inf)
-            low = math.ceil(scaled)
-        if upper is not None:
-            scaled = self._number(upper) * self.factor
-            if not include_upper:
-                scaled = math.nextafter(scaled, -math.inf)
-            high = math.floor(scaled)
+        low = None if lower is None else self.query_value(lower) + (not include_lower)
+        high = None if upper is None else self.query_value(upper) - (not include_upper)
+        if (low is not None and low >= 2**63) or (high is not None and high < -(2**63)):
+            return 1, 0
         return low, high
 
     def doc_value(self, value: Any, format: str | None = None) -> Any:
         return float(value) * (1.0 / self.factor)
+
+    def fetch(self, value: Any, format: str | None = None) -> Any:
+        shown = super().fetch(value, format)
+        if value is None:
+            return None
+        return self.option("null_value") if value == "" else shown

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 from collections.abc import Collection
 from typing import Any, ClassVar
 
 import numpy as np
 
-from fakeknn.dates import DateFormat, parse_math, parse_zone
+from fakeknn.dates import DateFormat, instant_text, parse_math, parse_nanos, parse_zone
 from fakeknn.errors import (
     IllegalArgumentException,
     IllegalStateException,
+    IllformedLocaleException,
     JsonParseException,
     MapperParsingException,
     OpenSearchError,
@@ -334,6 +336,9 @@ class DateFieldType(FieldType):
 
     def build(self) -> None:
         pattern = self.option("format")
+        language = re.split("[_-]", self.option("locale"))[0]
+        if language and not re.fullmatch("[A-Za-z]{2,8}", language):
+            raise IllformedLocaleException(f"Ill-formed language: {language} [at index 0]")
         try:
             self.format = DateFormat.parse(pattern, self.option("locale"))
         except IllegalArgumentException as cause:
@@ -347,12 +352,28 @@ class DateFieldType(FieldType):
     def echo(self, include_defaults: bool = False) -> dict[str, Any]:
         told = super().echo(include_defaults)
         if include_defaults and told.get("print_format") is None:
-            told["print_format"] = str(self.option("format")).split("||")[0]
+            told["print_format"] = DEFAULT_DATE_FORMAT.split("||")[0]
         return told
 
     def to_number(self, text: str) -> int:
         """A date's text as milliseconds or nanoseconds."""
-        return self.format.to_nanos(text) if self.nanos else self.format.to_millis(text)
+        if not self.nanos:
+            return self.format.to_millis(text)
+        return self._storable(self.format.to_nanos(text))
+
+    @staticmethod
+    def _storable(nanos: int) -> int:
+        """DateUtils.toLong: nanoseconds that 64 bits can hold."""
+        if nanos < 0:
+            raise IllegalArgumentException(
+                f"date[{instant_text(nanos)}] is before the epoch in 1970 and cannot be stored in nanosecond resolution"
+            )
+        if nanos >= 2**63:
+            raise IllegalArgumentException(
+                f"date[{instant_text(nanos)}] is after 2262-04-11T23:47:16.854775807 and cannot be stored in "
+                "nanosecond resolution"
+            )
+        return nanos
 
     def new_buffer(self) -> Buffer | None:
         return NumericBuffer(np.int64) if self.searchable or self.has_doc_values else None
@@ -367,8 +388,9 @@ class DateFieldType(FieldType):
         """A query's date, with date math, as the column holds it."""
         reader = self.format if format is None else DateFormat.parse(format)
         zone = None if time_zone is None else parse_zone(time_zone)
-        millis = parse_math(java_string(value), reader, self.context.now, round_up, zone)
-        return millis * 1_000_000 if self.nanos else millis
+        if self.nanos:
+            return self._storable(parse_nanos(java_string(value), reader, self.context.now, round_up, zone))
+        return parse_math(java_string(value), reader, self.context.now, round_up, zone)
 
     def term(self, column: Column, value: Any, *, case_insensitive: bool = False) -> Mask:
         return self.range(column, lower=value, upper=value, include_lower=True, include_upper=True)

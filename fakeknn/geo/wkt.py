@@ -131,9 +131,7 @@ class _Reader:
     def _expect(self, *wanted: str) -> str:
         token = self._word()
         if token not in wanted:
-            raise ParseException(
-                f"expected {' or '.join(wanted)} but found: {self._shown(self.tokens[self.i - 1])}"
-            )
+            raise ParseException(f"expected {' or '.join(wanted)} but found: {self._shown(self.tokens[self.i - 1])}")
         return token
 
     # -- geometries

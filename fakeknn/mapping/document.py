@@ -369,7 +369,8 @@ class DocumentParser:
             if not node.ignores_malformed:
                 self._place(cause)
                 raise self._failed(node, value, cause) from cause
-            self.ignored[node.path] = None
+            if node.tells_ignored:
+                self.ignored[node.path] = None
             parsed = None
         if parsed is not None:
             kept = level.values.get(node.path)

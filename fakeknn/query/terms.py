@@ -208,7 +208,7 @@ def parse_terms(container: Any, key: Any) -> Query:
         if isinstance(value, list):
             if field is not None:
                 raise ParsingException("[terms] query does not support multiple fields", at=Where(body, name))
-            field, values = name, tuple(_terms(name, value))
+            field, values = name, tuple(term_values(name, value))
         elif isinstance(value, dict):
             if field is not None:
                 raise ParsingException(
@@ -238,7 +238,8 @@ def parse_terms(container: Any, key: Any) -> Query:
     return Terms(field=field, values=values or (), lookup=lookup, **common(found))
 
 
-def _terms(field: str, values: list[Any]) -> list[Any]:
+def term_values(field: str, values: list[Any]) -> list[Any]:
+    """TermsQueryBuilder.parseValues."""
     out: list[Any] = []
     for i, value in enumerate(values):
         if value is None:
@@ -358,7 +359,7 @@ class Range(Query):
             low, high = field.limits(
                 self.lower, self.upper, self.include_lower, self.include_upper, self.time_zone, self.format
             )
-        except OpenSearchParseException as error:
+        except (OpenSearchParseException, IllegalArgumentException) as error:
             raise running(error) from error.cause
         if not len(column.values):
             return True
@@ -377,6 +378,10 @@ class Range(Query):
         except OpenSearchParseException as error:
             # Dates are looked at when the query is rewritten, before it is built.
             raise running(error) from error.cause
+        except IllegalArgumentException as error:
+            if isinstance(field, DateFieldType) and field.searchable:
+                raise running(error) from error.cause
+            raise
 
     def matcher(self, field: FieldType) -> Callable[[str], object]:
         """What tells which terms of a field lie in the range."""

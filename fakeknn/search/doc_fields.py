@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from fakeknn.aggs.decimals import DecimalFormat
 from fakeknn.errors import (
     IllegalArgumentException,
     NotFaked,
@@ -20,10 +21,10 @@ from fakeknn.errors import (
 from fakeknn.fields import FieldType, VectorFieldType
 from fakeknn.fields.geo_point import GeoPointColumn
 from fakeknn.fields.numbers import NumberFieldType
-from fakeknn.painless import compile, json_value
+from fakeknn.painless import json_value
 from fakeknn.painless.values import JavaArray
 from fakeknn.query.base import ShardContext
-from fakeknn.query.doc_values import script_values
+from fakeknn.query.doc_values import compile_script, script_values
 from fakeknn.query.script import Script, parse_script, resolved
 from fakeknn.search.fetch import Hit, sub_phase
 from fakeknn.search.fetch_fields import check_fetch_fields, fetch_fields
@@ -101,11 +102,7 @@ def _compile(ctx: ShardContext, field: ScriptField) -> Script:
     if field.script is None:
         raise NullPointerException(None)
     script = resolved(ctx, field.script)
-    if script.lang in ("expression", "mustache"):
-        raise NotFaked(f"a [{script.lang}] script in the field context")
-    if script.lang != "painless":
-        raise IllegalArgumentException(f"script_lang not supported [{script.lang}]")
-    compile(str(script.source), "field", script.params, script.options, script.id)
+    compile_script(script, "field")
     return script
 
 
@@ -184,9 +181,7 @@ def _doc_values(ctx: ShardContext, field: FieldType, row: int, format: str | Non
     if isinstance(field, VectorFieldType):
         field.check_format(format)
         raise UnsupportedOperationException(f"knn vector field '{field.path}' doesn't support sorting")
-    if format is not None:
-        if isinstance(field, NumberFieldType):
-            raise NotFaked("a format of numbers")
+    if format is not None and not isinstance(field, NumberFieldType):
         field.check_format(format)
     field.require_doc_values()
     if field.path in ("_source", "_version"):
@@ -202,6 +197,10 @@ def _doc_values(ctx: ShardContext, field: FieldType, row: int, format: str | Non
         values: list[Any] = column.values[first:last].tolist()
     else:
         values = [column.terms[tid] for tid in column.tids[first:last].tolist()]
+    if format is not None and isinstance(field, NumberFieldType):
+        decimal = DecimalFormat(format)
+        if field.kind != "unsigned_long":  # whose format is asked for nothing
+            return [decimal.format(field.doc_value(value)) for value in values]
     return [field.doc_value(value, format) for value in values]
 
 

@@ -176,6 +176,9 @@ class Sort:
 
     def _numbers(self, mapped: FieldType, column: NumericColumn, rows: NDArray[np.int32]) -> SortKeys:
         mode = self._mode
+        if mapped.kind == "scaled_float":
+            scaled = column.values * (1.0 / getattr(mapped, "factor", 1.0))
+            column = NumericColumn(column.n, column.rows, column.single, scaled)
         if mode == "min":
             dense = column.lowest
         elif mode == "max":
@@ -184,8 +187,6 @@ class Sort:
             dense = _reduced(column, mode)
         values = dense[rows]
         has = column.exists[rows]
-        if mapped.kind == "scaled_float":
-            values = values * (1.0 / getattr(mapped, "factor", 1.0))
         decimal = isinstance(mapped, DecimalFieldType) or values.dtype.kind == "f"
         if decimal:
             values = values.astype(np.float64)
@@ -194,7 +195,7 @@ class Sort:
         if not has.all():
             values = np.where(has, values, np.array(missing, values.dtype))
         keys = (-values if decimal else ~values) if self.descending else values
-        shown: Any = values
+        shown: Any = values.astype(np.float32) if mapped.kind in ("float", "half_float") else values
         if self.format is not None:
             mapped.check_format(self.format)
             shown = [mapped.doc_value(value, self.format) for value in values.tolist()]
@@ -235,7 +236,7 @@ class Sort:
             keys = np.where(has, keys, 2 * place - 1)
         if self.descending:
             keys = -keys
-        values = _Terms(ords, order, terms, missing)
+        values = Terms(ords, order, terms, missing)
         return SortKeys(keys, values)
 
 
@@ -245,7 +246,7 @@ def _bounds(mapped: FieldType, dtype: np.dtype[Any]) -> tuple[int, int]:
     return int(bits.min), int(bits.max)
 
 
-class _Terms(Sequence[Any]):
+class Terms(Sequence[Any]):
     """The terms that ordinals stand for, looked up one by one: only the hits of a page are told."""
 
     def __init__(
@@ -265,6 +266,8 @@ def _reduced(column: NumericColumn, mode: str) -> NDArray[Any]:
     """[n]: sum, avg or median of each row's values."""
     if mode == "sum":
         return column.reduced(np.add, 0)
+    if column.single:
+        return column.lowest
     counts = np.maximum(np.diff(column.offsets), 1)
     if mode == "avg":
         total = column.reduced(np.add, 0)
@@ -284,7 +287,7 @@ def shown_value(value: Any) -> Any:
     """A sort value as JSON: Java has names for the numbers that JSON lacks."""
     if isinstance(value, np.generic) and not isinstance(value, np.float32):
         value = value.item()
-    if isinstance(value, float) and math.isinf(value):
+    if isinstance(value, float | np.float32) and math.isinf(value):
         return "Infinity" if value > 0 else "-Infinity"
     return value
 
