@@ -10,6 +10,7 @@ from fakeknn.aggs import (
     pipelines_histogram,
     pipelines_sibling,
     ranges,
+    scripted,
     terms,
     weighted,
 )
@@ -24,6 +25,7 @@ __all__ = [
     "pipelines_histogram",
     "pipelines_sibling",
     "ranges",
+    "scripted",
     "terms",
     "weighted",
 ]

@@ -87,7 +87,7 @@ class Histogram:
             return low
         unit = self._lowest / self._half
         width = float(self._width(np.array([low]))[0])
-        return low + width - unit
+        return float(low + width - unit)
 
     def cdf(self, x: float) -> float:
         """getPercentileAtOrBelowValue, as a share."""

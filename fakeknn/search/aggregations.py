@@ -19,6 +19,7 @@ from fakeknn.errors import (
     XContentParseException,
 )
 from fakeknn.query.base import Scores, ShardContext
+from fakeknn.search import top_hits  # noqa: F401
 from fakeknn.search.request import OBJECTS, SearchRequest
 from fakeknn.search.sort import parse_sort
 from fakeknn.view import Mask
@@ -70,12 +71,11 @@ def parse_bucket_sort(name: str, container: Any, key: Any) -> Pipeline:
     try:
         values = _BUCKET_SORT.parse(container, key)
     except XContentParseException as error:
-        if "failed to parse field [sort]" in str(error.reason) or error.cause is None:
+        if not str(error.reason).endswith(("field [from]", "field [size]")):
             raise
         # What the constructor does not take is set when it is done.
-        raise XContentParseException(
-            "failed to build [bucket_sort] after last required field arrived", at=error.at
-        ) from error
+        unbuilt = XContentParseException("failed to build [bucket_sort] after last required field arrived", at=error.at)
+        raise unbuilt from error
     return BucketSort(
         sorts=values.get("sort", ()),
         from_=values.get("from", 0),
@@ -90,6 +90,7 @@ OBJECTS["aggs"] = OBJECTS["aggregations"] = _aggregations
 def collect(request: SearchRequest, ctx: ShardContext, found: Mask, score: Scores) -> Results:
     """One shard's results of the documents that the query has ``found``: bool[n], with their score: float32[n]."""
     assert request.aggregations is not None
+    ctx.memo["search"] = request  # whose query top_hits explain
     collector = request.aggregations.build(ctx)
     rows = np.flatnonzero(found).astype(np.int32)
     docs = Docs(ctx, rows, np.zeros(len(rows), np.int64), 1, lambda: score)

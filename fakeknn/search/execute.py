@@ -28,9 +28,10 @@ from fakeknn.search.collapse import check_collapse, expand, group_values, leader
 from fakeknn.search.doc_fields import check_fields, load_fields
 from fakeknn.search.fetch import Hit, fetch_hits
 from fakeknn.search.inner_hits import check_inner_hits
+from fakeknn.search.ranking import best_keys, best_scores, comparable
 from fakeknn.search.request import ACCURATE, DISABLED, SearchRequest
 from fakeknn.search.rescore import Rescorer
-from fakeknn.search.sort import Sort, SortKeys, shown_value
+from fakeknn.search.sort import SortKeys, shown_value
 from fakeknn.search.termination import DEFAULT_TRACK_TOTAL_HITS, collected
 from fakeknn.xcontent import java_float
 
@@ -333,57 +334,12 @@ def _take_top(request: SearchRequest, ctx: ShardContext, result: ShardResult) ->
             result.keys.append((-float(result.score[at]),))
         return
     parts = [sort.keys(ctx, result.rows, result.score) for sort in request.sort]
-    chosen = _best_keys([part.keys for part in parts], wanted, _after(request, ctx, parts))
+    chosen = best_keys([part.keys for part in parts], wanted, _after(request, ctx, parts))
     with_score = _tracks_scores(request)
     for at in chosen.tolist():
         shown = [shown_value(part.values[at]) for part in parts]
         result.top.append(Hit(result.context, int(result.rows[at]), result.score[at] if with_score else None, shown))
-        result.keys.append(tuple(_comparable(sort, part, at) for sort, part in zip(request.sort, parts, strict=True)))
-
-
-def _comparable(sort: Sort, part: Any, at: int) -> Any:
-    """A sort value that compares between shards: ordinals do not, terms do."""
-    value = part.values[at] if hasattr(part.values, "_terms") else None
-    if value is None and hasattr(part.values, "_terms"):
-        last = (sort.missing != "_first") != sort.descending
-        key: Any = (2 if last else 0, _Term("", False))
-        return (-key[0], key[1]) if sort.descending else key
-    if value is not None:
-        return (1 if not sort.descending else -1, _Term(str(value), sort.descending))
-    return part.keys[at].item()
-
-
-@dataclass(frozen=True, slots=True)
-class _Term:
-    text: str
-    descending: bool
-
-    def __lt__(self, other: _Term) -> bool:
-        return self.text > other.text if self.descending else self.text < other.text
-
-
-def best_scores(score: NDArray[np.float32], wanted: int) -> NDArray[np.int64]:
-    """The positions of the ``wanted`` highest scores, best first; of equals the first."""
-    if wanted < len(score):
-        least = np.partition(score, len(score) - wanted)[len(score) - wanted]
-        candidates = np.flatnonzero(score >= least)
-        order = np.argsort(-score[candidates], kind="stable")
-        return candidates[order][:wanted]
-    return np.argsort(-score, kind="stable")
-
-
-def _best_keys(keys: Sequence[NDArray[Any]], wanted: int, among: NDArray[np.bool_] | None = None) -> NDArray[np.int64]:
-    """The positions of the ``wanted`` lowest by several keys, in order; of equals the first.
-
-    ``among`` says which count.
-    """
-    candidates = np.arange(len(keys[0])) if among is None else np.flatnonzero(among)
-    first = keys[0][candidates]
-    if wanted < len(first):
-        most = np.partition(first, wanted - 1)[wanted - 1]
-        candidates = candidates[first <= most]
-    order = np.lexsort([key[candidates] for key in reversed(keys)])
-    return candidates[order][:wanted]
+        result.keys.append(tuple(comparable(sort, part, at) for sort, part in zip(request.sort, parts, strict=True)))
 
 
 def _merged(request: SearchRequest, results: list[ShardResult]) -> list[Hit]:

@@ -29,7 +29,7 @@ def search_node(request: SearchRequest, ctx: ShardContext) -> Node:
 
 def _resolved(request: SearchRequest, ctx: ShardContext, node: ApproximateScoreQuery) -> Node:
     """ApproximateQuery.canApproximate: whether the best of a range's documents will do."""
-    if request.parts.get("aggs") or request.track_total_hits == ACCURATE or len(request.sort) > 1:
+    if request.aggregations is not None or request.track_total_hits == ACCURATE or len(request.sort) > 1:
         return replace(node, approximated=False)
     sort = request.sort[0] if request.sort else None
     if isinstance(request.query or MATCH_ALL, MatchAll):

@@ -237,13 +237,13 @@ def _hits(nested: Nested, ctx: ShardContext, hit: Hit) -> dict[str, Any]:
     told = []
     for at, values in zip(chosen, sorts, strict=True):
         row = int(rows[at])
-        nesting = _nesting(below, row, root)
+        nesting = nesting_of(below, row, root)
         found = Hit(hit.shard, row, None if request.sort else score[at], values, nesting)
         told.append(fetch_hit(request, below, found, named))
     return {"total": total, "max_score": max_score, "hits": told}
 
 
-def _nesting(ctx: ShardContext, row: int, root: int) -> Nesting:
+def nesting_of(ctx: ShardContext, row: int, root: int) -> Nesting:
     """FetchPhase.getInternalNestedIdentity: of every level down to the row, the field and the place in its array."""
     view, path = ctx.view, ctx.nested_path
     steps: list[tuple[str, int]] = []

@@ -9,8 +9,17 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from fakeknn.query.base import Query, ShardContext
-from fakeknn.query.compound import ConstantScore, MatchAll
+from fakeknn.errors import NotFaked
+from fakeknn.query.base import ShardContext
+from fakeknn.query.lucene import (
+    ApproximateScoreQuery,
+    BoostQuery,
+    ConstantScoreQuery,
+    Leaf,
+    MatchAllDocsQuery,
+    TermQuery,
+)
+from fakeknn.search.explain import search_node
 from fakeknn.search.request import ACCURATE, DISABLED, SearchRequest
 from fakeknn.view import Mask
 
@@ -34,13 +43,27 @@ class Collected:
         return Collected(rows, self.seen, self.total if counted else len(rows), self.early)
 
 
-def counted_at_once(query: Query | None, ctx: ShardContext) -> bool:
+def counted_at_once(request: SearchRequest, ctx: ShardContext) -> bool:
     """TopDocsCollectorContext.shortcutTotalHitCount: whether Lucene knows how many match without looking."""
-    while isinstance(query, ConstantScore):
-        query = query.filter
-    if query is not None and not isinstance(query, MatchAll):
+    if ctx.view.nested or ctx.alias_filter is not None:
         return False
-    return not ctx.view.nested and ctx.alias_filter is None
+    if request.query is None:
+        return True
+    try:
+        node = search_node(request, ctx)
+    except NotFaked:
+        return False
+    while True:
+        if isinstance(node, ApproximateScoreQuery):
+            node = node.original
+        elif isinstance(node, (ConstantScoreQuery, BoostQuery)):
+            node = node.query
+        else:
+            break
+    if isinstance(node, MatchAllDocsQuery):
+        return True
+    told = isinstance(node, TermQuery) or (isinstance(node, Leaf) and node.type == "FieldExistsQuery")
+    return told and bool(ctx.view.live.all())
 
 
 def collected(request: SearchRequest, ctx: ShardContext, found: Mask, filtered: Mask) -> Collected:
@@ -65,7 +88,7 @@ def _told(request: SearchRequest, ctx: ShardContext, total: int) -> bool:
     limit = DEFAULT_TRACK_TOTAL_HITS if request.track_total_hits is None else request.track_total_hits
     if limit == DISABLED:
         return True
-    if request.min_score is None and request.post_filter is None and counted_at_once(request.query, ctx):
+    if request.min_score is None and request.post_filter is None and counted_at_once(request, ctx):
         return True
     return limit != ACCURATE and total > limit
 
@@ -79,7 +102,7 @@ def _terminated(request: SearchRequest, ctx: ShardContext, found: Mask, rows: ND
     later = any(first > rows[wanted - 1] for first, _ in ctx.view.live_segments)
     early = len(rows) > wanted or later
     total = wanted
-    if not request.size and request.post_filter is None and counted_at_once(request.query, ctx):
+    if not request.size and request.post_filter is None and counted_at_once(request, ctx):
         # A segment's documents are counted as soon as it is begun.
         total = int(np.count_nonzero(ctx.view.segment_of[rows] <= segment))
     seen = found if len(rows) == wanted else found & (np.arange(ctx.n) < rows[wanted])

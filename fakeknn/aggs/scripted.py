@@ -1,0 +1,127 @@
+"""scripted_metric: a state that scripts fill document by document, combine on each shard, and merge over all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fakeknn.aggs.base import Aggregation, Collector, Docs, Internal, Reduction, register
+from fakeknn.errors import IllegalArgumentException, NotFaked, NullPointerException
+from fakeknn.painless import Script as Compiled
+from fakeknn.painless import compile, java_value, json_value
+from fakeknn.query.base import ShardContext
+from fakeknn.query.doc_values import ShardDoc, source_of
+from fakeknn.query.script import Script, parse_script, resolved
+from fakeknn.xcontent.objects import ObjectParser, declared
+
+
+def _compiled(script: Script, context: str, more: Mapping[str, Any]) -> Compiled:
+    """The script with the aggregation's parameters beside its own."""
+    for name in more:
+        if name in script.params:
+            raise IllegalArgumentException(f'Parameter name "{name}" used in both aggregation and script parameters')
+    if script.lang in ("expression", "mustache"):
+        raise NotFaked(f"a [{script.lang}] script in the context [{context}]")
+    if script.lang != "painless":
+        raise IllegalArgumentException(f"script_lang not supported [{script.lang}]")
+    return compile(str(script.source), context, {**script.params, **more}, script.options, script.id)
+
+
+class ScriptedMetric(Internal):
+    """What the shards' combine scripts gave, and in the end what the reduce script makes of them."""
+
+    __slots__ = ("states",)
+    agg: ScriptedMetricOf
+    reduces_alone = True
+
+    def __init__(self, agg: Aggregation, states: list[Any]) -> None:
+        super().__init__(agg)
+        self.states = states
+
+    @property
+    def java_class(self) -> str:
+        return "InternalScriptedMetric"
+
+    def reduce(self, parts: Sequence[Self], reduction: Reduction) -> Internal:
+        states = [state for part in parts for state in part.states]
+        script = self.agg.scripts["reduce_script"]
+        if script.id is not None:
+            script = reduction.services.stored_script(script)
+        found = _compiled(script, "aggs_reduce", self.agg.params).execute({"states": states})
+        return ScriptedMetric(self.agg, [found])
+
+    def lookup(self, path: Sequence[str]) -> Any:
+        if not path:
+            return self
+        if list(path) == ["value"]:
+            return self.states[0]
+        raise IllegalArgumentException(f"path not supported for [{self.agg.name}]: [{', '.join(path)}]")
+
+    def body(self, typed: bool) -> dict[str, Any]:
+        return {"value": json_value(self.states[0])}
+
+
+@dataclass(eq=False)
+class ScriptedMetricOf(Aggregation):
+    kind = "scripted_metric"
+    leaf: ClassVar[bool] = True
+    scripts: Mapping[str, Script]
+    params: Mapping[str, Any] = field(default_factory=dict)
+
+    def build(self, ctx: ShardContext) -> Collector:
+        for name, java in (("combine_script", "combineScript"), ("reduce_script", "reduceScript")):
+            if name not in self.scripts:
+                raise IllegalArgumentException(f"[{java}] must not be null: [{self.name}]")
+        scripts = {name: resolved(ctx, script) for name, script in self.scripts.items() if name != "reduce_script"}
+        for name, script in scripts.items():
+            _compiled(script, f"aggs_{name.removesuffix('_script')}", {})
+        return lambda docs: self._collect(ctx, scripts, docs)
+
+    def _collect(self, ctx: ShardContext, scripts: Mapping[str, Script], docs: Docs) -> Sequence[Internal]:
+        if docs.unmapped:
+            return [ScriptedMetric(self, [None]) for _ in range(docs.n)]
+        order = np.argsort(docs.owners, kind="stable")
+        ends = np.cumsum(docs.counts()).tolist()
+        starts = [0, *ends[:-1]]
+        return [
+            ScriptedMetric(self, [self._state(ctx, scripts, docs, docs.rows[order[start:end]])])
+            for start, end in zip(starts, ends, strict=True)
+        ]
+
+    def _state(self, ctx: ShardContext, scripts: Mapping[str, Script], docs: Docs, rows: NDArray[np.int32]) -> Any:
+        state = java_value({})
+        if "init_script" in scripts:
+            _compiled(scripts["init_script"], "aggs_init", self.params).execute({"state": state})
+        mapper = _compiled(scripts["map_script"], "aggs_map", self.params)
+        doc = ShardDoc(ctx)
+        scores = docs.score() if "_score" in mapper.used else None
+        for row in rows.tolist():
+            bindings: dict[str, Any] = {"state": state, "doc": doc.at(row)}
+            if scores is not None:
+                bindings["_score"] = float(scores[row])
+            if "_source" in mapper.used:
+                bindings["_source"] = source_of(ctx, row)
+            mapper.execute(bindings)
+        found = _compiled(scripts["combine_script"], "aggs_combine", self.params).execute({"state": state})
+        if found is None:
+            raise NullPointerException('Cannot invoke "Object.getClass()" because "result" is null')
+        return found
+
+
+_SCRIPT = declared("object_or_string", parse_script)
+_NAMES = ("init_script", "map_script", "combine_script", "reduce_script")
+_PARSER = ObjectParser(
+    "scripted_metric",
+    {**dict.fromkeys(_NAMES, _SCRIPT), "params": declared("object")},
+    constructor=("map_script",),
+)
+
+
+@register("scripted_metric")
+def parse_scripted_metric(name: str, container: Any, key: Any) -> Aggregation:
+    values = _PARSER.parse(container, key)
+    return ScriptedMetricOf({name: values[name] for name in _NAMES if name in values}, values.get("params", {}))
