@@ -13,7 +13,7 @@ from fakeknn.search.execute import placed, query_phase
 from fakeknn.search.explain import explained
 from fakeknn.search.request import SearchRequest
 from fakeknn.search.source import source_of_params
-from fakeknn.xcontent import read_query
+from fakeknn.xcontent import read_for, read_query
 
 if TYPE_CHECKING:
     from fakeknn.state.node import Node
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 )
 def explain(node: Node, request: Request) -> Response:
     if request.body:
-        request.parsed = read_query(request.body)
+        request.parsed = read_for(request.body, read_query, query_only)
         query = query_only(request.parsed)
     else:
         query = query_of_params(request)

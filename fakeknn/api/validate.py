@@ -11,7 +11,7 @@ from fakeknn.rest import SOURCE_PARAMETERS, Request, route
 from fakeknn.search import service
 from fakeknn.search.validate import detailed_message, validate_query
 from fakeknn.state.names import IndicesOptions
-from fakeknn.xcontent import read_query, settle
+from fakeknn.xcontent import read_for, read_query, settle
 
 if TYPE_CHECKING:
     from fakeknn.state.node import Node
@@ -23,7 +23,7 @@ _OPTIONS = IndicesOptions(forbid_closed_indices=True)
 def _query(request: Request) -> Query | None:
     if not request.body:
         return query_of_params(request)  # type: ignore[no-any-return]
-    request.parsed = read_query(request.body)
+    request.parsed = read_for(request.body, read_query, query_only)
     return query_only(request.parsed)
 
 

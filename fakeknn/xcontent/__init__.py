@@ -16,6 +16,7 @@ Endpoints read their bodies in few ways, and each way has its refusals; the func
 
 from __future__ import annotations
 
+from fakeknn.xcontent.broken import read_for
 from fakeknn.xcontent.java import hash_ordered, java_double, java_float, java_hash, java_string
 from fakeknn.xcontent.places import locate, number_text, settle
 from fakeknn.xcontent.reading import (
@@ -42,6 +43,7 @@ __all__ = [
     "read",
     "read_declared",
     "read_document",
+    "read_for",
     "read_map",
     "read_query",
     "read_search",

@@ -10,13 +10,15 @@ from fakeknn.xcontent.jackson import Scanner, Token, utf8
 
 def _find(body: bytes, root: Any, where: Where) -> Token | None:
     """The token that ``where`` speaks of: the tree is walked beside the tokens, its containers told by identity."""
-    tokens = Scanner(utf8(body)).tokens()
+    scanner = Scanner(utf8(body))
+    tokens = scanner.tokens()
     if not isinstance(root, (dict, list)):
         return next(tokens) if where.container is root else None
     parents: list[Any] = []
     keys: list[str | int] = []
     here: Any = None
     key: str | int = 0
+    token = None
     try:
         for token in tokens:
             if token.kind == "FIELD_NAME":
@@ -41,9 +43,21 @@ def _find(body: bytes, root: Any, where: Where) -> Token | None:
                     continue
             if isinstance(here, list):
                 key = int(key) + 1
-    except (JsonParseException, StreamConstraintsException, LookupError, TypeError):
+    except (JsonParseException, StreamConstraintsException):
+        return _broken_text(scanner, token) if here is where.container and key == where.key else None
+    except (LookupError, TypeError):
         return None  # the tree is not that of this body
     return None
+
+
+def _broken_text(scanner: Scanner, last: Token | None) -> Token | None:
+    """The text that could not be read, behind the last token that could."""
+    start = scanner.body.find(b'"', last.end) if last is not None else -1
+    if last is None or start < 0:
+        return None
+    line_start = scanner.body.rfind(b"\n", 0, start) + 1
+    line = scanner.body.count(b"\n", 0, start) + 1
+    return Token("VALUE_STRING", "", line, start - line_start + 1, start, start)
 
 
 def locate(body: bytes, root: Any, where: Where) -> tuple[int, int] | None:

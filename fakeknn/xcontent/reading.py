@@ -12,11 +12,13 @@ from fakeknn.errors import (
     JsonParseException,
     MapperParsingException,
     NotXContentException,
+    OpenSearchError,
     OpenSearchParseException,
     ParsingException,
     StreamConstraintsException,
     XContentParseException,
 )
+from fakeknn.xcontent.broken import Torso
 from fakeknn.xcontent.jackson import Scanner
 from fakeknn.xcontent.tree import EndOfInput, Reader
 
@@ -138,7 +140,7 @@ def read_search(body: bytes) -> dict[str, Any]:
     except EndOfInput:
         raise ParsingException("Expected [START_OBJECT] but found [null]", line=1, col=0) from None
     except _BROKEN as error:
-        raise _in_object_parsers(reader.scanner, error)  # noqa: B904 (it bears its own cause)
+        raise _with_torso(_in_object_parsers(reader.scanner, error), reader)  # noqa: B904 (it bears its own cause)
     if token is not None:
         raise ParsingException(
             f"Unexpected token [{token.xcontent}] found after the main object.", line=token.line, col=token.column
@@ -161,8 +163,16 @@ def read_query(body: bytes) -> dict[str, Any] | None:
         return None
     except _BROKEN as error:
         line, column = reader.scanner.position
-        raise ParsingException("Failed to parse", line=line, col=column) from _in_object_parsers(reader.scanner, error)
+        failed = ParsingException("Failed to parse", line=line, col=column)
+        raise _with_torso(failed, reader) from _in_object_parsers(reader.scanner, error)
     return _object(body, root)
+
+
+def _with_torso(error: OpenSearchError, reader: Reader) -> OpenSearchError:
+    """The error, with what was read before the body broke off (see ``read_for``)."""
+    if len(reader.open) > 1:
+        error.torso = Torso(reader.open[1:])  # type: ignore[attr-defined]
+    return error
 
 
 def _object(body: bytes, root: Any) -> dict[str, Any]:

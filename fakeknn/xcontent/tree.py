@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from fakeknn.errors import JsonParseException, OpenSearchParseException
 from fakeknn.xcontent.jackson import Scanner, Token, utf8
+
+_TEXT_BEHIND_NAME = re.compile(rb'\s*:\s*"')
+_TEXT_IN_ARRAY = re.compile(rb'\s*,?\s*"')
+
+
+class BrokenText(str):
+    """What stands for a text that breaks off or holds what no text may."""
+
+    __slots__ = ()
 
 
 class EndOfInput(OpenSearchParseException):
@@ -25,6 +35,8 @@ class Reader:
     def __init__(self, body: bytes) -> None:
         self.scanner = Scanner(utf8(body))
         self.tokens = self.scanner.tokens()
+        self.open: list[Any] = []
+        """The objects and arrays that are being read, from the outermost; what an error breaks off."""
 
     def value(self) -> Any:
         """The next value; raises ``EndOfInput`` when there is none."""
@@ -46,6 +58,7 @@ class Reader:
     def _build(self, first: Token) -> Any:
         root: list[Any] = []
         stack: list[Any] = [root]
+        self.open = stack
         name = None
         token: Token = first
         while True:
@@ -65,4 +78,17 @@ class Reader:
                         stack.append(value)
             if len(stack) == 1:
                 return root[0]
-            token = next(self.tokens)
+            try:
+                token = next(self.tokens)
+            except JsonParseException:
+                self._keep_text(token, name)
+                raise
+
+    def _keep_text(self, last: Token, name: str | None) -> None:
+        """A broken text is a text all the same for who does not read it: Jackson looks into texts when asked to."""
+        top = self.open[-1]
+        if isinstance(top, dict):
+            if last.kind == "FIELD_NAME" and _TEXT_BEHIND_NAME.match(self.scanner.body, last.end):
+                top[name] = BrokenText()
+        elif _TEXT_IN_ARRAY.match(self.scanner.body, last.end):
+            top.append(BrokenText())
