@@ -23,11 +23,11 @@ from fakeknn.errors import (
 from fakeknn.painless.contexts import CONTEXTS, Context
 from fakeknn.painless.values import runtime_name
 from fakeknn.query.base import parse_query
-from fakeknn.query.script import parse_script
+from fakeknn.query.script import LANGUAGES, parse_script
 from fakeknn.rest import SOURCE_PARAMETERS, Request, Response, route
 from fakeknn.search import painless_execute
 from fakeknn.search.painless_execute import ContextSetup, ExecuteRequest
-from fakeknn.search.scripts import LANGUAGES, StoredScript, put_script
+from fakeknn.search.scripts import StoredScript, put_script
 from fakeknn.state.node import Node
 from fakeknn.xcontent import generator, java_string, read, read_declared
 from fakeknn.xcontent.objects import ObjectParser, declared, text, token

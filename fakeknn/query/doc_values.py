@@ -18,7 +18,7 @@ from fakeknn.painless.expression import compile_expression
 from fakeknn.painless.library_time import zoned_date_time
 from fakeknn.painless.throwable import Thrown
 from fakeknn.query.base import Matched, Scores, ShardContext, running
-from fakeknn.query.script import FILTER_LANGUAGES, NEEDS_SCORE, SCORE_LANGUAGES, Script
+from fakeknn.query.script import FILTER_LANGUAGES, NEEDS_SCORE, SCORE_LANGUAGES, Script, check_language
 from fakeknn.view import Column, KeywordColumn, Mask, NumericColumn, ObjectColumn, VectorColumn
 
 Rows = NDArray[np.int32]
@@ -180,6 +180,15 @@ class ShardColumns:
         return self._score()[self.rows]
 
 
+def compile_script(script: Script, context: str) -> None:
+    """Refuse a script that its language cannot take in a context."""
+    check_language(script, context)
+    if script.lang == "expression":
+        compile_expression(str(script.source), context, script.params)
+    elif script.lang == "painless":
+        compile(str(script.source), context, script.params, script.options, script.id)
+
+
 def script_values(
     ctx: ShardContext,
     script: Script,
@@ -188,8 +197,12 @@ def script_values(
     score: Callable[[], Scores] | None = None,
     until: Callable[[Any], bool] | None = None,
 ) -> Sequence[Any] | NDArray[Any]:
-    """What a Painless script gives for each of some rows: a numpy array where it runs on columns, else a list, which
-    ends with the first value that ``until`` holds for."""
+    """What a script gives for each of some rows: a numpy array where it runs on columns, else a list, which ends with
+    the first value that ``until`` holds for.
+    """
+    if script.lang == "expression":
+        expression = compile_expression(str(script.source), context, script.params)
+        return expression.vectorize(ShardColumns(ShardDoc(ctx), rows, score or _no_score), context)
     compiled = compile(str(script.source), context, script.params, script.options, script.id)
     doc = ShardDoc(ctx)
     columns = ShardColumns(doc, rows, score or _no_score)
@@ -244,8 +257,8 @@ def painless_score(ctx: ShardContext, script: Script, inner: Callable[[], Matche
     return out
 
 
-def painless_filter(ctx: ShardContext, script: Script) -> Mask:
-    """bool[n]: what a filter script says of every living row."""
+def script_filter(ctx: ShardContext, script: Script) -> Mask:
+    """bool[n]: what a filter script says of every living row; of an expression, whether it is anything but zero."""
     rows = np.flatnonzero(ctx.view.live & ctx.everything()).astype(np.int32)
     out = np.zeros(ctx.n, bool)
     values = script_values(ctx, script, "filter", rows)
@@ -266,7 +279,7 @@ def _uses_score(script: Script) -> bool:
     return "_score" in compile(str(script.source), "score", script.params, script.options).used
 
 
-FILTER_LANGUAGES["painless"] = painless_filter
+FILTER_LANGUAGES["painless"] = FILTER_LANGUAGES["expression"] = script_filter
 SCORE_LANGUAGES["painless"] = painless_score
 SCORE_LANGUAGES["expression"] = expression_score
 NEEDS_SCORE["painless"] = _uses_score

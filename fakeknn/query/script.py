@@ -17,12 +17,14 @@ import orjson
 from fakeknn.errors import (
     GeneralScriptException,
     IllegalArgumentException,
-    NotFaked,
     OpenSearchError,
     ParsingException,
     ScriptException,
     Where,
 )
+from fakeknn.painless.contexts import CONTEXTS
+from fakeknn.painless.expression import CONTEXTS as EXPRESSION_CONTEXTS
+from fakeknn.painless.expression import compile_expression
 from fakeknn.query.base import (
     COMMON,
     Explanation,
@@ -185,6 +187,31 @@ def compiling(script: Script) -> Iterator[None]:
         raise GeneralScriptException(f"Failed to compile {kind} script [{name}] using lang [{script.lang}]") from cause
 
 
+#: The script languages, and the contexts that each knows.
+LANGUAGES: dict[str, tuple[str, ...]] = {
+    "painless": tuple(CONTEXTS),
+    "expression": EXPRESSION_CONTEXTS,
+    "mustache": ("template",),
+    "knn": ("score",),
+}
+
+_STRANGER = {
+    "mustache": "mustache engine does not know how to handle context [{}]",
+    "knn": "knn KNN scoring scripts cannot be used for context [{}]",
+}
+
+
+def check_language(script: Script, context: str) -> None:
+    """ScriptService.compile: whether a script's language is one, and knows the context."""
+    if script.lang not in LANGUAGES:
+        raise IllegalArgumentException(f"script_lang not supported [{script.lang}]")
+    if context not in LANGUAGES[script.lang]:
+        with compiling(script):
+            if script.lang == "expression":
+                compile_expression(str(script.source), context)
+            raise IllegalArgumentException(_STRANGER.get(script.lang, "{}").format(context))
+
+
 #: What a language makes of a script that filters: ``(ctx, script) -> bool[n]``.
 Filter = Callable[[ShardContext, Script], Mask]
 
@@ -203,12 +230,8 @@ class ScriptFilter(Query):
 
     def mask(self, ctx: ShardContext) -> Mask:
         script = resolved(ctx, self.script)
-        filters = FILTER_LANGUAGES.get(script.lang)
-        if filters is None:
-            if script.lang in ("expression", "mustache"):
-                raise NotFaked(f"a [{script.lang}] script in the filter context")
-            raise IllegalArgumentException(f"script_lang not supported [{script.lang}]")
-        return filters(ctx, script)
+        check_language(script, "filter")
+        return FILTER_LANGUAGES[script.lang](ctx, script)
 
 
 @register("script")
@@ -238,14 +261,8 @@ def parse_script_filter(container: Any, key: Any) -> Query:
 
 def score_by_script(ctx: ShardContext, script: Script, inner: Callable[[], Matched]) -> Scores:
     script = resolved(ctx, script)
-    scorer = SCORE_LANGUAGES.get(script.lang)
-    if scorer is None:
-        if script.lang in ("painless", "expression"):
-            raise NotFaked(f"a [{script.lang}] script in the score context")
-        if script.lang == "mustache":
-            raise IllegalArgumentException("script context [score] is not supported by [mustache]")
-        raise IllegalArgumentException(f"script_lang not supported [{script.lang}]")
-    return scorer(ctx, script, inner)
+    check_language(script, "score")
+    return SCORE_LANGUAGES[script.lang](ctx, script, inner)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

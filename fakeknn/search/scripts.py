@@ -16,28 +16,14 @@ from fakeknn.errors import (
 from fakeknn.painless import Script as CompiledScript
 from fakeknn.painless import compile, java_value, json_value
 from fakeknn.painless.contexts import CONTEXTS
-from fakeknn.painless.expression import CONTEXTS as EXPRESSION_CONTEXTS
 from fakeknn.painless.expression import compile_expression
 from fakeknn.painless.hierarchy import check_cast
 from fakeknn.painless.mustache import compile_template
 from fakeknn.painless.throwable import Thrown
 from fakeknn.query.knn_score import check_context
-from fakeknn.query.script import Script, compiling
+from fakeknn.query.script import LANGUAGES, Script, check_language, compiling
 from fakeknn.state.node import Node
 from fakeknn.state.updates import ScriptOutcome
-
-#: The script languages, and the contexts that each knows.
-LANGUAGES: dict[str, tuple[str, ...]] = {
-    "painless": tuple(CONTEXTS),
-    "expression": EXPRESSION_CONTEXTS,
-    "mustache": ("template",),
-    "knn": ("score",),
-}
-
-_STRANGER = {
-    "expression": "expression engine does not know how to handle script context [{}]",
-    "mustache": "mustache engine does not know how to handle context [{}]",
-}
 
 #: script.max_size_in_bytes
 MAX_SIZE = 65535
@@ -79,18 +65,17 @@ def put_script(node: Node, script_id: str, stored: StoredScript, context: str | 
 
 def _compile_for(script: Script, context: str) -> None:
     """Let a script's language compile it for a context, to see what it says."""
+    check_language(script, context)
     source = str(script.source)
     match script.lang:
         case "painless":
             compile(source, context, name=script.id)
         case "expression":
             compile_expression(source, context)
-        case "mustache" if context == "template":
+        case "mustache":
             compile_template(source)
         case "knn":
             check_context(script, context)
-        case lang:
-            raise IllegalArgumentException(_STRANGER[lang].format(context))
 
 
 def stored_script(node: Node, script: Script) -> Script:
@@ -106,8 +91,7 @@ def stored_script(node: Node, script: Script) -> Script:
 def compile_painless(node: Node, script: Script, context: str) -> CompiledScript:
     """ScriptService.compile in a context that no other language knows."""
     script = stored_script(node, script)
-    if script.lang not in LANGUAGES:
-        raise IllegalArgumentException(f"script_lang not supported [{script.lang}]")
+    check_language(script, context)
     source = str(script.source)
     size = len(source.encode())
     if script.id is None and size > MAX_SIZE:
@@ -115,8 +99,6 @@ def compile_painless(node: Node, script: Script, context: str) -> CompiledScript
             f"exceeded max allowed inline script size in bytes [{MAX_SIZE}] with size [{size}] for script [{source}]"
         )
     with compiling(script):
-        if script.lang != "painless":
-            _compile_for(script, context)
         return compile(source, context, script.params, script.options, script.id)
 
 
