@@ -1,6 +1,7 @@
 """Queries by their names in the DSL: each module registers its kinds."""
 
 from fakeknn.query import (
+    combined_fields,
     common_terms,
     compound,
     doc_values,
@@ -10,13 +11,16 @@ from fakeknn.query import (
     joining,
     knn,
     knn_score,
+    more_like_this,
     multi_match,
     query_string,
     script,
     simple_query_string,
     span_queries,
     terms,
+    terms_set,
     text,
+    wrapper,
 )
 from fakeknn.query.base import PARSERS, Explanation, Matched, Query, ShardContext, parse_query
 
@@ -26,6 +30,7 @@ __all__ = [
     "Matched",
     "Query",
     "ShardContext",
+    "combined_fields",
     "common_terms",
     "compound",
     "doc_values",
@@ -35,6 +40,7 @@ __all__ = [
     "joining",
     "knn",
     "knn_score",
+    "more_like_this",
     "multi_match",
     "parse_query",
     "query_string",
@@ -42,5 +48,7 @@ __all__ = [
     "simple_query_string",
     "span_queries",
     "terms",
+    "terms_set",
     "text",
+    "wrapper",
 ]

@@ -225,7 +225,8 @@ class Blended(Rewritten):
 
     def rewrite_on(self, ctx: ShardContext) -> Query:
         shards = [ctx] if ctx.statistics is None else ctx.statistics.contexts
-        counts = [sum(found) for found in zip(*(self._blended(replace(one, statistics=None)) for one in shards))]
+        of_shards = [self._blended(replace(one, statistics=None)) for one in shards]
+        counts = [sum(found) for found in zip(*of_shards, strict=True)]
         clauses = [
             boosted(StatedTerm(field=field, term=term, doc_freq=count), boost)
             for (field, term, boost), count in zip(self.terms, counts, strict=True)

@@ -13,6 +13,7 @@ from fakeknn.aggs.base import DEFAULT_MAX_BUCKETS
 from fakeknn.errors import IllegalArgumentException, OpenSearchError
 from fakeknn.knn.ann import Ann
 from fakeknn.knn.counters import Counters
+from fakeknn.mapping import Mapping
 from fakeknn.query.base import Query, ShardContext, parse_query
 from fakeknn.query.compound import Bool
 from fakeknn.query.scoring import DfsStatistics
@@ -64,6 +65,14 @@ class Services:
         if found is None or found.source is None:
             return []
         return _values_at(orjson.loads(found.source), lookup.path)
+
+    def document(self, index: str, doc_id: str, routing: str | None) -> tuple[Mapping, Any] | None:
+        """A document elsewhere: the mapping of its index, and its source."""
+        found_index = self.node.single(index)
+        found = found_index.shard_of(doc_id, routing).get(doc_id, self.node.now())
+        if found is None or found.source is None:
+            return None
+        return found_index.mapping, orjson.loads(found.source)
 
 
 def _values_at(body: Any, path: str) -> list[Any]:

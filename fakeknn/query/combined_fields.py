@@ -1,0 +1,206 @@
+"""combined_fields: several text fields scored as if they were one (BM25F, Lucene's CombinedFieldQuery)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fakeknn.errors import IllegalArgumentException, NotFaked
+from fakeknn.fields import FieldType
+from fakeknn.query.base import Explanation, Matched, Query, ShardContext, common, register, running
+from fakeknn.query.compound import Bool, MatchNone, declared_boost
+from fakeknn.query.field_names import parse_weights, resolve_fields, shown_weights
+from fakeknn.query.match import operator, with_minimum
+from fakeknn.query.multi_term import MAX_CLAUSE_COUNT, too_many_clauses
+from fakeknn.query.rewritten import Rewritten
+from fakeknn.query.scoring import LENGTHS, Similarity, doc_freq, field_statistics, idf, length_bytes, postings
+from fakeknn.view import Column, Mask
+from fakeknn.xcontent import java_float, java_string
+from fakeknn.xcontent.objects import Member, ObjectParser, declared, text_or_none
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class CombinedField(Query):
+    """One term in several fields, each of its frequencies and lengths times the field's weight."""
+
+    kind: ClassVar[str] = "combined_fields"
+    fields: tuple[tuple[str, float], ...]
+    term: str
+
+    def _columns(self, ctx: ShardContext) -> list[tuple[FieldType, Column, np.float32]]:
+        found = []
+        for name, weight in sorted(self.fields):
+            field = ctx.field(name)
+            column = None if field is None else ctx.column(field)
+            if field is not None and column is not None:
+                found.append((field, column, np.float32(weight)))
+        return found
+
+    def _frequencies(self, ctx: ShardContext) -> tuple[Mask, NDArray[np.float32]]:
+        total = np.zeros(ctx.n, np.float32)
+        mask = np.zeros(ctx.n, bool)
+        for _, column, weight in self._columns(ctx):
+            rows, freqs = postings(column, self.term)
+            mask[rows] = True
+            total[rows] += weight * (np.float32(1) if freqs is None else freqs.astype(np.float32))
+        return mask, total
+
+    def _norms(self, ctx: ShardContext) -> NDArray[np.uint8] | None:
+        """uint8[n]: the byte of each row's length over all fields."""
+        total = np.zeros(ctx.n, np.float32)
+        some = False
+        for field, column, weight in self._columns(ctx):
+            norms = Similarity(ctx, field, column).norms()
+            if norms is not None:
+                some = True
+                total += weight * LENGTHS[norms]
+        return length_bytes(np.floor(total + np.float32(0.5)).astype(np.int32)) if some else None
+
+    def _statistics(self, ctx: ShardContext) -> tuple[int, int, np.float32]:
+        """The most frequent field's document frequency, the most documents, the average length."""
+        most, documents, tokens = 0, 0, 0
+        for field, column, weight in self._columns(ctx):
+            most = max(most, doc_freq(ctx, field, column, self.term))
+            statistics = field_statistics(ctx, field, column)
+            documents = max(documents, statistics.doc_count)
+            tokens = int(tokens + float(weight) * statistics.sum_total_term_freq)
+        return most, documents, np.float32(tokens / documents) if documents else np.float32(0)
+
+    def run(self, ctx: ShardContext, boost: np.float32) -> Matched:
+        columns = self._columns(ctx)
+        with_norms = {bool(getattr(field, "has_norms", False)) for field, column, _ in columns if len(column.rows)}
+        if len(with_norms) > 1:
+            raise running(
+                IllegalArgumentException(
+                    "CombinedFieldQuery requires norms to be consistent across fields: some fields cannot  have norms "
+                    "enabled, while others have norms disabled"
+                )
+            )
+        mask, freqs = self._frequencies(ctx)
+        out = Matched(mask, np.zeros(ctx.n, np.float32))
+        rows = np.flatnonzero(mask)
+        if not len(rows):
+            return out
+        most, documents, average = self._statistics(ctx)
+        field, column, _ = columns[0]
+        similarity = Similarity(ctx, field, column)
+        if similarity.boolean:
+            raise NotFaked("[combined_fields] with the similarity [boolean]")
+        one = np.float32(1)
+        cache = one / (similarity.k1 * ((one - similarity.b) + similarity.b * LENGTHS / average))
+        norms = self._norms(ctx)
+        inverse = cache[1] if norms is None else cache[norms[rows]]
+        weight = np.float32(boost * idf(documents, most))
+        out.score[rows] = weight - weight / (one + freqs[rows] * inverse)
+        return out
+
+    def mask(self, ctx: ShardContext) -> Mask:
+        return self._frequencies(ctx)[0]
+
+    def text(self) -> str:
+        shown = (
+            name + ("" if weight == 1 else f"^{java_float(np.float32(weight))}") for name, weight in sorted(self.fields)
+        )
+        return f"CombinedFieldQuery(({' '.join(shown)})({self.term}))"
+
+    def explain(self, ctx: ShardContext, row: int, boost: np.float32 = np.float32(1.0)) -> Explanation:  # noqa: B008
+        raise NotFaked("the explanation of a [combined_fields] query")
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class CombinedFields(Rewritten):
+    kind: ClassVar[str] = "combined_fields"
+    query: str
+    fields: Mapping[str, float]
+    operator: str = "or"
+    minimum_should_match: str | None = None
+
+    def members(self) -> dict[str, Any]:
+        written: dict[str, Any] = {
+            "query": self.query,
+            "fields": shown_weights(self.fields),
+            "operator": self.operator.upper(),
+        }
+        if self.minimum_should_match is not None:
+            written["minimum_should_match"] = self.minimum_should_match
+        return written
+
+    def rewrite_on(self, ctx: ShardContext) -> Query:
+        fields = resolve_fields(ctx, self.fields)
+        if not fields:
+            return MatchNone(reason=f"unmapped fields [{', '.join(self.fields)}]")
+        analyzer: Any = None
+        for name in fields:
+            field = ctx.field(name)
+            assert field is not None
+            if not field.is_text:
+                raise IllegalArgumentException(
+                    f"Field [{field.path}] of type [{field.kind}] does not support [combined_fields] queries"
+                )
+        for name in fields:
+            own = ctx.field(name).search_analyzer  # type: ignore[union-attr]
+            if analyzer is not None and own is not analyzer:
+                raise IllegalArgumentException(
+                    "All fields in [combined_fields] query must have the same search analyzer"
+                )
+            analyzer = own
+        tokens = analyzer.tokens(java_string(self.query))
+        if any(token.position_length > 1 for token in tokens):
+            raise IllegalArgumentException("[combined_fields] queries don't support phrases")
+        places: dict[int, list[str]] = {}
+        for token in tokens:
+            places.setdefault(token.position, []).append(token.term)
+        clauses = [self._place(tuple(fields.items()), terms) for terms in places.values()]
+        if not clauses:
+            return MatchNone(reason="Matching no documents because no terms present")
+        if len(clauses) > MAX_CLAUSE_COUNT:
+            raise too_many_clauses()
+        query = clauses[0] if len(clauses) == 1 else self._boolean(clauses)
+        return with_minimum(query, self.minimum_should_match)
+
+    def _boolean(self, clauses: Sequence[Query]) -> Query:
+        return Bool(must=tuple(clauses)) if self.operator == "and" else Bool(should=tuple(clauses))
+
+    def _place(self, fields: tuple[tuple[str, float], ...], terms: Sequence[str]) -> Query:
+        for _, weight in fields:
+            if weight < 1:
+                raise IllegalArgumentException("weight must be greater or equal to 1")
+        return self._boolean([CombinedField(fields=fields, term=term) for term in terms])
+
+
+def _weights(container: Any, key: Any) -> dict[str, float]:
+    value = container[key]
+    return parse_weights([java_string(item) for item in value] if isinstance(value, list) else [java_string(value)])
+
+
+_PARSER: ObjectParser = ObjectParser(
+    "combined_fields",
+    {
+        "query": declared("string"),
+        "fields": declared("string_array", _weights),
+        "operator": declared("string", operator),
+        "boost": declared_boost(lambda before: _combined(_PARSER.parse_object(before))),
+        "_name": declared("string"),
+        "minimum_should_match": Member(("VALUE_BOOLEAN", "VALUE_NUMBER", "VALUE_STRING"), text_or_none),
+    },
+    constructor=("query",),
+)
+
+
+def _combined(values: Mapping[str, Any]) -> Query:
+    return CombinedFields(
+        query=values.get("query", ""),
+        fields=values.get("fields", {}),
+        operator=values.get("operator", "or"),
+        minimum_should_match=values.get("minimum_should_match"),
+        **common(values),
+    )
+
+
+@register("combined_fields")
+def parse_combined_fields(container: Any, key: Any) -> Query:
+    return _combined(_PARSER.parse(container, key))

@@ -1,0 +1,145 @@
+"""terms_set: as many of some terms as each document, or a script, says (Lucene's CoveringQuery)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fakeknn.errors import (
+    IllegalArgumentException,
+    IllegalStateException,
+    NotFaked,
+    ParsingException,
+    QueryShardException,
+    Where,
+)
+from fakeknn.query.base import Explanation, Matched, Query, ShardContext, common, register
+from fakeknn.query.doc_values import script_values
+from fakeknn.query.multi_term import MAX_CLAUSE_COUNT, too_many_clauses
+from fakeknn.query.script import Script, parse_script, resolved
+from fakeknn.query.terms import Term, term_values
+from fakeknn.view import Mask, NumericColumn
+from fakeknn.xcontent import objects
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class TermsSet(Query):
+    kind: ClassVar[str] = "terms_set"
+    set_after_boost: ClassVar[Mapping[str, Any]] = {
+        "minimum_should_match_field": None,
+        "minimum_should_match_script": None,
+    }
+    field: str
+    values: tuple[Any, ...]
+    minimum_should_match_field: str | None = None
+    minimum_should_match_script: Script | None = None
+
+    def to_json(self) -> Any:
+        written: dict[str, Any] = {"terms": list(self.values)}
+        if self.minimum_should_match_field is not None:
+            written["minimum_should_match_field"] = self.minimum_should_match_field
+        if self.minimum_should_match_script is not None:
+            written["minimum_should_match_script"] = self.minimum_should_match_script.to_json()
+        return {self.kind: {self.field: {**written, **self.standard()}}}
+
+    def _clauses(self) -> list[Term]:
+        if len(self.values) > MAX_CLAUSE_COUNT:
+            raise too_many_clauses()
+        return [Term(field=self.field, value=value) for value in self.values]
+
+    def _needed(self, ctx: ShardContext, rows: NDArray[np.int32]) -> NDArray[np.int64]:
+        """int64: how many terms each of some rows must have; -1 where nothing says so."""
+        if self.minimum_should_match_field is not None:
+            field = ctx.field(self.minimum_should_match_field)
+            if field is None:
+                raise QueryShardException(
+                    f"failed to find minimum_should_match field [{self.minimum_should_match_field}]"
+                )
+            column = ctx.column(field)
+            if not isinstance(column, NumericColumn):
+                raise NotFaked(f"[minimum_should_match_field] of a [{field.kind}] field")
+            needed = np.full(ctx.n, -1, np.int64)
+            needed[column.exists] = column.lowest[column.exists].astype(np.int64)
+            return needed[rows]
+        if self.minimum_should_match_script is None:
+            raise IllegalStateException("No minimum should match has been specified")
+        script = resolved(ctx, self.minimum_should_match_script)
+        params = {**script.params, "num_terms": len(self.values)}
+        bound = Script(script.source, script.id, script.lang, params, script.options)
+        if script.lang != "painless":
+            raise NotFaked(f"[minimum_should_match_script] in [{script.lang}]")
+        return np.array([int(value) for value in script_values(ctx, bound, "terms_set", rows)], np.int64)
+
+    def run(self, ctx: ShardContext, boost: np.float32) -> Matched:
+        if not self.values:
+            return Matched.none(ctx.n)
+        parts = [clause.matched(ctx, boost) for clause in self._clauses()]
+        count: NDArray[np.int64] = np.asarray(np.sum([part.mask for part in parts], axis=0, dtype=np.int64))
+        rows = np.flatnonzero((count > 0) & ctx.view.live).astype(np.int32)
+        needed = self._needed(ctx, rows)
+        out = Matched.none(ctx.n)
+        # A document that asks for nothing must still have one of the terms.
+        chosen = rows[(needed >= 0) & (count[rows] >= np.maximum(needed, 1))]
+        if self.minimum_should_match_script is not None:
+            chosen = rows[count[rows] >= np.maximum(needed, 1)]
+        out.mask[chosen] = True
+        total = np.zeros(ctx.n, np.float64)
+        for part in parts:
+            np.add(total, part.score, out=total, where=part.mask)
+        out.score[chosen] = total[chosen].astype(np.float32)
+        return out
+
+    def mask(self, ctx: ShardContext) -> Mask:
+        return self.run(ctx, np.float32(1)).mask
+
+    def explain(self, ctx: ShardContext, row: int, boost: np.float32 = np.float32(1.0)) -> Explanation:  # noqa: B008
+        raise NotFaked("the explanation of a [terms_set] query")
+
+
+@register("terms_set")
+def parse_terms_set(container: Any, key: Any) -> Query:
+    body = container[key]
+    names = iter(body)
+    field = next(names, None)
+    if field is None:
+        raise ParsingException("[terms_set] unknown token [END_OBJECT]", at=Where(body, None, "end"))
+    inner = body[field]
+    if not isinstance(inner, dict):
+        raise ParsingException(f"[terms_set] unknown token [{objects.token(inner)}]", at=Where(body, field))
+    values: dict[str, Any] = {}
+    for name, value in inner.items():
+        if isinstance(value, list):
+            if name != "terms":
+                raise ParsingException(f"[terms_set] query does not support [{name}]", at=Where(inner, name))
+            values[name] = tuple(term_values(name, value))
+        elif isinstance(value, dict):
+            if name != "minimum_should_match_script":
+                raise ParsingException(f"[terms_set] query does not support [{name}]", at=Where(inner, name))
+            values[name] = parse_script(inner, name)
+        elif objects.is_value(value):
+            if name == "boost":
+                values[name] = objects.decimal(inner, name)
+            elif name in ("_name", "minimum_should_match_field"):
+                values[name] = objects.text(inner, name)
+            else:
+                raise ParsingException(f"[terms_set] query does not support [{name}]", at=Where(inner, name))
+        else:
+            raise ParsingException(
+                f"[terms_set] unknown token [{objects.token(value)}] after [{name}]", at=Where(inner, name)
+            )
+    second = next(names, None)
+    if second is not None:
+        raise ParsingException("[terms_set] unknown token [FIELD_NAME]", at=Where(body, second, "key"))
+    if "minimum_should_match_field" in values and "minimum_should_match_script" in values:
+        raise IllegalArgumentException("A field has already been specified. Cannot specify both a field and script")
+    return TermsSet(
+        field=field,
+        values=values.get("terms", ()),
+        minimum_should_match_field=values.get("minimum_should_match_field"),
+        minimum_should_match_script=values.get("minimum_should_match_script"),
+        **common(values),
+    )
