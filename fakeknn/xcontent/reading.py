@@ -16,6 +16,7 @@ from fakeknn.errors import (
     OpenSearchParseException,
     ParsingException,
     StreamConstraintsException,
+    UncheckedIOException,
     XContentParseException,
 )
 from fakeknn.xcontent.broken import Torso
@@ -140,7 +141,7 @@ def read_search(body: bytes) -> dict[str, Any]:
     except EndOfInput:
         raise ParsingException("Expected [START_OBJECT] but found [null]", line=1, col=0) from None
     except _BROKEN as error:
-        raise _with_torso(_in_object_parsers(reader.scanner, error), reader)  # noqa: B904 (it bears its own cause)
+        raise _with_torso(_in_object_parsers(reader, error), reader)  # noqa: B904 (it bears its own cause)
     if token is not None:
         raise ParsingException(
             f"Unexpected token [{token.xcontent}] found after the main object.", line=token.line, col=token.column
@@ -164,7 +165,7 @@ def read_query(body: bytes) -> dict[str, Any] | None:
     except _BROKEN as error:
         line, column = reader.scanner.position
         failed = ParsingException("Failed to parse", line=line, col=column)
-        raise _with_torso(failed, reader) from _in_object_parsers(reader.scanner, error)
+        raise _with_torso(failed, reader) from _in_object_parsers(reader, error)
     return _object(body, root)
 
 
@@ -182,11 +183,12 @@ def _object(body: bytes, root: Any) -> dict[str, Any]:
     raise ParsingException(f"Expected [START_OBJECT] but found [{token.xcontent}]", line=token.line, col=token.column)
 
 
-def _in_object_parsers(scanner: Scanner, error: _Broken) -> _Broken | XContentParseException:
+def _in_object_parsers(reader: Reader, error: _Broken) -> OpenSearchError:
     """The error as it comes out of the DSL's declarative parsers, each of which tells the field it was at."""
+    scanner = reader.scanner
     line, column = scanner.position
     names = [scope.name for scope in scanner.scopes]
-    told: _Broken | XContentParseException = error
+    told: OpenSearchError = error
     for depth in range(len(names) - 1, 0, -1):
         if names[depth] in ("bool", "script_score", "script"):
             parser = str(names[depth])
@@ -194,12 +196,18 @@ def _in_object_parsers(scanner: Scanner, error: _Broken) -> _Broken | XContentPa
             parser = "knn"
         elif names[depth] == "rescore" and names[depth - 2] == "knn":
             parser = "rescore"
+        elif names[depth - 2] == "sort" and names[depth] and not str(names[depth]).startswith("_"):
+            parser = "field_sort"
         else:
             continue
         if scanner.scopes[depth].kind != "Object":
             continue
         if depth + 1 < len(names):
             what = f"field [{names[depth + 1]}]"
+        elif reader.broken_text is not None:
+            what = f"field [{reader.broken_text}]"
+            if parser == "script" and reader.broken_text == "source":
+                told = _unchecked(told)
         elif parser != "bool":
             what = "object"
         else:
@@ -208,6 +216,14 @@ def _in_object_parsers(scanner: Scanner, error: _Broken) -> _Broken | XContentPa
         outer.__cause__ = told
         told = outer
     return told
+
+
+def _unchecked(error: OpenSearchError) -> OpenSearchError:
+    """Script's parser of ``source`` cannot throw what it should."""
+    package = "com.fasterxml.jackson.core" + (".io" if type(error).__name__ == "JsonEOFException" else "")
+    outer = UncheckedIOException(f"{package}.{type(error).__name__}: {error.reason}")
+    outer.__cause__ = error
+    return outer
 
 
 def read_declared(body: bytes, parser: str) -> Any:

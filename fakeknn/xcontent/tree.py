@@ -35,6 +35,8 @@ class Reader:
     def __init__(self, body: bytes) -> None:
         self.scanner = Scanner(utf8(body))
         self.tokens = self.scanner.tokens()
+        self.broken_text: str | None = None
+        """The field whose text could not be read."""
         self.open: list[Any] = []
         """The objects and arrays that are being read, from the outermost; what an error breaks off."""
 
@@ -90,5 +92,6 @@ class Reader:
         if isinstance(top, dict):
             if last.kind == "FIELD_NAME" and _TEXT_BEHIND_NAME.match(self.scanner.body, last.end):
                 top[name] = BrokenText()
+                self.broken_text = name
         elif _TEXT_IN_ARRAY.match(self.scanner.body, last.end):
             top.append(BrokenText())
