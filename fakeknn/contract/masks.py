@@ -39,6 +39,7 @@ MASKS = (
     Mask("**.total.*", "leaves", of=r"_stats/?(\?(?!.*filter_path)|$)"),
     # times and sizes
     Mask("**.took"),
+    Mask("**.ingest_took"),
     Mask("**.*_in_millis"),
     Mask("**.*_in_nanos"),
     Mask("**.*_time", of="_stats|_nodes|_cluster/stats|_tasks"),

@@ -141,7 +141,7 @@ def _default(node: Node, indices: str, options: IndicesOptions) -> str:
 def stats(node: Node) -> dict[str, Any]:
     """SearchPipelineStats"""
     none = OperationMetrics().to_json()
-    ends = {"request_processors": [], "response_processors": []}
+    ends: dict[str, Any] = {"request_processors": [], "response_processors": []}
     return {
         "total_request": none,
         "total_response": none,
