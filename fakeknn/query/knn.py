@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from fakeknn.errors import (
     IllegalArgumentException,
     NullPointerException,
+    OpenSearchError,
     ParsingException,
     Where,
     XContentParseException,
@@ -144,6 +145,7 @@ class Knn(Query):
             live=None if live.all() else live,
             passing=None if self.filter is None else live & self._filtered(ctx)[column.rows],
             groups=ctx.view.parents(0)[column.rows] if nested else None,
+            expanded=self.expand_nested_docs,
         )
         places, score = self._found(search, ctx)
         return Neighbors(column.rows[places], score, search.leaves)
@@ -160,7 +162,12 @@ class Knn(Query):
                 chosen = best_of_groups(search.groups[places], score)
                 return places[chosen], score[chosen]
             return places, score
+        rescores = search.prepared.rescore is not None and search.prepared.rescore.enabled
+        if rescores and not search.lucene and search.definition.data_type == "binary":
+            raise _no_array(_QUERY_VECTOR)
         places, score = search.nearest()
+        if rescores and search.lucene and search.definition.data_type != "float" and len(places):
+            raise _no_array('"this.queryVector"')
         if self.expand_nested_docs and search.groups is not None:
             return search.siblings(places)
         return places, score
@@ -221,6 +228,8 @@ class Knn(Query):
         whole_shard = prepared.rescore is not None or self.expand_nested_docs
         if self.k is not None and whole_shard and score is None:
             return Explanation(np.float32(0), f"not in top {len(found.rows)}", match=False)
+        if prepared.rescore is not None and definition.data_type == "binary":
+            raise _no_array(_QUERY_VECTOR)
         bounds = ctx.view.segments
         segment = int(np.searchsorted(bounds, row, side="right"))
         start, end = np.searchsorted(column.rows, bounds[segment - 1 : segment + 1]).tolist()
@@ -246,6 +255,14 @@ class Knn(Query):
 
 def _explanation(told: Mapping[str, Any]) -> Explanation:
     return Explanation(told["value"], told["description"], tuple(map(_explanation, told["details"])))
+
+
+_QUERY_VECTOR = 'the return value of "org.opensearch.knn.index.query.KNNQuery.getQueryVector()"'
+
+
+def _no_array(what: str) -> OpenSearchError:
+    """The plugin rescores by the query's floats, which a query of bytes or bits does not have."""
+    return running(NullPointerException(f"Cannot read the array length because {what} is null"))
 
 
 _NO_NEIGHBORS = Neighbors(*NOTHING)
@@ -327,6 +344,10 @@ def _two_fields(body: Any, first: str, second: str) -> ParsingException:
 
 def _parse_one(field: str, container: Any) -> Knn:
     values = _PARSER.parse(container, field)
+    try:
+        knn_request.check_exclusive(container[field])
+    except IllegalArgumentException as error:
+        raise objects.stopped_at(error, Where(container[field], None, "end")) from None
     return Knn(
         field=field,
         **_checked(values),

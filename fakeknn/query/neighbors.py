@@ -20,8 +20,10 @@ from fakeknn.knn.exact import Norms, best, exact_top, exact_within
 from fakeknn.knn.hnsw import AcornGraph, FilteredGraph, Graph
 from fakeknn.knn.measure import Measure
 from fakeknn.knn.method import VectorDefinition
+from fakeknn.knn.quantization import Quantizer, learned
 from fakeknn.knn.request import Prepared
 from fakeknn.knn.search import NO_THRESHOLD, Decision, Situation, Way, decide, fall_back
+from fakeknn.knn.spaces import SPACES
 from fakeknn.knn.training import Trained
 from fakeknn.query.base import ShardContext
 from fakeknn.view import Mask, VectorColumn, View
@@ -71,6 +73,8 @@ class Search:
     passing: Mask | None
     groups: Rows | None = None
     """Of nested fields: the document that each vector belongs to, of which only the best vector counts."""
+    expanded: bool = False
+    """Whether all vectors of the documents that are found shall be kept."""
     leaves: list[Leaf] = field(default_factory=list)
 
     @property
@@ -116,7 +120,8 @@ class Search:
             one_by_one = self.flag("index.knn.disk.vector.shard_level_rescoring_disabled") and not self.lucene
             wanted = rescore.first_pass_k(self.k, self.definition.width, shard_level_rescoring_disabled=one_by_one)
         parts = [self._leaf(start, end, wanted) for start, end in self._segments(wanted)]
-        if self.lucene or (rescore is not None and not self.memory_optimized):
+        of_shard = rescore is not None or self.expanded
+        if self.lucene or (of_shard and not self.memory_optimized):
             return _kept(parts, self.k)
         return _joined([_kept([part], self.k) for part in parts])
 
@@ -129,8 +134,15 @@ class Search:
         assert self.groups is not None
         related = np.isin(self.groups, self.groups[places])
         chosen = np.flatnonzero(related if self.eligible is None else related & self.eligible)
-        score = self.definition.space.score(self.column.matrix[chosen], self.prepared.row, one_by_one=True)
-        return chosen, score
+        if not self._measures_bits:
+            score = self.definition.space.score(self.column.matrix[chosen], self.prepared.row, one_by_one=True)
+            return chosen, score
+        parts = []
+        for start, end in segments_of(self.column, self.ctx.view):
+            quantizer, codes = self._codes(start, end)
+            here = chosen[(chosen >= start) & (chosen < end)]
+            parts.append(SPACES["hamming"].score(codes[here - start], quantizer.codes(self.prepared.row[None])[0]))
+        return chosen, np.concatenate(parts)
 
     def _segments(self, wanted: int | None) -> Iterator[tuple[int, int]]:
         """The segments that have vectors. Measuring everything, Lucene's need not be told apart."""
@@ -174,8 +186,40 @@ class Search:
         place = int(np.searchsorted(bounds, self.column.rows[start], side="right"))
         return float(bounds[place] - bounds[place - 1]) / max(self.ctx.n, 1)
 
+    @property
+    def _measures_bits(self) -> bool:
+        """Whether vectors are compared by what the ``binary`` encoder has left of them, and not measured again."""
+        rescore, encoder = self.prepared.rescore, self.definition.encoder
+        if not self.definition.quantized or encoder is None or encoder.get("enable_adc"):
+            return False
+        return rescore is None or not rescore.enabled
+
+    def _codes(self, start: int, end: int) -> tuple[Quantizer, NDArray[np.int8]]:
+        """The quantiser of a segment, and its vectors' bits."""
+        kept: dict[tuple[int, int], tuple[Quantizer, NDArray[np.int8]]] = self.column.shared.setdefault("codes", {})
+        found = kept.get((start, end))
+        if found is None:
+            matrix, encoder = self.column.matrix[start:end], self.definition.encoder
+            quantizer = learned(matrix, int(encoder.get("bits", 1)) if encoder else 1, self.ann.seed)
+            found = kept[start, end] = quantizer, quantizer.codes(matrix)
+        return found
+
+    def _top_of_bits(self, start: int, end: int, k: int, eligible: Mask | None) -> Found:
+        """The k that differ in the fewest bits."""
+        quantizer, codes = self._codes(start, end)
+        query = quantizer.codes(self.prepared.row[None])[0]
+        if self.groups is None:
+            return exact_top(codes, query, k, SPACES["hamming"], mask=eligible)
+        among = np.arange(end - start) if eligible is None else np.flatnonzero(eligible)
+        score = SPACES["hamming"].score(codes[among], query)
+        firsts = best_of_groups(self.groups[start:end][among], score)
+        return best(among[firsts], score[firsts], k)
+
     def _leaf(self, start: int, end: int, wanted: int) -> Found:
         """The ``wanted`` nearest of a segment, best first."""
+
+        if self._measures_bits:
+            return self._searched(start, end, wanted, None, lambda mask: self._top_of_bits(start, end, wanted, mask))
 
         def by_graph(graph: Graph, decision: Decision) -> Found:
             ef = decision.k or wanted if self.lucene else max(self.ef_search, wanted)
@@ -215,7 +259,7 @@ class Search:
         start: int,
         end: int,
         wanted: int | None,
-        by_graph: Callable[[Graph, Decision], Found],
+        by_graph: Callable[[Graph, Decision], Found] | None,
         exact: Callable[[Mask | None], Found],
     ) -> Found:
         situation = self._situation(start, end, wanted)
@@ -229,7 +273,9 @@ class Search:
             if counters is not None and not self.lucene:
                 counters.graph_query_requests += 1
             complete = True
-            if self._trained is not None:
+            if by_graph is None:
+                found = exact(eligible)
+            elif self._trained is not None:
                 found = exact(self._probed(self._trained, start, end, eligible))
             else:
                 whole = graph_of(self.definition, self.column, start, end, self.ann, counters)
