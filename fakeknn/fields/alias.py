@@ -16,6 +16,7 @@ class AliasFieldType(FieldType):
     """Searches of it go to ``target``; nothing can be written to it."""
 
     parameters = ()
+    raises_plainly = True
     target: str
 
     def configure(self, definition: Mapping[str, Any]) -> None:

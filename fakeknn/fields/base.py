@@ -160,6 +160,12 @@ class FieldType:
     """Whether a JSON array is one value of this type, not several."""
     gives_lists: ClassVar[bool] = False
     """Whether what is parsed is a list of values."""
+    takes_subs: ClassVar[bool] = True
+    """Whether ``fields`` and ``copy_to`` may be defined for it."""
+    spreads: ClassVar[bool] = False
+    """Whether what is parsed are pairs of a field's path and a value for it, its own among them."""
+    raises_plainly: ClassVar[bool] = False
+    """Whether a document's refusal does not name the field."""
     takes_objects: ClassVar[bool] = False
     """Whether a JSON object is a value of this type (else an object is refused)."""
     scored: ClassVar[bool] = False
@@ -179,6 +185,8 @@ class FieldType:
         self.given: set[str] = set()
         self.fields: dict[str, FieldType] = {}
         self.copy_to: list[str] = []
+        self.inner: Mapping[str, FieldType] = {}
+        """Fields that come with this one and that no definition names, by their paths."""
 
     @property
     def name(self) -> str:

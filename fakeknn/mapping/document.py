@@ -364,7 +364,7 @@ class DocumentParser:
         try:
             parsed = node.parse(container, key, value, self.context)
         except OpenSearchError as cause:
-            if isinstance(node, AliasFieldType) or outside_of_field(cause):
+            if node.raises_plainly or outside_of_field(cause):
                 raise
             if not node.ignores_malformed:
                 self._place(cause)
@@ -374,7 +374,10 @@ class DocumentParser:
             parsed = None
         if parsed is not None:
             kept = level.values.get(node.path)
-            if node.gives_lists:
+            if node.spreads:
+                for path, one in parsed:
+                    level.values.setdefault(path, []).append(one)
+            elif node.gives_lists:
                 level.values.setdefault(node.path, []).extend(parsed)
             elif kept is None:
                 level.values[node.path] = [parsed]

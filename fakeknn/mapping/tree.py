@@ -91,6 +91,7 @@ class ObjectMapper:
                 yield from child.walk()
             else:
                 yield from child.fields.values()
+                yield from child.inner.values()
 
     def merged(self, other: ObjectMapper) -> ObjectMapper:
         """This object with a new definition of it merged in."""
@@ -172,6 +173,7 @@ class Mapping:
         mapping = cls(context)
         try:
             mapping._read(_in_hash_order(definition))
+            mapping._check_joins()
         except OpenSearchError as cause:
             raise MapperParsingException(f"Failed to parse mapping [_doc]: {cause.reason}") from cause
         mapping._validate()
@@ -380,6 +382,9 @@ class Mapping:
     def make_field(self, path: str, kind: str, definition: Map[str, Any], *, sub_field: bool = False) -> FieldType:
         """One field of its definition, with its multi-fields."""
         field = KINDS[kind](path, kind, self.context)
+        if not field.takes_subs:
+            field.configure({key: value for key, value in definition.items() if key != "type"})
+            return field
         own = {key: value for key, value in definition.items() if key not in ("type", "fields", "copy_to")}
         if "copy_to" in definition:
             given = definition["copy_to"]
@@ -544,8 +549,13 @@ class Mapping:
         ):
             given = getattr(other, name)
             setattr(out, name, getattr(self, name) if given is None else given)
+        out._check_joins()
         out._validate()
         return out
+
+    def _check_joins(self) -> None:
+        if sum(field.kind == "join" for field in self.fields.values()) > 1:
+            raise MapperParsingException("Field [_parent_join] is defined more than once")
 
     def _validate(self) -> None:
         """DocumentMapper.validate: the limits, and what fields say of each other."""

@@ -14,12 +14,14 @@ from fakeknn.query import (
     more_like_this,
     multi_match,
     query_string,
+    relations,
     script,
     simple_query_string,
     span_queries,
     terms,
     terms_set,
     text,
+    text_forms,
     wrapper,
 )
 from fakeknn.query.base import PARSERS, Explanation, Matched, Query, ShardContext, parse_query
@@ -44,11 +46,13 @@ __all__ = [
     "multi_match",
     "parse_query",
     "query_string",
+    "relations",
     "script",
     "simple_query_string",
     "span_queries",
     "terms",
     "terms_set",
     "text",
+    "text_forms",
     "wrapper",
 ]

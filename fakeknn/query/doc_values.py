@@ -37,6 +37,8 @@ _KINDS = {
     "date": "date",
     "date_nanos": "date",
     "keyword": "keyword",
+    "join": "keyword",
+    "parent": "keyword",
     "constant_keyword": "keyword",
     "ip": "ip",
     "binary": "binary",

@@ -1,0 +1,301 @@
+"""has_child, has_parent, parent_id: documents found by those that a join field relates them to.
+
+Sources: HasChildQueryBuilder, HasParentQueryBuilder, ParentIdQueryBuilder, Lucene's global ordinals joins.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fakeknn.errors import IllegalArgumentException, NotFaked, ParsingException, Where
+from fakeknn.fields.join import JoinFieldType, ParentIdFieldType
+from fakeknn.query.base import (
+    Explanation,
+    Matched,
+    Query,
+    Scores,
+    ShardContext,
+    common,
+    flat_query,
+    parse_query,
+    register,
+)
+from fakeknn.query.joining import SECTIONS, score_mode
+from fakeknn.query.scoring import score_term
+from fakeknn.view import KeywordColumn, Mask
+from fakeknn.xcontent import objects
+
+MAX_CHILDREN = 2**31 - 1
+
+
+def join_field(ctx: ShardContext) -> JoinFieldType | None:
+    """The join field of an index, which has one at most."""
+    return next((field for field in ctx.mapping.fields.values() if isinstance(field, JoinFieldType)), None)
+
+
+def with_name(ctx: ShardContext, join: JoinFieldType, *names: str) -> Mask:
+    """bool[n]: the living documents of these relations."""
+    column = ctx.column(join)
+    return ctx.nothing() if column is None else join.terms(column, names) & ctx.view.live
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class RelationQuery(Query):
+    """What has_child and has_parent share: documents on one side match by those on the other with the same id."""
+
+    query: Query
+    type: str
+    ignore_unmapped: bool = False
+    inner_hits: Any = None
+
+    def children(self) -> Iterator[Query]:
+        yield self.query
+
+    def relation(self, ctx: ShardContext) -> tuple[JoinFieldType, ParentIdFieldType] | None:
+        join = join_field(ctx)
+        if join is None:
+            if self.ignore_unmapped:
+                return None
+            raise ctx.fails(f"[{self.kind}] no join field has been configured")
+        relation = self.of(join)
+        if relation is None:
+            if self.ignore_unmapped:
+                return None
+            role = "child" if self.kind == "has_child" else "parent"
+            raise ctx.fails(f"[{self.kind}] join field [{join.path}] doesn't hold [{self.type}] as a {role}")
+        return join, relation
+
+    def of(self, join: JoinFieldType) -> ParentIdFieldType | None:
+        raise NotImplementedError
+
+    def sides(self, ctx: ShardContext, join: JoinFieldType, relation: ParentIdFieldType) -> tuple[Mask, Mask]:
+        """bool[n], twice: the documents that the inner query looks among, and those that match by them."""
+        raise NotImplementedError
+
+    mode: ClassVar[str] = "none"
+
+    @property
+    def scoring(self) -> str:
+        raise NotImplementedError
+
+    @property
+    def limits(self) -> tuple[int, int]:
+        return 1, MAX_CHILDREN
+
+    def run(self, ctx: ShardContext, boost: np.float32) -> Matched:
+        found = self.relation(ctx)
+        if found is None:
+            return Matched.none(ctx.n)
+        join, relation = found
+        inside, outside = self.sides(ctx, join, relation)
+        inner = self.query.matched(ctx.inside(None))
+        column = ctx.column(relation)
+        assert isinstance(column, KeywordColumn)
+        matching = (inner.mask & inside)[column.rows]
+        tids, score = column.tids[matching], inner.score[column.rows[matching]]
+        counts = np.bincount(tids, minlength=column.n_terms)
+        least, most = self.limits
+        enough = (counts >= max(least, 1)) & (counts <= most)
+        to = outside[column.rows]
+        out = Matched.none(ctx.n)
+        rows, ids = column.rows[to], column.tids[to]
+        out.mask[rows] = enough[ids]
+        if self.scoring == "none":
+            out.score[:] = boost
+        else:
+            with np.errstate(invalid="ignore", divide="ignore"):
+                out.score[rows] = self._joined(tids, score, counts)[ids] * boost
+        return out
+
+    def _joined(self, tids: NDArray[np.int32], score: Scores, counts: NDArray[np.int64]) -> Scores:
+        """float32: by the number of an id, the scores of what has it made one."""
+        if self.scoring in ("max", "min"):
+            out = np.full(len(counts), -np.inf if self.scoring == "max" else np.inf, np.float32)
+            (np.maximum if self.scoring == "max" else np.minimum).at(out, tids, score)
+            return out
+        out = np.zeros(len(counts), np.float32)
+        np.add.at(out, tids, score)
+        return np.asarray(out / counts.astype(np.float32)) if self.scoring == "avg" else out
+
+    def mask(self, ctx: ShardContext) -> Mask:
+        return self.run(ctx, np.float32(1)).mask
+
+    def explain(self, ctx: ShardContext, row: int, boost: np.float32 = np.float32(1.0)) -> Explanation:  # noqa: B008
+        raise NotFaked(f"the explanation of a [{self.kind}] query")
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class HasChild(RelationQuery):
+    kind: ClassVar[str] = "has_child"
+    score_mode: str = "none"
+    min_children: int = 1
+    max_children: int = MAX_CHILDREN
+
+    def members(self) -> dict[str, Any]:
+        return {
+            "query": self.query.to_json(),
+            "type": self.type,
+            "score_mode": self.score_mode,
+            "min_children": self.min_children,
+            "max_children": self.max_children,
+            "ignore_unmapped": self.ignore_unmapped,
+        }
+
+    @property
+    def scoring(self) -> str:
+        return self.score_mode
+
+    @property
+    def limits(self) -> tuple[int, int]:
+        return self.min_children, self.max_children
+
+    def of(self, join: JoinFieldType) -> ParentIdFieldType | None:
+        return join.parent_of(self.type)
+
+    def sides(self, ctx: ShardContext, join: JoinFieldType, relation: ParentIdFieldType) -> tuple[Mask, Mask]:
+        return with_name(ctx, join, self.type), with_name(ctx, join, relation.parent)
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class HasParent(RelationQuery):
+    kind: ClassVar[str] = "has_parent"
+    score: bool = False
+
+    def members(self) -> dict[str, Any]:
+        return {
+            "query": self.query.to_json(),
+            "parent_type": self.type,
+            "score": self.score,
+            "ignore_unmapped": self.ignore_unmapped,
+        }
+
+    @property
+    def scoring(self) -> str:
+        return "max" if self.score else "none"
+
+    def of(self, join: JoinFieldType) -> ParentIdFieldType | None:
+        return join.relations.get(self.type)
+
+    def sides(self, ctx: ShardContext, join: JoinFieldType, relation: ParentIdFieldType) -> tuple[Mask, Mask]:
+        return with_name(ctx, join, relation.parent), with_name(ctx, join, *relation.children)
+
+
+def _required(kind: str, name: str, value: Any) -> Any:
+    if value is None:
+        raise IllegalArgumentException(f"[{kind}] requires '{name}' field")
+    return value
+
+
+def _inner_hits(values: dict[str, Any], kind: str) -> None:
+    if "inner_hits" in values:
+        raise NotFaked(f"[inner_hits] of a [{kind}] query")
+
+
+@register("has_child")
+def parse_has_child(container: Any, key: Any) -> Query:
+    values = flat_query(
+        "has_child",
+        container,
+        key,
+        values={
+            "type": objects.text,
+            "score_mode": score_mode,
+            "min_children": objects.integer,
+            "max_children": objects.integer,
+            "ignore_unmapped": objects.boolean,
+        },
+        objects_={"query": parse_query, "inner_hits": lambda body, name: body[name], **SECTIONS},
+    )
+    kind = _required("has_child", "type", values.get("type"))
+    query = _required("has_child", "query", values.get("query"))
+    least, most = values.get("min_children", 1), values.get("max_children", MAX_CHILDREN)
+    for name, value in (("min_children", least), ("max_children", most)):
+        if value < 0:
+            raise IllegalArgumentException(f"[has_child] requires non-negative '{name}' field")
+    if most < least:
+        raise IllegalArgumentException("[has_child] 'max_children' is less than 'min_children'")
+    _inner_hits(values, "has_child")
+    return HasChild(
+        query=query,
+        type=kind,
+        score_mode=values.get("score_mode", "none"),
+        min_children=least,
+        max_children=most,
+        ignore_unmapped=values.get("ignore_unmapped", False),
+        **common(values),
+    )
+
+
+@register("has_parent")
+def parse_has_parent(container: Any, key: Any) -> Query:
+    values = flat_query(
+        "has_parent",
+        container,
+        key,
+        values={"parent_type": objects.text, "score": objects.boolean, "ignore_unmapped": objects.boolean},
+        objects_={"query": parse_query, "inner_hits": lambda body, name: body[name], **SECTIONS},
+    )
+    kind = _required("has_parent", "parent_type", values.get("parent_type"))
+    query = _required("has_parent", "query", values.get("query"))
+    _inner_hits(values, "has_parent")
+    return HasParent(
+        query=query,
+        type=kind,
+        score=values.get("score", False),
+        ignore_unmapped=values.get("ignore_unmapped", False),
+        **common(values),
+    )
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class ParentId(Query):
+    """The children of one parent, scored as a term of its own field is."""
+
+    kind: ClassVar[str] = "parent_id"
+    type: str
+    id: str
+    ignore_unmapped: bool = False
+
+    def members(self) -> dict[str, Any]:
+        return {"type": self.type, "id": self.id, "ignore_unmapped": self.ignore_unmapped}
+
+    def run(self, ctx: ShardContext, boost: np.float32) -> Matched:
+        join = join_field(ctx)
+        if join is None:
+            if self.ignore_unmapped:
+                return Matched.none(ctx.n)
+            raise ctx.fails(f"[parent_id] no join field found for index [{ctx.index}]")
+        relation = join.parent_of(self.type)
+        if relation is None:
+            if self.ignore_unmapped:
+                return Matched.none(ctx.n)
+            raise ctx.fails(f"[parent_id] no relation found for child [{self.type}]")
+        found = score_term(ctx, relation, self.id, boost)
+        return Matched(found.mask & with_name(ctx, join, self.type), found.score)
+
+
+@register("parent_id")
+def parse_parent_id(container: Any, key: Any) -> Query:
+    body = container[key]
+    readers = {
+        "type": objects.text, "id": objects.text, "ignore_unmapped": objects.boolean,
+        "boost": objects.decimal, "_name": objects.text,
+    }  # fmt: skip
+    values: dict[str, Any] = {}
+    for name, value in body.items():
+        if not objects.is_value(value) or name not in readers:
+            raise ParsingException(f"[parent_id] query does not support [{name}]", at=Where(body, name))
+        values[name] = readers[name](body, name)
+    if "id" not in values:
+        raise NotFaked("a [parent_id] query without an id")
+    return ParentId(
+        type=values.get("type", "null"),
+        id=values["id"],
+        ignore_unmapped=values.get("ignore_unmapped", False),
+        **common(values),
+    )
