@@ -88,7 +88,7 @@ class Reduction:
     def consume(self, count: int) -> None:
         """MultiBucketConsumer.accept."""
         self.buckets += count
-        if count > 0 and self.buckets > self.max_buckets:
+        if count and self.buckets > self.max_buckets:
             raise TooManyBucketsException(
                 f"Trying to create too many buckets. Must be less than or equal to: [{self.max_buckets}] but was "
                 f"[{self.buckets}]. This limit can be set by changing the [search.max_buckets] cluster level setting.",

@@ -89,13 +89,13 @@ class Histogram:
         width = float(self._width(np.array([low]))[0])
         return float(low + width - unit)
 
-    def cdf(self, x: float) -> float:
-        """getPercentileAtOrBelowValue, as a share."""
+    def rank(self, x: float) -> float:
+        """getPercentileAtOrBelowValue."""
         if not len(self.counts):
             return math.nan
         low = float(self._bucket(np.array([x]))[0])
         below = int(self.counts[self.lows <= low].sum())
-        return below / self.size
+        return min(max(100.0 * below / self.size, 0.0), 100.0)
 
 
 def histograms(values: NDArray[np.float64], owners: NDArray[np.int64], n: int, digits: int) -> Sequence[Histogram]:

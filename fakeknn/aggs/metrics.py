@@ -42,20 +42,30 @@ def compensated(values: Sequence[float]) -> float:
 
 
 def sums(values: NDArray[np.float64], owners: NDArray[np.int64], n: int) -> NDArray[np.float64]:
-    """float64[n]: each owner's sum, without the error of adding one by one (Kahan's sum loses nothing that shows)."""
+    """float64[n]: each owner's sum as CompensatedSum has it, whose last digit depends on every step."""
     with np.errstate(invalid="ignore", over="ignore"):
         plain: NDArray[np.float64] = np.bincount(owners, values, n).astype(np.float64, copy=False)
-    if not len(values) or (np.abs(values).sum() < 2**53 and (values == np.floor(values)).all()):
-        return plain  # all steps were exact
+        if not len(values) or (np.abs(values).sum() < 2**53 and (values == np.floor(values)).all()):
+            return plain  # all steps were exact
     order = np.argsort(owners, kind="stable")
-    ordered = values[order]
-    ends = np.cumsum(np.bincount(owners, minlength=n))
+    ordered = values[order].tolist()
+    ends = np.cumsum(np.bincount(owners, minlength=n)).tolist()
     start = 0
-    for i, end in enumerate(ends.tolist()):
+    for i, end in enumerate(ends):
         if end - start > 1 and math.isfinite(plain[i]):
-            plain[i] = math.fsum(ordered[start:end])
+            plain[i] = _kahan(ordered[start:end])
         start = end
     return plain
+
+
+def _kahan(values: Sequence[float]) -> float:
+    total = delta = 0.0
+    for value in values:
+        corrected = value + delta
+        updated = total + corrected
+        delta = corrected - (updated - total)
+        total = updated
+    return total
 
 
 class Metric(Internal):
@@ -482,11 +492,20 @@ def parse_extended_stats(name: str, container: Any, key: Any) -> Aggregation:
     return ExtendedStatsOf(Given.of(values), values.get("sigma", 2.0))
 
 
+def _threshold(container: Any, key: Any) -> int:
+    value = objects.integer(container, key, bits=64)
+    if value < 0:
+        raise IllegalArgumentException(
+            f"[precisionThreshold] must be greater than or equal to 0. Found [{value}] in [{NAME}]"
+        )
+    return value
+
+
 _CARDINALITY = ObjectParser(
     "cardinality",
     members(
         format=False,
-        precision_threshold=declared("long"),
+        precision_threshold=declared("long", _threshold),
         execution_hint=declared("string"),
         rehash=declared("long"),
     ),
@@ -496,10 +515,4 @@ _CARDINALITY = ObjectParser(
 
 @register("cardinality")
 def parse_cardinality(name: str, container: Any, key: Any) -> Aggregation:
-    values = _CARDINALITY.parse(container, key)
-    threshold = values.get("precision_threshold", 0)
-    if threshold < 0:
-        raise IllegalArgumentException(
-            f"[precisionThreshold] must be greater than or equal to 0. Found [{threshold}] in [{name}]"
-        )
-    return Cardinality(Given.of(values))
+    return Cardinality(Given.of(_CARDINALITY.parse(container, key)))

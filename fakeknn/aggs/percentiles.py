@@ -86,7 +86,7 @@ class Percentiles(MultiValue):
     def at(self, key: float) -> float:
         if self.agg.kind == "percentiles":
             return self.sketch.quantile(key / 100)
-        return min(max(self.sketch.cdf(key), 0.0), 1.0) * 100
+        return self.sketch.rank(key)
 
     def value(self, name: str) -> float:
         return self.at(parse_number(name))

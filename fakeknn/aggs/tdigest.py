@@ -139,6 +139,10 @@ class MergingDigest:
         above = index - total - weights[-1] / 2.0
         return _average(means[-1], above, self.max, weights[-1] / 2 - above)
 
+    def rank(self, x: float) -> float:
+        """InternalTDigestPercentileRanks.percentileRank."""
+        return min(max(self.cdf(x), 0.0), 1.0) * 100
+
     def cdf(self, x: float) -> float:
         """The share of what lies below ``x``."""
         if not math.isfinite(x):

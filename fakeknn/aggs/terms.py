@@ -201,7 +201,8 @@ class Terms(MultiBucket):
             other += bucket.doc_count
             reduction.consume(-inner_buckets(bucket))
         kept = kept[:size]
-        reduction.consume(len(kept))
+        for _ in kept:
+            reduction.consume(1)
         whole = parts[0].with_buckets(kept)
         whole.other = other
         whole.error = 0 if len(parts) == 1 and error != -1 else error
@@ -395,7 +396,8 @@ class TermValues:
         assert self.includes is not None
         return self.includes.numbers(values, self.source, self.ctx.now)
 
-    def grouped(self, docs: Docs) -> Grouped:
+    def accepted(self, docs: Docs) -> tuple[NDArray[Any], NDArray[Any]]:
+        """The accepted values, each once for a document, and its position."""
         loaded = self.source.load(docs)
         at, keys = loaded.at, loaded.values
         first = pairs_once(at, keys)
@@ -404,6 +406,10 @@ class TermValues:
         if self.includes is not None:
             kept = self._terms_accepted()[keys] if self.source.by_terms else self._numbers_kept(keys)
             at, keys = at[kept], keys[kept]
+        return at, keys
+
+    def grouped(self, docs: Docs) -> Grouped:
+        at, keys = self.accepted(docs)
         return Grouped(at, *bucketed(docs, at, keys))
 
     def _all(self) -> NDArray[Any]:
@@ -449,7 +455,7 @@ class TermValues:
 # --- parsing ----------------------------------------------------------------------------------------------------------
 
 
-def _collect_mode(container: Any, key: Any) -> str:
+def collect_mode(container: Any, key: Any) -> str:
     text = objects.text(container, key)
     if text not in ("depth_first", "breadth_first"):
         raise OpenSearchParseException(f"no [collect_mode] found for value [{text}]")
@@ -462,7 +468,7 @@ def parse_terms(name: str, container: Any, key: Any) -> Aggregation:
         **members(),
         "show_term_doc_count_error": declared("boolean"),
         "execution_hint": declared("string"),
-        "collect_mode": declared("string", _collect_mode),
+        "collect_mode": declared("string", collect_mode),
         "order": declared("object_array", parse_orders),
         **threshold_members(name),
         **members_of(),

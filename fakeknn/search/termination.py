@@ -19,9 +19,10 @@ from fakeknn.query.lucene import (
     MatchAllDocsQuery,
     TermQuery,
 )
+from fakeknn.query.terms import Range
 from fakeknn.search.explain import search_node
 from fakeknn.search.request import ACCURATE, DISABLED, SearchRequest
-from fakeknn.view import Mask
+from fakeknn.view import Mask, NumericColumn
 
 DEFAULT_TRACK_TOTAL_HITS = 10_000
 
@@ -66,6 +67,16 @@ def counted_at_once(request: SearchRequest, ctx: ShardContext) -> bool:
     return told and bool(ctx.view.live.all())
 
 
+def _counts_points(request: SearchRequest, ctx: ShardContext) -> bool:
+    """PointRangeQuery's Weight.count: whether a segment knows how many of its values lie in a range."""
+    query = request.query
+    field = ctx.field(query.field) if isinstance(query, Range) else None
+    if field is None or not field.searchable or not ctx.view.live.all() or ctx.alias_filter is not None:
+        return False
+    column = ctx.column(field)
+    return isinstance(column, NumericColumn) and column.single and not ctx.view.nested
+
+
 def collected(request: SearchRequest, ctx: ShardContext, found: Mask, filtered: Mask) -> Collected:
     """What a shard collects; ``found``: bool[n] is what the query matches, ``filtered`` what of it the post filter."""
     rows = np.flatnonzero(filtered).astype(np.int32)
@@ -102,7 +113,11 @@ def _terminated(request: SearchRequest, ctx: ShardContext, found: Mask, rows: ND
     later = any(first > rows[wanted - 1] for first, _ in ctx.view.live_segments)
     early = len(rows) > wanted or later
     total = wanted
-    if not request.size and request.post_filter is None and counted_at_once(request, ctx):
+    if (
+        not request.size
+        and request.post_filter is None
+        and (counted_at_once(request, ctx) or _counts_points(request, ctx))
+    ):
         # A segment's documents are counted as soon as it is begun.
         total = int(np.count_nonzero(ctx.view.segment_of[rows] <= segment))
     seen = found if len(rows) == wanted else found & (np.arange(ctx.n) < rows[wanted])
