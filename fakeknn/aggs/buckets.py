@@ -226,7 +226,10 @@ class AdjacencyMatrix(Aggregation):
 def _named_queries(container: Any, key: Any) -> list[tuple[str, Query]]:
     body = container[key]
     if isinstance(body, list):
-        raise IllegalArgumentException("[filters] doesn't support arrays. Use a single object with multiple fields.")
+        raise objects.stopped_at(
+            IllegalArgumentException("[filters] doesn't support arrays. Use a single object with multiple fields."),
+            Where(container, key),
+        )
     found = []
     for name in body:
         try:

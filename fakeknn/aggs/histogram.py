@@ -31,7 +31,7 @@ from fakeknn.aggs.orders import KEY_ASCENDING, KeyOrder, Orders, parse_orders
 from fakeknn.aggs.terms import at_least, split
 from fakeknn.aggs.values import DATE, NUMBERS, NUMERIC, REQUIRED, Format, Given, Source, members, text_of
 from fakeknn.dates import UTC, Rounding
-from fakeknn.errors import IllegalArgumentException
+from fakeknn.errors import IllegalArgumentException, StringIndexOutOfBoundsException
 from fakeknn.query.base import ShardContext
 from fakeknn.units import parse_time_value
 from fakeknn.xcontent import objects
@@ -108,13 +108,11 @@ class Histogram(MultiBucket):
 
     def _all_keys(self, keys: list[Any], reduction: Reduction) -> Iterator[Any]:
         """The keys, and those of the empty buckets before, between and behind them."""
-        made = 0
-        for key in self.steps.filled(keys):
-            made += 1
-            if made > _FEW and made > reduction.max_buckets:
-                last = max(keys[-1:] + [self.steps.last() or key])
-                reduction.consume(int(made + max(0, self.steps.between(key, last))))
-            yield key
+        ends = [*keys[:1], *keys[-1:], *self.steps.bounds()]
+        count = self.steps.between(min(ends), max(ends)) if ends else 0
+        if count > _FEW:
+            reduction.consume(int(count) + 1)
+        return self.steps.filled(keys)
 
 
 def key_members(format: Format, key: Any) -> dict[str, Any]:
@@ -127,8 +125,8 @@ class Steps:
     def after(self, key: Any) -> Any:
         raise NotImplementedError
 
-    def last(self) -> Any:
-        """The highest key that the bounds ask for."""
+    def bounds(self) -> list[Any]:
+        """The bounds that buckets are made up to."""
         raise NotImplementedError
 
     def between(self, low: Any, high: Any) -> float:
@@ -216,8 +214,8 @@ class NumberSteps(Steps):
     def after(self, key: float) -> float:
         return self._round(key + self.interval + self.interval / 2)
 
-    def last(self) -> float | None:
-        return self.high if math.isfinite(self.high) else None
+    def bounds(self) -> list[float]:
+        return [bound for bound in (self.low, self.high) if math.isfinite(bound)]
 
     def between(self, low: float, high: float) -> float:
         return (high - low) / self.interval
@@ -386,38 +384,41 @@ class DateSteps(Steps):
     def after(self, key: int) -> int:
         return self.rounding.next(int(key))
 
-    def last(self) -> int | None:
-        return None if self.high is None else self.high + self.rounding.offset
+    def bounds(self) -> list[int]:
+        return [bound + self.rounding.offset for bound in (self.low, self.high) if bound is not None]
 
     def between(self, low: int, high: int) -> float:
-        step = self.after(low) - low
-        return (high - low) / max(step, 1)
+        return (high - low) / _least(self.rounding)
 
     def filled(self, keys: Sequence[int]) -> Iterator[int]:
         offset = self.rounding.offset
-        if self.low is not None and (keys or self.high is not None):
-            key = self.low + offset
-            while key < keys[0] if keys else key <= self.high + offset:  # type: ignore[operator]
-                yield key
-                key = self.after(key)
-        last: int | None = None
-        for key in keys:
-            if last is not None:
-                between = self.after(last)
-                while between < key:
-                    yield between
-                    between = self.after(between)
-            yield key
-            last = key
-        if last is not None and self.high is not None and self.high + offset > last:
-            key = self.after(last)
-            while key <= self.high + offset:
-                yield key
-                key = self.after(key)
+        low = None if self.low is None else self.low + offset
+        if not keys and (low is None or self.high is None):
+            return iter(())
+        first = keys[0] if low is None else low if not keys else min(low, keys[0])
+        last = keys[-1] if keys else first - 1
+        if self.high is not None:
+            last = max(last, self.high + offset)
+        return iter(edges(self.rounding, int(first), int(last)).tolist())
 
 
 _FIXED_MILLIS = {"second": 1000, "minute": 60_000, "hour": 3_600_000, "day": 86_400_000, "week": 604_800_000}
+#: What a unit that is no fixed time lasts at least.
+_LEAST_MILLIS = {"month": 28 * 86_400_000, "quarter": 90 * 86_400_000, "year": 365 * 86_400_000}
 _FEW_EDGES = 4096
+
+
+def _least(rounding: Rounding) -> int:
+    return rounding.interval if rounding.unit is None else (_FIXED_MILLIS | _LEAST_MILLIS)[rounding.unit]
+
+
+def edges(rounding: Rounding, first: int, last: int) -> NDArray[np.int64]:
+    """The keys from ``first``, which is one, to ``last``."""
+    step = _least(rounding)
+    if rounding.zone.fixed is not None and rounding.unit not in _LEAST_MILLIS:
+        return np.arange(first, last + 1, step, dtype=np.int64)
+    # Where clocks are moved a bucket may be shorter than its interval, but not by half.
+    return np.unique(rounding.round(np.append(np.arange(first, last + 1, max(step // 2, 1), dtype=np.int64), last)))
 
 
 class DateGrid(Grid):
@@ -447,13 +448,10 @@ def date_codes(rounding: Rounding, values: NDArray[np.int64]) -> tuple[NDArray[n
     first = rounding.round_one(int(values.min()))
     if step is not None and rounding.zone.fixed is not None:
         return (values - first) // step, lambda code: first + code * step
-    edges, last = [first], int(values.max())
-    while len(edges) < _FEW_EDGES:
-        following = rounding.next(edges[-1])
-        if following > last:
-            starts = np.array(edges, np.int64)
-            return np.searchsorted(starts, values, side="right") - 1, edges.__getitem__
-        edges.append(following)
+    last = int(values.max())
+    if rounding.unit not in ("second", "minute", "hour", None) and (last - first) / _least(rounding) < _FEW_EDGES:
+        starts = edges(rounding, first, last)
+        return np.searchsorted(starts, values, side="right") - 1, lambda code: int(starts[code])
     return rounding.round(values), int
 
 
@@ -522,6 +520,8 @@ class DateHistogramOf(HistogramLike):
 
 def _long_or_text(container: Any, key: Any) -> int | str | None:
     value = container[key]
+    if isinstance(value, float) and value % 1 != 0:
+        raise IllegalArgumentException(f"{java_double(value)} cannot be converted to Long without data loss")
     return value if value is None or isinstance(value, str) else objects.integer(container, key, bits=64)
 
 
@@ -539,6 +539,8 @@ def date_offset(container: Any, key: Any) -> int:
     value = container[key]
     if not isinstance(value, str):
         return objects.integer(container, key, bits=64)
+    if not value:
+        raise StringIndexOutOfBoundsException("Index 0 out of bounds for length 0")
     sign = -1 if value.startswith("-") else 1
     text = value[1:] if value[:1] in ("+", "-") else value
     return sign * int(parse_time_value(text, "DateHistogramAggregationBuilder.parseOffset").seconds * 1000)

@@ -1,0 +1,570 @@
+"""composite: a bucket for each combination of the values of several sources, a page at a time.
+
+Source: CompositeAggregator, CompositeValuesCollectorQueue, InternalComposite.
+"""
+
+from __future__ import annotations
+
+import bisect
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fakeknn.aggs.base import (
+    Aggregation,
+    Bucket,
+    Collector,
+    Docs,
+    Internal,
+    MultiBucket,
+    Reduction,
+    finite,
+    merged,
+    register,
+    shard_buckets,
+)
+from fakeknn.aggs.histogram import Interval, date_codes, date_offset, interval_members
+from fakeknn.aggs.values import ALL, BYTES, DATE, IP, NUMBERS, NUMERIC, RAW, Format, Given, Source, members, time_zone
+from fakeknn.errors import (
+    ClassCastException,
+    IllegalArgumentException,
+    NotFaked,
+    ParsingException,
+    TooManyBucketsException,
+    Where,
+)
+from fakeknn.fields.ip import address
+from fakeknn.query.base import ShardContext
+from fakeknn.xcontent import java_string, objects
+from fakeknn.xcontent.objects import Member, ObjectParser, building, declared
+
+_MISSING = -1
+
+
+# --- sources ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class Dimension:
+    """The values of some documents for one source: ``codes`` are whole numbers in the order of the keys, ``keys`` what
+    they stand for; a document without a value has the code -1 if it is to have a bucket."""
+
+    at: NDArray[np.int64]
+    codes: NDArray[np.int64]
+    keys: Sequence[Any]
+
+
+@dataclass(eq=False, kw_only=True)
+class ValuesSource(Aggregation):
+    """One source (CompositeValuesSourceBuilder)."""
+
+    accepted: ClassVar[tuple[str, ...]] = ALL
+    default: ClassVar[str] = BYTES
+    given: Given
+    descending: bool = False
+    missing_bucket: bool = False
+    missing_order: str = "default"
+
+    @property
+    def missing_first(self) -> bool:
+        return self.missing_order == "first" or (self.missing_order == "default" and not self.descending)
+
+    def sort_key(self, key: Any) -> tuple[int, Any]:
+        """What keys compare by; a descending source is sorted in reverse."""
+        if key is None:
+            return (0 if self.missing_first != self.descending else 2), 0
+        return 1, key
+
+    def resolve(self, ctx: ShardContext) -> Source:
+        if not self.missing_bucket and self.missing_order != "default":
+            raise IllegalArgumentException("missing_order require missing_bucket is true")
+        return self.given.source(ctx, self, self.accepted, self.default)
+
+    def format(self, source: Source) -> Format:
+        return source.format
+
+    def shown(self, source: Source, key: Any) -> Any:
+        """formatObject."""
+        if key is None:
+            return None
+        if source.type == IP:
+            return key[1]
+        return finite(self.format(source).show(key))
+
+    def dimension(self, source: Source, docs: Docs) -> Dimension:
+        found = self.values(source, docs)
+        if not self.missing_bucket:
+            return found
+        has = np.zeros(len(docs.rows), bool)
+        has[found.at] = True
+        absent = np.flatnonzero(~has)
+        at = np.concatenate((found.at, absent))
+        codes = np.concatenate((found.codes, np.full(len(absent), _MISSING, np.int64)))
+        order = np.argsort(at, kind="stable")
+        return Dimension(at[order], codes[order], found.keys)
+
+    def values(self, source: Source, docs: Docs) -> Dimension:
+        raise NotImplementedError
+
+    def after(self, source: Source, value: Any, ctx: ShardContext) -> Any:
+        """setAfter: a key of the page before as keys are compared."""
+        format = self.format(source)
+        if source.floating or isinstance(self, HistogramSource):
+            if isinstance(value, (int, float)) and not isinstance(value, bool):
+                return float(value)
+            return float(format.parse(java_string(value), ctx.now))
+        if isinstance(value, int) and (format.raw or source.unsigned):
+            return value
+        number = format.parse(java_string(value), ctx.now)
+        return math.floor(number) if isinstance(number, float) and math.isfinite(number) else number
+
+
+def _java_class(value: Any) -> str:
+    """The class that a JSON scalar is read as."""
+    if isinstance(value, bool):
+        return "Boolean"
+    if isinstance(value, float):
+        return "Double"
+    bits = value.bit_length() if value >= 0 else (-value - 1).bit_length()
+    return "Integer" if bits < 32 else "Long" if bits < 64 else "BigInteger"
+
+
+def distinct(at: NDArray[Any], values: NDArray[Any]) -> Dimension:
+    keys, codes = np.unique(values, return_inverse=True)
+    return Dimension(at, codes.astype(np.int64, copy=False), keys.tolist())
+
+
+@dataclass(eq=False, kw_only=True)
+class TermsSource(ValuesSource):
+    kind = "terms"
+
+    def format(self, source: Source) -> Format:
+        return RAW if source.type == DATE and self.given.format is None else source.format
+
+    def values(self, source: Source, docs: Docs) -> Dimension:
+        loaded = source.load(docs)
+        if not source.by_terms:
+            return distinct(loaded.at, loaded.values)
+        terms = source.terms
+        keys = [(address(term), term) for term in terms[:]] if source.type == IP else terms
+        return Dimension(loaded.at, loaded.values, keys)
+
+    def after(self, source: Source, value: Any, ctx: ShardContext) -> Any:
+        if not source.by_terms:
+            return super().after(source, value, ctx)
+        if not isinstance(value, str):
+            raise IllegalArgumentException(f"invalid value, expected string, got {_java_class(value)}")
+        text = source.format.parse_term(value)
+        return (address(text), text) if source.type == IP else text
+
+
+@dataclass(eq=False, kw_only=True)
+class HistogramSource(ValuesSource):
+    kind = "histogram"
+    accepted = NUMBERS
+    default = NUMERIC
+    interval: float = 0.0
+
+    def values(self, source: Source, docs: Docs) -> Dimension:
+        loaded = source.doubles(docs)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            found = distinct(loaded.at, np.floor(loaded.values / self.interval) * self.interval)
+        found.keys = [key if key == key else math.nan for key in found.keys]  # one NaN, that is itself
+        return found
+
+
+@dataclass(eq=False, kw_only=True)
+class DateHistogramSource(ValuesSource):
+    kind = "date_histogram"
+    accepted = (DATE, NUMERIC)
+    default = DATE
+    interval: Interval | None = None
+    offset: int = 0
+
+    def format(self, source: Source) -> Format:
+        return RAW if self.given.format is None else source.format
+
+    def resolve(self, ctx: ShardContext) -> Source:
+        source = super().resolve(ctx)
+        if self.interval is None:
+            raise IllegalArgumentException("Invalid interval specified, must be non-null and non-empty")
+        self.rounding = self.interval.rounding(self.given, self.offset)
+        return source
+
+    def values(self, source: Source, docs: Docs) -> Dimension:
+        loaded = source.load(docs)
+        codes, key = date_codes(self.rounding, loaded.values.astype(np.int64, copy=False))
+        found, places = np.unique(codes, return_inverse=True)
+        return Dimension(loaded.at, places.astype(np.int64, copy=False), [key(code) for code in found.tolist()])
+
+
+# --- results ----------------------------------------------------------------------------------------------------------
+
+
+class CompositeBucket(Bucket):
+    __slots__ = ()
+
+    @property
+    def key_value(self) -> Any:
+        return self.members["key"]
+
+
+class Composite(MultiBucket):
+    """Buckets in the order of the sources; the last one's key is that to go on after."""
+
+    __slots__ = ()
+    agg: CompositeOf
+
+    def body(self, typed: bool) -> dict[str, Any]:
+        after = {"after_key": self.buckets[-1].members["key"]} if self.buckets else {}
+        return {**after, **super().body(typed)}
+
+    def reduce(self, parts: Sequence[Self], reduction: Reduction) -> Internal:
+        self._check_classes(parts)
+        found: dict[Any, list[Bucket]] = {}
+        for part in parts:
+            for bucket in part.buckets:
+                found.setdefault(bucket.key, []).append(bucket)
+        keys = list(found)
+        for i, source in reversed(list(enumerate(self.agg.sources))):
+            keys.sort(key=lambda key: source.sort_key(key[i]), reverse=source.descending)
+        buckets = [merged(self.agg, found[key], reduction) for key in keys[: self.agg.size]]
+        reduction.consume(len(buckets))
+        return self.with_buckets(buckets)
+
+    @staticmethod
+    def _check_classes(parts: Sequence[Composite]) -> None:
+        """Keys of different kinds do not compare: the class of one shard's is not that of another's."""
+        for i in range(len(parts[0].agg.sources)):
+            columns = [[bucket.key[i] for bucket in part.buckets] for part in parts]
+            found = [next((key for key in column if key is not None), None) for column in columns]
+            classes = [_KEY_CLASSES[type(key)] for key in found if key is not None]
+            other = next((one for one in classes if one != classes[0]), None)
+            if other is not None:
+                late = any(column and column[0] is None for column in columns)
+                pair = (other, classes[0]) if late else (classes[0], other)
+                raise ClassCastException(_cast(*pair))
+
+
+#: What keys are in Java; the ip's are pairs here.
+_KEY_CLASSES = {str: "BytesRef", tuple: "BytesRef", int: "Long", float: "Double"}
+
+
+def _cast(one: str, other: str) -> str:
+    names = {"BytesRef": "org.apache.lucene.util.BytesRef", "Long": "java.lang.Long", "Double": "java.lang.Double"}
+    java = "in module java.base of loader 'bootstrap'"
+    app = "in unnamed module of loader 'app'"
+    modules = [app if name == "BytesRef" else java for name in (one, other)]
+    first, second = names[one], names[other]
+    where = (
+        f"{first} and {second} are {java}"
+        if modules[0] == modules[1]
+        else f"{first} is {modules[0]}; {second} is {modules[1]}"
+    )
+    return f"class {first} cannot be cast to class {second} ({where})"
+
+
+# --- the aggregation --------------------------------------------------------------------------------------------------
+
+#: Factories whose names are not those of their kinds.
+_FACTORIES = {"multi_terms": "MultiTermsAggregationFactory", "composite": "CompositeAggregationFactory"}
+
+
+def factory_class(kind: str) -> str:
+    """The simple name of a kind's Java factory."""
+    camel = "".join(part.capitalize() for part in kind.split("_"))
+    return _FACTORIES.get(kind, f"{camel}AggregatorFactory")
+
+
+@dataclass(eq=False)
+class CompositeOf(Aggregation):
+    kind = "composite"
+    sources: Sequence[ValuesSource]
+    size: int = 10
+    after: Mapping[str, Any] | None = None
+
+    def build(self, ctx: ShardContext) -> Collector:
+        around = self.parent
+        while around is not None and around.kind in ("nested", "filter", "reverse_nested"):
+            around = around.parent
+        if around is not None:
+            raise IllegalArgumentException(
+                "[composite] aggregation cannot be used with a parent aggregation of type: "
+                f"[{factory_class(around.kind)}]"
+            )
+        resolved = [source.resolve(ctx) for source in self.sources]
+        after = None if self.after is None else self._after_values()
+        if self.size < 1:
+            raise NotFaked("a composite aggregation of a [size] below 1")
+        subs = self.subs.build(ctx)
+        limit = shard_buckets(ctx).max_buckets
+        if self.size > limit:
+            raise TooManyBucketsException(
+                f"Trying to create too many buckets. Must be less than or equal to: [{limit}] but was [{self.size}]. "
+                "This limit can be set by changing the [search.max_buckets] cluster level setting.",
+                max_buckets=limit,
+            )
+        bounds = None
+        if after is not None:
+            bounds = [
+                None if value is None else source.after(values, value, ctx)
+                for source, values, value in zip(self.sources, resolved, after, strict=True)
+            ]
+
+        def collect(docs: Docs) -> list[Internal]:
+            return [self.collect(docs, resolved, bounds, subs)]
+
+        return collect
+
+    def _after_values(self) -> list[Any]:
+        assert self.after is not None
+        if len(self.after) != len(self.sources):
+            raise IllegalArgumentException(
+                f"[after] has {len(self.after)} value(s) but [sources] has {len(self.sources)}"
+            )
+        values = []
+        for source in self.sources:
+            if source.name not in self.after:
+                raise IllegalArgumentException(f"Missing value for [after.{source.name}]")
+            value = self.after[source.name]
+            if (value is None and not source.missing_bucket) or isinstance(value, (dict, list)):
+                java = "null" if value is None else "HashMap" if isinstance(value, dict) else "ArrayList"
+                raise IllegalArgumentException(
+                    f"Invalid value for [after.{source.name}], expected comparable, got [{java}]"
+                )
+            values.append(value)
+        return values
+
+    def collect(
+        self, docs: Docs, resolved: Sequence[Source], bounds: Sequence[Any] | None, subs: Callable[[Docs], list[Any]]
+    ) -> Internal:
+        dimensions = [source.dimension(values, docs) for source, values in zip(self.sources, resolved, strict=True)]
+        at, columns = combined(dimensions, len(docs.rows))
+        places = [_places(source, codes) for source, codes in zip(self.sources, columns, strict=True)]
+        if bounds is not None:
+            kept = np.zeros(len(at), bool)
+            level = np.ones(len(at), bool)
+            for source, dimension, place, bound in zip(self.sources, dimensions, places, bounds, strict=True):
+                edge = _edge(source, dimension.keys, bound)
+                kept |= level & (place > edge)
+                level &= place == edge
+            at, columns = at[kept], [codes[kept] for codes in columns]
+            places = [place[kept] for place in places]
+        numbers, one = _numbered(places)
+        if len(one) > self.size:
+            inside = numbers < self.size
+            at, numbers, one = at[inside], numbers[inside], one[: self.size]
+        results = subs(docs.taken(at, numbers, len(one)))
+        counts = np.bincount(numbers, minlength=len(one)).tolist()
+        chosen = [codes[one].tolist() for codes in columns]
+        buckets: list[Bucket] = []
+        for i, count in enumerate(counts):
+            key = tuple(
+                None if codes[i] == _MISSING else dimension.keys[codes[i]]
+                for dimension, codes in zip(dimensions, chosen, strict=True)
+            )
+            shown = {
+                source.name: source.shown(values, part)
+                for source, values, part in zip(self.sources, resolved, key, strict=True)
+            }
+            buckets.append(CompositeBucket(key, count, results[i], {"key": shown}))
+        return Composite(self, buckets)
+
+
+def combined(dimensions: Sequence[Dimension], n: int) -> tuple[NDArray[np.int64], list[NDArray[np.int64]]]:
+    """Every combination of each document's values: the documents' positions, and a column of codes a dimension."""
+    at = np.arange(n)
+    columns: list[NDArray[np.int64]] = []
+    for dimension in dimensions:
+        starts = np.searchsorted(dimension.at, at)
+        counts = np.searchsorted(dimension.at, at, side="right") - starts
+        if len(counts) and (counts == 1).all():
+            columns.append(dimension.codes[starts])
+            continue
+        repeated = np.repeat(np.arange(len(at)), counts)
+        within = np.arange(len(repeated)) - np.repeat(np.cumsum(counts) - counts, counts)
+        columns = [codes[repeated] for codes in columns]
+        columns.append(dimension.codes[starts[repeated] + within])
+        at = at[repeated]
+    return at, columns
+
+
+def _places(source: ValuesSource, codes: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Where codes stand in the order of the source."""
+    places = codes.astype(np.float64)
+    if source.descending:
+        places = -places
+    places[codes == _MISSING] = -math.inf if source.missing_first else math.inf
+    return places
+
+
+def _edge(source: ValuesSource, keys: Sequence[Any], bound: Any) -> float:
+    """Where a key stands; between two codes if it is none of the shard's."""
+    if bound is None:
+        return -math.inf if source.missing_first else math.inf
+    at = bisect.bisect_left(keys, bound)
+    place = float(at) if at < len(keys) and keys[at] == bound else at - 0.5
+    return -place if source.descending else place
+
+
+def _numbered(places: Sequence[NDArray[np.float64]]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The number of each row's combination, in the order of the columns, and the first row of each."""
+    codes = np.zeros(len(places[0]), np.int64)
+    for place in places:
+        found, ranks = np.unique(place, return_inverse=True)
+        codes = codes * max(len(found), 1) + ranks
+    _, first, numbers = np.unique(codes, return_index=True, return_inverse=True)
+    return numbers, first
+
+
+# --- parsing ----------------------------------------------------------------------------------------------------------
+
+
+def _order(container: Any, key: Any) -> bool:
+    text = objects.text(container, key)
+    if text.upper() not in ("ASC", "DESC"):
+        raise IllegalArgumentException(f"No enum constant org.opensearch.search.sort.SortOrder.{text.upper()}")
+    return text.upper() == "DESC"
+
+
+def _missing_order(container: Any, key: Any) -> str:
+    text = objects.text(container, key)
+    if text.upper() not in ("FIRST", "LAST", "DEFAULT"):
+        raise IllegalArgumentException(
+            f"No enum constant org.opensearch.search.aggregations.bucket.missing.MissingOrder.{text.upper()}"
+        )
+    return text.lower()
+
+
+def _source_interval(container: Any, key: Any) -> float:
+    value = objects.decimal(container, key)
+    if value <= 0:
+        raise IllegalArgumentException("[interval] must be greater than 0 for [histogram] source")
+    return value
+
+
+def _source_members() -> dict[str, Member]:
+    """CompositeValuesSourceParserHelper.declareValuesSourceFields."""
+    given = members(format=False)
+    return {
+        "field": given["field"],
+        "script": given["script"],
+        "value_type": given["value_type"],
+        "missing_bucket": declared("boolean"),
+        "missing_order": declared("string", _missing_order),
+        "order": declared("string", _order),
+    }
+
+
+def _common(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "given": Given.of(values),
+        "descending": values.get("order", False),
+        "missing_bucket": values.get("missing_bucket", False),
+        "missing_order": values.get("missing_order", "default"),
+    }
+
+
+def _terms_source(container: Any, key: Any) -> ValuesSource:
+    return TermsSource(**_common(ObjectParser("terms", _source_members()).parse(container, key)))
+
+
+def _histogram_source(container: Any, key: Any) -> ValuesSource:
+    declarations = {"interval": declared("double", _source_interval), **_source_members()}
+    values = ObjectParser("histogram", declarations).parse(container, key)
+    return HistogramSource(**_common(values), interval=values.get("interval", 0.0))
+
+
+def _date_histogram_source(container: Any, key: Any) -> ValuesSource:
+    intervals, read = interval_members()
+    declarations = {
+        "format": declared("string"),
+        **intervals,
+        "offset": declared("long", date_offset),
+        "time_zone": declared("long", time_zone),
+        **_source_members(),
+    }
+    values = ObjectParser("date_histogram", declarations).parse(container, key)
+    return DateHistogramSource(**_common(values), interval=read[-1] if read else None, offset=values.get("offset", 0))
+
+
+#: Sources by their type in the DSL.
+SOURCES: dict[str, Callable[[Any, Any], ValuesSource]] = {
+    "terms": _terms_source,
+    "histogram": _histogram_source,
+    "date_histogram": _date_histogram_source,
+}
+
+
+def expect_object(container: Any, key: Any) -> None:
+    """XContentParserUtils.ensureExpectedToken."""
+    if not isinstance(container[key], dict):
+        raise ParsingException(
+            f"Failed to parse object: expecting token of type [START_OBJECT] but found "
+            f"[{objects.token(container[key])}]",
+            at=Where(container, key),
+        )
+
+
+def _first_member(body: Mapping[str, Any]) -> str:
+    if not body:
+        raise ParsingException(
+            "Failed to parse object: expecting token of type [FIELD_NAME] but found [END_OBJECT]",
+            at=Where(body, None, "end"),
+        )
+    return next(iter(body))
+
+
+def _source(container: Any, key: Any) -> ValuesSource:
+    """CompositeValuesSourceParserHelper.fromXContent."""
+    expect_object(container, key)
+    body = container[key]
+    name = _first_member(body)
+    expect_object(body, name)
+    kind = _first_member(body[name])
+    expect_object(body[name], kind)
+    parse = SOURCES.get(kind)
+    if parse is None:
+        raise ParsingException(f"invalid source type: {kind}", at=Where(body[name], kind))
+    source = parse(body[name], kind)
+    source.name = name
+    others = [other for other in body if other != name]
+    if others:
+        _source(body, others[0])  # the parser takes what follows for the array's next element
+        raise NotFaked("a source of several names")
+    return source
+
+
+def _sources(container: Any, key: Any) -> list[ValuesSource]:
+    found = objects.each(_source)(container, key)
+    with building("composite"):
+        if not found:
+            raise IllegalArgumentException("Composite [sources] cannot be null or empty")
+        names = [source.name for source in found]
+        twice = sorted({one for one in names if names.count(one) > 1})
+        if twice:
+            raise IllegalArgumentException(
+                f"Composite source names must be unique, found duplicates: [{', '.join(twice)}]"
+            )
+    return found
+
+
+_COMPOSITE = ObjectParser(
+    "composite",
+    {
+        "sources": declared("object_array", _sources),
+        "size": declared("int"),
+        "after": declared("object"),
+    },
+    constructor=("sources",),
+)
+
+
+@register("composite")
+def parse_composite(name: str, container: Any, key: Any) -> Aggregation:
+    values = _COMPOSITE.parse(container, key)
+    return CompositeOf(values["sources"], values.get("size", 10), values.get("after"))

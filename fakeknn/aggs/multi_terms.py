@@ -1,0 +1,136 @@
+"""multi_terms: a bucket for each combination of the values of several fields."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from fakeknn.aggs.base import Aggregation, Bucket, Collector, Docs, Internal, finite, register
+from fakeknn.aggs.composite import Dimension, combined
+from fakeknn.aggs.includes import IncludeExclude, found_in, members_of
+from fakeknn.aggs.orders import COUNT_DESCENDING, Orders, parse_orders
+from fakeknn.aggs.terms import (
+    CountedBucket,
+    Grouped,
+    Selector,
+    Terms,
+    TermsBucket,
+    TermsLike,
+    TermValues,
+    Thresholds,
+    collect_mode,
+    split,
+    threshold_members,
+    thresholds_of,
+)
+from fakeknn.aggs.values import ALL, BYTES, Given, members, text_of
+from fakeknn.errors import IllegalArgumentException
+from fakeknn.query.base import ShardContext
+from fakeknn.xcontent import objects
+from fakeknn.xcontent.objects import ObjectParser, declared
+
+
+@dataclass(frozen=True)
+class Term:
+    """One of the fields (MultiTermsValuesSourceConfig)."""
+
+    given: Given
+    includes: IncludeExclude | None
+
+
+class MultiTermValues:
+    """The values of one field as parts of keys."""
+
+    def __init__(self, ctx: ShardContext, agg: Aggregation, term: Term) -> None:
+        self.source = term.given.source(ctx, agg, ALL, BYTES)
+        self.values = TermValues(ctx, self.source, term.includes)
+
+    def dimension(self, docs: Docs) -> Dimension:
+        at, values = self.values.accepted(docs)
+        found, codes = np.unique(values, return_inverse=True)
+        return Dimension(at, codes.astype(np.int64, copy=False), list(self.values.shown(found)))
+
+    def shown(self, key: Any, members: dict[str, Any]) -> Any:
+        """formatObject."""
+        return members["key"] if self.source.by_terms else finite(self.source.format.show(key))
+
+
+@dataclass(eq=False)
+class MultiTerms(TermsLike):
+    kind = "multi_terms"
+    terms: Sequence[Term]
+    thresholds: Thresholds = Thresholds()
+    orders: Orders = COUNT_DESCENDING
+    show_error: bool = False
+
+    def build(self, ctx: ShardContext) -> Collector:
+        fields = [MultiTermValues(ctx, self, term) for term in self.terms]
+        selector = Selector(self, ctx, suggests=not self.orders.by_key)
+        return lambda docs: self.collect(docs, fields, selector)
+
+    def collect(self, docs: Docs, fields: Sequence[MultiTermValues], selector: Selector) -> list[Internal]:
+        dimensions = [field.dimension(docs) for field in fields]
+        at, columns = combined(dimensions, len(docs.rows))
+        codes = docs.owners[at]
+        for dimension, column in zip(dimensions, columns, strict=True):
+            codes = codes * max(len(dimension.keys), 1) + column
+        _, first, numbers = np.unique(codes, return_index=True, return_inverse=True)
+        selection = selector.select(docs, Grouped(at, numbers, first, docs.owners[at][first]))
+        kind = CountedBucket if self.show_error else TermsBucket
+        chosen = [column[first[selection.chosen]].tolist() for column in columns]
+        buckets: list[Bucket] = []
+        for i, (count, results) in enumerate(zip(selection.counts.tolist(), selection.results, strict=True)):
+            parts = [dimension.keys[column[i]] for dimension, column in zip(dimensions, chosen, strict=True)]
+            shown = [field.shown(*part) for field, part in zip(fields, parts, strict=True)]
+            key_members = {"key": shown, "key_as_string": "|".join(map(text_of, shown))}
+            buckets.append(kind(tuple(key for key, _ in parts), count, results, key_members))
+        owners = docs.owners[at][first][selection.chosen]
+        size = selector.thresholds.shard_size
+        return [
+            Terms(self, "multi_terms", own, other, size)
+            for own, other in zip(split(owners, docs.n, buckets), selection.others.tolist(), strict=True)
+        ]
+
+
+def _term(container: Any, key: Any) -> Term:
+    declarations = {**members(zone=True), **members_of()}
+    del declarations["valueType"]
+    values = ObjectParser("multi_terms", declarations).parse(container, key)
+    if values.get("field") is None and values.get("script") is None:
+        raise IllegalArgumentException("[field] and [script] cannot both be null.  Please specify one or the other.")
+    if values.get("field") is not None and values.get("script") is not None:
+        raise IllegalArgumentException(
+            "[field] and [script] cannot both be configured.  Please specify one or the other."
+        )
+    return Term(Given.of(values), found_in(values))
+
+
+@register("multi_terms")
+def parse_multi_terms(name: str, container: Any, key: Any) -> Aggregation:
+    def terms(container: Any, key: Any) -> list[Term]:
+        found: list[Term] = objects.each(_term)(container, key)
+        if len(found) < 2:
+            hint = " Use terms aggregation for single term aggregation" if len(found) == 1 else ""
+            raise IllegalArgumentException(
+                f"multi term aggregation must has at least 2 terms. Found [{len(found)}] in [{name}]{hint}"
+            )
+        return found
+
+    declarations = {
+        "terms": declared("object_array", terms),
+        "show_term_doc_count_error": declared("boolean"),
+        "order": declared("object_array", parse_orders),
+        "collect_mode": declared("string", collect_mode),
+        **threshold_members(name),
+    }
+    values = ObjectParser("multi_terms", declarations).parse(container, key)
+    orders = values.get("order")
+    return MultiTerms(
+        values.get("terms", ()),
+        thresholds_of(values, Thresholds()),
+        COUNT_DESCENDING if orders is None else Orders.of(orders),
+        values.get("show_term_doc_count_error", False),
+    )

@@ -1,0 +1,154 @@
+"""rare_terms: the values that few documents have, the rarest first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Self
+
+import numpy as np
+
+from fakeknn.aggs.base import (
+    Aggregation,
+    Bucket,
+    Collector,
+    Docs,
+    Internal,
+    MultiBucket,
+    Reduction,
+    merged,
+    register,
+)
+from fakeknn.aggs.includes import IncludeExclude, found_in, members_of
+from fakeknn.aggs.orders import CountOrder, Orders
+from fakeknn.aggs.terms import TermsBucket, TermValues, split
+from fakeknn.aggs.values import ALL, BYTES, REQUIRED, Given, members
+from fakeknn.errors import AggregationExecutionException, IllegalArgumentException
+from fakeknn.query.base import ShardContext
+from fakeknn.xcontent import objects
+from fakeknn.xcontent.objects import ObjectParser, declared
+
+_MOST = 100
+_ORDER = Orders.of([CountOrder(True)])
+_KINDS = {"sterms": "srareterms", "lterms": "lrareterms", "ulterms": "lrareterms"}
+
+
+class RareBuckets(MultiBucket):
+    """Rare buckets; ``frequent`` are the keys that a shard has found too often (a cuckoo filter in the real server)."""
+
+    __slots__ = ("frequent", "kind")
+    agg: RareTerms
+
+    def __init__(self, agg: RareTerms, kind: str, buckets: list[Bucket], frequent: frozenset[Any]) -> None:
+        super().__init__(agg, buckets)
+        self.kind = kind
+        self.frequent = frequent
+
+    @property
+    def type(self) -> str:
+        return self.kind
+
+    @property
+    def mapped(self) -> bool:
+        return self.kind != "umrareterms"
+
+    def reduce(self, parts: Sequence[Self], reduction: Reduction) -> Internal:
+        if not self.mapped:
+            return self
+        known = [part for part in parts if part.mapped]
+        if len({part.kind for part in known}) > 1:
+            raise AggregationExecutionException(
+                f"Merging/Reducing the aggregations failed when computing the aggregation [{self.agg.name}] because "
+                "the field you gave in the aggregation query existed as two different types in two different indices"
+            )
+        frequent = frozenset().union(*(part.frequent for part in known))
+        found: dict[Any, list[Bucket]] = {}
+        for part in known:
+            for bucket in part.buckets:
+                found.setdefault(bucket.key, []).append(bucket)
+        buckets = []
+        for key, same in found.items():
+            bucket = merged(self.agg, same, reduction)
+            if bucket.doc_count <= self.agg.max_doc_count and key not in frequent:
+                buckets.append(bucket)
+                reduction.consume(1)
+        _ORDER.sort(buckets)
+        return self.with_buckets(buckets)
+
+
+@dataclass(eq=False)
+class RareTerms(Aggregation):
+    kind = "rare_terms"
+    given: Given
+    max_doc_count: int = 1
+    includes: IncludeExclude | None = None
+
+    def build(self, ctx: ShardContext) -> Collector:
+        source = self.given.source(ctx, self, ALL, BYTES)
+        subs = self.subs.build(ctx)
+        if not source.mapped and self.given.missing is None:
+            return lambda docs: [RareBuckets(self, "umrareterms", [], frozenset()) for _ in range(docs.n)]
+        by_pattern = self.includes is not None and self.includes.by_pattern
+        if by_pattern and not source.by_terms:
+            raise IllegalArgumentException(
+                f"Aggregation [{self.name}] cannot support regular expression style include/exclude settings as they "
+                "can only be applied to string fields. Use an array of numeric values for include/exclude clauses used "
+                "to filter numeric fields"
+            )
+        if by_pattern and not source.format.raw:
+            raise IllegalArgumentException(
+                f"Aggregation [{self.name}] cannot support regular expression style include/exclude settings as they "
+                "can only be applied to string fields. Use an array of values for include/exclude clauses"
+            )
+        if source.floating:
+            raise IllegalArgumentException("RareTerms aggregation does not support floating point fields.")
+        values = TermValues(ctx, source, self.includes)
+
+        def collect(docs: Docs) -> list[Internal]:
+            found = values.grouped(docs)
+            counts = found.counts()
+            rare = counts <= self.max_doc_count
+            chosen = np.flatnonzero(rare)
+            results = subs(found.docs(docs, chosen))
+            buckets: list[Bucket] = [
+                TermsBucket(key, count, result, key_members)
+                for (key, key_members), count, result in zip(
+                    values.shown(found.keys[chosen]), counts[chosen].tolist(), results, strict=True
+                )
+            ]
+            often = np.flatnonzero(~rare)
+            frequent: list[list[Any]] = [[] for _ in range(docs.n)]
+            keys = values.shown(found.keys[often])
+            for (key, _), owner in zip(keys, found.owners[often].tolist(), strict=True):
+                frequent[owner].append(key)
+            own = split(found.owners[chosen], docs.n, buckets)
+            kind = _KINDS[values.kind]
+            return [RareBuckets(self, kind, own[i], frozenset(frequent[i])) for i in range(docs.n)]
+
+        return collect
+
+
+@register("rare_terms")
+def parse_rare_terms(name: str, container: Any, key: Any) -> Aggregation:
+    def max_doc_count(container: Any, key: Any) -> int:
+        value = objects.integer(container, key, bits=64)
+        if value <= 0:
+            raise IllegalArgumentException(f"[max_doc_count] must be greater than 0. Found [{value}] in [{name}]")
+        if value > _MOST:
+            raise IllegalArgumentException(f"[max_doc_count] must be smallerthan {_MOST}in [{name}]")
+        return value
+
+    def precision(container: Any, key: Any) -> float:
+        value = objects.decimal(container, key)
+        if value < 0.00001:
+            raise IllegalArgumentException("[precision] must be greater than 0.00001")
+        return value
+
+    declarations = {
+        **members(),
+        "max_doc_count": declared("long", max_doc_count),
+        "precision": declared("double", precision),
+        **members_of(),
+    }
+    values = ObjectParser("rare_terms", declarations, required=REQUIRED).parse(container, key)
+    return RareTerms(Given.of(values), values.get("max_doc_count", 1), found_in(values))
