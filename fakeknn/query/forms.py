@@ -85,7 +85,8 @@ def search_form(query: Query, ctx: ShardContext) -> Node:
     if ctx.index_boost != 1:
         node = BoostQuery(node, float(np.float32(ctx.index_boost)))
     filters: list[Node] = []
-    if any(part.nested for part in ctx.mapping.objects.values()) and node.might_match_nested(ctx):
+    nested = ctx.nested_path is None and any(part.nested for part in ctx.mapping.objects.values())
+    if nested and node.might_match_nested(ctx):
         alias = None if ctx.alias_filter is None else form(ctx.alias_filter, ctx)
         if alias is None or alias.might_match_nested(ctx):
             filters.append(_exists(ctx, "_primary_term"))
@@ -112,7 +113,7 @@ def _(query: MatchAll, ctx: ShardContext) -> Node:
 
 @lucene.register
 def _(query: MatchNone, ctx: ShardContext) -> Node:
-    return _NONE
+    return MatchNoDocsQuery(query.reason)
 
 
 @lucene.register
@@ -331,7 +332,10 @@ def _(query: Pattern, ctx: ShardContext) -> Node:
     field = ctx.field(query.field)
     if field is None:
         return _NONE
-    if query.case_insensitive or query.rewrite is not None or field.kind not in ("keyword", "text"):
+    scored = plain.scored(ctx)
+    if scored is not None:
+        return form(scored, ctx)
+    if query.case_insensitive or field.kind not in ("keyword", "text"):
         return Told(plain)
     shown = {Prefix: f"{query.value}*", Wildcard: query.value, Regexp: f"/{query.value}/"}.get(type(query), query.value)
     return Leaf(_WRAPPER, f"{field.path}:{shown}", lambda: plain.mask(ctx))

@@ -177,6 +177,14 @@ class Fuzzy(Query):
     def never(self, ctx: ShardContext) -> bool:
         return ctx.field(self.field) is None
 
+    def scored(self, ctx: ShardContext) -> Query | None:
+        """The clauses that the query is rewritten to, one for each term; None for a constant score."""
+        found = self._terms(ctx)
+        if found is None or (self.rewrite is not None and is_constant(self.rewrite)):
+            return None
+        field, column, pairs = found
+        return rewritten(ctx, field, column, sorted(pairs), self.rewrite or "top_terms_blended_freqs_1024")
+
     def run(self, ctx: ShardContext, boost: np.float32) -> Matched:
         found = self._terms(ctx)
         out = Matched.none(ctx.n)

@@ -10,7 +10,7 @@ from fakeknn.analysis import Analyzer, Token, TokenStream, global_analyzer
 from fakeknn.errors import IllegalArgumentException, IllegalStateException, OpenSearchError, ParsingException, Where
 from fakeknn.fields import FieldType
 from fakeknn.query.base import Query, ShardContext
-from fakeknn.query.compound import MATCH_ALL, Bool, MatchNone
+from fakeknn.query.compound import Bool, MatchAll, MatchNone
 from fakeknn.query.fuzzy import Fuzziness, Fuzzy
 from fakeknn.query.multi_term import MAX_CLAUSE_COUNT, check_rewrite, too_many_clauses
 from fakeknn.query.phrases import Phrase, PhrasePrefix, Synonyms, Terms
@@ -41,6 +41,13 @@ class MatchOptions:
 
 #: The four ways: MatchQuery.Type.
 BOOLEAN, BOOLEAN_PREFIX, PHRASE, PHRASE_PREFIX = "boolean", "bool_prefix", "phrase", "phrase_prefix"
+
+
+class AllDocs(MatchAll):
+    """All documents, of which (unlike with match_all) none may be left out for speed."""
+
+
+ALL_DOCS = AllDocs()
 
 
 def boosted(query: Query, boost: float) -> Query:
@@ -307,7 +314,7 @@ def no_terms(options: MatchOptions) -> Query | None:
     if options.zero_terms_query is None:
         return None
     if options.zero_terms_query == "all":
-        return MATCH_ALL
+        return ALL_DOCS
     return MatchNone(reason="Matching no documents because no terms present")
 
 

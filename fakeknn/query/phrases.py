@@ -226,6 +226,25 @@ class Synonyms(Query):
             out.score[rows] = Similarity(ctx, field, column).score(rows, total[rows], [most], boost)
         return out
 
+    def explain(self, ctx: ShardContext, row: int, boost: np.float32 = np.float32(1.0)) -> Explanation:  # noqa: B008
+        field = ctx.field(self.field)
+        column = None if field is None else ctx.column(field)
+        assert field is not None and isinstance(column, TextColumn)
+        freq = 0
+        for term in self.terms:
+            rows, freqs = postings(column, term)
+            at = int(np.searchsorted(rows, row))
+            if at < len(rows) and rows[at] == row:
+                freq += 1 if freqs is None else int(freqs[at])
+        if not freq:
+            return Explanation(np.float32(0), "no matching term", match=False)
+        most = max(self.terms, key=lambda term: doc_freq(ctx, field, column, term))
+        boost = np.float32(boost * np.float32(self.boost))
+        text = "Synonym(" + " ".join(f"{self.field}:{term}" for term in self.terms) + ")"
+        return Similarity(ctx, field, column).explain(
+            row, float(freq), [most], boost, text, whole=True, counted=f"termFreq={float(freq)}"
+        )
+
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class PhrasePrefix(Query):

@@ -13,10 +13,10 @@ from fakeknn.errors import IllegalArgumentException, OpenSearchError, ParseExcep
 from fakeknn.fields import FieldType
 from fakeknn.fields.scalar import DateFieldType
 from fakeknn.query.base import Query, ShardContext
-from fakeknn.query.compound import MATCH_ALL, Bool, DisMax, MatchNone
+from fakeknn.query.compound import Bool, DisMax, MatchNone
 from fakeknn.query.field_names import Weights, check_count, java_decimal, resolve_field, resolve_fields
 from fakeknn.query.fuzzy import AUTO, Fuzziness, Fuzzy, custom_auto
-from fakeknn.query.match import MatchOptions, boosted, checked, lenient_query, normalized, search_analyzer
+from fakeknn.query.match import ALL_DOCS, MatchOptions, boosted, checked, lenient_query, normalized, search_analyzer
 from fakeknn.query.multi_match import BEST_FIELDS, PHRASE_TYPE, Type, multi_match_query
 from fakeknn.query.multi_term import MAX_CLAUSE_COUNT, too_many_clauses
 from fakeknn.query.phrases import Synonyms
@@ -324,13 +324,13 @@ class QueryStringParser:
     def _exists(self, name: str) -> Query:
         query = Exists(field=name)
         if query.never(self.ctx):
-            return MatchNone(reason=f'No field "{name}" exists in mappings.')
+            return MatchNone(reason=f"unmapped field:{name}")
         return query
 
     def _wildcard(self, field: str | None, pattern: str) -> Query | None:
         named = self.field if field is None else field
         if pattern == "*" and named is not None:
-            return MATCH_ALL if named == "*" else self._exists(named)
+            return ALL_DOCS if named == "*" else self._exists(named)
 
         def one(name: str) -> Query | None:
             return self._exists(name) if pattern == "*" else self._leniently(name, of)

@@ -211,10 +211,12 @@ class Similarity:
         doc_freqs: Sequence[int] | None = None,
         phrase: bool = False,
         whole: bool = False,
+        counted: str | None = None,
     ) -> Explanation:
         """BM25Scorer.explain; ``description`` tells the term or phrase, or the ``whole`` query.
 
-        A ``phrase`` counts its frequency as one even if it has a single term.
+        A ``phrase`` counts its frequency as one even if it has a single term; ``counted`` tells the frequency in
+        other words.
         """
         shown = description if whole else f"{self.field.path}:{description}"
         phrase = phrase or len(terms) > 1
@@ -252,7 +254,7 @@ class Similarity:
         tf_details = [
             Explanation(
                 np.float32(freq),
-                "phraseFreq=" + _float(freq) if phrase else "freq, occurrences of term within document",
+                counted or ("phraseFreq=" + _float(freq) if phrase else "freq, occurrences of term within document"),
             ),
             Explanation(self.k1, "k1, term saturation parameter"),
         ]

@@ -10,10 +10,11 @@ from fakeknn.analysis import Analyzer
 from fakeknn.errors import IllegalArgumentException, OpenSearchError, ParsingException, Where
 from fakeknn.fields import FieldType
 from fakeknn.query.base import Query, Reader, ShardContext, common, negative_boost, register
-from fakeknn.query.compound import MATCH_ALL, Bool, DisMax, MatchNone
+from fakeknn.query.compound import Bool, DisMax, MatchNone
 from fakeknn.query.field_names import Weights, default_fields, has_all, parse_weights, resolve_fields, shown_weights
 from fakeknn.query.fuzzy import Fuzziness, Fuzzy
 from fakeknn.query.match import (
+    ALL_DOCS,
     MatchOptions,
     boosted,
     checked,
@@ -78,7 +79,7 @@ class SimpleParser:
 
     def parse(self, text: str) -> Query:
         if text.strip() == "*":
-            return MATCH_ALL
+            return ALL_DOCS
         self.data = text
         state = _State(0, len(text))
         self._sub_query(state)
@@ -228,7 +229,7 @@ class SimpleParser:
         if branch is None:
             return
         if state.negations % 2:
-            branch = Bool(must_not=(branch,), should=(MATCH_ALL,))
+            branch = Bool(must_not=(branch,), should=(ALL_DOCS,))
         if state.top is None:
             state.top = branch
         else:

@@ -200,7 +200,7 @@ class SpanGap(SpanQuery):
         return self.field if field is None else field.path
 
     def text(self, ctx: ShardContext) -> str:
-        return f"SpanGap({self.field}:{self.width})"
+        return f"SpanGap(:{self.width})"
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -386,6 +386,9 @@ class FieldMasking(SpanQuery):
     def _similarity(self, ctx: ShardContext) -> tuple[Similarity, list[str], list[int]] | None:
         return self.query._similarity(ctx)
 
+    def explain(self, ctx: ShardContext, row: int, boost: np.float32 = np.float32(1.0)) -> Explanation:  # noqa: B008
+        return self.query.explain(ctx, row, np.float32(boost * np.float32(self.boost)))
+
     def text(self, ctx: ShardContext) -> str:
         return f"mask({self.query.text(ctx)}) as {self.field_name(ctx)}"
 
@@ -449,7 +452,11 @@ class SpanMulti(SpanQuery):
         return self.expanded(ctx).spans(ctx)
 
     def text(self, ctx: ShardContext) -> str:
-        return self.expanded(ctx).text(ctx)
+        found = self.expanded(ctx)
+        if not found.clauses:
+            name = self.field_name(ctx)
+            return f'SpanMatchNoDocsQuery("no expansion found for {pattern_text(self.match, name)}")'
+        return found.clauses[0].text(ctx) if len(found.clauses) == 1 else found.text(ctx)
 
 
 def pattern_text(query: Query, field: str) -> str:
@@ -463,6 +470,10 @@ def pattern_text(query: Query, field: str) -> str:
     if isinstance(query, Fuzzy):
         term = java_string(query.value)
         return f"{field}:{term}~{int(query.fuzziness.distance(term))}"
+    if isinstance(query, Range):
+        low = "*" if query.lower is None else java_string(query.lower)
+        high = "*" if query.upper is None else java_string(query.upper)
+        return f"{field}:{'[' if query.include_lower else '{'}{low} TO {high}{']' if query.include_upper else '}'}"
     raise NotFaked(f"the text of a [{query.kind}] query in Lucene")
 
 

@@ -148,14 +148,13 @@ def within(big: Spans, little: Spans) -> Spans:
 
 
 def frequencies(spans: Spans) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
-    """The rows that have spans, and how often: the sum of 1 / (1 + width), in float32 from left to right."""
+    """The rows that have spans, and how often: the sum of 1 / (1 + width), narrowed to float32 at every step."""
     rows, first, counts = np.unique(spans.rows, return_index=True, return_counts=True)
-    one = np.float32(1)
-    weight = one / (one + spans.widths.astype(np.float32))
+    weight = 1 / (1 + spans.widths.astype(np.float64))
     total = np.zeros(len(rows), np.float32)
     for i in range(int(counts.max()) if len(counts) else 0):
         more = counts > i
-        total[more] += weight[first[more] + i]
+        total[more] = total[more] + weight[first[more] + i]
     return rows.astype(np.int32), total
 
 

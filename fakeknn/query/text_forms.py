@@ -1,0 +1,124 @@
+"""What the queries of texts are built into: spans, expanded patterns, blended and combined fields (see ``forms``)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+from fakeknn.query.base import ShardContext
+from fakeknn.query.combined_fields import CombinedField
+from fakeknn.query.forms import form, lucene
+from fakeknn.query.fuzzy import Fuzzy
+from fakeknn.query.lucene import (
+    SHOULD,
+    BooleanQuery,
+    ConstantScoreQuery,
+    MatchAllDocsQuery,
+    MatchNoDocsQuery,
+    Node,
+    TermQuery,
+    Told,
+)
+from fakeknn.query.match import AllDocs
+from fakeknn.query.multi_term import AnyTerm, ConstantAny, ConstantTerm, StatedTerm
+from fakeknn.query.span_queries import (
+    FieldMasking,
+    SpanContaining,
+    SpanFirst,
+    SpanMulti,
+    SpanNear,
+    SpanNot,
+    SpanOr,
+    SpanQuery,
+    SpanTerm,
+    SpanWithin,
+    pattern_text,
+)
+
+
+@dataclass(frozen=True)
+class Expanding(Told):
+    """A query that its terms take the place of when it is rewritten."""
+
+    expanded: Callable[[], Node] = field(default=lambda: MatchNoDocsQuery(), compare=False)
+
+    def rewrite(self) -> Node:
+        return self.expanded()
+
+
+@lucene.register
+def _(query: AllDocs, ctx: ShardContext) -> Node:
+    return MatchAllDocsQuery()
+
+
+@lucene.register
+def _(query: StatedTerm, ctx: ShardContext) -> Node:
+    return Told(replace(query, boost=1.0), "TermQuery", f"{query.field}:{query.term}")
+
+
+@lucene.register
+def _(query: ConstantTerm, ctx: ShardContext) -> Node:
+    return ConstantScoreQuery(TermQuery(query.field, query.term, query.term))
+
+
+@lucene.register
+def _(query: AnyTerm, ctx: ShardContext) -> Node:
+    return BooleanQuery(tuple((SHOULD, form(clause, ctx)) for clause in query.clauses))
+
+
+@lucene.register
+def _(query: ConstantAny, ctx: ShardContext) -> Node:
+    terms = (TermQuery(one.field, one.term, one.term) for one in query.clauses if isinstance(one, ConstantTerm))
+    return ConstantScoreQuery(BooleanQuery(tuple((SHOULD, term) for term in terms)))
+
+
+@lucene.register
+def _(query: Fuzzy, ctx: ShardContext) -> Node:
+    if ctx.field(query.field) is None:
+        return MatchNoDocsQuery()
+    plain = replace(query, boost=1.0)
+    scored = plain.scored(ctx)
+    if scored is None:
+        return Told(plain, "FuzzyQuery", pattern_text(plain, query.field))
+    return Expanding(plain, "FuzzyQuery", pattern_text(plain, query.field), expanded=lambda: form(scored, ctx))
+
+
+@lucene.register
+def _(query: CombinedField, ctx: ShardContext) -> Node:
+    return Told(replace(query, boost=1.0), "CombinedFieldQuery", query.text())
+
+
+_SPANS: dict[type[SpanQuery], str] = {
+    SpanTerm: "SpanTermQuery",
+    SpanNear: "SpanNearQuery",
+    SpanOr: "SpanOrQuery",
+    SpanNot: "SpanNotQuery",
+    SpanFirst: "SpanFirstQuery",
+    SpanContaining: "SpanContainingQuery",
+    SpanWithin: "SpanWithinQuery",
+    FieldMasking: "FieldMaskingSpanQuery",
+    SpanMulti: "SpanMultiTermQueryWrapper",
+}
+
+
+@lucene.register
+def _(query: SpanQuery, ctx: ShardContext) -> Node:
+    if isinstance(query, SpanNear) and len(query.clauses) == 1:
+        return form(query.clauses[0], ctx)
+    query.mask(ctx)  # for what it refuses
+    return Told(replace(query, boost=1.0), _SPANS.get(type(query), "SpanQuery"), query.text(ctx))
+
+
+@lucene.register
+def _(query: SpanMulti, ctx: ShardContext) -> Node:
+    inner = query.match
+    name = query.field_name(ctx)
+    if ctx.field(name) is None:
+        return Told(query, "SpanMatchNoDocsQuery", 'SpanMatchNoDocsQuery("Inner query rewrote to match_none")')
+    query.mask(ctx)
+    return Expanding(
+        replace(query, boost=1.0),
+        "SpanMultiTermQueryWrapper",
+        f"SpanMultiTermQueryWrapper({pattern_text(inner, name)})",
+        expanded=lambda: Told(replace(query, boost=1.0), "SpanOrQuery", query.text(ctx)),
+    )
