@@ -28,6 +28,7 @@ from fakeknn.mapping.dynamic import DEFAULT_TYPES
 from fakeknn.mapping.tree import DYNAMIC_DATE_FORMATS, Mapping, ObjectMapper
 from fakeknn.source import Stored, strip
 from fakeknn.xcontent import java_string, locate, number_text
+from fakeknn.xcontent.broken import Torso
 
 if TYPE_CHECKING:
     pass
@@ -116,7 +117,29 @@ def parse_document(
     return DocumentParser(mapping, body, doc_id, source, routing).parse()
 
 
+def check_torso(
+    mapping: Mapping,
+    torso: Torso,
+    error: MapperParsingException,
+    *,
+    doc_id: str,
+    source: bytes,
+    routing: str | None = None,
+) -> None:
+    """Raise what is wrong with a document ahead of where its text goes wrong, or with the field that it goes wrong in.
+
+    ``error`` tells of the text itself.
+    """
+    parser = DocumentParser(mapping, torso.root, doc_id, source, routing)
+    parser.torso, parser.broken = torso, error
+    parser.parse()
+
+
 class DocumentParser:
+    torso: Torso | None = None
+    """What there is of a document whose text goes wrong."""
+    broken: MapperParsingException
+
     def __init__(self, mapping: Mapping, body: Any, doc_id: str, source: bytes | None, routing: str | None) -> None:
         self.mapping = mapping
         self.body = body
@@ -357,6 +380,8 @@ class DocumentParser:
     # -- fields
 
     def _field(self, node: FieldType, container: Any, key: Any, value: Any, level: _Level) -> None:
+        if self.torso is not None and self.torso.breaks(value):
+            self._broken_field(node, value)
         if type(value) is list and not node.takes_arrays:
             for i, item in enumerate(value):
                 self._field(node, value, i, item, level)
@@ -400,6 +425,17 @@ class DocumentParser:
                 self._field(sub, *seen, level)
         if node.copy_to and not self.in_copy:
             self._copy(node, container, key, value, level)
+
+    def _broken_field(self, node: FieldType, value: Any) -> None:
+        """A field's parser comes upon the end of a text, or of an array that it reads itself."""
+        if isinstance(value, dict):
+            raise self.broken
+        cause = self.broken.cause
+        assert cause is not None
+        if isinstance(value, str):
+            raise self._failed(node, value, cause) from cause
+        if node.takes_arrays:
+            raise self._failed(node, value[-1] if value else UNREADABLE, cause) from cause
 
     def _failed(self, node: FieldType, value: Any, cause: OpenSearchError) -> MapperParsingException:
         preview = getattr(cause, "preview", value)

@@ -25,6 +25,7 @@ from fakeknn.errors import (
     OpenSearchError,
     RoutingMissingException,
 )
+from fakeknn.mapping.document import check_torso
 from fakeknn.rest import Later
 from fakeknn.state import pipelines
 from fakeknn.state.active import BY_SETTING, ActiveShards
@@ -242,7 +243,13 @@ class Writer:
         source, body = request.source, request.body
         if body is None:
             assert source is not None
-            body = read_document(source)
+            try:
+                body = read_document(source)
+            except MapperParsingException as error:
+                torso = getattr(error, "torso", None)
+                if torso is not None:
+                    check_torso(index.mapping, torso, error, doc_id=doc_id, source=source, routing=routing)
+                raise
         if source is None:
             source = generator.write(body)  # what errors are placed in, and what is stored
         document = index.parse(doc_id, body, source, routing)

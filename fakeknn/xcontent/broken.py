@@ -11,10 +11,10 @@ from fakeknn.xcontent.tree import BrokenText
 
 
 class Torso:
-    """What was read of a value before its text broke off; ``open``: the objects and arrays that did not end."""
+    """What was read of a value before the body went wrong; ``open``: the objects and arrays that had not ended."""
 
-    def __init__(self, open: Sequence[Any]) -> None:
-        self.root = open[0]
+    def __init__(self, root: Any, open: Sequence[Any]) -> None:
+        self.root = root
         self._open = {id(container) for container in open}
         self._known: dict[int, Any] = {}
         values = [self.root]
@@ -38,6 +38,10 @@ class Torso:
         if isinstance(value, BrokenText):
             return where.part == "key" or "VALUE_STRING" in reason
         return where.part in ("key", "value", "start") or id(value) not in self._open
+
+    def breaks(self, value: Any) -> bool:
+        """Whether a value of the tree is one that did not end."""
+        return isinstance(value, BrokenText) or id(value) in self._open
 
 
 def _items(value: Any) -> list[Any]:

@@ -143,9 +143,10 @@ def read_search(body: bytes) -> dict[str, Any]:
     except _BROKEN as error:
         raise _with_torso(_in_object_parsers(reader, error), reader)  # noqa: B904 (it bears its own cause)
     if token is not None:
-        raise ParsingException(
+        followed = ParsingException(
             f"Unexpected token [{token.xcontent}] found after the main object.", line=token.line, col=token.column
         )
+        raise _with_torso(followed, reader)
     return _object(body, root)
 
 
@@ -171,8 +172,8 @@ def read_query(body: bytes) -> dict[str, Any] | None:
 
 def _with_torso(error: OpenSearchError, reader: Reader) -> OpenSearchError:
     """The error, with what was read before the body broke off (see ``read_for``)."""
-    if len(reader.open) > 1:
-        error.torso = Torso(reader.open[1:])  # type: ignore[attr-defined]
+    if reader.open and reader.open[0]:
+        error.torso = Torso(reader.open[0][0], reader.open[1:])  # type: ignore[attr-defined]
     return error
 
 
@@ -277,15 +278,15 @@ def read_document(body: bytes) -> dict[str, Any]:
             return root
     except orjson.JSONDecodeError:
         pass
+    reader = Reader(body)
     try:
         if not is_xcontent(body):
             raise NotXContentException
-        reader = Reader(body)
         root = reader.value()
         token = reader.rest()
         if token is not None:
             raise IllegalArgumentException(f"Malformed content, found extra data after parsing: {token.xcontent}")
     except (*_BROKEN, NotXContentException, IllegalArgumentException) as error:
-        raise MapperParsingException("failed to parse") from error
+        raise _with_torso(MapperParsingException("failed to parse"), reader) from error
     assert isinstance(root, dict)
     return root

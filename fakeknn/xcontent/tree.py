@@ -9,7 +9,8 @@ from fakeknn.errors import JsonParseException, OpenSearchParseException
 from fakeknn.xcontent.jackson import Scanner, Token, utf8
 
 _TEXT_BEHIND_NAME = re.compile(rb'\s*:\s*"')
-_TEXT_IN_ARRAY = re.compile(rb'\s*,?\s*"')
+_TEXT_IN_ARRAY = re.compile(rb'\s*,\s*"')
+_TEXT_AT_FIRST = re.compile(rb'\s*"')
 
 
 class BrokenText(str):
@@ -93,5 +94,5 @@ class Reader:
             if last.kind == "FIELD_NAME" and _TEXT_BEHIND_NAME.match(self.scanner.body, last.end):
                 top[name] = BrokenText()
                 self.broken_text = name
-        elif _TEXT_IN_ARRAY.match(self.scanner.body, last.end):
+        elif (_TEXT_AT_FIRST if last.kind == "START_ARRAY" else _TEXT_IN_ARRAY).match(self.scanner.body, last.end):
             top.append(BrokenText())
