@@ -424,6 +424,33 @@ def shards_echo(outcome: Outcome) -> dict[str, Any]:
     return shards
 
 
+def _fetched(request: SearchRequest, outcome: Outcome) -> list[dict[str, Any]]:
+    """Fetch phase: the hits as JSON, without those of the shards where it fails."""
+    failed: dict[int, OpenSearchError] = {}
+    try:
+        return fetch_hits(request, outcome.contexts, outcome.page)
+    except NotFaked:
+        raise
+    except OpenSearchError as error:
+        if len(outcome.contexts) == 1:
+            ctx = outcome.contexts[0]
+            raise all_failed("query", [(ctx, placed(error, ctx))], ctx.services.node_id) from None
+    shown = []
+    for hit in outcome.page:
+        if hit.shard not in failed:
+            try:
+                shown.append((hit, fetch_hits(request, outcome.contexts, [hit])[0]))
+            except OpenSearchError as error:
+                failed[hit.shard] = error
+    failures = [(outcome.contexts[shard], placed(error, outcome.contexts[shard])) for shard, error in failed.items()]
+    outcome.failures += failures
+    if len(outcome.failures) == len(outcome.contexts):
+        raise all_failed("fetch", outcome.failures, outcome.contexts[0].services.node_id)
+    kept = [(hit, told) for hit, told in shown if hit.shard not in failed]
+    outcome.page = [hit for hit, _ in kept]
+    return [told for _, told in kept]
+
+
 def answer(request: SearchRequest, outcome: Outcome, took: int) -> dict[str, Any]:
     """The search's JSON."""
     hits: dict[str, Any] = {}
@@ -431,7 +458,7 @@ def answer(request: SearchRequest, outcome: Outcome, took: int) -> dict[str, Any
     if total is not None:
         hits["total"] = total
     hits["max_score"] = outcome.max_score
-    hits["hits"] = fetch_hits(request, outcome.contexts, outcome.page)
+    hits["hits"] = _fetched(request, outcome)
 
     def search(inner: SearchRequest) -> dict[str, Any]:
         # What is kept of a query goes by its identity, and these live shorter than the search.

@@ -118,13 +118,13 @@ def fetch_fields(request: SearchRequest, ctx: ShardContext, row: int) -> dict[st
     for name, field, format in _wanted(request, ctx):
         if name in ignored:
             continue
-        values = _values(ctx, field, body, format)
+        values = field_values(ctx, field, body, format)
         if values:
             found[name] = values
     return found
 
 
-def _values(ctx: ShardContext, field: FieldType, body: Any, format: str | None) -> list[Any]:
+def field_values(ctx: ShardContext, field: FieldType, body: Any, format: str | None) -> list[Any]:
     """SourceValueFetcher.fetchValues."""
     values = []
     for path in _source_paths(ctx.mapping, field):

@@ -53,7 +53,7 @@ def _stored_fields(container: Any, key: Any) -> list[str]:
 
 
 def _later(container: Any, key: Any) -> Any:
-    raise NotFaked("[collapse] in [inner_hits]")
+    raise NotFaked(f"[{key}] in [inner_hits]")
 
 
 def _docvalue_fields(container: Any, key: Any) -> list[FieldAndFormat]:
@@ -62,8 +62,9 @@ def _docvalue_fields(container: Any, key: Any) -> list[FieldAndFormat]:
     return fields_and_formats(container, key)
 
 
-#: The reader of ``collapse``, which those of the groups' hits is part of.
+#: The readers of ``collapse`` and ``highlight``, which are given by modules that need this one.
 COLLAPSE: list[Callable[[Any, Any], Any]] = [_later]
+HIGHLIGHT: list[Callable[[Any, Any], Any]] = [_later]
 
 
 def _fields(container: Any, key: Any) -> list[FieldAndFormat]:
@@ -93,7 +94,7 @@ _PARSER = ObjectParser(
         "script_fields": declared("object", _unfaked),
         "sort": declared("object_array", parse_sort),
         "_source": declared("object_array_boolean_or_string", parse_source),
-        "highlight": declared("object", _unfaked),
+        "highlight": declared("object", lambda container, key: HIGHLIGHT[0](container, key)),
         "collapse": declared("object", lambda container, key: COLLAPSE[0](container, key)),
     },
 )
@@ -117,6 +118,8 @@ def parse_inner_hits(container: Any, key: Any) -> InnerHits:
     request.parts["docvalue_fields"] = values.get("docvalue_fields", [])
     if "fields" in values:
         request.parts["fields"] = values["fields"]
+    if "highlight" in values:
+        request.parts["highlight"] = values["highlight"]
     if "collapse" in values:
         request.parts["collapse"] = values["collapse"]
     return InnerHits(values.get("name"), request)

@@ -1,0 +1,240 @@
+"""``highlight``: parts of the fields of a hit with what was looked for marked in them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+
+import fakeknn.search.doc_fields  # noqa: F401  (fields are shown before highlights)
+from fakeknn.errors import (
+    IllegalArgumentException,
+    OpenSearchError,
+    ParsingException,
+    Where,
+    XContentParseException,
+)
+from fakeknn.fields import FieldType
+from fakeknn.fields.patterns import simple_match
+from fakeknn.query.base import ShardContext, parse_query
+from fakeknn.query.compound import MATCH_ALL
+from fakeknn.search.fetch import Hit, source_of, sub_phase
+from fakeknn.search.fetch_fields import field_values
+from fakeknn.search.highlighters import HIGHLIGHTERS, FieldHighlight
+from fakeknn.search.inner_hits import HIGHLIGHT
+from fakeknn.search.request import OBJECTS, SearchRequest
+from fakeknn.xcontent import hash_ordered, objects
+from fakeknn.xcontent.objects import Member, ObjectParser, declared, place_of
+
+
+@dataclass(frozen=True)
+class HighlightField:
+    """One field, or pattern of fields, with its options."""
+
+    name: str
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Highlight:
+    options: Mapping[str, Any]
+    fields: tuple[HighlightField, ...]
+    encoder: str = "default"
+
+
+DEFAULTS: Mapping[str, Any] = {
+    "pre_tags": ["<em>"],
+    "post_tags": ["</em>"],
+    "order": "none",
+    "require_field_match": True,
+    "fragment_size": 100,
+    "number_of_fragments": 5,
+    "boundary_max_scan": 20,
+    "boundary_chars": ".,!? \t\n",
+    "no_match_size": 0,
+    "phrase_limit": 256,
+}
+
+_STYLED = [f'<em class="hlt{i}">' for i in range(1, 11)]
+
+
+def _order(container: Any, key: Any) -> str:
+    return "score" if objects.text(container, key).lower() == "score" else "none"
+
+
+def _scanner(container: Any, key: Any) -> str:
+    text = objects.text(container, key)
+    if text.upper() not in ("CHARS", "WORD", "SENTENCE"):
+        raise IllegalArgumentException(
+            "No enum constant org.opensearch.search.fetch.subphase.highlight.HighlightBuilder.BoundaryScannerType."
+            + text.upper()
+        )
+    return text.lower()
+
+
+_COMMON: dict[str, Member] = {
+    "pre_tags": declared("string_array"),
+    "post_tags": declared("string_array"),
+    "order": declared("string", _order),
+    "highlight_filter": declared("boolean"),
+    "fragment_size": declared("int"),
+    "number_of_fragments": declared("int"),
+    "require_field_match": declared("boolean"),
+    "boundary_scanner": declared("string", _scanner),
+    "boundary_max_scan": declared("int"),
+    "boundary_chars": declared("string"),
+    "boundary_scanner_locale": declared("string"),
+    "type": declared("string"),
+    "fragmenter": declared("string"),
+    "no_match_size": declared("int"),
+    "force_source": declared("boolean"),
+    "phrase_limit": declared("int"),
+    "max_analyzer_offset": declared("int"),
+    "options": declared("object"),
+    "highlight_query": declared("object", parse_query),
+}
+
+_FIELD = ObjectParser(
+    "highlight_field",
+    {**_COMMON, "fragment_offset": declared("int"), "matched_fields": declared("string_array")},
+)
+
+_ONE_EACH = (
+    "[fields] can be a single object with any number of fields or an array where each entry is an object with a "
+    "single field"
+)
+
+
+def _one(container: Any, name: str) -> HighlightField:
+    if not isinstance(container[name], dict):
+        at = Where(container, name)
+        kind = objects.token(container[name])
+        raise objects.stopped_at(
+            XContentParseException(f"[fields] failed to parse field [{name}]", at=at), at
+        ) from XContentParseException(f"[highlight_field] Expected START_OBJECT but was: {kind}", at=at)
+    try:
+        options = _FIELD.parse(container, name)
+        _tags_together(options, container[name])
+        return HighlightField(name, options)
+    except OpenSearchError as cause:
+        at = place_of(cause) or Where(container[name], None, "end")
+        raise objects.stopped_at(
+            XContentParseException(f"[fields] failed to parse field [{name}]", at=at), at
+        ) from cause
+
+
+def _tags_together(options: Mapping[str, Any], body: Any) -> None:
+    if "pre_tags" in options and "post_tags" not in options:
+        raise ParsingException("pre_tags are set but post_tags are not set", at=Where(body, None, "end"))
+
+
+def _fields(container: Any, key: Any) -> list[HighlightField]:
+    value = container[key]
+    if isinstance(value, dict):
+        return [_one(value, name) for name in value]
+    found = []
+    for i, item in enumerate(value):
+        if not isinstance(item, dict):
+            raise XContentParseException(_ONE_EACH, at=Where(value, i))
+        if not item:
+            raise XContentParseException(_ONE_EACH, at=Where(item, None, "end"))
+        names = list(item)
+        found.append(_one(item, names[0]))
+        if len(names) > 1:
+            raise XContentParseException(_ONE_EACH, at=Where(item, names[1], "key"))
+    return found
+
+
+def _schema(container: Any, key: Any) -> str:
+    text = objects.text(container, key)
+    if text not in ("default", "styled"):
+        raise IllegalArgumentException(f"Unknown tag schema [{text}]")
+    return text
+
+
+_HIGHLIGHT = ObjectParser(
+    "highlight",
+    {
+        **_COMMON,
+        "tags_schema": declared("string", _schema),
+        "encoder": declared("string"),
+        "fields": Member(("START_OBJECT", "START_ARRAY"), _fields),
+    },
+)
+
+
+def parse_highlight(container: Any, key: Any) -> Highlight:
+    """HighlightBuilder.fromXContent."""
+    values = _HIGHLIGHT.parse(container, key)
+    for name in list(values):
+        if name == "tags_schema":
+            styled = values[name] == "styled"
+            values["pre_tags"] = _STYLED if styled else ["<em>"]
+            values["post_tags"] = ["</em>"]
+    _tags_together(values, container[key])
+    fields = tuple(values.pop("fields", ()))
+    encoder = values.pop("encoder", "default")
+    return Highlight(values, fields, encoder)
+
+
+def _highlight(request: SearchRequest, container: Any, key: Any) -> None:
+    request.parts["highlight"] = parse_highlight(container, key)
+
+
+OBJECTS["highlight"] = _highlight
+HIGHLIGHT[0] = parse_highlight
+
+
+@sub_phase
+def show_highlight(request: SearchRequest, ctx: ShardContext, hit: Hit, shown: dict[str, Any]) -> None:
+    """HighlightPhase."""
+    highlight: Highlight | None = request.parts.get("highlight")
+    if highlight is None:
+        return
+    found: dict[str, list[str]] = {}
+    for one in highlight.fields:
+        options = {**DEFAULTS, **highlight.options, **one.options}
+        kind = options.get("type", "unified")
+        highlighter = HIGHLIGHTERS.get(kind)
+        if highlighter is None:
+            raise IllegalArgumentException(f"unknown highlighter type [{kind}] for the field [{one.name}]")
+        for name, mapped in _named(ctx, one.name):
+            told = FieldHighlight(
+                name=mapped.path,
+                shown_name=one.name,
+                field=mapped,
+                options=options,
+                encoder=highlight.encoder,
+                query=options.get("highlight_query") or request.query or MATCH_ALL,
+                doc_id=hit.row,
+            )
+            fragments = highlighter(told, ctx, _texts(ctx, hit, mapped))
+            found.pop(name, None)
+            if fragments:
+                found[name] = fragments
+    if found:
+        shown["highlight"] = {name: found[name] for name in hash_ordered(found)}
+
+
+def _named(ctx: ShardContext, pattern: str) -> list[tuple[str, FieldType]]:
+    if "*" not in pattern:
+        mapped = ctx.field(pattern)
+        return [] if mapped is None else [(pattern, mapped)]
+    names = [name for name in ctx.mapping.fields if simple_match(pattern, name)]
+    found = []
+    for name in hash_ordered(names):
+        mapped = ctx.field(name)
+        if mapped is not None and mapped.kind in ("text", "keyword", "match_only_text"):
+            found.append((name, mapped))
+    return found
+
+
+def _texts(ctx: ShardContext, hit: Hit, mapped: FieldType) -> list[str]:
+    """HighlightUtils.loadFieldValues."""
+    source = source_of(ctx.view, hit.row if hit.nesting is None else hit.nesting.root)
+    if source is None:
+        return []
+    body = orjson.loads(source) if hit.nesting is None else hit.nesting.source(source)
+    return [str(value) for value in field_values(ctx, mapped, body, None)]

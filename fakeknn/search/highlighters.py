@@ -1,0 +1,455 @@
+"""The highlighters: unified, which takes passages, and plain, which takes fragments."""
+
+from __future__ import annotations
+
+import heapq
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from fakeknn.analysis import Token
+from fakeknn.errors import IllegalArgumentException, NotFaked
+from fakeknn.fields import FieldType
+from fakeknn.query.base import Query, ShardContext
+from fakeknn.search.breaks import BoundedSentences, Breaks, sentences, whole, words
+from fakeknn.search.highlight_terms import Wanted, wanted
+
+_SEPARATOR = "\0"
+
+
+@dataclass(frozen=True)
+class FieldHighlight:
+    """One field of one hit to highlight."""
+
+    name: str
+    shown_name: str
+    field: FieldType
+    options: Mapping[str, Any]
+    encoder: str
+    query: Query
+    doc_id: int
+
+    def encode(self, text: str) -> str:
+        if self.encoder != "html":
+            return text
+        return "".join(_HTML.get(char, char) for char in text)
+
+    def mark(self, text: str) -> str:
+        return f"{self.options['pre_tags'][0]}{text}{self.options['post_tags'][0]}"
+
+    def wanted(self, ctx: ShardContext) -> Wanted:
+        matched = self.options.get("matched_fields", ())
+        if not self.options["require_field_match"]:
+            return wanted(self.query, ctx, lambda name: name != "_id")
+        return wanted(self.query, ctx, lambda name: name == self.name or name in matched)
+
+
+_HTML = {'"': "&quot;", "&": "&amp;", "<": "&lt;", ">": "&gt;", "'": "&#x27;", "/": "&#x2F;"}
+
+Highlighter = Callable[[FieldHighlight, ShardContext, list[str]], list[str]]
+
+
+def tokens_of(field: FieldType, text: str) -> list[Token]:
+    """The tokens that a value is indexed as."""
+    analyzer = getattr(field, "index_analyzer", None) or getattr(field, "analyzer", None)
+    if analyzer is not None:
+        return list(analyzer.stream(text).tokens)
+    normalizer = getattr(field, "normalizer", None)
+    term = text if normalizer is None else normalizer.normalize(text)
+    return [Token(term, 0, len(text), 0)] if text else []
+
+
+def _check_length(told: FieldHighlight, ctx: ShardContext, length: int, doc: str, more: str) -> int | None:
+    """The offset up to which a text is analyzed; None: all of it."""
+    most = ctx.setting("index.highlight.max_analyzed_offset", 1_000_000)
+    own: int | None = told.options.get("max_analyzer_offset")
+    advice = (
+        "maximum allowed to be analyzed for highlighting. This maximum can be set by changing the "
+        "[index.highlight.max_analyzed_offset] index level setting. For large texts, indexing with offsets or term "
+        f"vectors{more} is recommended!"
+    )
+    if own is not None and own > most:
+        plain = advice.replace(more, "") if more else advice
+        raise IllegalArgumentException(f"max_analyzer_offset has exceeded [{most}] - {plain}")
+    if own is not None and own <= 0:
+        raise IllegalArgumentException(f"the value [{own}] of max_analyzer_offset is invalid")
+    if own is None and length > most:
+        raise IllegalArgumentException(
+            f"The length of [{told.name}] field of [{doc}] doc of [{ctx.index}] index has exceeded [{most}] - {advice}"
+        )
+    return own
+
+
+# --- unified ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Passage:
+    """A stretch of the text, with its matches: (start, end, term, how often the text has it)."""
+
+    start: int
+    end: int
+    matches: list[tuple[int, int, str, int]]
+    score: float = 0.0
+
+
+def _score(passage: Passage, length: int) -> float:
+    """PassageScorer.score, in its float arithmetic."""
+    f = np.float32
+    k1, b, pivot = f(1.2), f(0.75), f(87)
+    found: dict[str, list[int]] = {}
+    for _, _, term, freq in passage.matches:
+        found.setdefault(term, [0, freq])[0] += 1
+    score = 0.0
+    count = f(1) + f(length) / pivot
+    for inside, freq in found.values():
+        weight = (k1 + f(1)) * f(math.log(1 + (float(count) + 0.5) / (freq + 0.5)))
+        norm = k1 * ((f(1) - b) + b * (f(passage.end - passage.start) / pivot))
+        score += float(f(inside) / (f(inside) + norm) * weight)
+    score *= float(f(1) + f(1) / f(math.log(float(pivot + f(passage.start)))))
+    return float(f(score))
+
+
+class _Slices:
+    """SplittingBreakIterator: each value is broken by itself."""
+
+    def __init__(self, text: str, make: Callable[[str], Any]) -> None:
+        self.parts: list[tuple[int, int, Any]] = []
+        at = 0
+        for value in text.split(_SEPARATOR):
+            self.parts.append((at, at + len(value), make(value)))
+            at += len(value) + 1
+
+    def around(self, start: int) -> tuple[int, int]:
+        first, _, breaks = next(part for part in self.parts if part[0] <= start <= part[1])
+        low = breaks.preceding(start + 1 - first)
+        return first + max(low, 0), first + breaks.following(start - first)
+
+
+def _breaks(told: FieldHighlight) -> Callable[[str], Any]:
+    options = told.options
+    if options["number_of_fragments"] == 0 or not told.field.is_text:
+        return whole
+    scanner = options.get("boundary_scanner", "sentence")
+    if scanner == "word":
+        return words
+    if scanner != "sentence":
+        raise IllegalArgumentException(f"Invalid boundary scanner type: {scanner}")
+    size = options["fragment_size"]
+    return (lambda text: BoundedSentences(text, size)) if size > 0 else sentences
+
+
+def _matches(
+    fields: Sequence[FieldType], looked_for: Wanted, values: Sequence[str], limit: int | None
+) -> list[tuple[int, int, str, int]]:
+    """Every match in the values joined, in order; each of ``fields`` analyzes them."""
+    found: set[tuple[int, int, str]] = set()
+    counts: dict[str, int] = {}
+    base = 0
+    streams = [(base_field, value) for value in values for base_field in fields]
+    for field, value in streams:
+        tokens = [token for token in tokens_of(field, value) if limit is None or base + token.start < limit]
+        spans = [(phrase, span) for phrase in looked_for.phrases for span in phrase.spans(tokens)]
+        for token in tokens:
+            counts[token.term] = counts.get(token.term, 0) + 1
+            hit = looked_for.matches(token.term) or any(
+                low <= token.position <= high and any(test(token.term) for test in phrase.places)
+                for phrase, (low, high) in spans
+            )
+            if hit:
+                found.add((base + token.start, base + token.end, token.term))
+        if field is fields[-1]:
+            base += len(value) + 1
+    # Without phrases no index of the text is made, and how often a term stands in it is not known.
+    known = bool(looked_for.phrases)
+    most = 2**31 - 1
+    return sorted((start, end, term, counts[term] if known else most) for start, end, term in found)
+
+
+def unified(told: FieldHighlight, ctx: ShardContext, values: list[str]) -> list[str]:
+    """UnifiedHighlighter with OpenSearch's CustomFieldHighlighter."""
+    looked_for = told.wanted(ctx)
+    if looked_for.empty and told.options["no_match_size"] <= 0:
+        return []
+    if not values:
+        return []
+    text = _SEPARATOR.join(values)
+    limit = _check_length(told, ctx, len(text), str(told.doc_id), "")
+    number = told.options["number_of_fragments"]
+    most = 2**31 - 2 if number == 0 else number
+    others = [ctx.field(name) for name in told.options.get("matched_fields", ()) if name != told.name]
+    fields = [told.field, *(other for other in others if other is not None)]
+    passages = _passages(text, _matches(fields, looked_for, values, limit), _Slices(text, _breaks(told)), most)
+    if not passages:
+        passages = _summary(text, told.options["no_match_size"])
+    snippets = [(_formatted(told, text, passage), passage.score) for passage in passages]
+    snippets = [(snippet, score) for snippet, score in snippets if snippet.strip()]
+    if told.options["order"] == "score":
+        snippets.sort(key=lambda one: -one[1])
+    return [snippet for snippet, _ in snippets]
+
+
+def _passages(text: str, matches: Sequence[tuple[int, int, str, int]], slices: _Slices, most: int) -> list[Passage]:
+    queue: list[tuple[float, int, Passage]] = []
+
+    def add(passage: Passage | None) -> None:
+        if passage is None:
+            return
+        passage.score = _score(passage, len(text))
+        if len(queue) == most and queue and passage.score < queue[0][0]:
+            return
+        heapq.heappush(queue, (passage.score, passage.start, passage))
+        if len(queue) > most:
+            heapq.heappop(queue)
+
+    current: Passage | None = None
+    for match in matches:
+        start, end = match[0], match[1]
+        if start < len(text) < end:
+            continue
+        if current is None or start >= current.end:
+            add(current)
+            low, high = slices.around(start)
+            current = Passage(low, min(high, len(text)), [])
+        current.matches.append(match)
+    add(current)
+    return sorted((passage for _, _, passage in queue), key=lambda passage: passage.start)
+
+
+def _summary(text: str, size: int) -> list[Passage]:
+    """CustomFieldHighlighter.getSummaryPassagesNoHighlight: the beginning of the first value."""
+    if size <= 0:
+        return []
+    at = len(text) - len(text.lstrip(_SEPARATOR))
+    if at >= len(text):
+        return []
+    end = text.find(_SEPARATOR, at)
+    end = len(text) if end < 0 else end
+    if size + at < end:
+        further = words(text).following(size + at)
+        end = len(text) if further < 0 else further
+    return [Passage(at, end, [], math.nan)]
+
+
+def _formatted(told: FieldHighlight, text: str, passage: Passage) -> str:
+    """CustomPassageFormatter."""
+    out = []
+    at = passage.start
+    i = 0
+    while i < len(passage.matches):
+        start, end = passage.matches[i][:2]
+        out.append(told.encode(text[at:start]))
+        while i + 1 < len(passage.matches) and passage.matches[i + 1][0] < end:
+            i += 1
+            end = passage.matches[i][1]
+        end = min(end, passage.end)
+        out.append(told.mark(told.encode(text[start:end])))
+        at = end
+        i += 1
+    out.append(told.encode(text[at : max(at, passage.end)]))
+    shown = "".join(out)
+    if shown.endswith(("\u2029", _SEPARATOR)):
+        shown = shown[:-1]
+    return shown.strip("".join(map(chr, range(33))))
+
+
+# --- plain ------------------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Fragment:
+    start: int
+    number: int
+    end: int = 0
+    score: float = 0.0
+
+
+class _Scorer:
+    """QueryScorer: the weight of each token, and of the terms of a fragment."""
+
+    def __init__(self, looked_for: Wanted, tokens: Sequence[Token]) -> None:
+        self.looked_for = looked_for
+        self.spans = [(phrase, span) for phrase in looked_for.phrases for span in phrase.spans(tokens)]
+        self.found: set[str] = set()
+        self.total = 0.0
+
+    def starts(self, position: int, term: str) -> int | None:
+        """The end of the phrase that starts at a position."""
+        if self.looked_for.matches(term):
+            return None
+        for phrase, (low, high) in self.spans:
+            if low == position and any(test(term) for test in phrase.places):
+                return high
+        return None
+
+    def start_fragment(self) -> None:
+        self.found = set()
+        self.total = 0.0
+
+    def weight(self, token: Token) -> float:
+        term = token.term
+        weight = self.looked_for.terms.get(term)
+        if weight is None:
+            if any(test(term) for test in self.looked_for.patterns) or any(
+                low <= token.position <= high and any(test(term) for test in phrase.places)
+                for phrase, (low, high) in self.spans
+            ):
+                weight = 1.0
+            else:
+                return 0.0
+        if term not in self.found:
+            self.found.add(term)
+            self.total += weight
+        return weight
+
+
+def plain(told: FieldHighlight, ctx: ShardContext, values: list[str]) -> list[str]:
+    """PlainHighlighter: Lucene's Highlighter on each value."""
+    options = told.options
+    fragmenter = options.get("fragmenter")
+    number = options["number_of_fragments"]
+    if number != 0 and fragmenter not in (None, "simple", "span"):
+        raise IllegalArgumentException(f"unknown fragmenter option [{fragmenter}] for the field [{told.name}]")
+    looked_for = told.wanted(ctx)
+    kept: list[tuple[str, float]] = []
+    for value in values:
+        doc = ctx.view.ids[told.doc_id] or ""
+        limit = _check_length(told, ctx, len(value), doc, ", and highlighting with unified or fvh highlighter")
+        text = value if limit is None else value[:limit]
+        fragments = _best(told, looked_for, text, 1 if number == 0 else number, fragmenter)
+        kept += [(shown, score) for shown, score in fragments if score > 0]
+    if options["order"] == "score":
+        kept.sort(key=lambda one: -one[1])
+    if not (number == 0 and len(values) > 1 and kept):
+        kept = kept[: 1 if number == 0 else number]
+    if kept:
+        return [shown for shown, _ in kept]
+    size = options["no_match_size"]
+    if size > 0 and values:
+        end = _good_end(told, values[0], size)
+        if end > 0:
+            return [values[0][:end]]
+    return []
+
+
+def _good_end(told: FieldHighlight, text: str, size: int) -> int:
+    end = -1
+    for token in tokens_of(told.field, text):
+        if token.end >= size:
+            return size if token.end == size else end
+        end = token.end
+    return end
+
+
+def _best(
+    told: FieldHighlight, looked_for: Wanted, text: str, most: int, fragmenter: str | None
+) -> list[tuple[str, float]]:
+    """Highlighter.getBestTextFragments."""
+    tokens = tokens_of(told.field, text)
+    scorer = _Scorer(looked_for, tokens)
+    cuts = _Cuts(told, text, scorer, fragmenter)
+    out: list[str] = []
+    size = 0
+    last = 0
+    fragments = [Fragment(0, 0)]
+    group: list[tuple[Token, float]] = []
+
+    def flush() -> None:
+        nonlocal size, last
+        hits = [token for token, weight in group if weight > 0]
+        chosen = hits or [group[0][0]]
+        start, end = min(token.start for token in chosen), max(token.end for token in chosen)
+        if not hits:
+            end = max(token.end for token, _ in group)
+            start = min(token.start for token, _ in group)
+        shown = told.encode(text[start:end])
+        if hits:
+            shown = told.mark(shown)
+        if start > last:
+            out.append(told.encode(text[last:start]))
+            size += len(out[-1])
+        out.append(shown)
+        size += len(shown)
+        last = max(end, last)
+
+    for token in tokens:
+        if group and token.start >= max(one.end for one, _ in group):
+            flush()
+            group.clear()
+            if cuts.new_fragment(token):
+                fragments[-1].score, fragments[-1].end = scorer.total, size
+                fragments.append(Fragment(size, len(fragments)))
+                scorer.start_fragment()
+        else:
+            cuts.passed(token)
+        group.append((token, scorer.weight(token)))
+    fragments[-1].score = scorer.total
+    if group:
+        flush()
+    if last < len(text):
+        out.append(told.encode(text[last:]))
+        size += len(out[-1])
+    fragments[-1].end = size
+    whole_text = "".join(out)
+    best = sorted(fragments, key=lambda one: (-one.score, one.number))[:most]
+    return [(whole_text[one.start : one.end], one.score) for one in best]
+
+
+class _Cuts:
+    """Fragmenters: where a new fragment begins."""
+
+    def __init__(self, told: FieldHighlight, text: str, scorer: _Scorer, kind: str | None) -> None:
+        self.none = told.options["number_of_fragments"] == 0
+        self.simple = kind == "simple"
+        self.size = told.options["fragment_size"]
+        self.length = len(text)
+        self.scorer = scorer
+        self.count = 1
+        self.wait = -1
+        self.position = -1
+        self.before = -1
+
+    def passed(self, token: Token) -> None:
+        """A token of the same group, of which the fragmenter is not asked."""
+        self.before = token.position
+
+    def new_fragment(self, token: Token) -> bool:
+        if self.none:
+            return False
+        # The fragmenter adds up the increments of the tokens that it is asked of, and of no others.
+        self.position += token.position - self.before
+        self.before = token.position
+        if not self.simple:
+            if self.wait <= self.position:
+                self.wait = -1
+            elif self.wait != -1:
+                return False
+            end = self.scorer.starts(self.position, token.term)
+            if end is not None:
+                self.wait = end + 1
+        new = bool(token.end >= self.size * self.count)
+        if not self.simple:
+            new = new and self.length - token.end >= self.size >> 1
+        self.count += new
+        return new
+
+
+def fast_vector(told: FieldHighlight, ctx: ShardContext, values: list[str]) -> list[str]:
+    """FastVectorHighlighter, which needs term vectors."""
+    if told.field.options.get("term_vector") not in (
+        "with_positions_offsets",
+        "with_positions_offsets_payloads",
+    ):
+        raise IllegalArgumentException(
+            f"the field [{told.shown_name}] should be indexed with term vector with position offsets to be used with "
+            "fast vector highlighter"
+        )
+    raise NotFaked("the fast vector highlighter")
+
+
+HIGHLIGHTERS: dict[str, Highlighter] = {"unified": unified, "plain": plain, "fvh": fast_vector}
+
+__all__ = ["HIGHLIGHTERS", "Breaks", "FieldHighlight"]
