@@ -145,7 +145,6 @@ def _search_parameters(request: Request, wanted: BulkByScrollRequest) -> None:
     if size is not None:
         params["size"] = size
         wanted.set_max_docs(request.number("size") or 0)
-    request.flag("request_cache")
     wanted.scroll = params.get("scroll", wanted.scroll)
     wanted.routing, wanted.preference = params.get("routing"), params.get("preference")
     wanted.options = IndicesOptions.from_parameters(params, SEARCH_OPTIONS)

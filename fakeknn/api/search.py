@@ -117,6 +117,7 @@ def apply_params(request: Request, search: SearchRequest) -> None:
     sorts = [sort for name in request.names("sort") for sort in _sort_param(name)]
     if sorts:
         set_sort(search, [*search.sort, *sorts])
+    search.request_cache = request.flag("request_cache")
     scroll = request.text("scroll")
     if scroll is not None:
         parse_time_value(scroll, "scroll")

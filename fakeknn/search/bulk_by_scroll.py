@@ -45,6 +45,7 @@ from fakeknn.xcontent import generator, java_string, read_map
 
 #: AbstractBulkByScrollRequest's defaults.
 SCROLL_SIZE, SCROLL_TIMEOUT, ALL_MATCHES, AUTO_SLICES = 1000, "5m", -1, 0
+_TOO_MANY_REQUESTS, _MAX_RETRIES = 429, 11
 #: A delay is over a little earlier than it was to be.
 _CLOCK_SLACK = 10_000
 
@@ -159,6 +160,8 @@ class Worker:
         self.node = node
         self.request = request
         part = request.search.slice
+        if part is not None and part.id < 0:
+            raise IllegalArgumentException(f"sliceId must be greater than 0 but was [{part.id}]")
         self.status = Status(None if part is None else part.id, request.requests_per_second)
         self.failures: list[dict[str, Any]] = []
         self.error: OpenSearchError | None = None
@@ -178,6 +181,7 @@ class Worker:
                 slept = self._wake - self._slept_from
                 self.status.throttled += max(int(slept * 1e9) - _CLOCK_SLACK, 0) if self.status.canceled is None else 0
             self.status.throttled_until = 0
+            woken = self._wake or now  # when it was due, however late that is found
             try:
                 delay = next(self._steps, None)
             except OpenSearchError as error:
@@ -185,7 +189,7 @@ class Worker:
             if delay is None:
                 self.done = True
             else:
-                self._slept_from, self._wake = (now, now + delay) if delay else (0.0, 0.0)
+                self._slept_from, self._wake = (woken, woken + delay) if delay else (0.0, 0.0)
         return None
 
     def rethrottle(self, rate: float, now: float) -> None:
@@ -337,6 +341,8 @@ class Worker:
             else:
                 self.status.updated += 1
         writer.finish({})
+        if any(failure["status"] == _TOO_MANY_REQUESTS for failure in self.failures):
+            self.status.bulk_retries += _MAX_RETRIES  # in vain
 
     def _fail(self, writer: Writer, write: WriteRequest, error: OpenSearchError) -> None:
         status = error.http_status()

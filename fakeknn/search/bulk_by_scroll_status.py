@@ -26,6 +26,8 @@ class Status:
     batches: int = 0
     version_conflicts: int = 0
     noops: int = 0
+    bulk_retries: int = 0
+    """How often a bulk that was refused for now was tried again; the waits between are left out."""
     throttled: int = 0
     """In nanoseconds."""
     throttled_until: int = 0
@@ -36,7 +38,7 @@ class Status:
         return self.updated + self.created + self.deleted
 
 
-_SUMS = ("total", "updated", "created", "deleted", "batches", "version_conflicts", "noops", "throttled")
+_SUMS = ("total", "updated", "created", "deleted", "batches", "version_conflicts", "noops", "bulk_retries", "throttled")
 
 
 def merged(parts: Sequence[Status | None], canceled: str | None) -> Status:
@@ -59,7 +61,7 @@ def told(status: Status, created: bool, updated: bool) -> dict[str, Any]:
         found["created"] = status.created
     for name in ("deleted", "batches", "version_conflicts", "noops"):
         found[name] = getattr(status, name)
-    found["retries"] = {"bulk": 0, "search": 0}
+    found["retries"] = {"bulk": status.bulk_retries, "search": 0}
     found["throttled_millis"] = _readable(status.throttled, "throttled")
     rate = status.requests_per_second
     found["requests_per_second"] = -1.0 if math.isinf(rate) else np.float32(rate)

@@ -63,6 +63,8 @@ class SearchRequest:
     profile: bool = False
     terminate_after: int = 0
     timeout: str | None = None
+    request_cache: bool = False
+    """Whether the answer may come from a cache, and be kept in one."""
     search_after: list[Any] | None = None
     slice: Slice | None = None
     point: PointReference | None = None
@@ -100,6 +102,8 @@ class SearchRequest:
                 problems.append("[size] cannot be [0] in a scroll context")
             if self.parts.get("rescore"):
                 problems.append("using [rescore] is not allowed in a scroll context")
+            if self.request_cache:
+                problems.append("[request_cache] cannot be used in a scroll context")
         if self.aggregations is not None:
             self.aggregations.validate(problems)
         return problems

@@ -38,30 +38,19 @@ def sliced(part: Slice | None, contexts: list[ShardContext]) -> list[ShardContex
 
 def _in_slice(part: Slice, ctx: ShardContext, place: int, shards: int) -> ShardContext | None:
     """SliceBuilder.toFilter: a shard as a slice sees it, None if it does not."""
+    among = of_shard = 1
     if part.max < shards:
-        return ctx if place % part.max == part.id else None
-    target = part.id % shards
-    if place != target:
-        return None
-    _check_field(part, ctx)
-    of_shard = part.max // shards + (part.max % shards > target)
-    if of_shard == 1:
+        if place % part.max != part.id:
+            return None
+    else:
+        if place != part.id % shards:
+            return None
+        among = part.max // shards + (part.max % shards > place)
+        of_shard = part.id // shards
+    if among == 1 and part.field == "_id":
         return ctx
-    return replace(
-        ctx, alias_filter=InSlice(field=part.field, id=part.id // shards, max=of_shard, also=ctx.alias_filter)
-    )
-
-
-def _check_field(part: Slice, ctx: ShardContext) -> None:
-    field = ctx.field(part.field)
-    if part.field == "_uid":
-        raise IllegalArgumentException(
-            "Computing slices on the [_uid] field is illegal for 7.x indices, use [_id] instead"
-        )
-    if field is None:
-        raise IllegalArgumentException(f"field {part.field} not found")
-    if part.field != "_id" and not (field.has_doc_values and isinstance(ctx.column(field), NumericColumn)):
-        raise IllegalArgumentException(f"cannot load numeric doc values on {part.field}")
+    within = InSlice(field=part.field, id=0 if among == 1 else of_shard, max=among, also=ctx.alias_filter)
+    return replace(ctx, alias_filter=within)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -79,8 +68,16 @@ class InSlice(Query):
         return {"field": self.field, "id": self.id, "max": self.max}
 
     def mask(self, ctx: ShardContext) -> Mask:
+        self._check(ctx)
         found = self._by_id(ctx) if self.field == "_id" else self._by_value(ctx)
         return found if self.also is None else found & self.also.mask(ctx)
+
+    def _check(self, ctx: ShardContext) -> None:
+        field = ctx.field(self.field)
+        if field is None:
+            raise IllegalArgumentException(f"field {self.field} not found")
+        if self.field != "_id" and not (field.has_doc_values and isinstance(ctx.column(field), NumericColumn)):
+            raise IllegalArgumentException(f"cannot load numeric doc values on {self.field}")
 
     def _by_id(self, ctx: ShardContext) -> Mask:
         hashes = ctx.view.memo.get("slices")
