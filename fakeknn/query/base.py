@@ -361,7 +361,7 @@ def field_query(
                     inner = next(iter(item))
                     if inner not in members and inner not in COMMON:
                         raise ParsingException(f"[{kind}] query does not support [{inner}]", at=Where(item, inner))
-                values[member] = reader(value, member)
+                values[member] = read_member(reader, value, member)
         else:
             if short is None:
                 if value is None:
@@ -418,8 +418,18 @@ def flat_query(
             reader = values.get(name) or COMMON.get(name)
         if reader is None:
             raise ParsingException(f"[{kind}] query does not support [{name}]", at=Where(body, name))
-        found[name] = reader(body, name)
+        found[name] = read_member(reader, body, name)
     return found
+
+
+def read_member(reader: Reader, body: Any, name: str) -> Any:
+    """A member's value. A refusal that names no place is one of the value itself, where the parser then stands."""
+    try:
+        return reader(body, name)
+    except OpenSearchError as error:
+        if objects.place_of(error) is None and not isinstance(body[name], dict | list):
+            objects.stopped_at(error, Where(body, name))
+        raise
 
 
 def _one_field(kind: str, body: Any, name: str, found: str | None) -> None:

@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from fakeknn.errors import IllegalArgumentException, IllegalStateException, ParsingException, Where
-from fakeknn.query.base import COMMON, Query, Reader, ShardContext, common, register
+from fakeknn.query.base import COMMON, Query, Reader, ShardContext, common, read_member, register
 from fakeknn.query.common_terms import cut_off
 from fakeknn.query.fuzzy import fuzziness
 from fakeknn.query.match import (
@@ -164,7 +164,7 @@ def _text_query(kind: str, container: Any, key: Any, members: Mapping[str, Reade
             reader = members.get(member)
             if reader is None:
                 raise ParsingException(f"[{kind}] query does not support [{member}]", at=Where(value, member))
-            values[member] = reader(value, member)
+            values[member] = read_member(reader, value, member)
     if values.get("query") is None:
         if kind == "match":
             raise ParsingException("No text specified for text query", at=Where(body, None, "end"))
