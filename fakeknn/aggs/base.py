@@ -104,6 +104,19 @@ def shard_buckets(ctx: ShardContext) -> Reduction:
     return found
 
 
+_TERMS = {
+    "sterms": "StringTerms",
+    "lterms": "LongTerms",
+    "dterms": "DoubleTerms",
+    "ulterms": "UnsignedLongTerms",
+    "umterms": "UnmappedTerms",
+    "tdigest_percentiles": "InternalTDigestPercentiles",
+    "tdigest_percentile_ranks": "InternalTDigestPercentileRanks",
+    "hdr_percentiles": "InternalHDRPercentiles",
+    "hdr_percentile_ranks": "InternalHDRPercentileRanks",
+}
+
+
 class Internal:
     """One aggregation's result, partial or whole (InternalAggregation)."""
 
@@ -162,7 +175,9 @@ class Internal:
     @property
     def java_class(self) -> str:
         """The simple name of its class, which errors of paths tell."""
-        return type(self).__name__
+        if self.type in _TERMS:
+            return _TERMS[self.type]
+        return "Internal" + "".join(part.capitalize() for part in self.type.split("_"))
 
     def sort_value(self, key: str | None) -> float:
         """sortValue: what buckets are sorted by."""
@@ -563,7 +578,7 @@ def bucketed(docs: Docs, at: NDArray[Any], keys: NDArray[Any]) -> tuple[Owners, 
             present = np.bincount(codes, minlength=span * docs.n) > 0
             numbers = np.cumsum(present) - 1
             found = np.flatnonzero(present)
-            return numbers[codes], (found % span + low).astype(keys.dtype), found // span
+            return numbers[codes], (found % span).astype(keys.dtype) + keys.dtype.type(low), found // span
     distinct, inverse = np.unique(keys, return_inverse=True)
     codes = owners * len(distinct) + inverse
     found, numbers = np.unique(codes, return_inverse=True)

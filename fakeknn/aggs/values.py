@@ -196,29 +196,39 @@ class Source:
 
     def load(self, docs: Docs) -> Loaded:
         """The values; longs where they are no ``floating`` ones."""
-        loaded = self._doubles(docs)
+        loaded = self._present(docs)
         if self._script is not None and not self.by_terms and not self.floating:
-            return Loaded(loaded.at, loaded.values.astype(np.int64))
-        return loaded
+            loaded = Loaded(loaded.at, loaded.values.astype(np.int64))
+        if self.missing is None:
+            return loaded
+        if loaded.values.dtype.kind == "f":
+            return self._filled(docs, loaded, float(self.missing))
+        limits = np.iinfo(loaded.values.dtype)
+        return self._filled(docs, loaded, min(max(int(self.missing), int(limits.min)), int(limits.max)))
 
-    def _doubles(self, docs: Docs) -> Loaded:
+    def doubles(self, docs: Docs) -> Loaded:
+        """The values as doubles (SortedNumericDoubleValues)."""
+        loaded = self._present(docs)
+        loaded = Loaded(loaded.at, loaded.values.astype(np.float64, copy=False))
+        return loaded if self.missing is None else self._filled(docs, loaded, float(self.missing))
+
+    def _present(self, docs: Docs) -> Loaded:
+        """The values that there are."""
         if self._fails is not None and docs.ctx.n:
             raise self._fails
         loaded = self._load(docs)
-        if self._script is not None:
-            loaded = self._scripted(docs, self._script, loaded)
-        if self.missing is None or (
-            len(loaded.at)
-            and len(loaded.at) == len(docs.rows)
-            and loaded.at[-1] == len(docs.rows) - 1
-            and (np.diff(loaded.at) == 1).all()
-        ):
-            return loaded
+        return loaded if self._script is None else self._scripted(docs, self._script, loaded)
+
+    @staticmethod
+    def _filled(docs: Docs, loaded: Loaded, missing: float) -> Loaded:
+        """With one value for each document that has none."""
         has = np.zeros(len(docs.rows), bool)
         has[loaded.at] = True
         absent = np.flatnonzero(~has)
+        if not len(absent):
+            return loaded
         at = np.concatenate((loaded.at, absent))
-        values = np.concatenate((loaded.values, np.full(len(absent), self.missing, loaded.values.dtype)))
+        values = np.concatenate((loaded.values, np.full(len(absent), missing, loaded.values.dtype)))
         order = np.argsort(at, kind="stable")
         return Loaded(at[order], values[order])
 
@@ -269,11 +279,6 @@ class Source:
             self.terms = terms
         order = np.lexsort((values, at))
         return Loaded(at[order], values[order])
-
-    def doubles(self, docs: Docs) -> Loaded:
-        """The values as doubles (SortedNumericDoubleValues)."""
-        loaded = self._doubles(docs)
-        return Loaded(loaded.at, loaded.values.astype(np.float64, copy=False))
 
     def exists(self, docs: Docs) -> NDArray[np.bool_]:
         """bool[m]: which documents have a value."""
@@ -424,7 +429,7 @@ class Given:
             return
         number = source.format.parse(text, ctx.now)
         if isinstance(number, float) and not source.floating:
-            if number == math.floor(number):
+            if math.isfinite(number) and number == math.floor(number):
                 number = int(number)
             else:
                 source.floating = True
