@@ -1,6 +1,7 @@
 """Aggregations by their names in the DSL: each module registers its kinds."""
 
 from fakeknn.aggs import (
+    auto_date_histogram,
     buckets,
     composite,
     histogram,
@@ -20,6 +21,7 @@ from fakeknn.aggs import (
 )
 
 __all__ = [
+    "auto_date_histogram",
     "buckets",
     "composite",
     "histogram",

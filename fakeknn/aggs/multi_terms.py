@@ -96,9 +96,9 @@ class MultiTerms(TermsLike):
 
 
 def _term(container: Any, key: Any) -> Term:
+    known = ("field", "missing", "script", "time_zone", "value_type", "format", "exclude")
     declarations = {**members(zone=True), **members_of()}
-    del declarations["valueType"]
-    values = ObjectParser("multi_terms", declarations).parse(container, key)
+    values = ObjectParser("field_config", {name: declarations[name] for name in known}).parse(container, key)
     if values.get("field") is None and values.get("script") is None:
         raise IllegalArgumentException("[field] and [script] cannot both be null.  Please specify one or the other.")
     if values.get("field") is not None and values.get("script") is not None:

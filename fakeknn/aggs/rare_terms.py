@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from fakeknn.aggs.base import (
     Aggregation,
@@ -22,7 +23,7 @@ from fakeknn.aggs.base import (
 from fakeknn.aggs.includes import IncludeExclude, found_in, members_of
 from fakeknn.aggs.orders import CountOrder, Orders
 from fakeknn.aggs.terms import TermsBucket, TermValues, split
-from fakeknn.aggs.values import ALL, BYTES, REQUIRED, Given, members
+from fakeknn.aggs.values import ALL, BYTES, IP, REQUIRED, Given, members
 from fakeknn.errors import AggregationExecutionException, IllegalArgumentException
 from fakeknn.query.base import ShardContext
 from fakeknn.xcontent import objects
@@ -46,7 +47,7 @@ class RareBuckets(MultiBucket):
 
     @property
     def type(self) -> str:
-        return self.kind
+        return self.kind if self.mapped else "sterms"
 
     @property
     def mapped(self) -> bool:
@@ -61,7 +62,7 @@ class RareBuckets(MultiBucket):
                 f"Merging/Reducing the aggregations failed when computing the aggregation [{self.agg.name}] because "
                 "the field you gave in the aggregation query existed as two different types in two different indices"
             )
-        frequent = frozenset().union(*(part.frequent for part in known))
+        frequent: frozenset[Any] = frozenset().union(*(part.frequent for part in known))
         found: dict[Any, list[Bucket]] = {}
         for part in known:
             for bucket in part.buckets:
@@ -95,7 +96,7 @@ class RareTerms(Aggregation):
                 "can only be applied to string fields. Use an array of numeric values for include/exclude clauses used "
                 "to filter numeric fields"
             )
-        if by_pattern and not source.format.raw:
+        if by_pattern and source.type == IP:
             raise IllegalArgumentException(
                 f"Aggregation [{self.name}] cannot support regular expression style include/exclude settings as they "
                 "can only be applied to string fields. Use an array of values for include/exclude clauses"
@@ -105,7 +106,7 @@ class RareTerms(Aggregation):
         values = TermValues(ctx, source, self.includes)
 
         def collect(docs: Docs) -> list[Internal]:
-            found = values.grouped(docs)
+            found = values.grouped(docs, once=source.by_terms)  # a number counts as often as a document has it
             counts = found.counts()
             rare = counts <= self.max_doc_count
             chosen = np.flatnonzero(rare)
@@ -113,7 +114,7 @@ class RareTerms(Aggregation):
             buckets: list[Bucket] = [
                 TermsBucket(key, count, result, key_members)
                 for (key, key_members), count, result in zip(
-                    values.shown(found.keys[chosen]), counts[chosen].tolist(), results, strict=True
+                    self._shown(values, found.keys[chosen]), counts[chosen].tolist(), results, strict=True
                 )
             ]
             often = np.flatnonzero(~rare)
@@ -126,6 +127,15 @@ class RareTerms(Aggregation):
             return [RareBuckets(self, kind, own[i], frozenset(frequent[i])) for i in range(docs.n)]
 
         return collect
+
+    @staticmethod
+    def _shown(values: TermValues, keys: NDArray[Any]) -> Iterable[tuple[Any, dict[str, Any]]]:
+        for key, key_members in values.shown(keys):
+            if values.source.unsigned:
+                signed = key - 2**64 if key >= 2**63 else key  # LongRareTerms knows no unsigned keys
+                yield signed, {"key": signed, "key_as_string": str(key)}
+            else:
+                yield key, key_members
 
 
 @register("rare_terms")

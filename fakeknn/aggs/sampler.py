@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from fakeknn.aggs.base import Aggregation, Collector, Docs, Internal, SingleBucket, register
+from fakeknn.aggs.base import Aggregation, Collector, Docs, Internal, Reduction, Results, SingleBucket, register
 from fakeknn.aggs.buckets import single
 from fakeknn.aggs.terms import at_least
-from fakeknn.aggs.values import ALL, BYTES, REQUIRED, Given, members
+from fakeknn.aggs.values import ALL, BYTES, REQUIRED, Given, Source, members
 from fakeknn.errors import IllegalArgumentException, ParsingException, Where
 from fakeknn.query.base import ShardContext
 from fakeknn.xcontent import objects
@@ -63,16 +64,32 @@ def parse_sampler(name: str, container: Any, key: Any) -> Aggregation:
     return Sampler(size)
 
 
-class UnmappedSampler(SingleBucket):
-    __slots__ = ()
+class DiverseSample(SingleBucket):
+    """InternalSampler, and where the field is not known UnmappedSampler."""
+
+    __slots__ = ("known",)
+
+    def __init__(self, agg: Aggregation, doc_count: int, results: Results, known: bool = True) -> None:
+        super().__init__(agg, doc_count, results)
+        self.known = known
 
     @property
     def type(self) -> str:
-        return "unmapped_sampler"
+        return "sampler"
 
     @property
     def mapped(self) -> bool:
-        return False
+        return self.known
+
+    def reduce(self, parts: Sequence[Self], reduction: Reduction) -> Internal:
+        if not self.known:
+            return self
+        known = [part for part in parts if part.known]
+        results = self.agg.subs.reduce([part.results for part in known], reduction)
+        return DiverseSample(self.agg, sum(part.doc_count for part in known), results)
+
+
+_HINTS = ("map", "bytes_hash", "global_ordinals")
 
 
 @dataclass(eq=False)
@@ -82,28 +99,45 @@ class DiversifiedSampler(Aggregation):
     given: Given
     shard_size: int = DEFAULT_SHARD_SIZE
     most: int = 1
+    hint: str | None = None
 
     def build(self, ctx: ShardContext) -> Collector:
         source = self.given.source(ctx, self, ALL, BYTES)
         subs = self.subs.build(ctx)
+        if source.by_terms and source.mapped and self.hint is not None and self.hint not in _HINTS:
+            raise IllegalArgumentException(
+                f"Unknown `execution_hint`: [{self.hint}], expected any of [{', '.join(_HINTS)}]"
+            )
 
         def collect(docs: Docs) -> list[Internal]:
             if not source.mapped and self.given.missing is None:
-                results = subs(Docs(ctx, docs.rows[:0], docs.owners[:0], docs.n, docs.score, True))
-                return [UnmappedSampler(self, 0, result) for result in results]
+                return [DiverseSample(self, 0, {}, False) for _ in range(docs.n)]
             loaded = source.load(docs)
             if len(np.unique(loaded.at)) != len(loaded.at):
                 raise IllegalArgumentException("Sample diversifying key must be a single valued-field")
-            _, codes = np.unique(loaded.values, return_inverse=True)
-            values = np.zeros(len(docs.rows), np.int64)  # documents without a value have one of their own
-            values[loaded.at] = codes + 1
+            # A document without a value has the key 0, which is that of the value 0, or of the first term.
+            keys = np.zeros(len(docs.rows), np.int64)
+            keys[loaded.at] = self._keys(source, loaded.values)
+            _, values = np.unique(keys, return_inverse=True)
             order = best_first(docs)
-            pairs = docs.owners[order] * (len(loaded.at) + 2) + values[order]
+            pairs = docs.owners[order] * (len(values) + 1) + values[order]
             diverse = order[_ranks(pairs) < self.most]
             chosen = np.sort(diverse[_ranks(docs.owners[diverse]) < self.shard_size])
-            return single(self, docs.taken(chosen, docs.owners[chosen], docs.n), subs)
+            inside = docs.taken(chosen, docs.owners[chosen], docs.n)
+            counts, results = inside.counts().tolist(), subs(inside)
+            return [DiverseSample(self, count, result) for count, result in zip(counts, results, strict=True)]
 
         return collect
+
+    def _keys(self, source: Source, values: NDArray[Any]) -> NDArray[np.int64]:
+        if not source.by_terms:
+            return values.astype(np.int64)
+        if self.hint == "bytes_hash":
+            return values + 1
+        if self.hint != "map":
+            return values
+        found, first, numbers = np.unique(values, return_index=True, return_inverse=True)
+        return np.argsort(np.argsort(first))[numbers] if len(found) else values
 
 
 @register("diversified_sampler")
@@ -116,5 +150,8 @@ def parse_diversified_sampler(name: str, container: Any, key: Any) -> Aggregatio
     }
     values = ObjectParser("diversified_sampler", declarations, required=REQUIRED).parse(container, key)
     return DiversifiedSampler(
-        Given.of(values), values.get("shard_size", DEFAULT_SHARD_SIZE), values.get("max_docs_per_value", 1)
+        Given.of(values),
+        values.get("shard_size", DEFAULT_SHARD_SIZE),
+        values.get("max_docs_per_value", 1),
+        values.get("execution_hint"),
     )

@@ -396,11 +396,11 @@ class TermValues:
         assert self.includes is not None
         return self.includes.numbers(values, self.source, self.ctx.now)
 
-    def accepted(self, docs: Docs) -> tuple[NDArray[Any], NDArray[Any]]:
+    def accepted(self, docs: Docs, once: bool = True) -> tuple[NDArray[Any], NDArray[Any]]:
         """The accepted values, each once for a document, and its position."""
         loaded = self.source.load(docs)
         at, keys = loaded.at, loaded.values
-        first = pairs_once(at, keys)
+        first = pairs_once(at, keys) if once else None
         if first is not None:
             at, keys = at[first], keys[first]
         if self.includes is not None:
@@ -408,8 +408,8 @@ class TermValues:
             at, keys = at[kept], keys[kept]
         return at, keys
 
-    def grouped(self, docs: Docs) -> Grouped:
-        at, keys = self.accepted(docs)
+    def grouped(self, docs: Docs, once: bool = True) -> Grouped:
+        at, keys = self.accepted(docs, once)
         return Grouped(at, *bucketed(docs, at, keys))
 
     def _all(self) -> NDArray[Any]:

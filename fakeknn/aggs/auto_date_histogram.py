@@ -1,0 +1,236 @@
+"""auto_date_histogram: as many calendar intervals as are wanted at most, of the smallest unit that gives no more.
+
+Source: AutoDateHistogramAggregator, InternalAutoDateHistogram.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Self
+
+import numpy as np
+
+from fakeknn.aggs.base import (
+    Aggregation,
+    Bucket,
+    Collector,
+    Docs,
+    Internal,
+    MultiBucket,
+    Reduction,
+    Results,
+    bucketed,
+    merged,
+    pairs_once,
+    register,
+    shard_buckets,
+)
+from fakeknn.aggs.histogram import HistogramBucket, edges, key_members
+from fakeknn.aggs.terms import split
+from fakeknn.aggs.values import DATE, NUMBERS, REQUIRED, Format, Given, Source, members
+from fakeknn.dates import UTC, Rounding
+from fakeknn.errors import IllegalArgumentException
+from fakeknn.query.base import ShardContext
+from fakeknn.xcontent import objects
+from fakeknn.xcontent.objects import ObjectParser, declared
+
+
+@dataclass(frozen=True)
+class RoundingInfo:
+    """A unit, about how long it lasts, and how many of it may make one bucket."""
+
+    unit: str
+    millis: int
+    short: str
+    inner: tuple[int, ...]
+
+    @property
+    def most(self) -> int:
+        return self.inner[-1]
+
+
+_DAY = 86_400_000
+ROUNDINGS = (
+    RoundingInfo("second", 1000, "s", (1, 5, 10, 30)),
+    RoundingInfo("minute", 60_000, "m", (1, 5, 10, 30)),
+    RoundingInfo("hour", 3_600_000, "h", (1, 3, 12)),
+    RoundingInfo("day", _DAY, "d", (1, 7)),
+    RoundingInfo("month", 30 * _DAY, "M", (1, 3)),
+    RoundingInfo("year", 365 * _DAY, "y", (1, 5, 10, 20, 50, 100)),
+)
+
+
+class AutoBuckets(MultiBucket):
+    __slots__ = ("empty", "format", "index", "inner")
+    agg: AutoDateHistogram
+
+    def __init__(self, agg: AutoDateHistogram, buckets: list[Bucket], format: Format, index: int, empty: Results):
+        super().__init__(agg, buckets)
+        self.format = format
+        self.index = index
+        self.inner = 1
+        self.empty = empty
+
+    def bucket(self, key: int, doc_count: int, results: Results) -> Bucket:
+        return HistogramBucket(key, doc_count, results, key_members(self.format, key))
+
+    def next_key(self, key: int) -> int:
+        return self.agg.roundings[self.index].next(key)
+
+    def body(self, typed: bool) -> dict[str, Any]:
+        return {**super().body(typed), "interval": f"{self.inner}{self.agg.infos[self.index].short}"}
+
+    def reduce(self, parts: Sequence[Self], reduction: Reduction) -> Internal:
+        index = max(part.index for part in parts)
+        everything = sorted((bucket for part in parts for bucket in part.buckets), key=lambda bucket: bucket.key)
+        buckets = self._grouped(everything, index, reduction)
+        buckets, index = self._coarser(buckets, index, reduction)
+        if buckets:
+            index = self._fitting(buckets[0].key, buckets[-1].key, index)
+            rounding = self.agg.roundings[index]
+            by_key = {bucket.key: bucket for bucket in self._grouped(buckets, index, reduction)}
+            inside = self.agg.subs.reduce([self.empty], reduction)
+            keys = edges(rounding, min(by_key), max(by_key)).tolist()
+            buckets = [by_key[key] if key in by_key else self.bucket(key, 0, inside) for key in keys]
+            buckets, index = self._coarser(buckets, index, reduction)
+        whole = self.with_buckets(buckets)
+        whole.index = index
+        whole._join(reduction)
+        reduction.consume(len(whole.buckets))
+        return whole
+
+    def _grouped(self, buckets: Sequence[Bucket], index: int, reduction: Reduction) -> list[Bucket]:
+        """mergeBuckets: those that are one when rounded so."""
+        if not buckets:
+            return []
+        rounded = self.agg.roundings[index].round(np.array([bucket.key for bucket in buckets], np.int64)).tolist()
+        found: dict[int, list[Bucket]] = {}
+        for key, bucket in zip(rounded, buckets, strict=True):
+            found.setdefault(key, []).append(self.bucket(key, bucket.doc_count, bucket.results))
+        return [merged(self.agg, same, reduction) for same in found.values()]
+
+    def _coarser(self, buckets: list[Bucket], index: int, reduction: Reduction) -> tuple[list[Bucket], int]:
+        """mergeBucketsIfNeeded."""
+        infos, target = self.agg.infos, self.agg.target
+        while len(buckets) > target * infos[index].most and index < len(infos) - 1:
+            index += 1
+            buckets = self._grouped(buckets, index, reduction)
+        return buckets, index
+
+    def _fitting(self, low: int, high: int, index: int) -> int:
+        """getAppropriateRounding."""
+        infos, target = self.agg.infos, self.agg.target
+        if index == len(infos) - 1:
+            return index
+        current = index
+        for i in range(index + 1, len(infos)):
+            if (high - low) // infos[i].millis < target * infos[i].most:
+                current = i - 1
+                break
+        while True:
+            required = len(edges(self.agg.roundings[current], low, high - 1)) if high > low else 0
+            current += 1
+            if required <= target * infos[current - 1].most or current >= len(infos):
+                return current - 1
+
+    def _join(self, reduction: Reduction) -> None:
+        """maybeMergeConsecutiveBuckets."""
+        target = self.agg.target
+        if len(self.buckets) <= target:
+            return
+        for inner in self.agg.infos[self.index].inner:
+            if -(-len(self.buckets) // inner) <= target:
+                runs = [self.buckets[i : i + inner] for i in range(0, len(self.buckets), inner)]
+                self.buckets = [merged(self.agg, run, reduction) for run in runs]
+                self.inner = inner
+                return
+
+
+@dataclass(eq=False)
+class AutoDateHistogram(Aggregation):
+    kind = "auto_date_histogram"
+    given: Given
+    target: int = 10
+    least: str | None = None
+
+    def __post_init__(self) -> None:
+        start = next((i for i, info in enumerate(ROUNDINGS) if info.unit == self.least), 0)
+        self.infos = ROUNDINGS[start:]
+        zone = self.given.zone or UTC
+        self.roundings = [Rounding(unit=info.unit, zone=zone) for info in self.infos]
+
+    def build(self, ctx: ShardContext) -> Collector:
+        source = self.given.source(ctx, self, NUMBERS, DATE)
+        most = max((inner for info in self.infos[:-1] for inner in info.inner), default=1)
+        ceiling = shard_buckets(ctx).max_buckets // most
+        if self.target > ceiling:
+            raise IllegalArgumentException(f"buckets must be less than {ceiling}")
+        subs = self.subs.build(ctx)
+        return lambda docs: self.collect(docs, source, subs)
+
+    def collect(self, docs: Docs, source: Source, subs: Callable[[Docs], list[Results]]) -> list[Internal]:
+        loaded = source.load(docs)
+        at, values = loaded.at, loaded.values.astype(np.int64, copy=False)
+        owners = docs.owners[at]
+        keys = np.empty(len(values), np.int64)
+        levels = []
+        for owner in range(docs.n):
+            own = np.flatnonzero(owners == owner) if docs.n > 1 else slice(None)
+            keys[own], level = self._rounded(values[own])
+            levels.append(level)
+        first = pairs_once(at, keys)
+        if first is not None:
+            at, keys = at[first], keys[first]
+        numbers, found, bucket_owners = bucketed(docs, at, keys)
+        inside = docs.taken(at, numbers, len(found))
+        format = source.format
+        buckets: list[Bucket] = [
+            HistogramBucket(key, count, result, key_members(format, key))
+            for key, count, result in zip(found.tolist(), inside.counts().tolist(), subs(inside), strict=True)
+        ]
+        empty = subs(docs.nothing())[0]
+        own_buckets = split(bucket_owners, docs.n, buckets)
+        return [AutoBuckets(self, own_buckets[i], format, levels[i], empty) for i in range(docs.n)]
+
+    def _rounded(self, values: Any) -> tuple[Any, int]:
+        """One owner's values rounded as its shard does: by the smallest unit that gives not too many buckets."""
+        if not len(values):
+            return values, 0
+        last = len(self.infos) - 1
+        for i, (info, rounding) in enumerate(zip(self.infos, self.roundings, strict=True)):
+            if i < last and int(values.max()) - int(values.min()) > 2 * self.target * info.most * info.millis:
+                continue
+            keys = rounding.round(values)
+            distance = int(keys.max()) - int(keys.min())
+            fits = distance <= self.target * info.most * info.millis
+            if i == last or (fits and len(np.unique(keys)) <= self.target * info.most):
+                return keys, i
+        raise AssertionError(values)
+
+
+_UNITS = "[second, minute, hour, day, month, year]"
+
+
+def _least(container: Any, key: Any) -> str | None:
+    text = objects.text_or_none(container, key)
+    if text is not None and text not in {info.unit for info in ROUNDINGS}:
+        raise IllegalArgumentException(f"minimum_interval must be one of [{_UNITS}]")
+    return text
+
+
+@register("auto_date_histogram")
+def parse_auto_date_histogram(name: str, container: Any, key: Any) -> Aggregation:
+    def target(container: Any, key: Any) -> int:
+        value = objects.integer(container, key)
+        if value <= 0:
+            raise IllegalArgumentException(f"buckets must be greater than 0 for [{name}]")
+        return value
+
+    declarations = {
+        **members(zone=True),
+        "buckets": declared("int", target),
+        "minimum_interval": declared("string_or_null", _least),
+    }
+    values = ObjectParser("auto_date_histogram", declarations, required=REQUIRED).parse(container, key)
+    return AutoDateHistogram(Given.of(values), values.get("buckets", 10), values.get("minimum_interval"))
