@@ -165,7 +165,7 @@ def set_search_type(request: Request, search: SearchRequest) -> None:
         raise IllegalArgumentException(f"No search type for [{kind}]")
 
 
-def _search(node: Node, request: Request, search: SearchRequest) -> dict[str, Any]:
+def run_search(node: Node, request: Request, search: SearchRequest) -> dict[str, Any]:
     set_search_type(request, search)
     check_total_hits(request, search)
     search.typed_keys = request.flag("typed_keys")
@@ -212,7 +212,7 @@ def search(node: Node, request: Request) -> dict[str, Any]:
     request.parsed = read_for(request.body, read_search, parse_request) if request.body else None
     search = parse_request(request.parsed)
     apply_params(request, search)
-    return _search(node, request, search)
+    return run_search(node, request, search)
 
 
 COUNT_PARAMETERS = (
@@ -315,27 +315,32 @@ def msearch(node: Node, request: Request) -> dict[str, Any]:
     if (request.number("max_concurrent_searches", 1) or 0) < 1:
         raise IllegalArgumentException("maxConcurrentSearchRequests must be positive")
     searches = []
-    for header, body in msearch_lines(request.body):
-        for name in header:
-            if name not in _HEADER:
-                raise IllegalArgumentException(f"key [{name}] is not supported in the metadata section")
-        one = Request("POST", request.path, _header_params(request, header), body=body)
-        one.parsed = read_for(body, read_search, parse_request)
+    for one in message_searches(request):
+        one.parsed = read_for(one.body, read_search, parse_request)
         try:
             searches.append((one, parse_request(one.parsed)))
         except OpenSearchError as error:
-            settle(error, body, one.parsed)
+            settle(error, one.body, one.parsed)
             raise
     if not searches:
         raise ActionRequestValidationException("no requests added")
     responses = []
     for one, plan in searches:
         try:
-            responses.append({**_search(node, one, plan), "status": 200})
+            responses.append({**run_search(node, one, plan), "status": 200})
         except OpenSearchError as error:
             settle(error, one.body, one.parsed)
             responses.append(body_of(error))
     return {"took": int((node.clock.now() - started) * 1000), "responses": responses}
+
+
+def message_searches(request: Request) -> Iterator[Request]:
+    """The searches of a multi search, each with the parameters that its header gives it; bodies are not read."""
+    for header, body in msearch_lines(request.body):
+        for name in header:
+            if name not in _HEADER:
+                raise IllegalArgumentException(f"key [{name}] is not supported in the metadata section")
+        yield Request("POST", request.path, _header_params(request, header), body=body)
 
 
 def _header_params(request: Request, header: dict[str, Any]) -> dict[str, str]:

@@ -1,0 +1,192 @@
+"""_search/template, _msearch/template and _render/template: searches written as Mustache templates."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from fakeknn.api.search import (
+    INDICES_PARAMETERS,
+    SEARCH_PARAMETERS,
+    SOURCE_PARAMETERS,
+    apply_params,
+    message_searches,
+    run_search,
+)
+from fakeknn.errors import (
+    ActionRequestValidationException,
+    IllegalArgumentException,
+    OpenSearchError,
+    OpenSearchParseException,
+    body_of,
+)
+from fakeknn.painless.mustache import compile_template
+from fakeknn.query.script import Script, check_language, compiling
+from fakeknn.rest import Request, Response, route
+from fakeknn.search.request import SearchRequest, parse_request
+from fakeknn.search.scripts import compile_painless, stored_script
+from fakeknn.xcontent import read, read_search, settle
+from fakeknn.xcontent.objects import ObjectParser, declared, text
+
+if TYPE_CHECKING:
+    from fakeknn.state.node import Node
+
+
+@dataclass
+class Template:
+    """SearchTemplateRequest."""
+
+    source: str | None = None
+    id: str | None = None
+    params: dict[str, Any] = field(default_factory=dict)
+    explain: bool = False
+    profile: bool = False
+
+    @property
+    def given(self) -> bool:
+        return bool(self.source or self.id)
+
+    def check(self) -> list[str]:
+        if self.given:
+            return []
+        kind = [] if self.source is not None or self.id is not None else ["template's script type is missing"]
+        return ["template is missing", *kind]
+
+
+def _parse(body: Any) -> Template:
+    found = Template()
+
+    def source(container: Any, key: Any) -> str:
+        value = container[key]
+        found.source = orjson.dumps(value).decode() if isinstance(value, dict) else text(container, key)
+        found.id = None
+        return found.source
+
+    def stored(container: Any, key: Any) -> str:
+        found.id, found.source = text(container, key), None
+        return found.id
+
+    shown = declared("object_or_string", source)
+    values = ObjectParser(
+        "search_template",
+        {
+            "params": declared("object"),
+            "id": declared("string", stored),
+            "explain": declared("boolean"),
+            "profile": declared("boolean"),
+            "source": shown,
+            "inline": shown,
+            "template": shown,
+            "search_pipeline": declared("string_or_null"),
+        },
+    ).parse_root(body)
+    found.params = values.get("params", {})
+    found.explain, found.profile = values.get("explain", False), values.get("profile", False)
+    return found
+
+
+def _read(request: Request) -> Template:
+    if not request.body:
+        raise OpenSearchParseException("request body or source parameter is required")
+    request.parsed = read(request.body)
+    return _parse(request.parsed)
+
+
+def _render(node: Node, template: Template) -> str:
+    """What a template becomes."""
+    source = template.source if template.id is None else None
+    script = stored_script(node, Script(source, id=template.id, lang="mustache", params=template.params))
+    check_language(script, "template")
+    if script.lang == "painless":
+        return str(compile_painless(node, script, "template").execute(dict(template.params)))
+    with compiling(script):
+        return compile_template(str(script.source), script.options).render(template.params)
+
+
+def _searched(node: Node, request: Request, template: Template) -> tuple[SearchRequest, Request]:
+    """The search that a template becomes (TransportSearchTemplateAction.convert)."""
+    rendered = _render(node, template).encode()
+    one = Request("POST", request.path, request.params, body=rendered)
+    try:
+        one.parsed = read_search(rendered)
+        search = parse_request(one.parsed)
+    except OpenSearchError as error:
+        settle(error, rendered, one.parsed)
+        raise
+    search.explain, search.profile = template.explain, template.profile
+    return search, one
+
+
+@route("GET POST", "/_search/template", "/{index}/_search/template", params=SEARCH_PARAMETERS)
+def search_template(node: Node, request: Request) -> dict[str, Any]:
+    apply_params(request, SearchRequest())
+    template = _read(request)
+    problems = template.check()
+    if problems:
+        raise ActionRequestValidationException(*problems)
+    search, one = _searched(node, request, template)
+    try:
+        return {**run_search(node, one, search), "status": 200}
+    except OpenSearchError as error:
+        settle(error, one.body, one.parsed)
+        raise
+
+
+@route("GET POST", "/_render/template", "/_render/template/{id}", params=SOURCE_PARAMETERS)
+def render_template(node: Node, request: Request) -> Response:
+    template = _read(request)
+    if request.text("id") is not None:
+        template.id, template.source = request.text("id"), None
+    problems = template.check()
+    if problems:
+        raise ActionRequestValidationException(*problems)
+    rendered = _render(node, template)
+    return Response(200, {"template_output": orjson.Fragment(rendered)})
+
+
+@route(
+    "GET POST",
+    "/_msearch/template",
+    "/{index}/_msearch/template",
+    params=(
+        *SOURCE_PARAMETERS,
+        *INDICES_PARAMETERS,
+        *"search_type max_concurrent_searches ccs_minimize_roundtrips rest_total_hits_as_int typed_keys".split(),
+    ),
+)
+def multi_search_template(node: Node, request: Request) -> dict[str, Any]:
+    started = node.clock.now()
+    if not request.body:
+        raise OpenSearchParseException("request body or source parameter is required")
+    templates = []
+    for one in message_searches(request):
+        template = _parse(read(one.body))
+        if template.source is None and template.id is None:
+            raise IllegalArgumentException("Malformed search template")
+        templates.append((one, template))
+    problems = ["no requests added"] if not templates else [text for _, one in templates for text in one.check()]
+    if problems:
+        raise ActionRequestValidationException(*problems)
+    plans: list[tuple[SearchRequest, Request] | OpenSearchError] = []
+    for one, template in templates:
+        try:
+            plans.append(_searched(node, one, template))
+        except OpenSearchError as error:
+            plans.append(error)
+    if all(isinstance(plan, OpenSearchError) for plan in plans):
+        raise ActionRequestValidationException("no requests added")
+    responses = [_answer(node, plan) for plan in plans]
+    return {"took": int((node.clock.now() - started) * 1000), "responses": responses}
+
+
+def _answer(node: Node, plan: tuple[SearchRequest, Request] | OpenSearchError) -> dict[str, Any]:
+    if isinstance(plan, OpenSearchError):
+        return body_of(plan)
+    search, one = plan
+    try:
+        return {**run_search(node, one, search), "status": 200}
+    except OpenSearchError as error:
+        settle(error, one.body, one.parsed)
+        return body_of(error)
