@@ -162,6 +162,8 @@ class FieldType:
     """Whether what is parsed is a list of values."""
     takes_subs: ClassVar[bool] = True
     """Whether ``fields`` and ``copy_to`` may be defined for it."""
+    once: ClassVar[bool] = False
+    """Whether a document may have one value of it only."""
     spreads: ClassVar[bool] = False
     """Whether what is parsed are pairs of a field's path and a value for it, its own among them."""
     raises_plainly: ClassVar[bool] = False
@@ -299,6 +301,10 @@ class FieldType:
         if "ignore_malformed" in self.given:
             return bool(self.options["ignore_malformed"])
         return self.context.flag("index.mapping.ignore_malformed")
+
+    def repeated(self) -> OpenSearchError:
+        """What is said of a second value of a field that takes one."""
+        raise NotImplementedError
 
     def new_buffer(self) -> Buffer | None:
         """A buffer for a shard, or None when the type keeps nothing."""

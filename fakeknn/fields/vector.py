@@ -48,7 +48,7 @@ class VectorFieldType(FieldType):
             knn_enabled=self.context.flag("index.knn"),
             full_name=self.path,
         )
-        self.options["store"] = self.said.store
+        self.options.update(store=self.said.store, meta=self.said.meta)
 
     @property
     def definition(self) -> VectorDefinition:
@@ -74,6 +74,13 @@ class VectorFieldType(FieldType):
         if self.copy_to:
             told["copy_to"] = list(self.copy_to)
         return told
+
+    def merged(self, other: FieldType) -> FieldType:
+        if isinstance(other, VectorFieldType) and (self.said.model_id is None) != (other.said.model_id is None):
+            raise IllegalArgumentException(  # fields with a model are of another Java class
+                f"mapper [{self.path}] cannot be changed from type [{self.kind}] to [{other.kind}]"
+            )
+        return super().merged(other)
 
     def conflicts(self, other: FieldType) -> Iterable[str]:
         assert isinstance(other, VectorFieldType)

@@ -388,6 +388,8 @@ class DocumentParser:
             return
         try:
             parsed = node.parse(container, key, value, self.context)
+            if node.once and parsed is not None and node.path in level.values:
+                raise node.repeated()
         except OpenSearchError as cause:
             if node.raises_plainly or outside_of_field(cause):
                 raise

@@ -21,6 +21,7 @@ from fakeknn.errors import (
     ZoneRulesException,
 )
 from fakeknn.fields import FieldType
+from fakeknn.fields.features import RankFeaturesFieldType
 from fakeknn.fields.metadata import METADATA, IdFieldType, IndexFieldType
 from fakeknn.fields.patterns import REGEXP_FLAGS, regexp_matcher, simple_match, wildcard_matcher
 from fakeknn.fields.scalar import BooleanFieldType, DateFieldType
@@ -494,6 +495,8 @@ def exists_mask(ctx: ShardContext, pattern: str) -> Mask:
         if name in ("_id", "_version"):
             mask |= ctx.everything()
             continue
+        if isinstance(field, RankFeaturesFieldType):
+            raise field.no_exists()
         column = ctx.column(field)
         if column is not None:
             mask = mask | column.exists

@@ -1,0 +1,367 @@
+"""rank_feature and distance_feature: scores of what a document is, not of what it says.
+
+Sources: RankFeatureQueryBuilder, DistanceFeatureQueryBuilder; Lucene's FeatureField, LongDistanceFeatureQuery and
+LatLonPointDistanceFeatureQuery.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fakeknn.errors import IllegalArgumentException, NotFaked
+from fakeknn.fields.features import FeaturesColumn, RankFeatureFieldType, RankFeaturesFieldType, decode
+from fakeknn.fields.geo_point import GeoPointFieldType
+from fakeknn.fields.scalar import DateFieldType
+from fakeknn.geo import points, sphere
+from fakeknn.geo.points import GeoPoint
+from fakeknn.query.base import Explanation, Matched, Query, ShardContext, common, register
+from fakeknn.query.compound import declared_boost
+from fakeknn.query.geo import geo_column
+from fakeknn.units import parse_time_value
+from fakeknn.view import NumericColumn
+from fakeknn.xcontent import java_float, java_string, objects
+from fakeknn.xcontent.objects import Member, ObjectParser, building, declared
+
+Singles = NDArray[np.float32]
+
+_MAX_WEIGHT = np.float32(64)
+
+
+# --- rank_feature -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class Function:
+    """A function of a feature's value, of which a weight makes a score."""
+
+    name: ClassVar[str]
+
+    def check(self, positive: bool) -> None:
+        """Refuse parameters that no score can be made with."""
+
+    def score(self, weight: np.float32, values: Singles, pivot: np.float32) -> Singles:
+        raise NotImplementedError
+
+    def pivot_of(self, frequencies: NDArray[np.int64]) -> np.float32:
+        return np.float32(1)
+
+    def written(self) -> dict[str, Any]:
+        return {}
+
+    def explained(self, weight: np.float32, value: np.float32, pivot: np.float32) -> tuple[str, list[Explanation]]:
+        """What is computed, and of what."""
+        raise NotImplementedError
+
+
+def _weight(weight: np.float32) -> Explanation:
+    return Explanation(weight, "w, weight of this function")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Linear(Function):
+    name = "linear"
+
+    def score(self, weight: np.float32, values: Singles, pivot: np.float32) -> Singles:
+        return np.asarray(weight * values)
+
+    def explained(self, weight: np.float32, value: np.float32, pivot: np.float32) -> tuple[str, list[Explanation]]:
+        return "w * S", [_weight(weight)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Log(Function):
+    name = "log"
+    scaling_factor: float
+
+    def check(self, positive: bool) -> None:
+        if not positive:
+            raise IllegalArgumentException(
+                "Cannot use the [log] function with a field that has a negative score impact as it would trigger "
+                "negative scores"
+            )
+        if self.scaling_factor < 1 or not np.isfinite(np.float32(self.scaling_factor)):
+            raise IllegalArgumentException(f"scalingFactor must be >= 1, got: {java_float(self.scaling_factor)}")
+
+    def score(self, weight: np.float32, values: Singles, pivot: np.float32) -> Singles:
+        inside = (np.float32(self.scaling_factor) + values).astype(np.float64)
+        return (float(weight) * np.log(inside)).astype(np.float32)
+
+    def written(self) -> dict[str, Any]:
+        return {"scaling_factor": np.float32(self.scaling_factor)}
+
+    def explained(self, weight: np.float32, value: np.float32, pivot: np.float32) -> tuple[str, list[Explanation]]:
+        return "w * log(a + S)", [_weight(weight), Explanation(np.float32(self.scaling_factor), "a, scaling factor")]
+
+
+_K = "k, pivot feature value that would give a score contribution equal to w/2"
+
+
+def _check_pivot(pivot: float | None) -> None:
+    if pivot is not None and (pivot <= 0 or not np.isfinite(np.float32(pivot))):
+        raise IllegalArgumentException(f"pivot must be > 0, got: {java_float(pivot)}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Saturation(Function):
+    name = "saturation"
+    pivot: float | None = None
+
+    def check(self, positive: bool) -> None:
+        _check_pivot(self.pivot)
+
+    def pivot_of(self, frequencies: NDArray[np.int64]) -> np.float32:
+        if self.pivot is not None:
+            return np.float32(self.pivot)
+        if not len(frequencies):
+            return np.float32(1)
+        # The mean of the encoded values is about the geometric mean of the values.
+        average = np.float32(int(frequencies.sum()) / len(frequencies))
+        return np.float32(decode(np.array([int(average)]))[0])
+
+    def score(self, weight: np.float32, values: Singles, pivot: np.float32) -> Singles:
+        return np.asarray(weight * (np.float32(1) - pivot / (values + pivot)))
+
+    def written(self) -> dict[str, Any]:
+        return {} if self.pivot is None else {"pivot": np.float32(self.pivot)}
+
+    def explained(self, weight: np.float32, value: np.float32, pivot: np.float32) -> tuple[str, list[Explanation]]:
+        return "w * S / (S + k)", [_weight(weight), Explanation(pivot, _K)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sigmoid(Function):
+    name = "sigmoid"
+    pivot: float
+    exponent: float
+
+    def check(self, positive: bool) -> None:
+        _check_pivot(self.pivot)
+        if self.exponent <= 0 or not np.isfinite(np.float32(self.exponent)):
+            raise IllegalArgumentException(f"exp must be > 0, got: {java_float(self.exponent)}")
+
+    def score(self, weight: np.float32, values: Singles, pivot: np.float32) -> Singles:
+        exponent = float(np.float32(self.exponent))
+        middle = float(np.float32(self.pivot)) ** exponent
+        scored = float(weight) * (1 - middle / (values.astype(np.float64) ** exponent + middle))
+        return np.asarray(scored.astype(np.float32))
+
+    def written(self) -> dict[str, Any]:
+        return {"pivot": np.float32(self.pivot), "exponent": np.float32(self.exponent)}
+
+    def explained(self, weight: np.float32, value: np.float32, pivot: np.float32) -> tuple[str, list[Explanation]]:
+        exponent = "a, exponent, higher values make the function grow slower before k and faster after k"
+        return "w * S^a / (S^a + k^a)", [
+            _weight(weight),
+            Explanation(np.float32(self.pivot), _K),
+            Explanation(np.float32(self.exponent), exponent),
+        ]
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class RankFeature(Query):
+    kind: ClassVar[str] = "rank_feature"
+    field: str
+    function: Function
+
+    def members(self) -> dict[str, Any]:
+        return {"field": self.field, self.function.name: self.function.written()}
+
+    def _found(self, ctx: ShardContext) -> tuple[str, str, NDArray[np.int32], NDArray[np.int64]] | None:
+        """The field and feature as Lucene has them, the rows with the feature and their frequencies."""
+        mapped = ctx.field(self.field)
+        if mapped is None:
+            parent, _, feature = self.field.rpartition(".")
+            above = ctx.field(parent) if parent else None
+            if not isinstance(above, RankFeaturesFieldType):
+                return None
+            self.function.check(True)
+            column = ctx.column(above)
+            assert isinstance(column, FeaturesColumn)
+            tid = column.number(feature)
+            hit = np.zeros(len(column.tids), bool) if tid is None else column.tids == tid
+            return parent, feature, column.rows[hit], column.frequencies[hit]
+        if not isinstance(mapped, RankFeatureFieldType):
+            raise IllegalArgumentException(
+                "[rank_feature] query only works on [rank_feature] fields and features of [rank_features] fields, not "
+                f"[{mapped.kind}]"
+            )
+        self.function.check(mapped.positive)
+        column = ctx.column(mapped)
+        assert isinstance(column, NumericColumn)
+        return "_feature", self.field, column.rows, column.values
+
+    def run(self, ctx: ShardContext, boost: np.float32) -> Matched:
+        found = self._found(ctx)
+        out = Matched.none(ctx.n)
+        if found is not None:
+            _, _, rows, frequencies = found
+            out.mask[rows] = True
+            out.score[rows] = self.function.score(boost, decode(frequencies), self.function.pivot_of(frequencies))
+        return out
+
+    def mask(self, ctx: ShardContext) -> Any:
+        return self.run(ctx, np.float32(1)).mask
+
+    def explain(self, ctx: ShardContext, row: int, boost: np.float32 = np.float32(1.0)) -> Explanation:  # noqa: B008
+        boost = np.float32(boost * np.float32(self.boost))
+        found = self._found(ctx)
+        assert found is not None
+        field, feature, rows, frequencies = found
+        value = decode(frequencies[rows == row])
+        pivot = self.function.pivot_of(frequencies)
+        formula, details = self.function.explained(boost, value[0], pivot)
+        return Explanation(
+            self.function.score(boost, value, pivot)[0],
+            f"{self.function.name.capitalize()} function on the {field} field for the {feature} feature, computed as "
+            f"{formula} from:",
+            (*details, Explanation(value[0], "S, feature value")),
+        )
+
+
+_FUNCTIONS: dict[str, tuple[type[Function], ObjectParser]] = {
+    "log": (Log, ObjectParser("log", {"scaling_factor": declared("float")}, constructor=("scaling_factor",))),
+    "saturation": (Saturation, ObjectParser("saturation", {"pivot": declared("float")})),
+    "sigmoid": (
+        Sigmoid,
+        ObjectParser(
+            "sigmoid", {"pivot": declared("float"), "exponent": declared("float")}, constructor=("pivot", "exponent")
+        ),
+    ),
+    "linear": (Linear, ObjectParser("linear", {})),
+}
+
+
+def _function(container: Any, key: Any) -> Function:
+    kind, parser = _FUNCTIONS[key]
+    return kind(**parser.parse(container, key))
+
+
+_RANK_FEATURE = ObjectParser(
+    "feature",
+    {
+        "field": declared("string"),
+        "boost": declared("float"),
+        "_name": declared("string"),
+        **{name: declared("object", _function) for name in _FUNCTIONS},
+    },
+    constructor=("field",),
+)
+
+
+@register("rank_feature")
+def parse_rank_feature(container: Any, key: Any) -> Query:
+    values = _RANK_FEATURE.parse(container, key)
+    with building("feature"):
+        given = [values[name] for name in _FUNCTIONS if name in values]
+        if len(given) > 1:
+            raise IllegalArgumentException("Can only specify one of [log], [saturation], [sigmoid] and [linear]")
+        return RankFeature(field=values["field"], function=given[0] if given else Saturation(), **common(values))
+
+
+# --- distance_feature -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class DistanceFeature(Query):
+    """The nearer to an origin, in time or place, the higher the score: half of it at the distance of the pivot."""
+
+    kind: ClassVar[str] = "distance_feature"
+    field: str
+    origin: Any
+    pivot: str
+
+    def members(self) -> dict[str, Any]:
+        origin = self.origin._asdict() if isinstance(self.origin, GeoPoint) else self.origin
+        return {"field": self.field, "origin": origin, "pivot": self.pivot}
+
+    def run(self, ctx: ShardContext, boost: np.float32) -> Matched:
+        mapped = ctx.field(self.field)
+        if mapped is None:
+            return Matched.none(ctx.n)
+        if isinstance(mapped, DateFieldType):
+            return self._of_dates(ctx, mapped, boost)
+        if isinstance(mapped, GeoPointFieldType):
+            return self._of_points(ctx, mapped, boost)
+        raise IllegalArgumentException(
+            f"Illegal data type of [{mapped.kind}]![distance_feature] query can only be run on a date, date_nanos or "
+            "geo_point field type!"
+        )
+
+    def _of_dates(self, ctx: ShardContext, mapped: DateFieldType, boost: np.float32) -> Matched:
+        mapped.require_index()
+        if isinstance(self.origin, GeoPoint):
+            raise NotFaked("a geo_point as the origin of a [distance_feature] query of dates")
+        origin = mapped.bound(self.origin, round_up=True)
+        nanos = parse_time_value(self.pivot, "distance_feature.pivot").nanos
+        pivot = nanos if mapped.nanos else nanos // 1_000_000
+        if pivot <= 0:
+            raise IllegalArgumentException(f"pivotDistance must be > 0, got {pivot}")
+        column = ctx.column(mapped)
+        if not isinstance(column, NumericColumn) or not len(column.values):
+            return Matched.none(ctx.n)
+        distances = NumericColumn(column.n, column.rows, column.single, np.abs(column.values - origin))
+        return self._scored(distances, float(pivot), boost)
+
+    def _of_points(self, ctx: ShardContext, mapped: GeoPointFieldType, boost: np.float32) -> Matched:
+        if isinstance(self.origin, str):
+            origin = points.of_text(self.origin)
+        elif isinstance(self.origin, GeoPoint):
+            origin = self.origin
+        else:
+            raise IllegalArgumentException(
+                "Illegal type [class java.lang.Long] for [origin]! Must be of type [geo_point] or [string] for "
+                "geo_point fields!"
+            )
+        pivot = sphere.parse_distance(self.pivot)
+        points.encode(origin)
+        if pivot <= 0:
+            raise IllegalArgumentException(f"pivotDistance must be > 0, got {java_string(pivot)}")
+        column = geo_column(ctx, mapped)
+        if column is None or not len(column.encoded):
+            return Matched.none(ctx.n)
+        found = sphere.haversine(origin.lat, origin.lon, column.lats, column.lons)
+        return self._scored(NumericColumn(column.n, column.rows, column.single, found), pivot, boost)
+
+    @staticmethod
+    def _scored(distances: NumericColumn, pivot: float, boost: np.float32) -> Matched:
+        nearest = distances.lowest.astype(np.float64)
+        score = (float(boost) * (pivot / (pivot + nearest))).astype(np.float32)
+        return Matched(distances.exists.copy(), np.where(distances.exists, score, np.float32(0)))
+
+    def mask(self, ctx: ShardContext) -> Any:
+        return self.run(ctx, np.float32(1)).mask
+
+
+def _origin(container: Any, key: Any) -> Any:
+    value = container[key]
+    if isinstance(value, dict | list):
+        return points.of_json(container, key)
+    return value if isinstance(value, str) else objects.integer(container, key, bits=64)
+
+
+_DISTANCE_FEATURE = ObjectParser(
+    "distance_feature",
+    {
+        "field": declared("string"),
+        "origin": Member(("START_OBJECT", "START_ARRAY", "VALUE_STRING", "VALUE_NUMBER"), _origin),
+        "pivot": declared("string"),
+        "boost": declared_boost(lambda before: _unboosted(before)),
+        "_name": declared("string"),
+    },
+    constructor=("field", "origin", "pivot"),
+)
+
+
+def _unboosted(before: dict[str, Any]) -> Query:
+    values = _DISTANCE_FEATURE.parse_object(before)
+    return DistanceFeature(field=values["field"], origin=values["origin"], pivot=values["pivot"])
+
+
+@register("distance_feature")
+def parse_distance_feature(container: Any, key: Any) -> Query:
+    values = _DISTANCE_FEATURE.parse(container, key)
+    return DistanceFeature(field=values["field"], origin=values["origin"], pivot=values["pivot"], **common(values))
