@@ -542,6 +542,27 @@ class RepositoryMissingException(RepositoryException):
         super().__init__(repository, "missing")
 
 
+class InvalidSnapshotNameException(OpenSearchError):
+    status = 400
+
+    def __init__(self, repository: str, snapshot: str, why: str) -> None:
+        super().__init__(f"[{repository}:{snapshot}] Invalid snapshot name [{snapshot}], {why}")
+
+
+class SnapshotMissingException(OpenSearchError):
+    status = 404
+
+    def __init__(self, repository: str, snapshot: str) -> None:
+        super().__init__(f"[{repository}:{snapshot}] is missing")
+
+
+class SnapshotRestoreException(OpenSearchError):
+    """Why a snapshot cannot be restored; ``snapshot`` as it is told, with its uuid where it has been found."""
+
+    def __init__(self, repository: str, snapshot: str, why: str) -> None:
+        super().__init__(f"[{repository}:{snapshot}] {why}")
+
+
 class ResourceAlreadyExistsException(OpenSearchError):
     status = 400
 

@@ -1,23 +1,28 @@
-"""``_snapshot``: there is nowhere to put one, as on a server without ``path.repo``."""
+"""``_snapshot``: repositories, snapshots, and what is restored of them."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
+from fakeknn.analysis.javapattern import compile_pattern
 from fakeknn.api.documents import require_body
 from fakeknn.api.indices import MANAGER, check_timeouts
-from fakeknn.errors import (
-    ActionRequestValidationException,
-    NotFaked,
-    RepositoryException,
-    RepositoryMissingException,
-)
+from fakeknn.errors import ActionRequestValidationException, IllegalArgumentException, NotFaked
 from fakeknn.rest import Request, route
-from fakeknn.state.names import FORBIDDEN_TEXT
+from fakeknn.state import snapshots
+from fakeknn.state.creation import VERSION_IDS
+from fakeknn.state.names import IndicesOptions
 from fakeknn.state.node import Node
-from fakeknn.xcontent import read_map
+from fakeknn.state.settings.flat import load, render
+from fakeknn.state.snapshots import CreateSnapshot, RestoreSnapshot, Snapshot
+from fakeknn.xcontent import java_string, read_map
 
 _WAITS = MANAGER[1:]
+
+
+# --- repositories -----------------------------------------------------------------------------------------------------
 
 
 @route(
@@ -29,62 +34,275 @@ _WAITS = MANAGER[1:]
 def get_repositories(node: Node, request: Request) -> dict[str, Any]:
     check_timeouts(request)
     request.flag("local")
-    names = request.names("repository")
-    if names and names not in (["_all"], ["*"]):
-        raise RepositoryMissingException(names[0])
-    return {}
+    flat = request.flag("flat_settings")
+    found = snapshots.repositories(node, request.names("repository"))
+    return {name: {"type": one.type, "settings": render(one.settings, flat)} for name, one in found.items()}
 
 
 @route("PUT POST", "/_snapshot/{repository}", params=("verify", *MANAGER))
 def put_repository(node: Node, request: Request) -> dict[str, Any]:
-    name = request.params["repository"]
     require_body(request)
     body = request.read(read_map)
     request.flag("verify", True)
     check_timeouts(request)
-    kind, settings = body.get("type"), body.get("settings") or {}
-    if kind is None:
+    settings = body.get("settings", {})
+    if not isinstance(settings, Mapping):
+        raise IllegalArgumentException("Malformed settings section, should include an inner object")
+    if body.get("type") is None:
         raise ActionRequestValidationException("type is missing")
-    if any(character in name for character in ' "*\\<|,>/?'):
-        raise RepositoryException(name, f"must not contain the following characters {FORBIDDEN_TEXT}")
-    if "#" in name:
-        raise RepositoryException(name, "must not contain '#'")
-    if kind != "fs":
-        raise RepositoryException(name, f"repository type [{kind}] does not exist")
-    location = settings.get("location") if isinstance(settings, dict) else None
-    why = "missing location"
-    if location:
-        why = (
-            f"location [{location}] doesn't match any of the locations specified by path.repo because this setting is "
-            "empty"
-        )
-    raise RepositoryException(name, "failed to create repository") from RepositoryException(name, why)
+    snapshots.put_repository(node, request.params["repository"], java_string(body["type"]), load(settings))
+    return {"acknowledged": True}
 
 
 @route("DELETE", "/_snapshot/{repository}", params=MANAGER)
 def delete_repository(node: Node, request: Request) -> dict[str, Any]:
     check_timeouts(request)
-    raise RepositoryMissingException(request.params["repository"])
+    for name in request.names("repository"):
+        snapshots.delete_repository(node, name)
+    return {"acknowledged": True}
+
+
+@route("POST", "/_snapshot/{repository}/_verify", params=MANAGER)
+def verify(node: Node, request: Request) -> dict[str, Any]:
+    check_timeouts(request)
+    snapshots.repository(node, request.params["repository"])
+    return {"nodes": {node.node_id: {"name": node.name}}}
+
+
+@route("POST", "/_snapshot/{repository}/_cleanup", params=MANAGER)
+def cleanup(node: Node, request: Request) -> dict[str, Any]:
+    check_timeouts(request)
+    snapshots.repository(node, request.params["repository"])
+    return {"results": {"deleted_bytes": 0, "deleted_blobs": 0}}
+
+
+# --- snapshots --------------------------------------------------------------------------------------------------------
+
+
+def _names(body: Mapping[str, Any], name: str, what: str) -> list[str]:
+    value = body[name]
+    if isinstance(value, str):
+        return [part for part in value.split(",") if part]
+    if isinstance(value, list):
+        return [java_string(one) for one in value]
+    raise IllegalArgumentException(what)
+
+
+def _boolean(body: Mapping[str, Any], name: str) -> bool:
+    """XContentMapValues.nodeBooleanValue"""
+    value = body[name]
+    if isinstance(value, bool):
+        return value
+    if value in ("true", "false"):
+        return bool(value == "true")
+    told = java_string(value)
+    cause = IllegalArgumentException(f"Failed to parse value [{told}] as only [true] or [false] are allowed.")
+    raise IllegalArgumentException(f"Could not convert [{name}] to boolean") from cause
+
+
+_INDICES = "malformed indices section, should be an array of strings"
+
+
+@route("PUT POST", "/_snapshot/{repository}/{snapshot}", params=("wait_for_completion", *_WAITS))
+def create(node: Node, request: Request) -> dict[str, Any]:
+    wanted = CreateSnapshot(request.params["repository"], request.params["snapshot"])
+    body = request.read(read_map) if request.body else {}
+    for name, value in body.items():
+        if name == "indices":
+            wanted.indices = _names(body, name, _INDICES)
+        elif name == "partial":
+            _boolean(body, name)
+        elif name == "settings" and not isinstance(value, dict):
+            raise IllegalArgumentException("malformed settings section, should indices an inner object")
+        elif name == "include_global_state":
+            wanted.include_global_state = _boolean(body, name)
+        elif name == "metadata":
+            if value is not None and not isinstance(value, dict):
+                raise IllegalArgumentException("malformed metadata, should be an object")
+            wanted.metadata = value
+    wanted.options = IndicesOptions.from_parameters(body, wanted.options)
+    check_timeouts(request)
+    wait = request.flag("wait_for_completion")
+    made = snapshots.create_snapshot(node, wanted)
+    return {"snapshot": _told(made)} if wait else {"accepted": True}
+
+
+def _told(snapshot: Snapshot) -> dict[str, Any]:
+    """SnapshotInfo.toXContent"""
+    moment = datetime.fromtimestamp(snapshot.started / 1000, UTC)
+    text = f"{moment:%Y-%m-%dT%H:%M:%S}.{snapshot.started % 1000:03d}Z"
+    told: dict[str, Any] = {
+        "snapshot": snapshot.name,
+        "uuid": snapshot.uuid,
+        "version_id": int(VERSION_IDS["3.5.0"]),
+        "version": "3.5.0",
+        "remote_store_index_shallow_copy": False,
+        "indices": list(snapshot.indices),
+        "data_streams": list(snapshot.data_streams),
+        "include_global_state": snapshot.global_state is not None,
+    }
+    if snapshot.metadata is not None:
+        told["metadata"] = snapshot.metadata
+    return {
+        **told,
+        "state": "SUCCESS",
+        "start_time": text,
+        "start_time_in_millis": snapshot.started,
+        "end_time": text,
+        "end_time_in_millis": snapshot.started,
+        "duration_in_millis": 0,
+        "failures": [],
+        "shards": {"total": snapshot.shards, "failed": 0, "successful": snapshot.shards},
+    }
+
+
+@route("GET", "/_snapshot/{repository}/{snapshot}", params=("ignore_unavailable", "verbose", *_WAITS))
+def get(node: Node, request: Request) -> dict[str, Any]:
+    check_timeouts(request)
+    verbose = request.flag("verbose", True)
+    found = snapshots.find_snapshots(
+        node,
+        request.params["repository"],
+        request.names("snapshot"),
+        ignore_unavailable=request.flag("ignore_unavailable"),
+    )
+    if verbose:
+        return {"snapshots": [_told(one) for one in found]}
+    shown = ("snapshot", "uuid", "indices", "data_streams", "state")
+    return {"snapshots": [{name: value for name, value in _told(one).items() if name in shown} for one in found]}
+
+
+@route("DELETE", "/_snapshot/{repository}/{snapshot}", params=_WAITS)
+def delete(node: Node, request: Request) -> dict[str, Any]:
+    check_timeouts(request)
+    snapshots.delete_snapshots(node, request.params["repository"], request.names("snapshot"))
+    return {"acknowledged": True}
+
+
+@route("PUT", "/_snapshot/{repository}/{snapshot}/_clone/{target_snapshot}", params=_WAITS)
+def clone(node: Node, request: Request) -> dict[str, Any]:
+    require_body(request)
+    body = request.read(read_map)
+    check_timeouts(request)
+    indices = _names(body, "indices", _INDICES) if "indices" in body else []
+    if not indices:
+        raise ActionRequestValidationException("indices patterns are empty")
+    params = request.params
+    snapshots.clone_snapshot(node, params["repository"], params["snapshot"], params["target_snapshot"], indices)
+    return {"acknowledged": True}
+
+
+# --- status -----------------------------------------------------------------------------------------------------------
 
 
 @route("GET", "/_snapshot/_status", "/_snapshot/{repository}/_status", params=("ignore_unavailable", *_WAITS))
 def status(node: Node, request: Request) -> dict[str, Any]:
-    """Of the snapshots that are being made."""
+    """Of the snapshots that are being made: each is made before anybody asks."""
     request.flag("ignore_unavailable")
     check_timeouts(request)
     return {"snapshots": []}
 
 
-@route("GET", "/_snapshot/{repository}/{snapshot}", params=("ignore_unavailable", "verbose", *_WAITS))
 @route("GET", "/_snapshot/{repository}/{snapshot}/_status", params=("ignore_unavailable", *_WAITS))
-@route("POST", "/_snapshot/{repository}/_verify", "/_snapshot/{repository}/_cleanup", params=MANAGER)
-@route("PUT POST", "/_snapshot/{repository}/{snapshot}", params=("wait_for_completion", *_WAITS))
-@route("POST", "/_snapshot/{repository}/{snapshot}/_restore", params=("wait_for_completion", *_WAITS))
-@route("DELETE", "/_snapshot/{repository}/{snapshot}", params=_WAITS)
-def nowhere(node: Node, request: Request) -> dict[str, Any]:
+def snapshot_status(node: Node, request: Request) -> dict[str, Any]:
     check_timeouts(request)
-    for name in ("ignore_unavailable", "verbose", "wait_for_completion"):
-        request.flag(name)
-    if request.body and request.method != "GET":
-        raise NotFaked("snapshots with a body")
-    raise RepositoryMissingException(request.params["repository"].split(",")[0])
+    name = request.params["repository"]
+    found = snapshots.find_snapshots(
+        node, name, request.names("snapshot"), ignore_unavailable=request.flag("ignore_unavailable")
+    )
+    return {"snapshots": [_status(name, one) for one in found]}
+
+
+def _status(repository: str, snapshot: Snapshot) -> dict[str, Any]:
+    """SnapshotStatus.toXContent"""
+    indices = {}
+    for name, sizes in snapshot.sizes.items():
+        shards = {
+            str(number): {"stage": "DONE", "stats": _stats(snapshot, [size])} for number, size in enumerate(sizes)
+        }
+        indices[name] = {"shards_stats": _done(len(sizes)), "stats": _stats(snapshot, sizes), "shards": shards}
+    everything = [size for sizes in snapshot.sizes.values() for size in sizes]
+    return {
+        "snapshot": snapshot.name,
+        "repository": repository,
+        "uuid": snapshot.uuid,
+        "state": "SUCCESS",
+        "include_global_state": snapshot.global_state is not None,
+        "shards_stats": _done(len(everything)),
+        "stats": _stats(snapshot, everything),
+        "indices": indices,
+    }
+
+
+def _done(count: int) -> dict[str, int]:
+    return {"initializing": 0, "started": 0, "finalizing": 0, "done": count, "failed": 0, "total": count}
+
+
+def _stats(snapshot: Snapshot, sizes: Any) -> dict[str, Any]:
+    files = {"file_count": sum(1 if size <= 208 else 4 for size in sizes), "size_in_bytes": sum(sizes)}
+    return {"incremental": files, "total": files, "start_time_in_millis": snapshot.started, "time_in_millis": 0}
+
+
+# --- restoring --------------------------------------------------------------------------------------------------------
+
+
+def _renaming(body: Mapping[str, Any], pattern: str, replacement: str) -> Callable[[str], str]:
+    """String.replaceAll, where a body says both."""
+    if body.get(pattern) is None or body.get(replacement) is None:
+        return str
+    compiled = compile_pattern(body[pattern])
+    return lambda name: compiled.replace(name, body[replacement])
+
+
+_RENAMES = ("rename_pattern", "rename_replacement", "rename_alias_pattern", "rename_alias_replacement")
+_OPTIONS = frozenset(
+    "expand_wildcards expandWildcards ignore_unavailable ignoreUnavailable ignore_throttled ignoreThrottled "
+    "allow_no_indices allowNoIndices".split()
+)
+_UNFAKED = (
+    "storage_type",
+    "source_remote_store_repository",
+    "source_remote_translog_repository",
+    "alias_write_index_policy",
+)
+
+
+@route("POST", "/_snapshot/{repository}/{snapshot}/_restore", params=("wait_for_completion", *_WAITS))
+def restore(node: Node, request: Request) -> dict[str, Any]:
+    wanted = RestoreSnapshot(request.params["repository"], request.params["snapshot"])
+    body = request.read(read_map) if request.body else {}
+    for name, value in body.items():
+        if name == "indices":
+            wanted.indices = _names(body, name, _INDICES)
+        elif name == "partial":
+            _boolean(body, name)
+        elif name == "settings":
+            if not isinstance(value, dict):
+                raise IllegalArgumentException("malformed settings section")
+        elif name in ("include_global_state", "include_aliases"):
+            setattr(wanted, name, _boolean(body, name))
+        elif name in _RENAMES:
+            if not isinstance(value, str):
+                raise IllegalArgumentException(f"malformed {name}")
+        elif name == "index_settings":
+            if not isinstance(value, dict):
+                raise IllegalArgumentException("malformed index_settings section")
+            wanted.index_settings = load(value)
+        elif name == "ignore_index_settings":
+            wanted.ignore_index_settings = _names(
+                body, name, "malformed ignore_index_settings section, should be an array of strings"
+            )
+        elif name in _UNFAKED:
+            raise NotFaked(f"[{name}] of a restore")
+        elif name not in _OPTIONS:
+            raise IllegalArgumentException(f"Unknown parameter {name}")
+    wanted.rename = _renaming(body, "rename_pattern", "rename_replacement")
+    wanted.rename_alias = _renaming(body, "rename_alias_pattern", "rename_alias_replacement")
+    wanted.ignore_unavailable = IndicesOptions.from_parameters(body, IndicesOptions()).ignore_unavailable
+    check_timeouts(request)
+    wait = request.flag("wait_for_completion")
+    names, shards = snapshots.restore_snapshot(node, wanted)
+    if not wait:
+        return {"accepted": True}
+    counts = {"total": shards, "failed": 0, "successful": shards}
+    return {"snapshot": {"snapshot": wanted.snapshot, "indices": names, "shards": counts}}

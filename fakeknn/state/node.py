@@ -31,6 +31,7 @@ REGISTRIES = (
     "customs",
     "scripts",
     "repositories",
+    "snapshots",
     "persistent_settings",
     "transient_settings",
     "scrolls",
@@ -103,6 +104,8 @@ class Node:
         """The kinds of metadata that have been written once: to have none of a kind is not to know it."""
         self.scripts: dict[str, Any] = {}
         self.repositories: dict[str, Any] = {}
+        self.snapshots: dict[str, Any] = {}
+        """What lies in repositories, by location: snapshots by name."""
         self.persistent_settings: dict[str, Any] = {}
         self.transient_settings: dict[str, Any] = {}
         self.scrolls: dict[str, Any] = {}

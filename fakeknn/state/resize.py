@@ -85,7 +85,7 @@ def resize(
         lookup.check_unique()
         lookup.validate_aliases()
     index.routing = routing
-    _fill(kind, source, index, node.now())
+    fill(kind, source, index, node.now())
     node.add_index(index)
     return index
 
@@ -149,7 +149,7 @@ def _with_settings_of(source: Index, settings: Settings, kind: ResizeKind, node_
 # --- documents --------------------------------------------------------------------------------------------------------
 
 
-def _fill(kind: ResizeKind, source: Index, target: Index, now: float) -> None:
+def fill(kind: ResizeKind, source: Index, target: Index, now: float) -> None:
     """Each shard recovers from those of the source, under a primary term of its own; deletes are forgotten."""
     for shard in source.shards:
         shard.settle(now)

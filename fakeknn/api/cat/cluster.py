@@ -7,11 +7,12 @@ from typing import Any
 
 from fakeknn.api.cat.table import TIMES, cat, clock_time, columns, times
 from fakeknn.api.indices import check_timeouts
-from fakeknn.errors import ActionRequestValidationException, NotFaked, RepositoryMissingException
+from fakeknn.errors import ActionRequestValidationException, NotFaked
 from fakeknn.rest import Request
 from fakeknn.state import machine
 from fakeknn.state.allocation import health as health_of
 from fakeknn.state.node import Node
+from fakeknn.state.snapshots import find_snapshots
 from fakeknn.state.tasks import listing
 from fakeknn.units import TimeValue
 
@@ -175,7 +176,7 @@ def repositories(node: Node, request: Request) -> Iterator[dict[str, Any]]:
     request.flag("local")
     check_timeouts(request)
     for name, repository in node.repositories.items():
-        yield {"id": name, "type": repository["type"]}
+        yield {"id": name, "type": repository.type}
 
 
 _SNAPSHOTS = columns(
@@ -202,12 +203,24 @@ _SNAPSHOTS = columns(
     columns=[*_SNAPSHOTS],
     params=("repository", "ignore_unavailable", "cluster_manager_timeout", "master_timeout"),
 )
-def snapshots(node: Node, request: Request) -> list[dict[str, Any]]:
-    request.flag("ignore_unavailable")
+def snapshots(node: Node, request: Request) -> Iterator[dict[str, Any]]:
+    ignore_unavailable = request.flag("ignore_unavailable")
     check_timeouts(request)
     name = request.text("repository")
     if name is None:
         raise ActionRequestValidationException("repository is missing")
-    if name not in node.repositories:
-        raise RepositoryMissingException(name)
-    return []
+    for snapshot in find_snapshots(node, name, (), ignore_unavailable=ignore_unavailable):
+        second = snapshot.started // 1000
+        yield {
+            "id": snapshot.name,
+            "status": "SUCCESS",
+            "start_epoch": second,
+            "start_time": clock_time(second),
+            "end_epoch": second,
+            "end_time": clock_time(second),
+            "duration": TimeValue(0, "ms"),
+            "indices": len(snapshot.indices),
+            "successful_shards": snapshot.shards,
+            "failed_shards": 0,
+            "total_shards": snapshot.shards,
+        }
