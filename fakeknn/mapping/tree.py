@@ -175,7 +175,7 @@ class Mapping:
             mapping._read(_in_hash_order(definition))
             mapping._check_joins()
         except OpenSearchError as cause:
-            raise MapperParsingException(f"Failed to parse mapping [_doc]: {cause.reason}") from cause
+            raise MapperParsingException(f"Failed to parse mapping [_doc]: {cause.reason or 'null'}") from cause
         mapping._validate()
         return mapping
 

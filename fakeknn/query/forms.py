@@ -36,6 +36,7 @@ from fakeknn.query.compound import (
 )
 from fakeknn.query.fuzzy import Fuzzy
 from fakeknn.query.joining import Nested
+from fakeknn.query.knn import Knn
 from fakeknn.query.lucene import (
     FILTER,
     MUST,
@@ -187,6 +188,13 @@ def _(query: Fuzzy, ctx: ShardContext) -> Node:
 @lucene.register
 def _(query: Rewritten, ctx: ShardContext) -> Node:
     return form(query.rewritten(ctx), ctx)
+
+
+@lucene.register
+def _(query: Knn, ctx: ShardContext) -> Node:
+    alone = query if query.boost == 1 else replace(query, boost=1.0)
+    kept = None if query.filter is None else form(query.filter, ctx)
+    return Told(alone, query.lucene_kind(ctx), query.lucene_text(ctx, kept))
 
 
 @lucene.register

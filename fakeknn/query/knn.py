@@ -31,7 +31,7 @@ from fakeknn.query.compound import Bool, ConstantScore, MatchAll
 from fakeknn.query.joining import Nested
 from fakeknn.query.neighbors import NOTHING, Found, Neighbors, Search, best_of_groups
 from fakeknn.view import Mask, VectorColumn
-from fakeknn.xcontent import objects
+from fakeknn.xcontent import java_float, objects
 from fakeknn.xcontent.objects import Member, ObjectParser, declared
 
 
@@ -183,6 +183,54 @@ class Knn(Query):
         documents = self.filter.mask(ctx.inside(around)) & ctx.level_mask(around)
         parents = ctx.view.parents(0 if around is None else ctx.view.level_paths[around])
         return documents[np.minimum(parents, max(ctx.n - 1, 0))] & (parents < ctx.n)
+
+    def lucene_kind(self, ctx: ShardContext) -> str | None:
+        """The Java class that the query is built into, as profiles tell it."""
+        field = self._field(ctx)
+        if field is None:
+            return "MatchNoDocsQuery"
+        prepared = self._prepared(ctx, field.definition)
+        if field.definition.engine == "lucene":
+            if self.k is None:
+                return "FloatVectorSimilarityQuery" if field.definition.data_type == "float" else None
+            rescored = prepared.rescore is not None and prepared.rescore.enabled
+            return "RescoreKNNVectorQuery" if rescored else "LuceneEngineKnnVectorQuery"
+        return "NativeEngineKnnVectorQuery" if self._of_shard(ctx, prepared) else "KNNQuery"
+
+    def _of_shard(self, ctx: ShardContext, prepared: Prepared) -> bool:
+        """Whether the plugin brings the segments of a shard together itself."""
+        if self.k is None:
+            return False
+        optimized = ctx.settings.get("index.knn.memory_optimized_search") == "true"
+        return prepared.rescore is not None or self.expand_nested_docs or optimized
+
+    def lucene_text(self, ctx: ShardContext, filtered: object) -> str | None:
+        """How the built query writes itself; None where that is a matter of addresses in memory, or not known."""
+        field = self._field(ctx)
+        if field is None:
+            return 'MatchNoDocsQuery("")'
+        definition = field.definition
+        prepared = self._prepared(ctx, definition)
+        if definition.engine != "lucene":
+            return "NativeEngineKnnVectorQuery[]...KNNQuery[]" if self._of_shard(ctx, prepared) else ""
+        if ctx.nested_path is not None or (prepared.rescore is not None and prepared.rescore.enabled):
+            return None
+        first = self.vector[0]
+        if self.k is None:
+            if definition.data_type != "float" or prepared.radius is None:
+                return None
+            least = prepared.radius.min_score
+            return (
+                f"FloatVectorSimilarityQuery[field={self.field} target=[{first:f}...] "
+                f"traversalSimilarity={np.float32(0.95) * least:f} resultSimilarity={least:f} "
+                f"filter={filtered or 'null'}]"
+            )
+        floats = definition.data_type == "float"
+        ef = prepared.ef_search or ctx.setting("index.knn.algo_param.ef_search", 100)
+        shown = java_float(first) if floats else str(int(first))
+        tail = f"[{filtered}]" if filtered is not None else ""
+        kind = "Float" if floats else "Byte"
+        return f"OSKnn{kind}VectorQuery:{self.field}[{shown},...][{max(self.k, ef)}]{tail}"
 
     def explain(self, ctx: ShardContext, row: int, boost: np.float32 = np.float32(1.0)) -> Explanation:  # noqa: B008
         boost = np.float32(boost * np.float32(self.boost))
