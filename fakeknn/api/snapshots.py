@@ -17,7 +17,7 @@ from fakeknn.state.names import IndicesOptions
 from fakeknn.state.node import Node
 from fakeknn.state.settings.flat import load, render
 from fakeknn.state.snapshots import CreateSnapshot, RestoreSnapshot, Snapshot
-from fakeknn.xcontent import java_string, read_map
+from fakeknn.xcontent import java_string, read, read_map
 
 _WAITS = MANAGER[1:]
 
@@ -42,7 +42,8 @@ def get_repositories(node: Node, request: Request) -> dict[str, Any]:
 @route("PUT POST", "/_snapshot/{repository}", params=("verify", *MANAGER))
 def put_repository(node: Node, request: Request) -> dict[str, Any]:
     require_body(request)
-    body = request.read(read_map)
+    body = request.read(read)
+    body = body if isinstance(body, dict) else {}
     request.flag("verify", True)
     check_timeouts(request)
     settings = body.get("settings", {})

@@ -204,12 +204,11 @@ def create_snapshot(node: Node, request: CreateSnapshot) -> Snapshot:
     """SnapshotsService.createSnapshot"""
     check_name(node, request.repository, request.snapshot)
     found = node.resolve(list(request.indices) or ["_all"], request.options)
-    now = node.now()
     indices = {}
     for index in found:
-        for shard in index.shards:
-            shard.settle(now)
-        indices[index.name] = node.writable(index).fork()
+        index = node.writable(index)
+        index.refresh()  # a snapshot is of what has been flushed
+        indices[index.name] = index.fork()
     streams = {
         name: stream for name, stream in node.data_streams.items() if all(one in indices for one in stream.indices)
     }
@@ -255,7 +254,7 @@ def delete_snapshots(node: Node, name: str, patterns: Sequence[str]) -> None:
     """SnapshotsService.deleteSnapshots"""
     known = snapshots_in(node, name)
     if repository(node, name).readonly:
-        raise RepositoryException(name, "repository is readonly")
+        raise RepositoryException(name, "cannot delete snapshot from a readonly repository")
     gone = set()
     for pattern in patterns:
         matched = {one for one in known if simple_match(pattern, one)}
@@ -390,6 +389,7 @@ def _restored(node: Node, request: RestoreSnapshot, told: str, origin: Index, na
                 f"[{origin.name}] with [{len(origin.shards)}] shards",
             )
         settings["index.uuid"] = current.uuid
+        settings["index.history.uuid"] = node.ids.uuid()
     aliases = {}
     if request.include_aliases:
         aliases = {request.rename_alias(alias): one for alias, one in origin.aliases.items()}
