@@ -123,17 +123,23 @@ def _too_deep(body: bytes) -> bool:
     return deepest > _MANY_BRACKETS
 
 
+def _object_at_once(body: bytes) -> dict[str, Any] | None:
+    """The object that a body is, where orjson reads it as Jackson does."""
+    try:
+        root = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return None
+    return root if type(root) is dict and _agreed(body, root) else None
+
+
 # --- the ways endpoints read ------------------------------------------------------------------------------------------
 
 
 def read_search(body: bytes) -> dict[str, Any]:
     """SearchSourceBuilder.parseXContent: the body is one object, and nothing may follow."""
-    try:
-        root = orjson.loads(body)
-        if type(root) is dict and _agreed(body, root):
-            return root
-    except orjson.JSONDecodeError:
-        pass
+    found = _object_at_once(body)
+    if found is not None:
+        return found
     reader = Reader(body)
     try:
         root = reader.value()
@@ -152,12 +158,9 @@ def read_search(body: bytes) -> dict[str, Any]:
 
 def read_query(body: bytes) -> dict[str, Any] | None:
     """RestActions.getQueryContent: one object, None if there is nothing; errors come inside a ``parsing_exception``."""
-    try:
-        root = orjson.loads(body)
-        if type(root) is dict and _agreed(body, root):
-            return root
-    except orjson.JSONDecodeError:
-        pass
+    found = _object_at_once(body)
+    if found is not None:
+        return found
     reader = Reader(body)
     try:
         root = reader.value()
@@ -272,12 +275,9 @@ def read_map(body: bytes) -> dict[str, Any]:
 
 def read_document(body: bytes) -> dict[str, Any]:
     """DocumentParser: one object, nothing behind it; what is wrong is the cause of a ``mapper_parsing_exception``."""
-    try:
-        root = orjson.loads(body)
-        if type(root) is dict and _agreed(body, root):
-            return root
-    except orjson.JSONDecodeError:
-        pass
+    found = _object_at_once(body)
+    if found is not None:
+        return found
     reader = Reader(body)
     try:
         if not is_xcontent(body):
