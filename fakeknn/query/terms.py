@@ -722,7 +722,8 @@ class Regexp(Pattern):
         return field.regexp(column, self.value, flags=self.flags, case_insensitive=self.case_insensitive)
 
 
-def _flags(container: Any, key: Any) -> int:
+def regexp_flags(container: Any, key: Any) -> int:
+    """RegexpFlag.resolveValue."""
     text = objects.text_or_none(container, key)
     if not text:
         return REGEXP_FLAGS["ALL"]
@@ -779,7 +780,7 @@ register("regexp")(
         "regexp",
         Regexp,
         ("value",),
-        {"flags": _flags, "flags_value": objects.integer, "max_determinized_states": objects.integer},
+        {"flags": regexp_flags, "flags_value": objects.integer, "max_determinized_states": objects.integer},
     )
 )
 

@@ -9,6 +9,7 @@ from fakeknn.query.base import ShardContext
 from fakeknn.query.combined_fields import CombinedField
 from fakeknn.query.forms import form, lucene
 from fakeknn.query.fuzzy import Fuzzy
+from fakeknn.query.intervals import IntervalsQuery
 from fakeknn.query.lucene import (
     SHOULD,
     BooleanQuery,
@@ -86,6 +87,11 @@ def _(query: Fuzzy, ctx: ShardContext) -> Node:
 @lucene.register
 def _(query: CombinedField, ctx: ShardContext) -> Node:
     return Told(replace(query, boost=1.0), "CombinedFieldQuery", query.text())
+
+
+@lucene.register
+def _(query: IntervalsQuery, ctx: ShardContext) -> Node:
+    return Told(replace(query, boost=1.0), "IntervalQuery", query.text(ctx))
 
 
 _SPANS: dict[type[SpanQuery], str] = {
