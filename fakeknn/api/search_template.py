@@ -10,7 +10,6 @@ import orjson
 from fakeknn.api.search import (
     INDICES_PARAMETERS,
     SEARCH_PARAMETERS,
-    SOURCE_PARAMETERS,
     apply_params,
     message_searches,
     run_search,
@@ -24,7 +23,7 @@ from fakeknn.errors import (
 )
 from fakeknn.painless.mustache import compile_template
 from fakeknn.query.script import Script, check_language, compiling
-from fakeknn.rest import Request, Response, route
+from fakeknn.rest import SOURCE_PARAMETERS, Request, Response, route
 from fakeknn.search.request import SearchRequest, parse_request
 from fakeknn.search.scripts import compile_painless, stored_script
 from fakeknn.xcontent import read, read_search, settle

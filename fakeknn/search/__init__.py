@@ -1,5 +1,5 @@
 """The search request: body → plan → shards → hits."""
 
-from fakeknn.search import geo_sort, highlight, script_sort
+from fakeknn.search import geo_sort, highlight, script_sort, suggest_term
 
-__all__ = ["geo_sort", "highlight", "script_sort"]
+__all__ = ["geo_sort", "highlight", "script_sort", "suggest_term"]

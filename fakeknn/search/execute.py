@@ -32,6 +32,7 @@ from fakeknn.search.ranking import best_keys, best_scores, comparable
 from fakeknn.search.request import ACCURATE, DISABLED, SearchRequest
 from fakeknn.search.rescore import Rescorer
 from fakeknn.search.sort import SortKeys, shown_value
+from fakeknn.search.suggest import merged_suggestions, only_suggests, suggest_on
 from fakeknn.search.termination import DEFAULT_TRACK_TOTAL_HITS, collected
 from fakeknn.xcontent import java_float
 
@@ -51,6 +52,7 @@ class ShardResult:
     keys: list[tuple[Any, ...]] = field(default_factory=list)
     """The sort keys of ``top``, comparable between shards."""
     aggregations: Results | None = None
+    suggestions: list[list[dict[str, Any]]] | None = None
 
 
 @dataclass(slots=True)
@@ -67,6 +69,7 @@ class Outcome:
     skipped: int = 0
     """Shards that were not searched since nothing there could match."""
     aggregations: dict[str, Any] | None = None
+    suggest: dict[str, Any] | None = None
 
 
 #: Hooks that change what a shard has matched before it is sorted: ``(request, ctx, matched) -> matched`` (collapse,
@@ -112,7 +115,9 @@ def run(request: SearchRequest, contexts: list[ShardContext], *, batch: int | No
     terminated = any(told) if told else None
     parts = [result.aggregations for result in results if result.aggregations is not None]
     merged = aggregations.merged(request, contexts, parts)
-    return Outcome(contexts, results, failures, total, max_score, page, terminated, skipped, merged)
+    suggested = [result.suggestions for result in results if result.suggestions is not None]
+    suggest = merged_suggestions(request, suggested)
+    return Outcome(contexts, results, failures, total, max_score, page, terminated, skipped, merged, suggest)
 
 
 def can_match(request: SearchRequest, contexts: list[ShardContext]) -> tuple[list[ShardContext], int]:
@@ -153,6 +158,10 @@ def _tracks_scores(request: SearchRequest) -> bool:
 def search_shard(request: SearchRequest, ctx: ShardContext, number: int, batch: int | None = None) -> ShardResult:
     """Query phase on one shard."""
     check_limits(request, ctx, batch)
+    if only_suggests(request):
+        nothing = ShardResult(number, np.empty(0, np.int32), np.empty(0, np.float32), 0)
+        nothing.suggestions = suggest_on(request, ctx)
+        return nothing
     query = request.query or MATCH_ALL
     matched = query_phase(query, ctx, np.float32(ctx.index_boost))
     if ctx.index_boost < 0:
@@ -181,6 +190,8 @@ def search_shard(request: SearchRequest, ctx: ShardContext, number: int, batch: 
         _collapse(request, ctx, result)
     else:
         _take_top(request, ctx, result)
+    if request.parts.get("suggest") is not None:
+        result.suggestions = suggest_on(request, ctx)
     return result
 
 
@@ -471,4 +482,8 @@ def answer(request: SearchRequest, outcome: Outcome, took: int) -> dict[str, Any
     if outcome.terminated_early is not None:
         body["terminated_early"] = outcome.terminated_early
     body = {**body, "_shards": shards_echo(outcome), "hits": hits}
-    return body if outcome.aggregations is None else {**body, "aggregations": outcome.aggregations}
+    if outcome.aggregations is not None:
+        body["aggregations"] = outcome.aggregations
+    if outcome.suggest is not None:
+        body["suggest"] = outcome.suggest
+    return body
