@@ -27,7 +27,7 @@ from fakeknn.aggs.terms import (
     thresholds_of,
 )
 from fakeknn.aggs.values import ALL, BYTES, Given, members, text_of
-from fakeknn.errors import IllegalArgumentException
+from fakeknn.errors import IllegalArgumentException, NullPointerException, Where
 from fakeknn.query.base import ShardContext
 from fakeknn.xcontent import objects
 from fakeknn.xcontent.objects import ObjectParser, declared
@@ -67,6 +67,8 @@ class MultiTerms(TermsLike):
     show_error: bool = False
 
     def build(self, ctx: ShardContext) -> Collector:
+        if not self.terms:
+            raise NullPointerException('Cannot invoke "java.util.List.stream()" because "multiTermConfigs" is null')
         fields = [MultiTermValues(ctx, self, term) for term in self.terms]
         selector = Selector(self, ctx, suggests=not self.orders.by_key)
         return lambda docs: self.collect(docs, fields, selector)
@@ -100,11 +102,8 @@ def _term(container: Any, key: Any) -> Term:
     declarations = {**members(zone=True), **members_of()}
     values = ObjectParser("field_config", {name: declarations[name] for name in known}).parse(container, key)
     if values.get("field") is None and values.get("script") is None:
-        raise IllegalArgumentException("[field] and [script] cannot both be null.  Please specify one or the other.")
-    if values.get("field") is not None and values.get("script") is not None:
-        raise IllegalArgumentException(
-            "[field] and [script] cannot both be configured.  Please specify one or the other."
-        )
+        error = IllegalArgumentException("[field] and [script] cannot both be null.  Please specify one or the other.")
+        raise objects.stopped_at(error, Where(container[key], None, "end"))
     return Term(Given.of(values), found_in(values))
 
 

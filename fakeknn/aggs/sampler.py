@@ -13,7 +13,7 @@ from fakeknn.aggs.base import Aggregation, Collector, Docs, Internal, Reduction,
 from fakeknn.aggs.buckets import single
 from fakeknn.aggs.terms import at_least
 from fakeknn.aggs.values import ALL, BYTES, REQUIRED, Given, Source, members
-from fakeknn.errors import IllegalArgumentException, ParsingException, Where
+from fakeknn.errors import AggregationExecutionException, IllegalArgumentException, NotFaked, ParsingException, Where
 from fakeknn.query.base import ShardContext
 from fakeknn.xcontent import objects
 from fakeknn.xcontent.objects import ObjectParser, declared
@@ -36,6 +36,13 @@ def best_first(docs: Docs) -> NDArray[np.int64]:
     return np.lexsort((docs.rows, -score, docs.owners))
 
 
+def check_sample(agg: Aggregation, size: int) -> None:
+    if not agg.subs.aggs:
+        raise AggregationExecutionException("Sampler aggregation must be used with child aggregations.")
+    if size < 1:
+        raise NotFaked("a sample of no documents")
+
+
 @dataclass(eq=False)
 class Sampler(Aggregation):
     kind = "sampler"
@@ -44,6 +51,7 @@ class Sampler(Aggregation):
 
     def build(self, ctx: ShardContext) -> Collector:
         subs = self.subs.build(ctx)
+        check_sample(self, self.shard_size)
 
         def collect(docs: Docs) -> list[Internal]:
             order = best_first(docs)
@@ -104,6 +112,8 @@ class DiversifiedSampler(Aggregation):
     def build(self, ctx: ShardContext) -> Collector:
         source = self.given.source(ctx, self, ALL, BYTES)
         subs = self.subs.build(ctx)
+        if source.mapped:
+            check_sample(self, min(self.shard_size, self.most))
         if source.by_terms and source.mapped and self.hint is not None and self.hint not in _HINTS:
             raise IllegalArgumentException(
                 f"Unknown `execution_hint`: [{self.hint}], expected any of [{', '.join(_HINTS)}]"
