@@ -177,6 +177,18 @@ class Terms(Query):
             written["routing"] = self.lookup.routing
         return {self.field: written}
 
+    def run(self, ctx: ShardContext, boost: np.float32) -> Matched:
+        field = ctx.field(self.field)
+        if isinstance(field, BooleanFieldType) and self.lookup is None and self.values:
+            return self._of_booleans(field).matched(ctx, boost)
+        return Matched.constant(self.mask(ctx), float(boost))
+
+    def _of_booleans(self, field: BooleanFieldType) -> Query:
+        """BooleanFieldType.termsQuery: a term query, which scores, where the values are one."""
+        field.require_index()
+        wanted = {bool(field.query_value(value)) for value in self.values}
+        return Exists(field=self.field) if len(wanted) == 2 else Term(field=self.field, value=wanted.pop())
+
     def mask(self, ctx: ShardContext) -> Mask:
         values = self.values
         if self.lookup is not None:
@@ -239,6 +251,30 @@ def parse_terms(container: Any, key: Any) -> Query:
     return Terms(field=field, values=values or (), lookup=lookup, **common(found))
 
 
+def _nested_array(field: str, values: list[Any], at: int) -> ParsingException:
+    """An array among the values: its end ends all of them for the parser, which goes on with what stands behind it."""
+    inner = values[at]
+    for i, value in enumerate(inner):
+        if value is None:
+            return ParsingException("No value specified for terms query", at=Where(inner, i))
+        if isinstance(value, list):
+            return _nested_array(field, inner, i)
+    if at + 1 == len(values):
+        return ParsingException(f"[terms] unknown token [END_ARRAY] after [{field}]", at=Where(values, None, "end"))
+    following = values[at + 1]
+    place = Where(values, at + 1)
+    if isinstance(following, list):
+        return ParsingException("[terms] query does not support multiple fields", at=place)
+    if isinstance(following, dict):
+        return ParsingException(
+            f"[terms] query does not support more than one field. Already got: [{field}] but also found [{field}]",
+            at=place,
+        )
+    if following is None:
+        return ParsingException(f"[terms] unknown token [VALUE_NULL] after [{field}]", at=place)
+    return ParsingException(f"[terms] query does not support [{field}]", at=place)
+
+
 def term_values(field: str, values: list[Any]) -> list[Any]:
     """TermsQueryBuilder.parseValues."""
     out: list[Any] = []
@@ -246,8 +282,7 @@ def term_values(field: str, values: list[Any]) -> list[Any]:
         if value is None:
             raise ParsingException("No value specified for terms query", at=Where(values, i))
         if isinstance(value, list):
-            # The inner array's end ends the array for the parser, which then meets the end of the outer one.
-            raise ParsingException(f"[terms] unknown token [END_ARRAY] after [{field}]", at=Where(values, None, "end"))
+            raise _nested_array(field, values, i)
         if isinstance(value, dict):
             out += _tokens(value)
         else:

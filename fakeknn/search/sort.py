@@ -82,7 +82,7 @@ class Sort:
 
     @property
     def by_field(self) -> bool:
-        return self.field not in ("_score", "_doc")
+        return self.field != "_score"
 
     def bounds(self, ctx: ShardContext) -> tuple[Any, Any] | None:
         """FieldSortBuilder.getMinMaxOrNull: the lowest and highest value that a shard has of an indexed field."""
@@ -287,8 +287,8 @@ def shown_value(value: Any) -> Any:
     """A sort value as JSON: Java has names for the numbers that JSON lacks."""
     if isinstance(value, np.generic) and not isinstance(value, np.float32):
         value = value.item()
-    if isinstance(value, float | np.float32) and math.isinf(value):
-        return "Infinity" if value > 0 else "-Infinity"
+    if isinstance(value, float | np.float32) and not math.isfinite(value):
+        return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
     return value
 
 

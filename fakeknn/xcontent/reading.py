@@ -202,6 +202,8 @@ def _in_object_parsers(reader: Reader, error: _Broken) -> OpenSearchError:
             parser = "rescore"
         elif names[depth - 2] == "sort" and names[depth] and not str(names[depth]).startswith("_"):
             parser = "field_sort"
+        elif names[depth] == "ids":
+            parser = "ids"
         else:
             continue
         if scanner.scopes[depth].kind != "Object":
@@ -216,9 +218,13 @@ def _in_object_parsers(reader: Reader, error: _Broken) -> OpenSearchError:
             what = "object"
         else:
             continue
-        outer = XContentParseException(f"[{line}:{column}] [{parser}] failed to parse {what}")
+        outer: OpenSearchError = XContentParseException(f"[{line}:{column}] [{parser}] failed to parse {what}")
         outer.__cause__ = told
         told = outer
+        if parser == "ids":  # IdsQueryBuilder.fromXContent takes what its parser says for its own
+            outer = ParsingException(told.reason, line=line, col=column)
+            outer.__cause__ = told
+            told = outer
     return told
 
 
