@@ -22,7 +22,7 @@ from fakeknn.aggs.base import (
     merged,
     register,
 )
-from fakeknn.aggs.values import ALL, BYTES, REQUIRED, Given, members
+from fakeknn.aggs.values import ANY, BYTES, REQUIRED, Given, members
 from fakeknn.errors import (
     AggregationExecutionException,
     IllegalArgumentException,
@@ -271,7 +271,7 @@ class Missing(Aggregation):
     given: Given
 
     def build(self, ctx: ShardContext) -> Collector:
-        source = self.given.source(ctx, self, ALL, BYTES)
+        source = self.given.source(ctx, self, ANY, BYTES)
         subs = self.subs.build(ctx)
 
         def collect(docs: Docs) -> list[Internal]:

@@ -20,7 +20,7 @@ from fakeknn.aggs.base import (
     finite,
     register,
 )
-from fakeknn.aggs.values import ALL, BYTES, NUMBERS, NUMERIC, RAW, REQUIRED, Format, Given, Source, members, text_of
+from fakeknn.aggs.values import ANY, BYTES, NUMBERS, NUMERIC, RAW, REQUIRED, Format, Given, Source, members, text_of
 from fakeknn.errors import IllegalArgumentException
 from fakeknn.query.base import ShardContext
 from fakeknn.xcontent import java_double, objects
@@ -435,7 +435,7 @@ class ExtendedStatsOf(NumericMetric):
 class ValueCount(NumericMetric):
     kind = "value_count"
     metrics = ("value",)
-    accepted = ALL
+    accepted = ANY
     default = BYTES
 
     def collect(self, source: Source, docs: Docs) -> Sequence[Internal]:
@@ -448,7 +448,7 @@ class Cardinality(NumericMetric):
 
     kind = "cardinality"
     metrics = ("value",)
-    accepted = ALL
+    accepted = ANY
     default = BYTES
 
     def collect(self, source: Source, docs: Docs) -> Sequence[Internal]:

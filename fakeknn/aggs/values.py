@@ -20,6 +20,7 @@ from fakeknn.aggs.scripts import ValueScript
 from fakeknn.dates import UTC, DateFormat, Zone, parse_math, parse_zone
 from fakeknn.dates.zones import fixed
 from fakeknn.errors import (
+    AggregationExecutionException,
     IllegalArgumentException,
     IllegalStateException,
     NotFaked,
@@ -28,9 +29,11 @@ from fakeknn.errors import (
     UnsupportedOperationException,
 )
 from fakeknn.fields import FieldType, VectorFieldType
+from fakeknn.fields.geo_point import GeoPointColumn, GeoPointFieldType
 from fakeknn.fields.ip import address, shown
 from fakeknn.fields.numbers import DecimalFieldType, NumberFieldType, ScaledFloatFieldType
 from fakeknn.fields.scalar import DEFAULT_DATE_FORMAT, BooleanFieldType, DateFieldType
+from fakeknn.geo import points
 from fakeknn.query.base import ShardContext
 from fakeknn.query.script import Script, parse_script
 from fakeknn.view import Column, KeywordColumn, NumericColumn, TextColumn
@@ -38,8 +41,9 @@ from fakeknn.xcontent import java_string, objects
 from fakeknn.xcontent.java import java_double
 from fakeknn.xcontent.objects import Member, declared
 
-NUMERIC, DATE, BOOLEAN, BYTES, IP = "numeric", "date", "boolean", "bytes", "ip"
+NUMERIC, DATE, BOOLEAN, BYTES, IP, GEOPOINT = "numeric", "date", "boolean", "bytes", "ip", "geopoint"
 ALL = (NUMERIC, DATE, BOOLEAN, BYTES, IP)
+ANY = (*ALL, GEOPOINT)
 NUMBERS = (NUMERIC, DATE, BOOLEAN)
 
 _HINTS = {
@@ -183,7 +187,7 @@ class Source:
         self.missing: Any = None
         self.floating = False
         self.unsigned = False
-        self._column: NumericColumn | KeywordColumn | None = None
+        self._column: NumericColumn | KeywordColumn | GeoPointColumn | None = None
         self._scale: float | None = None
         self._nanos = False
         self._script: ValueScript | None = None
@@ -237,20 +241,10 @@ class Source:
         rows = docs.rows
         if column is None or not len(column.rows):
             return Loaded(np.empty(0, np.int64), np.empty(0, np.float64 if self.floating else np.int64))
-        at: Any
-        places: Any
-        if column.dense:
-            at, places = np.arange(len(rows)), rows
-        elif column.single:
-            starts = column.offsets[rows]
-            at = np.flatnonzero(column.exists[rows])
-            places = starts[at]
-        else:
-            starts = column.offsets[rows]
-            counts = column.offsets[rows + 1] - starts
-            at = np.repeat(np.arange(len(rows)), counts)
-            places = np.arange(len(at)) + np.repeat(starts - (np.cumsum(counts) - counts), counts)
+        at, places = _places(column, rows)
         values: NDArray[Any]
+        if isinstance(column, GeoPointColumn):
+            return Loaded(at, column.encoded[places])
         if isinstance(column, KeywordColumn):
             values = column.ords[places].astype(np.int64)
             if self._shift:
@@ -279,6 +273,23 @@ class Source:
             self.terms = terms
         order = np.lexsort((values, at))
         return Loaded(at[order], values[order])
+
+    def points(self, docs: Docs) -> tuple[NDArray[Any], NDArray[np.float64], NDArray[np.float64]]:
+        """(positions, latitudes, longitudes) of a geo_point's values."""
+        column, rows = self._column, docs.rows
+        at, lats, lons = np.empty(0, np.int64), np.empty(0), np.empty(0)
+        if isinstance(column, GeoPointColumn) and len(column.rows):
+            at, places = _places(column, rows)
+            lats, lons = column.lats[places], column.lons[places]
+        if self.missing is None:
+            return at, lats, lons
+        has = np.zeros(len(rows), bool)
+        has[at] = True
+        absent = np.flatnonzero(~has)
+        order = np.argsort(np.concatenate((at, absent)), kind="stable")
+        lats = np.concatenate((lats, np.full(len(absent), self.missing.lat)))
+        lons = np.concatenate((lons, np.full(len(absent), self.missing.lon)))
+        return np.concatenate((at, absent))[order], lats[order], lons[order]
 
     def exists(self, docs: Docs) -> NDArray[np.bool_]:
         """bool[m]: which documents have a value."""
@@ -343,6 +354,8 @@ class Given:
             if script is None:
                 raise IllegalStateException("value source config is invalid; must have either a field or a script")
             kind = hinted or default
+            if kind == GEOPOINT:
+                raise AggregationExecutionException("value source of type [geopoint] is not supported by scripts")
             source = Source(kind, self._plain_format(kind))
             source._script = script
             source.floating = self.hint in (None, "double", "float")
@@ -350,7 +363,10 @@ class Given:
             kind = hinted or default
             source = Source(kind, self._plain_format(kind), mapped=False)
         else:
-            source = self._of_field(ctx, field, default if legacy and hinted is None else hinted)
+            if legacy and hinted is None:
+                kind = _type_of(field)
+                hinted = NUMERIC if kind in NUMBERS else GEOPOINT if kind == GEOPOINT else default
+            source = self._of_field(ctx, field, hinted)
             if script is not None:
                 source._script = script
                 source.floating = True
@@ -378,7 +394,9 @@ class Given:
             column = _as_texts(field, column)
         if isinstance(field, VectorFieldType):
             source._fails = UnsupportedOperationException(f"knn vector field '{field.path}' doesn't support sorting")
-        if isinstance(column, (NumericColumn, KeywordColumn)):
+        if source.type == GEOPOINT and kind != GEOPOINT:
+            raise IllegalArgumentException(f"Expected geo_point type on field [{self.field}], but got [{field.kind}]")
+        if isinstance(column, (NumericColumn, KeywordColumn, GeoPointColumn)):
             source._column = column
         if isinstance(column, KeywordColumn):
             source.terms = _Ordered(column)
@@ -416,6 +434,9 @@ class Given:
 
     def _replace_missing(self, ctx: ShardContext, source: Source) -> None:
         text = java_string(self.missing)
+        if source.type == GEOPOINT:
+            source.missing = points.of_text(text)
+            return
         if source.by_terms and source._script is not None:
             raise NotFaked("[missing] beside a script that gives texts")
         if source.by_terms:
@@ -436,6 +457,19 @@ class Given:
                 if source._column is not None:
                     source._scale = 1.0
         source.missing = number
+
+
+def _places(column: Column, rows: NDArray[np.int32]) -> tuple[Any, Any]:
+    """(positions, places): where the column holds the values of some rows."""
+    if column.dense:
+        return np.arange(len(rows)), rows
+    starts = column.offsets[rows]
+    if column.single:
+        at = np.flatnonzero(column.exists[rows])
+        return at, starts[at]
+    counts = column.offsets[rows + 1] - starts
+    at = np.repeat(np.arange(len(rows)), counts)
+    return at, np.arange(len(at)) + np.repeat(starts - (np.cumsum(counts) - counts), counts)
 
 
 class _Ordered(Sequence[str]):
@@ -478,6 +512,8 @@ def _type_of(field: FieldType) -> str:
         return BOOLEAN
     if field.kind == "ip":
         return IP
+    if isinstance(field, GeoPointFieldType):
+        return GEOPOINT
     return NUMERIC if isinstance(field, NumberFieldType) else BYTES
 
 
@@ -531,7 +567,7 @@ def _fielddata(ctx: ShardContext, field: FieldType) -> Column | None:
         raise IllegalArgumentException(f"Fielddata is not supported on field [{field.path}] of type [{field.kind}]")
     field.require_doc_values()
     column = ctx.column(field)
-    if not isinstance(column, (NumericColumn, KeywordColumn)):
+    if not isinstance(column, (NumericColumn, KeywordColumn, GeoPointColumn)):
         raise NotFaked(f"an aggregation of a [{field.kind}] field")
     return column
 
