@@ -355,6 +355,8 @@ class ExpressionAnalyzer:
         self._used(node, what, f"{what} not used")
         suffix = text[-1].lower() if node.radix == 10 or text[-1] in "lL" else ""
         number = text[:-1]
+        if node.radix == 16 and text[-1] in "dDfF":
+            raise CompileFault(node.offset, Thrown("java.lang.IllegalStateException", "Illegal tree structure."))
         if suffix == "d":
             node.value, node.vtype = parse_double(number), "double"
         elif suffix == "f":

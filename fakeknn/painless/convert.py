@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from fakeknn.errors import IllegalArgumentException
+from fakeknn.errors import IllegalArgumentException, UnsupportedOperationException
 from fakeknn.painless.hierarchy import check_cast, lineage
 from fakeknn.painless.iteration import iterate
+from fakeknn.painless.library_doc import DocMap
 from fakeknn.painless.library_math import BigInteger
 from fakeknn.painless.library_time_units import Enum
 from fakeknn.painless.numbers import Float, Long
@@ -55,22 +56,34 @@ def _json(value: Any, around: set[int]) -> Any:
         return int(value)
     if isinstance(value, bytes):
         return base64.b64encode(value).decode()
+    if isinstance(value, DocMap):
+        raise UnsupportedOperationException  # it cannot be walked
     if isinstance(value, MapEntry):
-        return {text(value.key): _json(value.value, around)}
+        raise _unwritable("java.util.HashMap$Node")
     if hasattr(kind, "json"):
         return value.json()
     if isinstance(value, Enum):
         return text(value)
-    if isinstance(value, JavaArray) and value.component in ("byte", "float"):
+    if isinstance(value, JavaArray) and value.component in ("byte", "char", "float"):
+        if value.component == "char":
+            raise _unwritable("[C")
         if value.component == "byte":
             return base64.b64encode(bytes(number & 0xFF for number in value)).decode()
         return [_json(Float(number), around) for number in value]
     if isinstance(value, (dict, list)) or "java.lang.Iterable" in lineage(kind) or "java.util.Map" in lineage(kind):
         return _contents(value, around)
     java = class_of(value)
-    if java.startswith("java.time."):
+    if java in _TEXTS:
         return text(value)
-    raise IllegalArgumentException(f"cannot write xcontent for unknown value of type class {runtime_name(java)}")
+    raise _unwritable(runtime_name(java))
+
+
+#: What XContentOpenSearchExtension writes as its text, beside enums.
+_TEXTS = frozenset(f"java.time.{name}" for name in ("Duration", "MonthDay", "Period", "Year")) | {"java.util.Locale"}
+
+
+def _unwritable(java_class: str) -> IllegalArgumentException:
+    return IllegalArgumentException(f"cannot write xcontent for unknown value of type class {java_class}")
 
 
 def _contents(value: Any, around: set[int]) -> Any:

@@ -67,6 +67,18 @@ def day_text(day: int) -> str:
     return calendar.date_text(day)
 
 
+def clock_text(time: int) -> str:
+    """A time of day as XContentBuilder writes it: with milliseconds at least."""
+    digits = f"{time % SECOND:09d}".rstrip("0").ljust(3, "0")
+    return f"{time // HOUR:02d}:{time // MINUTE % 60:02d}:{time // SECOND % 60:02d}.{digits}"
+
+
+def json_text(local: int) -> str:
+    """Nanoseconds since 1970 as XContentBuilder writes dates, without an offset."""
+    day, time = divmod(local, DAY)
+    return f"{day_text(day)}T{clock_text(time)}"
+
+
 def time_text(time: int) -> str:
     """``LocalTime.toString``: seconds and their fraction only where there are some, in threes of digits."""
     text = f"{time // HOUR:02d}:{time // MINUTE % 60:02d}"
@@ -176,6 +188,9 @@ class LocalTime(Temporal):
     def __str__(self) -> str:
         return time_text(self.time)
 
+    def json(self) -> str:
+        return clock_text(self.time)
+
     def __hash__(self) -> int:
         return hash_code(Long(self.time))
 
@@ -271,6 +286,9 @@ class LocalDateTime(Local):
     def __str__(self) -> str:
         return f"{day_text(self.day)}T{time_text(self.time)}"
 
+    def json(self) -> str:
+        return f"{json_text(self.local)}Z"
+
     def __hash__(self) -> int:
         return wrap_int(hash(LocalDate(self.day)) ^ hash(LocalTime(self.time)))
 
@@ -330,12 +348,7 @@ class ZonedDateTime(Local):
         return text if self.zone.id == zones.offset_id(self.offset) else f"{text}[{self.zone.id}]"
 
     def json(self) -> str:
-        # As XContentBuilder writes dates: with milliseconds at least.
-        local = LocalDateTime(self.local)
-        seconds = local.time // SECOND % 60
-        digits = f"{local.time % SECOND:09d}".rstrip("0").ljust(3, "0")
-        clock = f"{local.time // HOUR:02d}:{local.time // MINUTE % 60:02d}:{seconds:02d}.{digits}"
-        return f"{day_text(local.day)}T{clock}{zones.offset_id(self.offset)}"
+        return f"{json_text(self.local)}{zones.offset_id(self.offset)}"
 
 
 class OffsetDateTime(ZonedDateTime):
@@ -398,6 +411,9 @@ class Instant(Temporal):
             digits = f"{nanos:09d}"
             text += "." + (digits[:3] if not nanos % MILLI else digits[:6] if not nanos % MICRO else digits)
         return f"{day_text(day)}T{text}Z"
+
+    def json(self) -> str:
+        return f"{json_text(self.nanos)}Z"
 
     def __hash__(self) -> int:
         return wrap_int(hash_code(Long(self.nanos // SECOND)) + 51 * (self.nanos % SECOND))

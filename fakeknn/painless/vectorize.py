@@ -150,6 +150,8 @@ class _Run:
             kind, dtype = returns, RESULT[returns]
         else:
             kind = value.kind
+            if kind in ("byte", "short", "char"):
+                raise Unvectorizable  # what they are shows in the answer
             dtype = RESULT.get(kind, np.float64)
         data = convert(value, kind).data
         if self.returned is None:

@@ -31,7 +31,7 @@ from fakeknn.search.fetch_fields import check_fetch_fields, fetch_fields
 from fakeknn.search.field_formats import FieldAndFormat, fields_and_formats
 from fakeknn.search.request import ARRAYS, OBJECTS, SearchRequest
 from fakeknn.view import KeywordColumn, NumericColumn
-from fakeknn.xcontent import hash_ordered, objects
+from fakeknn.xcontent import hash_ordered, java_string, objects
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +150,10 @@ def show_fields(request: SearchRequest, ctx: ShardContext, hit: Hit, shown: dict
     found = ctx.memo.get(("fields", id(request), hit.row))
     if found is None:
         found = _fields(request, ctx, hit.row)
+    for values in found.values():
+        for value in values:
+            if isinstance(value, _Unwritable):
+                raise value.error
     merged = {**shown.get("fields", {}), **found}
     if merged:
         shown["fields"] = {name: merged[name] for name in hash_ordered(merged)}
@@ -204,6 +208,21 @@ def _doc_values(ctx: ShardContext, field: FieldType, row: int, format: str | Non
 def _script_value(ctx: ShardContext, wanted: ScriptField, row: int) -> Any:
     value = script_values(ctx, _compile(ctx, wanted), "field", np.array([row], np.int32))[0]
     if isinstance(value, np.generic):
+        if not np.isfinite(value):
+            return java_string(value.item())
         return value if isinstance(value, np.float32) else value.item()
-    # A list is so many values, an array is one.
-    return [json_value(value)] if isinstance(value, JavaArray) else json_value(value)
+    try:
+        # A list is so many values, an array is one.
+        return [json_value(value)] if isinstance(value, JavaArray) else json_value(value)
+    except IllegalArgumentException as error:
+        if "self-referencing" in str(error.reason):
+            raise
+        error.at_writing = True  # type: ignore[attr-defined]
+        return _Unwritable(error)
+
+
+@dataclass(frozen=True, slots=True)
+class _Unwritable:
+    """A value that the search has found, and its answer cannot be written with."""
+
+    error: OpenSearchError

@@ -16,7 +16,7 @@ from fakeknn.search.source import SHOW_SOURCE, SourceOptions
 from fakeknn.search.stored import custom_fields, stored_fields
 from fakeknn.source import restore
 from fakeknn.view import VectorColumn, View, ignored_fields
-from fakeknn.xcontent import hash_ordered
+from fakeknn.xcontent import hash_ordered, java_float
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +80,11 @@ class Hit:
     """The value that it is collapsed by."""
 
 
+def shown_score(score: np.float32) -> Any:
+    """A score as JSON, which has no word for the greatest."""
+    return np.float32(score) if np.isfinite(score) else java_float(score)
+
+
 def source_of(view: View, row: int) -> bytes | None:
     """A document's ``_source`` as this View holds it."""
 
@@ -140,7 +145,7 @@ def fetch_hit(request: SearchRequest, ctx: ShardContext, hit: Hit, named: list[Q
     if request.seq_no_primary_term:
         shown["_seq_no"] = int(view.seq_nos[row])
         shown["_primary_term"] = view.primary_term(row)
-    shown["_score"] = None if hit.score is None else np.float32(hit.score)
+    shown["_score"] = None if hit.score is None else shown_score(hit.score)
     custom = custom_fields(ctx.mapping, stored) if stored else []
     if stored != ["_none_"]:
         routing = view.routings.get(row)

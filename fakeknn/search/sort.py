@@ -69,6 +69,8 @@ class Sort:
         if mapped is None:
             return self._unmapped(ctx, rows)
         mapped.require_doc_values()
+        if not mapped.sorts:
+            raise mapped.no_sort()
         if self.nested is not None:
             raise NotFaked("a sort by a nested field")
         column = ctx.column(mapped)
@@ -229,7 +231,9 @@ class Sort:
         keys = ords * 2
         if self.missing in (None, "_last", "_first"):
             last = self.missing != "_first"
-            keys = np.where(has, keys, 2 * column.n_terms if last != self.descending else -2)
+            # The doc values of a wildcard field are not told which way the order goes.
+            turned = self.descending and mapped.kind != "wildcard"
+            keys = np.where(has, keys, 2 * column.n_terms if last != turned else -2)
         else:
             missing = str(self.missing)
             place, _ = column.place(missing)
