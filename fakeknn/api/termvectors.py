@@ -1,0 +1,152 @@
+"""_termvectors and _mtermvectors."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from fakeknn.api.documents import get
+from fakeknn.errors import (
+    ActionRequestValidationException,
+    IllegalArgumentException,
+    NotFaked,
+    OpenSearchError,
+    OpenSearchException,
+    OpenSearchParseException,
+    body_of,
+)
+from fakeknn.rest import SOURCE_PARAMETERS, Request, route
+from fakeknn.search import service
+from fakeknn.search.termvectors import TermVectorsRequest, parse_term_vectors, term_vectors
+from fakeknn.xcontent import objects, read
+
+if TYPE_CHECKING:
+    from fakeknn.state.node import Node
+
+_PARAMETERS = (
+    *SOURCE_PARAMETERS,
+    *"""fields offsets positions payloads routing realtime version version_type preference termStatistics
+    term_statistics fieldStatistics field_statistics""".split(),
+)
+
+
+def _with_parameters(wanted: TermVectorsRequest, request: Request) -> TermVectorsRequest:
+    """RestTermVectorsAction.readURIParameters."""
+    names = request.names("fields")
+    if names:
+        wanted = replace(wanted, fields=(*(wanted.fields or ()), *names))
+    for name in ("offsets", "positions", "payloads", "term_statistics", "field_statistics", "realtime"):
+        if request.text(name) is not None:
+            wanted = replace(wanted, **{name: request.flag(name)})
+    if request.text("routing") is not None:
+        wanted = replace(wanted, routing=request.text("routing"))
+    if request.text("version") is not None or request.text("version_type") is not None:
+        raise NotFaked("versions of term vectors")
+    return wanted
+
+
+def _answer(node: Node, wanted: TermVectorsRequest) -> dict[str, Any]:
+    started = node.clock.now()
+    name = str(wanted.index)
+    if wanted.doc is not None:
+        index, row, number = node.single(name), None, 0
+        found = None
+        told: dict[str, Any] = {"_index": index.name, "_version": 0, "found": True}
+    else:
+        doc_id = str(wanted.id)
+        index, _ = get(node, name, doc_id, wanted.routing)
+        shard = index.shard_of(doc_id, wanted.routing)
+        found = shard.get(doc_id, node.now(), realtime=wanted.realtime)
+        number = next(number for number, one in enumerate(index.shards) if one is shard)
+        row = shard.searched(node.now()).find(doc_id)
+        if found is not None and wanted.realtime and row is None:
+            shard.refresh()
+        told = {"_index": index.name, "_id": doc_id, "_version": 0 if found is None else found.version}
+        told["found"] = found is not None
+    told["took"] = 0
+    if told["found"]:
+        ctx = service.shard_context(node, index, number)
+        try:
+            told["term_vectors"] = term_vectors(wanted, ctx, None if found is None else found.source)
+        except NotFaked:
+            raise
+        except OpenSearchError as cause:
+            raise OpenSearchException("failed to execute term vector request") from cause
+    told["took"] = int((node.clock.now() - started) * 1000)
+    return told
+
+
+@route(
+    "GET POST",
+    "/{index}/_termvectors",
+    "/{index}/_termvectors/{id}",
+    params=_PARAMETERS,
+)
+def termvectors(node: Node, request: Request) -> dict[str, Any]:
+    wanted = TermVectorsRequest(index=request.text("index"), id=request.text("id"))
+    if request.body:
+        request.parsed = read(request.body)
+        wanted = parse_term_vectors(wanted, request.parsed)
+    wanted = _with_parameters(wanted, request)
+    problems = wanted.problems()
+    if problems:
+        raise ActionRequestValidationException(*problems)
+    return _answer(node, wanted)
+
+
+@route("GET POST", "/_mtermvectors", "/{index}/_mtermvectors", params=(*_PARAMETERS, "ids"))
+def multi_termvectors(node: Node, request: Request) -> dict[str, Any]:
+    template = _with_parameters(TermVectorsRequest(index=request.text("index")), request)
+    wanted: list[TermVectorsRequest] = []
+    ids = request.names("ids")
+    if request.body:
+        request.parsed = read(request.body)
+        template, wanted, more = _several(template, request.parsed)
+        ids = [*ids, *more]
+    wanted += [replace(template, id=one) for one in dict.fromkeys(ids)]
+    problems = [] if wanted else ["multi term vectors: no documents requested"]
+    for i, one in enumerate(wanted):
+        if one.problems():  # those of the document before are forgotten
+            problems = [*one.problems(), f"at multi term vectors for doc {i}"]
+    if problems:
+        raise ActionRequestValidationException(*problems)
+    docs = []
+    for one in wanted:
+        try:
+            docs.append(_answer(node, one))
+        except NotFaked:
+            raise
+        except OpenSearchError as error:
+            error.meta = {key: value for key, value in error.meta.items() if not key.startswith("resource.")}
+            failure = body_of(error)
+            docs.append({"_index": one.index, "_id": one.id, "error": failure["error"]})
+    return {"docs": docs}
+
+
+def _several(
+    template: TermVectorsRequest, body: dict[str, Any]
+) -> tuple[TermVectorsRequest, list[TermVectorsRequest], list[str]]:
+    """MultiTermVectorsRequest.add."""
+    wanted: list[TermVectorsRequest] = []
+    ids: list[str] = []
+    for name, value in body.items():
+        if isinstance(value, list):
+            if name == "docs":
+                for item in value:
+                    if not isinstance(item, dict):
+                        raise IllegalArgumentException("docs array element should include an object")
+                    wanted.append(parse_term_vectors(template, item))
+            elif name == "ids":
+                for i, item in enumerate(value):
+                    if not objects.is_value(item):
+                        raise IllegalArgumentException("ids array element should only contain ids")
+                    ids.append(objects.text(value, i))
+            else:
+                raise OpenSearchParseException(f"no parameter named [{name}] and type ARRAY")
+        elif isinstance(value, dict):
+            if name != "parameters":
+                raise OpenSearchParseException(f"no parameter named [{name}] and type OBJECT")
+            template = parse_term_vectors(template, value)
+        else:
+            raise OpenSearchParseException(f"_mtermvectors: Parameter [{name}] not supported")
+    return template, wanted, ids

@@ -1,0 +1,193 @@
+"""Term vectors: the terms of a document's fields, where they stand, and how common they are in its shard."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import orjson
+
+from fakeknn.errors import IllegalArgumentException, NotFaked, OpenSearchParseException
+from fakeknn.fields import FieldType
+from fakeknn.query.base import ShardContext
+from fakeknn.query.scoring import postings
+from fakeknn.search.fetch_fields import extract
+from fakeknn.search.highlighters import tokens_of
+from fakeknn.view import KeywordColumn, TextColumn
+from fakeknn.xcontent import java_string, objects
+
+
+@dataclass(frozen=True)
+class TermVectorsRequest:
+    index: str | None = None
+    id: str | None = None
+    doc: Mapping[str, Any] | None = None
+    routing: str | None = None
+    fields: tuple[str, ...] | None = None
+    positions: bool = True
+    offsets: bool = True
+    payloads: bool = True
+    field_statistics: bool = True
+    term_statistics: bool = False
+    realtime: bool = True
+    per_field_analyzer: Mapping[str, str] = field(default_factory=dict)
+
+    def problems(self) -> list[str]:
+        found = [] if self.index is not None else ["index is missing"]
+        return found if self.id is not None or self.doc is not None else [*found, "id or doc is missing"]
+
+
+_FLAGS = {
+    "offsets": "offsets",
+    "positions": "positions",
+    "payloads": "payloads",
+    "term_statistics": "term_statistics",
+    "termStatistics": "term_statistics",
+    "field_statistics": "field_statistics",
+    "fieldStatistics": "field_statistics",
+}
+
+_BOTH = "failed to parse term vectors request. either [id] or [doc] can be specified, but not both!"
+
+
+def parse_term_vectors(request: TermVectorsRequest, body: Mapping[str, Any]) -> TermVectorsRequest:
+    """TermVectorsRequest.parseRequest: what a body says beside what is known already."""
+    fields: list[str] = []
+    for name, value in body.items():
+        if name == "fields":
+            if not isinstance(value, list):
+                raise OpenSearchParseException("failed to parse term vectors request. field [fields] must be an array")
+            fields += [objects.text(value, i) for i in range(len(value))]
+        elif name in _FLAGS:
+            request = replace(request, **{_FLAGS[name]: objects.boolean(body, name)})
+        elif name == "dfs":
+            raise IllegalArgumentException("distributed frequencies is not supported anymore for term vectors")
+        elif name in ("per_field_analyzer", "perFieldAnalyzer"):
+            request = replace(request, per_field_analyzer={key: java_string(item) for key, item in value.items()})
+        elif name == "filter":
+            raise NotFaked("[filter] of term vectors")
+        elif name == "_index":
+            request = replace(request, index=objects.text(body, name))
+        elif name == "_id":
+            if request.doc is not None:
+                raise OpenSearchParseException(_BOTH)
+            request = replace(request, id=objects.text(body, name))
+        elif name == "doc":
+            if request.id is not None:
+                raise OpenSearchParseException(_BOTH)
+            request = replace(request, doc=value)
+        elif name in ("routing", "_routing"):
+            request = replace(request, routing=objects.text(body, name))
+        elif name in ("version", "_version", "version_type", "_version_type", "versionType", "_versionType"):
+            raise NotFaked("versions of term vectors")
+        else:
+            raise OpenSearchParseException(f"failed to parse term vectors request. unknown field [{name}]")
+    return replace(request, fields=tuple(fields)) if fields else request
+
+
+def term_vectors(request: TermVectorsRequest, ctx: ShardContext, source: bytes | None) -> dict[str, Any]:
+    """``term_vectors`` of a document (or of ``request.doc``), by field."""
+    body = dict(request.doc) if request.doc is not None else orjson.loads(source or b"{}")
+    found = {}
+    for path in sorted(_fields(request, ctx, body)):
+        mapped = ctx.field(path)
+        assert mapped is not None
+        terms = _terms(request, ctx, mapped, body)
+        if terms:
+            found[path] = terms
+    return found
+
+
+def _fields(request: TermVectorsRequest, ctx: ShardContext, body: Any) -> set[str]:
+    mapping = ctx.mapping
+    names = request.fields
+    if names is not None:
+        patterns = [
+            path
+            for pattern in names
+            for path in (
+                [path for path in mapping.fields if simple_match(pattern, path)] if "*" in pattern else [pattern]
+            )
+        ]
+    elif request.doc is not None:
+        patterns = list(mapping.fields)
+    else:
+        patterns = [path for path, mapped in mapping.fields.items() if _kept(mapped)]
+    return {path for path in patterns if _valid(ctx.field(path))}
+
+
+def _kept(mapped: FieldType) -> bool:
+    return mapped.options.get("term_vector", "no") != "no"
+
+
+def _valid(mapped: FieldType | None) -> bool:
+    return mapped is not None and (mapped.is_text or mapped.dictionary) and mapped.searchable
+
+
+def _terms(request: TermVectorsRequest, ctx: ShardContext, mapped: FieldType, body: Any) -> dict[str, Any]:
+    path = mapped.path
+    parent = ctx.mapping.fields.get(path.rpartition(".")[0])
+    at = parent.path if parent is not None and mapped.name in parent.fields else path
+    values = extract(at.split("."), 0, body, None)
+    values = values if isinstance(values, list) else [] if values is None else [values]
+    kept = str(mapped.options.get("term_vector", "no"))
+    own = request.per_field_analyzer.get(path)
+    if own is not None or kept == "no":
+        kept = "with_positions_offsets"
+    positions = request.positions and ("positions" in kept)
+    offsets = request.offsets and ("offsets" in kept)
+    found: dict[str, list[dict[str, Any]]] = {}
+    position, offset = 0, 0
+    for value in values:
+        if value is None or isinstance(value, (dict, list)):
+            continue
+        text = java_string(value)
+        if own is not None:
+            analyzer = ctx.mapping.context.analysis.analyzer(own)
+            if analyzer is None:
+                raise IllegalArgumentException(f"No analyzer found for [{own}]")
+            tokens = list(analyzer.stream(text).tokens)
+        else:
+            tokens = tokens_of(mapped, text)
+        for token in tokens:
+            told: dict[str, Any] = {}
+            if positions:
+                told["position"] = position + token.position
+            if offsets:
+                told["start_offset"], told["end_offset"] = offset + token.start, offset + token.end
+            found.setdefault(token.term, []).append(told)
+        gap = getattr(mapped, "gap", 0)
+        position += (tokens[-1].position + 1 if tokens else 0) + gap
+        offset += len(text) + 1
+    if not found:
+        return {}
+    answer: dict[str, Any] = {}
+    column = ctx.column(mapped)
+    if request.field_statistics and isinstance(column, (TextColumn, KeywordColumn)):
+        total = column.sum_total_term_freq if isinstance(column, TextColumn) else len(column.rows)
+        answer["field_statistics"] = {
+            "sum_doc_freq": len(column.rows),
+            "doc_count": column.doc_count,
+            "sum_ttf": total,
+        }
+    answer["terms"] = {
+        term: _term(request, column, term, found[term], positions or offsets)
+        for term in sorted(found, key=lambda term: term.encode())
+    }
+    return answer
+
+
+def _term(
+    request: TermVectorsRequest, column: Any, term: str, tokens: list[dict[str, Any]], shows: bool
+) -> dict[str, Any]:
+    told: dict[str, Any] = {}
+    if request.term_statistics and isinstance(column, (TextColumn, KeywordColumn)):
+        rows, freqs = postings(column, term)
+        if len(rows):
+            told["doc_freq"] = len(rows)
+            told["ttf"] = len(rows) if freqs is None else int(freqs.sum())
+    told["term_freq"] = len(tokens)
+    if shows:
+        told["tokens"] = tokens
+    return told
