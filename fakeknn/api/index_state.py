@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from fakeknn.api.background import in_background
 from fakeknn.api.documents import active_shard_count
 from fakeknn.api.indices import MANAGER, check_timeouts, resolved
 from fakeknn.errors import ActionRequestValidationException, IllegalArgumentException
@@ -16,6 +17,7 @@ from fakeknn.state.names import INDICES_OPTIONS_PARAMETERS
 from fakeknn.state.node import Node
 from fakeknn.state.resolution import IndicesLookup
 from fakeknn.units import parse_time_value
+from fakeknn.xcontent import java_string
 
 _PARAMETERS = ("index", "wait_for_active_shards", *MANAGER, *INDICES_OPTIONS_PARAMETERS)
 
@@ -72,13 +74,22 @@ def open_(node: Node, request: Request) -> dict[str, Any] | Later:
     check_timeouts(request)
     active = asked_copies(request)
     _check_named(request)
-    indices = resolved(node, request, names.OPEN_INDEX)
-    node.check_blocks("metadata_write", *indices)
-    for index in indices:
-        if index.state != "open":
-            node.writable(index).open(node.now())
-    node.changed()
-    return when_active(request, active, indices, {"acknowledged": True, "shards_acknowledged": True})
+    waits = request.flag("wait_for_completion", True)
+    if "task_execution_timeout" in request.params:
+        parse_time_value(request.params["task_execution_timeout"], "task_execution_timeout")
+
+    def do() -> dict[str, Any] | Later:
+        indices = resolved(node, request, names.OPEN_INDEX)
+        node.check_blocks("metadata_write", *indices)
+        for index in indices:
+            if index.state != "open":
+                node.writable(index).open(node.now())
+        node.changed()
+        return when_active(request, active, indices, {"acknowledged": True, "shards_acknowledged": True})
+
+    if waits:
+        return do()
+    return in_background(node, request, "indices:admin/open", f"open indices {java_string(request.names('index'))}", do)
 
 
 @route("PUT", "/{index}/_block/{block}", params=(*MANAGER, *INDICES_OPTIONS_PARAMETERS))

@@ -7,11 +7,11 @@ from typing import Any
 
 from fakeknn.api.alias_bodies import java_map, requested_aliases
 from fakeknn.api.alias_filter import check_filter
+from fakeknn.api.background import in_background
 from fakeknn.api.documents import active_shard_count
 from fakeknn.errors import (
     ActionRequestValidationException,
     IllegalArgumentException,
-    NotFaked,
     OpenSearchParseException,
 )
 from fakeknn.rest import Later, Request, route
@@ -230,13 +230,23 @@ def flush(node: Node, request: Request) -> dict[str, Any]:
 def force_merge(node: Node, request: Request) -> Any:
     segments = request.number("max_num_segments", -1)
     expunge = request.flag("only_expunge_deletes")
-    request.flag("flush", True)
+    flushes = request.flag("flush", True)
     primary_only = request.flag("primary_only")
-    if not request.flag("wait_for_completion", True):
-        raise NotFaked("[wait_for_completion=false] of a force merge")
-    indices = [node.writable(index) for index in resolved(node, request, names.BROADCAST)]
-    node.check_blocks("metadata_write", *indices)
-    for index in indices:
-        for shard in index.shards:
-            shard.force_merge(segments, expunge, node.now())
-    return broadcast(indices, primary_only=primary_only)
+    waits = request.flag("wait_for_completion", True)
+
+    def do() -> dict[str, Any]:
+        indices = [node.writable(index) for index in resolved(node, request, names.BROADCAST)]
+        node.check_blocks("metadata_write", *indices)
+        for index in indices:
+            for shard in index.shards:
+                shard.force_merge(segments, expunge, node.now())
+        return broadcast(indices, primary_only=primary_only)
+
+    if waits:
+        return do()
+    description = (
+        f"Force-merge indices {java_string(request.names('index'))}, maxSegments[{segments}], "
+        f"onlyExpungeDeletes[{java_string(expunge)}], flush[{java_string(flushes)}], "
+        f"primaryOnly[{java_string(primary_only)}]"
+    )
+    return in_background(node, request, "indices:admin/forcemerge", description, do)

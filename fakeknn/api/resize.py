@@ -6,16 +6,17 @@ from typing import Any
 
 from fakeknn.api.alias_bodies import requested_aliases
 from fakeknn.api.alias_filter import check_filter
+from fakeknn.api.background import in_background
 from fakeknn.api.index_state import asked_copies, when_active
 from fakeknn.api.indices import MANAGER, check_timeouts
-from fakeknn.errors import ActionRequestValidationException, IllegalArgumentException, NotFaked
+from fakeknn.errors import ActionRequestValidationException, IllegalArgumentException
 from fakeknn.rest import Later, Request, route
 from fakeknn.state.creation import CreateIndex
 from fakeknn.state.node import Node
 from fakeknn.state.resize import ResizeKind, resize
 from fakeknn.state.settings.flat import flatten
 from fakeknn.state.settings.index import INDEX_SETTINGS
-from fakeknn.units import ByteSizeValue, parse_boolean, parse_byte_size
+from fakeknn.units import ByteSizeValue, parse_boolean, parse_byte_size, parse_time_value
 from fakeknn.xcontent import read
 from fakeknn.xcontent.objects import ObjectParser, declared, text
 
@@ -43,14 +44,22 @@ def _resized(node: Node, request: Request, kind: ResizeKind) -> dict[str, Any] |
     check_timeouts(request)
     target.wait_for_active_shards = asked_copies(request)
     target.check_filter = check_filter
-    if not request.flag("wait_for_completion", True):
-        raise NotFaked("[wait_for_completion=false] of a resize")
+    waits = request.flag("wait_for_completion", True)
+    if "task_execution_timeout" in request.params:
+        parse_time_value(request.params["task_execution_timeout"], "task_execution_timeout")
     max_shard_size: ByteSizeValue | None = values.get("max_shard_size")
     _check(kind, target, max_shard_size)
     size = None if max_shard_size is None else max_shard_size.bytes
-    index = resize(node, kind, request.params["index"], target, size)
-    answer = {"acknowledged": True, "shards_acknowledged": True, "index": index.name}
-    return when_active(request, target.wait_for_active_shards, [index], answer)
+    source = request.params["index"]
+
+    def do() -> dict[str, Any] | Later:
+        index = resize(node, kind, source, target, size)
+        answer = {"acknowledged": True, "shards_acknowledged": True, "index": index.name}
+        return when_active(request, target.wait_for_active_shards, [index], answer)
+
+    if waits:
+        return do()
+    return in_background(node, request, "indices:admin/resize", f"{kind} from [{source}] to [{name}]", do)
 
 
 def _check(kind: ResizeKind, target: CreateIndex, max_shard_size: ByteSizeValue | None) -> None:

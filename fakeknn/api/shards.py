@@ -13,7 +13,7 @@ from fakeknn.shape import Readable, millis
 from fakeknn.shape import size as size_of
 from fakeknn.state import machine, names
 from fakeknn.state.allocation import STATUSES, Copy, allocation_id, copies_of, in_hash_order, index_health, iso_millis
-from fakeknn.state.index import Index
+from fakeknn.state.index import Index, Restored
 from fakeknn.state.names import INDICES_OPTIONS_PARAMETERS, IndicesOptions
 from fakeknn.state.node import Node
 from fakeknn.state.resolution import filtering_aliases, resolve_expressions, search_routing
@@ -154,23 +154,31 @@ def _recovered(node: Node, copy: Copy, detailed: bool) -> dict[str, Any]:
     """How a primary was brought to life: from nothing, or from its own files. It took no time."""
     assert copy.shard is not None
     created, moment = copy.index.creation_date, iso_millis(copy.index.creation_date)
-    reopened = copy.shard.engine.primary_term > 1
-    size = 230 if reopened else 0
-    percent = "100.0%" if reopened else "0.0%"
-    files: dict[str, Any] = {"total": int(reopened), "reused": int(reopened), "recovered": 0, "percent": percent}
+    restored = copy.index.restored
+    reopened = restored is None and copy.shard.engine.primary_term > 1
+    kind, size, count = "EMPTY_STORE", 0, 0
+    source: dict[str, Any] = {}
+    if restored is not None:
+        kind, source, size = "SNAPSHOT", _snapshot(restored), restored.sizes[copy.number]
+        count = 1 if size <= 208 else 4
+    elif reopened:
+        kind, source, size, count = "EXISTING_STORE", {"bootstrap_new_history_uuid": False}, 230, 1
+    percent = "100.0%" if count else "0.0%"
+    reused, recovered = (count, 0) if reopened else (0, count)
+    files: dict[str, Any] = {"total": count, "reused": reused, "recovered": recovered, "percent": percent}
     if detailed:
-        if reopened:
+        if count:
             raise NotFaked("the files of a recovery")
         files["details"] = []
     return {
         "id": copy.number,
-        "type": "EXISTING_STORE" if reopened else "EMPTY_STORE",
+        "type": kind,
         "stage": "DONE",
         "primary": True,
         "start_time_in_millis": Readable(created, "start_time", moment),
         "stop_time_in_millis": Readable(created, "stop_time", moment),
         "total_time_in_millis": millis(0, "total_time"),
-        "source": {"bootstrap_new_history_uuid": False} if reopened else {},
+        "source": source,
         "target": {
             "id": node.node_id,
             "host": node.address[0],
@@ -181,8 +189,8 @@ def _recovered(node: Node, copy: Copy, detailed: bool) -> dict[str, Any]:
         "index": {
             "size": {
                 "total_in_bytes": size_of(size, "total"),
-                "reused_in_bytes": size_of(size, "reused"),
-                "recovered_in_bytes": size_of(0, "recovered"),
+                "reused_in_bytes": size_of(size if reopened else 0, "reused"),
+                "recovered_in_bytes": size_of(0 if reopened else size, "recovered"),
                 "percent": percent,
             },
             "files": files,
@@ -201,6 +209,20 @@ def _recovered(node: Node, copy: Copy, detailed: bool) -> dict[str, Any]:
             "check_index_time_in_millis": millis(0, "check_index_time"),
             "total_time_in_millis": millis(0, "total_time"),
         },
+    }
+
+
+def _snapshot(restored: Restored) -> dict[str, Any]:
+    return {
+        "repository": restored.repository,
+        "snapshot": restored.snapshot,
+        "version": "3.5.0",
+        "index": restored.index,
+        "restoreUUID": restored.uuid,
+        "isSearchableSnapshot": False,
+        "remoteStoreIndexShallowCopy": False,
+        "sourceRemoteStoreRepository": None,
+        "sourceRemoteTranslogRepository": None,
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -28,6 +29,17 @@ class Unassigned(NamedTuple):
 
     reason: str
     since: float
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """The snapshot that an index has come from, and the bytes of each shard in it."""
+
+    repository: str
+    snapshot: str
+    index: str
+    uuid: str
+    sizes: tuple[int, ...]
 
 
 class Index:
@@ -59,6 +71,8 @@ class Index:
         self.shards = [Shard(name, self.uuid, i, self._schedule(now)) for i in range(self.routing.number_of_shards)]
         self.blocks = index_blocks(settings)
         """What may not be done; a setting that a wildcard removes leaves its block until the index is opened."""
+        self.restored: Restored | None = None
+        """Where it has come from, until it is opened anew."""
         self.unassigned: tuple[Unassigned, ...] = ()
         """Why, and since when, each replica has no node; there is one node, and the primary is on it."""
         self._derive(now, "INDEX_CREATED")
@@ -133,6 +147,7 @@ class Index:
         self._reassign(now, "INDEX_REOPENED")
 
     def _reassign(self, now: float, reason: str) -> None:
+        self.restored = None
         self.unassigned = (Unassigned(reason, now),) * self.number_of_replicas
         schedule = self._schedule(now)
         for shard in self.shards:

@@ -23,7 +23,7 @@ from fakeknn.errors import (
     SnapshotRestoreException,
 )
 from fakeknn.state.data_streams import DataStream
-from fakeknn.state.index import Index
+from fakeknn.state.index import Index, Restored
 from fakeknn.state.names import (
     FORBIDDEN_CHARACTERS,
     FORBIDDEN_TEXT,
@@ -347,7 +347,8 @@ def restore_snapshot(node: Node, request: RestoreSnapshot) -> tuple[list[str], i
                 f"indices [{name}] and [{renamed[target]}] are renamed into the same index [{target}]",
             )
         renamed[target] = name
-    made = [_restored(node, request, told, snapshot.indices[name], target) for target, name in renamed.items()]
+    uuid = node.ids.uuid()
+    made = [_restored(node, request, snapshot, uuid, name, target) for target, name in renamed.items()]
     for index in made:
         node.add_index(index)
     if streams:
@@ -366,7 +367,8 @@ def restore_snapshot(node: Node, request: RestoreSnapshot) -> tuple[list[str], i
     return [index.name for index in made], sum(len(index.shards) for index in made)
 
 
-def _restored(node: Node, request: RestoreSnapshot, told: str, origin: Index, name: str) -> Index:
+def _restored(node: Node, request: RestoreSnapshot, snapshot: Snapshot, uuid: str, source: str, name: str) -> Index:
+    origin, told = snapshot.indices[source], f"{snapshot.name}/{snapshot.uuid}"
     settings = _settings(request, told, origin)
     current = node.indices.get(name)
     if current is None:
@@ -395,6 +397,8 @@ def _restored(node: Node, request: RestoreSnapshot, told: str, origin: Index, na
         aliases = {request.rename_alias(alias): one for alias, one in origin.aliases.items()}
     index = Index(name, dict(sorted(settings.items())), origin.mapping, aliases, node.now())
     fill("clone", origin, index, node.now())
+    sizes = tuple(snapshot.sizes.get(origin.name, (0,) * len(origin.shards)))
+    index.restored = Restored(request.repository, snapshot.name, origin.name, uuid, sizes)
     return index
 
 

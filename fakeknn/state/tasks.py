@@ -58,6 +58,19 @@ class Task:
         return told if self.cancelled is None else {**told, "cancellation_time_millis": self.cancelled}
 
 
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """What is on record of a task that has ended (TaskResult): its answer, or its error as JSON."""
+
+    task: Task
+    response: dict[str, Any] | None = None
+    error: dict[str, Any] | None = None
+
+    def result(self) -> dict[str, Any]:
+        told: dict[str, Any] = {"completed": True, "task": self.task.to_json(True)}
+        return {**told, "error": self.error} if self.error is not None else {**told, "response": self.response}
+
+
 class Background(Protocol):
     """What works on behind its request."""
 

@@ -1,0 +1,34 @@
+"""``wait_for_completion=false``: the answer is a task, on record of which is what was done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from fakeknn.errors import NotFaked, OpenSearchError
+from fakeknn.rest import Later, Request
+from fakeknn.state.node import Node
+from fakeknn.state.tasks import Ended, Task
+
+
+def in_background(node: Node, request: Request, action: str, description: str, do: Callable[[], Any]) -> dict[str, Any]:
+    """Do it at once, and answer with the task that it would be."""
+    headers: Mapping[str, str] = request.headers
+    task = Task(
+        node.node_id,
+        node.ids.task(),
+        "transport",
+        action,
+        node.clock.millis(),
+        opaque_id=headers.get("x-opaque-id"),
+        description=description,
+    )
+    try:
+        response = do()
+        if isinstance(response, Later):
+            raise NotFaked("a wait for shards in the background")
+        ended = Ended(task, response=response)
+    except OpenSearchError as error:
+        ended = Ended(task, error=error.members())
+    node.tasks[task.id] = ended
+    return {"task": task.id}
