@@ -1,6 +1,22 @@
 """The field types by the names of their mapping types."""
 
-from fakeknn.fields import alias, features, geo_point, ip, join, numbers, ranges, scalar, text, vector
+from fakeknn.fields import (
+    alias,
+    constant_keyword,
+    features,
+    flat_object,
+    geo_point,
+    ip,
+    join,
+    match_only_text,
+    numbers,
+    ranges,
+    scalar,
+    text,
+    token_count,
+    vector,
+    wildcard,
+)
 from fakeknn.fields.base import KINDS, DocContext, FieldType, MappingContext
 from fakeknn.fields.buffers import Buffer, VectorBuffer
 from fakeknn.fields.vector import VectorFieldType
@@ -14,13 +30,18 @@ __all__ = [
     "VectorBuffer",
     "VectorFieldType",
     "alias",
+    "constant_keyword",
     "features",
+    "flat_object",
     "geo_point",
     "ip",
     "join",
+    "match_only_text",
     "numbers",
     "ranges",
     "scalar",
     "text",
+    "token_count",
     "vector",
+    "wildcard",
 ]

@@ -174,6 +174,8 @@ class FieldType:
     """Whether its terms have postings, so that a term query on it is scored by BM25."""
     tells_ignored: ClassVar[bool] = True
     """Whether ``_ignored`` names it when a malformed value of it was left out."""
+    constant: ClassVar[bool] = False
+    """Whether a match of its terms or phrases scores what the boost says, whatever the similarity."""
     is_text: ClassVar[bool] = False
     """Whether it is searched by positions (phrases, intervals)."""
     family: ClassVar[str | None] = None
@@ -326,6 +328,11 @@ class FieldType:
 
     dictionary: ClassVar[bool] = False
     """Whether its terms are texts, which may be matched whatever their case."""
+
+    sorts: ClassVar[bool] = True
+    """Whether documents may be sorted by a column that could be."""
+    fuzzy: ClassVar[bool] = True
+    """Whether a field with a dictionary may be asked for terms that are nearly right."""
 
     def require_index(self) -> None:
         """MappedFieldType.failIfNotIndexedAndNoDocValues."""

@@ -454,12 +454,12 @@ class Mapping:
         if isinstance(found, AliasFieldType):
             return self.fields.get(found.target)
         if found is None:
-            return self._inside(path) if "." in path else METADATA.get(path)
+            return self._inside(path) if "." in path or "\0" in path else METADATA.get(path)
         return found
 
     def _inside(self, path: str) -> FieldType | None:
         """A name below a field that answers for what is inside it (flat_object)."""
-        parent = path
+        parent = path.partition("\0")[0] + "." if "\0" in path else path
         while "." in parent:
             parent = parent.rpartition(".")[0]
             holder = self.fields.get(parent)

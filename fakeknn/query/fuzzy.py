@@ -154,7 +154,7 @@ class Fuzzy(Query):
         if field is None:
             return None
         check_rewrite(self.rewrite)
-        if not field.dictionary:
+        if not field.dictionary or not field.fuzzy:
             raise field.no_fuzzy()
         field.require_index()
         key = ("fuzzy", id(self))

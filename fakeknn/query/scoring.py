@@ -145,7 +145,7 @@ class Similarity:
         kind = ctx.settings.get(prefix + "type", name)
         if kind not in ("BM25", "boolean"):
             raise NotFaked(f"the similarity [{kind}]")
-        self.boolean = kind == "boolean"
+        self.boolean = kind == "boolean" or field.constant
         self.k1 = np.float32(ctx.settings.get(prefix + "k1", "1.2"))
         self.b = np.float32(ctx.settings.get(prefix + "b", "0.75"))
         self.statistics = field_statistics(ctx, field, column)

@@ -1,0 +1,48 @@
+"""token_count: how many tokens an analyzer makes of a text."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from fakeknn.errors import IllegalArgumentException, MapperParsingException
+from fakeknn.fields.base import META, DocContext, MappingContext, Parameter, flag, integer, register, text
+from fakeknn.fields.numbers import Int32FieldType
+from fakeknn.fields.scalar import plain_text
+
+
+@register("token_count")
+class TokenCountFieldType(Int32FieldType):
+    parameters: ClassVar[tuple[Parameter, ...]] = (
+        flag("index", True),
+        flag("doc_values", True),
+        flag("store", False),
+        Parameter("analyzer", text, None, updatable=True),
+        Parameter("null_value", integer, None, accepts_null=True),
+        flag("enable_position_increments", True),
+        META,
+        flag("skip_list", False),
+    )
+    analyzer: Any = None
+
+    def __init__(self, path: str, kind: str, context: MappingContext) -> None:
+        super().__init__(path, "integer", context)  # as its fields are called
+
+    def echo(self, include_defaults: bool = False) -> dict[str, Any]:
+        return {**super().echo(include_defaults), "type": "token_count"}
+
+    def build(self) -> None:
+        name = self.option("analyzer")
+        if name is None:
+            raise MapperParsingException(f"Analyzer must be set for field [{self.name}] but wasn't.")
+        self.analyzer = None if self.context.analysis is None else self.context.analysis.analyzer(name)
+        if self.analyzer is None:
+            raise IllegalArgumentException(f"analyzer [{name}] has not been configured in mappings")
+        self.null = self.option("null_value")
+
+    def parse(self, container: Any, key: Any, value: Any, doc: DocContext) -> int | None:
+        if value is None:
+            return None if self.null is None else int(self.null)
+        positions = [position for _, position in self.analyzer.positions([plain_text(container, key, value, doc)], 0)]
+        if not positions:
+            return 0
+        return positions[-1] + 1 if self.option("enable_position_increments") else len(set(positions))
