@@ -37,7 +37,8 @@ def _with_parameters(wanted: TermVectorsRequest, request: Request) -> TermVector
         wanted = replace(wanted, fields=(*(wanted.fields or ()), *names))
     for name in ("offsets", "positions", "payloads", "term_statistics", "field_statistics", "realtime"):
         if request.text(name) is not None:
-            wanted = replace(wanted, **{name: request.flag(name)})
+            flag: dict[str, Any] = {name: request.flag(name)}
+            wanted = replace(wanted, **flag)
     if request.text("routing") is not None:
         wanted = replace(wanted, routing=request.text("routing"))
     if request.text("version") is not None or request.text("version_type") is not None:

@@ -60,7 +60,8 @@ def parse_term_vectors(request: TermVectorsRequest, body: Mapping[str, Any]) -> 
                 raise OpenSearchParseException("failed to parse term vectors request. field [fields] must be an array")
             fields += [objects.text(value, i) for i in range(len(value))]
         elif name in _FLAGS:
-            request = replace(request, **{_FLAGS[name]: objects.boolean(body, name)})
+            flag: dict[str, Any] = {_FLAGS[name]: objects.boolean(body, name)}
+            request = replace(request, **flag)
         elif name == "dfs":
             raise IllegalArgumentException("distributed frequencies is not supported anymore for term vectors")
         elif name in ("per_field_analyzer", "perFieldAnalyzer"):
@@ -103,13 +104,7 @@ def _fields(request: TermVectorsRequest, ctx: ShardContext, body: Any) -> set[st
     mapping = ctx.mapping
     names = request.fields
     if names is not None:
-        patterns = [
-            path
-            for pattern in names
-            for path in (
-                [path for path in mapping.fields if simple_match(pattern, path)] if "*" in pattern else [pattern]
-            )
-        ]
+        patterns = [path for pattern in names for path in mapping.matching(pattern)]
     elif request.doc is not None:
         patterns = list(mapping.fields)
     else:
@@ -118,7 +113,7 @@ def _fields(request: TermVectorsRequest, ctx: ShardContext, body: Any) -> set[st
 
 
 def _kept(mapped: FieldType) -> bool:
-    return mapped.options.get("term_vector", "no") != "no"
+    return str(mapped.options.get("term_vector", "no")) != "no"
 
 
 def _valid(mapped: FieldType | None) -> bool:
