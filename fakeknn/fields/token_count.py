@@ -8,6 +8,14 @@ from fakeknn.errors import IllegalArgumentException, MapperParsingException
 from fakeknn.fields.base import META, DocContext, MappingContext, Parameter, flag, integer, register, text
 from fakeknn.fields.numbers import Int32FieldType
 from fakeknn.fields.scalar import plain_text
+from fakeknn.xcontent import java_string
+
+
+def _exact(value: Any) -> int:
+    """XContentMapValues.nodeIntegerValue of a number that must be one."""
+    if isinstance(value, float) and value % 1 != 0:
+        raise IllegalArgumentException(f"{java_string(value)} is not an integer value")
+    return integer(value)
 
 
 @register("token_count")
@@ -17,7 +25,7 @@ class TokenCountFieldType(Int32FieldType):
         flag("doc_values", True),
         flag("store", False),
         Parameter("analyzer", text, None, updatable=True),
-        Parameter("null_value", integer, None, accepts_null=True),
+        Parameter("null_value", _exact, None, accepts_null=True),
         flag("enable_position_increments", True),
         META,
         flag("skip_list", False),

@@ -38,6 +38,7 @@ _KINDS = {
     "date_nanos": "date",
     "keyword": "keyword",
     "join": "keyword",
+    "wildcard": "keyword",
     "parent": "keyword",
     "constant_keyword": "keyword",
     "ip": "ip",

@@ -231,14 +231,13 @@ class Sort:
         keys = ords * 2
         if self.missing in (None, "_last", "_first"):
             last = self.missing != "_first"
-            # The doc values of a wildcard field are not told which way the order goes.
-            turned = self.descending and mapped.kind != "wildcard"
-            keys = np.where(has, keys, 2 * column.n_terms if last != turned else -2)
+            keys = np.where(has, keys, 2 * column.n_terms if last != self.descending else -2)
         else:
             missing = str(self.missing)
             place, _ = column.place(missing)
             keys = np.where(has, keys, 2 * place - 1)
-        if self.descending:
+        # The order of a wildcard field is not told which way to go, only what is missing.
+        if self.descending and mapped.kind != "wildcard":
             keys = -keys
         values = Terms(ords, order, terms, missing)
         return SortKeys(keys, values)
