@@ -8,6 +8,7 @@ from typing import Any
 
 from fakeknn.errors import NotFaked
 from fakeknn.state.node import Node
+from fakeknn.xcontent import hash_ordered
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,18 +30,26 @@ def no_scripts(node: Node, script: Any, ctx: Mapping[str, Any]) -> ScriptOutcome
 def merge(source: dict[str, Any], changes: Mapping[str, Any], check_unequal: bool = True) -> bool:
     """XContentHelper.update: merge ``changes`` into ``source``; whether anything is another then."""
     modified = False
-    for name, value in changes.items():
+    for name in hash_ordered(changes):
+        value = changes[name]
         if name not in source:
-            source[name] = value
+            source[name] = _hashed(value)
             modified = True
             continue
         old = source[name]
         if isinstance(old, dict) and isinstance(value, dict):
             modified |= merge(old, value, check_unequal and not modified)
             continue
-        source[name] = value
+        source[name] = _hashed(value)
         modified = modified or not check_unequal or not same(old, value)
     return modified
+
+
+def _hashed(value: Any) -> Any:
+    """The changes are read into hash maps, so that they come into the document in the maps' order, not in their own."""
+    if isinstance(value, dict):
+        return {name: _hashed(value[name]) for name in hash_ordered(value)}
+    return [_hashed(item) for item in value] if isinstance(value, list) else value
 
 
 def same(a: Any, b: Any) -> bool:

@@ -38,7 +38,7 @@ from fakeknn.state.requests import DeleteRequest, IndexRequest, RefreshPolicy, U
 from fakeknn.state.shard import Found, Shard, Written
 from fakeknn.state.updates import ScriptRunner, merge, no_scripts
 from fakeknn.state.versions import NOT_FOUND, NOTHING, UNASSIGNED_SEQ_NO, Expectation
-from fakeknn.xcontent import generator, read_document
+from fakeknn.xcontent import generator, read, read_document
 
 
 @dataclass(slots=True)
@@ -316,7 +316,7 @@ class Writer:
             return self._upsert(target, shard, request, routing)
         if found.source is None:
             raise DocumentSourceMissingException(doc_id, _shard_meta(shard))
-        source = orjson.loads(found.source)
+        source = read(found.source)
         routing = routing if request.doc is not None and routing is not None else found.routing
         op = "index"
         if request.script is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -62,6 +63,7 @@ def java_string(value: Any) -> str:
     return str(value)
 
 
+@lru_cache(4096)
 def java_hash(text: str) -> int:
     """String.hashCode, as an unsigned 32-bit number."""
     units = text.encode("utf-16-le", "surrogatepass")
