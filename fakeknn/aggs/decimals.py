@@ -1,59 +1,189 @@
-"""java.text.DecimalFormat, of the root locale: what ``format`` makes of numbers."""
+"""java.text.DecimalFormat, of the root locale: what ``format`` makes of numbers, and reads from texts."""
 
 from __future__ import annotations
 
-import decimal
 import math
 import re
+from dataclasses import dataclass, field
+from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Context, Decimal
 from typing import Any
 
-from fakeknn.errors import IllegalArgumentException, NotFaked, RuntimeException
+from fakeknn.errors import IllegalArgumentException, RuntimeException
 
-_PATTERN = re.compile(r"(?P<prefix>(?:[^#0,.;'%\u2030]|'[^']*')*)(?P<body>[#0,.]*)(?P<suffix>.*)", re.DOTALL)
+_EXACT = Context(prec=1100, rounding=ROUND_HALF_EVEN)
+_NO_LIMIT = 340
+
+
+@dataclass
+class _Part:
+    """A subpattern: its affixes, and its digits counted by kind and place."""
+
+    prefix: list[str] = field(default_factory=list)
+    suffix: list[str] = field(default_factory=list)
+    left: int = 0
+    zeros: int = 0
+    right: int = 0
+    grouping: int = -1
+    point: int = -1
+    exponent: int = 0
+    factor: int = 1
+    end: int = 0
+
+
+class _Reader:
+    """DecimalFormat.applyPattern."""
+
+    def __init__(self, pattern: str) -> None:
+        self.pattern = pattern
+
+    def _refused(self, what: str) -> IllegalArgumentException:
+        return IllegalArgumentException(f'{what} pattern "{self.pattern}"')
+
+    def part(self, at: int, *, positive: bool) -> _Part:
+        part, phase, quoted = _Part(), 0, False
+        pattern, affix = self.pattern, part.prefix
+        while at < len(pattern):
+            char = pattern[at]
+            if phase != 1:
+                if quoted:
+                    if char != "'":
+                        affix.append(char)
+                    elif pattern[at + 1 : at + 2] == "'":
+                        affix.append("'")
+                        at += 1
+                    else:
+                        quoted = False
+                elif char in "#0,.":
+                    phase = 1
+                    continue
+                elif char == "'":
+                    if pattern[at + 1 : at + 2] == "'":
+                        affix.append("'")
+                        at += 1
+                    else:
+                        quoted = True
+                elif char == ";":
+                    if phase == 0 or not positive:
+                        raise self._refused("Unquoted special character ';' in")
+                    break
+                else:
+                    if char in "%\u2030":
+                        if part.factor != 1:
+                            raise self._refused("Too many percent/per mille characters in")
+                        part.factor = 100 if char == "%" else 1000
+                    affix.append(char)
+                at += 1
+                continue
+            if self._digit(part, char, positive):
+                at += 1
+                continue
+            if char == "E":
+                at = self._exponent(part, at + 1, positive)
+            phase, affix = 2, part.suffix
+        self._check(part, quoted)
+        part.end = at
+        return part
+
+    def _digit(self, part: _Part, char: str, positive: bool) -> bool:
+        """Whether a character is one of the number's."""
+        if char not in "#0,." or not positive:
+            return char in "#0,."
+        if char == ",":
+            part.grouping = 0
+        elif char == ".":
+            if part.point >= 0:
+                raise self._refused("Multiple decimal separators in")
+            part.point = part.left + part.zeros + part.right
+        else:
+            if char == "0":
+                if part.right:
+                    raise self._refused("Unexpected '0' in")
+                part.zeros += 1
+            elif part.zeros:
+                part.right += 1
+            else:
+                part.left += 1
+            if part.grouping >= 0 and part.point < 0:
+                part.grouping += 1
+        return True
+
+    def _exponent(self, part: _Part, at: int, positive: bool) -> int:
+        if not positive:
+            return at
+        if part.exponent:
+            raise self._refused("Multiple exponential symbols in")
+        while self.pattern[at : at + 1] == "0":
+            part.exponent += 1
+            at += 1
+        if part.left + part.zeros < 1 or part.exponent < 1:
+            raise self._refused("Malformed exponential")
+        return at
+
+    def _check(self, part: _Part, quoted: bool) -> None:
+        if not part.zeros and part.left and part.point >= 0:
+            # A pattern without a 0 has one before its point, or behind where it begins with that.
+            before = part.point or 1
+            part.right, part.left, part.zeros = part.left - before, before - 1, 1
+        misplaced = part.point >= 0 and not part.left <= part.point <= part.left + part.zeros
+        if (part.point < 0 and part.right) or misplaced or part.grouping == 0 or quoted:
+            raise self._refused("Malformed")
 
 
 class DecimalFormat:
-    """One pattern: digits before and after the point, grouping, and what stands around them."""
+    """One pattern: digits before and after the point, grouping, an exponent, and what stands around them."""
 
     def __init__(self, pattern: str) -> None:
-        positive, _, negative = pattern.partition(";")
-        found = _PATTERN.fullmatch(positive)
-        assert found is not None
-        body = found["body"]
-        if negative or re.search(r"[E\u00a4\u2030]", positive):
-            raise NotFaked(f"the number format [{pattern}]")
-        if re.search(r"[#0,.]", re.sub(r"'[^']*'", "", found["suffix"])):
-            raise IllegalArgumentException(f'Unquoted special character in pattern "{pattern}"')
-        whole, _, fraction = body.partition(".")
-        if not body:
-            whole, fraction = "#", ""
-        if "." in fraction:
-            raise IllegalArgumentException(f'Multiple decimal separators in pattern "{pattern}"')
-        if re.search(r"0[,]*#", whole) or "#0" in fraction:
-            raise IllegalArgumentException(f"Unexpected '0' in pattern \"{pattern}\"")
-        self.prefix, self.suffix = _plain(found["prefix"]), _plain(found["suffix"])
-        self.percent = "%" in found["suffix"] or "%" in found["prefix"]
-        self.group = len(whole) - whole.rfind(",") - 1 if "," in whole else 0
-        self.least_whole = whole.count("0")
-        self.least_fraction = fraction.count("0")
-        self.most_fraction = len(fraction)
-        if not self.least_whole and not self.most_fraction and "0" not in body and body != "":
-            self.least_whole = 1 if "." not in body and "#" in body else 0
+        reader = _Reader(pattern)
+        part = reader.part(0, positive=True)
+        total = part.left + part.zeros + part.right
+        point = part.point if part.point >= 0 else total
+        self.prefix, self.suffix = "".join(part.prefix), "".join(part.suffix)
+        self.minus_prefix, self.minus_suffix = "-" + self.prefix, self.suffix
+        self.least_whole = point - part.left
+        self.exponent = part.exponent
+        self.most_whole = part.left + self.least_whole if part.exponent else _NO_LIMIT
+        self.most_fraction = total - part.point if part.point >= 0 else 0
+        self.least_fraction = part.left + part.zeros - part.point if part.point >= 0 else 0
+        self.group = max(part.grouping, 0)
+        self.factor = part.factor
+        self.always_point = part.point == 0 or part.point == total
+        if part.end < len(pattern):
+            negative = reader.part(part.end + 1, positive=False)
+            affixes = "".join(negative.prefix), "".join(negative.suffix)
+            if affixes != (self.prefix, self.suffix):
+                self.minus_prefix, self.minus_suffix = affixes
+        if not pattern:
+            self.most_fraction, self.group, self.always_point = _NO_LIMIT, 3, False
 
     def format(self, value: Any) -> str:
         if isinstance(value, float):
             if math.isnan(value):
                 return "NaN"
+            if self.factor != 1:
+                value *= self.factor
             if math.isinf(value):
-                sign = "-" if value < 0 else ""
-                return f"{sign}{self.prefix}\u221e{self.suffix}"
-        number = decimal.Decimal(value)
-        if self.percent:
-            number *= 100
-        with decimal.localcontext() as context:
-            context.prec = 400
-            rounded = abs(number).quantize(decimal.Decimal(1).scaleb(-self.most_fraction), decimal.ROUND_HALF_EVEN)
-        whole, _, fraction = f"{rounded:f}".partition(".")
+                return self._around("\u221e", value < 0)
+            negative = math.copysign(1.0, value) < 0
+        else:
+            value = int(value) * self.factor
+            negative = value < 0
+        return self._around((self._scientific if self.exponent else self._plain)(value), negative)
+
+    def _around(self, digits: str, negative: bool) -> str:
+        if negative:
+            return f"{self.minus_prefix}{digits}{self.minus_suffix}"
+        return f"{self.prefix}{digits}{self.suffix}"
+
+    @staticmethod
+    def _rounded(value: Any, places: int) -> Decimal:
+        """A number's shortest digits, or where there are too many what its very value is rounded to."""
+        shortest = abs(Decimal(repr(value)))
+        if shortest.as_tuple().exponent >= -places:  # type: ignore[operator]
+            return shortest
+        return abs(Decimal(value)).quantize(Decimal(1).scaleb(-places), context=_EXACT)
+
+    def _plain(self, value: Any) -> str:
+        whole, _, fraction = f"{self._rounded(value, self.most_fraction):f}".partition(".")
         whole = whole.lstrip("0").rjust(self.least_whole, "0")
         fraction = fraction.rstrip("0").ljust(self.least_fraction, "0")
         if not whole and not fraction:
@@ -61,16 +191,42 @@ class DecimalFormat:
         if self.group:
             first = len(whole) % self.group
             whole = ",".join(part for part in [whole[:first], *re.findall("." * self.group, whole[first:])] if part)
-        negative = number.is_signed() and (rounded != 0 or isinstance(value, float))
-        return f"{'-' if negative else ''}{self.prefix}{whole}{'.' if fraction else ''}{fraction}{self.suffix}"
+        return f"{whole}{'.' if fraction or self.always_point else ''}{fraction}"
+
+    def _scientific(self, value: Any) -> str:
+        most = self.most_whole + self.most_fraction
+        number = abs(Decimal(repr(value)))
+        if most and len(number.normalize(_EXACT).as_tuple().digits) > most:
+            # FloatingDecimal does not know of whole numbers that their digits are exact: a tie is rounded up.
+            how = ROUND_HALF_UP if value == int(value) else ROUND_HALF_EVEN
+            number = Context(prec=most, rounding=how).plus(abs(Decimal(value)))
+        number = number.normalize(_EXACT)
+        digits = "".join(map(str, number.as_tuple().digits)) if number else ""
+        point = number.adjusted() + 1 if number else 0
+        least = self.least_whole
+        exponent = point
+        if self.most_whole > 1 and self.most_whole > self.least_whole:
+            # Exponents are multiples of the number of places before the point.
+            repeat = self.most_whole
+            exponent = (point - 1) // repeat * repeat if point >= 1 else int((point - repeat) / repeat) * repeat
+            least = 1
+        else:
+            exponent -= least
+        before = point - exponent if number else least
+        if not number:
+            exponent = 0
+        shown = digits.ljust(max(self.least_whole + self.least_fraction, before), "0")
+        whole, fraction = shown[:before], shown[before:]
+        dot = "." if fraction or self.always_point else ""
+        return f"{whole}{dot}{fraction}E{'-' if exponent < 0 else ''}{str(abs(exponent)).rjust(self.exponent, '0')}"
 
     def parse(self, text: str) -> float:
-        found = re.match(r"-?[\d,]*\.?\d*", text.removeprefix(self.prefix))
-        try:
-            return float(found[0].replace(",", "")) if found else math.nan
-        except ValueError:
-            raise RuntimeException(f'java.text.ParseException: Unparseable number: "{text}"') from None
-
-
-def _plain(text: str) -> str:
-    return re.sub(r"'([^']*)'", lambda found: found[1] or "'", text)
+        """DecimalFormat.parse: what a text begins with."""
+        negative = text.startswith(self.minus_prefix) and not (self.prefix and text.startswith(self.prefix))
+        found = re.match(
+            r"[\d,]*(?:\.\d*)?(?:E-?\d+)?", text.removeprefix(self.minus_prefix if negative else self.prefix)
+        )
+        digits = "" if found is None else found[0].replace(",", "")
+        if not re.search(r"\d", digits):
+            raise RuntimeException(f'java.text.ParseException: Unparseable number: "{text}"')
+        return (-1 if negative else 1) * float(digits) / self.factor
