@@ -65,6 +65,9 @@ def write(value: Any, pretty: bool = False) -> bytes:
             if not item:
                 parts.append("[ ]" if pretty else "[]")
                 return
+            if not pretty and type(item[0]) is float and all(type(member) is float for member in item):
+                parts.append(f"[{','.join(map(scalar, item))}]")
+                return
             inner = indent + "  " if pretty else ""
             before = "[" + inner
             for member in item:

@@ -30,6 +30,8 @@ def _layout(text: str, value: float) -> str:
 
 def java_double(value: float) -> str:
     """Double.toString, of JDK 19 or later."""
+    if 1e-3 <= abs(value) < 1e7:
+        return repr(float(value))  # without exponents the two are one
     if not math.isfinite(value):
         return "NaN" if value != value else "Infinity" if value > 0 else "-Infinity"
     # Java takes the nearest of two digits where one digit would do; that differs only where the doubles are sparse.
