@@ -4,7 +4,7 @@ into such.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Protocol, Self
 
@@ -193,6 +193,20 @@ class Query:
     def explain(self, ctx: ShardContext, row: int, boost: np.float32 = np.float32(1.0)) -> Explanation:  # noqa: B008
         """Why a row has its score."""
         raise NotFaked(f"the explanation of a [{self.kind}] query")
+
+    def disjuncts(self, ctx: ShardContext) -> Sequence[Query] | None:
+        """The clauses of which one must match, if that is all that this query is: a disjunction around it takes them
+        for its own (BooleanQuery.rewrite), and adds their scores without narrowing the sum of these in between."""
+        return None
+
+    def conjuncts(self, ctx: ShardContext) -> Sequence[Query] | None:
+        """The clauses that must all match, if that is all that this query is; see ``disjuncts``."""
+        return None
+
+    def repeats(self) -> Any:
+        """What is equal of a query that may be given several times, but for the boost; None for one that is counted
+        each time."""
+        return None
 
     def children(self) -> Iterator[Query]:
         """The clauses inside this one."""

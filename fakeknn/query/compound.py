@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 import numpy as np
@@ -197,10 +197,16 @@ class DisMax(Query):
     def children(self) -> Iterator[Query]:
         return iter(self.queries)
 
+    def disjuncts(self, ctx: ShardContext) -> Sequence[Query] | None:
+        """Whoever adds all of the others' scores is rewritten to a bool query."""
+        return self.queries if self.boost == 1 and self.tie_breaker == 1 and self.queries else None
+
     def run(self, ctx: ShardContext, boost: np.float32) -> Matched:
         out = Matched.none(ctx.n)
         if not self.queries:
             return out
+        if self.tie_breaker == 1:
+            return Bool(should=self.queries).run(ctx, boost)
         parts = [clause.matched(ctx, boost) for clause in self.queries]
         best = np.zeros(ctx.n, np.float64)
         total = np.zeros(ctx.n, np.float64)
@@ -344,6 +350,27 @@ class Bool(Query):
             return True
         return not (self.must or self.filter) and bool(self.should) and all(clause.never(ctx) for clause in self.should)
 
+    # What BooleanQuery.rewrite makes of nested clauses, as far as their scores tell: sums are narrowed once.
+
+    def disjuncts(self, ctx: ShardContext) -> Sequence[Query] | None:
+        if self.boost != 1 or not self.should or self.must or self.filter or self.must_not:
+            return None
+        return self._optional(ctx) if self.needed() <= 1 else None
+
+    def conjuncts(self, ctx: ShardContext) -> Sequence[Query] | None:
+        if self.boost != 1 or not self.must or self.filter or self.should or self.must_not:
+            return None
+        return self._required(ctx) if self.minimum_should_match is None else None
+
+    def _optional(self, ctx: ShardContext) -> Sequence[Query]:
+        """The optional clauses, those of disjunctions among them included."""
+        if self.needed() > 1:
+            return self.should
+        return summed([part for clause in self.should for part in _flat(clause, lambda one: one.disjuncts(ctx))])
+
+    def _required(self, ctx: ShardContext) -> Sequence[Query]:
+        return summed([part for clause in self.must for part in _flat(clause, lambda one: one.conjuncts(ctx))])
+
     def _excluded(self, ctx: ShardContext) -> Mask | None:
         excluded: Mask | None = None
         for clause in self.must_not:
@@ -371,12 +398,12 @@ class Bool(Query):
         score = np.zeros(ctx.n, np.float32)
         mask: Mask | None = None
         if self.must:
-            parts = [clause.matched(ctx, boost) for clause in self.must]
+            parts = [clause.matched(ctx, boost) for clause in self._required(ctx)]
             for part in parts:
                 mask = part.mask if mask is None else mask & part.mask
             score = add_scores(parts, ctx.n)
         excluded = self._excluded(ctx)
-        optional = [clause.matched(ctx, boost) for clause in self.should]
+        optional = [clause.matched(ctx, boost) for clause in self._optional(ctx)]
         mask = self._filtered(ctx, mask, excluded)
         if not (self.must or self.should):
             assert mask is not None
@@ -440,6 +467,34 @@ class Bool(Query):
                 parts = (Explanation(none, "# clause"), clause.explain(ctx, row, none))
                 details.append(Explanation(none, "match on required clause, product of:", parts))
         return Explanation(matched.score[row], "sum of:", tuple(details))
+
+
+def _flat(clause: Query, inner: Callable[[Query], Sequence[Query] | None]) -> Iterator[Query]:
+    parts = inner(clause)
+    if parts is None:
+        yield clause
+        return
+    for part in parts:
+        yield from _flat(part, inner)
+
+
+def summed(clauses: Sequence[Query]) -> Sequence[Query]:
+    """Clauses that repeat become one with the sum of their boosts."""
+    keys = [clause.repeats() for clause in clauses]
+    known = [key for key in keys if key is not None]
+    if len(known) == len(set(known)):
+        return clauses
+    boosts: dict[Any, float] = {}
+    for key, clause in zip(keys, clauses, strict=True):
+        if key is not None:
+            boosts[key] = boosts.get(key, 0.0) + clause.boost
+    out = []
+    for key, clause in zip(keys, clauses, strict=True):
+        if key is None:
+            out.append(clause)
+        elif key in boosts:
+            out.append(replace(clause, boost=boosts.pop(key)))
+    return out
 
 
 def minimum_should_match(spec: str, optional: int) -> int:

@@ -116,6 +116,9 @@ class AnyTerm(Query):
     def children(self) -> Any:
         return iter(self.clauses)
 
+    def disjuncts(self, ctx: ShardContext) -> Sequence[Query] | None:
+        return self.clauses if self.boost == 1 else None
+
     def run(self, ctx: ShardContext, boost: np.float32) -> Matched:
         out = Matched.none(ctx.n)
         total = np.zeros(ctx.n, np.float64)
@@ -174,6 +177,9 @@ def rewritten(ctx: ShardContext, field: FieldType, column: Column, terms: Sequen
 
 class ConstantAny(AnyTerm):
     """ConstantScoreQuery of a BooleanQuery."""
+
+    def disjuncts(self, ctx: ShardContext) -> Sequence[Query] | None:
+        return None
 
     def run(self, ctx: ShardContext, boost: np.float32) -> Matched:
         return Matched.constant(self.mask(ctx), float(boost))

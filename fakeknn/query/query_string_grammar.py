@@ -307,7 +307,9 @@ class Grammar:
                 out += IMAGES[EOF]
                 break
             out += f' {IMAGES[token.kind]} "{add_escapes(token.image)} "'
-            token = self._after(token)
+            token = token.next
+            if token is None:  # none that the parser has looked at
+                break
         out += f'" at line 1, column {first.column}.\n'
         if not self._entries:
             return out

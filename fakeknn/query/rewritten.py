@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,6 +24,12 @@ class Rewritten(Query):
 
     def rewrite_on(self, ctx: ShardContext) -> Query:
         raise NotImplementedError
+
+    def disjuncts(self, ctx: ShardContext) -> Sequence[Query] | None:
+        return self.rewritten(ctx).disjuncts(ctx) if self.boost == 1 else None
+
+    def conjuncts(self, ctx: ShardContext) -> Sequence[Query] | None:
+        return self.rewritten(ctx).conjuncts(ctx) if self.boost == 1 else None
 
     def run(self, ctx: ShardContext, boost: np.float32) -> Matched:
         return self.rewritten(ctx).matched(ctx, boost)

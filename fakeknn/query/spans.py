@@ -110,7 +110,61 @@ def unordered(parts: Sequence[Spans], slop: int) -> Spans:
         last = np.where(_same_row(starts[current], starts), np.maximum(last, ends[current]), last)
     last = np.maximum.accumulate(last)  # the window's end is never moved back within a document
     good &= last - starts - length <= slop
-    return Spans(starts[good], last[good], (last - starts)[good])
+    # Of spans at one place the heap of Lucene moves one or the other: rows that have such are walked as it walks them.
+    tied = (starts[1:] == starts[:-1]) & (ends[1:] == ends[:-1]) & (owner[1:] != owner[:-1])
+    walked = np.unique(starts[1:][tied] >> _ROW)
+    if not len(walked):
+        return Spans(starts[good], last[good], (last - starts)[good])
+    good &= ~np.isin(starts >> _ROW, walked)
+    found = [Spans(starts[good], last[good], (last - starts)[good])]
+    found += [_walked([part.where(part.rows == row) for part in parts], slop) for row in walked.tolist()]
+    return united(found)
+
+
+def _walked(parts: Sequence[Spans], slop: int) -> Spans:
+    """NearSpansUnordered in one row."""
+    if not all(len(part) for part in parts):
+        return Spans.none()
+    spans = [list(zip(part.starts.tolist(), part.ends.tolist(), strict=True)) for part in parts]
+    at = [0] * len(parts)
+
+    def less(a: int, b: int) -> bool:
+        return spans[a][at[a]] < spans[b][at[b]]
+
+    heap = [-1]
+    for number in range(len(parts)):
+        heap.append(number)
+        i = len(heap) - 1
+        while i > 1 and less(number, heap[i >> 1]):
+            heap[i] = heap[i >> 1]
+            i >>= 1
+        heap[i] = number
+    last = max(found[0][1] for found in spans)
+    length = sum(found[0][1] - found[0][0] for found in spans)
+    out: list[tuple[int, int]] = []
+    while True:
+        top = heap[1]
+        start, end = spans[top][at[top]]
+        if last - start - length <= slop:
+            out.append((start, last))
+        at[top] += 1
+        if at[top] >= len(spans[top]):
+            break
+        new_start, new_end = spans[top][at[top]]
+        length += (new_end - new_start) - (end - start)
+        last = max(last, new_end)
+        i, size = 1, len(heap) - 1
+        while (child := i << 1) <= size:
+            if child < size and less(heap[child + 1], heap[child]):
+                child += 1
+            if not less(heap[child], top):
+                break
+            heap[i] = heap[child]
+            i = child
+        heap[i] = top
+    starts = np.array([start for start, _ in out], np.int64)
+    ends = np.array([end for _, end in out], np.int64)
+    return Spans(starts, ends, ends - starts)
 
 
 def united(parts: Sequence[Spans]) -> Spans:

@@ -79,6 +79,9 @@ class Term(Query):
     def never(self, ctx: ShardContext) -> bool:
         return _nowhere(ctx, self.field, (self.value,), case_insensitive=self.case_insensitive)
 
+    def repeats(self) -> Any:
+        return (self.kind, self.field, java_string(self.value), self.case_insensitive)
+
     def mask(self, ctx: ShardContext) -> Mask:
         field = ctx.field(self.field)
         if field is None:
