@@ -31,6 +31,7 @@ from fakeknn.search.inner_hits import check_inner_hits
 from fakeknn.search.ranking import best_keys, best_scores, comparable
 from fakeknn.search.request import ACCURATE, DISABLED, SearchRequest
 from fakeknn.search.rescore import Rescorer
+from fakeknn.search.slicing import check_slices
 from fakeknn.search.sort import SortKeys, shown_value
 from fakeknn.search.suggest import merged_suggestions, only_suggests, suggest_on
 from fakeknn.search.termination import DEFAULT_TRACK_TOTAL_HITS, collected
@@ -293,6 +294,7 @@ def check_limits(request: SearchRequest, ctx: ShardContext, batch: int | None) -
                 "level "
                 "setting."
             )
+        check_slices(request.slice, ctx, "index.max_slices_per_scroll")
         return
     if request.from_ + request.size > window:
         raise IllegalArgumentException(
@@ -443,6 +445,8 @@ def _fetched(request: SearchRequest, outcome: Outcome) -> list[dict[str, Any]]:
     except NotFaked:
         raise
     except OpenSearchError as error:
+        if getattr(error, "at_writing", False):
+            raise  # all shards have done their work
         if len(outcome.contexts) == 1:
             ctx = outcome.contexts[0]
             raise all_failed("query", [(ctx, placed(error, ctx))], ctx.services.node_id) from None

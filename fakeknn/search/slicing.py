@@ -36,6 +36,16 @@ def sliced(part: Slice | None, contexts: list[ShardContext]) -> list[ShardContex
     return [chosen[ctx.uuid, ctx.shard] for ctx in contexts if (ctx.uuid, ctx.shard) in chosen]
 
 
+def check_slices(part: Slice | None, ctx: ShardContext, setting: str) -> None:
+    """DefaultSearchContext.preProcess: how many slices an index lets a scroll have."""
+    limit = ctx.setting(setting, 1024)
+    if part is not None and part.max > limit:
+        raise IllegalArgumentException(
+            f"The number of slices [{part.max}] is too large. It must be less than [{limit}]. This limit can be set by "
+            f"changing the [{setting}] index level setting."
+        )
+
+
 def _in_slice(part: Slice, ctx: ShardContext, place: int, shards: int) -> ShardContext | None:
     """SliceBuilder.toFilter: a shard as a slice sees it, None if it does not."""
     among = of_shard = 1
