@@ -128,6 +128,9 @@ def flag(name: str, default: bool, **more: Any) -> Parameter:
 META = Parameter("meta", meta, {}, updatable=True)
 BOOST = Parameter("boost", decimal, 1.0, updatable=True)
 
+#: The places of a phrase: the terms that may stand there, and the position.
+Places = list[tuple[Any, Any]]
+
 #: Parameters that every type once took: accepted and dropped where a type does not declare them.
 DROPPED = frozenset({"store", "meta", "boost", "index", "doc_values", "index_options", "similarity"})
 
@@ -403,6 +406,10 @@ class FieldType:
             f"Can only use fuzzy queries on keyword and text fields - not on [{self.path}] which is of type "
             f"[{self.kind}]"
         )
+
+    def phrase_places(self, places: Places, slop: int, *, prefix: bool = False) -> tuple[str, Places]:
+        """Where a phrase is looked for: in which field, and which terms in which places."""
+        return self.path, places
 
     def no_phrase(self, what: str = "phrase") -> IllegalArgumentException:
         return IllegalArgumentException(

@@ -212,9 +212,11 @@ class MatchBuilder:
 
     def _phrase(self, tokens: Sequence[Token], slop: int) -> Query:
         self._check_positions()
-        places = stacked(tokens)
+        path, places = self.field.phrase_places(stacked(tokens), slop)
+        if len(places) == 1 and path != self.field.path:
+            return Term(field=path, value=places[0][1][0])
         return Phrase(
-            field=self.field.path,
+            field=path,
             terms=tuple(terms for _, terms in places),
             positions=tuple(position for position, _ in places),
             slop=slop,
@@ -226,9 +228,9 @@ class MatchBuilder:
                 self._check_positions()
             if not self.field.is_text:
                 raise self.field.no_phrase("phrase prefix")
-            places = stacked(tokens)
+            path, places = self.field.phrase_places(stacked(tokens), slop, prefix=True)
             return PhrasePrefix(
-                field=self.field.path,
+                field=path,
                 terms=tuple(terms for _, terms in places),
                 positions=tuple(position for position, _ in places),
                 slop=slop,
