@@ -22,19 +22,19 @@ class FixedShingles(TokenFilter):
 
     def shingles(self, stream: TokenStream, last: int) -> list[Token]:
         """The shingles that end at the position ``last`` at the latest."""
-        terms = {token.position: token.term for token in stream.tokens}
-        if len(terms) < len(stream.tokens):
+        words = {token.position: token for token in stream.tokens}
+        if len(words) < len(stream.tokens):
             raise NotFaked("several tokens in one place in a search_as_you_type field")
-        return [
-            Token(
-                " ".join(terms.get(token.position + i, "") for i in range(self.size)),
-                token.start,
-                token.end,
-                token.position,
-            )
-            for token in stream.tokens
-            if token.position + self.size - 1 <= last
-        ]
+        found = []
+        for first in stream.tokens:
+            places = range(first.position, first.position + self.size)
+            if places[-1] > last:
+                break
+            parts = [words.get(place) for place in places]
+            term = " ".join("" if part is None else part.term for part in parts)
+            end = max(part.end for part in parts if part is not None)
+            found.append(Token(term, first.start, end, first.position))
+        return found
 
     def apply(self, stream: TokenStream) -> TokenStream:
         stream.tokens = self.shingles(stream, stream.end_position)
