@@ -147,12 +147,18 @@ def check_total_hits(request: Request, search: SearchRequest) -> None:
 
 
 def _total_as_int(answer: dict[str, Any]) -> dict[str, Any]:
-    hits = answer["hits"]
-    if "total" in hits:
-        hits["total"] = hits["total"]["value"]
-    else:
-        answer["hits"] = {"total": -1, **hits}
+    answer["hits"] = _hits_as_int(answer["hits"])
     return answer
+
+
+def _hits_as_int(hits: dict[str, Any]) -> dict[str, Any]:
+    """SearchHits.toXContent with a total that is a number, down to the hits inside hits."""
+    for hit in hits["hits"]:
+        for inner in hit.get("inner_hits", {}).values():
+            inner["hits"] = _hits_as_int(inner["hits"])
+    if "total" not in hits:
+        return {"total": -1, **hits}
+    return {**hits, "total": hits["total"]["value"]}
 
 
 def set_search_type(request: Request, search: SearchRequest) -> None:

@@ -74,12 +74,31 @@ def parse_collapse(container: Any, key: Any) -> Collapse:
     return Collapse(values.get("field"), values.get("inner_hits", ()))
 
 
+def _inner_collapse(container: Any, key: Any) -> Collapse:
+    """The collapse of a group's hits, which is by a field and knows nothing else."""
+    body = container[key]
+    names = list(body)
+    if not names:
+        raise _no_inner(Where(body, None, "end"))
+    if names[0] != "field":
+        raise _no_inner(Where(body, names[0], "key"))
+    if not isinstance(body["field"], str):
+        raise _no_inner(Where(body, "field"))
+    if len(names) > 1:
+        raise _no_inner(Where(body, names[1], "key"))
+    return Collapse(body["field"])
+
+
+def _no_inner(at: Where) -> ParsingException:
+    return ParsingException("Invalid token in the inner collapse", at=at)
+
+
 def _collapse(request: SearchRequest, container: Any, key: Any) -> None:
     request.parts["collapse"] = parse_collapse(container, key)
 
 
 OBJECTS["collapse"] = _collapse
-COLLAPSE[0] = parse_collapse
+COLLAPSE[0] = _inner_collapse
 
 
 def check_collapse(request: SearchRequest, ctx: ShardContext, *, scrolls: bool) -> None:

@@ -230,8 +230,6 @@ def _rescore(request: SearchRequest, ctx: ShardContext, result: ShardResult) -> 
             )
         if rescorer.window_size < 0:
             raise NotFaked("a negative [window_size]")
-    if request.explain:
-        raise NotFaked("the explanation of a [rescore]")
     if not request.size or not len(result.rows):
         return
     wanted = max(request.from_ + request.size, *(rescorer.window_size for rescorer in rescorers))
@@ -241,6 +239,7 @@ def _rescore(request: SearchRequest, ctx: ShardContext, result: ShardResult) -> 
         window = rescorer.window_size
         rows = result.rows[top]
         second_found = second.mask[rows] & (np.arange(len(top)) < window)
+        ctx.memo["rescored", id(rescorer)] = frozenset(rows[:window].tolist())
         score = rescorer.combined(score, second.score[rows], second_found)
         order = np.lexsort((rows, -score))
         top, score = top[order], score[order]

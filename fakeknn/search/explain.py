@@ -13,6 +13,7 @@ from fakeknn.query.compound import MATCH_ALL, MatchAll
 from fakeknn.query.forms import search_form, unbounded
 from fakeknn.query.lucene import ONE, ApproximateScoreQuery, Node
 from fakeknn.search.request import ACCURATE, SearchRequest
+from fakeknn.search.rescore import Rescorer
 
 
 def search_node(request: SearchRequest, ctx: ShardContext) -> Node:
@@ -45,5 +46,33 @@ def _resolved(request: SearchRequest, ctx: ShardContext, node: ApproximateScoreQ
 
 
 def explained(request: SearchRequest, ctx: ShardContext, row: int) -> Explanation:
-    """IndexSearcher.explain of a row."""
-    return search_node(request, ctx).explain(ctx, row, np.float32(ONE))
+    """IndexSearcher.explain of a row, and what rescorers made of its score."""
+    told = search_node(request, ctx).explain(ctx, row, np.float32(ONE))
+    for rescorer in request.parts.get("rescore", ()):
+        told = _rescored(rescorer, ctx, row, told)
+    return told
+
+
+def _rescored(rescorer: Rescorer, ctx: ShardContext, row: int, told: Explanation) -> Explanation:
+    """OpenSearch's QueryRescorer.explain."""
+    weight = np.float32(rescorer.query_weight)
+    if told.match:
+        parts = (told, Explanation(weight, "primaryWeight"))
+        first = Explanation(np.float32(np.float32(told.value) * weight), "product of:", parts)
+    else:
+        first = Explanation(np.float32(0), "First pass did not match", (told,), match=False)
+    if row not in ctx.memo.get(("rescored", id(rescorer)), ()):
+        return first
+    asked = ctx.memo.setdefault(("rescore request", id(rescorer)), SearchRequest(query=rescorer.query))
+    other = search_node(asked, ctx).explain(ctx, row, np.float32(ONE))
+    if not other.match:
+        return first
+    weight = np.float32(rescorer.rescore_query_weight)
+    parts = (other, Explanation(weight, "secondaryWeight"))
+    second = Explanation(np.float32(np.float32(other.value) * weight), "product of:", parts)
+    # The weights are in both values already.
+    plain = replace(rescorer, query_weight=1.0, rescore_query_weight=1.0)
+    values = [np.array([one.value], np.float32) for one in (first, second)]
+    both = plain.combined(values[0], values[1], np.ones(1, bool))[0]
+    name = {"total": "sum", "multiply": "product"}.get(rescorer.score_mode, rescorer.score_mode)
+    return Explanation(both, f"{name} of:", (first, second))
