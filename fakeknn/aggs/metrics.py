@@ -17,6 +17,7 @@ from fakeknn.aggs.base import (
     Docs,
     Internal,
     Reduction,
+    bucketed,
     finite,
     register,
 )
@@ -41,18 +42,30 @@ def compensated(values: Sequence[float]) -> float:
     return total
 
 
+#: Up to how many values a sum takes the very steps of CompensatedSum, on which its last digit depends.
+FEW_VALUES = 20_000
+
+
 def sums(values: NDArray[np.float64], owners: NDArray[np.int64], n: int) -> NDArray[np.float64]:
-    """float64[n]: each owner's sum as CompensatedSum has it, whose last digit depends on every step."""
+    """float64[n]: each owner's sum as CompensatedSum has it; of many values, the nearest double."""
     with np.errstate(invalid="ignore", over="ignore"):
         plain: NDArray[np.float64] = np.bincount(owners, values, n).astype(np.float64, copy=False)
-        if not len(values) or (np.abs(values).sum() < 2**53 and (values == np.floor(values)).all()):
+        highest = float(np.abs(values).max()) if len(values) else 0.0
+        if not len(values) or (highest * len(values) < 2**53 and (values == np.floor(values)).all()):
             return plain  # all steps were exact
+    if not math.isfinite(highest * len(values)):
+        return plain
+    if len(values) > FEW_VALUES:
+        # The upper bits of all values add up without a rounding, and what is left of them is small.
+        unit = math.ldexp(1.0, math.frexp(highest)[1] + len(values).bit_length() - 53)
+        upper = np.round(values / unit) * unit
+        return np.asarray(np.bincount(owners, upper, n) + np.bincount(owners, values - upper, n), np.float64)
     order = np.argsort(owners, kind="stable")
     ordered = values[order].tolist()
     ends = np.cumsum(np.bincount(owners, minlength=n)).tolist()
     start = 0
     for i, end in enumerate(ends):
-        if end - start > 1 and math.isfinite(plain[i]):
+        if end - start > 1:
             plain[i] = _kahan(ordered[start:end])
         start = end
     return plain
@@ -193,26 +206,46 @@ class Avg(SingleValue):
 
 
 class Count(SingleValue):
-    """value_count and cardinality (whose ``values`` are the distinct ones)."""
+    """value_count."""
 
-    __slots__ = ("count", "values")
+    __slots__ = ("count",)
 
-    def __init__(self, agg: Aggregation, count: int, values: set[Any] | None = None) -> None:
+    def __init__(self, agg: Aggregation, count: int) -> None:
         super().__init__(agg, RAW)
         self.count = count
-        self.values = values
 
     def number(self) -> float:
         return self.count
 
     def reduce(self, parts: Sequence[Self], reduction: Reduction) -> Internal:
-        if self.values is None:
-            return Count(self.agg, sum(part.count for part in parts))
-        distinct = self.values if len(parts) == 1 else set().union(*(part.values or () for part in parts))
-        return Count(self.agg, len(distinct), distinct)
+        return Count(self.agg, sum(part.count for part in parts))
 
     def body(self, typed: bool) -> dict[str, Any]:
         return {"value": self.count}
+
+
+class Distinct(SingleValue):
+    """cardinality: ``values`` are distinct numbers, or ordinals of ``terms``."""
+
+    __slots__ = ("terms", "values")
+
+    def __init__(self, agg: Aggregation, values: Any, terms: Sequence[str] | None = None) -> None:
+        super().__init__(agg, RAW)
+        self.values = values
+        self.terms = terms
+
+    def number(self) -> float:
+        return len(self.values)
+
+    def reduce(self, parts: Sequence[Self], reduction: Reduction) -> Internal:
+        whole: set[Any] = set()
+        for part in parts:
+            found = part.values if isinstance(part.values, set) else part.values.tolist()
+            whole.update(found if part.terms is None else [part.terms[value] for value in found])
+        return Distinct(self.agg, whole)
+
+    def body(self, typed: bool) -> dict[str, Any]:
+        return {"value": len(self.values)}
 
 
 _METRICS_CLASS = "org.opensearch.search.aggregations.metrics"
@@ -453,16 +486,12 @@ class Cardinality(NumericMetric):
 
     def collect(self, source: Source, docs: Docs) -> Sequence[Internal]:
         loaded = source.load(docs)
-        owners = docs.owners[loaded.at]
-        order = np.lexsort((loaded.values, owners))
-        owners, values = owners[order], loaded.values[order]
-        first = np.ones(len(values), bool)
-        first[1:] = (owners[1:] != owners[:-1]) | (values[1:] != values[:-1])
-        owners, values = owners[first], values[first]
-        ends = np.cumsum(np.bincount(owners, minlength=docs.n)).tolist()
-        shown: list[Any] = [source.terms[v] for v in values.tolist()] if source.by_terms else values.tolist()
-        starts = [0, *ends[:-1]]
-        return [Count(self, end - start, set(shown[start:end])) for start, end in zip(starts, ends, strict=True)]
+        terms = source.terms if source.by_terms else None
+        if docs.n == 1:
+            return [Distinct(self, np.unique(loaded.values), terms)]
+        _, keys, owners = bucketed(docs, loaded.at, loaded.values)
+        parts = np.split(keys, np.searchsorted(owners, np.arange(1, docs.n)))
+        return [Distinct(self, part, terms) for part in parts]
 
 
 _PLAIN = {cls.kind: cls for cls in (Min, Max, SumOf, AvgOf, StatsOf, ValueCount)}

@@ -72,11 +72,14 @@ class ValueScript:
 
     def of_values(self, docs: Docs, at: NDArray[Any], values: Any, *, texts: bool) -> Any:
         """What the script makes of each value: numbers, or texts."""
-        given = list(values) if texts else np.asarray(values, np.float64).tolist()
         if self.compiled.used <= {"_value", "params"} and not self.compiled.lookups:
-            known = {value: self._run({"_value": value}) for value in dict.fromkeys(given)}
-            results = [known[value] for value in given]
+            distinct, back = np.unique(np.asarray(values, object if texts else np.float64), return_inverse=True)
+            found = [self._run({"_value": value}) for value in distinct.tolist()]
+            if not texts:
+                return np.array([float(result) for result in found], np.float64)[back]
+            results = [found[place] for place in back.tolist()]
         else:
+            given = list(values) if texts else np.asarray(values, np.float64).tolist()
             results = self._each(docs, at.tolist(), given)
         if texts:
             return [text(result) for result in results]
