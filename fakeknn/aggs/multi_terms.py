@@ -74,13 +74,18 @@ class MultiTerms(TermsLike):
         return lambda docs: self.collect(docs, fields, selector)
 
     def collect(self, docs: Docs, fields: Sequence[MultiTermValues], selector: Selector) -> list[Internal]:
+        real = len(docs.rows)
+        if self.thresholds.min_doc_count == 0 and not docs.unmapped:
+            docs = with_all(docs)
         dimensions = [field.dimension(docs) for field in fields]
         at, columns = combined(dimensions, len(docs.rows))
         codes = docs.owners[at]
         for dimension, column in zip(dimensions, columns, strict=True):
             codes = codes * max(len(dimension.keys), 1) + column
         _, first, numbers = np.unique(codes, return_index=True, return_inverse=True)
-        selection = selector.select(docs, Grouped(at, numbers, first, docs.owners[at][first]))
+        counted = at < real
+        found = Grouped(at[counted], numbers[counted], first, docs.owners[at][first])
+        selection = selector.select(docs, found)
         kind = CountedBucket if self.show_error else TermsBucket
         chosen = [column[first[selection.chosen]].tolist() for column in columns]
         buckets: list[Bucket] = []
@@ -95,6 +100,16 @@ class MultiTerms(TermsLike):
             Terms(self, "multi_terms", own, other, size)
             for own, other in zip(split(owners, docs.n, buckets), selection.others.tolist(), strict=True)
         ]
+
+
+def with_all(docs: Docs) -> Docs:
+    """The documents and, behind them, every one of the shard for each owner: where all combinations are to be found."""
+    rows = np.flatnonzero(docs.ctx.everything()).astype(np.int32)
+    owners = np.repeat(np.arange(docs.n), len(rows))
+    everything = np.tile(rows, docs.n)
+    return Docs(
+        docs.ctx, np.append(docs.rows, everything), np.append(docs.owners, owners), docs.n, docs.score, docs.unmapped
+    )
 
 
 def _term(container: Any, key: Any) -> Term:

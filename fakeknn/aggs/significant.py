@@ -37,10 +37,18 @@ from fakeknn.aggs.terms import (
     thresholds_of,
 )
 from fakeknn.aggs.values import ALL, BYTES, IP, REQUIRED, Given, Source, members
-from fakeknn.errors import IllegalArgumentException, NotFaked, UnsupportedOperationException
+from fakeknn.errors import (
+    IllegalArgumentException,
+    NamedObjectNotFoundException,
+    NotFaked,
+    UnsupportedOperationException,
+    Where,
+    XContentParseException,
+)
 from fakeknn.query.base import Query, ShardContext, parse_query
 from fakeknn.xcontent import hash_ordered
 from fakeknn.xcontent.objects import Member, ObjectParser, declared
+from fakeknn.xcontent.suggest import did_you_mean
 
 _DEFAULT = Thresholds(min_doc_count=3)
 
@@ -433,6 +441,9 @@ def _shown(values: TermValues, keys: NDArray[Any]) -> Iterator[tuple[Any, dict[s
 # --- parsing ----------------------------------------------------------------------------------------------------------
 
 
+_ANY = ("START_OBJECT", "START_ARRAY", "VALUE_STRING", "VALUE_NUMBER", "VALUE_BOOLEAN", "VALUE_NULL")
+
+
 def _heuristic_member(kind: type[Heuristic], read: list[Heuristic]) -> Member:
     parser = ObjectParser(kind.kind, kind.members)
 
@@ -441,7 +452,7 @@ def _heuristic_member(kind: type[Heuristic], read: list[Heuristic]) -> Member:
         read.append(heuristic)
         return heuristic
 
-    return Member(("START_OBJECT",), parse)
+    return Member(_ANY, parse, tells=True)
 
 
 def _script_heuristic(container: Any, key: Any) -> Heuristic:
@@ -460,6 +471,14 @@ def parse_significant_terms(name: str, container: Any, key: Any) -> Aggregation:
         **{kind: _heuristic_member(heuristic, read) for kind, heuristic in HEURISTICS.items()},
         "script_heuristic": declared("object", _script_heuristic),
     }
+    body = container[key]
+    for member in body:
+        if member not in declarations:  # what is no member is looked for among the heuristics
+            error = XContentParseException(
+                f"[significant_terms] unknown field [{member}]{did_you_mean(member, declarations)}",
+                at=Where(body, member, "key"),
+            )
+            raise error from NamedObjectNotFoundException(f"unknown field [{member}]", at=Where(body, member))
     values = ObjectParser("significant_terms", declarations, required=REQUIRED).parse(container, key)
     return SignificantTerms(
         Given.of(values),

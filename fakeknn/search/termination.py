@@ -46,10 +46,10 @@ class Collected:
 
 def counted_at_once(request: SearchRequest, ctx: ShardContext) -> bool:
     """TopDocsCollectorContext.shortcutTotalHitCount: whether Lucene knows how many match without looking."""
-    if ctx.view.nested or ctx.alias_filter is not None:
+    if ctx.alias_filter is not None:
         return False
     if request.query is None:
-        return True
+        return not ctx.view.nested
     try:
         node = search_node(request, ctx)
     except NotFaked:
@@ -62,8 +62,11 @@ def counted_at_once(request: SearchRequest, ctx: ShardContext) -> bool:
         else:
             break
     if isinstance(node, MatchAllDocsQuery):
-        return True
-    told = isinstance(node, TermQuery) or (isinstance(node, Leaf) and node.type == "FieldExistsQuery")
+        return not ctx.view.nested
+    # A term of a document's own field is in no nested object, so nothing needs to keep these out.
+    told = isinstance(node, TermQuery) or (
+        isinstance(node, Leaf) and node.type == "FieldExistsQuery" and not ctx.view.nested
+    )
     return told and bool(ctx.view.live.all())
 
 
