@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Context, Decimal
 from typing import Any
 
-from fakeknn.errors import IllegalArgumentException, RuntimeException
+from fakeknn.errors import IllegalArgumentException, ParseException, RuntimeException
 
 _EXACT = Context(prec=1100, rounding=ROUND_HALF_EVEN)
 _NO_LIMIT = 340
@@ -129,6 +129,49 @@ class _Reader:
             raise self._refused("Malformed")
 
 
+def java_digits(value: float) -> Decimal:
+    """FloatingDecimal's digits of a finite double from 0 on: enough to tell it from its neighbours, but not always the
+    fewest.
+    """
+    if not value:
+        return Decimal(0)
+    exponent = math.frexp(value)[1] - 1
+    if value == int(value) and exponent < 62:
+        whole = int(value)
+        if exponent > 53:  # digits below the last bit are dropped
+            unit = 10 ** int((exponent - 54) * math.log10(2))
+            whole = (whole + unit // 2) // unit * unit
+        return Decimal(whole)
+    numerator, denominator = value.as_integer_ratio()
+    power = math.floor(math.log10(value))
+    power += (
+        (numerator >= denominator * 10 ** (power + 1))
+        if power >= -1
+        else (numerator * 10 ** (-power - 1) >= denominator)
+    )
+    power -= (numerator < denominator * 10**power) if power >= 0 else (numerator * 10**-power < denominator)
+    half_numerator, half_denominator = (math.ulp(value) / 2).as_integer_ratio() if value > 1e-300 else (0, 1)
+    if numerator & (numerator - 1) == 0 and denominator & (denominator - 1) == 0:
+        half_denominator *= 2  # a power of two is nearer to the number below it
+    common = denominator * half_denominator
+    scale = 10 ** abs(power)
+    up, down = (1, scale) if power >= 0 else (scale, 1)
+    rest, half, unit = numerator * half_denominator * up, half_numerator * denominator * up, common * down
+    digits: list[int] = []
+    low = high = False
+    least = 2 if power < -3 or power >= 8 else 1
+    while len(digits) < least or not (low or high):
+        digit, rest = divmod(rest, unit)
+        rest, half = rest * 10, half * 10
+        low, high = rest < half, rest + half > unit * 10
+        digits.append(digit)
+    found = int("".join(map(str, digits)))
+    behind = 2 * rest - unit * 10
+    if high and (not low or behind > 0 or (behind == 0 and digits[-1] % 2)):
+        found += 1
+    return Decimal(found).scaleb(power - len(digits) + 1, _EXACT)
+
+
 class DecimalFormat:
     """One pattern: digits before and after the point, grouping, an exponent, and what stands around them."""
 
@@ -177,7 +220,7 @@ class DecimalFormat:
     @staticmethod
     def _rounded(value: Any, places: int) -> Decimal:
         """A number's shortest digits, or where there are too many what its very value is rounded to."""
-        shortest = abs(Decimal(repr(value)))
+        shortest = java_digits(abs(value)) if isinstance(value, float) else Decimal(abs(value))
         if shortest.as_tuple().exponent >= -places:  # type: ignore[operator]
             return shortest
         return abs(Decimal(value)).quantize(Decimal(1).scaleb(-places), context=_EXACT)
@@ -195,7 +238,7 @@ class DecimalFormat:
 
     def _scientific(self, value: Any) -> str:
         most = self.most_whole + self.most_fraction
-        number = abs(Decimal(repr(value)))
+        number = java_digits(abs(value)) if isinstance(value, float) else Decimal(abs(value))
         if most and len(number.normalize(_EXACT).as_tuple().digits) > most:
             # FloatingDecimal does not know of whole numbers that their digits are exact: a tie is rounded up.
             how = ROUND_HALF_UP if value == int(value) else ROUND_HALF_EVEN
@@ -222,11 +265,15 @@ class DecimalFormat:
 
     def parse(self, text: str) -> float:
         """DecimalFormat.parse: what a text begins with."""
-        negative = text.startswith(self.minus_prefix) and not (self.prefix and text.startswith(self.prefix))
-        found = re.match(
-            r"[\d,]*(?:\.\d*)?(?:E-?\d+)?", text.removeprefix(self.minus_prefix if negative else self.prefix)
-        )
-        digits = "" if found is None else found[0].replace(",", "")
-        if not re.search(r"\d", digits):
-            raise RuntimeException(f'java.text.ParseException: Unparseable number: "{text}"')
-        return (-1 if negative else 1) * float(digits) / self.factor
+        positive, negative = text.startswith(self.prefix), text.startswith(self.minus_prefix)
+        if positive and negative:
+            positive = len(self.prefix) > len(self.minus_prefix)
+            negative = not positive
+        prefix, suffix = (self.minus_prefix, self.minus_suffix) if negative else (self.prefix, self.suffix)
+        rest = text.removeprefix(prefix)
+        found = re.match(r"[\d,]*(?:\.\d*)?(?:E-?\d+)?", rest)
+        number = "" if found is None else found[0]
+        if not (positive or negative) or not re.search(r"\d", number) or not rest[len(number) :].startswith(suffix):
+            unread = ParseException(f'Unparseable number: "{text}"')
+            raise RuntimeException(f"java.text.ParseException: {unread.reason}") from unread
+        return (-1 if negative else 1) * float(number.replace(",", "")) / self.factor

@@ -7,9 +7,11 @@ Source: ValuesSourceConfig, CoreValuesSourceType, DocValueFormat.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,6 +42,9 @@ from fakeknn.view import Column, KeywordColumn, NumericColumn, TextColumn
 from fakeknn.xcontent import java_string, objects
 from fakeknn.xcontent.java import java_double
 from fakeknn.xcontent.objects import Member, declared
+
+T = TypeVar("T")
+
 
 NUMERIC, DATE, BOOLEAN, BYTES, IP, GEOPOINT = "numeric", "date", "boolean", "bytes", "ip", "geopoint"
 ALL = (NUMERIC, DATE, BOOLEAN, BYTES, IP)
@@ -153,6 +158,8 @@ def parse_number(text: str) -> float:
             raise ValueError
         return float(text)
     except ValueError:
+        if re.match(r"[+-]?\d*\.\d*\.", text.strip()):
+            raise NumberFormatException("multiple points") from None
         raise NumberFormatException(f'For input string: "{text}"' if text.strip() else "empty String") from None
 
 
@@ -193,6 +200,7 @@ class Source:
         self._script: ValueScript | None = None
         self._shift = False
         self._fails: OpenSearchError | None = None
+        self._missing_text: str | None = None
 
     @property
     def by_terms(self) -> bool:
@@ -209,6 +217,26 @@ class Source:
             return self._filled(docs, loaded, float(self.missing))
         limits = np.iinfo(loaded.values.dtype)
         return self._filled(docs, loaded, min(max(int(self.missing), int(limits.min)), int(limits.max)))
+
+    def coded(
+        self, ctx: ShardContext, name: Hashable, code: Callable[[NDArray[Any]], tuple[NDArray[Any], T]]
+    ) -> tuple[Source, T] | None:
+        """A source of whole numbers that stand for the values, and what tells their meaning; ``code`` makes both of all
+        values of the shard, once. None where values are not those of the column alone.
+        """
+        plain = self._script is None and self._fails is None and self.missing is None
+        column = self._column
+        if not plain or self._scale is not None or self._nanos or not isinstance(column, NumericColumn):
+            return None
+        assert self.field is not None
+        key = ("coded", self.field.path, name)
+        made = ctx.view.memo.get(key)
+        if made is None:
+            codes, meaning = code(column.values)
+            made = ctx.view.memo[key] = NumericColumn(column.n, column.rows, column.single, codes), meaning
+        twin = copy(self)
+        twin._column, twin.floating = made[0], False
+        return twin, made[1]
 
     def doubles(self, docs: Docs) -> Loaded:
         """The values as doubles (SortedNumericDoubleValues)."""
@@ -266,6 +294,11 @@ class Source:
             values = [self.terms[value] for value in loaded.values.tolist()] if self.by_terms else loaded.values
             values = script.of_values(docs, at, values, texts=self.by_terms)
         if self.by_terms:
+            if self._missing_text is not None:
+                has = np.zeros(len(docs.rows), bool)
+                has[at] = True
+                absent = np.flatnonzero(~has)
+                at, values = np.concatenate((at, absent)), [*values, *[self._missing_text] * len(absent)]
             texts = np.asarray(values, object)
             terms = sorted(set(texts.tolist()))
             numbers = {term: i for i, term in enumerate(terms)}
@@ -438,7 +471,8 @@ class Given:
             source.missing = points.of_text(text)
             return
         if source.by_terms and source._script is not None:
-            raise NotFaked("[missing] beside a script that gives texts")
+            source._missing_text = source.format.parse_term(text)
+            return
         if source.by_terms:
             text = source.format.parse_term(text)
             column = source._column
