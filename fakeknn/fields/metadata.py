@@ -75,6 +75,8 @@ class IdFieldType(MetadataFieldType):
         """bool[n]: the rows (nested objects' too) of these documents, living or not."""
         mask = np.zeros(view.n, bool)
         for doc_id in ids:
+            if not doc_id:
+                raise IllegalArgumentException("Ids can't be empty")
             rows = view.rows_by_id.get(doc_id)
             for row in (rows,) if isinstance(rows, int) else rows or ():
                 if row < view.n:

@@ -383,7 +383,10 @@ def field_query(
                 if isinstance(value, list):
                     if not value:
                         continue
-                    raise ParsingException(f"[{kind}] query does not support [{name}]", at=Where(value, 0))
+                    place = _first_scalar(value)
+                    if place is None:
+                        continue
+                    raise ParsingException(f"[{kind}] query does not support [{name}]", at=place)
             if kind == "term":
                 if isinstance(value, list):
                     raise ParsingException("[term] query does not support array of values", at=Where(body, name))
@@ -401,6 +404,15 @@ def field_query(
             found = name
             values = {short: members[short](body, name)}
     return found, values
+
+
+def _first_scalar(values: list[Any]) -> Where | None:
+    """The first value in arrays of arrays that is none."""
+    for i, value in enumerate(values):
+        place = _first_scalar(value) if isinstance(value, list) else Where(values, i)
+        if place is not None:
+            return place
+    return None
 
 
 def flat_query(

@@ -11,6 +11,7 @@ import numpy as np
 from fakeknn.errors import (
     IllegalArgumentException,
     NumberFormatException,
+    OpenSearchError,
     ParsingException,
     Where,
 )
@@ -391,6 +392,15 @@ class Bool(Query):
     # several that are wrong the same one is told of.
 
     def run(self, ctx: ShardContext, boost: np.float32) -> Matched:
+        try:
+            return self._run(ctx, boost)
+        except OpenSearchError:
+            # What is flattened is not asked in that order
+            for clause in self.children():
+                clause.mask(ctx)
+            raise
+
+    def _run(self, ctx: ShardContext, boost: np.float32) -> Matched:
         if not (self.must or self.filter or self.should or self.must_not):
             return Matched.constant(ctx.everything(), float(boost))
         if self.never(ctx):
@@ -405,12 +415,12 @@ class Bool(Query):
         excluded = self._excluded(ctx)
         optional = [clause.matched(ctx, boost) for clause in self._optional(ctx)]
         mask = self._filtered(ctx, mask, excluded)
+        needed = self.needed()
+        if needed > len(self.should) and not self._only_excludes:
+            return Matched.none(ctx.n)
         if not (self.must or self.should):
             assert mask is not None
             return Matched.constant(self._negative(ctx, mask), 0.0)
-        needed = self.needed()
-        if needed > len(self.should):
-            return Matched.none(ctx.n)
         if optional:
             count = np.zeros(ctx.n, np.int32)
             for part in optional:
@@ -436,7 +446,7 @@ class Bool(Query):
         excluded = self._excluded(ctx)
         optional = [clause.mask(ctx) for clause in self.should]
         mask = self._filtered(ctx, mask, excluded)
-        needed = self.needed()
+        needed = 0 if self._only_excludes else self.needed()
         if needed > len(self.should):
             return ctx.nothing()
         if needed == 1:
@@ -449,6 +459,11 @@ class Bool(Query):
         if not (self.must or self.filter or needed):
             mask = self._negative(ctx, mask)
         return mask
+
+    @property
+    def _only_excludes(self) -> bool:
+        """Then ``minimum_should_match`` is forgotten (Queries.fixNegativeQueryIfNeeded makes a query of its own)."""
+        return self.adjust_pure_negative and not (self.must or self.should or self.filter)
 
     def _negative(self, ctx: ShardContext, mask: Mask) -> Mask:
         """Queries.fixNegativeQueryIfNeeded: nothing but exclusions means all documents but those."""

@@ -73,6 +73,9 @@ def shard_statistics(column: Column) -> FieldStatistics:
     that for half a minute."""
     if isinstance(column, TextColumn):
         return FieldStatistics(column.doc_count, column.sum_total_term_freq)
+    if isinstance(column, NumericColumn) and len(column.rows) > column.doc_count:
+        pairs = np.stack((column.rows.astype(np.int64), column.values.astype(np.int64)))
+        return FieldStatistics(column.doc_count, np.unique(pairs, axis=1).shape[1])  # a value counts once a document
     return FieldStatistics(column.doc_count, len(column.rows))
 
 
@@ -82,8 +85,7 @@ def postings(column: Column, term: str) -> tuple[NDArray[np.int32], NDArray[np.i
         tid = column.number(term)
         if tid is None:
             return np.empty(0, np.int32), None
-        entries = column.entries(tid)
-        return column.rows[entries], column.freqs[entries]
+        return column.postings(tid)
     if isinstance(column, KeywordColumn):
         tid = column.number(term)
         return (np.empty(0, np.int32) if tid is None else column.rows[column.tids == tid]), None
@@ -94,6 +96,9 @@ def postings(column: Column, term: str) -> tuple[NDArray[np.int32], NDArray[np.i
 def doc_freq(ctx: ShardContext, field: FieldType, column: Column, term: str) -> int:
     if ctx.statistics is not None:
         return ctx.statistics.doc_freq(field.path, term)
+    if isinstance(column, TextColumn):
+        tid = column.number(term)
+        return 0 if tid is None else len(column.entries(tid))
     return len(postings(column, term)[0])
 
 
@@ -300,6 +305,7 @@ def add_scores(parts: Sequence[Matched], n: int) -> NDArray[np.float32]:
         part = parts[0]
         return np.where(part.mask, part.score, np.float32(0))
     total = np.zeros(n, np.float64)
+    zero = np.float32(0)
     for part in parts:
-        np.add(total, part.score, out=total, where=part.mask)
+        total += np.where(part.mask, part.score, zero)
     return total.astype(np.float32)

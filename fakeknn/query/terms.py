@@ -88,7 +88,7 @@ class Term(Query):
             return ctx.nothing()
         if isinstance(field, IdFieldType):
             return field.ids(ctx.view, [java_string(self.value)])
-        if self.case_insensitive and not field.dictionary:
+        if self.case_insensitive and not (field.dictionary or isinstance(field, BooleanFieldType)):
             raise ctx.fails(
                 f"[{field.path}] field which is of type [{field.kind}], does not support case insensitive term queries"
             )

@@ -28,13 +28,14 @@ from fakeknn.search.collapse import check_collapse, expand, group_values, leader
 from fakeknn.search.doc_fields import check_fields, load_fields
 from fakeknn.search.fetch import Hit, fetch_hits
 from fakeknn.search.inner_hits import check_inner_hits
+from fakeknn.search.profile import profile_shard
 from fakeknn.search.ranking import best_keys, best_scores, comparable
 from fakeknn.search.request import ACCURATE, DISABLED, SearchRequest
 from fakeknn.search.rescore import Rescorer
 from fakeknn.search.slicing import check_slices
 from fakeknn.search.sort import SortKeys, shown_value
 from fakeknn.search.suggest import merged_suggestions, only_suggests, suggest_on
-from fakeknn.search.termination import DEFAULT_TRACK_TOTAL_HITS, collected
+from fakeknn.search.termination import DEFAULT_TRACK_TOTAL_HITS, collected, counted_by_terms
 from fakeknn.xcontent import java_float
 
 
@@ -134,6 +135,8 @@ def can_match(request: SearchRequest, contexts: list[ShardContext]) -> tuple[lis
     failures: list[tuple[ShardContext, OpenSearchError]] = []
     for ctx in contexts:
         try:
+            for other in request.sort[1:]:
+                other.keys(ctx, np.empty(0, np.int32), np.empty(0, np.float32))
             bounds = sort.bounds(ctx)
             query = request.query
             asked.append((query is None or not built(ctx, lambda: query.never(ctx)), bounds, ctx))  # noqa: B023
@@ -180,6 +183,9 @@ def search_shard(request: SearchRequest, ctx: ShardContext, number: int, batch: 
     check_collapse(request, ctx, scrolls=batch is not None)
     by_points = None if request.query is None else left_by_points(request, query, ctx, scrolls=batch is not None)
     left = collected(request, ctx, found, mask)
+    if request.min_score is None and request.post_filter is None and not request.terminate_after:
+        counted = counted_by_terms(request.query, ctx)
+        left.total = left.total if counted is None else counted
     if by_points is not None:
         left = left.limited(by_points, counted=request.min_score is None and request.post_filter is None)
     result = ShardResult(number, left.rows, matched.score[left.rows], left.total, left.early)
@@ -489,4 +495,15 @@ def answer(request: SearchRequest, outcome: Outcome, took: int) -> dict[str, Any
         body["aggregations"] = outcome.aggregations
     if outcome.suggest is not None:
         body["suggest"] = outcome.suggest
+    if request.profile:
+        body["profile"] = {"shards": _profiles(request, outcome)}
     return body
+
+
+def _profiles(request: SearchRequest, outcome: Outcome) -> list[dict[str, Any]]:
+    fetched = [hit.shard for hit in outcome.page]
+    shards = [
+        profile_shard(request, outcome.contexts[result.context], hits=fetched.count(result.context))
+        for result in outcome.results
+    ]
+    return sorted(shards, key=lambda shard: str(shard["id"]))

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fakeknn.errors import NotFaked
-from fakeknn.query.base import ShardContext
+from fakeknn.query.base import Query, ShardContext
+from fakeknn.query.compound import ConstantScore
 from fakeknn.query.lucene import (
     ApproximateScoreQuery,
     BoostQuery,
@@ -19,10 +20,10 @@ from fakeknn.query.lucene import (
     MatchAllDocsQuery,
     TermQuery,
 )
-from fakeknn.query.terms import Range
+from fakeknn.query.terms import Exists, Range
 from fakeknn.search.explain import search_node
 from fakeknn.search.request import ACCURATE, DISABLED, SearchRequest
-from fakeknn.view import Mask, NumericColumn
+from fakeknn.view import Mask, NumericColumn, TextColumn
 
 DEFAULT_TRACK_TOTAL_HITS = 10_000
 
@@ -78,6 +79,19 @@ def _counts_points(request: SearchRequest, ctx: ShardContext) -> bool:
         return False
     column = ctx.column(field)
     return isinstance(column, NumericColumn) and column.single and not ctx.view.nested
+
+
+def counted_by_terms(query: Query | None, ctx: ShardContext) -> int | None:
+    """shortcutTotalHitCount of ``exists``: documents with terms are counted, whatever the field's norms find."""
+    while isinstance(query, ConstantScore):
+        query = query.filter
+    if not isinstance(query, Exists) or ctx.mapping.nested_paths or ctx.alias_filter is not None:
+        return None
+    field = ctx.field(query.field)
+    column = None if field is None else ctx.column(field)
+    if not isinstance(column, TextColumn) or not ctx.view.live.all():
+        return None
+    return len(np.unique(column.rows))
 
 
 def collected(request: SearchRequest, ctx: ShardContext, found: Mask, filtered: Mask) -> Collected:
