@@ -9,10 +9,12 @@ from typing import Any, TypeVar
 from fakeknn.api.documents import active_shards
 from fakeknn.api.search import SEARCH_OPTIONS, SEARCH_PARAMETERS, apply_params, check_total_hits, set_search_type
 from fakeknn.errors import (
+    ActionRequestValidationException,
     IllegalArgumentException,
     NumberFormatException,
     OpenSearchParseException,
 )
+from fakeknn.ingest import search_pipelines
 from fakeknn.painless import java_value
 from fakeknn.painless.operators import narrow
 from fakeknn.query.script import Script
@@ -24,7 +26,7 @@ from fakeknn.search.request import SearchRequest, parse_request, set_size
 from fakeknn.search.source import HIDE_SOURCE
 from fakeknn.state.names import IndicesOptions
 from fakeknn.state.node import Node
-from fakeknn.units import parse_int, parse_time_value
+from fakeknn.units import parse_double, parse_int, parse_time_value
 from fakeknn.xcontent import generator, hash_ordered, read
 
 R = TypeVar("R", bound=BulkByScrollRequest)
@@ -149,6 +151,8 @@ def _search_parameters(request: Request, wanted: BulkByScrollRequest) -> None:
     wanted.routing, wanted.preference = params.get("routing"), params.get("preference")
     wanted.options = IndicesOptions.from_parameters(params, SEARCH_OPTIONS)
     check_total_hits(request, search)
+    if search.point is not None:
+        raise ActionRequestValidationException("[indices] cannot be used with point in time")
 
 
 # --- parameters -------------------------------------------------------------------------------------------------------
@@ -193,12 +197,12 @@ def requests_per_second(request: Request) -> float | None:
         "[requests_per_second] must be a float greater than 0. Use -1 to disable throttling."
     )
     try:
-        rate = float(text)
-    except ValueError:
-        raise refused from NumberFormatException(f'For input string: "{text}"' if text.strip() else "empty String")
+        rate = parse_double(text)
+    except NumberFormatException as cause:
+        raise refused from cause
     if rate == -1:
         return math.inf
-    if not rate > 0:
+    if rate <= 0:  # NaN is not
         raise refused
     return rate
 
@@ -210,6 +214,7 @@ def answer(node: Node, request: Request, wanted: BulkByScrollRequest) -> Any:
     """Do it, and wait for it unless the request says otherwise."""
     waits = request.flag("wait_for_completion", True)
     wanted.validate()
+    search_pipelines.resolve(node, wanted.search, ",".join(wanted.indices), wanted.options)
     run = Run(node, wanted)
     if run.advance() is not None:
         node.background.append(run)

@@ -157,9 +157,9 @@ def rethrottle(node: Node, request: Request) -> dict[str, Any]:
         raise NullPointerException(None)
     node_id = wanted.partition(":")[0]
     if node_id != node.node_id:
-        return no_such_node(node_id)
+        return grouped(node, [], groups, failure=no_such_node(node_id))
     for run in node.background:
         if isinstance(run, Run) and run.task_id == wanted:
             run.rethrottle(rate)
             return grouped(node, [run.own_task(running=True)], groups, detailed=True, resources=not run.leader)
-    return node_failure(node, f"task [{wanted}] is missing")
+    return grouped(node, [], groups, failure=node_failure(node, f"task [{wanted}] is missing"))

@@ -78,8 +78,26 @@ def query_of_params(request: Request) -> Any:
     )
 
 
+#: Numbers that say how a search is shared out, and what each must at least be; one node does not share.
+_SHARING = (
+    ("batched_reduce_size", "batchedReduceSize", 2),
+    ("pre_filter_shard_size", "preFilterShardSize", 1),
+    ("max_concurrent_shard_requests", "maxConcurrentShardRequests", 1),
+)
+
+
+def _check_sharing(request: Request) -> None:
+    for name, setter, least in _SHARING:
+        number = request.number(name)
+        if number is not None and number < least:
+            raise IllegalArgumentException(f"{setter} must be >= {least}")
+    for name in ("allow_partial_search_results", "phase_took"):
+        request.flag(name)
+
+
 def apply_params(request: Request, search: SearchRequest) -> None:
-    """RestSearchAction.parseSearchSource: parameters go before the body."""
+    """RestSearchAction.parseSearchRequest: parameters go before the body."""
+    _check_sharing(request)
     query = query_of_params(request)
     if query is not None:
         search.query = query
@@ -121,6 +139,9 @@ def apply_params(request: Request, search: SearchRequest) -> None:
     scroll = request.text("scroll")
     if scroll is not None:
         parse_time_value(scroll, "scroll")
+    request.flag("ccs_minimize_roundtrips")
+    if request.text("cancel_after_time_interval") is not None:
+        parse_time_value(request.text("cancel_after_time_interval") or "", "cancel_after_time_interval")
     timeout = request.text("timeout")
     if timeout is not None:
         parse_time_value(timeout, "timeout")
@@ -174,7 +195,7 @@ def set_search_type(request: Request, search: SearchRequest) -> None:
 def run_search(node: Node, request: Request, search: SearchRequest) -> dict[str, Any]:
     set_search_type(request, search)
     check_total_hits(request, search)
-    search.typed_keys = request.flag("typed_keys")
+    search.typed_keys = request.params.get("typed_keys") in ("", "true")  # read when there is something to be typed
     scroll = request.text("scroll")
     search.validate(scroll=scroll is not None)
     options = IndicesOptions.from_parameters(request.params, SEARCH_OPTIONS)

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 from fakeknn.errors import (
     IllegalArgumentException,
     IndexNotFoundException,
-    NotFaked,
     NumberFormatException,
     OpenSearchTimeoutException,
     ResourceNotFoundException,
 )
 from fakeknn.rest import Later, Request, route
+from fakeknn.shape import Readable
 from fakeknn.state import machine
 from fakeknn.state.names import simple_match
 from fakeknn.state.node import Node
 from fakeknn.state.tasks import Task, listing
-from fakeknn.units import parse_long, parse_time_value
+from fakeknn.units import TimeValue, parse_long, parse_time_value
 
 _GROUPS = ("nodes", "parents", "none")
 
@@ -26,8 +27,8 @@ def task_id(text: str | None) -> str | None:
     """TaskId: node and number."""
     if not text:
         return None
-    node_id, colon, number = text.partition(":")
-    if not colon or not node_id or ":" in number:
+    _, colon, number = text.partition(":")
+    if not colon or ":" in number:
         raise IllegalArgumentException(f"malformed task id {text}")
     try:
         parse_long(number)
@@ -54,7 +55,7 @@ def _check_timeout(request: Request) -> None:
 def list_tasks(node: Node, request: Request) -> dict[str, Any]:
     groups = group_by(request)
     if groups not in _GROUPS:
-        raise IllegalArgumentException(f"[group_by] must be one of [nodes], [parents] or [none] but was [{groups}]")
+        raise _no_grouping(groups)
     detailed = request.flag("detailed")
     parent = task_id(request.text("parent_task_id"))
     _check_timeout(request)
@@ -64,21 +65,37 @@ def list_tasks(node: Node, request: Request) -> dict[str, Any]:
     return grouped(node, tasks, groups, detailed=detailed, resources=detailed)
 
 
-def grouped(node: Node, tasks: list[Task], groups: str, *, detailed: bool, resources: bool) -> dict[str, Any]:
-    """ListTasksResponse, by nodes, by parents or in one list."""
+def _no_grouping(groups: str) -> IllegalArgumentException:
+    return IllegalArgumentException(f"[group_by] must be one of [nodes], [parents] or [none] but was [{groups}]")
+
+
+def grouped(
+    node: Node,
+    tasks: list[Task],
+    groups: str,
+    *,
+    detailed: bool = False,
+    resources: bool = False,
+    failure: dict[str, Any] | None = None,
+) -> dict[str, Any]:
+    """ListTasksResponse, by nodes, by parents or in one list, behind what failed on a node."""
     told = [_told(task, detailed, resources) for task in tasks]
+    answer: dict[str, Any] = {} if failure is None else {"node_failures": [failure]}
     if groups == "none":
-        return {"tasks": told}
+        return {**answer, "tasks": told}
     if groups == "parents":
-        return {"tasks": _by_parents(tasks, told)}
-    if not tasks:
-        return {"nodes": {}}
+        return {**answer, "tasks": _by_parents(tasks, told)}
+    if groups != "nodes":
+        raise _no_grouping(groups)
     by_id = {task.id: one for task, one in zip(tasks, told, strict=True)}
-    return {"nodes": {node.node_id: {**_node(node), "tasks": by_id}}}
+    return {**answer, "nodes": {node.node_id: {**_node(node), "tasks": by_id}} if tasks else {}}
 
 
 def _told(task: Task, detailed: bool, resources: bool) -> dict[str, Any]:
     told: dict[str, Any] = task.to_json(detailed)
+    told["start_time_in_millis"] = Readable(task.started, "start_time", _moment(task.started))
+    running = str(TimeValue(task.running_nanos, "nanos"))
+    told["running_time_in_nanos"] = Readable(task.running_nanos, "running_time", running)
     if resources:
         used = {"cpu_time_in_nanos": 0, "memory_in_bytes": 0}
         told["resource_stats"] = {
@@ -86,6 +103,10 @@ def _told(task: Task, detailed: bool, resources: bool) -> dict[str, Any]:
             "thread_info": {"thread_executions": 0, "active_threads": 0},
         }
     return told
+
+
+def _moment(millis: int) -> str:
+    return datetime.fromtimestamp(millis / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _by_parents(tasks: list[Task], told: list[dict[str, Any]]) -> dict[str, Any]:
@@ -172,11 +193,9 @@ def cancel(node: Node, request: Request) -> dict[str, Any]:
     parent = task_id(request.text("parent_task_id"))
     request.flag("wait_for_completion")
     groups = group_by(request)
-    if groups != "nodes":
-        raise NotFaked("[group_by] of cancelled tasks")
     actions = request.names("actions")
     if wanted is not None and wanted.partition(":")[0] != node.node_id:
-        return {"nodes": {}}
+        return grouped(node, [], groups, failure=no_such_node(wanted.partition(":")[0]))
     cancelled = []
     for one in node.background:
         of_action = not actions or any(simple_match(pattern, one.action) for pattern in actions)
@@ -185,27 +204,25 @@ def cancel(node: Node, request: Request) -> dict[str, Any]:
             cancelled.append(one.tasks()[0])
     node.work_on()
     if wanted is not None and not cancelled:
-        return node_failure(node, f"task [{wanted}] is not found")
-    return grouped(node, cancelled, groups, detailed=False, resources=False)
+        return grouped(node, [], groups, failure=node_failure(node, f"task [{wanted}] is not found"))
+    return grouped(node, cancelled, groups)
 
 
 def node_failure(node: Node, why: str) -> dict[str, Any]:
-    """What a request to change tasks answers when this node could not."""
-    failure = {
-        "type": "failed_node_exception",
-        "reason": f"Failed node [{node.node_id}]",
-        "node_id": node.node_id,
-        "caused_by": {"type": "resource_not_found_exception", "reason": why},
-    }
-    return {"node_failures": [failure], "nodes": {}}
+    """That this node could not do what was asked of a task."""
+    return _failed(node.node_id, {"type": "resource_not_found_exception", "reason": why})
 
 
 def no_such_node(node_id: str) -> dict[str, Any]:
-    cause = {"type": "no_such_node_exception", "reason": f"No such node [{node_id}]", "node_id": node_id}
-    failure = {
+    return _failed(
+        node_id, {"type": "no_such_node_exception", "reason": f"No such node [{node_id}]", "node_id": node_id}
+    )
+
+
+def _failed(node_id: str, cause: dict[str, Any]) -> dict[str, Any]:
+    return {
         "type": "failed_node_exception",
         "reason": f"Failed node [{node_id}]",
         "node_id": node_id,
         "caused_by": cause,
     }
-    return {"node_failures": [failure], "nodes": {}}

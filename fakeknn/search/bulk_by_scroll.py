@@ -210,7 +210,7 @@ class Worker:
             batch = hits[told : told + size]
             told += len(batch)
             status.total = len(hits) if request.max_docs <= 0 else min(len(hits), request.max_docs)
-            yield last / status.requests_per_second
+            yield 0.0 if math.isnan(status.requests_per_second) else last / status.requests_per_second
             if status.canceled is not None:
                 return
             if not batch:

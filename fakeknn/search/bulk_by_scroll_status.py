@@ -64,7 +64,7 @@ def told(status: Status, created: bool, updated: bool) -> dict[str, Any]:
     found["retries"] = {"bulk": status.bulk_retries, "search": 0}
     found["throttled_millis"] = _readable(status.throttled, "throttled")
     rate = status.requests_per_second
-    found["requests_per_second"] = -1.0 if math.isinf(rate) else np.float32(rate)
+    found["requests_per_second"] = -1.0 if math.isinf(rate) else "NaN" if math.isnan(rate) else np.float32(rate)
     if status.canceled is not None:
         found["canceled"] = status.canceled
     found["throttled_until_millis"] = _readable(status.throttled_until, "throttled_until")
