@@ -246,6 +246,26 @@ class TextColumn(Column):
         )
 
     @cached_property
+    def _kept(self) -> dict[int, tuple[Rows, NDArray[np.int32]]]:
+        return {}
+
+    def postings(self, tid: int) -> tuple[Rows, NDArray[np.int32]]:
+        """The rows that have a term, and how often each has it. Those of the terms asked for last are kept."""
+        found = self._kept.get(tid)
+        if found is None:
+            entries = self.entries(tid)
+            if len(self._kept) >= 256:
+                self._kept.clear()
+            found = self._kept[tid] = (self.rows[entries], self.freqs[entries])
+        return found
+
+    @cached_property
+    def sorted_terms(self) -> list[str]:
+        """The terms in their order."""
+        terms = self.terms
+        return [terms[tid] for tid in self.order.tolist()]
+
+    @cached_property
     def exists(self) -> Mask:
         mask = np.zeros(self.n, bool)
         mask[self.length_rows] = True

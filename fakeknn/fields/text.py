@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
@@ -178,6 +179,11 @@ class TextFieldType(FieldType):
         """bool[n]: the rows that have one of these terms."""
         assert isinstance(column, TextColumn)
         mask = np.zeros(column.n, bool)
+        if len(tids) > 32:
+            chosen = np.zeros(column.n_terms, bool)
+            chosen[np.asarray(tids)] = True
+            mask[column.rows[chosen[column.tids]]] = True
+            return mask
         for tid in tids:
             mask[column.rows[column.entries(tid)]] = True
         return mask
@@ -196,7 +202,10 @@ class TextFieldType(FieldType):
         if case_insensitive:
             folded = value.lower()
             return self.mask_of(column, matching_terms(column, lambda t: t.lower().startswith(folded)))
-        return self.mask_of(column, matching_terms(column, lambda t: t.startswith(value)))
+        terms = column.sorted_terms
+        first = bisect_left(terms, value)
+        last = bisect_left(terms, value + chr(0x10FFFF), first)
+        return self.mask_of(column, column.order[first:last].tolist())
 
     def wildcard(self, column: Column, value: str, *, case_insensitive: bool = False) -> Mask:
         assert isinstance(column, TextColumn)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from fakeknn.errors import IllegalArgumentException, OpenSearchParseException, ParsingException, Where
 from fakeknn.fields import FieldType
@@ -105,23 +106,49 @@ def edits(a: str, b: str, most: int, transpositions: bool) -> int | None:
     return before[-1] if before[-1] <= most else None
 
 
+def distances(term: str, others: Sequence[str], transpositions: bool) -> NDArray[np.int16]:
+    """int16[len(others)]: the edit distances of a term to others, all at once; see ``edits``."""
+    if not others:
+        return np.empty(0, np.int16)
+    lengths = np.fromiter(map(len, others), np.int32, len(others))
+    width = int(lengths.max())
+    if not width:
+        return np.full(len(others), len(term), np.int16)
+    codes = np.array(others, f"<U{width}").view("<u4").reshape(len(others), width).T.copy()
+    steps = np.arange(width + 1, dtype=np.int16)
+    before = np.repeat(steps[:, None], len(others), axis=1)
+    older = before
+    for i, char in enumerate(term, 1):
+        row = np.empty_like(before)
+        row[0] = i
+        for j in range(1, width + 1):
+            cost = np.minimum(before[j], row[j - 1]) + np.int16(1)
+            np.minimum(cost, before[j - 1] + (codes[j - 1] != ord(char)), out=cost)
+            if transpositions and i > 1 and j > 1:
+                swapped = (codes[j - 1] == ord(term[i - 2])) & (codes[j - 2] == ord(char))
+                np.copyto(cost, np.minimum(cost, older[j - 2] + np.int16(1)), where=swapped)
+            row[j] = cost
+        older, before = before, row
+    found: NDArray[np.int16] = before[lengths, np.arange(len(others))]
+    return found
+
+
 def similar_terms(
     terms: Iterable[str], term: str, distance: int, prefix_length: int, max_expansions: int, transpositions: bool
 ) -> list[tuple[str, np.float32]]:
     """The terms within some edits, each with its boost; of too many those with the highest boosts, then in order."""
     prefix = term[:prefix_length]
+    low, high = len(term) - distance, len(term) + distance
+    near = [other for other in terms if low <= len(other) <= high and other.startswith(prefix)]
+    counts = distances(term[len(prefix) :], [other[len(prefix) :] for other in near], transpositions)
     found: list[tuple[str, np.float32]] = []
-    for other in terms:
-        if abs(len(other) - len(term)) > distance or not other.startswith(prefix):
+    for at in np.flatnonzero(counts <= distance).tolist():
+        other, count = near[at], int(counts[at])
+        shortest = min(len(term), len(other))
+        if count and shortest == 0:
             continue
-        count = edits(term[len(prefix) :], other[len(prefix) :], distance, transpositions)
-        if count is not None:
-            shortest = min(len(term), len(other))
-            if count and shortest == 0:
-                continue
-            boost = np.float32(1.0) if count == 0 else np.float32(1.0) - np.float32(count) / np.float32(shortest)
-            boost = max(boost, np.float32(0))
-            found.append((other, boost))
+        boost = np.float32(1.0) if count == 0 else np.float32(1.0) - np.float32(count) / np.float32(shortest)
+        found.append((other, max(boost, np.float32(0))))
     found.sort(key=lambda pair: (-pair[1], pair[0]))
     return found[:max_expansions]
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -282,8 +282,7 @@ class PhrasePrefix(Query):
         return found
 
     def _expanded(self, column: TextColumn) -> list[str]:
-        order, terms = column.order, column.terms
-        sorted_terms: Any = [terms[tid] for tid in order.tolist()]
+        sorted_terms = column.sorted_terms
         out: list[str] = []
         for prefix in self.terms[-1]:
             at = bisect_left(sorted_terms, prefix)
