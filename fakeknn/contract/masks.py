@@ -56,6 +56,9 @@ MASKS = (
     Mask("metadata.index-graveyard.tombstones", of="_cluster/state"),
     Mask("**.unassigned_info.at", of="_cluster/(state|allocation)"),
     Mask("**.throttle_time*"),
+    Mask("profile.shards.*.id"),
+    Mask("profile.shards.*.*.**.breakdown.*"),
+    Mask("profile.shards.*.searches.*.rewrite_time"),
     # who and where the server is
     Mask("name", of=r"^/+(\?|$)"),
     Mask("**.cluster_name"),

@@ -722,9 +722,6 @@ class FunctionScoreQuery(Node):
         below = self.query.explain(ctx, row, boost)
         return self.source.explained(ctx, row, boost, below, list(self.filters))
 
-    def children(self) -> Iterator[Node]:
-        yield self.query
-
 
 @dataclass(frozen=True)
 class BoostByQuery(Node):
@@ -758,6 +755,3 @@ class BoostByQuery(Node):
         if not self.other.matched(ctx, ONE).mask[row]:
             return Explanation(score, f"weight({self}), result of:", (below,))
         raise NotFaked("the explanation of a [boosting] query of what matches [negative]")
-
-    def children(self) -> Iterator[Node]:
-        yield self.query

@@ -30,6 +30,7 @@ from fakeknn.search.fetch import Hit, fetch_hits
 from fakeknn.search.inner_hits import check_inner_hits
 from fakeknn.search.profile import profile_shard
 from fakeknn.search.ranking import best_keys, best_scores, comparable
+from fakeknn.search.profile import profile_shard
 from fakeknn.search.request import ACCURATE, DISABLED, SearchRequest
 from fakeknn.search.rescore import Rescorer
 from fakeknn.search.slicing import check_slices

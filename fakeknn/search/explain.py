@@ -22,6 +22,8 @@ def search_node(request: SearchRequest, ctx: ShardContext) -> Node:
     found: Node | None = ctx.memo.get(key)
     if found is None:
         node = search_form(request.query or MATCH_ALL, ctx)
+        if request.query is None and isinstance(node, ApproximateScoreQuery):
+            node = node.original
         if isinstance(node, ApproximateScoreQuery):
             node = _resolved(request, ctx, node)
         found = ctx.memo[key] = node.rewritten()
