@@ -11,6 +11,8 @@ import pytest
 
 from fakeknn import api
 from fakeknn.__main__ import _parser
+from fakeknn.aggs import base as aggs
+from fakeknn.aggs.parsing import KNOWN
 from fakeknn.api import unfaked
 from fakeknn.app import answer
 from fakeknn.contract.console import parse
@@ -50,6 +52,7 @@ def faked(there: Iterable[str], missing: Iterable[str]) -> str:
 BLOCKS: dict[str, Callable[[], str]] = {
     "endpoints": endpoints,
     "queries": lambda: faked(PARSERS, KNOWN_QUERIES - set(PARSERS)),
+    "aggregations": lambda: faked(aggs.PARSERS, KNOWN - set(aggs.PARSERS)),
     "fields": lambda: faked({"object", "nested", *KINDS}, NOT_FAKED_TYPES),
     "spaces": lambda: faked(SPACES, ()),
 }
