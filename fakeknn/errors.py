@@ -248,6 +248,10 @@ class StreamConstraintsException(JavaError):
         )
 
 
+class URISyntaxException(JavaError):
+    pass
+
+
 class UncheckedIOException(JavaError):
     pass
 

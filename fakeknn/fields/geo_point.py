@@ -98,6 +98,11 @@ class GeometryFieldType(UnparametrizedFieldType):
                 found.given.add(name)
         return found
 
+    def no_sort(self) -> OpenSearchError:
+        return IllegalArgumentException(
+            f"can't sort on {self.kind} field without using specific sorting feature, like geo_distance"
+        )
+
     def refusal(self, doc_id: str, preview: str) -> str:
         return f"failed to parse field [{self.path}] of type [{self.kind}]"
 
@@ -203,8 +208,3 @@ class GeoPointFieldType(GeometryFieldType):
         hashes = [points.to_geohash(*point) for point in self._points(container, key, value)]
         text = f"[{','.join(hashes)}]" if len(hashes) > 1 else "".join(hashes) or None
         return {key: text}, key, text
-
-    def no_sort(self) -> OpenSearchError:
-        return IllegalArgumentException(
-            "can't sort on geo_point field without using specific sorting feature, like geo_distance"
-        )

@@ -20,11 +20,12 @@ from fakeknn.errors import (
 )
 from fakeknn.fields import FieldType
 from fakeknn.fields.geo_point import GeoPointColumn, GeoPointFieldType
-from fakeknn.geo import points, sphere, wkt
+from fakeknn.fields.geo_shape import GeoShapeFieldType
+from fakeknn.geo import points, shapes, sphere, wkt
 from fakeknn.geo.areas import in_ring
 from fakeknn.geo.points import GeoPoint
 from fakeknn.query.base import Query, ShardContext, common, register
-from fakeknn.view import Mask
+from fakeknn.view import Mask, ObjectColumn
 from fakeknn.xcontent import java_string, objects
 
 NOWHERE = GeoPoint(math.nan, math.nan)
@@ -59,14 +60,14 @@ class GeoQuery(Query):
             if self.ignore_unmapped:
                 return ctx.nothing()
             raise ctx.fails(f"failed to find geo field [{self.field}]")
-        if mapped.kind not in ("geo_point", "geo_shape"):
+        if not isinstance(mapped, GeoPointFieldType | GeoShapeFieldType):
             raise NotFaked(f"the name of a field type's class in what a [{self.kind}] query refuses")
         problems = self.problems()
         if problems:
             raise ctx.fails("couldn't validate latitude/ longitude values") from QueryValidationException(
                 *(f"[{self.kind}] {problem}" for problem in problems)
             )
-        if mapped.kind == "geo_shape":
+        if isinstance(mapped, GeoShapeFieldType):
             return self.of_shapes(ctx, mapped)
         return self.of_points(ctx, mapped)
 
@@ -82,8 +83,29 @@ class GeoQuery(Query):
         """bool[m]: which of a column's points match."""
         raise NotImplementedError
 
-    def of_shapes(self, ctx: ShardContext, mapped: FieldType) -> Mask:
+    def of_shapes(self, ctx: ShardContext, mapped: GeoShapeFieldType) -> Mask:
         raise NotFaked(f"a [{self.kind}] query of shapes")
+
+
+def shapes_related(ctx: ShardContext, mapped: GeoShapeFieldType, shape: wkt.Shape, relation: str) -> Mask:
+    """bool[n]: the rows whose shapes lie so to another shape."""
+    column = ctx.column(mapped)
+    assert isinstance(column, ObjectColumn)
+    if not column.values:
+        return ctx.nothing()
+    key = ("shapes", mapped.path, len(column.values))
+    known = ctx.view.memo.get(key)
+    if known is None:
+        known = ctx.view.memo[key] = np.array(list(column.values), object)
+    if relation == "within" and shape.kind in ("LINESTRING", "MULTILINESTRING"):
+        raise IllegalArgumentException("LatLonShapeQuery does not support WITHIN queries with line geometries")
+    other = shapes.quantized(shapes.geometry(shape))
+    if relation == "disjoint":
+        return column.exists & ~column.where(shapes.related(known, other, "intersects"))
+    hit = shapes.related(known, other, relation)
+    if relation == "within" and not column.single:
+        return column.exists & ~column.where(~hit)
+    return column.where(hit)
 
 
 def geo_column(ctx: ShardContext, mapped: FieldType) -> GeoPointColumn | None:
@@ -141,6 +163,10 @@ class GeoBoundingBox(GeoQuery):
             if around:
                 top_left, bottom_right = top_left._replace(lon=-180.0), bottom_right._replace(lon=180.0)
         return top_left, bottom_right
+
+    def of_shapes(self, ctx: ShardContext, mapped: GeoShapeFieldType) -> Mask:
+        (top, left), (bottom, right) = self.corners
+        return shapes_related(ctx, mapped, wkt.Shape("ENVELOPE", (left, right, top, bottom)), "intersects")
 
     def inside(self, column: GeoPointColumn) -> Mask:
         (top, left), (bottom, right) = self.corners

@@ -42,7 +42,13 @@ LIBRARIES = {
 }
 
 #: Where imports stand in functions on purpose: a test session, a command, a start pay only for what they use.
-LATE = {"conftest_plugin/__init__.py", "fakeknn/__main__.py", "fakeknn/state/node.py", "fakeknn/xcontent/yaml.py"}
+LATE = {
+    "conftest_plugin/__init__.py",
+    "fakeknn/__main__.py",
+    "fakeknn/state/node.py",
+    "fakeknn/xcontent/yaml.py",
+    "fakeknn/geo/shapes.py",
+}
 
 FLOOR = {name: height for height, floor in enumerate(reversed(FLOORS.strip().splitlines())) for name in floor.split()}
 FILES = sorted([*(ROOT / "fakeknn").rglob("*.py"), *(ROOT / "conftest_plugin").rglob("*.py")])

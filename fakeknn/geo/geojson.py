@@ -1,0 +1,172 @@
+"""GeoJSON as OpenSearch reads it (GeoJson of common.geo), into the shapes of ``wkt``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fakeknn.errors import (
+    IllegalArgumentException,
+    NotFaked,
+    OpenSearchException,
+    OpenSearchParseException,
+    Where,
+)
+from fakeknn.geo import wkt
+from fakeknn.geo.sphere import parse_distance
+from fakeknn.geo.wkt import Shape
+from fakeknn.xcontent import objects
+from fakeknn.xcontent.objects import Member, ObjectParser, building, declared
+
+_KINDS = {
+    "point", "multipoint", "linestring", "multilinestring", "polygon", "multipolygon", "geometrycollection",
+    "envelope", "circle",
+}  # fmt: skip
+_RIGHT = {"right", "counterclockwise", "ccw"}
+_LEFT = {"left", "clockwise", "cw"}
+
+
+def _coordinates(container: Any, key: Any) -> Any:
+    """Positions, nested as they are given."""
+    value = container[key]
+    if not isinstance(value, list):
+        raise OpenSearchParseException("geo coordinates must be numbers")
+    if not value:
+        return []
+    if value[0] is None:
+        refused = IllegalArgumentException("coordinates cannot contain NULL values)")
+        raise objects.stopped_at(refused, Where(value, 0))
+    if not isinstance(value[0], list):
+        return _position(value)
+    found: list[Any] = []
+    for i in range(len(value)):
+        found.append(_coordinates(value, i))
+        if _dimensions(found[i]) != _dimensions(found[0]):
+            error = OpenSearchParseException("Exception parsing coordinates: number of dimensions do not match")
+            raise objects.stopped_at(error, Where(value[i], None, "end"))
+    return found
+
+
+def _dimensions(node: Any) -> int:
+    while isinstance(node, list) and node:
+        node = node[0]
+    return len(node)
+
+
+def _position(value: list[Any]) -> tuple[float, ...]:
+    for i, number in enumerate(value[:2]):
+        if isinstance(number, bool) or not isinstance(number, int | float):
+            raise objects.stopped_at(OpenSearchParseException("geo coordinates must be numbers"), Where(value, i))
+    if len(value) < 2:
+        error = OpenSearchParseException("geo coordinates must be numbers")
+        raise objects.stopped_at(error, Where(value, None, "end"))
+    if len(value) > 3:
+        error = OpenSearchParseException("geo coordinates greater than 3 dimensions are not supported")
+        raise objects.stopped_at(error, Where(value, 3))
+    return tuple(float(number) for number in value)
+
+
+def _radius(container: Any, key: Any) -> float:
+    return parse_distance(objects.text(container, key))
+
+
+def _geometries(container: Any, key: Any) -> list[Shape]:
+    value = container[key]
+    if isinstance(value, dict):
+        return [of_object(container, key)]
+    return [of_object(value, i) for i in range(len(value))]
+
+
+_GEOJSON = ObjectParser(
+    "geojson",
+    {
+        "type": declared("string"),
+        "coordinates": Member(
+            ("VALUE_BOOLEAN", "VALUE_NULL", "VALUE_NUMBER", "VALUE_STRING", "START_ARRAY"), _coordinates
+        ),
+        "geometries": declared("object_array", _geometries),
+        "orientation": declared("string"),
+        "radius": declared("string", _radius),
+    },
+    constructor=("type",),
+    ignore_unknown=True,
+)
+
+
+def of_object(container: Any, key: Any) -> Shape:
+    """The shape of the object at ``container[key]``."""
+    values = _GEOJSON.parse(container, key)
+    with building("geojson"):
+        return _built(values)
+
+
+def _built(values: dict[str, Any]) -> Shape:
+    given = values["type"]
+    kind = "envelope" if given.lower() == "bbox" else given.lower()
+    orientation = values.get("orientation")
+    if orientation is not None and orientation.lower() not in _RIGHT | _LEFT:
+        raise IllegalArgumentException(f"Unknown orientation [{orientation.lower()}]")
+    if kind not in _KINDS:
+        raise IllegalArgumentException(f"No enum constant org.opensearch.geometry.ShapeType.{given.upper()}")
+    if kind == "geometrycollection":
+        if "geometries" not in values:
+            raise OpenSearchParseException("geometries not included")
+        if "coordinates" in values:
+            raise OpenSearchParseException(f"parameter coordinates is not supported for type {given}")
+        _none(values, given, "orientation", "radius")
+        return Shape("GEOMETRYCOLLECTION", values["geometries"])
+    if "coordinates" not in values:
+        raise OpenSearchParseException("coordinates not included")
+    if kind == "circle" and "radius" not in values:
+        raise OpenSearchParseException("radius is not specified")
+    refused = ["geometries"]
+    if kind not in ("polygon", "multipolygon"):
+        refused.append("orientation")
+    if kind != "circle":
+        refused.append("radius")
+    _none(values, given, *refused)
+    return _shape(kind, values["coordinates"], values)
+
+
+def _none(values: dict[str, Any], kind: str, *names: str) -> None:
+    for name in names:
+        if name in values:
+            raise OpenSearchParseException(f"parameter {name} is not supported for type {kind}")
+
+
+def _depth(node: Any) -> int:
+    depth = 0
+    while isinstance(node, list) and node:
+        node, depth = node[0], depth + 1
+    return depth
+
+
+_DEPTHS = {
+    "point": 0, "circle": 0, "multipoint": 1, "linestring": 1, "envelope": 1, "multilinestring": 2, "polygon": 2,
+    "multipolygon": 3,
+}  # fmt: skip
+
+
+def _shape(kind: str, coordinates: Any, values: dict[str, Any]) -> Shape:
+    if _depth(coordinates) != _DEPTHS[kind] or coordinates == []:
+        raise NotFaked(f"coordinates that are no {kind}'s")
+    if kind == "circle":
+        return Shape("CIRCLE", (*coordinates[:2], values["radius"]))
+    if kind == "envelope":
+        if len(coordinates) != 2:
+            raise OpenSearchParseException(
+                f"invalid number of points [{len(coordinates)}] provided for geo_shape [envelope] when expecting an "
+                "array of 2 coordinates"
+            )
+        (low_x, high_y), (high_x, low_y) = coordinates[0][:2], coordinates[1][:2]
+        if low_y > high_y:
+            raise IllegalArgumentException("max y cannot be less than min x")
+        return Shape("ENVELOPE", (low_x, high_x, high_y, low_y))
+    for line in [coordinates] if kind == "linestring" else coordinates if kind == "multilinestring" else []:
+        if len(line) < 2:
+            raise OpenSearchException("not enough points to build a line")
+    for rings in [coordinates] if kind == "polygon" else coordinates if kind == "multipolygon" else []:
+        for ring in rings:
+            wkt.check_ring(ring)
+            if len(ring) < 4:
+                raise IllegalArgumentException("at least 4 polygon points required")
+    return Shape(kind.upper(), coordinates)
