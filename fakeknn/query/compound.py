@@ -366,7 +366,7 @@ class Bool(Query):
     def _optional(self, ctx: ShardContext) -> Sequence[Query]:
         """The optional clauses, those of disjunctions among them included."""
         if self.needed() > 1:
-            return self.should
+            return summed(self.should) if self.needed() == len(self.should) else self.should
         return summed([part for clause in self.should for part in _flat(clause, lambda one: one.disjuncts(ctx))])
 
     def _required(self, ctx: ShardContext) -> Sequence[Query]:
@@ -427,6 +427,8 @@ class Bool(Query):
                 count += part.mask
             added = add_scores(optional, ctx.n)
             score = np.where(count > 0, score + added, score) if self.must else added
+            if needed > 1 and needed == len(self.should):
+                needed = len(optional)  # all of them, those that repeat as one
             if needed:
                 mask = count >= needed if mask is None else mask & (count >= needed)
         assert mask is not None
