@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from fakeknn.api.by_query import COMMON, answer, hashed, requests_per_second, set_common
@@ -10,15 +11,15 @@ from fakeknn.api.tasks import group_by, grouped, no_such_node, node_failure, tas
 from fakeknn.errors import (
     ArrayStoreException,
     IllegalArgumentException,
-    NotFaked,
     NullPointerException,
     OpenSearchError,
     OpenSearchParseException,
+    URISyntaxException,
     Where,
 )
 from fakeknn.query.script import parse_script
 from fakeknn.rest import Request, route
-from fakeknn.search.bulk_by_scroll import SCROLL_SIZE
+from fakeknn.search.bulk_by_scroll import SCROLL_SIZE, cast_failure
 from fakeknn.search.bulk_by_scroll_run import Run
 from fakeknn.search.reindex import Reindex
 from fakeknn.search.request import SearchRequest, parse_request
@@ -89,8 +90,7 @@ class _Parser:
         end = Where(container[key], None, "end")
         try:
             self._indices(body)
-            if body.pop("remote", None) is not None:
-                raise NotFaked("reindexing from another cluster")
+            self.wanted.remote = remote_host(body)
             written = generator.write(body)
             tree = read(written)
             try:
@@ -117,6 +117,61 @@ class _Parser:
             self.wanted.indices = [name for name in value.split(",") if name]
         else:
             raise IllegalArgumentException(f"Expected [index] to be a list or a string but was [{java_string(value)}]")
+
+
+def remote_host(source: dict[str, Any]) -> str | None:
+    """ReindexRequest.buildRemoteInfo: host and port of the cluster that is to be read, taken out of a source with
+    all that is said of it, the query too.
+    """
+    remote = source.pop("remote", None)
+    if remote is None:
+        return None
+    if not isinstance(remote, dict):
+        raise cast_failure(remote, "java.util.Map")
+    _string(remote, "username")
+    _string(remote, "password")
+    host = _string(remote, "host")
+    if host is None:
+        raise NullPointerException("[host] must be specified to reindex from a remote cluster")
+    found = _HOST.match(host)
+    if found is None or " " in host:
+        at = host.find(" ")
+        why = "The port was not defined in the [host]" if at < 0 else f"Illegal character in authority at index {at}"
+        raise IllegalArgumentException(
+            f"[host] must be of the form [scheme]://[host]:[port](/[pathPrefix])? but was [{host}]"
+        ) from URISyntaxException(f"{why}: {host}")
+    _check_headers(remote.pop("headers", None))
+    for name in ("socket_timeout", "connect_timeout"):
+        text = _string(remote, name)
+        if text is not None:
+            parse_time_value(text, name)
+    if remote:
+        raise IllegalArgumentException(f"Unsupported fields in [remote]: [{','.join(remote)}]")
+    query = source.pop("query", None)
+    if query is not None and not isinstance(query, dict):
+        raise IllegalArgumentException(f"Expected [query] to be an object but was [{java_string(query)}]")
+    return found.group(1)
+
+
+_HOST = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://(?:[^/@]*@)?((?:\[[^]]*\]|[^:/?#]+):\d+)(?:[/?#]|$)")
+
+
+def _string(remote: dict[str, Any], name: str) -> str | None:
+    value = remote.pop(name, None)
+    if value is not None and not isinstance(value, str):
+        raise IllegalArgumentException(f"Expected [{name}] to be a string but was [{java_string(value)}]")
+    return value
+
+
+def _check_headers(headers: Any) -> None:
+    what = "Expected [headers] to be an object containing strings but"
+    if headers is None:
+        return
+    if not isinstance(headers, dict):
+        raise IllegalArgumentException(f"{what} was [{java_string(headers)}]")
+    for name, value in headers.items():
+        if not isinstance(value, str):
+            raise IllegalArgumentException(f"{what} has [{name}={java_string(value)}]")
 
 
 @route("POST", "/_reindex", params=(*COMMON, "?scroll", "?require_alias", "?pipeline"))

@@ -39,6 +39,8 @@ class Reindex(BulkByScrollRequest):
     ACTION: ClassVar[str] = "indices:data/write/reindex"
     CREATES: ClassVar[bool] = True
     destination: Destination = field(default_factory=Destination)
+    remote: str | None = None
+    """Host and port of the cluster that is to be read, if it is another one."""
 
     @property
     def description(self) -> str:
@@ -55,10 +57,14 @@ class Reindex(BulkByScrollRequest):
         routing = self.destination.routing
         if not (routing is None or routing.startswith("=") or routing in ("keep", "discard")):
             found.append("routing must be unset, [keep], [discard] or [=<some new value>]")
+        if self.remote is not None and self.slices != 1:
+            found.append(f"reindex from remote sources doesn't support slices > 1 but was [{self.slices}]")
         return found
 
     def check_indices(self, node: Node) -> None:
         """ReindexValidator: what is read must not be what is written."""
+        if self.remote is not None:  # reindex.remote.allowlist is empty
+            raise IllegalArgumentException(f"[{self.remote}] not allowlisted in reindex.remote.allowlist")
         target = self.destination.index
         assert target is not None
         if self.destination.require_alias:
