@@ -22,6 +22,7 @@ from fakeknn.errors import (
     IllegalArgumentException,
     IllegalStateException,
     InvalidAggregationPathException,
+    OpenSearchError,
     TooManyBucketsException,
 )
 from fakeknn.query.base import Scores, ShardContext
@@ -94,6 +95,11 @@ class Reduction:
                 f"[{self.buckets}]. This limit can be set by changing the [search.max_buckets] cluster level setting.",
                 max_buckets=self.max_buckets,
             )
+
+
+def refuse(ctx: ShardContext, error: OpenSearchError) -> None:
+    """Refuse what is built when all is resolved: aggregators are made after their factories."""
+    ctx.memo.setdefault("refused", error)
 
 
 def shard_buckets(ctx: ShardContext) -> Reduction:
@@ -336,6 +342,8 @@ class MultiBucket(Internal):
 def merged(agg: Aggregation, buckets: Sequence[Bucket], reduction: Reduction) -> Bucket:
     """The buckets of one key as one."""
     first = buckets[0]
+    if len(buckets) == 1 and not first.results:
+        return first
     out = type(first)(
         first.key,
         sum(bucket.doc_count for bucket in buckets),
@@ -439,6 +447,8 @@ class Factories:
     def reduce(self, parts: Sequence[Results], reduction: Reduction) -> Results:
         """InternalAggregations.reduce: results by name, in the order of a Java hash map."""
         out: Results = {}
+        if not self.aggs:
+            return out
         for name in hash_ordered(name for part in parts for name in part):
             found = [part[name] for part in parts if name in part]
             found.sort(key=lambda part: not part.mapped)
@@ -574,7 +584,9 @@ def bucketed(docs: Docs, at: NDArray[Any], keys: NDArray[Any]) -> tuple[Owners, 
         low, high = int(keys.min()), int(keys.max())
         span = high - low + 1
         if span * docs.n <= max(1024, 4 * len(keys)):
-            codes = owners * span + (keys - low).astype(np.int64)
+            codes = (keys - low if low else keys).astype(np.int64, copy=False)
+            if docs.n > 1:
+                codes = codes + owners * span
             present = np.bincount(codes, minlength=span * docs.n) > 0
             numbers = np.cumsum(present) - 1
             found = np.flatnonzero(present)
@@ -583,6 +595,20 @@ def bucketed(docs: Docs, at: NDArray[Any], keys: NDArray[Any]) -> tuple[Owners, 
     codes = owners * len(distinct) + inverse
     found, numbers = np.unique(codes, return_inverse=True)
     return numbers, distinct[found % len(distinct)], found // len(distinct)
+
+
+def compacted(codes: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The distinct numbers, ascending, and for each which of them it is."""
+    if not len(codes):
+        return codes, codes
+    low = int(codes.min())
+    span = int(codes.max()) - low + 1
+    if span > max(1024, 4 * len(codes)):
+        found, numbers = np.unique(codes, return_inverse=True)
+        return found, numbers
+    moved = codes - low
+    present = np.bincount(moved, minlength=span) > 0
+    return np.flatnonzero(present) + low, (np.cumsum(present) - 1)[moved]
 
 
 def pairs_once(at: NDArray[Any], keys: NDArray[Any]) -> NDArray[np.bool_] | None:

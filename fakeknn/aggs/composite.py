@@ -22,12 +22,13 @@ from fakeknn.aggs.base import (
     Internal,
     MultiBucket,
     Reduction,
+    compacted,
     finite,
     merged,
     register,
     shard_buckets,
 )
-from fakeknn.aggs.histogram import Interval, date_codes, date_offset, interval_members
+from fakeknn.aggs.histogram import Interval, date_offset, interval_members, rounded
 from fakeknn.aggs.values import ALL, BYTES, DATE, IP, NUMBERS, NUMERIC, RAW, Format, Given, Source, members, time_zone
 from fakeknn.errors import (
     ClassCastException,
@@ -196,10 +197,9 @@ class DateHistogramSource(ValuesSource):
         return source
 
     def values(self, source: Source, docs: Docs) -> Dimension:
-        loaded = source.load(docs)
-        codes, key = date_codes(self.rounding, loaded.values.astype(np.int64, copy=False))
-        found, places = np.unique(codes, return_inverse=True)
-        return Dimension(loaded.at, places.astype(np.int64, copy=False), [key(code) for code in found.tolist()])
+        at, codes, key = rounded(self.rounding, source, docs)
+        found, places = compacted(codes)
+        return Dimension(at, places, [key(code) for code in found.tolist()])
 
 
 # --- results ----------------------------------------------------------------------------------------------------------
@@ -344,7 +344,10 @@ class CompositeOf(Aggregation):
     ) -> Internal:
         dimensions = [source.dimension(values, docs) for source, values in zip(self.sources, resolved, strict=True)]
         at, columns = combined(dimensions, len(docs.rows))
-        places = [_places(source, codes) for source, codes in zip(self.sources, columns, strict=True)]
+        places = [
+            _places(source, codes, len(dimension.keys))
+            for source, dimension, codes in zip(self.sources, dimensions, columns, strict=True)
+        ]
         if bounds is not None:
             kept = np.zeros(len(at), bool)
             level = np.ones(len(at), bool)
@@ -393,32 +396,35 @@ def combined(dimensions: Sequence[Dimension], n: int) -> tuple[NDArray[np.int64]
     return at, columns
 
 
-def _places(source: ValuesSource, codes: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Where codes stand in the order of the source."""
-    places = codes.astype(np.float64)
-    if source.descending:
-        places = -places
-    places[codes == _MISSING] = -math.inf if source.missing_first else math.inf
+def _places(source: ValuesSource, codes: NDArray[np.int64], size: int) -> NDArray[np.int64]:
+    """Where codes of ``size`` keys stand in the order of the source: from 1 on, and 0 or ``size`` + 1 without a "
+    "value."""
+    places = size - codes if source.descending else codes + 1
+    if source.missing_bucket:
+        places = np.where(codes == _MISSING, 0 if source.missing_first else size + 1, places)
     return places
 
 
 def _edge(source: ValuesSource, keys: Sequence[Any], bound: Any) -> float:
-    """Where a key stands; between two codes if it is none of the shard's."""
+    """Where a key stands; between two places if it is none of the shard's."""
     if bound is None:
-        return -math.inf if source.missing_first else math.inf
+        return 0 if source.missing_first else len(keys) + 1
     at = bisect.bisect_left(keys, bound)
-    place = float(at) if at < len(keys) and keys[at] == bound else at - 0.5
-    return -place if source.descending else place
+    place = at if at < len(keys) and keys[at] == bound else at - 0.5
+    return len(keys) - place if source.descending else place + 1
 
 
-def _numbered(places: Sequence[NDArray[np.float64]]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """The number of each row's combination, in the order of the columns, and the first row of each."""
-    codes = np.zeros(len(places[0]), np.int64)
+def _numbered(places: Sequence[NDArray[np.int64]]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The number of each row's combination, in the order of the columns, and a row of each."""
+    numbers = np.zeros(len(places[0]), np.int64)
+    found = numbers[:0]
     for place in places:
-        found, ranks = np.unique(place, return_inverse=True)
-        codes = codes * max(len(found), 1) + ranks
-    _, first, numbers = np.unique(codes, return_index=True, return_inverse=True)
-    return numbers, first
+        _, ranks = compacted(place)
+        width = int(ranks.max()) + 1 if len(ranks) else 1
+        found, numbers = compacted(numbers * width + ranks)
+    row = np.empty(len(found), np.int64)
+    row[numbers] = np.arange(len(numbers))
+    return numbers, row
 
 
 # --- parsing ----------------------------------------------------------------------------------------------------------

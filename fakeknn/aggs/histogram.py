@@ -428,9 +428,7 @@ class DateGrid(Grid):
         self.hard = hard
 
     def codes(self, docs: Docs, source: Source) -> tuple[NDArray[Any], NDArray[Any], Callable[[int], Any]]:
-        loaded = source.load(docs)
-        at = loaded.at
-        codes, key = date_codes(self.rounding, loaded.values.astype(np.int64, copy=False))
+        at, codes, key = rounded(self.rounding, source, docs)
         if self.hard is not None and len(codes):
             low, high = self.hard
             distinct, inverse = np.unique(codes, return_inverse=True)
@@ -438,6 +436,19 @@ class DateGrid(Grid):
             kept = np.array([(high is None or s < high) and (low is None or s >= low) for s in starts])[inverse]
             at, codes = at[kept], codes[kept]
         return at, codes, key
+
+
+def rounded(
+    rounding: Rounding, source: Source, docs: Docs
+) -> tuple[NDArray[Any], NDArray[np.int64], Callable[[int], int]]:
+    """The positions of the values, numbers of their buckets, and the key that each number stands for."""
+    coded = source.coded(docs.ctx, rounding, lambda values: date_codes(rounding, values.astype(np.int64, copy=False)))
+    if coded is not None:
+        loaded = coded[0].load(docs)
+        return loaded.at, loaded.values, coded[1]
+    loaded = source.load(docs)
+    codes, key = date_codes(rounding, loaded.values.astype(np.int64, copy=False))
+    return loaded.at, codes, key
 
 
 def date_codes(rounding: Rounding, values: NDArray[np.int64]) -> tuple[NDArray[np.int64], Callable[[int], int]]:
@@ -502,12 +513,12 @@ class DateHistogramOf(HistogramLike):
         rounding = self.interval.rounding(self.given, self.offset)
         bare = Rounding(rounding.unit, rounding.interval, rounding.zone)
 
-        def rounded(bounds: LongBounds | None, what: str) -> tuple[int | None, int | None]:
+        def bounded(bounds: LongBounds | None, what: str) -> tuple[int | None, int | None]:
             parsed = (bounds or LongBounds()).parsed(self.name, what, source, ctx)
             low, high = (None if bound is None else bare.round_one(bound) for bound in parsed)
             return low, high
 
-        wide, narrow = rounded(self.extended, "extended_bounds"), rounded(self.hard, "hard_bounds")
+        wide, narrow = bounded(self.extended, "extended_bounds"), bounded(self.hard, "hard_bounds")
         too_high = wide[1] is not None and narrow[1] is not None and wide[1] > narrow[1]
         too_low = wide[0] is not None and narrow[0] is not None and wide[0] < narrow[0]
         if too_high or too_low:

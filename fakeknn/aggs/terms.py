@@ -371,6 +371,7 @@ class TermValues:
         self.kind = (
             "sterms" if source.by_terms else "dterms" if source.floating else "ulterms" if source.unsigned else "lterms"
         )
+        self._coded = None if source.by_terms else source.coded(ctx, "distinct", _distinct)
         self._accepted: tuple[Sequence[str], NDArray[np.bool_]] | None = None
         if includes is not None and source.by_terms:
             self._terms_accepted()  # refuses what is no pattern
@@ -409,8 +410,23 @@ class TermValues:
         return at, keys
 
     def grouped(self, docs: Docs, once: bool = True) -> Grouped:
+        if self._coded is not None:
+            return self._grouped_by_code(docs, once, *self._coded)
         at, keys = self.accepted(docs, once)
         return Grouped(at, *bucketed(docs, at, keys))
+
+    def _grouped_by_code(self, docs: Docs, once: bool, codes: Source, values: NDArray[Any]) -> Grouped:
+        """The same of numbers, each of which has a small one that stands for it."""
+        loaded = codes.load(docs)
+        at, found = loaded.at, loaded.values
+        first = pairs_once(at, found) if once else None
+        if first is not None:
+            at, found = at[first], found[first]
+        if self.includes is not None:
+            kept = self._numbers_kept(values)[found]
+            at, found = at[kept], found[kept]
+        numbers, keys, owners = bucketed(docs, at, found)
+        return Grouped(at, numbers, values[keys], owners)
 
     def _all(self) -> NDArray[Any]:
         """Every accepted value of the shard, ascending."""
@@ -450,6 +466,11 @@ class TermValues:
         plain, show = self.plain, self.source.format.show
         for value in keys.tolist():
             yield value, {"key": value} if plain else {"key": value, "key_as_string": text_of(show(value))}
+
+
+def _distinct(values: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
+    found, numbers = np.unique(values, return_inverse=True)
+    return numbers.astype(np.int64, copy=False), found
 
 
 # --- parsing ----------------------------------------------------------------------------------------------------------
