@@ -67,7 +67,7 @@ class GeoShapeFieldType(GeometryFieldType):
         if "orientation" in self.given and "orientation" not in found.given:
             found.options["orientation"] = self.options["orientation"]
             found.given.add("orientation")
-        return shapes.quantized(found)
+        return found
 
     def new_buffer(self) -> Buffer | None:
         return ObjectBuffer()

@@ -65,8 +65,12 @@ class GeoDistanceSort(Sort):
     def after(self, ctx: ShardContext, value: Any) -> Any:
         try:
             number = sphere.parse_double(value) if isinstance(value, str) else float(value)
-        except (TypeError, IllegalArgumentException):
+        except TypeError:
             raise self._unparsed(value) from None
+        except IllegalArgumentException as cause:
+            refused = self._unparsed(value)
+            refused.phase = "query"  # type: ignore[attr-defined]
+            raise refused from cause
         return -number if self.descending else number
 
     @property
@@ -151,6 +155,8 @@ def _another(container: Any, name: str, field: str | None) -> None:
 
 def parse_geo_distance_sort(container: Any, key: Any) -> Sort:
     body = container[key]
+    if isinstance(body, list) and body and not isinstance(body[0], str | dict | list):
+        raise NullPointerException('Cannot invoke "String.equals(Object)" because "fieldName" is null')
     if not isinstance(body, dict):
         raise NotFaked("a geo distance sort that is no object")
     field: str | None = None
