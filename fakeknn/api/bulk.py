@@ -380,6 +380,8 @@ def _update(meta: dict[str, Any], defaults: Defaults, source: bytes, line: bytes
     except OpenSearchError as error:
         _place(error, source, body)
         raise
+    if update.doc_as_upsert:
+        update.pipeline = None  # it is the upsert's, and a doc is none
     # What the line or the query string says of the source beats what the body says
     shown = found.get("_source", defaults.source) or shown
     if shown is not None and shown.fetch:
