@@ -20,6 +20,7 @@ from fakeknn.aggs.base import (
     Results,
     SingleBucket,
     merged,
+    refuse,
     register,
 )
 from fakeknn.aggs.values import ANY, BYTES, REQUIRED, Given, members
@@ -297,10 +298,11 @@ class Global(Aggregation):
 
     def build(self, ctx: ShardContext) -> Collector:
         if self.parent is not None:
-            raise AggregationExecutionException(
+            wrong = AggregationExecutionException(
                 f"Aggregation [{self.parent.name}] cannot have a global sub-aggregation [{self.name}]. Global "
                 "aggregations can only be defined as top level aggregations"
             )
+            refuse(ctx, wrong)
         subs = self.subs.build(ctx)
 
         def collect(docs: Docs) -> list[Internal]:

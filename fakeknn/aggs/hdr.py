@@ -48,30 +48,11 @@ class Histogram:
         return math.ldexp(1.0, math.frexp(float(above[0]))[1] - 1) if len(above) else _FIRST_LOWEST
 
     def record(self, values: NDArray[np.float64], counts: NDArray[np.int64] | None = None) -> None:
-        negative = np.flatnonzero(values < 0)
-        if len(negative):
-            seen = self._seen(values[: negative[0]])
-            raise ArrayIndexOutOfBoundsException(
-                f"The value {java_double(float(values[negative[0]]))} is out of bounds for histogram, current covered "
-                f"range [{seen}) cannot be extended any further.\nCaused by: "
-                "java.lang.ArrayIndexOutOfBoundsException: Negative values cannot be recorded"
-            )
+        _refuse_negative(values, np.zeros(len(values), np.int64))
         lows = np.concatenate((self.lows, self._bucket(values)))
         weights = np.concatenate((self.counts, np.ones(len(values), np.int64) if counts is None else counts))
         self.lows, inverse = np.unique(lows, return_inverse=True)
         self.counts = np.bincount(inverse, weights, len(self.lows)).astype(np.int64)
-
-    def _seen(self, values: NDArray[np.float64]) -> str:
-        """The range that is covered when some values have been recorded."""
-        lowest, limit = _FIRST_LOWEST, _FIRST_LOWEST * 8
-        for value in values[values > 0].tolist():
-            while value < lowest:
-                # The range moves as long as nothing lies in it, and widens from then on.
-                lowest /= 2
-                limit = limit if (values > 0).argmax() and value != values[values > 0][0] else limit / 2
-            while value >= limit:
-                limit *= 2
-        return f"{java_double(lowest)}, {java_double(limit)}"
 
     def absorb(self, other: Histogram) -> None:
         self.record(other.lows, other.counts)
@@ -98,8 +79,34 @@ class Histogram:
         return min(max(100.0 * below / self.size, 0.0), 100.0)
 
 
+def _refuse_negative(values: NDArray[np.float64], owners: NDArray[np.int64]) -> None:
+    """The first negative value is told with the range that those before it, of the same owner, have opened."""
+    negative = np.flatnonzero(values < 0)
+    if len(negative):
+        at = negative[0]
+        before = values[:at][owners[:at] == owners[at]]
+        raise ArrayIndexOutOfBoundsException(
+            f"The value {java_double(float(values[at]))} is out of bounds for histogram, current covered range "
+            f"[{_range(before)}) cannot be extended any further.\nCaused by: "
+            "java.lang.ArrayIndexOutOfBoundsException: Negative values cannot be recorded"
+        )
+
+
+def _range(values: NDArray[np.float64]) -> str:
+    """The range that is covered when some values have been recorded: it moves to the first of them, and then widens."""
+    lowest, limit = _FIRST_LOWEST, _FIRST_LOWEST * 8
+    for i, value in enumerate(values[values > 0].tolist()):
+        while value < lowest:
+            lowest /= 2
+            limit = limit if i else limit / 2
+        while value >= limit:
+            limit *= 2
+    return f"{java_double(lowest)}, {java_double(limit)}"
+
+
 def histograms(values: NDArray[np.float64], owners: NDArray[np.int64], n: int, digits: int) -> Sequence[Histogram]:
     """A histogram of each owner's values."""
+    _refuse_negative(values, owners)
     found = [Histogram(digits) for _ in range(n)]
     order = np.argsort(owners, kind="stable")
     ends = np.cumsum(np.bincount(owners, minlength=n)).tolist()

@@ -206,7 +206,7 @@ def _doubles(container: Any, key: Any) -> list[float]:
     found = []
     for i, item in enumerate(value):
         try:
-            if not objects.is_value(item):
+            if not objects.is_value(item) and not isinstance(item, dict):
                 raise IllegalStateException(f"expected value but got [{objects.token(item)}]")
             found.append(objects.decimal(value, i))
         except OpenSearchError as error:

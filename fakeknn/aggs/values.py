@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from fakeknn.aggs.base import NAME, Aggregation, Docs, refuse
+from fakeknn.aggs.base import NAME, Aggregation, Docs
 from fakeknn.aggs.decimals import DecimalFormat
 from fakeknn.aggs.scripts import ValueScript
 from fakeknn.dates import UTC, DateFormat, Zone, parse_math, parse_zone
@@ -365,7 +365,7 @@ class Given:
         """ValuesSourceConfig.resolve and the registry's look-up; ``default`` is the type of an unmapped field."""
         source = self._resolved(ctx, aggregation, default)
         if source.type not in accepted:
-            refuse(ctx, unsupported(self.described(source), of or aggregation.kind))
+            raise unsupported(self.described(source), of or aggregation.kind)
         return source
 
     def unregistered(self, ctx: ShardContext, aggregation: Aggregation, default: str) -> Source:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,7 @@ from fakeknn.errors import (
     NotFaked,
     OpenSearchError,
     SearchPhaseExecutionException,
+    Where,
     XContentParseException,
 )
 from fakeknn.query.base import Scores, ShardContext
@@ -65,17 +66,31 @@ _BUCKET_SORT = ObjectParser(
 )
 
 
+def _unbuilt(body: Mapping[str, Any], error: XContentParseException) -> XContentParseException:
+    """It is built where its sort is read, or at its end; what it does not take of what came before is told then."""
+    wrong = next((name for name in ("from", "size") if str(error.reason).endswith(f"parse field [{name}]")), None)
+    names = list(body)
+    if wrong is None or "sort" in names[: names.index(wrong)]:
+        return error
+    unbuilt = XContentParseException("failed to build [bucket_sort] after last required field arrived", at=error.at)
+    unbuilt.__cause__ = error
+    if "sort" not in names:
+        return unbuilt
+    value = body["sort"]
+    place = Where(value, None, "end") if isinstance(value, (dict, list)) else Where(body, "sort")
+    failed = XContentParseException("[bucket_sort] failed to parse field [sort]", at=place)
+    failed.__cause__ = unbuilt
+    return failed
+
+
 @register("bucket_sort")
 def parse_bucket_sort(name: str, container: Any, key: Any) -> Pipeline:
     """Its sorts are written as those of a search."""
     try:
         values = _BUCKET_SORT.parse(container, key)
     except XContentParseException as error:
-        if not str(error.reason).endswith(("field [from]", "field [size]")):
-            raise
-        # What the constructor does not take is set when it is done.
-        unbuilt = XContentParseException("failed to build [bucket_sort] after last required field arrived", at=error.at)
-        raise unbuilt from error
+        told = _unbuilt(container[key], error)
+        raise told from told.__cause__
     return BucketSort(
         sorts=values.get("sort", ()),
         from_=values.get("from", 0),
@@ -92,6 +107,9 @@ def collect(request: SearchRequest, ctx: ShardContext, found: Mask, score: Score
     assert request.aggregations is not None
     ctx.memo["search"] = request  # whose query top_hits explain
     collector = request.aggregations.build(ctx)
+    refused = ctx.memo.pop("refused", None)
+    if refused is not None:
+        raise refused
     rows = np.flatnonzero(found).astype(np.int32)
     docs = Docs(ctx, rows, np.zeros(len(rows), np.int64), 1, lambda: score)
     return collector(docs)[0]
