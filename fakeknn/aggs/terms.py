@@ -276,7 +276,7 @@ class Selector:
         sorting = agg.orders.sorting(agg.subs)
         others = Factories(tuple(sub for sub in agg.subs.aggs if sub not in sorting.aggs))
         self._sorting = sorting.build(ctx) if sorting.aggs else None
-        self._others = others.build(ctx)
+        self._others = others.build(ctx) if others.aggs else None
         agg.orders.validate(agg)
 
     def select(self, docs: Docs, found: Grouped) -> Selection:
@@ -288,7 +288,7 @@ class Selector:
         others = (totals - np.bincount(found.owners[best], counts[best], docs.n)).astype(np.int64)
         # A search in slices drops what is below shard_min_doc_count after that, and does not count it.
         best = best[counts[best] >= self.thresholds.shard_min_doc_count]
-        results = self._others(found.docs(docs, best))
+        results = self._others(found.docs(docs, best)) if self._others is not None else [{} for _ in best]
         if self._sorting is not None:
             results = [{**sort_results[i], **result} for i, result in zip(best.tolist(), results, strict=True)]
         return Selection(best, counts[best], results, others)
