@@ -167,7 +167,7 @@ def _shown(node: Node, wanted: str) -> dict[str, Any]:
         if one.task_id == wanted:
             return {"completed": False, "task": _told(one.tasks()[0], True, True)}
     stored = node.tasks.get(wanted)
-    if stored is not None:
+    if stored is not None and stored.finished:
         return stored.result()  # type: ignore[no-any-return]
     node_id = wanted.partition(":")[0]
     no_index = IndexNotFoundException(".tasks", resource_type="index_expression")

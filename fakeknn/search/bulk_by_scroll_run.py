@@ -87,7 +87,11 @@ class Run:
         if self.finished:
             return None
         now = self.node.now()
-        waits = [wait for worker in self.workers if (wait := worker.advance(now)) is not None]
+        try:
+            waits = [wait for worker in self.workers if (wait := worker.advance(now)) is not None]
+        except Exception:
+            self.finished = True  # what cannot go on is told once
+            raise
         if waits:
             return min(waits)
         self._finish()

@@ -8,7 +8,9 @@ import orjson
 import pytest
 
 from fakeknn.app import answer, handle
+from fakeknn.errors import NotFaked
 from fakeknn.rest import Later, Request
+from fakeknn.search.bulk_by_scroll import Worker
 from fakeknn.state.clock import ManualClock
 from fakeknn.state.node import Node
 
@@ -122,3 +124,14 @@ def test_a_stored_script_has_a_size(node: Node) -> None:
     script = {"script": {"lang": "painless", "source": "1" * 65536}}
     refused = ask(node, "PUT", "/_scripts/long", script)
     assert refused["error"]["reason"].startswith("exceeded max allowed stored script size in bytes [65535]")
+
+
+def test_what_cannot_go_on_in_the_background_is_told_once(node: Node, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise NotFaked("this")
+
+    start(node, "/shop/_update_by_query?requests_per_second=1&scroll_size=3")
+    monkeypatch.setattr(Worker, "_bulk", refuse)
+    node.clock.sleep(10)
+    assert ask(node, "GET", "/shop/_doc/5")["status"] == 501
+    assert ask(node, "GET", "/shop/_doc/5")["_version"] == 1
