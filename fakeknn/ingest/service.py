@@ -10,6 +10,8 @@ from weakref import WeakKeyDictionary
 from fakeknn.errors import (
     IllegalArgumentException,
     IllegalStateException,
+    NotFaked,
+    NullPointerException,
     OpenSearchError,
     ResourceNotFoundException,
 )
@@ -343,7 +345,14 @@ def _update(request: IndexRequest, document: IngestDocument) -> None:
     request.id = cast(source.get("_id"), "java.lang.String")
     request.routing = cast(source.get("_routing"), "java.lang.String") or None
     expected = request.expected
-    version = int(cast(source.get("_version"), "java.lang.Number"))
+    if request.index is None:
+        raise NotFaked("a document whose index a pipeline has taken away: the real server never answers")
+    if source.get("_version") is None:
+        raise NullPointerException(
+            'Cannot invoke "java.lang.Number.longValue()" because the return value of "java.util.Map.get(Object)" is '
+            "null"
+        )
+    version = int(cast(source["_version"], "java.lang.Number"))
     kind = expected.version_type
     if source.get("_version_type") is not None:
         kind = version_type(cast(source["_version_type"], "java.lang.String"))
