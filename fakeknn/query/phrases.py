@@ -24,8 +24,11 @@ from fakeknn.view import Mask, TextColumn
 Terms = tuple[str, ...]
 
 
-def occurrences(column: TextColumn, terms: Sequence[str]) -> NDArray[np.int64]:
-    """int64: where any of some terms stands, as row · 2³² + position, ascending."""
+def occurrences(column: TextColumn, terms: Sequence[str], *, repeats: bool = False) -> NDArray[np.int64]:
+    """int64: where any of some terms stands, as row · 2³² + position, ascending.
+
+    A place where several of them stand is given once, or with ``repeats`` for each of them.
+    """
     found = []
     for term in terms:
         tid = column.number(term)
@@ -37,7 +40,10 @@ def occurrences(column: TextColumn, terms: Sequence[str]) -> NDArray[np.int64]:
         found.append((np.repeat(column.rows[entries], counts).astype(np.int64) << 32) | column.positions[at])
     if not found:
         return np.empty(0, np.int64)
-    return found[0] if len(found) == 1 else np.unique(np.concatenate(found))
+    if len(found) == 1:
+        return found[0]
+    together = np.concatenate(found)
+    return np.sort(together) if repeats else np.unique(together)
 
 
 def phrase_frequencies(
@@ -48,8 +54,13 @@ def phrase_frequencies(
         return _sloppy(column, terms, positions, slop)
     starts: NDArray[np.int64] | None = None
     for alternatives, position in zip(terms, positions, strict=True):
-        here = occurrences(column, alternatives) - position
-        starts = here if starts is None else np.intersect1d(starts, here, assume_unique=True)
+        if starts is None:
+            # The first place leads: where several of its terms stand the phrase is counted for each.
+            starts = occurrences(column, alternatives, repeats=True) - position
+        else:
+            here = occurrences(column, alternatives) - position
+            at = np.searchsorted(here, starts)
+            starts = starts[here[np.minimum(at, len(here) - 1)] == starts] if len(here) else here
         if not len(starts):
             break
     assert starts is not None

@@ -201,7 +201,9 @@ def options_of(values: Mapping[str, Any], *, phrase_prefix: bool = False, **more
         raise IllegalArgumentException("No negative slop allowed.")
     if options.prefix_length < 0:
         raise IllegalArgumentException("[match] requires prefix length to be non-negative.")
-    if options.max_expansions < 0 or (options.max_expansions == 0 and not phrase_prefix):
+    if options.max_expansions < 0 and phrase_prefix:
+        raise IllegalArgumentException("No negative maxExpansions allowed.")
+    if options.max_expansions <= 0 and not phrase_prefix:
         raise IllegalArgumentException("[match] requires maxExpansions to be positive.")
     return options
 
