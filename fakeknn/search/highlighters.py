@@ -76,7 +76,10 @@ def _check_length(told: FieldHighlight, ctx: ShardContext, length: int, doc: str
         raise IllegalArgumentException(f"max_analyzer_offset has exceeded [{most}] - {plain}")
     if own is not None and own <= 0:
         raise IllegalArgumentException(f"the value [{own}] of max_analyzer_offset is invalid")
-    if own is None and length > most:
+    analyzed = told.field.options.get("index_options") != "offsets" and "offsets" not in str(
+        told.field.options.get("term_vector", "no")
+    )
+    if own is None and length > most and (more or analyzed):
         raise IllegalArgumentException(
             f"The length of [{told.name}] field of [{doc}] doc of [{ctx.index}] index has exceeded [{most}] - {advice}"
         )

@@ -195,8 +195,8 @@ def find_point(node: Node, text: str, keep_alive: float | None) -> PointInTime:
     found = node.points_in_time.get(text)
     if found is None:
         raise _unknown_point(node, text)
-    if keep_alive is not None:
-        found.keep_alive = keep_alive
+    if keep_alive is not None:  # never less than before
+        found.keep_alive = max(found.keep_alive, keep_alive)
     found.expires = node.now() + found.keep_alive
     return found  # type: ignore[no-any-return]
 

@@ -19,6 +19,7 @@ from fakeknn.errors import (
 from fakeknn.fields import KINDS, FieldType
 from fakeknn.fields.numbers import DecimalFieldType
 from fakeknn.query.base import ShardContext
+from fakeknn.search.nested_sort import NestedSort, check_max_children, parse_nested_filter, parse_nested_sort
 from fakeknn.units import parse_double, parse_int, parse_long
 from fakeknn.view import KeywordColumn, NumericColumn, TextColumn
 from fakeknn.xcontent import java_string, objects
@@ -49,7 +50,7 @@ class Sort:
     unmapped_type: str | None = None
     numeric_type: str | None = None
     format: str | None = None
-    nested: dict[str, Any] | None = None
+    nested: NestedSort | None = None
 
     @property
     def descending(self) -> bool:
@@ -71,9 +72,12 @@ class Sort:
         mapped.require_doc_values()
         if not mapped.sorts:
             raise mapped.no_sort()
-        if self.nested is not None:
-            raise NotFaked("a sort by a nested field")
         column = ctx.column(mapped)
+        if self.nested is not None and isinstance(column, (NumericColumn, KeywordColumn)):
+            check_max_children(ctx, self.nested)
+            if self.mode == "median" and self.nested.path is not None:
+                raise IllegalArgumentException("Unsupported sort mode: MEDIAN")
+            column = self.nested.column(ctx, column)
         if isinstance(column, NumericColumn):
             return self._numbers(mapped, column, rows)
         if isinstance(column, KeywordColumn):
@@ -323,8 +327,8 @@ _FIELD = ObjectParser(
         "unmapped_type": declared("string"),
         "order": declared("string", _order),
         "mode": declared("string", sort_mode),
-        "nested_filter": declared("object"),
-        "nested": declared("object"),
+        "nested_filter": declared("object", parse_nested_filter),
+        "nested": declared("object", parse_nested_sort),
         "numeric_type": declared("string"),
     },
 )
@@ -375,7 +379,10 @@ def _compound(body: dict[str, Any]) -> list[Sort]:
             raise NotFaked(f"a sort by [{name}]")
         else:
             found = _FIELD.parse(body, name)
-            if "nested_path" in found or "nested_filter" in found:
-                raise NotFaked("[nested_path] and [nested_filter] of a sort")
+            path, filter_ = found.pop("nested_path", None), found.pop("nested_filter", None)
+            if "nested" in found and (path is not None or filter_ is not None):
+                raise NotFaked("[nested] beside [nested_path] or [nested_filter] of a sort")
+            if path is not None:
+                found["nested"] = NestedSort(path, filter_)
             sorts.append(Sort(name, **found))
     return sorts
