@@ -30,7 +30,7 @@ from fakeknn.aggs.histogram import HistogramBucket, edges, key_members
 from fakeknn.aggs.terms import split
 from fakeknn.aggs.values import DATE, NUMBERS, REQUIRED, Format, Given, Source, members
 from fakeknn.dates import UTC, Rounding
-from fakeknn.errors import IllegalArgumentException
+from fakeknn.errors import IllegalArgumentException, NotFaked
 from fakeknn.query.base import ShardContext
 from fakeknn.xcontent import objects
 from fakeknn.xcontent.objects import ObjectParser, declared
@@ -162,7 +162,9 @@ class AutoDateHistogram(Aggregation):
 
     def build(self, ctx: ShardContext) -> Collector:
         source = self.given.source(ctx, self, NUMBERS, DATE)
-        most = max((inner for info in self.infos[:-1] for inner in info.inner), default=1)
+        if len(self.infos) == 1:  # there is no interval below the last, whose maximum is asked for
+            raise NotFaked("a [minimum_interval] of a year")
+        most = max((inner for info in self.infos[:-1] for inner in info.inner))
         ceiling = shard_buckets(ctx).max_buckets // most
         if self.target > ceiling:
             raise IllegalArgumentException(f"buckets must be less than {ceiling}")

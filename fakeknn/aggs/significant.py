@@ -36,7 +36,7 @@ from fakeknn.aggs.terms import (
     threshold_members,
     thresholds_of,
 )
-from fakeknn.aggs.values import ALL, BYTES, IP, REQUIRED, Given, Source, members
+from fakeknn.aggs.values import ALL, BYTES, IP, REQUIRED, Given, Source, members, text_source
 from fakeknn.errors import (
     IllegalArgumentException,
     NamedObjectNotFoundException,
@@ -338,8 +338,11 @@ class SignificantTerms(Aggregation):
     includes: IncludeExclude | None = None
     hint: str | None = None
 
+    def source(self, ctx: ShardContext) -> Source:
+        return self.given.source(ctx, self, ALL, BYTES)
+
     def build(self, ctx: ShardContext) -> Collector:
-        source = self.given.source(ctx, self, ALL, BYTES)
+        source = self.source(ctx)
         subs = self.subs.build(ctx)
         if not source.mapped and self.given.missing is None:
             return lambda docs: [Significant(self, "umsigterms", [], 0, 0) for _ in range(docs.n)]
@@ -438,6 +441,22 @@ def _shown(values: TermValues, keys: NDArray[Any]) -> Iterator[tuple[Any, dict[s
             yield key, key_members
 
 
+@dataclass(eq=False)
+class SignificantText(SignificantTerms):
+    """significant_text: the same of a text field's tokens."""
+
+    kind = "significant_text"
+
+    def source(self, ctx: ShardContext) -> Source:
+        assert self.given.field is not None
+        field = ctx.field(self.given.field)
+        if field is None:
+            raise NotFaked("significant_text of a field that is not mapped")
+        if field.is_text:
+            return text_source(ctx, field)
+        raise NotFaked(f"significant_text of a [{field.kind}] field")
+
+
 # --- parsing ----------------------------------------------------------------------------------------------------------
 
 
@@ -459,27 +478,35 @@ def _script_heuristic(container: Any, key: Any) -> Heuristic:
     raise NotFaked("a script heuristic")
 
 
-@register("significant_terms")
-def parse_significant_terms(name: str, container: Any, key: Any) -> Aggregation:
-    read: list[Heuristic] = []
-    declarations = {
-        **members(),
+def _parsed(kind: str, declarations: dict[str, Member], container: Any, key: Any) -> dict[str, Any]:
+    """The values; a member that is unknown is looked for among the heuristics last."""
+    body = container[key]
+    for member in body if isinstance(body, dict) else ():
+        if member not in declarations:
+            error = XContentParseException(
+                f"[{kind}] unknown field [{member}]{did_you_mean(member, declarations)}", at=Where(body, member, "key")
+            )
+            raise error from NamedObjectNotFoundException(f"unknown field [{member}]", at=Where(body, member))
+    return ObjectParser(kind, declarations, required=REQUIRED if kind == "significant_terms" else ()).parse(
+        container, key
+    )
+
+
+def _common_members(name: str, read: list[Heuristic]) -> dict[str, Member]:
+    return {
         **threshold_members(name),
-        "execution_hint": declared("string"),
         "background_filter": declared("object", parse_query),
         **members_of(),
         **{kind: _heuristic_member(heuristic, read) for kind, heuristic in HEURISTICS.items()},
         "script_heuristic": declared("object", _script_heuristic),
     }
-    body = container[key]
-    for member in body:
-        if member not in declarations:  # what is no member is looked for among the heuristics
-            error = XContentParseException(
-                f"[significant_terms] unknown field [{member}]{did_you_mean(member, declarations)}",
-                at=Where(body, member, "key"),
-            )
-            raise error from NamedObjectNotFoundException(f"unknown field [{member}]", at=Where(body, member))
-    values = ObjectParser("significant_terms", declarations, required=REQUIRED).parse(container, key)
+
+
+@register("significant_terms")
+def parse_significant_terms(name: str, container: Any, key: Any) -> Aggregation:
+    read: list[Heuristic] = []
+    declarations = {**members(), **_common_members(name, read), "execution_hint": declared("string")}
+    values = _parsed("significant_terms", declarations, container, key)
     return SignificantTerms(
         Given.of(values),
         thresholds_of(values, _DEFAULT),
@@ -487,4 +514,27 @@ def parse_significant_terms(name: str, container: Any, key: Any) -> Aggregation:
         values.get("background_filter"),
         found_in(values),
         values.get("execution_hint"),
+    )
+
+
+@register("significant_text")
+def parse_significant_text(name: str, container: Any, key: Any) -> Aggregation:
+    read: list[Heuristic] = []
+    declarations = {
+        "field": declared("string"),
+        "source_fields": declared("string_array"),
+        "filter_duplicate_text": declared("boolean"),
+        **_common_members(name, read),
+    }
+    values = _parsed("significant_text", declarations, container, key)
+    if values.get("filter_duplicate_text") or values.get("source_fields") is not None:
+        raise NotFaked("[filter_duplicate_text] and [source_fields]")
+    if values.get("field") is None:
+        raise NotFaked("significant_text without a field")
+    return SignificantText(
+        Given(values["field"]),
+        thresholds_of(values, _DEFAULT),
+        read[-1] if read else JLHScore(),
+        values.get("background_filter"),
+        found_in(values),
     )

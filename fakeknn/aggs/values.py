@@ -565,6 +565,19 @@ def _as_texts(field: FieldType, column: NumericColumn) -> KeywordColumn:
     return KeywordColumn(column.n, column.rows, column.single, tids, terms, numbers, len(terms))
 
 
+def text_source(ctx: ShardContext, field: FieldType) -> Source:
+    """The terms of a text field, whether it has fielddata or not."""
+    source = Source(BYTES, RAW, field=field)
+    column = ctx.column(field)
+    if isinstance(column, TextColumn):
+        key = ("fielddata", field.path)
+        made = ctx.view.memo.get(key)
+        if made is None:
+            made = ctx.view.memo[key] = _fielddata_of_text(column)
+        source._column, source.terms = made, _Ordered(made)
+    return source
+
+
 def _fielddata_of_text(column: TextColumn) -> KeywordColumn:
     """PagedBytesIndexFieldData: a text's terms as if they were keywords."""
     ranks = np.empty(column.n_terms, np.int32)
