@@ -173,7 +173,7 @@ def _(query: ScriptScore, ctx: ShardContext) -> Node:
         below = inner.rewritten().explain(ctx, row, ONE)
         return plain.explained(ctx, row, boost, below) if below.match else below
 
-    return Told(plain, "ScriptScoreQuery", f"script_score ({inner}, script: {{{query.script}}})", (inner,), how)
+    return Told(plain, "ScriptScoreQuery", f"script_score ({inner}, script: {{{query.script}}}", (inner,), how)
 
 
 @lucene.register

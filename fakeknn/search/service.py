@@ -19,7 +19,7 @@ from fakeknn.query.compound import Bool
 from fakeknn.query.scoring import DfsStatistics
 from fakeknn.query.script import Script
 from fakeknn.query.terms import TermsLookup
-from fakeknn.search import execute, readers
+from fakeknn.search import execute, mmr, readers
 from fakeknn.search.indices_boost import boosted
 from fakeknn.search.request import ACCURATE, SearchRequest
 from fakeknn.search.scripts import stored_script
@@ -127,8 +127,10 @@ def _by_alias(
 ) -> tuple[dict[str, list[str]], dict[str, Query]]:
     """What the names' aliases say of each index: the routing values to search, and the filter."""
     if not any(index.aliases for index in indices):
-        values = routing.split(",") if routing is not None else None
-        return ({index.name: values for index in indices} if values else {}), {}
+        if routing is None:
+            return {}, {}
+        values = [value for value in routing.split(",") if value]  # without any, nothing is searched
+        return {index.name: values for index in indices}, {}
     wanted = search_routing(node.lookup, names, routing) or {}
     resolved = resolve_expressions(node.lookup, names)
     filters = {}
@@ -188,6 +190,9 @@ def search(
 ) -> dict[str, Any]:
     """Run a search and shape its answer; ``scroll`` is the keep-alive of a search that goes on."""
     started = node.clock.now()
+    rerank = mmr.over_sampled(node, request, indices)
+    if rerank is not None:
+        request = rerank.request
     contexts = sliced(request.slice, shard_contexts(node, indices, names=names, routing=routing, preference=preference))
     contexts = boosted(request, contexts)
     if request.dfs:
@@ -196,6 +201,10 @@ def search(
     if scroll is None:
         outcome = execute.run(request, contexts)
         _count_phases(node, outcome, request.groups)
+        if rerank is not None and outcome.page:
+            rerank.choose(outcome)
+            # The processor copies an answer without a profile as one that has an empty one.
+            return {**execute.answer(request, outcome, _took(node, started)), "profile": {"shards": []}}
         return execute.answer(request, outcome, _took(node, started))
     try:
         keep_alive = readers.keep_alive_of(node, scroll, "scroll")

@@ -1,0 +1,229 @@
+"""``ext.mmr``: more hits are asked for than wanted, and those are chosen that are near the query but unlike each other
+(Maximal Marginal Relevance, the k-NN plugin's two processors of search pipelines).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import orjson
+
+from fakeknn.errors import IllegalArgumentException, NamedObjectNotFoundException, NotFaked, ParsingException, Where
+from fakeknn.fields import VectorFieldType
+from fakeknn.knn.spaces import SPACES, DataType, Space
+from fakeknn.query.knn import Knn
+from fakeknn.search.execute import Outcome
+from fakeknn.search.fetch import Hit
+from fakeknn.search.fetch_fields import extract
+from fakeknn.search.request import NOT_FAKED, OBJECTS, SearchRequest
+from fakeknn.state.index import Index
+from fakeknn.state.node import Node
+from fakeknn.xcontent import objects
+
+_FACTORIES = ("mmr_over_sample_factory", "mmr_rerank_factory")
+_SETTING = "cluster.search.enabled_system_generated_factories"
+_OVERSAMPLE = 3
+_DATA_TYPES: tuple[DataType, ...] = ("binary", "byte", "float")
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What the body says (MMRSearchExtBuilder)."""
+
+    diversity: np.float32
+    candidates: int | None
+    path: str | None
+    data_type: DataType | None
+    space: Space | None
+
+
+@dataclass(frozen=True, slots=True)
+class Rerank:
+    """How hits are chosen: of all candidates, ``size``."""
+
+    request: SearchRequest
+    """The search for the candidates."""
+    size: int
+    diversity: np.float32
+    path: str
+    space: Space
+
+    def choose(self, outcome: Outcome) -> None:
+        """Leave those hits that are chosen, in the order of choice."""
+        if not outcome.page:
+            return
+        vectors = [self._vector(outcome, hit) for hit in outcome.page]
+        chosen = self._chosen(outcome.page, vectors)
+        outcome.page = [outcome.page[i] for i in chosen]
+        outcome.max_score = max((np.float32(hit.score or 0) for hit in outcome.page), default=None)
+
+    def _vector(self, outcome: Outcome, hit: Hit) -> Any:
+        ctx = outcome.contexts[hit.shard]
+        source = ctx.view.source(hit.row)
+        found = extract(self.path.split("."), 0, {} if source is None else orjson.loads(source), None)
+        if found is None:
+            raise IllegalArgumentException(
+                f"Failed to extract the vector from the doc [{ctx.view.ids[hit.row]}] for MMR rerank: field path "
+                f"[{self.path}] not found in document source."
+            )
+        return np.array(found, np.float32)
+
+    def _chosen(self, hits: Sequence[Hit], vectors: list[Any]) -> list[int]:
+        scores = np.array([hit.score or 0 for hit in hits], np.float32)
+        matrix = np.stack(vectors)
+        nearest = np.zeros(len(hits), np.float32)
+        left = np.ones(len(hits), bool)
+        chosen: list[int] = []
+        while len(chosen) < self.size and left.any():
+            worth = (np.float32(1) - self.diversity) * scores - self.diversity * nearest
+            best = int(np.argmax(np.where(left, worth, -np.inf)))
+            chosen.append(best)
+            left[best] = False
+            nearest = np.maximum(nearest, self.space.score(matrix, matrix[best], one_by_one=True))
+        return chosen
+
+
+def _ext(request: SearchRequest, container: Any, key: Any) -> None:
+    for name in container[key]:
+        if name != "mmr":
+            raise NamedObjectNotFoundException(f"unknown field [{name}]", at=Where(container[key], name))
+        request.parts["mmr"] = (container[key], name)
+
+
+OBJECTS["ext"] = _ext
+
+
+def over_sampled(node: Node, request: SearchRequest, indices: Sequence[Index]) -> Rerank | None:
+    """MMROverSampleProcessor: the search for the candidates; None if none is asked for."""
+    if "mmr" not in request.parts:
+        return None
+    asked = _read(node, *request.parts["mmr"])
+    candidates = _OVERSAMPLE * request.size if asked.candidates is None else asked.candidates
+    if request.query is None:
+        raise IllegalArgumentException("Query builder must not be null to do Maximal Marginal Relevance rerank.")
+    query = request.query
+    if not isinstance(query, Knn):
+        if asked.path is not None:
+            _space(asked, asked.path, indices)
+        raise IllegalArgumentException(
+            f"Maximal Marginal Relevance rerank doesn't support the query type [{query.kind}]"
+        )
+    path = query.field if asked.path is None else asked.path
+    space = _space(asked, path, indices)
+    if not candidates or any(_is_bytes(index, path) for index in indices):
+        raise NotFaked(
+            "what the plugin fails with that takes numbers of bytes for floats, or is asked for no candidate"
+        )
+    if query.k is not None:
+        query = replace(query, k=candidates)
+    wider = replace(request, query=query, size=candidates, parts=dict(request.parts))
+    return Rerank(wider, request.size, asked.diversity, path, space)
+
+
+def _read(node: Node, container: Any, key: Any) -> _Asked:
+    enabled = node.cluster_setting(_SETTING) or []
+    if "*" not in enabled and not all(name in enabled for name in _FACTORIES):
+        raise IllegalArgumentException(
+            f"We need to enable [{', '.join(_FACTORIES)}] in the cluster setting [{_SETTING}] to support the mmr "
+            "search extension."
+        )
+    body = container[key]
+    said: dict[str, Any] = {}
+    for name in body if isinstance(body, dict) else ():
+        if name not in _READERS or not objects.is_value(body[name]):
+            raise ParsingException(f"[mmr] query extension does not support [{name}]", at=Where(body, name))
+        said[name] = _READERS[name](body, name)
+    diversity = np.float32(said.get("diversity", 0.5))
+    if not 0 <= diversity <= 1:
+        raise IllegalArgumentException("diversity in mmr query extension must be between 0.0 and 1.0")
+    if said.get("candidates", 0) < 0:
+        raise IllegalArgumentException("candidates in mmr query extension must be larger than 0.")
+    if said.get("vector_field_path") == "":
+        raise IllegalArgumentException("vector_field_path in mmr query extension should not be an empty string.")
+    return _Asked(
+        diversity,
+        said.get("candidates"),
+        said.get("vector_field_path"),
+        said.get("vector_field_data_type"),
+        said.get("vector_field_space_type"),
+    )
+
+
+def _data_type(container: Any, key: Any) -> DataType:
+    given = objects.text(container, key).lower()
+    for data_type in _DATA_TYPES:
+        if data_type == given:
+            return data_type
+    raise IllegalArgumentException(
+        f"{key} in mmr query extension is not valid, valid values are {','.join(_DATA_TYPES)}."
+    )
+
+
+def _space_type(container: Any, key: Any) -> Space:
+    given = objects.text(container, key)
+    if given not in SPACES:
+        raise IllegalArgumentException(
+            f"{key} in mmr query extension is not valid, valid values are {','.join(SPACES)}."
+        )
+    return SPACES[given]
+
+
+_READERS = {
+    "diversity": objects.decimal,
+    "candidates": objects.integer,
+    "vector_field_path": objects.text,
+    "vector_field_data_type": _data_type,
+    "vector_field_space_type": _space_type,
+}
+
+
+def _space(asked: _Asked, path: str, indices: Sequence[Index]) -> Space:
+    """MMRUtil.resolveKnnVectorFieldInfo: what the indices say of the field, which must agree with what is said."""
+    space: Space | None = None
+    data_type: DataType | None = None
+    strange = []
+    for index in indices:
+        field = index.mapping.fields.get(path)
+        if field is None:
+            continue
+        if not isinstance(field, VectorFieldType):
+            strange.append(f"{index.name}:{path}")
+            continue
+        here = field.definition
+        space = _agreed(space, here.space, "space type", path)
+        data_type = _agreed(data_type, here.data_type, "vector data type", path)
+    if strange:
+        raise IllegalArgumentException(
+            f"MMR query extension cannot support non knn_vector field [{','.join(strange)}]."
+        )
+    for what, said, found in (("space type", asked.space, space), ("vector data type", asked.data_type, data_type)):
+        if said is not None and found is not None and said != found:
+            raise IllegalArgumentException(
+                f"The {what} [{_name(said)}] provided in the MMR query extension does not match the {what} "
+                f"[{_name(found)}] in target indices."
+            )
+    return asked.space or space or SPACES["l2"]
+
+
+def _is_bytes(index: Index, path: str) -> bool:
+    field = index.mapping.fields.get(path)
+    return isinstance(field, VectorFieldType) and field.definition.data_type != "float"
+
+
+def _agreed(current: Any, following: Any, what: str, path: str) -> Any:
+    if current is not None and current != following:
+        raise IllegalArgumentException(
+            f"MMR query extension cannot support different {what} [{_name(current)}, {_name(following)}] for the "
+            f"knn_vector field at path {path}."
+        )
+    return following
+
+
+def _name(value: Any) -> str:
+    return value.name if isinstance(value, Space) else str(value)
+
+
+NOT_FAKED["START_OBJECT"] = tuple(name for name in NOT_FAKED["START_OBJECT"] if name != "ext")
