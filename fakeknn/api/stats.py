@@ -80,8 +80,8 @@ def stats(node: Node, request: Request) -> dict[str, Any]:
     default = names.BROADCAST if forbids else names.STRICT_EXPAND_OPEN
     options = IndicesOptions.from_parameters(request.params, default)
     metrics = metrics_of(request, "metric", SECTIONS)
-    for name in ("include_segment_file_sizes", "include_unloaded_segments"):
-        request.flag(name)
+    request.flag("include_segment_file_sizes")
+    unloaded = request.flag("include_unloaded_segments")
     indices = node.resolve(request.names("index"), options)
     node.check_blocks("metadata_read", *indices)
     level = request.params.get("level", "indices")
@@ -91,7 +91,7 @@ def stats(node: Node, request: Request) -> dict[str, Any]:
         )
     if {"fields", "fielddata_fields", "completion_fields"} & request.params.keys():
         _check_fields(metrics)
-    asked = _Asked(metrics, request.names("groups"), open_readers(node))
+    asked = _Asked(metrics, request.names("groups"), open_readers(node), unloaded)
     return _told(node, indices, asked, level.lower(), human=request.flag("human"))
 
 
@@ -102,11 +102,14 @@ class _Asked:
     metrics: Collection[str] | None
     groups: Collection[str]
     readers: OpenReaders
+    unloaded: bool
+    """Whether the segments of closed indices are told of."""
 
     def of(self, node: Node, index: Index, shard: Shard) -> Tree:
         whole = shard_statistics(node, shard, self.readers)
         if index.state != "open":
-            whole = {**nothing(node), "store": whole["store"]}
+            kept = ("store", "segments") if self.unloaded else ("store",)
+            whole = {**nothing(node), **{name: whole[name] for name in kept}}
         tree = chosen_sections(whole, self.metrics)
         if self.groups and "search" in tree:
             found = {
