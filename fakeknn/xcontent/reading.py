@@ -214,7 +214,7 @@ def _in_object_parsers(reader: Reader, error: _Broken) -> OpenSearchError:
             what = f"field [{reader.broken_text}]"
             if parser == "script" and reader.broken_text == "source":
                 told = _unchecked(told)
-        elif parser != "bool":
+        elif parser not in ("bool", "field_sort"):
             what = "object"
         else:
             continue
