@@ -392,10 +392,10 @@ def field_query(
                     raise ParsingException("[term] query does not support array of values", at=Where(body, name))
                 if value is None:
                     continue  # no Token.isValue
-            elif kind == "fuzzy" and isinstance(value, list):
+            elif kind in ("fuzzy", "span_term") and isinstance(value, list):
                 # Its beginning is taken for the value, and what follows for another.
                 raise ParsingException(
-                    f"[fuzzy] query doesn't support multiple fields, found [{name}] and [{name}]",
+                    f"[{kind}] query doesn't support multiple fields, found [{name}] and [{name}]",
                     at=Where(value, 0) if value else Where(value, None, "end"),
                 )
             if short is None:

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from fakeknn.errors import IllegalArgumentException, NotFaked
+from fakeknn.errors import IllegalArgumentException, IllegalStateException, NotFaked, Where
 from fakeknn.fields import FieldType
 from fakeknn.query.base import Explanation, Matched, Query, ShardContext, common, register, running
 from fakeknn.query.compound import Bool, MatchNone, declared_boost
@@ -19,7 +19,7 @@ from fakeknn.query.multi_term import MAX_CLAUSE_COUNT, too_many_clauses
 from fakeknn.query.rewritten import Rewritten
 from fakeknn.query.scoring import LENGTHS, Similarity, doc_freq, field_statistics, idf, length_bytes, postings
 from fakeknn.view import Column, Mask
-from fakeknn.xcontent import java_float, java_string
+from fakeknn.xcontent import java_float, java_string, objects
 from fakeknn.xcontent.objects import Member, ObjectParser, declared, text_or_none
 
 
@@ -174,7 +174,13 @@ class CombinedFields(Rewritten):
 
 def _weights(container: Any, key: Any) -> dict[str, float]:
     value = container[key]
-    return parse_weights([java_string(item) for item in value] if isinstance(value, list) else [java_string(value)])
+    if not isinstance(value, list):
+        return parse_weights([objects.text(container, key)])
+    for i, item in enumerate(value):
+        if isinstance(item, (dict, list)):
+            what = f"expected value but got [{objects.token(item)}]"
+            raise objects.stopped_at(IllegalStateException(what), Where(value, i))
+    return parse_weights([objects.text(value, i) for i in range(len(value))])
 
 
 _PARSER: ObjectParser = ObjectParser(

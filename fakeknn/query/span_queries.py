@@ -495,6 +495,17 @@ def _clause(kind: str, container: Any, key: Any, *, what: str, shown: str | None
     return query
 
 
+def _clauses(kind: str, value: list[Any], *, what: str, shown: str) -> tuple[SpanQuery, ...]:
+    out = []
+    i = 0
+    while i < len(value):
+        if objects.is_value(value[i]) and i + 1 < len(value) and isinstance(value[i + 1], dict):
+            i += 1  # the parser steps over a scalar
+        out.append(_clause(kind, value, i, what=what, shown=shown))
+        i += 1
+    return tuple(out)
+
+
 def _members(
     kind: str,
     body: Any,
@@ -510,7 +521,7 @@ def _members(
         inside = isinstance(value, list) if arrays else isinstance(value, dict)
         if inside and name in spans:
             if arrays:
-                found[name] = tuple(_clause(kind, value, i, what=spans[name], shown=name) for i in range(len(value)))
+                found[name] = _clauses(kind, value, what=spans[name], shown=name)
             else:
                 found[name] = _clause(kind, body, name, what=spans[name])
             continue
@@ -667,6 +678,17 @@ def _masking(kind: str) -> Callable[[Any, Any], Query]:
 for _name in ("field_masking_span", "span_field_masking"):
     register(_name)(_masking(_name))
 
+
+def _first_scalar(value: list[Any]) -> Where | None:
+    """The first scalar among nested arrays."""
+    for i, item in enumerate(value):
+        if objects.is_value(item):
+            return Where(value, i)
+        if isinstance(item, list) and (found := _first_scalar(item)) is not None:
+            return found
+    return None
+
+
 _MULTI_TERM = (Pattern, Fuzzy, Range)
 
 
@@ -684,6 +706,10 @@ def parse_span_multi(container: Any, key: Any) -> Query:
                 raise ParsingException(
                     "[span_multi] [match] must be of type multi term query", at=Where(body[name], None, "end")
                 )
+        elif isinstance(value, list):
+            place = _first_scalar(value)
+            if place is not None:
+                raise ParsingException(f"[span_multi] query does not support [{name}]", at=place)
         elif objects.is_value(value):
             if name not in ("boost", "_name"):
                 raise ParsingException(f"[span_multi] query does not support [{name}]", at=Where(body, name))
