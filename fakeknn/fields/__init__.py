@@ -2,6 +2,7 @@
 
 from fakeknn.fields import (
     alias,
+    completion,
     constant_keyword,
     features,
     flat_object,
@@ -32,6 +33,7 @@ __all__ = [
     "VectorBuffer",
     "VectorFieldType",
     "alias",
+    "completion",
     "constant_keyword",
     "features",
     "flat_object",

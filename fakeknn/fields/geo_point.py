@@ -103,6 +103,11 @@ class GeometryFieldType(UnparametrizedFieldType):
             f"can't sort on {self.kind} field without using specific sorting feature, like geo_distance"
         )
 
+    @staticmethod
+    def check_geometry_format(format: str | None) -> None:
+        if format not in (None, "geojson", "wkt"):
+            raise IllegalArgumentException(f"Unrecognized geometry format [{format}].")
+
     def refusal(self, doc_id: str, preview: str) -> str:
         return f"failed to parse field [{self.path}] of type [{self.kind}]"
 
@@ -203,6 +208,13 @@ class GeoPointFieldType(GeometryFieldType):
         encoded = np.array([value], np.int64)
         lat, lon = float(points.decode_lats(encoded)[0]), float(points.decode_lons(encoded)[0])
         return f"{java_string(lat)}, {java_string(lon)}"
+
+    def fetch(self, value: Any, format: str | None = None) -> Any:
+        found = [] if value is None else self._points({"": value}, "", value)
+        if format == "wkt":
+            return [f"POINT ({java_string(point.lon)} {java_string(point.lat)})" for point in found]
+        self.check_geometry_format(format)
+        return [{"type": "Point", "coordinates": [point.lon, point.lat]} for point in found]
 
     def for_subs(self, container: Any, key: Any, value: Any) -> tuple[Any, Any, Any]:
         hashes = [points.to_geohash(*point) for point in self._points(container, key, value)]

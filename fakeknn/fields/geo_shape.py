@@ -72,6 +72,17 @@ class GeoShapeFieldType(GeometryFieldType):
     def new_buffer(self) -> Buffer | None:
         return ObjectBuffer()
 
+    def fetch(self, value: Any, format: str | None = None) -> Any:
+        self.check_geometry_format(format)
+        if isinstance(value, str if format == "wkt" else dict):
+            return value  # in the right format already
+        shape = of_json({"": value}, "", coerce=self.coerces, ignore_z=self.ignores_z)
+        if shape is None:
+            return None
+        if format == "wkt":
+            raise NotFaked("a geo_shape as well-known text")
+        return geojson.written(shape)
+
     def parse(self, container: Any, key: Any, value: Any, doc: DocContext) -> Any:
         shape = of_json(container, key, coerce=self.coerces, ignore_z=self.ignores_z)
         if shape is None or shape.empty:

@@ -170,3 +170,25 @@ def _shape(kind: str, coordinates: Any, values: dict[str, Any]) -> Shape:
             if len(ring) < 4:
                 raise IllegalArgumentException("at least 4 polygon points required")
     return Shape(kind.upper(), coordinates)
+
+
+_NAMES = {
+    "POINT": "Point", "MULTIPOINT": "MultiPoint", "LINESTRING": "LineString", "MULTILINESTRING": "MultiLineString",
+    "POLYGON": "Polygon", "MULTIPOLYGON": "MultiPolygon",
+}  # fmt: skip
+
+
+def written(shape: Shape) -> dict[str, Any]:
+    """GeoJson.toMap."""
+    if shape.kind == "GEOMETRYCOLLECTION":
+        return {"type": "GeometryCollection", "geometries": [written(part) for part in shape.coordinates]}
+    if shape.kind == "ENVELOPE":
+        low_x, high_x, high_y, low_y = shape.coordinates
+        return {"type": "Envelope", "coordinates": [[low_x, high_y], [high_x, low_y]]}
+    if shape.kind == "CIRCLE":
+        raise NotFaked("a circle shown as GeoJSON")
+    return {"type": _NAMES[shape.kind], "coordinates": _listed(shape.coordinates)}
+
+
+def _listed(node: Any) -> Any:
+    return [_listed(item) for item in node] if isinstance(node, list | tuple) else node

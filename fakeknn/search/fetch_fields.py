@@ -134,6 +134,9 @@ def field_values(ctx: ShardContext, field: FieldType, body: Any, format: str | N
         found = extract(path.split("."), 0, body, _FALSE if null is not None else None)
         if found is None:
             return []
+        if field.gives_lists and field.takes_arrays:
+            all_shown = field.fetch(None if found is _FALSE else found, format)
+            return all_shown if isinstance(all_shown, list) else [all_shown]
         if field.takes_arrays and field.kind != "knn_vector":
             return [found]
         queue = deque([found])
