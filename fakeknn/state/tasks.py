@@ -66,6 +66,10 @@ class Ended:
     response: dict[str, Any] | None = None
     error: dict[str, Any] | None = None
 
+    @property
+    def finished(self) -> bool:
+        return True
+
     def result(self) -> dict[str, Any]:
         told: dict[str, Any] = {"completed": True, "task": self.task.to_json(True)}
         return {**told, "error": self.error} if self.error is not None else {**told, "response": self.response}
