@@ -116,7 +116,7 @@ class Contingency(Heuristic):
 
     include_negatives: bool = False
     background_is_superset: bool = True
-    members = {
+    members: ClassVar[Mapping[str, Member]] = {
         "include_negatives": declared("boolean"),
         "background_is_superset": declared("boolean"),
     }
@@ -185,7 +185,7 @@ class MutualInformation(Contingency):
 
 class GND(Contingency):
     kind = "gnd"
-    members = {"background_is_superset": declared("boolean")}
+    members: ClassVar[Mapping[str, Member]] = {"background_is_superset": declared("boolean")}
 
     def score(self, freq: int, size: int, background: int, total: int) -> float:
         n = self.frequencies(freq, size, background, total)
@@ -197,6 +197,7 @@ class GND(Contingency):
         return math.exp(-(max(logs) - math.log(n.n11)) / (math.log(n.n) - min(logs)))
 
 
+_JLH = JLHScore()
 HEURISTICS: dict[str, type[Heuristic]] = {
     kind.kind: kind for kind in (JLHScore, PercentageScore, ChiSquare, MutualInformation, GND)
 }
@@ -333,7 +334,7 @@ class SignificantTerms(Aggregation):
     kind = "significant_terms"
     given: Given
     thresholds: Thresholds = _DEFAULT
-    heuristic: Heuristic = JLHScore()
+    heuristic: Heuristic = _JLH
     background: Query | None = None
     includes: IncludeExclude | None = None
     hint: str | None = None
@@ -510,7 +511,7 @@ def parse_significant_terms(name: str, container: Any, key: Any) -> Aggregation:
     return SignificantTerms(
         Given.of(values),
         thresholds_of(values, _DEFAULT),
-        read[-1] if read else JLHScore(),
+        read[-1] if read else _JLH,
         values.get("background_filter"),
         found_in(values),
         values.get("execution_hint"),
@@ -534,7 +535,7 @@ def parse_significant_text(name: str, container: Any, key: Any) -> Aggregation:
     return SignificantText(
         Given(values["field"]),
         thresholds_of(values, _DEFAULT),
-        read[-1] if read else JLHScore(),
+        read[-1] if read else _JLH,
         values.get("background_filter"),
         found_in(values),
     )
