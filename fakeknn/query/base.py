@@ -394,8 +394,9 @@ def field_query(
                     continue  # no Token.isValue
             elif kind in ("fuzzy", "span_term") and isinstance(value, list):
                 # Its beginning is taken for the value, and what follows for another.
+                second = "null" if kind == "span_term" and value else name  # inside an array nothing has a name
                 raise ParsingException(
-                    f"[{kind}] query doesn't support multiple fields, found [{name}] and [{name}]",
+                    f"[{kind}] query doesn't support multiple fields, found [{name}] and [{second}]",
                     at=Where(value, 0) if value else Where(value, None, "end"),
                 )
             if short is None:

@@ -177,7 +177,7 @@ def _weights(container: Any, key: Any) -> dict[str, float]:
     if not isinstance(value, list):
         return parse_weights([objects.text(container, key)])
     for i, item in enumerate(value):
-        if isinstance(item, (dict, list)):
+        if isinstance(item, list):
             what = f"expected value but got [{objects.token(item)}]"
             raise objects.stopped_at(IllegalStateException(what), Where(value, i))
     return parse_weights([objects.text(value, i) for i in range(len(value))])

@@ -115,7 +115,10 @@ def parse_terms_set(container: Any, key: Any) -> Query:
         if isinstance(value, list):
             if name != "terms":
                 raise ParsingException(f"[terms_set] query does not support [{name}]", at=Where(inner, name))
-            values[name] = tuple(term_values(name, value))
+            try:
+                values[name] = tuple(term_values(name, value))
+            except ParsingException as error:
+                raise ParsingException(str(error.reason).replace("[terms] ", "[terms_set] ", 1), at=error.at) from None
         elif isinstance(value, dict):
             if name != "minimum_should_match_script":
                 raise ParsingException(f"[terms_set] query does not support [{name}]", at=Where(inner, name))
