@@ -164,7 +164,7 @@ class AutoDateHistogram(Aggregation):
         source = self.given.source(ctx, self, NUMBERS, DATE)
         if len(self.infos) == 1:  # there is no interval below the last, whose maximum is asked for
             raise NotFaked("a [minimum_interval] of a year")
-        most = max((inner for info in self.infos[:-1] for inner in info.inner))
+        most = max(inner for info in self.infos[:-1] for inner in info.inner)
         ceiling = shard_buckets(ctx).max_buckets // most
         if self.target > ceiling:
             raise IllegalArgumentException(f"buckets must be less than {ceiling}")

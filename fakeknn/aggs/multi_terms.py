@@ -13,6 +13,7 @@ from fakeknn.aggs.composite import Dimension, combined
 from fakeknn.aggs.includes import IncludeExclude, found_in, members_of
 from fakeknn.aggs.orders import COUNT_DESCENDING, Orders, parse_orders
 from fakeknn.aggs.terms import (
+    DEFAULT_THRESHOLDS,
     CountedBucket,
     Grouped,
     Selector,
@@ -62,7 +63,7 @@ class MultiTermValues:
 class MultiTerms(TermsLike):
     kind = "multi_terms"
     terms: Sequence[Term]
-    thresholds: Thresholds = Thresholds()
+    thresholds: Thresholds = DEFAULT_THRESHOLDS
     orders: Orders = COUNT_DESCENDING
     show_error: bool = False
 
@@ -144,7 +145,7 @@ def parse_multi_terms(name: str, container: Any, key: Any) -> Aggregation:
     orders = values.get("order")
     return MultiTerms(
         values.get("terms", ()),
-        thresholds_of(values, Thresholds()),
+        thresholds_of(values, DEFAULT_THRESHOLDS),
         COUNT_DESCENDING if orders is None else Orders.of(orders),
         values.get("show_term_doc_count_error", False),
     )

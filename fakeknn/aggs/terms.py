@@ -62,6 +62,9 @@ class Thresholds:
         )
 
 
+DEFAULT_THRESHOLDS = Thresholds()
+
+
 def at_least(floor: int, label: str, name: str, bits: int = 32) -> Callable[[Any, Any], int]:
     """A reader of a number with a lower bound, as the builders' setters refuse it."""
     told = "greater than 0" if floor == 1 else "greater than or equal to 0"
@@ -304,7 +307,7 @@ def split(owners: Owners, n: int, buckets: Sequence[Bucket]) -> list[list[Bucket
 class TermsOf(TermsLike):
     kind = "terms"
     given: Given
-    thresholds: Thresholds = Thresholds()
+    thresholds: Thresholds = DEFAULT_THRESHOLDS
     orders: Orders = COUNT_DESCENDING
     includes: IncludeExclude | None = None
     show_error: bool = False
@@ -499,7 +502,7 @@ def parse_terms(name: str, container: Any, key: Any) -> Aggregation:
     orders = values.get("order")
     return TermsOf(
         Given.of(values),
-        thresholds_of(values, Thresholds()),
+        thresholds_of(values, DEFAULT_THRESHOLDS),
         COUNT_DESCENDING if orders is None else Orders.of(orders),
         found_in(values),
         values.get("show_term_doc_count_error", False),
