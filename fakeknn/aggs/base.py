@@ -354,6 +354,45 @@ def merged(agg: Aggregation, buckets: Sequence[Bucket], reduction: Reduction) ->
     return out
 
 
+def same_keyed(parts: Sequence[Sequence[Bucket]]) -> Iterator[list[Bucket]]:
+    """The buckets of each key, ascending, of parts that ascend: those of one key in the order in which Lucene's
+    PriorityQueue gives them, which does not keep that of equals.
+    """
+    heap = [iter(part) for part in parts if part]
+    tops = [next(one) for one in heap]
+    for i in range(1, len(heap)):  # upHeap
+        at = i
+        while at and tops[at].key < tops[(at - 1) // 2].key:
+            above = (at - 1) // 2
+            heap[at], heap[above], tops[at], tops[above] = heap[above], heap[at], tops[above], tops[at]
+            at = above
+    same: list[Bucket] = []
+    while heap:
+        if same and tops[0].key != same[0].key:
+            yield same
+            same = []
+        same.append(tops[0])
+        following = next(heap[0], None)
+        if following is not None:
+            tops[0] = following
+        else:
+            last, last_top = heap.pop(), tops.pop()
+            if not heap:
+                break
+            heap[0], tops[0] = last, last_top
+        at = 0
+        while True:  # downHeap
+            below = 2 * at + 1
+            if below + 1 < len(heap) and tops[below + 1].key < tops[below].key:
+                below += 1
+            if below >= len(heap) or not tops[below].key < tops[at].key:
+                break
+            heap[at], heap[below], tops[at], tops[below] = heap[below], heap[at], tops[below], tops[at]
+            at = below
+    if same:
+        yield same
+
+
 def inside(results: Results, reduction: Reduction) -> Results:
     """Results with those of their pipeline aggregations."""
     return {name: result.piped(reduction) for name, result in results.items()}

@@ -26,6 +26,7 @@ from fakeknn.aggs.base import (
     merged,
     pairs_once,
     register,
+    same_keyed,
 )
 from fakeknn.aggs.orders import KEY_ASCENDING, KeyOrder, Orders, parse_orders
 from fakeknn.aggs.terms import at_least, split
@@ -86,11 +87,7 @@ class Histogram(MultiBucket):
         return super().body(typed)
 
     def reduce(self, parts: Sequence[Self], reduction: Reduction) -> Internal:
-        found: dict[Any, list[Bucket]] = {}
-        for part in parts:
-            for bucket in part.buckets:
-                found.setdefault(bucket.key, []).append(bucket)
-        buckets = [merged(self.agg, found[key], reduction) for key in sorted(found)]
+        buckets = [merged(self.agg, same, reduction) for same in same_keyed([part.buckets for part in parts])]
         buckets = [bucket for bucket in buckets if bucket.doc_count >= self.agg.min_doc_count]
         if self.agg.min_doc_count == 0:
             assert self.empty is not None
