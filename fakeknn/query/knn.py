@@ -126,6 +126,9 @@ class Knn(Query):
     def _search(self, ctx: ShardContext) -> Neighbors:
         field = self._field(ctx)
         if field is None:
+            target = ctx.field(self.field)
+            if isinstance(target, VectorFieldType):  # by an alias: checked against its field, but nothing is found
+                self._prepared(ctx, target.definition)
             return _NO_NEIGHBORS
         definition = field.definition
         counters = getattr(ctx.services, "knn_counters", None)
