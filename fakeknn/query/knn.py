@@ -373,6 +373,8 @@ def parse_knn(container: Any, key: Any) -> Query:
     if query is None:
         if not vector:
             raise IllegalArgumentException("[knn] field 'vector' requires to be non-null and non-empty")
+        if any(isinstance(number, bool) or not isinstance(number, (int, float)) for number in vector):
+            raise IllegalArgumentException("[knn] field 'vector' requires to be an array of numbers")
         return Knn(field=str(field), **_checked({"vector": to_floats(vector)}))
     return query
 
