@@ -9,9 +9,9 @@ import numpy as np
 from fakeknn.fields.numbers import NumberFieldType
 from fakeknn.fields.scalar import DateFieldType
 from fakeknn.query.base import Explanation, ShardContext
-from fakeknn.query.compound import MATCH_ALL, MatchAll
+from fakeknn.query.compound import MATCH_ALL
 from fakeknn.query.forms import search_form, unbounded
-from fakeknn.query.lucene import ONE, ApproximateScoreQuery, Node
+from fakeknn.query.lucene import ONE, ApproximateScoreQuery, MatchAllDocsQuery, Node
 from fakeknn.search.request import ACCURATE, SearchRequest
 from fakeknn.search.rescore import Rescorer
 
@@ -35,7 +35,7 @@ def _resolved(request: SearchRequest, ctx: ShardContext, node: ApproximateScoreQ
     if request.aggregations is not None or request.track_total_hits == ACCURATE or len(request.sort) > 1:
         return replace(node, approximated=False)
     sort = request.sort[0] if request.sort else None
-    if isinstance(request.query or MATCH_ALL, MatchAll):
+    if isinstance(node.original, MatchAllDocsQuery):
         field = None if sort is None or sort.missing is not None else ctx.field(sort.field)
         if isinstance(field, (NumberFieldType, DateFieldType)) and field.searchable:
             return replace(node, approximated=True, approximation=unbounded(field))
