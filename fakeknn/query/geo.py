@@ -323,7 +323,10 @@ class GeoDistance(GeoQuery):
     def inside(self, column: GeoPointColumn) -> Mask:
         center = points.normalized(self.center) if self.validation == COERCE else self.center
         points.encode(center)  # which refuses what is no place
-        found: Mask = sphere.haversine(center.lat, center.lon, column.lats, column.lons) <= self.distance
+        # A degree of latitude is 111 km, so most points are too far away at a glance.
+        near = np.flatnonzero(np.abs(column.lats - center.lat) <= self.distance / 111_000 + 0.01)
+        found = np.zeros(len(column.encoded), bool)
+        found[near] = sphere.haversine(center.lat, center.lon, column.lats[near], column.lons[near]) <= self.distance
         return found
 
 
