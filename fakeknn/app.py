@@ -68,10 +68,9 @@ def _route(request: Request) -> Route | Response:
     """Find the handler; RestController's answers where there is none."""
     if not is_decodable(request.path):
         return _undecodable(request)
+    if request.path != "/":
+        api.load()  # all of them: of a part of the table, ``/{index}`` would take what is another's
     found = TABLE.find(request.method, request.path)
-    if found is None:
-        api.load()
-        found = TABLE.find(request.method, request.path)
     if found is not None:
         route, values = found
         request.template = route.template

@@ -15,6 +15,8 @@ _loaded = False
 def load() -> None:
     """Import all handlers. Most of a start's time goes into it, so it waits until one of them is asked for."""
     global _loaded
+    if _loaded:
+        return
     with _loading:
         if not _loaded:
             for module in pkgutil.iter_modules(__path__):
