@@ -14,6 +14,7 @@ from fakeknn.errors import (
     InvalidAliasNameException,
     InvalidIndexContextException,
     InvalidIndexNameException,
+    NotFaked,
     ResourceAlreadyExistsException,
 )
 from fakeknn.fields.base import MappingContext
@@ -92,7 +93,8 @@ def create_index(node: Node, request: CreateIndex) -> Index:
         for definition in templates.mappings:
             DocumentMapping.parse(definition, context)
         mapping = DocumentMapping.parse(compose(templates, request.mapping or {}), context)
-    lifecycle.index_sort(settings, lambda field: mapping.field(field) is not None)
+    if lifecycle.index_sort(settings, lambda field: mapping.field(field) is not None):
+        raise NotFaked("sorted indices ([index.sort.field])")
     aliases = {**templates.aliases, **request.aliases}
     check_aliases(node, aliases)
     index = Index(name, settings, mapping, aliases, node.now())

@@ -206,6 +206,6 @@ def test_starting_imports_no_more_than_an_answer_needs() -> None:
         subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout.split()
     )
     assert "fakeknn.api.root" in loaded
-    late = {"mapping", "fields", "query", "search", "analysis", "dates", "knn", "painless"}
+    late = {"mapping", "fields", "query", "search", "analysis", "dates", "knn.spaces", "painless"}
     assert not loaded & {f"fakeknn.{package}" for package in late}
     assert not loaded & {"scipy", "shapely", "yaml", "cbor2", "regex", "snowballstemmer", "opensearchpy", "pytest"}
