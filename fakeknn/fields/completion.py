@@ -11,12 +11,14 @@ from fakeknn.view import Column, Mask
 from fakeknn.xcontent import hash_ordered, java_string
 from fakeknn.xcontent.objects import token
 
+#: Between the terms of a key, and where a term was left out.
+_SEPARATOR = "\x1f"
 _MEMBERS = ("input", "weight", "contexts")
 
 
 @register("completion")
 class CompletionFieldType(FieldType):
-    """Its column holds (input, weight) pairs."""
+    """Its column holds (input, weight, keys): the keys are what the input is found by."""
 
     parameters: ClassVar[tuple[Parameter, ...]] = (
         Parameter("analyzer", text, "simple"),
@@ -26,6 +28,8 @@ class CompletionFieldType(FieldType):
         Parameter("max_input_length", integer, 50, updatable=True),
         META,
     )
+    index_analyzer: Any = None
+    search_analyzer: Any = None
     takes_arrays = True
     takes_objects = True
     gives_lists = True
@@ -38,6 +42,9 @@ class CompletionFieldType(FieldType):
             wanted = self.options.get(name)
             if wanted is not None and analysis is not None and analysis.analyzer(wanted) is None:
                 raise IllegalArgumentException(f"analyzer [{wanted}] has not been configured in mappings")
+        if analysis is not None:
+            self.index_analyzer = analysis.analyzer(self.option("analyzer"))
+            self.search_analyzer = analysis.analyzer(self.option("search_analyzer") or self.option("analyzer"))
         longest = self.option("max_input_length")
         if longest <= 0:
             raise IllegalArgumentException(f"[max_input_length] must be > 0 but was [{longest}]")
@@ -72,14 +79,44 @@ class CompletionFieldType(FieldType):
     def terms(self, column: Column, values: Any) -> Mask:
         return self.term(column, None)
 
-    def parse(self, container: Any, key: Any, value: Any, doc: DocContext) -> list[tuple[str, int]] | None:
+    def keys(self, text: str, *, searching: bool = False) -> list[bytes]:
+        """ConcatenateGraphFilter: the ways through the tokens of a text, their terms joined."""
+        stream = (self.search_analyzer if searching else self.index_analyzer).stream(text)
+        mark = _SEPARATOR if self.option("preserve_separators") else ""
+        holes = self.option("preserve_position_increments")
+        leaving: dict[int, list[Any]] = {}
+        for word in stream.tokens:
+            leaving.setdefault(word.position, []).append(word)
+        starts = sorted(leaving)
+        last = max((word.position + word.position_length for word in stream.tokens), default=0)
+        behind = mark * stream.end_increment if holes else ""
+
+        def ways(position: int) -> list[str]:
+            if position >= last:
+                return [behind]
+            onward = next((start for start in starts if start >= position), None)
+            if onward is None:
+                return []
+            gap = mark * (onward - position) if holes else ""
+            found = []
+            for word in leaving[onward]:
+                end = word.position + word.position_length
+                between = mark if end < last else ""
+                found += [gap + word.term + between + rest for rest in ways(end)]
+            return found
+
+        return [way.encode() for way in dict.fromkeys(ways(0))] if stream.tokens else []
+
+    def parse(self, container: Any, key: Any, value: Any, doc: DocContext) -> list[tuple[str, int, list[bytes]]] | None:
         if value is None:
             return None
         weights: dict[str, int] = {}
         for holder, at in [(value, i) for i in range(len(value))] if isinstance(value, list) else [(container, key)]:
             self._read(holder, at, key, weights)
         longest = self.option("max_input_length")
-        found = [(given[:longest], weight) for given, weight in weights.items() if given.strip()]
+        found = [
+            (given[:longest], weight, self.keys(given[:longest])) for given, weight in weights.items() if given.strip()
+        ]
         if len(found) < len(weights):
             raise NotFaked("an empty input of a completion field")
         return found

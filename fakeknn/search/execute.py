@@ -30,12 +30,11 @@ from fakeknn.search.fetch import Hit, fetch_hits
 from fakeknn.search.inner_hits import check_inner_hits
 from fakeknn.search.profile import profile_shard
 from fakeknn.search.ranking import best_keys, best_scores, comparable
-from fakeknn.search.profile import profile_shard
 from fakeknn.search.request import ACCURATE, DISABLED, SearchRequest
 from fakeknn.search.rescore import Rescorer
 from fakeknn.search.slicing import check_slices
 from fakeknn.search.sort import SortKeys, shown_value
-from fakeknn.search.suggest import merged_suggestions, only_suggests, suggest_on
+from fakeknn.search.suggest import fetched_suggestions, merged_suggestions, only_suggests, suggest_on
 from fakeknn.search.termination import DEFAULT_TRACK_TOTAL_HITS, collected, counted_by_terms
 from fakeknn.xcontent import java_float
 
@@ -495,7 +494,7 @@ def answer(request: SearchRequest, outcome: Outcome, took: int) -> dict[str, Any
     if outcome.aggregations is not None:
         body["aggregations"] = outcome.aggregations
     if outcome.suggest is not None:
-        body["suggest"] = outcome.suggest
+        body["suggest"] = fetched_suggestions(request, outcome.suggest)
     if request.profile:
         body["profile"] = {"shards": _profiles(request, outcome)}
     return body

@@ -136,8 +136,21 @@ def merged_suggestions(request: SearchRequest, shards: list[list[list[dict[str, 
     suggest: Suggest | None = request.parts.get("suggest")
     if suggest is None or not suggest.suggestions or not shards:
         return None
-    told = {}
+    told: dict[str, Any] = {}
     for i, one in enumerate(suggest.suggestions):
         name = f"{one.suggester.kind}#{one.name}" if request.typed_keys else one.name
         told[name] = one.suggester.merged([shard[i] for shard in shards])
+    return told
+
+
+def fetched_suggestions(request: SearchRequest, suggestions: dict[str, Any]) -> dict[str, Any]:
+    """The answer's ``suggest`` with what options that are documents show of them."""
+    return {
+        name: [{**entry, "options": [_fetched(request, option) for option in entry["options"]]} for entry in entries]
+        for name, entries in suggestions.items()
+    }
+
+
+def _fetched(request: SearchRequest, option: Any) -> dict[str, Any]:
+    told: dict[str, Any] = option if isinstance(option, dict) else option.echo(request)
     return told
