@@ -22,8 +22,11 @@ from fakeknn.errors import (
     Where,
 )
 from fakeknn.fields import FieldType
+from fakeknn.fields.geo_point import GeoPointColumn
 from fakeknn.fields.numbers import NumberFieldType, ScaledFloatFieldType
 from fakeknn.fields.scalar import BooleanFieldType, DateFieldType
+from fakeknn.geo import points, sphere
+from fakeknn.geo.points import GeoPoint
 from fakeknn.painless.library_score import murmur3
 from fakeknn.query.base import Explanation, Matched, ShardContext, running
 from fakeknn.query.doc_values import script_values
@@ -416,17 +419,18 @@ class Decay(Function):
     def java_class(self) -> str:  # type: ignore[override]
         return "org.opensearch.index.query.functionscore.DecayFunctionBuilder$NumericFieldDataScoreFunction"
 
-    def _settings(self, ctx: ShardContext) -> tuple[FieldType, float, float, float]:
+    def _settings(self, ctx: ShardContext) -> tuple[FieldType, float | GeoPoint, float, float]:
         """The field, and origin, scale (as the shape wants it) and offset."""
         field = ctx.field(self.field)
         if field is None:
             raise ParsingException(f"unknown field [{self.field}]", line=1, col=0)
+        origin: float | GeoPoint
         if isinstance(field, DateFieldType):
             origin, scale, decay, offset = self._of_dates(ctx, field)
         elif isinstance(field, NumberFieldType):
             origin, scale, decay, offset = self._of_numbers()
         elif field.kind == "geo_point":
-            raise NotFaked("a decay function of a [geo_point]")
+            origin, scale, decay, offset = self._of_points()
         else:
             name = _JAVA_TYPES.get(field.kind)
             if name is None:
@@ -478,15 +482,46 @@ class Decay(Function):
         offset = parse_time_value(texts["offset"], "DecayFunctionParser.offset").seconds * 1000
         return float(origin), float(int(scale)), decay, float(int(offset))
 
+    def _of_points(self) -> tuple[GeoPoint, float, float, float]:
+        origin = GeoPoint(0.0, 0.0)
+        texts = {"offset": "0km"}
+        decay = 0.5
+        for name in self.body:
+            if name in ("scale", "offset"):
+                texts[name] = objects.text(self.body, name)
+            elif name == "origin":
+                origin = points.of_json(self.body, name)
+            elif name == "decay":
+                decay = objects.decimal(self.body, name)
+            else:
+                raise OpenSearchParseException(f"parameter [{name}] not supported!")
+        if "scale" not in texts:
+            raise OpenSearchParseException("[origin] and [scale] must be set for geo fields.")
+        return origin, sphere.parse_distance(texts["scale"]), decay, sphere.parse_distance(texts["offset"])
+
     def bind_plain(self, ctx: ShardContext) -> Bound:
         field, origin, scale, offset = self._settings(ctx)
-        column = numeric_column(ctx, field)
+        column = self._column(ctx, field)
 
         def factors(rows: Rows, scores: NDArray[np.float32]) -> Factors:
-            distances = np.maximum(0.0, np.abs(_doubles(field, column.values) - origin) - offset)
+            if isinstance(column, GeoPointColumn):
+                assert isinstance(origin, GeoPoint)
+                plain = sphere.haversine(origin.lat, origin.lon, column.lats, column.lons)
+            else:
+                plain = np.abs(_doubles(field, column.values) - origin)
+            distances = np.maximum(0.0, plain - offset)
             return self._evaluate(_chosen(column, distances, self.mode)[rows], scale)
 
         return factors
+
+    @staticmethod
+    def _column(ctx: ShardContext, field: FieldType) -> NumericColumn | GeoPointColumn:
+        if field.kind != "geo_point":
+            return numeric_column(ctx, field)
+        require_fielddata(field)
+        column = ctx.column(field)
+        assert isinstance(column, GeoPointColumn)
+        return column
 
     def _evaluate(self, distance: Factors, scale: float) -> Factors:
         if self.shape == "gauss":
@@ -497,14 +532,25 @@ class Decay(Function):
 
     def explain_plain(self, ctx: ShardContext, row: int, below: Explanation) -> Explanation:
         field, origin, scale, offset = self._settings(ctx)
-        column = numeric_column(ctx, field)
+        column = self._column(ctx, field)
         first, last = np.searchsorted(column.rows, (row, row + 1))
-        values = [
-            f"Math.max(Math.abs({java_double(value)}(=doc value) - {java_double(origin)}(=origin))) - "
-            f"{java_double(offset)}(=offset), 0)"
-            for value in _doubles(field, column.values[first:last]).tolist()
-        ]
-        shown = f"{self.mode}[{', '.join(values) or '0.0'}]"
+        if isinstance(origin, GeoPoint):
+            assert isinstance(column, GeoPointColumn)
+            places = zip(column.lats[first:last].tolist(), column.lons[first:last].tolist(), strict=True)
+            values = [
+                f"Math.max(arcDistance({_place(lat, lon)}(=doc value),{_place(*origin)}(=origin)) - "
+                f"{java_double(offset)}(=offset), 0)"
+                for lat, lon in places
+            ]
+            shown = f"{self.mode} of: [{', '.join(values) or '0.0'}]"
+        else:
+            assert isinstance(column, NumericColumn)
+            values = [
+                f"Math.max(Math.abs({java_double(value)}(=doc value) - {java_double(origin)}(=origin))) - "
+                f"{java_double(offset)}(=offset), 0)"
+                for value in _doubles(field, column.values[first:last]).tolist()
+            ]
+            shown = f"{self.mode}[{', '.join(values) or '0.0'}]"
         named = named_argument(self.name)
         if self.shape == "gauss":
             how = f"exp(-0.5*pow({shown},2.0)/{java_double(-1 * scale)}{named})"
@@ -519,7 +565,12 @@ class Decay(Function):
         return {self.shape: {self.field: self.body, "multi_value_mode": self.mode}}
 
 
-def _chosen(column: NumericColumn, distances: Factors, mode: str) -> Factors:
+def _place(lat: float, lon: float) -> str:
+    """GeoPoint.toString."""
+    return f"{java_double(lat)}, {java_double(lon)}"
+
+
+def _chosen(column: Column, distances: Factors, mode: str) -> Factors:
     """float64[n]: of each row's distances the one that a mode takes, 0 without any."""
     out = np.zeros(column.n, np.float64)
     if column.single:
