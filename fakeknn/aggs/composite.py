@@ -453,7 +453,7 @@ def _source_interval(container: Any, key: Any) -> float:
     return value
 
 
-def _source_members() -> dict[str, Member]:
+def source_members() -> dict[str, Member]:
     """CompositeValuesSourceParserHelper.declareValuesSourceFields."""
     given = members(format=False)
     return {
@@ -466,7 +466,7 @@ def _source_members() -> dict[str, Member]:
     }
 
 
-def _common(values: Mapping[str, Any]) -> dict[str, Any]:
+def common_values(values: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "given": Given.of(values),
         "descending": values.get("order", False),
@@ -476,13 +476,13 @@ def _common(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _terms_source(container: Any, key: Any) -> ValuesSource:
-    return TermsSource(**_common(ObjectParser("terms", _source_members()).parse(container, key)))
+    return TermsSource(**common_values(ObjectParser("terms", source_members()).parse(container, key)))
 
 
 def _histogram_source(container: Any, key: Any) -> ValuesSource:
-    declarations = {"interval": declared("double", _source_interval), **_source_members()}
+    declarations = {"interval": declared("double", _source_interval), **source_members()}
     values = ObjectParser("histogram", declarations).parse(container, key)
-    return HistogramSource(**_common(values), interval=values.get("interval", 0.0))
+    return HistogramSource(**common_values(values), interval=values.get("interval", 0.0))
 
 
 def _date_histogram_source(container: Any, key: Any) -> ValuesSource:
@@ -492,10 +492,11 @@ def _date_histogram_source(container: Any, key: Any) -> ValuesSource:
         **intervals,
         "offset": declared("long", date_offset),
         "time_zone": declared("long", time_zone),
-        **_source_members(),
+        **source_members(),
     }
     values = ObjectParser("date_histogram", declarations).parse(container, key)
-    return DateHistogramSource(**_common(values), interval=read[-1] if read else None, offset=values.get("offset", 0))
+    interval = read[-1] if read else None
+    return DateHistogramSource(**common_values(values), interval=interval, offset=values.get("offset", 0))
 
 
 #: Sources by their type in the DSL.

@@ -57,7 +57,8 @@ _PS = _of_bits(
 _QS = _of_bits(0xC0033A271C8A2D4B, 0x40002AE59C598AC8, 0xBFE6066C1B8D0159, 0x3FB3B8C5B12E9282)
 
 
-def _cos(angle: Any) -> Any:
+def cosine(angle: Any) -> Any:
+    """SloppyMath.cos."""
     angle = np.abs(angle)
     index = (angle * _COS_INDEXER + 0.5).astype(np.int64)
     delta = (angle - index * _DELTA_HI) - index * _DELTA_LO
@@ -82,24 +83,24 @@ def _asin(value: Any) -> Any:
 
 def haversine(lat: float, lon: float, lats: Doubles, lons: Doubles) -> Doubles:
     """float64[m]: metres from a point to others (SloppyMath.haversinMeters)."""
-    x1, x2 = _radians(np.float64(lat)), _radians(lats)
-    h1 = 1 - _cos(x1 - x2)
-    h2 = 1 - _cos(_radians(lon - lons))
-    h = np.asarray(h1 + _cos(x1) * _cos(x2) * h2)
+    x1, x2 = radians(np.float64(lat)), radians(lats)
+    h1 = 1 - cosine(x1 - x2)
+    h2 = 1 - cosine(radians(lon - lons))
+    h = np.asarray(h1 + cosine(x1) * cosine(x2) * h2)
     key = (h.view(np.int64) & ~np.int64(7)).view(np.float64)
     found: Doubles = EARTH_MEAN_RADIUS * 2 * _asin(np.minimum(1, np.sqrt(key * 0.5)))
     return found
 
 
-def _radians(degrees: Any) -> Any:
+def radians(degrees: Any) -> Any:
     """Math.toRadians: times a constant."""
     return degrees * 0.017453292519943295
 
 
 def plane(lat: float, lon: float, lats: Doubles, lons: Doubles) -> Doubles:
     """float64[m]: metres on a plane that touches the sphere (GeoUtils.planeDistance)."""
-    x = _radians(lons - lon) * np.cos(_radians((lats + lat) / 2.0))
-    y = _radians(lats - lat)
+    x = radians(lons - lon) * np.cos(radians((lats + lat) / 2.0))
+    y = radians(lats - lat)
     found: Doubles = np.sqrt(x * x + y * y) * EARTH_MEAN_RADIUS
     return found
 

@@ -111,7 +111,7 @@ def _told(request: SearchRequest, ctx: ShardContext, total: int) -> bool:
     assert aggregations is not None
     if request.size or not ctx.view.live_segments:
         return False
-    if any(agg.kind in ("sampler", "diversified_sampler") for agg in aggregations.walk()):
+    if any(agg.kind in ("sampler", "diversified_sampler", "parent") for agg in aggregations.walk()):
         return False
     limit = DEFAULT_TRACK_TOTAL_HITS if request.track_total_hits is None else request.track_total_hits
     if limit == DISABLED:
