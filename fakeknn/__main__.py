@@ -110,6 +110,7 @@ def _url(text: str) -> str:
 
 def _serve(options: argparse.Namespace) -> int:
     import asyncio
+    import gc
     import threading
 
     from fakeknn import api
@@ -130,6 +131,11 @@ def _serve(options: argparse.Namespace) -> int:
     except OSError as error:
         raise Trouble(f"cannot listen on {options.host}:{options.port}: {error.strerror or error}") from None
 
+    def prepare() -> None:
+        api.load()
+        gc.collect()
+        gc.freeze()  # what is imported stays: the collector need not look at it again during each bulk
+
     async def run() -> None:
         stop = _stop_event(options.exit_with_parent)
         for file, requests in loads:
@@ -137,7 +143,7 @@ def _serve(options: argparse.Namespace) -> int:
         async with server:
             _announce(server.url, server.node.version, options.ready_json)
             # Import the handlers before a request needs them, but not in the way of the question whether we are up
-            load = threading.Thread(target=api.load, daemon=True)
+            load = threading.Thread(target=prepare, daemon=True)
             asyncio.get_running_loop().call_later(0.1, load.start)
             await stop.wait()
 

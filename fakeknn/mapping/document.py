@@ -224,11 +224,15 @@ class DocumentParser:
         children = node.children
         for key, value in body.items():
             child = children.get(key)
-            if type(child) is not ObjectMapper and child is not None and type(value) is not list and value is not None:
-                # The common case, without a detour: a value of a field.
-                self._field(child, body, key, value, level)  # type: ignore[arg-type]
-            else:
+            if (
+                child is None
+                or type(child) is ObjectMapper
+                or value is None
+                or (type(value) is list and not child.takes_arrays)  # type: ignore[union-attr]
+            ):
                 self._member(node, path, body, key, key, value, level)
+            else:  # the common case, without a detour: a value of a field
+                self._field(child, body, key, value, level)  # type: ignore[arg-type]
         self.depth -= 1
 
     def _member(
