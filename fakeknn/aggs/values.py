@@ -570,16 +570,27 @@ def text_source(ctx: ShardContext, field: FieldType) -> Source:
     source = Source(BYTES, RAW, field=field)
     column = ctx.column(field)
     if isinstance(column, TextColumn):
-        key = ("fielddata", field.path)
-        made = ctx.view.memo.get(key)
-        if made is None:
-            made = ctx.view.memo[key] = _fielddata_of_text(column)
+        made = _uninverted(ctx, field, column)
         source._column, source.terms = made, _Ordered(made)
     return source
 
 
-def _fielddata_of_text(column: TextColumn) -> KeywordColumn:
+def fielddata_of_text(ctx: ShardContext, field: FieldType, column: TextColumn) -> KeywordColumn:
     """PagedBytesIndexFieldData: a text's terms as if they were keywords."""
+    if field.option("fielddata_frequency_filter"):
+        raise NotFaked("[fielddata_frequency_filter]")
+    return _uninverted(ctx, field, column)
+
+
+def _uninverted(ctx: ShardContext, field: FieldType, column: TextColumn) -> KeywordColumn:
+    key = ("fielddata", field.path)
+    made: KeywordColumn | None = ctx.view.memo.get(key)
+    if made is None:
+        made = ctx.view.memo[key] = _by_row(column)
+    return made
+
+
+def _by_row(column: TextColumn) -> KeywordColumn:
     ranks = np.empty(column.n_terms, np.int32)
     ranks[column.order] = np.arange(column.n_terms, dtype=np.int32)
     order = np.lexsort((ranks[column.tids], column.rows))
@@ -606,10 +617,7 @@ def _fielddata(ctx: ShardContext, field: FieldType) -> Column | None:
         column = ctx.column(field)
         if not isinstance(column, TextColumn):
             return None
-        made = ctx.view.memo.get(("fielddata", field.path))
-        if made is None:
-            made = ctx.view.memo["fielddata", field.path] = _fielddata_of_text(column)
-        return made
+        return fielddata_of_text(ctx, field, column)
     if field.path in ("_source", "_version"):
         raise IllegalArgumentException(f"Fielddata is not supported on field [{field.path}] of type [{field.kind}]")
     field.require_doc_values()

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from fakeknn.aggs.decimals import DecimalFormat
+from fakeknn.aggs.values import fielddata_of_text
 from fakeknn.errors import (
     IllegalArgumentException,
     NotFaked,
@@ -30,7 +31,7 @@ from fakeknn.search.fetch import Hit, sub_phase
 from fakeknn.search.fetch_fields import check_fetch_fields, fetch_fields
 from fakeknn.search.field_formats import FieldAndFormat, fields_and_formats
 from fakeknn.search.request import ARRAYS, OBJECTS, SearchRequest
-from fakeknn.view import KeywordColumn, NumericColumn
+from fakeknn.view import KeywordColumn, NumericColumn, TextColumn
 from fakeknn.xcontent import hash_ordered, java_string, objects
 
 
@@ -191,6 +192,8 @@ def _doc_values(ctx: ShardContext, field: FieldType, row: int, format: str | Non
     if isinstance(column, GeoPointColumn):
         first, last = np.searchsorted(column.rows, (row, row + 1))
         return [field.doc_value(value, format) for value in column.encoded[first:last].tolist()]
+    if isinstance(column, TextColumn):
+        column = fielddata_of_text(ctx, field, column)
     if not isinstance(column, (NumericColumn, KeywordColumn)):
         raise NotFaked(f"the doc values of a field of type [{field.kind}]")
     first, last = np.searchsorted(column.rows, (row, row + 1))

@@ -138,6 +138,8 @@ def can_match(request: SearchRequest, contexts: list[ShardContext]) -> tuple[lis
             for other in request.sort[1:]:
                 other.keys(ctx, np.empty(0, np.int32), np.empty(0, np.float32))
             bounds = sort.bounds(ctx)
+            if request.search_after is not None:
+                _check_after_values(request, ctx)
             query = request.query
             asked.append((query is None or not built(ctx, lambda: query.never(ctx)), bounds, ctx))  # noqa: B023
         except OpenSearchError as error:
@@ -318,12 +320,21 @@ def _check_search_after(request: SearchRequest, ctx: ShardContext, batch: int | 
         raise SearchException("`from` parameter must be set to 0 when `search_after` is used.")
     if not request.sort:
         raise IllegalArgumentException("Sort must contain at least one field.")
+    _check_after_values(request, ctx)
+
+
+def _check_after_values(request: SearchRequest, ctx: ShardContext) -> None:
+    """SearchAfterBuilder.buildFieldDoc."""
+    assert request.search_after is not None
     if len(request.sort) != len(request.search_after):
-        error = IllegalArgumentException(
+        raise IllegalArgumentException(
             f"search_after has {len(request.search_after)} value(s) but sort has {len(request.sort)}."
         )
-        error.phase = "can_match"  # type: ignore[attr-defined]
-        raise error
+    for sort in request.sort:
+        sort.keys(ctx, np.empty(0, np.int32), np.empty(0, np.float32))
+    for sort, value in zip(request.sort, request.search_after, strict=True):
+        if value is not None:  # which only the comparators refuse
+            sort.after(ctx, value)
 
 
 def _after(request: SearchRequest, ctx: ShardContext, parts: Sequence[SortKeys]) -> NDArray[np.bool_] | None:
@@ -344,6 +355,9 @@ def _take_top(request: SearchRequest, ctx: ShardContext, result: ShardResult) ->
     if wanted <= 0 or not len(result.rows):
         for sort in request.sort:
             sort.keys(ctx, result.rows[:0], result.score[:0])
+        if wanted > 0 and request.search_after is not None:
+            for sort, value in zip(request.sort, request.search_after, strict=True):
+                sort.after(ctx, value)
         return
     if not request.sort:
         chosen = best_scores(result.score, wanted)

@@ -68,9 +68,7 @@ class GeoDistanceSort(Sort):
         except TypeError:
             raise self._unparsed(value) from None
         except IllegalArgumentException as cause:
-            refused = self._unparsed(value)
-            refused.phase = "query"  # type: ignore[attr-defined]
-            raise refused from cause
+            raise self._unparsed(value) from cause
         return -number if self.descending else number
 
     @property

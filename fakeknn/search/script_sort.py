@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fakeknn.errors import IllegalArgumentException, NotFaked, NullPointerException, OpenSearchError
+from fakeknn.errors import IllegalArgumentException, NotFaked, NullPointerException
 from fakeknn.query.base import ShardContext, running
 from fakeknn.query.doc_values import compile_script, script_values
 from fakeknn.query.script import Script, parse_script, resolved
@@ -65,11 +65,6 @@ class ScriptSort(Sort):
             return -bound if self.descending else bound
         number = self._number(value)
         return -number if self.descending else number
-
-    def _unparsed(self, value: Any) -> OpenSearchError:
-        error = super()._unparsed(value)
-        del error.phase  # type: ignore[attr-defined]
-        return error
 
 
 def _type(container: Any, key: Any) -> str:

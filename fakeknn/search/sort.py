@@ -10,14 +10,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from fakeknn.aggs.values import fielddata_of_text
 from fakeknn.errors import (
     IllegalArgumentException,
     NotFaked,
+    NullPointerException,
     NumberFormatException,
     OpenSearchError,
 )
 from fakeknn.fields import KINDS, FieldType
 from fakeknn.fields.numbers import DecimalFieldType
+from fakeknn.fields.scalar import DateFieldType
 from fakeknn.query.base import ShardContext
 from fakeknn.search.nested_sort import NestedSort, check_max_children, parse_nested_filter, parse_nested_sort
 from fakeknn.units import parse_double, parse_int, parse_long
@@ -26,6 +29,9 @@ from fakeknn.xcontent import java_string, objects
 from fakeknn.xcontent.objects import ObjectParser, declared
 
 Keys = NDArray[Any]
+
+#: The types that are sorted as ints.
+_INTS = ("integer", "short", "byte", "boolean")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +79,8 @@ class Sort:
         if not mapped.sorts:
             raise mapped.no_sort()
         column = ctx.column(mapped)
+        if isinstance(column, TextColumn):
+            column = fielddata_of_text(ctx, mapped, column)
         if self.nested is not None and isinstance(column, (NumericColumn, KeywordColumn)):
             check_max_children(ctx, self.nested)
             if self.mode == "median" and self.nested.path is not None:
@@ -82,8 +90,6 @@ class Sort:
             return self._numbers(mapped, column, rows)
         if isinstance(column, KeywordColumn):
             return self._keywords(ctx, mapped, column, rows)
-        if isinstance(column, TextColumn):
-            raise NotFaked("a sort by text fielddata")
         raise mapped.no_sort()
 
     @property
@@ -110,10 +116,14 @@ class Sort:
             number = np.float32(self._number(value))
             return -number if self.descending else number
         if self.field == "_doc":
-            place = int(self._number(value))
+            if value is None:
+                raise _null("Integer")
+            place = int(self._whole(value))
             return -place if self.descending else place
         mapped = ctx.field(self.field)
         column = None if mapped is None else ctx.column(mapped)
+        if mapped is not None and isinstance(column, TextColumn):
+            column = fielddata_of_text(ctx, mapped, column)
         if isinstance(column, KeywordColumn):
             return self._after_term(column, value)
         bound = self._after_number(mapped, value)
@@ -125,34 +135,53 @@ class Sort:
         try:
             return float(value)
         except (TypeError, ValueError):
-            raise self._unparsed(value) from NumberFormatException(f'For input string: "{value}"')
+            raise self._unparsed(value) from NumberFormatException(f'For input string: "{java_string(value)}"')
+
+    def _whole(self, value: Any) -> int:
+        """Integer.parseInt of what is no number."""
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            return int(value)
+        try:
+            return parse_int(java_string(value))
+        except NumberFormatException as cause:
+            raise self._unparsed(value) from cause
 
     def _unparsed(self, value: Any) -> OpenSearchError:
-        error = IllegalArgumentException(f"Failed to parse search_after value for field [{self.field}].")
-        error.phase = "can_match"  # type: ignore[attr-defined]
-        return error
+        name = "null" if self.field == "_doc" else self.field
+        return IllegalArgumentException(f"Failed to parse search_after value for field [{name}].")
 
     def _after_number(self, mapped: FieldType | None, value: Any) -> Any:
+        """SearchAfterBuilder.convertValueFromSortType."""
         decimal = isinstance(mapped, DecimalFieldType) or (mapped is not None and mapped.kind == "scaled_float")
+        kind = "" if mapped is None else mapped.kind
+        short = kind in _INTS
         if value is None:
-            raise self._unparsed(value)
-        if isinstance(value, str):
-            if value in ("Infinity", "-Infinity"):
-                return math.inf if value == "Infinity" else -math.inf
-            try:
-                if mapped is not None and not decimal and hasattr(mapped, "bound"):
-                    return mapped.bound(value, round_up=False)
-                return float(value) if decimal else int(value)
-            except (ValueError, OpenSearchError):
-                raise self._unparsed(value) from NumberFormatException(f'For input string: "{value}"')
-        return float(value) if decimal else int(value)
+            boxed = (
+                "Float" if kind in ("float", "half_float") else "Double" if decimal else "Integer" if short else "Long"
+            )
+            raise _null(boxed)
+        if short:
+            return self._whole(value)
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            return float(value) if decimal else int(value)
+        text = java_string(value)
+        if text in ("Infinity", "-Infinity"):
+            return math.inf if text == "Infinity" else -math.inf
+        if isinstance(mapped, DateFieldType):
+            return mapped.bound(text, round_up=False)
+        try:
+            if not decimal and text.lstrip("+-").isdigit():
+                return int(text)
+            return parse_double(text) if decimal else int(parse_double(text))
+        except NumberFormatException as cause:
+            raise self._unparsed(value) from cause
 
     def _after_term(self, column: KeywordColumn, value: Any) -> int:
         if value is None:
             last = self.missing != "_first"
             key = 2 * column.n_terms if last != self.descending else -2
         else:
-            place, found = column.place(str(value))
+            place, found = column.place(java_string(value))
             key = 2 * place if found else 2 * place - 1
         return -key if self.descending else key
 
@@ -247,9 +276,14 @@ class Sort:
         return SortKeys(keys, values)
 
 
+def _null(boxed: str) -> NullPointerException:
+    name = f"java.lang.{boxed}.{'int' if boxed == 'Integer' else boxed.lower()}Value()"
+    return NullPointerException(f'Cannot invoke "{name}" because "value" is null')
+
+
 def _bounds(mapped: FieldType, dtype: np.dtype[Any]) -> tuple[int, int]:
     """The values that stand in for missing ones: those of an int for the types that are sorted as ints."""
-    bits = np.iinfo(np.int32 if mapped.kind in ("integer", "short", "byte", "boolean") else dtype)
+    bits = np.iinfo(np.int32 if mapped.kind in _INTS else dtype)
     return int(bits.min), int(bits.max)
 
 
