@@ -36,11 +36,16 @@ def best_first(docs: Docs) -> NDArray[np.int64]:
     return np.lexsort((docs.rows, -score, docs.owners))
 
 
-def check_sample(agg: Aggregation, size: int) -> None:
+def check_sample(agg: Aggregation) -> None:
     if not agg.subs.aggs:
         raise AggregationExecutionException("Sampler aggregation must be used with child aggregations.")
-    if size < 1:
-        raise NotFaked("a sample of no documents")
+
+
+def no_hits() -> IllegalArgumentException:
+    """TopScoreDocCollectorManager's refusal, when documents are collected."""
+    return IllegalArgumentException(
+        "numHits must be > 0; please use TotalHitCountCollectorManager if you just need the total hit count"
+    )
 
 
 @dataclass(eq=False)
@@ -51,9 +56,11 @@ class Sampler(Aggregation):
 
     def build(self, ctx: ShardContext) -> Collector:
         subs = self.subs.build(ctx)
-        check_sample(self, self.shard_size)
+        check_sample(self)
 
         def collect(docs: Docs) -> list[Internal]:
+            if self.shard_size < 1 and docs.ctx.n:
+                raise no_hits()
             order = best_first(docs)
             chosen = np.sort(order[_ranks(docs.owners[order]) < self.shard_size])
             return single(self, docs.taken(chosen, docs.owners[chosen], docs.n), subs)
@@ -113,7 +120,9 @@ class DiversifiedSampler(Aggregation):
         source = self.given.source(ctx, self, ALL, BYTES)
         subs = self.subs.build(ctx)
         if source.mapped:
-            check_sample(self, min(self.shard_size, self.most))
+            check_sample(self)
+            if self.shard_size < 1:
+                raise NotFaked("a diverse sample of no documents")
         if source.by_terms and source.mapped and self.hint is not None and self.hint not in _HINTS:
             raise IllegalArgumentException(
                 f"Unknown `execution_hint`: [{self.hint}], expected any of [{', '.join(_HINTS)}]"
