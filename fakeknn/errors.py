@@ -168,6 +168,10 @@ class IndexOutOfBoundsException(JavaError):
     pass
 
 
+class InvocationTargetException(JavaError):
+    pass
+
+
 class StringIndexOutOfBoundsException(IndexOutOfBoundsException):
     pass
 

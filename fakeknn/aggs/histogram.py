@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, NoReturn, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,7 +32,13 @@ from fakeknn.aggs.orders import KEY_ASCENDING, KeyOrder, Orders, parse_orders
 from fakeknn.aggs.terms import at_least, split
 from fakeknn.aggs.values import DATE, NUMBERS, NUMERIC, REQUIRED, Format, Given, Source, members, text_of
 from fakeknn.dates import UTC, Rounding
-from fakeknn.errors import IllegalArgumentException, StringIndexOutOfBoundsException
+from fakeknn.errors import (
+    IllegalArgumentException,
+    InvocationTargetException,
+    StringIndexOutOfBoundsException,
+    Where,
+    XContentParseException,
+)
 from fakeknn.query.base import ShardContext
 from fakeknn.units import parse_time_value
 from fakeknn.xcontent import objects
@@ -299,15 +305,41 @@ _DOUBLE_BOUNDS = ObjectParser("double_bounds", {"min": _DOUBLE_OR_NULL, "max": _
 def _double_bounds(container: Any, key: Any) -> DoubleBounds:
     values = _DOUBLE_BOUNDS.parse(container, key)
     low, high = values.get("min"), values.get("max")
-    with objects.building("double_bounds"):
-        for name, bound in (("min", low), ("max", high)):
-            if bound is not None and not math.isfinite(bound):
-                raise IllegalArgumentException(f"{name} bound must be finite, got: {java_double(bound)}")
-        if low is not None and high is not None and high < low:
-            raise IllegalArgumentException(
-                f"max bound [{java_double(high)}] must be greater than min bound [{java_double(low)}]"
-            )
+    try:
+        _check_bounds(low, high)
+    except IllegalArgumentException as wrong:
+        _unbuilt(container[key], wrong)
     return DoubleBounds(low, high)
+
+
+def _check_bounds(low: float | None, high: float | None) -> None:
+    for name, bound in (("min", low), ("max", high)):
+        if bound is not None and not math.isfinite(bound):
+            raise IllegalArgumentException(f"{name} bound must be finite, got: {java_double(bound)}")
+    if low is not None and high is not None and high < low:
+        raise IllegalArgumentException(
+            f"max bound [{java_double(high)}] must be greater than min bound [{java_double(low)}]"
+        )
+
+
+def _unbuilt(body: Mapping[str, Any], wrong: IllegalArgumentException) -> NoReturn:
+    """Bounds are built by reflection, when both are there: that is inside the second of them, or behind both."""
+    invoked = InvocationTargetException(None)
+    invoked.__cause__ = wrong
+    failed = IllegalArgumentException(
+        "Cannot instantiate an object of org.opensearch.search.aggregations.bucket.histogram.DoubleBounds"
+    )
+    failed.__cause__ = invoked
+    try:
+        with objects.building("double_bounds"):
+            raise failed
+    except XContentParseException as unbuilt:
+        if len(body) < 2:
+            raise
+        last = list(body)[-1]
+        place = Where(body, last)
+        error = XContentParseException(f"[double_bounds] failed to parse field [{last}]", at=place)
+        raise objects.stopped_at(error, place) from unbuilt
 
 
 def _interval(name: str) -> Callable[[Any, Any], float]:
