@@ -245,7 +245,9 @@ class Composite(MultiBucket):
             classes = [_KEY_CLASSES[type(key)] for key in found if key is not None]
             other = next((one for one in classes if one != classes[0]), None)
             if other is not None:
-                late = any(column and column[0] is None for column in columns)
+                # Who comes into the queue last compares itself: a shard does again when its missing key is through.
+                firsts = [column[0] is None for column in columns if column]
+                late = firsts[0] and not all(firsts)
                 pair = (other, classes[0]) if late else (classes[0], other)
                 raise ClassCastException(_cast(*pair))
 
