@@ -16,6 +16,17 @@ _SEPARATOR = "\x1f"
 _MEMBERS = ("input", "weight", "contexts")
 
 
+class Input(str):
+    """CompletionInputMetadata: what sub fields are given, of which completion fields see the weight."""
+
+    weight: int
+
+    def __new__(cls, text: str, weight: int) -> Input:
+        made = super().__new__(cls, text)
+        made.weight = weight
+        return made
+
+
 @register("completion")
 class CompletionFieldType(FieldType):
     """Its column holds (input, weight, keys): the keys are what the input is found by."""
@@ -124,7 +135,7 @@ class CompletionFieldType(FieldType):
     def _read(self, container: Any, key: Any, name: Any, weights: dict[str, int]) -> None:
         value = container[key]
         if isinstance(value, str):
-            weights[value] = 1
+            weights[value] = value.weight if isinstance(value, Input) else 1
             return
         if not isinstance(value, dict):
             shown = "null" if isinstance(container, list) else name
@@ -153,7 +164,8 @@ class CompletionFieldType(FieldType):
         for holder, at in [(value, i) for i in range(len(value))] if isinstance(value, list) else [(container, key)]:
             if holder[at] is not None:
                 self._read(holder, at, key, weights)
-        return {key: list(weights)}, key, list(weights)
+        inputs = [Input(text, weight) for text, weight in weights.items()]
+        return {key: inputs}, key, inputs
 
     def fetch(self, value: Any, format: str | None = None) -> Any:
         if format is not None:

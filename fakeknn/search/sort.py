@@ -129,6 +129,8 @@ class Sort:
         bound = self._after_number(mapped, value)
         if isinstance(bound, float):
             return -bound if self.descending else bound
+        if self.descending and mapped is not None and mapped.kind == "unsigned_long":
+            return 2**64 - 1 - bound
         return ~bound if self.descending else bound
 
     def _number(self, value: Any) -> float:
@@ -155,6 +157,10 @@ class Sort:
         decimal = isinstance(mapped, DecimalFieldType) or (mapped is not None and mapped.kind == "scaled_float")
         kind = "" if mapped is None else mapped.kind
         short = kind in _INTS
+        if value is None and kind == "unsigned_long":
+            raise NullPointerException(
+                'Cannot invoke "java.math.BigInteger.doubleValue()" because "this.this$0.topValue" is null'
+            )
         if value is None:
             boxed = (
                 "Float" if kind in ("float", "half_float") else "Double" if decimal else "Integer" if short else "Long"
@@ -174,6 +180,8 @@ class Sort:
                 return int(text)
             return parse_double(text) if decimal else int(parse_double(text))
         except NumberFormatException as cause:
+            if kind == "unsigned_long":
+                raise IllegalArgumentException(cause.reason) from None
             raise self._unparsed(value) from cause
 
     def _after_term(self, column: KeywordColumn, value: Any) -> int:
