@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import unquote
@@ -30,6 +31,9 @@ __all__ = ["Answer", "Later", "answer", "handle"]
 Answer = tuple[int, dict[str, str], bytes]
 
 _log = logging.getLogger("fakeknn")
+
+#: What java.net.URI takes for one: the path, and behind it a query and a fragment, where brackets may stand as well.
+_URI = re.compile(r"([\w.!~*'();/:@&=+$,%-]*)(?:\?[\w.!~*'();/:@&=+$,%?\[\]-]*)?(?:#[\w.!~*'();/:@&=+$,%?\[\]-]*)?")
 
 
 def handle(node: Node, request: Request) -> Answer | Later:
@@ -80,8 +84,7 @@ def _route(request: Request) -> Route | Response:
     if request.method == "OPTIONS":
         return Response(200, None, {"Allow": ",".join(methods)} if methods else {}, "text/plain; charset=UTF-8")
     if not methods:
-        text = f"no handler found for uri [{unquote(_uri_path(request.path))}] and method [{request.method}]"
-        return Response(400, {"error": text})
+        return Response(400, {"error": _no_handler(request)})
     uri = request.target or request.path
     text = f"Incorrect HTTP method for uri [{uri}] and method [{request.method}], allowed: [{', '.join(methods)}]"
     return Response(405, {"error": text, "status": 405}, {"Allow": ",".join(methods)})
@@ -97,12 +100,16 @@ def _undecodable(request: Request) -> Response:
     return Response(405, {"error": text, "status": 405}, {"Allow": ",".join(methods)})
 
 
-def _uri_path(path: str) -> str:
-    """java.net.URI.getPath: what stands behind two slashes is a host."""
-    if not path.startswith("//"):
-        return path
-    _, slash, rest = path[2:].partition("/")
-    return slash + rest
+def _no_handler(request: Request) -> str:
+    """RestController.handleBadRequest: the path as java.net.URI has it, for which a host follows two slashes."""
+    uri = _URI.fullmatch(request.target or request.path)
+    if uri is None:
+        return "invalid uri has been requested"
+    path = uri.group(1)
+    if path.startswith("//"):
+        _, slash, rest = path[2:].partition("/")
+        path = slash + rest
+    return f"no handler found for uri [{unquote(path)}] and method [{request.method}]"
 
 
 def _body(request: Request, route: Route) -> Response | None:
