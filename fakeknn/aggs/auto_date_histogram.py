@@ -26,9 +26,11 @@ from fakeknn.aggs.base import (
     register,
     shard_buckets,
 )
+from fakeknn.aggs.fielddata import DATE, NUMBERS
+from fakeknn.aggs.formats import Format
 from fakeknn.aggs.histogram import HistogramBucket, edges, key_members
 from fakeknn.aggs.terms import split
-from fakeknn.aggs.values import DATE, NUMBERS, REQUIRED, Format, Given, Source, members
+from fakeknn.aggs.values import REQUIRED, Given, Source, members
 from fakeknn.dates import UTC, Rounding
 from fakeknn.errors import IllegalArgumentException, NotFaked
 from fakeknn.query.base import ShardContext

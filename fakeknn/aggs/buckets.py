@@ -23,7 +23,8 @@ from fakeknn.aggs.base import (
     refuse,
     register,
 )
-from fakeknn.aggs.values import ANY, BYTES, REQUIRED, Given, members
+from fakeknn.aggs.fielddata import ANY, BYTES
+from fakeknn.aggs.values import REQUIRED, Given, members
 from fakeknn.errors import (
     AggregationExecutionException,
     IllegalArgumentException,

@@ -13,8 +13,9 @@ from typing import Any
 import numpy as np
 
 from fakeknn.aggs.base import Aggregation, Collector, Docs, Internal, register
+from fakeknn.aggs.fielddata import GEOPOINT
 from fakeknn.aggs.ranges import RangesOf
-from fakeknn.aggs.values import GEOPOINT, REQUIRED, Given, members
+from fakeknn.aggs.values import REQUIRED, Given, members
 from fakeknn.errors import (
     IllegalArgumentException,
     NotFaked,

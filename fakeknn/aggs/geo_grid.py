@@ -27,8 +27,9 @@ from fakeknn.aggs.base import (
     register,
 )
 from fakeknn.aggs.composite import SOURCES, Dimension, ValuesSource, common_values, distinct, source_members
+from fakeknn.aggs.fielddata import GEOPOINT
 from fakeknn.aggs.terms import Grouped, at_least, split
-from fakeknn.aggs.values import GEOPOINT, REQUIRED_FIELD, Given, Source, members
+from fakeknn.aggs.values import REQUIRED_FIELD, Given, Source, members
 from fakeknn.errors import IllegalArgumentException, NumberFormatException, OpenSearchError, Where
 from fakeknn.geo import cells, sphere
 from fakeknn.geo.points import GeoPoint

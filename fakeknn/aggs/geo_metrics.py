@@ -10,8 +10,9 @@ from typing import Any, ClassVar, Self
 import numpy as np
 
 from fakeknn.aggs.base import Aggregation, Collector, Docs, Internal, Reduction, register
+from fakeknn.aggs.fielddata import GEOPOINT
 from fakeknn.aggs.metrics import sums
-from fakeknn.aggs.values import GEOPOINT, REQUIRED, REQUIRED_FIELD, Given, Source, members
+from fakeknn.aggs.values import REQUIRED, REQUIRED_FIELD, Given, Source, members
 from fakeknn.errors import IllegalArgumentException
 from fakeknn.geo.points import GeoPoint
 from fakeknn.query.base import ShardContext

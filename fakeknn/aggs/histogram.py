@@ -28,9 +28,11 @@ from fakeknn.aggs.base import (
     register,
     same_keyed,
 )
+from fakeknn.aggs.fielddata import DATE, NUMBERS, NUMERIC
+from fakeknn.aggs.formats import Format, text_of
 from fakeknn.aggs.orders import KEY_ASCENDING, KeyOrder, Orders, parse_orders
 from fakeknn.aggs.terms import at_least, split
-from fakeknn.aggs.values import DATE, NUMBERS, NUMERIC, REQUIRED, Format, Given, Source, members, text_of
+from fakeknn.aggs.values import REQUIRED, Given, Source, members
 from fakeknn.dates import UTC, Rounding
 from fakeknn.errors import (
     IllegalArgumentException,

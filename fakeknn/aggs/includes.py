@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fakeknn.aggs.values import Source, parse_number
+from fakeknn.aggs.formats import parse_number
+from fakeknn.aggs.values import Source
 from fakeknn.errors import IllegalArgumentException, OpenSearchParseException, Where
 from fakeknn.fields.patterns import regexp_matcher
 from fakeknn.painless.library_score import murmur3

@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fakeknn.aggs.base import Aggregation, Collector, Docs, Internal, Reduction, finite, register
-from fakeknn.aggs.values import BYTES, GEOPOINT, NUMBERS, Given, Loaded
+from fakeknn.aggs.fielddata import BYTES, GEOPOINT, NUMBERS
+from fakeknn.aggs.values import Given, Loaded
 from fakeknn.errors import AggregationExecutionException, IllegalArgumentException, NotFaked, ParsingException, Where
 from fakeknn.query.base import ShardContext
 from fakeknn.xcontent import hash_ordered, objects

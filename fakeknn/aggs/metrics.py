@@ -21,7 +21,9 @@ from fakeknn.aggs.base import (
     finite,
     register,
 )
-from fakeknn.aggs.values import ANY, BYTES, NUMBERS, NUMERIC, RAW, REQUIRED, Format, Given, Source, members, text_of
+from fakeknn.aggs.fielddata import ANY, BYTES, NUMBERS, NUMERIC, RANGE
+from fakeknn.aggs.formats import RAW, Format, text_of
+from fakeknn.aggs.values import REQUIRED, Given, Source, members
 from fakeknn.errors import IllegalArgumentException
 from fakeknn.query.base import ShardContext
 from fakeknn.xcontent import java_double, objects
@@ -486,7 +488,7 @@ class Cardinality(NumericMetric):
 
     def collect(self, source: Source, docs: Docs) -> Sequence[Internal]:
         loaded = source.load(docs)
-        terms = source.terms if source.by_terms else None
+        terms = source.terms if source.by_terms or source.type == RANGE else None
         if docs.n == 1:
             return [Distinct(self, np.unique(loaded.values), terms)]
         _, keys, owners = bucketed(docs, loaded.at, loaded.values)

@@ -10,6 +10,8 @@ import numpy as np
 
 from fakeknn.aggs.base import Aggregation, Bucket, Collector, Docs, Internal, finite, register
 from fakeknn.aggs.composite import Dimension, combined
+from fakeknn.aggs.fielddata import ALL, BYTES
+from fakeknn.aggs.formats import text_of
 from fakeknn.aggs.includes import IncludeExclude, found_in, members_of
 from fakeknn.aggs.orders import COUNT_DESCENDING, Orders, parse_orders
 from fakeknn.aggs.terms import (
@@ -27,7 +29,7 @@ from fakeknn.aggs.terms import (
     threshold_members,
     thresholds_of,
 )
-from fakeknn.aggs.values import ALL, BYTES, Given, members, text_of
+from fakeknn.aggs.values import Given, members
 from fakeknn.errors import IllegalArgumentException, NullPointerException, Where
 from fakeknn.query.base import ShardContext
 from fakeknn.xcontent import objects

@@ -11,10 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fakeknn.aggs.base import NAME, Aggregation, Collector, Docs, Internal, Reduction, finite, register
+from fakeknn.aggs.fielddata import NUMERIC
+from fakeknn.aggs.formats import Format, parse_number, text_of
 from fakeknn.aggs.hdr import Histogram, histograms
 from fakeknn.aggs.metrics import MultiValue, NumericMetric, SingleValue
 from fakeknn.aggs.tdigest import MergingDigest, digests
-from fakeknn.aggs.values import NUMERIC, REQUIRED, Format, Given, Source, members, parse_number, text_of
+from fakeknn.aggs.values import REQUIRED, Given, Source, members
 from fakeknn.errors import IllegalArgumentException, IllegalStateException, OpenSearchError, Where
 from fakeknn.query.base import ShardContext
 from fakeknn.xcontent import java_double, objects

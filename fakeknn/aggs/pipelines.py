@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from fakeknn.aggs.base import Bucket, Internal, MultiBucket, Pipeline, Reduction
+from fakeknn.aggs.formats import RAW, Decimal, Format
 from fakeknn.aggs.metrics import MultiValue, SingleValue
 from fakeknn.aggs.paths import parse_path
-from fakeknn.aggs.values import RAW, Decimal, Format
 from fakeknn.errors import (
     AggregationExecutionException,
     ArrayIndexOutOfBoundsException,

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from fakeknn.aggs.base import Bucket, MultiBucket, Pipeline, Reduction, Validation, register
+from fakeknn.aggs.formats import Format
 from fakeknn.aggs.pipelines import (
     COMMON,
     BucketPipeline,
@@ -19,7 +20,6 @@ from fakeknn.aggs.pipelines import (
     require_path,
     scripted,
 )
-from fakeknn.aggs.values import Format
 from fakeknn.errors import IllegalArgumentException, NotFaked, ParsingException, Where, XContentParseException
 from fakeknn.painless.values import array_type
 from fakeknn.query.script import Script, parse_script

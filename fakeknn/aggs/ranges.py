@@ -22,7 +22,9 @@ from fakeknn.aggs.base import (
     merged,
     register,
 )
-from fakeknn.aggs.values import DATE, IP, NUMBERS, NUMERIC, REQUIRED, REQUIRED_FIELD, Given, Source, members, text_of
+from fakeknn.aggs.fielddata import DATE, IP, NUMBERS, NUMERIC
+from fakeknn.aggs.formats import text_of
+from fakeknn.aggs.values import REQUIRED, REQUIRED_FIELD, Given, Source, members
 from fakeknn.errors import IllegalArgumentException, ParsingException, Where
 from fakeknn.fields.ip import HIGHEST, LOWEST, address, cidr, next_up, shown
 from fakeknn.query.base import ShardContext

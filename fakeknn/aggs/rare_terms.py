@@ -20,10 +20,11 @@ from fakeknn.aggs.base import (
     merged,
     register,
 )
+from fakeknn.aggs.fielddata import ALL, BYTES, IP
 from fakeknn.aggs.includes import IncludeExclude, found_in, members_of
 from fakeknn.aggs.orders import CountOrder, Orders
 from fakeknn.aggs.terms import TermsBucket, TermValues, split
-from fakeknn.aggs.values import ALL, BYTES, IP, REQUIRED, Given, members
+from fakeknn.aggs.values import REQUIRED, Given, members
 from fakeknn.errors import AggregationExecutionException, IllegalArgumentException
 from fakeknn.query.base import ShardContext
 from fakeknn.xcontent import objects

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from fakeknn.aggs.base import Aggregation, Collector, Docs, Internal, Reduction, Results, SingleBucket, register
 from fakeknn.aggs.buckets import single
+from fakeknn.aggs.fielddata import ALL, BYTES
 from fakeknn.aggs.terms import at_least
-from fakeknn.aggs.values import ALL, BYTES, REQUIRED, Given, Source, members
+from fakeknn.aggs.values import REQUIRED, Given, Source, members
 from fakeknn.errors import AggregationExecutionException, IllegalArgumentException, NotFaked, ParsingException, Where
 from fakeknn.query.base import ShardContext
 from fakeknn.xcontent import objects

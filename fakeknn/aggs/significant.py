@@ -26,6 +26,7 @@ from fakeknn.aggs.base import (
     register,
     shown,
 )
+from fakeknn.aggs.fielddata import ALL, BYTES, IP
 from fakeknn.aggs.includes import IncludeExclude, found_in, members_of
 from fakeknn.aggs.terms import (
     Grouped,
@@ -36,7 +37,7 @@ from fakeknn.aggs.terms import (
     threshold_members,
     thresholds_of,
 )
-from fakeknn.aggs.values import ALL, BYTES, IP, REQUIRED, Given, Source, members, text_source
+from fakeknn.aggs.values import REQUIRED, Given, Source, members, text_source
 from fakeknn.errors import (
     IllegalArgumentException,
     NamedObjectNotFoundException,

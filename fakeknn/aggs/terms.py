@@ -30,9 +30,11 @@ from fakeknn.aggs.base import (
     register,
     shown,
 )
+from fakeknn.aggs.fielddata import ALL, BYTES, IP
+from fakeknn.aggs.formats import UnsignedLong, text_of
 from fakeknn.aggs.includes import IncludeExclude, found_in, members_of
 from fakeknn.aggs.orders import COUNT_DESCENDING, Orders, parse_orders
-from fakeknn.aggs.values import ALL, BYTES, IP, REQUIRED, Given, Source, UnsignedLong, members, text_of
+from fakeknn.aggs.values import REQUIRED, Given, Source, members
 from fakeknn.errors import AggregationExecutionException, IllegalArgumentException, OpenSearchParseException
 from fakeknn.fields.ip import address
 from fakeknn.query.base import ShardContext

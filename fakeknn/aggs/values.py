@@ -1,13 +1,11 @@
-"""Where an aggregation's values come from: a field, a script, or what stands for a missing value; and how they are
-shown.
+"""Where an aggregation's values come from: a field, a script, or what stands for a missing value.
 
-Source: ValuesSourceConfig, CoreValuesSourceType, DocValueFormat.
+Source: ValuesSourceConfig, CoreValuesSourceType.
 """
 
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
@@ -17,39 +15,47 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fakeknn.aggs.base import NAME, Aggregation, Docs
-from fakeknn.aggs.decimals import DecimalFormat
+from fakeknn.aggs.fielddata import (
+    BOOLEAN,
+    BYTES,
+    DATE,
+    GEOPOINT,
+    IP,
+    NUMBERS,
+    NUMERIC,
+    RANGE,
+    Ordered,
+    as_texts,
+    fielddata,
+    places,
+    range_sets,
+    type_of,
+    uninverted,
+)
+from fakeknn.aggs.formats import RAW, Boolean, DateTime, Decimal, Format, Ip, UnsignedLong
 from fakeknn.aggs.scripts import ValueScript
-from fakeknn.dates import UTC, DateFormat, Zone, parse_math, parse_zone
+from fakeknn.dates import UTC, DateFormat, Zone, parse_zone
 from fakeknn.dates.zones import fixed
 from fakeknn.errors import (
     AggregationExecutionException,
     IllegalArgumentException,
     IllegalStateException,
-    NotFaked,
-    NumberFormatException,
     OpenSearchError,
     UnsupportedOperationException,
 )
 from fakeknn.fields import FieldType, VectorFieldType
-from fakeknn.fields.geo_point import GeoPointColumn, GeoPointFieldType
-from fakeknn.fields.ip import address, shown
-from fakeknn.fields.numbers import DecimalFieldType, NumberFieldType, ScaledFloatFieldType
-from fakeknn.fields.scalar import DEFAULT_DATE_FORMAT, BooleanFieldType, DateFieldType
+from fakeknn.fields.geo_point import GeoPointColumn
+from fakeknn.fields.numbers import DecimalFieldType, ScaledFloatFieldType
+from fakeknn.fields.ranges import DateRangeFieldType, RangeColumn
+from fakeknn.fields.scalar import DEFAULT_DATE_FORMAT, DateFieldType
 from fakeknn.geo import points
 from fakeknn.query.base import ShardContext
 from fakeknn.query.script import Script, parse_script
-from fakeknn.view import Column, KeywordColumn, NumericColumn, TextColumn
+from fakeknn.view import KeywordColumn, NumericColumn, TextColumn
 from fakeknn.xcontent import java_string, objects
-from fakeknn.xcontent.java import java_double
 from fakeknn.xcontent.objects import Member, declared
 
 T = TypeVar("T")
-
-
-NUMERIC, DATE, BOOLEAN, BYTES, IP, GEOPOINT = "numeric", "date", "boolean", "bytes", "ip", "geopoint"
-ALL = (NUMERIC, DATE, BOOLEAN, BYTES, IP)
-ANY = (*ALL, GEOPOINT)
-NUMBERS = (NUMERIC, DATE, BOOLEAN)
 
 _HINTS = {
     "string": BYTES, "double": NUMERIC, "float": NUMERIC, "number": NUMERIC, "numeric": NUMERIC, "long": NUMERIC,
@@ -64,108 +70,6 @@ _HINTED = {"float": "double", "number": "long", "numeric": "long", "integer": "l
 #: The member sets that ValuesSourceAggregationBuilder.declareFields requires.
 REQUIRED = (("field", "script"),)
 REQUIRED_FIELD = (("field",),)
-
-
-# --- formats ----------------------------------------------------------------------------------------------------------
-
-
-class Format:
-    """DocValueFormat.RAW: values as they are."""
-
-    raw = True
-
-    def show(self, value: Any) -> Any:
-        return value
-
-    def parse(self, text: str, now: int, round_up: bool = False) -> float:
-        return parse_number(text)
-
-    def parse_term(self, text: str) -> str:
-        """parseBytesRef."""
-        return text
-
-
-class Decimal(Format):
-    raw = False
-
-    def __init__(self, pattern: str) -> None:
-        self.decimal = DecimalFormat(pattern)
-
-    def show(self, value: Any) -> Any:
-        return self.decimal.format(value)
-
-    def parse(self, text: str, now: int, round_up: bool = False) -> float:
-        return self.decimal.parse(text)
-
-
-class DateTime(Format):
-    raw = False
-
-    def __init__(self, format: DateFormat, zone: Zone = UTC) -> None:
-        self.format = format
-        self.zone = zone
-        self.printer = format.with_zone(zone)
-
-    def show(self, value: Any) -> Any:
-        return self.printer.format(as_long(value))
-
-    def parse(self, text: str, now: int, round_up: bool = False) -> float:
-        return parse_math(text, self.format, lambda: now, round_up, self.zone)
-
-
-class UnsignedLong(Format):
-    """DocValueFormat.UNSIGNED_LONG: values as they are, too, but it is not the raw one."""
-
-    raw = False
-
-
-class Ip(Format):
-    """DocValueFormat.IP."""
-
-    def parse_term(self, text: str) -> str:
-        return shown(address(text))
-
-
-class Boolean(Format):
-    raw = False
-
-    def show(self, value: Any) -> Any:
-        return bool(value != 0)
-
-    def parse(self, text: str, now: int, round_up: bool = False) -> float:
-        if text not in ("true", "false"):
-            raise IllegalArgumentException(f"Cannot parse boolean [{text}], expected either [true] or [false]")
-        return float(text == "true")
-
-
-RAW = Format()
-
-
-def as_long(value: Any) -> int:
-    """Java's cast of a double to a long."""
-    if isinstance(value, float):
-        if math.isnan(value):
-            return 0
-        if math.isinf(value):
-            return 2**63 - 1 if value > 0 else -(2**63)
-    return max(-(2**63), min(2**63 - 1, int(value)))
-
-
-def parse_number(text: str) -> float:
-    """Double.parseDouble."""
-    try:
-        if "_" in text:
-            raise ValueError
-        return float(text)
-    except ValueError:
-        if re.match(r"[+-]?\d*\.\d*\.", text.strip()):
-            raise NumberFormatException("multiple points") from None
-        raise NumberFormatException(f'For input string: "{text}"' if text.strip() else "empty String") from None
-
-
-def text_of(shown: Any) -> str:
-    """A formatted value as text (``value_as_string``)."""
-    return java_string(shown)
 
 
 # --- values -----------------------------------------------------------------------------------------------------------
@@ -269,16 +173,16 @@ class Source:
         rows = docs.rows
         if column is None or not len(column.rows):
             return Loaded(np.empty(0, np.int64), np.empty(0, np.float64 if self.floating else np.int64))
-        at, places = _places(column, rows)
+        at, found = places(column, rows)
         values: NDArray[Any]
         if isinstance(column, GeoPointColumn):
-            return Loaded(at, column.encoded[places])
+            return Loaded(at, column.encoded[found])
         if isinstance(column, KeywordColumn):
-            values = column.ords[places].astype(np.int64)
+            values = column.ords[found].astype(np.int64)
             if self._shift:
                 values += values >= self.missing  # the missing value has an ordinal of its own
         else:
-            values = column.values[places]
+            values = column.values[found]
             if self._scale is not None:
                 values = values * self._scale
             elif self._nanos:
@@ -312,8 +216,8 @@ class Source:
         column, rows = self._column, docs.rows
         at, lats, lons = np.empty(0, np.int64), np.empty(0), np.empty(0)
         if isinstance(column, GeoPointColumn) and len(column.rows):
-            at, places = _places(column, rows)
-            lats, lons = column.lats[places], column.lons[places]
+            at, found = places(column, rows)
+            lats, lons = column.lats[found], column.lons[found]
         if self.missing is None:
             return at, lats, lons
         has = np.zeros(len(rows), bool)
@@ -397,10 +301,10 @@ class Given:
             source = Source(kind, self._plain_format(kind), mapped=False)
         else:
             if legacy and hinted is None:
-                kind = _type_of(field)
+                kind = type_of(field)
                 hinted = NUMERIC if kind in NUMBERS else GEOPOINT if kind == GEOPOINT else default
             source = self._of_field(ctx, field, hinted)
-            if script is not None:
+            if script is not None and source.type not in (RANGE, GEOPOINT):
                 source._script = script
                 source.floating = True
         if self.missing is not None:
@@ -418,21 +322,23 @@ class Given:
         return Ip() if kind == IP else RAW
 
     def _of_field(self, ctx: ShardContext, field: FieldType, hinted: str | None) -> Source:
-        column = _fielddata(ctx, field)
-        kind = _type_of(field)
+        column = fielddata(ctx, field)
+        kind = type_of(field)
         source = Source(hinted or kind, self._field_format(field, kind), field=field)
         if source.type in NUMBERS and kind not in NUMBERS:
             raise IllegalArgumentException(f"Expected numeric type on field [{self.field}], but got [{field.kind}]")
         if source.type not in NUMBERS and isinstance(column, NumericColumn):
-            column = _as_texts(field, column)
+            column = as_texts(field, column)
         if isinstance(field, VectorFieldType):
             source._fails = UnsupportedOperationException(f"knn vector field '{field.path}' doesn't support sorting")
         if source.type == GEOPOINT and kind != GEOPOINT:
             raise IllegalArgumentException(f"Expected geo_point type on field [{self.field}], but got [{field.kind}]")
-        if isinstance(column, (NumericColumn, KeywordColumn, GeoPointColumn)):
+        if isinstance(column, RangeColumn):
+            source._column, source.terms = range_sets(ctx, field, column)
+        elif isinstance(column, (NumericColumn, KeywordColumn, GeoPointColumn)):
             source._column = column
         if isinstance(column, KeywordColumn):
-            source.terms = _Ordered(column)
+            source.terms = Ordered(column)
         source.floating = isinstance(field, (DecimalFieldType, ScaledFloatFieldType))
         source.unsigned = field.kind == "unsigned_long"
         if isinstance(field, ScaledFloatFieldType):
@@ -442,7 +348,7 @@ class Given:
 
     def _field_format(self, field: FieldType, kind: str) -> Format:
         """MappedFieldType.docValueFormat."""
-        if isinstance(field, DateFieldType):
+        if isinstance(field, (DateFieldType, DateRangeFieldType)):
             format = field.format if self.format is None else DateFormat.parse(self.format)
             return DateTime(format, self.zone or UTC)
         if kind == NUMERIC:
@@ -467,6 +373,9 @@ class Given:
 
     def _replace_missing(self, ctx: ShardContext, source: Source) -> None:
         text = java_string(self.missing)
+        if source.type == RANGE:
+            values_source = "class org.opensearch.search.aggregations.support.ValuesSource$Range"
+            raise IllegalArgumentException(f"Can't apply missing values on a {values_source}")
         if source.type == GEOPOINT:
             source.missing = points.of_text(text)
             return
@@ -493,76 +402,13 @@ class Given:
         source.missing = number
 
 
-def _places(column: Column, rows: NDArray[np.int32]) -> tuple[Any, Any]:
-    """(positions, places): where the column holds the values of some rows."""
-    if column.dense:
-        return np.arange(len(rows)), rows
-    starts = column.offsets[rows]
-    if column.single:
-        at = np.flatnonzero(column.exists[rows])
-        return at, starts[at]
-    counts = column.offsets[rows + 1] - starts
-    at = np.repeat(np.arange(len(rows)), counts)
-    return at, np.arange(len(at)) + np.repeat(starts - (np.cumsum(counts) - counts), counts)
-
-
-class _Ordered(Sequence[str]):
-    """The terms of a column by ordinal."""
-
-    def __init__(self, column: KeywordColumn) -> None:
-        self._column = column
-
-    def __len__(self) -> int:
-        return self._column.n_terms
-
-    def __getitem__(self, at: Any) -> Any:
-        if isinstance(at, slice):
-            return [self._column.terms[tid] for tid in self._column.order[at].tolist()]
-        return self._column.terms[int(self._column.order[at])]
-
-
 def is_hint(text: str) -> bool:
     """ValueType.lenientParse."""
     return text in _HINTS
 
 
-def plain_format(hint: str) -> Format:
-    """ValueType.defaultFormat."""
-    if hint == "date":
-        return DateTime(DateFormat.parse(DEFAULT_DATE_FORMAT))
-    if hint == "boolean":
-        return Boolean()
-    return UnsignedLong() if hint == "unsigned_long" else RAW
-
-
 def unsupported(what: str, aggregation: str) -> IllegalArgumentException:
     return IllegalArgumentException(f"{what} is not supported for aggregation [{aggregation}]")
-
-
-def _type_of(field: FieldType) -> str:
-    if isinstance(field, DateFieldType):
-        return DATE
-    if field.kind == "boolean":
-        return BOOLEAN
-    if field.kind == "ip":
-        return IP
-    if isinstance(field, GeoPointFieldType):
-        return GEOPOINT
-    return NUMERIC if isinstance(field, NumberFieldType) else BYTES
-
-
-def _as_texts(field: FieldType, column: NumericColumn) -> KeywordColumn:
-    """ValuesSource.Bytes.FieldData of numbers: each as Java writes it."""
-    distinct, inverse = np.unique(column.values, return_inverse=True)
-    terms = [java_string(field.doc_value(value)) for value in distinct.tolist()]
-    if isinstance(field, (BooleanFieldType, DateFieldType)):
-        terms = [str(value) for value in distinct.tolist()]
-    numbers = {term: i for i, term in enumerate(terms)}
-    ranks = np.empty(len(terms), np.int64)
-    ranks[sorted(range(len(terms)), key=terms.__getitem__)] = np.arange(len(terms))
-    order = np.lexsort((ranks[inverse], column.rows))
-    tids = inverse[order].astype(np.int32)
-    return KeywordColumn(column.n, column.rows, column.single, tids, terms, numbers, len(terms))
 
 
 def text_source(ctx: ShardContext, field: FieldType) -> Source:
@@ -570,61 +416,9 @@ def text_source(ctx: ShardContext, field: FieldType) -> Source:
     source = Source(BYTES, RAW, field=field)
     column = ctx.column(field)
     if isinstance(column, TextColumn):
-        made = _uninverted(ctx, field, column)
-        source._column, source.terms = made, _Ordered(made)
+        made = uninverted(ctx, field, column)
+        source._column, source.terms = made, Ordered(made)
     return source
-
-
-def fielddata_of_text(ctx: ShardContext, field: FieldType, column: TextColumn) -> KeywordColumn:
-    """PagedBytesIndexFieldData: a text's terms as if they were keywords."""
-    if field.option("fielddata_frequency_filter"):
-        raise NotFaked("[fielddata_frequency_filter]")
-    return _uninverted(ctx, field, column)
-
-
-def _uninverted(ctx: ShardContext, field: FieldType, column: TextColumn) -> KeywordColumn:
-    key = ("fielddata", field.path)
-    made: KeywordColumn | None = ctx.view.memo.get(key)
-    if made is None:
-        made = ctx.view.memo[key] = _by_row(column)
-    return made
-
-
-def _by_row(column: TextColumn) -> KeywordColumn:
-    ranks = np.empty(column.n_terms, np.int32)
-    ranks[column.order] = np.arange(column.n_terms, dtype=np.int32)
-    order = np.lexsort((ranks[column.tids], column.rows))
-    return KeywordColumn(
-        column.n, column.rows[order], False, column.tids[order], column.terms, column.numbers, column.n_terms
-    )
-
-
-def _fielddata(ctx: ShardContext, field: FieldType) -> Column | None:
-    """QueryShardContext.getForField: the field's values, or its refusal to have any."""
-    if isinstance(field, VectorFieldType):
-        return None
-    if field.is_text:
-        if not field.option("fielddata"):
-            raise IllegalArgumentException(
-                "Text fields are not optimised for operations that require per-document field data like aggregations "
-                "and "
-                "sorting, so these operations are disabled by default. Please use a keyword field instead. "
-                "Alternatively, "
-                f"set fielddata=true on [{field.path}] in order to load field data by uninverting the inverted index. "
-                f"Note "
-                "that this can use significant memory."
-            )
-        column = ctx.column(field)
-        if not isinstance(column, TextColumn):
-            return None
-        return fielddata_of_text(ctx, field, column)
-    if field.path in ("_source", "_version"):
-        raise IllegalArgumentException(f"Fielddata is not supported on field [{field.path}] of type [{field.kind}]")
-    field.require_doc_values()
-    column = ctx.column(field)
-    if not isinstance(column, (NumericColumn, KeywordColumn, GeoPointColumn)):
-        raise NotFaked(f"an aggregation of a [{field.kind}] field")
-    return column
 
 
 # --- parsing ----------------------------------------------------------------------------------------------------------
@@ -664,7 +458,3 @@ def members(*, script: bool = True, format: bool = True, zone: bool = False, **m
     if zone:
         found["time_zone"] = Member(("VALUE_NUMBER", "VALUE_STRING"), time_zone)
     return {**found, **more}
-
-
-def number_text(value: Any) -> str:
-    return java_double(value) if isinstance(value, float) else str(value)

@@ -32,9 +32,11 @@ from fakeknn.aggs.base import (
     shard_buckets,
 )
 from fakeknn.aggs.buckets import Filters
+from fakeknn.aggs.fielddata import NUMERIC
+from fakeknn.aggs.formats import Format, text_of
 from fakeknn.aggs.ranges import IpRangeOf, RangeOf
 from fakeknn.aggs.terms import inner_buckets
-from fakeknn.aggs.values import NUMERIC, REQUIRED, Format, Given, members, text_of
+from fakeknn.aggs.values import REQUIRED, Given, members
 from fakeknn.errors import ArrayIndexOutOfBoundsException, IllegalArgumentException
 from fakeknn.query.base import ShardContext
 from fakeknn.xcontent import objects

@@ -10,8 +10,10 @@ from typing import Any, ClassVar, Self
 import numpy as np
 
 from fakeknn.aggs.base import Aggregation, Collector, Docs, Internal, Reduction, finite, register
+from fakeknn.aggs.fielddata import NUMERIC
+from fakeknn.aggs.formats import RAW, Decimal, Format, plain_format
 from fakeknn.aggs.metrics import SingleValue, compensated, quotient, sums
-from fakeknn.aggs.values import NUMERIC, RAW, Decimal, Format, Given, Source, is_hint, plain_format
+from fakeknn.aggs.values import Given, Source, is_hint
 from fakeknn.errors import (
     AggregationExecutionException,
     IllegalArgumentException,

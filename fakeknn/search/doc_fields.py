@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from fakeknn.aggs.decimals import DecimalFormat
-from fakeknn.aggs.values import fielddata_of_text
+from fakeknn.aggs.fielddata import fielddata_of_text
 from fakeknn.errors import (
     IllegalArgumentException,
     NotFaked,

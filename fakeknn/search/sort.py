@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fakeknn.aggs.values import fielddata_of_text
+from fakeknn.aggs.fielddata import fielddata_of_text
 from fakeknn.errors import (
     IllegalArgumentException,
     NotFaked,

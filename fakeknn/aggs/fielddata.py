@@ -1,0 +1,169 @@
+"""What a field offers to aggregations: its kind of values, and its columns as fielddata."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fakeknn.errors import IllegalArgumentException, NotFaked
+from fakeknn.fields import FieldType, VectorFieldType
+from fakeknn.fields.geo_point import GeoPointColumn, GeoPointFieldType
+from fakeknn.fields.numbers import NumberFieldType
+from fakeknn.fields.ranges import RangeColumn, RangeFieldType
+from fakeknn.fields.scalar import BooleanFieldType, DateFieldType
+from fakeknn.query.base import ShardContext
+from fakeknn.view import Column, KeywordColumn, NumericColumn, TextColumn
+from fakeknn.xcontent import java_string
+
+NUMERIC, DATE, BOOLEAN, BYTES, IP = "numeric", "date", "boolean", "bytes", "ip"
+GEOPOINT, RANGE = "geopoint", "range"
+ALL = (NUMERIC, DATE, BOOLEAN, BYTES, IP)
+ANY = (*ALL, GEOPOINT, RANGE)
+NUMBERS = (NUMERIC, DATE, BOOLEAN)
+
+
+def places(column: Column, rows: NDArray[np.int32]) -> tuple[Any, Any]:
+    """(positions, places): where the column holds the values of some rows."""
+    if column.dense:
+        return np.arange(len(rows)), rows
+    starts = column.offsets[rows]
+    if column.single:
+        at = np.flatnonzero(column.exists[rows])
+        return at, starts[at]
+    counts = column.offsets[rows + 1] - starts
+    at = np.repeat(np.arange(len(rows)), counts)
+    return at, np.arange(len(at)) + np.repeat(starts - (np.cumsum(counts) - counts), counts)
+
+
+class Ordered(Sequence[str]):
+    """The terms of a column by ordinal."""
+
+    def __init__(self, column: KeywordColumn) -> None:
+        self._column = column
+
+    def __len__(self) -> int:
+        return self._column.n_terms
+
+    def __getitem__(self, at: Any) -> Any:
+        if isinstance(at, slice):
+            return [self._column.terms[tid] for tid in self._column.order[at].tolist()]
+        return self._column.terms[int(self._column.order[at])]
+
+
+def type_of(field: FieldType) -> str:
+    if isinstance(field, DateFieldType):
+        return DATE
+    if field.kind == "boolean":
+        return BOOLEAN
+    if field.kind == "ip":
+        return IP
+    if isinstance(field, GeoPointFieldType):
+        return GEOPOINT
+    if isinstance(field, RangeFieldType):
+        return RANGE
+    return NUMERIC if isinstance(field, NumberFieldType) else BYTES
+
+
+def range_sets(ctx: ShardContext, field: FieldType, column: RangeColumn) -> tuple[NumericColumn, list[str]]:
+    """A range field's binary doc values: one for all ranges of a document; and what each stands for."""
+    key = ("range sets", field.path)
+    made: tuple[NumericColumn, list[str]] | None = ctx.view.memo.get(key)
+    if made is None:
+        sets: dict[int, set[tuple[Any, Any]]] = {}
+        for row, low, high in zip(column.rows.tolist(), column.lows.tolist(), column.highs.tolist(), strict=True):
+            sets.setdefault(row, set()).add((low, high))
+        texts = [f"{field.kind} {sorted(found)}" for found in sets.values()]
+        terms = sorted(set(texts))
+        numbers = {term: i for i, term in enumerate(terms)}
+        codes = np.array([numbers[text] for text in texts], np.int64)
+        rows = np.fromiter(sets, np.int32, len(sets))
+        made = ctx.view.memo[key] = NumericColumn(column.n, rows, True, codes), terms
+    return made
+
+
+def as_texts(field: FieldType, column: NumericColumn) -> KeywordColumn:
+    """ValuesSource.Bytes.FieldData of numbers: each as Java writes it."""
+    distinct, inverse = np.unique(column.values, return_inverse=True)
+    terms = [java_string(field.doc_value(value)) for value in distinct.tolist()]
+    if isinstance(field, (BooleanFieldType, DateFieldType)):
+        terms = [str(value) for value in distinct.tolist()]
+    numbers = {term: i for i, term in enumerate(terms)}
+    ranks = np.empty(len(terms), np.int64)
+    ranks[sorted(range(len(terms)), key=terms.__getitem__)] = np.arange(len(terms))
+    order = np.lexsort((ranks[inverse], column.rows))
+    tids = inverse[order].astype(np.int32)
+    return KeywordColumn(column.n, column.rows, column.single, tids, terms, numbers, len(terms))
+
+
+def fielddata_of_text(ctx: ShardContext, field: FieldType, column: TextColumn) -> KeywordColumn:
+    """PagedBytesIndexFieldData: a text's terms as if they were keywords."""
+    bounds = field.option("fielddata_frequency_filter")
+    return uninverted(ctx, field, column) if not bounds else _filtered(ctx, field, column, bounds)
+
+
+def uninverted(ctx: ShardContext, field: FieldType, column: TextColumn) -> KeywordColumn:
+    key = ("fielddata", field.path)
+    made: KeywordColumn | None = ctx.view.memo.get(key)
+    if made is None:
+        made = ctx.view.memo[key] = _by_row(column, np.arange(len(column.rows)))
+    return made
+
+
+def _filtered(ctx: ShardContext, field: FieldType, column: TextColumn, bounds: Mapping[str, Any]) -> KeywordColumn:
+    """AbstractIndexOrdinalsFieldData.filter: of each segment the terms that are neither too rare nor too frequent."""
+    low, high = float(bounds.get("min", 0)), float(bounds.get("max", 2**31 - 1))
+    least = int(bounds.get("min_segment_size", 0))
+    key = ("fielddata", field.path, low, high, least)
+    made: KeywordColumn | None = ctx.view.memo.get(key)
+    if made is not None:
+        return made
+    kept = np.ones(len(column.rows), bool)
+    edges = np.searchsorted(column.rows, ctx.view.segments)
+    doc_counts = np.diff(np.searchsorted(column.length_rows, ctx.view.segments))
+    for start, end, doc_count in zip(edges[:-1].tolist(), edges[1:].tolist(), doc_counts.tolist(), strict=True):
+        fewest, most = (int(bound) if bound > 1.0 else int(doc_count * bound) for bound in (low, high))
+        if doc_count >= least and (fewest > 1 or most < doc_count):
+            tids = column.tids[start:end]
+            frequencies = np.bincount(tids, minlength=1)[tids]
+            kept[start:end] = (frequencies >= fewest) & (frequencies <= most)
+    made = ctx.view.memo[key] = _by_row(column, np.flatnonzero(kept))
+    return made
+
+
+def _by_row(column: TextColumn, entries: NDArray[np.int64]) -> KeywordColumn:
+    ranks = np.empty(column.n_terms, np.int32)
+    ranks[column.order] = np.arange(column.n_terms, dtype=np.int32)
+    rows, tids = column.rows[entries], column.tids[entries]
+    order = np.lexsort((ranks[tids], rows))
+    return KeywordColumn(column.n, rows[order], False, tids[order], column.terms, column.numbers, column.n_terms)
+
+
+def fielddata(ctx: ShardContext, field: FieldType) -> Column | None:
+    """QueryShardContext.getForField: the field's values, or its refusal to have any."""
+    if isinstance(field, VectorFieldType):
+        return None
+    if field.is_text:
+        if not field.option("fielddata"):
+            raise IllegalArgumentException(
+                "Text fields are not optimised for operations that require per-document field data like aggregations "
+                "and "
+                "sorting, so these operations are disabled by default. Please use a keyword field instead. "
+                "Alternatively, "
+                f"set fielddata=true on [{field.path}] in order to load field data by uninverting the inverted index. "
+                f"Note "
+                "that this can use significant memory."
+            )
+        column = ctx.column(field)
+        if not isinstance(column, TextColumn):
+            return None
+        return fielddata_of_text(ctx, field, column)
+    if field.path in ("_source", "_version"):
+        raise IllegalArgumentException(f"Fielddata is not supported on field [{field.path}] of type [{field.kind}]")
+    field.require_doc_values()
+    column = ctx.column(field)
+    if not isinstance(column, (NumericColumn, KeywordColumn, GeoPointColumn, RangeColumn)):
+        raise NotFaked(f"an aggregation of a [{field.kind}] field")
+    return column
