@@ -132,8 +132,14 @@ def _fused(products: Doubles, start: Floats) -> Floats:
     magnitudes = np.abs(sums)
     suspect = sums.view(np.int64) & _SURPLUS_BITS == _HALFWAY
     suspect |= (magnitudes < _SMALLEST_NORMAL) & (magnitudes > 0)
-    if not suspect.any():
-        return total
+    if suspect.any():
+        again = np.flatnonzero(suspect.any(axis=tuple(range(suspect.ndim - 1))))
+        total[..., again] = _fused_with_care(products[..., again], start[..., again])
+    return total
+
+
+def _fused_with_care(products: Doubles, start: Floats) -> Floats:
+    """``_fused`` for rows where rounding twice may go wrong."""
     total = start
     for product in products:
         total = _rounded_to_odd(product, total.astype(np.float64)).astype(np.float32)

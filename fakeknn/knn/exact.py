@@ -9,7 +9,8 @@ equal scores come in ascending order, as documents do in OpenSearch; rows whose 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -66,9 +67,31 @@ def exact_top(
 
     ``norms`` are the matrix's, if they are at hand. ``one_by_one`` is explained at ``Space.distance``.
     """
+    whole = [(0, len(matrix))]
+    return exact_top_of_parts(matrix, query, k, space, whole, mask=mask, norms=norms, one_by_one=one_by_one)[0]
+
+
+def exact_top_of_parts(
+    matrix: Matrix,
+    query: Matrix,
+    k: int,
+    space: Space,
+    parts: Sequence[tuple[int, int]],
+    *,
+    mask: Mask | None = None,
+    norms: Norms | None = None,
+    one_by_one: bool = False,
+) -> list[tuple[Rows, Floats]]:
+    """``exact_top`` for each part of the matrix (from which row, to which), with one product for all of them.
+
+    The parts ascend and do not overlap; rows are counted from the matrix's first.
+    """
     rough = _Rough.of(matrix, query, space, mask, norms)
-    rows = rough.nearest(k)
-    return best(rows, space.score(_taken(matrix, rows), query, one_by_one=one_by_one), k)
+    candidates = [rough.part(start, end).nearest(k) for start, end in parts]
+    rows = candidates[0] if len(candidates) == 1 else np.concatenate([np.empty(0, np.intp), *candidates])
+    scores = space.score(_taken(matrix, rows), query, one_by_one=one_by_one)
+    ends = np.cumsum([0, *map(len, candidates)])
+    return [best(rows[start:end], scores[start:end], k) for start, end in pairwise(ends)]
 
 
 def exact_within(
@@ -235,13 +258,13 @@ def _above(bounds: Doubles | float) -> Floats:
 
 def _products(matrix: Matrix, query: Matrix) -> Floats:
     """x·y of each row, added up in any order."""
-    if matrix.dtype == np.float32 and matrix.size >= _FOR_BLAS:
-        products: Floats = matrix @ query
+    factors = query.astype(np.float32, copy=False)
+    if matrix.dtype == np.float32:
+        products: Floats = matrix @ factors if matrix.size >= _FOR_BLAS else np.einsum("ij,j->i", matrix, factors)
         return products
     out = np.empty(len(matrix), dtype=np.float32)
-    factors = query.astype(np.float32, copy=False)
     for rows in row_blocks(*matrix.shape):
-        np.einsum("ij,j->i", matrix[rows].astype(np.float32, copy=False), factors, out=out[rows])
+        np.einsum("ij,j->i", matrix[rows].astype(np.float32), factors, out=out[rows])
     return out
 
 
@@ -276,6 +299,14 @@ class _Rough:
         if len(keys) != len(rows):
             keys = keys[rows]
         return cls(rows, keys, float(estimate.margin(matrix.shape[1], norms, length)), estimate, float(length))
+
+    def part(self, start: int, end: int) -> _Rough:
+        """Those of the rows from ``start`` to ``end``."""
+        first, last = np.searchsorted(self.rows, (start, end))
+        if last - first == len(self.rows):
+            return self
+        keys = None if self.keys is None else self.keys[first:last]
+        return replace(self, rows=self.rows[first:last], keys=keys)
 
     def nearest(self, k: int) -> Rows:
         """Ascending rows, among them the k nearest and all that tie with the last of these."""

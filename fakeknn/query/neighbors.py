@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from fakeknn.knn.ann import Ann
 from fakeknn.knn.construction import extend
 from fakeknn.knn.counters import Counters
-from fakeknn.knn.exact import Norms, best, exact_top, exact_within
+from fakeknn.knn.exact import Norms, best, exact_top, exact_top_of_parts, exact_within
 from fakeknn.knn.hnsw import AcornGraph, FilteredGraph, Graph
 from fakeknn.knn.measure import Measure
 from fakeknn.knn.method import VectorDefinition
@@ -119,11 +119,31 @@ class Search:
         if rescore is not None and rescore.enabled:
             one_by_one = self.flag("index.knn.disk.vector.shard_level_rescoring_disabled") and not self.lucene
             wanted = rescore.first_pass_k(self.k, self.definition.width, shard_level_rescoring_disabled=one_by_one)
-        parts = [self._leaf(start, end, wanted) for start, end in self._segments(wanted)]
+        segments = list(self._segments(wanted))
+        if self.ann.mode == "exact" and self.groups is None and not self._measures_bits:
+            parts = self._measured(segments, wanted)
+        else:
+            parts = [self._leaf(start, end, wanted) for start, end in segments]
         of_shard = rescore is not None or self.expanded
         if self.lucene or (of_shard and not self.memory_optimized):
             return _kept(parts, self.k)
         return _joined([_kept([part], self.k) for part in parts])
+
+    def _measured(self, segments: Sequence[tuple[int, int]], wanted: int) -> list[Found]:
+        """The ``wanted`` nearest of each segment, where no graph is walked: all are measured in one go."""
+        self.leaves.extend(
+            Leaf(start, end, self._decided(self._situation(start, end, wanted))) for start, end in segments
+        )
+        return exact_top_of_parts(
+            self.column.matrix,
+            self.prepared.row,
+            wanted,
+            self.definition.space,
+            segments,
+            mask=self.eligible,
+            norms=self._norms(slice(None)),
+            one_by_one=self._one_by_one,
+        )
 
     def within(self, limit: int | None) -> Found:
         """All inside the radius, at most ``limit`` of each segment."""
@@ -177,6 +197,14 @@ class Search:
             filtered_exact_search_threshold=setting("index.knn.advanced.filtered_exact_search_threshold", NO_THRESHOLD),
             disable_exact_search=self.flag("index.knn.faiss.efficient_filter.disable_exact_search"),
         )
+
+    @staticmethod
+    def _decided(situation: Situation) -> Decision:
+        """What the engine would do, but for a graph that there is not."""
+        decision = decide(situation)
+        if decision.uses_graph and not situation.has_graph:
+            return replace(decision, way=Way.EXACT, reason="there is no graph")
+        return decision
 
     def _share(self, start: int, end: int) -> float:
         """The segment's part of the shard's documents."""
@@ -263,9 +291,7 @@ class Search:
         exact: Callable[[Mask | None], Found],
     ) -> Found:
         situation = self._situation(start, end, wanted)
-        decision = decide(situation)
-        if decision.uses_graph and not situation.has_graph:
-            decision = replace(decision, way=Way.EXACT, reason="there is no graph")
+        decision = self._decided(situation)
         eligible = None if self.eligible is None else self.eligible[start:end]
         found = NOTHING
         if decision.uses_graph:
