@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import unquote
 
 import orjson
 
@@ -17,11 +15,13 @@ from fakeknn.errors import (
     NotFaked,
     OpenSearchError,
     SearchPhaseExecutionException,
+    URISyntaxException,
     body_of,
 )
 from fakeknn.rest import TABLE, Later, Request, Response, Route, is_decodable, unrecognized
 from fakeknn.shape import check, shape
 from fakeknn.state.node import Bug, Node
+from fakeknn.uri import Uri
 from fakeknn.xcontent import locate, media
 from fakeknn.xcontent.media import MediaType
 
@@ -31,9 +31,6 @@ __all__ = ["Answer", "Later", "answer", "handle"]
 Answer = tuple[int, dict[str, str], bytes]
 
 _log = logging.getLogger("fakeknn")
-
-#: What java.net.URI takes for one: the path, and behind it a query and a fragment, where brackets may stand as well.
-_URI = re.compile(r"([\w.!~*'();/:@&=+$,%-]*)(?:\?[\w.!~*'();/:@&=+$,%?\[\]-]*)?(?:#[\w.!~*'();/:@&=+$,%?\[\]-]*)?")
 
 
 def handle(node: Node, request: Request) -> Answer | Later:
@@ -102,14 +99,11 @@ def _undecodable(request: Request) -> Response:
 
 def _no_handler(request: Request) -> str:
     """RestController.handleBadRequest: the path as java.net.URI has it, for which a host follows two slashes."""
-    uri = _URI.fullmatch(request.target or request.path)
-    if uri is None:
+    try:
+        path = Uri.parse(request.target or request.path).path
+    except URISyntaxException:
         return "invalid uri has been requested"
-    path = uri.group(1)
-    if path.startswith("//"):
-        _, slash, rest = path[2:].partition("/")
-        path = slash + rest
-    return f"no handler found for uri [{unquote(path)}] and method [{request.method}]"
+    return f"no handler found for uri [{path}] and method [{request.method}]"
 
 
 def _body(request: Request, route: Route) -> Response | None:

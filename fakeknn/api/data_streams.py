@@ -9,6 +9,7 @@ from fakeknn.rest import Request, route
 from fakeknn.state.data_streams import DataStream, create_data_stream, delete_data_streams
 from fakeknn.state.names import GET_DATA_STREAM
 from fakeknn.state.node import Node
+from fakeknn.state.statistics import store_size
 from fakeknn.state.templates import find_index_template
 from fakeknn.units import ByteSizeValue
 from fakeknn.view import NumericColumn
@@ -73,7 +74,7 @@ def stats(node: Node, request: Request) -> dict[str, Any]:
 def _statistics(node: Node, stream: DataStream, human: bool) -> dict[str, Any]:
     indices = [node.indices[name] for name in stream.indices]
     told: dict[str, Any] = {"data_stream": stream.name, "backing_indices": len(indices)}
-    _tell_size(told, "store_size", sum(index.size_in_bytes() for index in indices), human)
+    _tell_size(told, "store_size", sum(store_size(shard) for index in indices for shard in index.shards), human)
     latest = 0
     for index in indices:
         for view in index.views(node.now()):

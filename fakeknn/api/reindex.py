@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from fakeknn.api.by_query import COMMON, answer, hashed, requests_per_second, set_common
@@ -26,6 +25,7 @@ from fakeknn.search.request import SearchRequest, parse_request
 from fakeknn.state.node import Node
 from fakeknn.state.versions import version_type
 from fakeknn.units import parse_time_value
+from fakeknn.uri import Uri
 from fakeknn.xcontent import generator, java_string, read, read_declared, settle
 from fakeknn.xcontent.objects import ObjectParser, declared, integer, stopped_at, text
 
@@ -133,13 +133,14 @@ def remote_host(source: dict[str, Any]) -> str | None:
     host = _string(remote, "host")
     if host is None:
         raise NullPointerException("[host] must be specified to reindex from a remote cluster")
-    found = _HOST.match(host)
-    if found is None or " " in host:
-        at = host.find(" ")
-        why = "The port was not defined in the [host]" if at < 0 else f"Illegal character in authority at index {at}"
+    try:
+        address = Uri.parse(host)
+        if address.port < 0:
+            raise URISyntaxException(f"The port was not defined in the [host]: {host}")
+    except URISyntaxException as error:
         raise IllegalArgumentException(
             f"[host] must be of the form [scheme]://[host]:[port](/[pathPrefix])? but was [{host}]"
-        ) from URISyntaxException(f"{why}: {host}")
+        ) from error
     _check_headers(remote.pop("headers", None))
     for name in ("socket_timeout", "connect_timeout"):
         text = _string(remote, name)
@@ -150,10 +151,7 @@ def remote_host(source: dict[str, Any]) -> str | None:
     query = source.pop("query", None)
     if query is not None and not isinstance(query, dict):
         raise IllegalArgumentException(f"Expected [query] to be an object but was [{java_string(query)}]")
-    return found.group(1)
-
-
-_HOST = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://(?:[^/@]*@)?((?:\[[^]]*\]|[^:/?#]+):\d+)(?:[/?#]|$)")
+    return f"{address.host}:{address.port}"
 
 
 def _string(remote: dict[str, Any], name: str) -> str | None:

@@ -108,7 +108,8 @@ def _parser(pattern: str, zone: Zone, locale: str, now: Callable[[], int]) -> Pa
 
 
 def _has_year(fields: dict[str, int]) -> bool:
-    return any("Year" in name and "MonthOfYear" not in name and "DayOfYear" not in name for name in fields)
+    """A week-based year is none, unless its week is told."""
+    return not fields.keys().isdisjoint(("Year", "YearOfEra", "WeekOfWeekBasedYear[WeekFields[MONDAY,4]]"))
 
 
 def _first(parsers: list[Callable[[], Parser]], value: Any) -> Moment:

@@ -25,7 +25,7 @@ FLOORS = """
     query
     mapping
     fields painless shape
-    view analysis knn dates geo rest units
+    view analysis knn dates geo rest units uri
     source xcontent
     errors
 """
