@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from conftest_plugin.cluster import KnnCluster, Refresh, SeedFunction
+from fakeknn import api
 from fakeknn.app import Later, handle
 from fakeknn.knn.ann import MODES, Mode
 from fakeknn.rest import Request
@@ -23,6 +24,7 @@ class FakeCluster(KnnCluster):
     ) -> None:
         if ann not in MODES:
             raise ValueError(f"ann is one of {list(MODES)}, not [{ann}]")
+        api.load()  # here, where no client's timeout runs
         self._node = Node(ann=ann) if ann_threshold is None else Node(ann=ann, ann_threshold=ann_threshold)
         self._empty = self._node.checkpoint()
         self._start = self._empty
