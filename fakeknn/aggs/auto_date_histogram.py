@@ -26,9 +26,10 @@ from fakeknn.aggs.base import (
     register,
     shard_buckets,
 )
+from fakeknn.aggs.date_histogram import edges
 from fakeknn.aggs.fielddata import DATE, NUMBERS
 from fakeknn.aggs.formats import Format
-from fakeknn.aggs.histogram import HistogramBucket, edges, key_members
+from fakeknn.aggs.histogram import HistogramBucket, key_members
 from fakeknn.aggs.terms import split
 from fakeknn.aggs.values import REQUIRED, Given, Source, members
 from fakeknn.dates import UTC, Rounding

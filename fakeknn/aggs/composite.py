@@ -28,9 +28,9 @@ from fakeknn.aggs.base import (
     register,
     shard_buckets,
 )
+from fakeknn.aggs.date_histogram import Interval, date_offset, interval_members, rounded
 from fakeknn.aggs.fielddata import ALL, BYTES, DATE, IP, NUMBERS, NUMERIC
 from fakeknn.aggs.formats import RAW, Format
-from fakeknn.aggs.histogram import Interval, date_offset, interval_members, rounded
 from fakeknn.aggs.values import Given, Source, members, time_zone
 from fakeknn.errors import (
     ClassCastException,

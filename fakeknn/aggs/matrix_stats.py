@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fakeknn.aggs.base import Aggregation, Collector, Docs, Internal, Reduction, finite, register
-from fakeknn.aggs.fielddata import BYTES, GEOPOINT, NUMBERS
+from fakeknn.aggs.fielddata import BYTES, NUMBERS
 from fakeknn.aggs.values import Given, Loaded
 from fakeknn.errors import AggregationExecutionException, IllegalArgumentException, NotFaked, ParsingException, Where
 from fakeknn.query.base import ShardContext
@@ -174,10 +174,8 @@ class MatrixStatsOf(Aggregation):
             if not source.mapped and source.missing is None:
                 continue
             if source.type not in NUMBERS:
-                kind = "GeoPoint$Fielddata" if source.type == GEOPOINT else "Bytes$WithOrdinals$FieldData"
-                java = f"org.opensearch.search.aggregations.support.ValuesSource${kind}@{id(source) & 0xFFFFFFFF:x}"
                 raise AggregationExecutionException(
-                    f"ValuesSource type {java}is not supported for aggregation {self.name}"
+                    f"ValuesSource type {source.java_object}is not supported for aggregation {self.name}"
                 )
             sources[name] = source
         if not sources:

@@ -40,6 +40,7 @@ from fakeknn.errors import (
     AggregationExecutionException,
     IllegalArgumentException,
     IllegalStateException,
+    NotFaked,
     OpenSearchError,
     UnsupportedOperationException,
 )
@@ -109,6 +110,12 @@ class Source:
     @property
     def by_terms(self) -> bool:
         return self.type in (BYTES, IP)
+
+    @property
+    def java_object(self) -> str:
+        """Object.toString of its ValuesSource, where it is none of numbers."""
+        kind = {GEOPOINT: "GeoPoint$Fielddata", RANGE: "Range"}.get(self.type, "Bytes$WithOrdinals$FieldData")
+        return f"org.opensearch.search.aggregations.support.ValuesSource${kind}@{id(self) & 0xFFFFFFFF:x}"
 
     def load(self, docs: Docs) -> Loaded:
         """The values; longs where they are no ``floating`` ones."""
@@ -228,6 +235,15 @@ class Source:
         lons = np.concatenate((lons, np.full(len(absent), self.missing.lon)))
         return np.concatenate((at, absent))[order], lats[order], lons[order]
 
+    def ranges(self, docs: Docs) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
+        """(positions, lows, highs) of a range field's values."""
+        assert self.field is not None
+        column = docs.ctx.column(self.field)
+        if not isinstance(column, RangeColumn) or not len(column.rows):
+            return np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.int64)
+        at, found = places(column, docs.rows)
+        return at, column.lows[found], column.highs[found]
+
     def exists(self, docs: Docs) -> NDArray[np.bool_]:
         """bool[m]: which documents have a value."""
         has = np.zeros(len(docs.rows), bool)
@@ -302,7 +318,7 @@ class Given:
         else:
             if legacy and hinted is None:
                 kind = type_of(field)
-                hinted = NUMERIC if kind in NUMBERS else GEOPOINT if kind == GEOPOINT else default
+                hinted = NUMERIC if kind in NUMBERS else kind if kind in (GEOPOINT, RANGE) else default
             source = self._of_field(ctx, field, hinted)
             if script is not None and source.type not in (RANGE, GEOPOINT):
                 source._script = script
@@ -334,6 +350,8 @@ class Given:
         if source.type == GEOPOINT and kind != GEOPOINT:
             raise IllegalArgumentException(f"Expected geo_point type on field [{self.field}], but got [{field.kind}]")
         if isinstance(column, RangeColumn):
+            if source.type != RANGE:
+                raise NotFaked("the encoded ranges of a field as terms")
             source._column, source.terms = range_sets(ctx, field, column)
         elif isinstance(column, (NumericColumn, KeywordColumn, GeoPointColumn)):
             source._column = column

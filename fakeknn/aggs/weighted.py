@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 
 from fakeknn.aggs.base import Aggregation, Collector, Docs, Internal, Reduction, finite, register
-from fakeknn.aggs.fielddata import NUMERIC
+from fakeknn.aggs.fielddata import NUMBERS, NUMERIC
 from fakeknn.aggs.formats import RAW, Decimal, Format, plain_format
 from fakeknn.aggs.metrics import SingleValue, compensated, quotient, sums
 from fakeknn.aggs.values import Given, Source, is_hint
@@ -74,6 +74,11 @@ class WeightedAvgOf(Aggregation):
             )
         if self.weight is None:
             return lambda docs: self._without_weight(shown, docs)
+        for source in sources:
+            if source.type not in NUMBERS:
+                raise AggregationExecutionException(
+                    f"ValuesSource type {source.java_object}is not supported for multi-valued aggregation"
+                )
         if not all(source.mapped or source.missing is not None for source in sources):
             return lambda docs: [WeightedAvg(self, shown, 0.0, 0.0) for _ in range(docs.n)]
         weight, value = sources

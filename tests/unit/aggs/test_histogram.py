@@ -7,7 +7,8 @@ import math
 import numpy as np
 import pytest
 
-from fakeknn.aggs.histogram import DateSteps, NumberSteps, date_codes, edges
+from fakeknn.aggs.date_histogram import DateSteps, date_codes, edges
+from fakeknn.aggs.histogram import NumberSteps
 from fakeknn.dates import UTC, Rounding, parse_zone
 
 DAY = 86_400_000
