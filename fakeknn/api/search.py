@@ -10,7 +10,6 @@ import numpy as np
 from fakeknn.errors import (
     ActionRequestValidationException,
     IllegalArgumentException,
-    NotFaked,
     OpenSearchError,
     OpenSearchParseException,
     ParsingException,
@@ -38,6 +37,7 @@ from fakeknn.search.request import (
 )
 from fakeknn.search.sort import Sort
 from fakeknn.search.source import source_of_params
+from fakeknn.search.suggest_term import suggest_of_parameters
 from fakeknn.state.names import IndicesOptions
 from fakeknn.units import parse_time_value
 from fakeknn.xcontent import java_string, read, read_for, read_query, read_search, settle
@@ -104,8 +104,6 @@ def apply_params(request: Request, search: SearchRequest) -> None:
     docvalue_fields = request.text("docvalue_fields")
     if docvalue_fields is not None:
         add_docvalue_fields(search, docvalue_fields)
-    if request.text("suggest_field") is not None:
-        raise NotFaked("the parameter [suggest_field] of a search")
     search.pipeline = request.text("search_pipeline", search.pipeline)
     if request.text("verbose_pipeline") is not None:
         search.verbose_pipeline = request.flag("verbose_pipeline")
@@ -135,6 +133,10 @@ def apply_params(request: Request, search: SearchRequest) -> None:
     sorts = [sort for name in request.names("sort") for sort in _sort_param(name)]
     if sorts:
         set_sort(search, [*search.sort, *sorts])
+    suggest_field = request.text("suggest_field")
+    if suggest_field is not None:
+        text, size = request.text("suggest_text", request.text("q")), request.number("suggest_size", 5)
+        search.parts["suggest"] = suggest_of_parameters(suggest_field, text, size or 0, request.text("suggest_mode"))
     search.request_cache = request.flag("request_cache")
     scroll = request.text("scroll")
     if scroll is not None:

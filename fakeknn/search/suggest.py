@@ -8,28 +8,17 @@ from typing import Any, Protocol
 
 from fakeknn.errors import (
     IllegalArgumentException,
+    IllegalStateException,
     NamedObjectNotFoundException,
-    NotFaked,
     OpenSearchParseException,
     ParsingException,
+    SearchPhaseExecutionException,
     Where,
 )
+from fakeknn.fields import FieldType
 from fakeknn.query.base import ShardContext
 from fakeknn.search.request import OBJECTS, SearchRequest
 from fakeknn.xcontent import hash_ordered, objects
-
-
-class Suggester(Protocol):
-    """A kind of suggestion, as a body asks for it."""
-
-    @property
-    def kind(self) -> str: ...
-
-    def execute(self, ctx: ShardContext, texts: Texts) -> list[dict[str, Any]]:
-        """The entries of one shard; raises what is wrong with the suggestion there."""
-
-    def merged(self, shards: list[list[dict[str, Any]]]) -> list[dict[str, Any]]:
-        """The entries of all shards together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +28,23 @@ class Texts:
     text: str | None = None
     prefix: str | None = None
     regex: str | None = None
+
+
+#: Makes the entries of one shard; raises what is wrong with making them.
+Entries = Callable[[Texts], list[Any]]
+
+
+class Suggester(Protocol):
+    """A kind of suggestion, as a body asks for it."""
+
+    @property
+    def kind(self) -> str: ...
+
+    def build(self, ctx: ShardContext, texts: Texts) -> Entries:
+        """SuggestionBuilder.build: raises what is wrong with the suggestion on a shard, before any is made."""
+
+    def merged(self, shards: list[list[Any]]) -> list[dict[str, Any]]:
+        """The entries of all shards together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,28 +63,31 @@ class Suggest:
 #: Readers of suggesters by name.
 SUGGESTERS: dict[str, Callable[[Any, Any], Suggester]] = {}
 
-_KNOWN = ("completion", "phrase", "term")
-
 
 def _suggestion(container: Any, name: str) -> Suggestion:
     """SuggestionBuilder.fromXContent."""
-    body = container[name]
     texts = Texts()
     suggester: Suggester | None = None
-    for key, value in body.items():
+
+    def read(name: str, body: Any, key: Any) -> None:
+        nonlocal texts, suggester
+        value = body[key]
         if objects.is_value(value):
-            if key not in ("text", "prefix", "regex"):
-                raise ParsingException(f"suggestion does not support [{key}]", at=Where(body, key))
-            texts = replace(texts, **{key: objects.text(body, key)})
+            if name not in ("text", "prefix", "regex"):
+                raise ParsingException(f"suggestion does not support [{name}]", at=Where(body, key))
+            texts = replace(texts, **{name: objects.text(body, key)})
         elif isinstance(value, dict):
-            reader = SUGGESTERS.get(key)
+            reader = SUGGESTERS.get(name)
             if reader is None:
-                if key in _KNOWN:
-                    raise NotFaked(f"the [{key}] suggester")
-                raise NamedObjectNotFoundException(f"unknown field [{key}]", at=Where(body, key))
+                raise NamedObjectNotFoundException(f"unknown field [{name}]", at=Where(body, key))
             suggester = reader(body, key)
-        elif isinstance(value, list):
-            raise NotFaked(f"an array as [{key}] of a suggestion")
+        elif isinstance(value, list):  # its brackets are not looked at, but what is between them is
+            for i in range(len(value)):
+                read(name, value, i)
+
+    body = container[name]
+    for key in body:
+        read(key, body, key)
     if suggester is None:
         raise OpenSearchParseException("missing suggestion object")
     return Suggestion(name, suggester, texts)
@@ -108,39 +117,96 @@ def _suggest(request: SearchRequest, container: Any, key: Any) -> None:
 OBJECTS["suggest"] = _suggest
 
 
+def positive_size(container: Any, key: Any) -> int:
+    value = objects.integer(container, key)
+    if value <= 0:
+        raise IllegalArgumentException("size must be positive")
+    return value
+
+
+def common_fields(ctx: ShardContext, name: str, analyzer: str | None, shard_size: int | None) -> tuple[FieldType, Any]:
+    """SuggestionBuilder.populateCommonFields: the field, and the analyzer of the text."""
+    field = ctx.field(name)
+    if field is None:
+        raise IllegalArgumentException(f"no mapping found for field [{name}]")
+    analysis = ctx.mapping.context.analysis
+    if analyzer is not None:
+        found = analysis.analyzer(analyzer)
+        if found is None:
+            raise IllegalArgumentException(f"analyzer [{analyzer}] doesn't exists")
+    else:
+        found = getattr(field, "search_analyzer", None) or analysis.analyzer("keyword")
+    if shard_size is not None and shard_size <= 0:
+        raise IllegalArgumentException(f"ShardSize must be positive but was: {shard_size}")
+    return field, found
+
+
 def only_suggests(request: SearchRequest) -> bool:
     """SearchSourceBuilder.isSuggestOnly: then nothing is searched."""
     return request.parts.get("suggest") is not None and request.query is None and request.aggregations is None
 
 
-def suggest_on(request: SearchRequest, ctx: ShardContext) -> list[list[dict[str, Any]]]:
-    """The entries of each suggestion on one shard."""
+def build_suggestions(request: SearchRequest, ctx: ShardContext) -> Callable[[], list[list[Any]]]:
+    """SuggestBuilder.build: raises what is wrong with a suggestion on one shard; gives what makes the entries."""
     suggest: Suggest = request.parts["suggest"]
-    ready = []
+    ready: list[tuple[Entries, Texts]] = []
     for one in suggest.suggestions:
         texts = one.texts
-        if texts.text is None and texts.prefix is not None:
-            texts = replace(texts, text=texts.prefix)
-        elif texts.text is None and texts.regex is not None:
-            texts = replace(texts, text=texts.regex)
+        if texts.text is None:
+            first = texts.regex if texts.prefix is None else texts.prefix
+            texts = replace(texts, text=first)
+        elif texts.prefix is None:
+            texts = replace(texts, prefix=texts.text)
+        entries = one.suggester.build(ctx, texts)
         if texts.text is None:
             if suggest.text is None:
                 raise IllegalArgumentException("The required text option is missing")
             texts = replace(texts, text=suggest.text)
-        ready.append((one, texts))
-    return [one.suggester.execute(ctx, texts) for one, texts in ready]
+        ready.append((entries, texts))
+    return lambda: [entries(texts) for entries, texts in ready]
 
 
-def merged_suggestions(request: SearchRequest, shards: list[list[list[dict[str, Any]]]]) -> dict[str, Any] | None:
+def suggest_on(request: SearchRequest, ctx: ShardContext) -> list[list[Any]]:
+    """The entries of each suggestion on one shard."""
+    return build_suggestions(request, ctx)()
+
+
+def merged_suggestions(request: SearchRequest, shards: list[list[list[Any]]]) -> dict[str, Any] | None:
     """Suggest.reduce: the answer's ``suggest``."""
     suggest: Suggest | None = request.parts.get("suggest")
     if suggest is None or not suggest.suggestions or not shards:
         return None
     told: dict[str, Any] = {}
-    for i, one in enumerate(suggest.suggestions):
+    for i in sorted(range(len(suggest.suggestions)), key=lambda i: suggest.suggestions[i].name):
+        one = suggest.suggestions[i]
         name = f"{one.suggester.kind}#{one.name}" if request.typed_keys else one.name
         told[name] = one.suggester.merged([shard[i] for shard in shards])
     return told
+
+
+def check_alike(shards: list[list[Any]]) -> None:
+    """Suggestion.reduce and Entry.reduce: entries of shards that analyze a text differently do not go together."""
+    advice = "this might be caused by suggest calls across multiple indices with different analysis chains. Suggest"
+    expected = shards[0]
+    for entries in shards[1:]:
+        if len(entries) != len(expected):
+            raise _irreducible(
+                f"Can't merge suggest result, {advice} entries have different sizes actual [{len(entries)}] expected "
+                f"[{len(expected)}]"
+            )
+    for same in zip(*shards, strict=True):
+        for entry in same[1:]:
+            if entry["text"] != same[0]["text"]:
+                raise _irreducible(
+                    f"Can't merge suggest entries, {advice} entries have different text actual [{entry['text']}] "
+                    f"expected [{same[0]['text']}]"
+                )
+
+
+def _irreducible(reason: str) -> SearchPhaseExecutionException:
+    error = SearchPhaseExecutionException("fetch", "", [], [])
+    error.__cause__ = IllegalStateException(reason)
+    return error
 
 
 def fetched_suggestions(request: SearchRequest, suggestions: dict[str, Any]) -> dict[str, Any]:

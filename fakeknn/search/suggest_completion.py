@@ -11,6 +11,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 from numpy.typing import NDArray
 
+from fakeknn.analysis.base import utf16_length
 from fakeknn.errors import IllegalArgumentException, OpenSearchParseException
 from fakeknn.fields.completion import CompletionFieldType
 from fakeknn.fields.patterns import regexp_matcher
@@ -19,8 +20,7 @@ from fakeknn.query.fuzzy import fuzziness
 from fakeknn.query.terms import regexp_flags
 from fakeknn.search.fetch import Hit, fetch_hits
 from fakeknn.search.request import SearchRequest
-from fakeknn.search.suggest import SUGGESTERS, Texts
-from fakeknn.search.suggest_term import positive_size
+from fakeknn.search.suggest import SUGGESTERS, Entries, Texts, common_fields, positive_size
 from fakeknn.view import Column, ObjectColumn
 from fakeknn.xcontent import objects
 from fakeknn.xcontent.objects import Member, ObjectParser, declared
@@ -193,23 +193,20 @@ class CompletionSuggester:
     skip_duplicates: bool = False
     contexts: Any = None
 
-    def execute(self, ctx: ShardContext, texts: Texts) -> list[dict[str, Any]]:
-        field = ctx.field(self.field)
-        if field is None:
-            raise IllegalArgumentException(f"no mapping found for field [{self.field}]")
-        if self.analyzer is not None and ctx.mapping.context.analysis.analyzer(self.analyzer) is None:
-            raise IllegalArgumentException(f"analyzer [{self.analyzer}] doesn't exists")
-        if self.shard_size is not None and self.shard_size <= 0:
-            raise IllegalArgumentException(f"ShardSize must be positive but was: {self.shard_size}")
+    def build(self, ctx: ShardContext, texts: Texts) -> Entries:
+        field, _ = common_fields(ctx, self.field, self.analyzer, self.shard_size)
         if not isinstance(field, CompletionFieldType):
             raise IllegalArgumentException(f"Field [{field.path}] is not a completion suggest field")
         if self.contexts is not None:
             raise IllegalArgumentException(f"suggester [{field.path}] doesn't expect any context")
+        return lambda texts: self._entries(ctx, field, texts)
+
+    def _entries(self, ctx: ShardContext, field: CompletionFieldType, texts: Texts) -> list[dict[str, Any]]:
         text = str(texts.text)
         column = ctx.column(field)
         assert isinstance(column, ObjectColumn)
         inputs = inputs_of(column)
-        if texts.prefix is None and texts.regex is not None and texts.regex == texts.text:
+        if texts.prefix is None and texts.regex is not None:
             if self.fuzzy is not None:
                 raise IllegalArgumentException("can not use 'fuzzy' options with 'regex")
             reached = by_regexp(inputs.keys, texts.regex, self.regex_flags)
@@ -220,7 +217,7 @@ class CompletionSuggester:
             else:
                 reached = by_prefix(inputs.keys, keys)
         options = self._best(ctx, inputs, *reached)
-        return [{"text": text, "offset": 0, "length": len(text.encode("utf-16-le")) // 2, "options": options}]
+        return [{"text": text, "offset": 0, "length": utf16_length(text), "options": options}]
 
     def _best(
         self, ctx: ShardContext, inputs: Inputs, places: NDArray[np.int64], boosts: NDArray[np.float32]
