@@ -15,7 +15,7 @@ from fakeknn.query.compound import Bool, MatchNone
 from fakeknn.query.match import MatchOptions, named_analyzer, operator, raw, search_analyzer
 from fakeknn.query.rewritten import Rewritten
 from fakeknn.query.scoring import postings
-from fakeknn.query.terms import Term
+from fakeknn.query.terms import IndexedTerm, Term
 from fakeknn.xcontent import java_string, objects
 
 
@@ -38,7 +38,7 @@ class CommonTerms(Rewritten):
     def rewrite_on(self, ctx: ShardContext) -> Query:
         if not self.terms:
             return MatchNone(reason="CommonTermsQuery with no terms")
-        clauses = [Term(field=self.field, value=term) for term in self.terms]
+        clauses = [IndexedTerm(field=self.field, value=term) for term in self.terms]
         if len(clauses) == 1:
             return clauses[0]
         low: list[Query] = []

@@ -44,6 +44,7 @@ from fakeknn.query.lucene import (
     ONE,
     SHOULD,
     ApproximateScoreQuery,
+    Becoming,
     BooleanQuery,
     BoostByQuery,
     BoostQuery,
@@ -57,6 +58,7 @@ from fakeknn.query.lucene import (
     TermQuery,
     Told,
 )
+from fakeknn.query.multi_match import Blended
 from fakeknn.query.phrases import Phrase, PhrasePrefix, Synonyms, any_term
 from fakeknn.query.rewritten import Rewritten
 from fakeknn.query.script import ScriptScore
@@ -242,6 +244,14 @@ def _(query: Ids, ctx: ShardContext) -> Node:
 @lucene.register
 def _(query: Term, ctx: ShardContext) -> Node:
     field = ctx.field(query.field)
+    node = _term(query, field, ctx)
+    if field is not None and not isinstance(node, Told):
+        for boost in query.mapped_boosts(field):
+            node = BoostQuery(node, boost)
+    return node
+
+
+def _term(query: Term, field: FieldType | None, ctx: ShardContext) -> Node:
     plain = replace(query, boost=1.0)
     if field is None:
         return MatchNoDocsQuery(
@@ -267,7 +277,7 @@ def _(query: Term, ctx: ShardContext) -> Node:
                 )
             return Told(plain)
         node: Node = TermQuery(field.path, term, term)
-        return ConstantScoreQuery(node) if field.kind == "keyword" else node
+        return ConstantScoreQuery(node) if field.kind == "keyword" and not field.scored else node
     return Told(plain)
 
 
@@ -331,7 +341,12 @@ def _spaced(query: Phrase) -> list[tuple[str, ...]]:
 
 @lucene.register
 def _(query: PhrasePrefix, ctx: ShardContext) -> Node:
-    return form(query.rewritten(ctx), ctx)
+    return Becoming(f"{query.field}:{query.text()}", form(query.rewritten(ctx), ctx))
+
+
+@lucene.register
+def _(query: Blended, ctx: ShardContext) -> Node:
+    return Becoming(query.text(), form(query.rewritten(ctx), ctx))
 
 
 @lucene.register

@@ -689,6 +689,26 @@ class Told(Node):
         return iter(self.parts)
 
 
+@dataclass(frozen=True)
+class Becoming(Node):
+    """A query that writes itself as ``text`` until it is rewritten to another one."""
+
+    text: str
+    query: Node
+
+    def __str__(self) -> str:
+        return self.text
+
+    def rewrite(self) -> Node:
+        return self.query
+
+    def matched(self, ctx: ShardContext, boost: np.float32) -> Matched:
+        return self.query.matched(ctx, boost)
+
+    def explain(self, ctx: ShardContext, row: int, boost: np.float32) -> Explanation:
+        return self.query.explain(ctx, row, boost)
+
+
 class Explained(Protocol):
     """A query that explains what it makes of the one below."""
 

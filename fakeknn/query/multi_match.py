@@ -175,15 +175,16 @@ class BlendedBuilder(MatchBuilder):
         blended: list[tuple[str, str, float]] = []
         for field, boost in self.fields:
             for term in terms:
+                clause = Term(field=field.path, value=term)
                 try:
-                    query: Query = checked(Term(field=field.path, value=term), self.ctx)
+                    query: Query = checked(clause, self.ctx)
                 except OpenSearchError as error:
                     if not self.options.lenient:
                         raise
                     others.append(lenient_query(field.path, error))
                     continue
                 if field.scored:
-                    blended.append((field.path, field.index_term(term), boost))
+                    blended.append((field.path, field.index_term(term), float(boost * clause.mapped_boost(field))))
                 else:
                     others.append(boosted(query, boost))
         if blended:

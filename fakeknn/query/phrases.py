@@ -17,7 +17,7 @@ from fakeknn.fields import FieldType
 from fakeknn.query.base import Explanation, Matched, Query, ShardContext
 from fakeknn.query.compound import Bool, MatchNone
 from fakeknn.query.scoring import Similarity, doc_freq, postings
-from fakeknn.query.terms import Term
+from fakeknn.query.terms import IndexedTerm
 from fakeknn.view import Mask, TextColumn
 
 #: Alternatives at one position of a phrase.
@@ -209,7 +209,7 @@ class Phrase(Query):
 
 def any_term(field: str, terms: Sequence[str]) -> Query:
     """A phrase of one place: its alternatives, each scored by itself."""
-    clauses = tuple(Term(field=field, value=term) for term in terms)
+    clauses = tuple(IndexedTerm(field=field, value=term) for term in terms)
     return clauses[0] if len(clauses) == 1 else Bool(should=clauses)
 
 
@@ -267,6 +267,13 @@ class PhrasePrefix(Query):
     positions: tuple[int, ...]
     slop: int = 0
     max_expansions: int = 50
+
+    def text(self) -> str:
+        """MultiPhrasePrefixQuery.toString, without the field; of gaps it says nothing."""
+        places = [terms[0] if len(terms) == 1 else f"({' '.join(terms)})" for terms in self.terms[:-1]]
+        last = "* ".join(self.terms[-1]) + "*"
+        places.append(last if len(self.terms[-1]) == 1 else f"({last})")
+        return f'"{" ".join(places)}"' + (f"~{self.slop}" if self.slop else "")
 
     def rewritten(self, ctx: ShardContext) -> Query:
         key = ("phrase prefix", id(self))

@@ -24,7 +24,7 @@ from fakeknn.fields import FieldType
 from fakeknn.fields.features import RankFeaturesFieldType
 from fakeknn.fields.metadata import METADATA, IdFieldType, IndexFieldType
 from fakeknn.fields.patterns import REGEXP_FLAGS, regexp_matcher, simple_match, wildcard_matcher
-from fakeknn.fields.scalar import BooleanFieldType, DateFieldType
+from fakeknn.fields.scalar import BooleanFieldType, DateFieldType, KeywordFieldType
 from fakeknn.query.base import (
     Explanation,
     Matched,
@@ -99,9 +99,27 @@ class Term(Query):
     def _scores(self, field: FieldType | None) -> bool:
         return field is not None and field.scored and not self.case_insensitive
 
+    def mapped_boosts(self, field: FieldType) -> tuple[float, ...]:
+        """The boost that the mapping gives a field, which no other query heeds.
+
+        A keyword that scores is given it twice: KeywordFieldType boosts what TermBasedFieldType has boosted.
+        """
+        boost = 1.0 if field.constant else float(field.options.get("boost", 1.0))
+        twice = isinstance(field, KeywordFieldType) and field.searchable and self._scores(field)
+        return () if boost == 1 else (boost, boost) if twice else (boost,)
+
+    def mapped_boost(self, field: FieldType) -> np.float32:
+        product = np.float32(1)
+        for boost in self.mapped_boosts(field):
+            product *= np.float32(boost)
+        return product
+
     def run(self, ctx: ShardContext, boost: np.float32) -> Matched:
         field = ctx.field(self.field)
-        if field is None or not self._scores(field):
+        if field is None:
+            return Matched.none(ctx.n)
+        boost = np.float32(boost * self.mapped_boost(field))
+        if not self._scores(field):
             return Matched.constant(self.mask(ctx), float(boost))
         field.require_index()
         if not field.searchable:
@@ -111,6 +129,8 @@ class Term(Query):
     def explain(self, ctx: ShardContext, row: int, boost: np.float32 = np.float32(1.0)) -> Explanation:  # noqa: B008
         boost = np.float32(boost * np.float32(self.boost))
         field = ctx.field(self.field)
+        if field is not None:
+            boost = np.float32(boost * self.mapped_boost(field))
         if field is None or not self._scores(field) or not field.searchable:
             shown = java_string(self.value)
             what = (
@@ -126,6 +146,13 @@ class Term(Query):
         at = int(np.searchsorted(rows, row))
         freq = 1.0 if freqs is None else float(freqs[at])
         return Similarity(ctx, field, column).explain(row, freq, [term], boost, term)
+
+
+class IndexedTerm(Term):
+    """A term of the index, asked for past its field's mapping."""
+
+    def mapped_boosts(self, field: FieldType) -> tuple[float, ...]:
+        return ()
 
 
 @register("term")
@@ -515,7 +542,7 @@ def exists_names(ctx: ShardContext, pattern: str) -> list[str]:
     if "*" in pattern:
         everywhere = (*METADATA, *_NO_EXISTS, "_doc_count")
         return hash_ordered([*mapping.matching(pattern), *(name for name in everywhere if simple_match(pattern, name))])
-    return [pattern] if pattern in _NO_EXISTS or mapping.field(pattern) is not None else []
+    return [pattern] if pattern in _NO_EXISTS or ctx.field(pattern) is not None else []
 
 
 def exists_mask(ctx: ShardContext, pattern: str) -> Mask:
