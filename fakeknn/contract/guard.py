@@ -38,6 +38,7 @@ def _scripts(answer: Json) -> set[str]:
 #: What can be created: where it is listed, how names are read from the answer, where one is deleted.
 _KINDS: tuple[tuple[str, Callable[[Json], set[str]], str], ...] = (
     ("/_cat/indices?format=json&h=index&expand_wildcards=all", _indices, "/"),
+    ("/_data_stream", _listed("data_streams"), "/_data_stream/"),
     ("/_index_template", _listed("index_templates"), "/_index_template/"),
     ("/_component_template", _listed("component_templates"), "/_component_template/"),
     ("/_template", _names, "/_template/"),

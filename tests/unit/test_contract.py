@@ -292,12 +292,15 @@ class Cluster:
 
     def __init__(self, *indices: str, settings: dict[str, str] | None = None) -> None:
         self.indices = set(indices)
+        self.streams = {"their-stream"}
         self.templates = {"theirs"}
         self.persistent = dict(settings or {})
 
     def json(self, method: str, path: str, body: bytes = b"") -> Any:
         if path.startswith("/_cat/indices"):
             return [{"index": name} for name in self.indices]
+        if path == "/_data_stream":
+            return {"data_streams": [{"name": name} for name in self.streams]}
         if path == "/_index_template":
             return {"index_templates": [{"name": name} for name in self.templates]}
         if path.startswith("/_cluster/settings"):
@@ -307,7 +310,9 @@ class Cluster:
                     if value is None:
                         del self.persistent[name]
             return {"persistent": dict(self.persistent), "transient": {}}
-        if method == "DELETE" and path.startswith("/_index_template/"):
+        if method == "DELETE" and path.startswith("/_data_stream/"):
+            self.streams.remove(path.removeprefix("/_data_stream/"))
+        elif method == "DELETE" and path.startswith("/_index_template/"):
             self.templates.remove(path.removeprefix("/_index_template/"))
         elif method == "DELETE" and not path.startswith("/_"):
             self.indices.remove(path.removeprefix("/"))
@@ -320,12 +325,15 @@ def guarded(cluster: Cluster, text: str, *, empty: bool = False) -> Guard:
 
 def test_a_story_leaves_nothing_behind_and_everything_else_alone() -> None:
     cluster = Cluster("theirs", settings={"search.max_buckets": "5"})
-    story = 'PUT /mine\nPUT /_index_template/my-template\n{}\nPOST /_bulk\n{"index": {"_index": "a.b"}}\n{}\n'
+    story = "PUT /mine\nPUT /_index_template/my-template\n{}\nPUT /_data_stream/my-stream\n"
+    story += 'POST /_bulk\n{"index": {"_index": "a.b"}}\n{}\n'
     with guarded(cluster, story):
         cluster.indices |= {"mine", "a.b", "made-meanwhile-by-others"}
+        cluster.streams.add("my-stream")
         cluster.templates.add("my-template")
         cluster.persistent = {"search.max_buckets": "9", "action.auto_create_index": "false"}
     assert cluster.indices == {"theirs", "made-meanwhile-by-others"}
+    assert cluster.streams == {"their-stream"}
     assert cluster.templates == {"theirs"}
     assert cluster.persistent == {"search.max_buckets": "5"}
 
@@ -339,6 +347,7 @@ def test_a_cluster_is_emptied_only_if_asked_to() -> None:
     cluster = Cluster("theirs", "others")
     with guarded(cluster, "DELETE /theirs", empty=True):
         assert not cluster.indices
+        assert not cluster.streams
         assert not cluster.templates
         cluster.indices.add("made")
     assert not cluster.indices
