@@ -123,6 +123,7 @@ def _segments(node: Node, shard: Shard) -> dict[str, Any]:
                 "search": True,
                 "version": LUCENE,
                 "compound": True,
+                **({"sort": [field.to_json() for field in shard.sort]} if shard.sort else {}),
                 "attributes": {"Lucene90StoredFieldsFormat.mode": "BEST_SPEED"},
             }
             for segment in found

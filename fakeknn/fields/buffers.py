@@ -21,7 +21,6 @@ from fakeknn.view import (
     Column,
     Grow,
     KeywordColumn,
-    Mask,
     NumericColumn,
     ObjectColumn,
     Rows,
@@ -63,16 +62,20 @@ class Buffer(ABC):
             self._last = self._column(n, m, self._first_repeat is None or self._first_repeat >= n)
         return self._last
 
-    def kept(self, live: Mask) -> Buffer:
-        """A buffer of the rows that ``live`` (bool[n], all there are) marks, renumbered: what a merge writes."""
-        column = self.snapshot(len(live))
-        chosen = np.flatnonzero(live[column.rows])
+    def arranged(self, numbers: Rows) -> Buffer:
+        """What a merge writes: a buffer of the same rows, of all there are, under new ``numbers`` (-1: left out)."""
+        column = self.snapshot(len(numbers))
+        renumbered = numbers[column.rows]
+        chosen = np.flatnonzero(renumbered >= 0)
+        renumbered = renumbered[chosen]
+        if np.any(np.diff(renumbered) < 0):
+            ascending = np.argsort(renumbered, kind="stable")
+            chosen, renumbered = chosen[ascending], renumbered[ascending]
         twin = self._empty()
-        numbers = np.cumsum(live, dtype=np.int32) - np.int32(1)
-        twin._rows.extend(numbers[column.rows[chosen]])
-        repeats = np.flatnonzero(np.diff(twin._rows.first()) == 0)
-        twin._first_repeat = int(twin._rows.first()[repeats[0]]) if len(repeats) else None
-        self._keep(twin, chosen, live, numbers)
+        twin._rows.extend(renumbered)
+        repeats = np.flatnonzero(np.diff(renumbered) == 0)
+        twin._first_repeat = int(renumbered[repeats[0]]) if len(repeats) else None
+        self._arrange(twin, chosen, numbers)
         return twin
 
     @abstractmethod
@@ -80,7 +83,7 @@ class Buffer(ABC):
         """A buffer of the same kind without a value."""
 
     @abstractmethod
-    def _keep(self, twin: Self, chosen: NDArray[np.int64], live: Mask, numbers: Rows) -> None:
+    def _arrange(self, twin: Self, chosen: NDArray[np.int64], numbers: Rows) -> None:
         """Give ``twin``, whose rows are in place, the chosen values; ``numbers`` are the new numbers of all rows."""
 
     def fork(self) -> Buffer:
@@ -115,7 +118,7 @@ class NumericBuffer(Buffer):
     def _empty(self) -> Self:
         return type(self)(self._dtype)
 
-    def _keep(self, twin: Self, chosen: NDArray[np.int64], live: Mask, numbers: Rows) -> None:
+    def _arrange(self, twin: Self, chosen: NDArray[np.int64], numbers: Rows) -> None:
         twin._values.extend(self._values.first()[chosen])
 
     def add(self, row: int, values: list[Any]) -> None:
@@ -152,7 +155,7 @@ class KeywordBuffer(Buffer):
     def _empty(self) -> Self:
         return type(self)()
 
-    def _keep(self, twin: Self, chosen: NDArray[np.int64], live: Mask, numbers: Rows) -> None:
+    def _arrange(self, twin: Self, chosen: NDArray[np.int64], numbers: Rows) -> None:
         tids = self._tids.first()[chosen]
         used, renumbered = np.unique(tids, return_inverse=True)
         twin.terms = [self.terms[tid] for tid in used.tolist()]
@@ -219,7 +222,7 @@ class TextBuffer(Buffer):
     def _empty(self) -> Self:
         return type(self)(self._analyze, frequencies=self._frequencies)
 
-    def _keep(self, twin: Self, chosen: NDArray[np.int64], live: Mask, numbers: Rows) -> None:
+    def _arrange(self, twin: Self, chosen: NDArray[np.int64], numbers: Rows) -> None:
         tids = self._tids.first()[chosen]
         freqs = self._freqs.first()[chosen]
         used, renumbered = np.unique(tids, return_inverse=True)
@@ -227,17 +230,20 @@ class TextBuffer(Buffer):
         twin.numbers = {term: tid for tid, term in enumerate(twin.terms)}
         twin._tids.extend(renumbered)
         twin._freqs.extend(freqs)
-        twin._starts.extend(np.cumsum(freqs, dtype=np.int64))
-        kept = np.zeros(self._tids.size, bool)
-        kept[chosen] = True
-        twin._positions.extend(self._positions.first()[np.repeat(kept, self._freqs.first())])
+        ends = np.cumsum(freqs, dtype=np.int64)
+        twin._starts.extend(ends)
+        places = np.repeat(self._starts.first()[chosen] - (ends - freqs), freqs) + np.arange(
+            ends[-1] if len(ends) else 0
+        )
+        twin._positions.extend(self._positions.first()[places])
         by_entry = np.argsort(renumbered, kind="stable").astype(np.int32)
         bounds = np.searchsorted(renumbered[by_entry], np.arange(len(used) + 1))
         twin._by_term = [array("i", by_entry[a:b].tobytes()) for a, b in pairwise(bounds.tolist())]
-        alive = live[self._length_rows.first()]
-        twin._length_rows.extend(numbers[self._length_rows.first()[alive]])
-        twin._lengths.extend(self._lengths.first()[alive])
-        twin._blank_rows = [int(numbers[row]) for row in self._blank_rows if live[row]]
+        length_rows = numbers[self._length_rows.first()]
+        ascending = np.argsort(length_rows, kind="stable")[np.count_nonzero(length_rows < 0) :]
+        twin._length_rows.extend(length_rows[ascending])
+        twin._lengths.extend(self._lengths.first()[ascending])
+        twin._blank_rows = sorted(int(numbers[row]) for row in self._blank_rows if numbers[row] >= 0)
 
     def add(self, row: int, values: list[Any]) -> None:
         self._texts.append((row, values))
@@ -338,7 +344,7 @@ class VectorBuffer(Buffer):
     def _empty(self) -> Self:
         return type(self)(self._dtype, self._width)
 
-    def _keep(self, twin: Self, chosen: NDArray[np.int64], live: Mask, numbers: Rows) -> None:
+    def _arrange(self, twin: Self, chosen: NDArray[np.int64], numbers: Rows) -> None:
         twin._matrix.extend(self._matrix.first()[chosen])
 
     def add(self, row: int, values: list[Any]) -> None:
@@ -377,7 +383,7 @@ class ObjectBuffer(Buffer):
     def _empty(self) -> Self:
         return type(self)()
 
-    def _keep(self, twin: Self, chosen: NDArray[np.int64], live: Mask, numbers: Rows) -> None:
+    def _arrange(self, twin: Self, chosen: NDArray[np.int64], numbers: Rows) -> None:
         twin._objects = [self._objects[i] for i in chosen.tolist()]
 
     def add(self, row: int, values: list[Any]) -> None:

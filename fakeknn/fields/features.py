@@ -122,8 +122,8 @@ class FeaturesBuffer(KeywordBuffer):
         self._frequencies.extend(self._waiting_frequencies)
         self._waiting_frequencies = []
 
-    def _keep(self, twin: Self, chosen: NDArray[np.int64], live: Mask, numbers: Rows) -> None:
-        super()._keep(twin, chosen, live, numbers)
+    def _arrange(self, twin: Self, chosen: NDArray[np.int64], numbers: Rows) -> None:
+        super()._arrange(twin, chosen, numbers)
         twin._frequencies.extend(self._frequencies.first()[chosen])
 
     def _column(self, n: int, m: int, single: bool) -> Column:

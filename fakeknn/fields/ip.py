@@ -148,8 +148,8 @@ class IpBuffer(KeywordBuffer):
         self._keys.extend(np.array(self._waiting_keys, "S16"))
         self._waiting_keys = []
 
-    def _keep(self, twin: Self, chosen: NDArray[np.int64], live: Mask, numbers: Rows) -> None:
-        super()._keep(twin, chosen, live, numbers)
+    def _arrange(self, twin: Self, chosen: NDArray[np.int64], numbers: Rows) -> None:
+        super()._arrange(twin, chosen, numbers)
         twin._keys.extend(np.array([address(term) for term in twin.terms], "S16"))
 
     def _column(self, n: int, m: int, single: bool) -> Column:

@@ -59,7 +59,7 @@ class RangeBuffer(Buffer):
     def _empty(self) -> Self:
         return type(self)(self._dtype)
 
-    def _keep(self, twin: Self, chosen: NDArray[np.int64], live: Mask, numbers: Rows) -> None:
+    def _arrange(self, twin: Self, chosen: NDArray[np.int64], numbers: Rows) -> None:
         twin._lows.extend(self._lows.first()[chosen])
         twin._highs.extend(self._highs.first()[chosen])
 

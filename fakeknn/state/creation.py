@@ -14,7 +14,6 @@ from fakeknn.errors import (
     InvalidAliasNameException,
     InvalidIndexContextException,
     InvalidIndexNameException,
-    NotFaked,
     ResourceAlreadyExistsException,
 )
 from fakeknn.fields.base import MappingContext
@@ -27,6 +26,7 @@ from fakeknn.state.node import Node
 from fakeknn.state.resolution import IndicesLookup
 from fakeknn.state.settings import lifecycle
 from fakeknn.state.settings.flat import with_index_prefix
+from fakeknn.state.sorting import check_nested, index_sort, sort_fields
 
 #: Version.id as index.version.created tells it.
 VERSION_IDS = {"3.5.0": "137267827", "2.19.0": "136407827"}
@@ -87,14 +87,15 @@ def create_index(node: Node, request: CreateIndex) -> Index:
     templates = from_templates(node, name, requested, request.data_stream)
     settings = complete(node, request, requested, templates.settings)
     lifecycle.check_makeable(settings)
+    sort_fields(settings)
     context = mapping_context(node, settings, name)
     mapping = DocumentMapping.parse({} if request.mapping is None else request.mapping, context)
     if templates.mappings:
         for definition in templates.mappings:
             DocumentMapping.parse(definition, context)
         mapping = DocumentMapping.parse(compose(templates, request.mapping or {}), context)
-    if lifecycle.index_sort(settings, lambda field: mapping.field(field) is not None):
-        raise NotFaked("sorted indices ([index.sort.field])")
+    check_nested(settings, name, mapping.nested_paths)
+    index_sort(settings, mapping.field)
     aliases = {**templates.aliases, **request.aliases}
     check_aliases(node, aliases)
     index = Index(name, settings, mapping, aliases, node.now())

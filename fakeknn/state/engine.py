@@ -203,22 +203,37 @@ class Engine:
         twin._grown = tuple(grown.fork() for grown in self._grown)  # type: ignore[assignment]
         return twin
 
-    def merged(self, live: NDArray[np.bool_]) -> Engine:
-        """A copy without the rows that are not ``live`` (bool[n])."""
-        kept = np.flatnonzero(live).tolist()
+    def merged(self, rows: NDArray[np.intp]) -> Engine:
+        """A copy of these rows alone, in this order."""
+        kept = rows.tolist()
         place: Mapping[int, int] = {row: i for i, row in enumerate(kept)}
+        numbers = np.full(self.n, -1, np.int32)
+        numbers[rows] = np.arange(len(rows), dtype=np.int32)
         twin = Engine()
         twin.n = len(kept)
         twin.ids = [self.ids[row] for row in kept]
         twin.sources = [self.sources[row] for row in kept]
         twin.routings = {place[row]: routing for row, routing in self.routings.items() if row in place}
-        twin.rows = {id_: i for i, id_ in enumerate(twin.ids) if id_ is not None}
+        twin.rows = self._renumbered(place)
         twin.tombstones = self.tombstones.copy()
         twin.versions = array("q", [self.versions[row] for row in kept])
         twin.seq_nos = array("q", [self.seq_nos[row] for row in kept])
         twin._levels = array("h", [self._levels[row] for row in kept])
         twin.blocks = {place[row]: place[first] for row, first in self.blocks.items() if row in place}
         twin.level_paths = self.level_paths.copy()
-        twin.buffers = {path: buffer and buffer.kept(live) for path, buffer in self.buffers.items()}
+        twin.buffers = {path: buffer and buffer.arranged(numbers) for path, buffer in self.buffers.items()}
         twin.next_seq_no, twin.terms = self.next_seq_no, self.terms
         return twin
+
+    def _renumbered(self, place: Mapping[int, int]) -> dict[str, int | list[int]]:
+        """``rows`` after a merge: the latest of an id's rows stays last, whatever its new number."""
+        found: dict[str, int | list[int]] = {}
+        for doc_id, rows in self.rows.items():
+            if isinstance(rows, int):
+                if rows in place:
+                    found[doc_id] = place[rows]
+            else:
+                kept = [place[row] for row in rows if row in place]
+                if kept:
+                    found[doc_id] = kept if len(kept) > 1 else kept[0]
+        return found

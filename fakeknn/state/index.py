@@ -14,6 +14,7 @@ from fakeknn.mapping.document import parse_document
 from fakeknn.state.blocks import check_blocks, index_blocks
 from fakeknn.state.routing import Routing
 from fakeknn.state.shard import Schedule, Shard
+from fakeknn.state.sorting import index_sort
 from fakeknn.units import parse_time_value
 from fakeknn.view import View
 
@@ -68,7 +69,10 @@ class Index:
             None if routing_shards is None else int(routing_shards),
             int(settings.get("index.routing_partition_size") or 1),
         )
-        self.shards = [Shard(name, self.uuid, i, self._schedule(now)) for i in range(self.routing.number_of_shards)]
+        self.sort = index_sort(settings, mapping.field)
+        self.shards = [
+            Shard(name, self.uuid, i, self._schedule(now), self.sort) for i in range(self.routing.number_of_shards)
+        ]
         self.blocks = index_blocks(settings)
         """What may not be done; a setting that a wildcard removes leaves its block until the index is opened."""
         self.restored: Restored | None = None

@@ -163,7 +163,7 @@ def fill(kind: ResizeKind, source: Index, target: Index, now: float) -> None:
             live = origin.living()
             if kind == "split":
                 live &= _rows_of(origin.engine, target.routing, number)
-            engine = origin.engine.merged(live)
+            engine = origin.engine.merged(np.flatnonzero(live))
             engine.tombstones = {}
         engine.terms = [
             *(part for part in engine.terms if part[0] < engine.next_seq_no),

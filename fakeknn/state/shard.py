@@ -7,6 +7,7 @@ is exact to the moment.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -14,6 +15,7 @@ import numpy as np
 
 from fakeknn.errors import VersionConflictEngineException
 from fakeknn.state.engine import Engine
+from fakeknn.state.sorting import SortField, order
 from fakeknn.state.versions import MATCH_ANY, NOT_FOUND, UNASSIGNED_SEQ_NO, Expectation
 from fakeknn.view import Mask, View, ignored_fields
 
@@ -121,11 +123,14 @@ class Commit(NamedTuple):
 class Shard:
     """One shard of an index; ``settle`` or one of its callers must have been asked at the moment of each use."""
 
-    def __init__(self, index: str, index_uuid: str, number: int, schedule: Schedule) -> None:
+    def __init__(
+        self, index: str, index_uuid: str, number: int, schedule: Schedule, sort: Sequence[SortField] = ()
+    ) -> None:
         self.index = index
         self.index_uuid = index_uuid
         self.number = number
         self.schedule = schedule
+        self.sort = sort
         self.engine = Engine()
         self.view = EMPTY
         self.stats = ShardStats()
@@ -143,7 +148,7 @@ class Shard:
         self._dead: list[int] = []
         """Rows that have died since."""
         self._merged = False
-        """Whether segments were joined since."""
+        """Whether segments were joined, or their rows put in order, since."""
         self._bounds: list[int] = [0]
         self._reads_translog = False
         """Whether what is written is kept track of in the translog, for realtime gets."""
@@ -180,12 +185,13 @@ class Shard:
         self._refresh_skipped = False
         if self.engine.n == len(self._live) and not self._dead and not self._merged:
             return
+        self._end_segment()
         live = self.living()
         if len(live) > 2 * np.count_nonzero(live) + MERGED_BY_ITSELF:
-            live = self._expunge(live)
+            self._expunge(live)
+            live = self._live
         engine = self.engine
         self._live, self._dead, self._merged = live, [], False
-        self._end_segment()
         seq_nos, versions, levels = engine.row_arrays()
         self.view = View(
             n=engine.n,
@@ -212,7 +218,19 @@ class Shard:
 
     def _end_segment(self) -> None:
         if self._bounds[-1] < self.engine.n:
+            if self.sort:
+                self._arrange(self._bounds[-1])
             self._bounds.append(self.engine.n)
+
+    def _arrange(self, first: int) -> None:
+        """Put the rows from ``first`` on, which become a segment, into the index's order."""
+        engine = self.engine
+        rows = order(self.sort, engine.columns(), engine.row_arrays()[2], first)
+        if np.any(np.diff(rows) < 0):
+            live = self.living()
+            rows = np.concatenate((np.arange(first), rows))
+            self.engine = engine.merged(rows)
+            self._live, self._dead, self._merged = live[rows], [], True
 
     def force_merge(self, max_num_segments: int | None, only_expunge_deletes: bool, now: float) -> None:
         """Join the segments, which searches notice at the next refresh.
@@ -228,17 +246,23 @@ class Shard:
         self.stats.merge_total += 1
         self._merged = True
         if not live.all() and now - self.last_write >= SOFT_DELETES_RETAINED:
-            self._live = self._expunge(live)
-        self._bounds = [0, self.engine.n] if self.engine.n else [0]
+            self._expunge(live)
+        else:
+            self._join()
         if self.pending_since is None:
             self.pending_since = now
 
-    def _expunge(self, live: Mask) -> Mask:
-        """Drop the rows that are not ``live``; the new mask of those that are left."""
-        self.engine = self.engine.merged(live)
-        self._dead = []
+    def _expunge(self, live: Mask) -> None:
+        """Drop the rows that are not ``live``, and join the segments."""
+        self.engine = self.engine.merged(np.flatnonzero(live))
+        self._live, self._dead = np.ones(self.engine.n, bool), []
+        self._join()
+
+    def _join(self) -> None:
+        """Make one segment of all."""
+        if self.sort:
+            self._arrange(0)
         self._bounds = [0, self.engine.n] if self.engine.n else [0]
-        return np.ones(self.engine.n, bool)
 
     def doc_counts(self) -> tuple[int, int]:
         """``docs.count`` and ``docs.deleted`` of statistics: of Lucene's documents, nested ones and tombstones too."""
@@ -285,6 +309,7 @@ class Shard:
                 if not from_translog:
                     self._reads_translog = True
                     self._end_segment()
+                    row = self.engine.find(doc_id)
         else:
             view = self.searched(now)
             row = view.find(doc_id)
@@ -402,7 +427,7 @@ class Shard:
         """Take documents of other shards, all of them living, as those of this new one."""
         self.engine = engine
         self._live, self._dead, self._merged = np.ones(engine.n, bool), [], True
-        self._bounds = [0, engine.n] if engine.n else [0]
+        self._join()
         self.refresh()
 
     # -- copies

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -210,34 +210,6 @@ def _check_merge_policy(settings: Mapping[str, Value]) -> None:
     largest = megabytes("index.merge.policy.max_merged_segment")
     if largest < 0:
         raise IllegalArgumentException(f"maxMergedSegmentMB must be >=0 (got {java_double(largest)})")
-
-
-@dataclass(frozen=True, slots=True)
-class IndexSort:
-    """One field of ``index.sort.*``; ``missing`` is "_last" or "_first"."""
-
-    field: str
-    order: str = "asc"
-    mode: str | None = None
-    missing: str = "_last"
-
-
-def index_sort(settings: Mapping[str, Value], exists: Callable[[str], bool]) -> list[IndexSort]:
-    """IndexSortConfig: how the documents of an index are sorted; ``exists`` tells whether a field is mapped."""
-    fields: list[str] = INDEX_SETTINGS.get(settings, "index.sort.field")
-    columns: dict[str, list[str]] = {}
-    for part in ("order", "mode", "missing"):
-        key = f"index.sort.{part}"
-        if settings.get(key) is not None:
-            values: list[str] = INDEX_SETTINGS.get(settings, key)
-            if len(values) != len(fields):
-                shown = ", ".join(value.upper() if part == "mode" else value for value in values)
-                raise IllegalArgumentException(f"index.sort.field:[{', '.join(fields)}] {key}:[{shown}], size mismatch")
-            columns[part] = values
-    for field in fields:
-        if not exists(field):
-            raise IllegalArgumentException(f"unknown index sort field:[{field}]")
-    return [IndexSort(field, **{part: values[i] for part, values in columns.items()}) for i, field in enumerate(fields)]
 
 
 # --- changes ----------------------------------------------------------------------------------------------------------

@@ -19,7 +19,6 @@ from fakeknn.state.settings.lifecycle import (
     check_requested,
     check_shard_limit,
     completed,
-    index_sort,
     update_settings,
 )
 from fakeknn.units import ByteSizeValue, TimeValue
@@ -286,17 +285,6 @@ def test_checks_of_a_new_index() -> None:
         "Validation Failed: 1: this action would add [11] total LOCAL_ONLY shards, but this cluster currently has "
         "[990]/[1000] maximum LOCAL_ONLY shards open;"
     )
-
-
-def test_index_sort() -> None:
-    settings = new({"sort.field": ["a", "b"], "sort.order": ["asc", "desc"], "sort.missing": "_first,_last"})
-    first, second = index_sort(settings, lambda field: True)
-    assert (first.field, first.order, first.missing) == ("a", "asc", "_first")
-    assert (second.field, second.order, second.missing) == ("b", "desc", "_last")
-    assert refused(index_sort, settings, lambda field: field == "a")["reason"] == "unknown index sort field:[b]"
-    assert refused(index_sort, new({"sort.field": "a", "sort.order": ["asc", "desc"]}), lambda field: True)[
-        "reason"
-    ] == ("index.sort.field:[a] index.sort.order:[asc, desc], size mismatch")
 
 
 # --- changes ----------------------------------------------------------------------------------------------------------
