@@ -4,6 +4,11 @@ from collections.abc import Callable
 
 import pytest
 
+from fakeknn import api
+
+# A run inside this one takes back what it has imported. numpy cannot be imported twice, and the rest takes its time.
+api.load()
+
 INI = """[pytest]
 asyncio_mode = auto
 asyncio_default_fixture_loop_scope = function
