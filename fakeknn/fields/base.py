@@ -38,6 +38,9 @@ class MappingContext:
     now: Callable[[], int] = lambda: 0
     model: Callable[[str], Model | None] = lambda model_id: None
     """The k-NN model of an id."""
+    index: str = ""
+    node: Any = None
+    """The node, which queries that documents hold ask for what lies elsewhere."""
 
     def flag(self, name: str, default: bool = False) -> bool:
         value = self.settings.get(name)
@@ -55,6 +58,8 @@ class DocContext:
     doc_id: str
     raw: Callable[[Any, Any], str]
     routing: str | None = None
+    mapping: Any = None
+    """The mapping that the document is read under (a percolator's query asks its fields)."""
 
 
 # --- parameters -------------------------------------------------------------------------------------------------------

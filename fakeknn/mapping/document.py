@@ -144,7 +144,7 @@ class DocumentParser:
         self.mapping = mapping
         self.body = body
         self.source = source
-        self.context = DocContext(doc_id, self._raw, routing)
+        self.context = DocContext(doc_id, self._raw, routing, mapping)
         self.update: _Update | None = None
         self.ignored: dict[str, None] = {}
         self.rows: list[tuple[str | None, Values]] = []

@@ -27,7 +27,7 @@ from fakeknn.xcontent import hash_ordered, java_string
 
 #: Mapping types that OpenSearch has and fakeknn does not.
 NOT_FAKED_TYPES = frozenset(
-    "star_tree hll semantic sparse_vector icu_collation_keyword murmur3 annotated_text percolator version".split()
+    "star_tree hll semantic sparse_vector icu_collation_keyword murmur3 annotated_text version".split()
 )
 
 #: The format that dynamic dates are read with.

@@ -5,6 +5,7 @@ into such.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Protocol, Self
 
@@ -98,6 +99,10 @@ class ShardContext:
     services: Any = None
     statistics: Statistics | None = None
     nested_path: str | None = None
+    similarity_name: ClassVar[str] = "PerFieldSimilarity"
+    """What explanations call that by which terms are scored."""
+    mapped_only: ClassVar[bool] = False
+    """Whether fields that are not mapped are refused."""
     alias_filter: Query | None = None
     """What the alias that the search named lets through."""
     memo: dict[Any, Any] = field(default_factory=dict)
@@ -158,6 +163,16 @@ def running(error: OpenSearchError) -> OpenSearchError:
     query``."""
     error.at_run_time = True  # type: ignore[attr-defined]
     return error
+
+
+@contextmanager
+def rewriting() -> Iterator[None]:
+    """What fails here fails the whole search, before a shard is asked (Rewriteable.rewriteAndFetch)."""
+    try:
+        yield
+    except OpenSearchError as error:
+        error.at_rewriting = True  # type: ignore[attr-defined]
+        raise running(error) from error.cause
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

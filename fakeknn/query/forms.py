@@ -59,6 +59,7 @@ from fakeknn.query.lucene import (
     Told,
 )
 from fakeknn.query.multi_match import Blended
+from fakeknn.query.percolate import Percolate
 from fakeknn.query.phrases import Phrase, PhrasePrefix, Synonyms, any_term
 from fakeknn.query.rewritten import Rewritten
 from fakeknn.query.script import ScriptScore
@@ -204,6 +205,22 @@ def _(query: Nested, ctx: ShardContext) -> Node:
     alone = replace(query, boost=1.0)
     inner = form(query.query, ctx.inside(query.path))
     return Told(alone, "OpenSearchToParentBlockJoinQuery", f"ToParentBlockJoinQuery ({inner})")
+
+
+@lucene.register
+def _(query: Percolate, ctx: ShardContext) -> Node:
+    plain = replace(query, boost=1.0)
+
+    def how(ctx: ShardContext, row: int, boost: np.float32) -> Explanation:
+        stored = query.stored(ctx, row)
+        documents = query.percolated(ctx)
+        scores = np.empty(0, np.float32) if stored is None else documents.found(stored)[1]
+        if stored is None or not len(scores):
+            return Explanation(np.float32(0), "PercolateQuery", match=False)
+        below = form(stored, documents.ctx).rewritten().explain(documents.ctx, 0, ONE)
+        return Explanation(scores.max(), "PercolateQuery", (below,))
+
+    return Told(plain, "PercolateQuery", how=how)
 
 
 # --- terms ------------------------------------------------------------------------------------------------------------

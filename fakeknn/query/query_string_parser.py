@@ -9,7 +9,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from fakeknn.analysis import Analyzer
-from fakeknn.errors import IllegalArgumentException, OpenSearchError, ParseException, TokenMgrError, TooManyClauses
+from fakeknn.errors import (
+    IllegalArgumentException,
+    NotFaked,
+    OpenSearchError,
+    ParseException,
+    TokenMgrError,
+    TooManyClauses,
+)
 from fakeknn.fields import FieldType
 from fakeknn.fields.scalar import DateFieldType
 from fakeknn.query.base import Query, ShardContext
@@ -153,6 +160,9 @@ class QueryStringParser:
 
     def _fields(self, field: str | None, quoted: bool = False) -> Weights:
         suffix = self.options.quote_field_suffix if quoted else None
+        if field == "*" and self.ctx.mapped_only:
+            # Of these the real server refuses some, by the words that they look for.
+            raise NotFaked("a [query_string] of all fields inside a percolator query")
         if field is not None:
             found: Weights = resolve_field(
                 self.ctx, field, all_types=field != "*", metadata="*" not in field, suffix=suffix

@@ -274,7 +274,7 @@ class Similarity:
         weight = self.weight(terms, boost, doc_freqs)
         value = weight - weight / (one + np.float32(freq) * inverse)
         scored = Explanation(value, f"score(freq={_float(freq)}), computed as boost * idf * tf from:", tuple(details))
-        return Explanation(value, f"weight({shown} in {row}) [PerFieldSimilarity], result of:", (scored,))
+        return Explanation(value, f"weight({shown} in {row}) [{self.ctx.similarity_name}], result of:", (scored,))
 
 
 def _float(value: float) -> str:

@@ -1,5 +1,13 @@
 """The search request: body → plan → shards → hits."""
 
-from fakeknn.search import geo_sort, highlight, script_sort, suggest_completion, suggest_phrase, suggest_term
+from fakeknn.search import (
+    geo_sort,
+    highlight,
+    percolator,
+    script_sort,
+    suggest_completion,
+    suggest_phrase,
+    suggest_term,
+)
 
-__all__ = ["geo_sort", "highlight", "script_sort", "suggest_completion", "suggest_phrase", "suggest_term"]
+__all__ = ["geo_sort", "highlight", "percolator", "script_sort", "suggest_completion", "suggest_phrase", "suggest_term"]

@@ -100,6 +100,8 @@ def run(request: SearchRequest, contexts: list[ShardContext], *, batch: int | No
                 load_fields(request, ctx, result.top[request.from_ :])
             results.append(result)
         except OpenSearchError as error:
+            if getattr(error, "at_rewriting", False):
+                raise
             phase = getattr(error, "phase", phase)
             failures.append((ctx, placed(error, ctx)))
     if failures and not results:

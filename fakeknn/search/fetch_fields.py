@@ -60,7 +60,7 @@ def _source_paths(mapping: Mapping, field: FieldType) -> list[str]:
     """MappingLookup.sourcePaths: where a field's values stand in the source, those copied to it included."""
     path = field.path
     parent = mapping.fields.get(path.rpartition(".")[0])
-    if parent is not None and path.rpartition(".")[2] in parent.fields:
+    if parent is not None and (path.rpartition(".")[2] in parent.fields or path in parent.inner):
         path = parent.path
     copied = [other.path for other in mapping.fields.values() if path in other.copy_to]
     return [*copied, path]

@@ -24,7 +24,7 @@ Test = Callable[[str], bool]
 #: Queries that look for no text.
 _SILENT = frozenset(
     "match_all match_none exists ids knn script geo_bounding_box geo_distance geo_polygon geo_shape rank_feature "
-    "distance_feature terms_set".split()
+    "distance_feature terms_set percolate".split()
 )
 
 

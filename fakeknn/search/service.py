@@ -16,10 +16,12 @@ from fakeknn.knn.counters import Counters
 from fakeknn.mapping import Mapping
 from fakeknn.query.base import Query, ShardContext, parse_query
 from fakeknn.query.compound import Bool
+from fakeknn.query.percolate import IndexedDocument, Percolated
 from fakeknn.query.scoring import DfsStatistics
 from fakeknn.query.script import Script
 from fakeknn.query.terms import TermsLookup
 from fakeknn.search import execute, mmr, readers
+from fakeknn.search.in_memory import indexed_document, percolated
 from fakeknn.search.indices_boost import boosted
 from fakeknn.search.request import ACCURATE, SearchRequest
 from fakeknn.search.scripts import stored_script
@@ -73,6 +75,12 @@ class Services:
         if found is None or found.source is None:
             return None
         return found_index.mapping, orjson.loads(found.source)
+
+    def document_to_percolate(self, wanted: IndexedDocument) -> Any:
+        return indexed_document(self.node, wanted)
+
+    def percolated(self, ctx: ShardContext, documents: Sequence[Any], *, unmapped_as_text: bool) -> Percolated:
+        return percolated(ctx, documents, unmapped_as_text=unmapped_as_text)
 
 
 def _values_at(body: Any, path: str) -> list[Any]:

@@ -186,6 +186,8 @@ def mapping_context(node: Node, settings: Mapping[str, Any], index: str) -> Mapp
         node.version,
         lambda: node.clock.millis(),
         lambda model_id: node.knn_models.get(model_id),
+        index,
+        node,
     )
 
 
