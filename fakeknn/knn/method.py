@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from fakeknn.errors import (
@@ -41,7 +42,7 @@ _COMPRESSIONS: dict[Engine, tuple[str, ...]] = {
 _IN_FILE_NAMES_FORBIDDEN = (" ", '"', "*", "\\", "<", "|", ",", ">", "/", "?")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class VectorDefinition:
     """A ``knn_vector`` field. First what was said, as GET _mapping tells it, then what follows from it.
 
@@ -98,7 +99,7 @@ class VectorDefinition:
         """Whether the field has the ``binary`` encoder, whose search is always rescored and never radial."""
         return self.engine == "faiss" and self.encoder is not None and self.encoder.name == "binary"
 
-    @property
+    @cached_property
     def half_float(self) -> bool:
         """Whether vectors are searched as 16-bit floats, whose range they may not leave."""
         return self.engine == "faiss" and self.encoder is not None and self.encoder.name == "sq"
@@ -108,7 +109,7 @@ class VectorDefinition:
         """Whether what leaves the range of a 16-bit float is brought to its rim."""
         return self.half_float and self.encoder is not None and self.encoder.get("clip") is True
 
-    @property
+    @cached_property
     def normalizes(self) -> bool:
         """Whether vectors are scaled to length 1 before they are stored (Faiss with cosinesimil)."""
         return self.engine == "faiss" and self.space.name == "cosinesimil"
@@ -117,7 +118,7 @@ class VectorDefinition:
     def on_disk(self) -> bool:
         return self.mode == "on_disk"
 
-    @property
+    @cached_property
     def width(self) -> int:
         """How many numbers a vector is written with: a byte of a binary vector holds 8 dimensions."""
         return self.dimension // 8 if self.data_type == "binary" else self.dimension
