@@ -60,6 +60,10 @@ class DocContext:
     routing: str | None = None
     mapping: Any = None
     """The mapping that the document is read under (a percolator's query asks its fields)."""
+    ignored: dict[str, None] = field(default_factory=dict)
+    """The fields that ``_ignored`` will name."""
+    waiting: list[tuple[Any, Any, Any]] = field(default_factory=list)
+    """Fields that complete a value (with what more it says) once all of its row is read."""
 
 
 # --- parameters -------------------------------------------------------------------------------------------------------
@@ -133,9 +137,6 @@ def flag(name: str, default: bool, **more: Any) -> Parameter:
 META = Parameter("meta", meta, {}, updatable=True)
 BOOST = Parameter("boost", decimal, 1.0, updatable=True)
 
-#: The places of a phrase: the terms that may stand there, and the position.
-Places = list[tuple[Any, Any]]
-
 #: Parameters that every type once took: accepted and dropped where a type does not declare them.
 DROPPED = frozenset({"store", "meta", "boost", "index", "doc_values", "index_options", "similarity"})
 
@@ -172,16 +173,16 @@ class FieldType:
     """Whether ``fields`` and ``copy_to`` may be defined for it."""
     once: ClassVar[bool] = False
     """Whether a document may have one value of it only."""
-    spreads: ClassVar[bool] = False
+    spreads: bool = False
     """Whether what is parsed are pairs of a field's path and a value for it, its own among them."""
     raises_plainly: ClassVar[bool] = False
     """Whether a document's refusal does not name the field."""
     takes_objects: ClassVar[bool] = False
     """Whether a JSON object is a value of this type (else an object is refused)."""
+    internal: ClassVar[bool] = False
+    """Whether it stands nowhere in a document."""
     scored: ClassVar[bool] = False
     """Whether its terms have postings, so that a term query on it is scored by BM25."""
-    tells_ignored: ClassVar[bool] = True
-    """Whether ``_ignored`` names it when a malformed value of it was left out."""
     constant: ClassVar[bool] = False
     """Whether a match of its terms or phrases scores what the boost says, whatever the similarity."""
     is_text: ClassVar[bool] = False
@@ -282,6 +283,9 @@ class FieldType:
             raise IllegalArgumentException(f"Mapper for [{self.path}] conflicts with existing mapper:{lines}")
         return other
 
+    def check_others(self, fields: Mapping[str, FieldType]) -> None:
+        """Raise what is wrong with the fields of the mapping that this one names."""
+
     def conflicts(self, other: FieldType) -> Iterable[str]:
         for parameter in self.parameters:
             ours, theirs = self.option(parameter.name), other.option(parameter.name)
@@ -311,6 +315,15 @@ class FieldType:
         if "ignore_malformed" in self.given:
             return bool(self.options["ignore_malformed"])
         return self.context.flag("index.mapping.ignore_malformed")
+
+    def tells_ignored(self, value: Any, cause: OpenSearchError) -> bool:
+        """Whether ``_ignored`` names the field when this value was left out: what its mapper cannot look at is not
+        told."""
+        return self.takes_objects or not isinstance(value, dict)
+
+    def loses_its_place(self, value: Any, cause: OpenSearchError) -> bool:
+        """Whether the real parser stands somewhere inside a value that it has left out."""
+        return False
 
     def repeated(self) -> OpenSearchError:
         """What is said of a second value of a field that takes one."""
@@ -411,10 +424,6 @@ class FieldType:
             f"Can only use fuzzy queries on keyword and text fields - not on [{self.path}] which is of type "
             f"[{self.kind}]"
         )
-
-    def phrase_places(self, places: Places, slop: int, *, prefix: bool = False) -> tuple[str, Places]:
-        """Where a phrase is looked for: in which field, and which terms in which places."""
-        return self.path, places
 
     def no_phrase(self, what: str = "phrase") -> IllegalArgumentException:
         return IllegalArgumentException(

@@ -58,5 +58,9 @@ class MatchOnlyTextFieldType(TextFieldType):
         return True
 
     @property
+    def indexes_positions(self) -> bool:
+        return False
+
+    @property
     def has_freqs(self) -> bool:
         return True

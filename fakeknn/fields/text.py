@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, ClassVar
 
 import numpy as np
 
-from fakeknn.errors import IllegalArgumentException
+from fakeknn.analysis.base import TokenFilter
+from fakeknn.analysis.companions import EdgeGrams, FixedShingles, extended
+from fakeknn.errors import IllegalArgumentException, NotFaked, UnsupportedOperationException
 from fakeknn.fields.base import BOOST, META, DocContext, FieldType, Parameter, flag, integer, register, text
 from fakeknn.fields.buffers import Buffer, TextBuffer
 from fakeknn.fields.patterns import matching_terms, regexp_matcher, wildcard_matcher
@@ -54,6 +56,17 @@ class TextFieldType(FieldType):
     scored = True
     is_text = True
     dictionary = True
+    plain: ClassVar[bool] = True
+    """Whether it is a TextFieldType, which intervals and combined_fields ask for."""
+    has_phrases: ClassVar[bool] = True
+    constant_rewrites: ClassVar[tuple[str | None, ...]] = (
+        *(None, "constant_score", "constant_score_blended", "constant_score_boolean"),
+    )
+    """With which rewrites a prefix that the beginnings answer has a constant score."""
+    beginnings: BeginningsFieldType | None = None
+    """The field that holds the beginnings of its terms."""
+    phrases: ShingleFieldType | None = None
+    """The field that holds its pairs of words."""
     analyzer: Any
     search_analyzer: Any
     quote_analyzer: Any
@@ -89,6 +102,39 @@ class TextFieldType(FieldType):
             self.search_analyzer = analysis.analyzer(searched)
             self.quote_analyzer = analysis.analyzer(self.options.get("search_quote_analyzer") or searched)
         self.gap = int(gap)
+        self.inner = {field.path: field for field in self._companions()}
+        self.spreads = bool(self.inner)
+
+    def _companions(self) -> Iterator[CompanionFieldType]:
+        """The fields that ``index_prefixes`` and ``index_phrases`` put beside it."""
+        prefixes = self.options.get("index_prefixes")
+        if prefixes is not None:
+            low, high = prefixes["min_chars"], prefixes["max_chars"]
+            beginnings = BeginningsFieldType(f"{self.path}._index_prefix", self, low, high)
+            beginnings.analyzed(EdgeGrams(low, high))
+            if self.option("index_options") == "freqs":
+                beginnings.options["index_options"] = "docs"
+            self.beginnings = beginnings
+            yield beginnings
+        if self.option("index_phrases"):
+            if not self.searchable:
+                raise IllegalArgumentException(f"Cannot set index_phrases on unindexed field [{self.name}]")
+            if not self.has_positions:
+                raise IllegalArgumentException(
+                    f"Cannot set index_phrases on field [{self.name}] if positions are not enabled"
+                )
+            self.phrases = ShingleFieldType(f"{self.path}._index_phrase", "phrase", self, 2)
+            self.phrases.analyzed(FixedShingles(2))
+            yield self.phrases
+
+    def holds_beginning(self, term: str) -> bool:
+        """Whether the field of beginnings has those of a term's length."""
+        beginnings = self.beginnings
+        return beginnings is not None and beginnings.low - (not self.plain) <= len(term) <= beginnings.high
+
+    def shingled(self, count: int) -> ShingleFieldType | None:
+        """The field in which phrases of ``count`` words are looked for, if it is another one."""
+        return self.phrases
 
     def _check_prefixes(self, prefixes: dict[str, Any]) -> None:
         low, high = int(prefixes.get("min_chars", 2)), int(prefixes.get("max_chars", 5))
@@ -136,6 +182,11 @@ class TextFieldType(FieldType):
         return self.option("index_options") in ("positions", "offsets")
 
     @property
+    def indexes_positions(self) -> bool:
+        """Whether the index itself knows where its terms stand, as intervals need it."""
+        return self.searchable and self.has_positions
+
+    @property
     def has_freqs(self) -> bool:
         return bool(self.option("index_options") != "docs")
 
@@ -165,10 +216,12 @@ class TextFieldType(FieldType):
         found: Sequence[tuple[str, int]] = self.analyzer.positions(values, self.gap)
         return found
 
-    def parse(self, container: Any, key: Any, value: Any, doc: DocContext) -> str | None:
-        if type(value) is str:
-            return value
-        return None if value is None else plain_text(container, key, value, doc)
+    def parse(self, container: Any, key: Any, value: Any, doc: DocContext) -> Any:
+        if type(value) is not str:
+            if value is None:
+                return None
+            value = plain_text(container, key, value, doc)
+        return [(path, value) for path in (self.path, *self.inner)] if self.spreads else value
 
     def index_term(self, value: Any) -> str:
         return java_string(value)
@@ -242,3 +295,58 @@ class TextFieldType(FieldType):
         if format is not None:
             raise IllegalArgumentException(f"Field [{self.path}] of type [{self.kind}] doesn't support formats.")
         return None if value is None else java_string(value)
+
+
+class CompanionFieldType(TextFieldType):
+    """A field that another one keeps beside itself; it is written with that one, and may be searched by its name."""
+
+    plain = False
+
+    def __init__(self, path: str, kind: str, parent: TextFieldType) -> None:
+        super().__init__(path, kind, parent.context)
+        self.parent = parent
+        self.gap = parent.gap
+        names = ("index", "index_options", "norms", "similarity")
+        self.options = {name: value for name, value in parent.options.items() if name in names}
+
+    def analyzed(self, made: TokenFilter, searched: TokenFilter | None = None) -> None:
+        """Set the analyzers: the parent's own, with filters behind them."""
+        if self.context.analysis is None:
+            return
+        parent = self.parent
+        self.analyzer = extended(parent.analyzer, made)
+        self.search_analyzer, self.quote_analyzer = parent.search_analyzer, parent.quote_analyzer
+        if searched is not None:
+            self.search_analyzer = self.quote_analyzer = extended(parent.search_analyzer, searched)
+
+    def require_doc_values(self) -> None:
+        raise IllegalArgumentException(f"Fielddata is not supported on field [{self.path}] of type [{self.kind}]")
+
+    def parse(self, container: Any, key: Any, value: Any, doc: DocContext) -> Any:
+        raise NotFaked(f"a value written to [{self.name}], which another field keeps beside itself")
+
+
+class ShingleFieldType(CompanionFieldType):
+    """Shingles: ``_2gram``, ``_3gram``, ``_4gram``, and ``_index_phrase``, whose own phrases nobody asks for."""
+
+    def __init__(self, path: str, kind: str, parent: TextFieldType, size: int) -> None:
+        super().__init__(path, kind, parent)
+        self.size = size
+        self.has_phrases = kind != "phrase"  # type: ignore[misc]
+
+    def no_exists(self) -> UnsupportedOperationException | None:
+        return UnsupportedOperationException(None) if self.kind == "phrase" else None
+
+
+class BeginningsFieldType(CompanionFieldType):
+    """``_index_prefix``: the beginnings of terms or shingles, of some lengths."""
+
+    has_phrases = False
+
+    def __init__(self, path: str, parent: TextFieldType, low: int, high: int) -> None:
+        super().__init__(path, "prefix", parent)
+        self.low, self.high = low, high
+        self.options["norms"] = False
+
+    def no_exists(self) -> UnsupportedOperationException:
+        return UnsupportedOperationException(None)

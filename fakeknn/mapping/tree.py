@@ -90,8 +90,10 @@ class ObjectMapper:
             if isinstance(child, ObjectMapper):
                 yield from child.walk()
             else:
-                yield from child.fields.values()
                 yield from child.inner.values()
+                for sub in child.fields.values():
+                    yield sub
+                    yield from sub.inner.values()
 
     def merged(self, other: ObjectMapper) -> ObjectMapper:
         """This object with a new definition of it merged in."""
@@ -159,8 +161,11 @@ class Mapping:
     # -- parsing
 
     @classmethod
-    def parse(cls, definition: Map[str, Any], context: MappingContext) -> Mapping:
-        """A mapping from its definition; what is wrong in it comes as ``Failed to parse mapping [_doc]: ...``."""
+    def parse(cls, definition: Map[str, Any], context: MappingContext, *, update: bool = False) -> Mapping:
+        """A mapping from its definition; what is wrong in it comes as ``Failed to parse mapping [_doc]: ...``.
+
+        That of an ``update`` may speak of fields that are mapped already.
+        """
         if not isinstance(definition, dict):
             raise ClassCastException(
                 f"class {'java.util.ArrayList' if isinstance(definition, list) else 'java.lang.String'} cannot be "
@@ -177,6 +182,8 @@ class Mapping:
         except OpenSearchError as cause:
             raise MapperParsingException(f"Failed to parse mapping [_doc]: {cause.reason or 'null'}") from cause
         mapping._validate()
+        if not update:
+            mapping._check_references()
         return mapping
 
     def _read(self, definition: Map[str, Any]) -> None:
@@ -551,6 +558,7 @@ class Mapping:
             setattr(out, name, getattr(self, name) if given is None else given)
         out._check_joins()
         out._validate()
+        out._check_references()
         return out
 
     def _check_joins(self) -> None:
@@ -568,6 +576,10 @@ class Mapping:
                 self._check_alias(path, field)
             for target in field.copy_to:
                 self._check_copy(path, target)
+
+    def _check_references(self) -> None:
+        for field in self.fields.values():
+            field.check_others(self.fields)
 
     def _check_limits(self) -> None:
         limit = int(self.context.settings.get("index.mapping.total_fields.limit", 1000))

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from fakeknn.errors import IllegalArgumentException, IllegalStateException, NotFaked, Where
 from fakeknn.fields import FieldType
+from fakeknn.fields.text import TextFieldType
 from fakeknn.query.base import Explanation, Matched, Query, ShardContext, common, register, running
 from fakeknn.query.compound import Bool, MatchNone, declared_boost
 from fakeknn.query.field_names import parse_weights, resolve_fields, shown_weights
@@ -137,7 +138,7 @@ class CombinedFields(Rewritten):
         for name in fields:
             field = ctx.field(name)
             assert field is not None
-            if not field.is_text:
+            if not isinstance(field, TextFieldType) or not field.plain:
                 raise IllegalArgumentException(
                     f"Field [{field.path}] of type [{field.kind}] does not support [combined_fields] queries"
                 )

@@ -63,7 +63,19 @@ from fakeknn.query.percolate import Percolate
 from fakeknn.query.phrases import Phrase, PhrasePrefix, Synonyms, any_term
 from fakeknn.query.rewritten import Rewritten
 from fakeknn.query.script import ScriptScore
-from fakeknn.query.terms import Exists, Ids, Pattern, Prefix, Range, Regexp, Term, Terms, Wildcard, exists_names
+from fakeknn.query.terms import (
+    Completed,
+    Exists,
+    Ids,
+    Pattern,
+    Prefix,
+    Range,
+    Regexp,
+    Term,
+    Terms,
+    Wildcard,
+    exists_names,
+)
 from fakeknn.query.text import Match
 from fakeknn.view import NumericColumn, TextColumn
 from fakeknn.xcontent import java_double, java_float, java_string
@@ -204,7 +216,7 @@ def _(query: Knn, ctx: ShardContext) -> Node:
 def _(query: Nested, ctx: ShardContext) -> Node:
     alone = replace(query, boost=1.0)
     inner = form(query.query, ctx.inside(query.path))
-    return Told(alone, "OpenSearchToParentBlockJoinQuery", f"ToParentBlockJoinQuery ({inner})")
+    return Told(alone, "OpenSearchToParentBlockJoinQuery", f"ToParentBlockJoinQuery ({inner})", nested=False)
 
 
 @lucene.register
@@ -283,7 +295,7 @@ def _term(query: Term, field: FieldType | None, ctx: ShardContext) -> Node:
     if field.kind == "ip":
         return _ip_term(plain, field, java_string(query.value), ctx)
     if query.case_insensitive:
-        return Told(plain)
+        return Leaf(_WRAPPER, f"{field.path}:{_automaton(plain)}", lambda: plain.mask(ctx))
     if field.scored or field.kind in ("keyword", "boolean", "text"):
         term = field.index_term(query.value)
         if not field.searchable:
@@ -312,7 +324,7 @@ def _(query: Terms, ctx: ShardContext) -> Node:
     if isinstance(field, DateFieldType):
         parts = [lucene(Term(field=query.field, value=value), ctx) for value in values]
         return ConstantScoreQuery(BooleanQuery(tuple((SHOULD, part) for part in parts)))
-    if isinstance(field, BooleanFieldType) or field.kind in ("keyword", "text"):
+    if isinstance(field, BooleanFieldType) or field.is_text or field.kind == "keyword":
         terms = sorted({field.index_term(value) for value in values}, key=lambda term: term.encode())
         shown = " ".join(terms)
         if isinstance(field, BooleanFieldType):
@@ -328,7 +340,9 @@ def _(query: Terms, ctx: ShardContext) -> Node:
 
 @lucene.register
 def _(query: Synonyms, ctx: ShardContext) -> Node:
-    return Told(query, "SynonymQuery", "Synonym(" + " ".join(f"{query.field}:{term}" for term in query.terms) + ")")
+    simpler = form(any_term(query.field, query.terms), ctx) if len(query.terms) == 1 else None
+    text = "Synonym(" + " ".join(f"{query.field}:{term}" for term in query.terms) + ")"
+    return Told(query, "SynonymQuery", text, simpler=simpler)
 
 
 @lucene.register
@@ -344,7 +358,9 @@ def _(query: Phrase, ctx: ShardContext) -> Node:
         places = [any_term(query.field, terms).mask(ctx)[row] for terms in query.terms]
         return Explanation(np.float32(0), f"no matching {'phrase' if all(places) else 'terms'}", match=False)
 
-    return Told(plain, "MultiPhraseQuery" if several else "PhraseQuery", f'{query.field}:"{shown}"{slop}', how=how)
+    simpler = form(any_term(query.field, query.terms[0]), ctx) if len(query.terms) == 1 else None
+    name = "MultiPhraseQuery" if several else "PhraseQuery"
+    return Told(plain, name, f'{query.field}:"{shown}"{slop}', how=how, simpler=simpler)
 
 
 def _spaced(query: Phrase) -> list[tuple[str, ...]]:
@@ -375,10 +391,17 @@ def _(query: Pattern, ctx: ShardContext) -> Node:
     scored = plain.scored(ctx)
     if scored is not None:
         return form(scored, ctx)
-    if query.case_insensitive or field.kind not in ("keyword", "text"):
+    if not (field.is_text or field.kind == "keyword"):
         return Told(plain)
+    if query.case_insensitive or isinstance(query, Completed):
+        return Leaf(_WRAPPER, f"{field.path}:{_automaton(plain)}", lambda: plain.mask(ctx))
     shown = {Prefix: f"{query.value}*", Wildcard: query.value, Regexp: f"/{query.value}/"}.get(type(query), query.value)
     return Leaf(_WRAPPER, f"{field.path}:{shown}", lambda: plain.mask(ctx))
+
+
+def _automaton(query: Query) -> str:
+    """AutomatonQuery.toString, which shows an object's identity: some number of eight digits."""
+    return f"AutomatonQuery {{\norg.apache.lucene.util.automaton.Automaton@{id(query) & 0xFFFFFFFF:x}}}"
 
 
 def _exists(ctx: ShardContext, name: str) -> Leaf:
@@ -567,10 +590,8 @@ def _(query: Range, ctx: ShardContext) -> Node:
     plain = replace(query, boost=1.0)
     if field is None:
         return _NONE
-    open_ = query.lower is None and query.upper is None and query.relation is None
-    if open_ and isinstance(field, (NumberFieldType, DateFieldType)) and field.has_doc_values:
-        # RangeQueryBuilder.doToQuery: a range without bounds asks for the field
-        return ConstantScoreQuery(_exists_in(ctx, field.path))
+    if query.lower is None and query.upper is None:
+        return lucene(Exists(field=query.field), ctx)
     if isinstance(field, BooleanFieldType):
         meant = query._of_booleans(ctx, field)
         return _exists_in(ctx, field.path) if isinstance(meant, Exists) else lucene(meant, ctx)
@@ -588,7 +609,7 @@ def _(query: Range, ctx: ShardContext) -> Node:
         )
     if isinstance(field, (IntegerFieldType, DecimalFieldType, ScaledFloatFieldType)):
         return _numbers(plain, field, query.lower, query.upper, query.include_lower, query.include_upper, ctx)
-    if field.kind in ("keyword", "text"):
+    if field.is_text or field.kind == "keyword":
         return _term_range(query, plain, field, ctx)
     return Told(plain)
 

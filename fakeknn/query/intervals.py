@@ -13,6 +13,7 @@ from fakeknn.analysis import Analyzer, Token
 from fakeknn.errors import IllegalArgumentException, NotFaked, ParsingException, Where, XContentParseException
 from fakeknn.fields import FieldType
 from fakeknn.fields.patterns import regexp_matcher, wildcard_matcher
+from fakeknn.fields.text import TextFieldType
 from fakeknn.query import interval_sources as sources
 from fakeknn.query.base import Explanation, Matched, Query, ShardContext, common, register
 from fakeknn.query.fuzzy import AUTO, Fuzziness, edits, fuzziness
@@ -70,7 +71,7 @@ def _analyzer(ctx: ShardContext, name: str | None) -> Analyzer | None:
 
 
 def _text_field(field: FieldType) -> FieldType:
-    if not field.is_text:
+    if not isinstance(field, TextFieldType) or not field.plain:
         raise IllegalArgumentException(
             f"Can only use interval queries on text fields - not on [{field.path}] which is of type [{field.kind}]"
         )
@@ -78,7 +79,7 @@ def _text_field(field: FieldType) -> FieldType:
 
 
 def _with_positions(field: FieldType) -> FieldType:
-    if not field.is_text or not getattr(field, "has_positions", True):
+    if not isinstance(field, TextFieldType) or not field.indexes_positions:
         raise IllegalArgumentException(f"Cannot create intervals over field [{field.path}] with no positions indexed")
     return field
 

@@ -15,17 +15,12 @@ import numpy as np
 
 from fakeknn.errors import NotFaked
 from fakeknn.query.base import Explanation, Matched, Query, ShardContext
-from fakeknn.query.scoring import Similarity, add_scores, postings
+from fakeknn.query.scoring import Similarity, add_scores, doc_id, postings
 from fakeknn.view import Mask
 from fakeknn.xcontent import java_float
 
 ONE = np.float32(1.0)
 MUST, FILTER, SHOULD, MUST_NOT = "+", "#", "", "-"
-
-
-def doc_id(ctx: ShardContext, row: int) -> int:
-    """A row's number in its segment, which descriptions show."""
-    return row - int(ctx.view.segments[ctx.view.segment_of[row]])
 
 
 def boosted(text: str, boost: np.float32) -> str:
@@ -657,7 +652,7 @@ class BooleanQuery(Node):
 @dataclass(frozen=True)
 class Told(Node):
     """A query, of boost 1, that explains itself or is explained by ``how``; ``text`` is how it writes itself, if that
-    is known.
+    is known, ``simpler`` what it is rewritten to.
     """
 
     query: Query
@@ -665,6 +660,15 @@ class Told(Node):
     text: str | None = None
     parts: tuple[Node, ...] = ()
     how: Callable[[ShardContext, int, np.float32], Explanation] | None = field(default=None, compare=False)
+    simpler: Node | None = field(default=None, compare=False, repr=False)
+    nested: bool = True
+    """Whether nested objects might match."""
+
+    def rewrite(self) -> Node:
+        return self if self.simpler is None else self.simpler
+
+    def might_match_nested(self, ctx: ShardContext) -> bool:
+        return self.nested
 
     @property
     def type(self) -> str:

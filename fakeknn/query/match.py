@@ -9,11 +9,13 @@ from typing import Any
 from fakeknn.analysis import Analyzer, Token, TokenStream, global_analyzer
 from fakeknn.errors import IllegalArgumentException, IllegalStateException, OpenSearchError, ParsingException, Where
 from fakeknn.fields import FieldType
+from fakeknn.fields.text import TextFieldType
 from fakeknn.query.base import Query, ShardContext
+from fakeknn.query.companions import phrase, phrase_prefix
 from fakeknn.query.compound import Bool, MatchAll, MatchNone
 from fakeknn.query.fuzzy import Fuzziness, Fuzzy
 from fakeknn.query.multi_term import MAX_CLAUSE_COUNT, check_rewrite, too_many_clauses
-from fakeknn.query.phrases import Phrase, PhrasePrefix, Synonyms, Terms
+from fakeknn.query.phrases import Synonyms, Terms
 from fakeknn.query.span_queries import SpanGap, SpanMulti, SpanNear, SpanOr, SpanQuery, SpanTerm
 from fakeknn.query.terms import Prefix, Term
 from fakeknn.xcontent import java_string, objects
@@ -212,32 +214,21 @@ class MatchBuilder:
 
     def _phrase(self, tokens: Sequence[Token], slop: int) -> Query:
         self._check_positions()
-        path, places = self.field.phrase_places(stacked(tokens), slop)
-        if len(places) == 1 and path != self.field.path:
-            return Term(field=path, value=places[0][1][0])
-        return Phrase(
-            field=path,
-            terms=tuple(terms for _, terms in places),
-            positions=tuple(position for position, _ in places),
-            slop=slop,
-        )
+        return phrase(self._with_phrases("phrase"), stacked(tokens), slop)
 
     def _phrase_prefix(self, tokens: Sequence[Token], slop: int) -> Query:
         def make() -> Query:
             if tokens[-1].position > 0:
                 self._check_positions()
-            if not self.field.is_text:
-                raise self.field.no_phrase("phrase prefix")
-            path, places = self.field.phrase_places(stacked(tokens), slop, prefix=True)
-            return PhrasePrefix(
-                field=path,
-                terms=tuple(terms for _, terms in places),
-                positions=tuple(position for position, _ in places),
-                slop=slop,
-                max_expansions=self.options.max_expansions,
-            )
+            field = self._with_phrases("phrase prefix")
+            return phrase_prefix(field, stacked(tokens), slop, self.options.max_expansions)
 
         return self.leniently(make, (IllegalArgumentException, IllegalStateException))
+
+    def _with_phrases(self, what: str) -> TextFieldType:
+        if not isinstance(self.field, TextFieldType) or not self.field.has_phrases:
+            raise self.field.no_phrase(what)
+        return self.field
 
     def _check_positions(self) -> None:
         if not self._has_positions and self.field.kind != "match_only_text":
@@ -297,7 +288,8 @@ class MatchBuilder:
 
     def _span(self, term: str, prefix: bool) -> SpanQuery:
         if prefix:
-            return SpanMulti(match=Prefix(field=self.field.path, value=term), top=self.options.max_expansions)
+            field = self._with_phrases("span prefix")
+            return SpanMulti(match=Prefix(field=field.path, value=term), top=self.options.max_expansions)
         return SpanTerm(field=self.field.path, value=term)
 
     def _span_path(self, tokens: Sequence[Token], prefix: bool) -> SpanQuery:

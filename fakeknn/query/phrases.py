@@ -152,7 +152,7 @@ class Phrase(Query):
     positions: tuple[int, ...]
     slop: int = 0
 
-    def _found(self, ctx: ShardContext) -> tuple[FieldType, TextColumn, NDArray[np.int32], NDArray[np.float32]]:
+    def _found(self, ctx: ShardContext) -> tuple[FieldType, TextColumn | None, NDArray[np.int32], NDArray[np.float32]]:
         key = ("phrase", id(self))
         found = ctx.memo.get(key)
         if found is None:
@@ -163,7 +163,8 @@ class Phrase(Query):
                     f"field:[{self.field}] was indexed without position data; cannot run PhraseQuery"
                 )
             column = ctx.column(field)
-            assert isinstance(column, TextColumn)
+            if not isinstance(column, TextColumn):
+                return field, None, np.empty(0, np.int32), np.empty(0, np.float32)
             found = (field, column, *phrase_frequencies(column, self.terms, self.positions, self.slop))
             ctx.memo[key] = found
         return found
@@ -180,7 +181,7 @@ class Phrase(Query):
         field, column, rows, freqs = self._found(ctx)
         out = Matched.none(ctx.n)
         out.mask[rows] = True
-        if len(rows):
+        if len(rows) and column is not None:
             out.score[rows] = Similarity(ctx, field, column).score(rows, freqs, self._known(column), boost)
         return out
 
@@ -201,6 +202,7 @@ class Phrase(Query):
 
     def explain(self, ctx: ShardContext, row: int, boost: np.float32 = np.float32(1.0)) -> Explanation:  # noqa: B008
         field, column, rows, freqs = self._found(ctx)
+        assert column is not None
         freq = float(freqs[int(np.searchsorted(rows, row))])
         boost = np.float32(boost * np.float32(self.boost))
         similarity = Similarity(ctx, field, column)
@@ -283,8 +285,7 @@ class PhrasePrefix(Query):
         field = ctx.field(self.field)
         assert field is not None
         column = ctx.column(field)
-        assert isinstance(column, TextColumn)
-        expanded = self._expanded(column)
+        expanded = self._expanded(column) if isinstance(column, TextColumn) else []
         if not expanded:
             found = MatchNone()
         elif len(self.terms) == 1:

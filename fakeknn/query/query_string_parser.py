@@ -44,6 +44,9 @@ from fakeknn.query.terms import Exists, Prefix, Range, Regexp, Term, Wildcard
 MAX_LENGTH = 32_000
 
 #: Types without TextSearchInfo: no prefix can be asked of them.
+#: The rewrite that a query string asks for where none is given.
+_BLENDED = "constant_score_blended"
+
 _NO_TEXT = frozenset(
     "geo_point geo_shape knn_vector binary rank_feature rank_features percolator nested object point shape".split()
 )
@@ -311,10 +314,10 @@ class QueryStringParser:
             if found.kind in _NO_TEXT:
                 return MatchNone(reason=f"unmapped fields [{found.path}]")
             if not found.is_text:
-                return Prefix(field=found.path, value=text, rewrite=self.options.rewrite)
+                return Prefix(field=found.path, value=text, rewrite=self.options.rewrite or _BLENDED)
             if not self.options.analyze_wildcard:
                 value = self._normalized(found, text)
-                return Prefix(field=found.path, value=value, rewrite=self.options.rewrite)
+                return Prefix(field=found.path, value=value, rewrite=self.options.rewrite or _BLENDED)
             return self._analyzed_prefix(found, text)
 
         return self._on_each(field, text, lambda name: self._leniently(name, of))
@@ -329,7 +332,7 @@ class QueryStringParser:
         terms = list(places.values())
         if not terms:
             return None
-        return analyzed_prefix(field.path, terms, self.options.default_operator, self.options.rewrite)
+        return analyzed_prefix(field.path, terms, self.options.default_operator, self.options.rewrite or _BLENDED)
 
     def _exists(self, name: str) -> Query:
         query = Exists(field=name)

@@ -46,6 +46,11 @@ def length_bytes(lengths: NDArray[np.int32]) -> NDArray[np.uint8]:
     return (np.searchsorted(LENGTHS, lengths.astype(np.float64), side="right") - 1).astype(np.uint8)
 
 
+def doc_id(ctx: ShardContext, row: int) -> int:
+    """A row's number in its segment, which descriptions show."""
+    return row - int(ctx.view.segments[ctx.view.segment_of[row]])
+
+
 @dataclass(frozen=True, slots=True)
 class FieldStatistics:
     """CollectionStatistics of a field in a shard."""
@@ -225,10 +230,11 @@ class Similarity:
         """
         shown = description if whole else f"{self.field.path}:{description}"
         phrase = phrase or len(terms) > 1
+        at = doc_id(self.ctx, row)
         if self.boolean:
             return Explanation(
                 boost,
-                f"weight({shown} in {row}) [BooleanSimilarity], result of:",
+                f"weight({shown} in {at}) [BooleanSimilarity], result of:",
                 (Explanation(boost, "score(BooleanWeight), computed from:", (Explanation(boost, "boost"),)),),
             )
         n = self.statistics.doc_count
@@ -274,7 +280,7 @@ class Similarity:
         weight = self.weight(terms, boost, doc_freqs)
         value = weight - weight / (one + np.float32(freq) * inverse)
         scored = Explanation(value, f"score(freq={_float(freq)}), computed as boost * idf * tf from:", tuple(details))
-        return Explanation(value, f"weight({shown} in {row}) [{self.ctx.similarity_name}], result of:", (scored,))
+        return Explanation(value, f"weight({shown} in {at}) [{self.ctx.similarity_name}], result of:", (scored,))
 
 
 def _float(value: float) -> str:

@@ -21,6 +21,7 @@ from fakeknn.errors import (
 )
 from fakeknn.fields import FieldType
 from fakeknn.fields.numbers import NumberFieldType
+from fakeknn.fields.text import TextFieldType
 from fakeknn.query.base import (
     Explanation,
     Matched,
@@ -410,9 +411,11 @@ class SpanMulti(SpanQuery):
         field = ctx.field(name)
         return name if field is None else field.path
 
-    def expanded(self, ctx: ShardContext) -> SpanOr:
+    def expanded(self, ctx: ShardContext) -> SpanQuery:
         key = ("span multi", id(self))
-        found: SpanOr | None = ctx.memo.get(key)
+        found: SpanQuery | None = ctx.memo.get(key)
+        if found is None and isinstance(self.match, Prefix):
+            found = ctx.memo[key] = _held_beginning(ctx.field(self.field_name(ctx)), self.match.value)
         if found is None:
             terms = self._terms(ctx)
             clauses = tuple(SpanTerm(field=self.field_name(ctx), value=term) for term in terms)
@@ -423,7 +426,8 @@ class SpanMulti(SpanQuery):
         if ctx.field(self.field_name(ctx)) is None:
             return []
         field = ctx.field(self.field_name(ctx))
-        if isinstance(self.match, Prefix) and field is not None and not field.is_text:
+        if isinstance(self.match, Prefix) and not getattr(field, "has_phrases", False):
+            assert field is not None
             raise field.no_phrase("span prefix")
         self.match.mask(ctx)  # for what it refuses
         if field is not None and not field.dictionary:
@@ -448,15 +452,37 @@ class SpanMulti(SpanQuery):
     def terms(self, ctx: ShardContext) -> SpanTerms:
         return self.expanded(ctx).terms(ctx)
 
+    def _similarity(self, ctx: ShardContext) -> tuple[Similarity, list[str], list[int]] | None:
+        found = self.expanded(ctx)
+        return found._similarity(ctx) if isinstance(found, FieldMasking) else super()._similarity(ctx)
+
+    def explain(self, ctx: ShardContext, row: int, boost: np.float32 = np.float32(1.0)) -> Explanation:  # noqa: B008
+        found = self.expanded(ctx)
+        if isinstance(found, FieldMasking):
+            return found.explain(ctx, row, np.float32(boost * np.float32(self.boost)))
+        return super().explain(ctx, row, boost)
+
     def spans(self, ctx: ShardContext) -> Spans:
         return self.expanded(ctx).spans(ctx)
 
     def text(self, ctx: ShardContext) -> str:
         found = self.expanded(ctx)
+        if not isinstance(found, SpanOr):
+            return found.text(ctx)
         if not found.clauses:
             name = self.field_name(ctx)
             return f'SpanMatchNoDocsQuery("no expansion found for {pattern_text(self.match, name)}")'
         return found.clauses[0].text(ctx) if len(found.clauses) == 1 else found.text(ctx)
+
+
+def _held_beginning(field: FieldType | None, value: str) -> SpanQuery | None:
+    """MappedFieldType.spanPrefixQuery, where the field's beginnings are in the index."""
+    if not isinstance(field, TextFieldType) or not field.holds_beginning(value):
+        return None
+    beginnings = field.beginnings
+    if beginnings is None or not beginnings.has_positions:
+        return None
+    return FieldMasking(query=SpanTerm(field=beginnings.path, value=value), field=field.path)
 
 
 def pattern_text(query: Query, field: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -21,10 +22,10 @@ from fakeknn.errors import (
     ZoneRulesException,
 )
 from fakeknn.fields import FieldType
-from fakeknn.fields.features import RankFeaturesFieldType
 from fakeknn.fields.metadata import METADATA, IdFieldType, IndexFieldType
 from fakeknn.fields.patterns import REGEXP_FLAGS, regexp_matcher, simple_match, wildcard_matcher
 from fakeknn.fields.scalar import BooleanFieldType, DateFieldType, KeywordFieldType
+from fakeknn.fields.text import BeginningsFieldType, TextFieldType
 from fakeknn.query.base import (
     Explanation,
     Matched,
@@ -37,7 +38,7 @@ from fakeknn.query.base import (
     running,
     value_of,
 )
-from fakeknn.query.compound import MatchNone, declared_boost, parse_declared
+from fakeknn.query.compound import Bool, ConstantScore, MatchNone, declared_boost, parse_declared
 from fakeknn.query.multi_term import MATCHERS, check_rewrite, dictionary_terms, is_constant, rewritten
 from fakeknn.query.scoring import Similarity, postings, score_term
 from fakeknn.view import Column, KeywordColumn, Mask, NumericColumn, TextColumn
@@ -560,8 +561,9 @@ def exists_mask(ctx: ShardContext, pattern: str) -> Mask:
         if name in ("_id", "_version"):
             mask |= ctx.everything()
             continue
-        if isinstance(field, RankFeaturesFieldType):
-            raise field.no_exists()
+        refusal = getattr(field, "no_exists", None)
+        if refusal is not None and (error := refusal()) is not None:
+            raise error
         column = ctx.column(field)
         if column is not None:
             mask = mask | column.exists
@@ -730,6 +732,31 @@ class Prefix(Pattern):
     def never(self, ctx: ShardContext) -> bool:
         return _nowhere(ctx, self.field, (self.value + "*",), case_insensitive=self.case_insensitive)
 
+    def scored(self, ctx: ShardContext) -> Query | None:
+        field = ctx.field(self.field)
+        if isinstance(field, TextFieldType) and field.beginnings is not None:
+            check_rewrite(self.rewrite)
+            if field.beginnings.low - 1 <= len(self.value) <= field.beginnings.high:
+                return self._by_beginnings(field, field.beginnings)
+        if isinstance(field, BeginningsFieldType):
+            check_rewrite(self.rewrite)
+            return self._among_beginnings(field)
+        return super().scored(ctx)
+
+    def _by_beginnings(self, field: TextFieldType, beginnings: BeginningsFieldType) -> Query:
+        """The query of the field that holds the beginnings, which scores or does not."""
+        found = self._among_beginnings(beginnings)
+        return ConstantScore(filter=found) if self.rewrite in field.constant_rewrites else found
+
+    def _among_beginnings(self, beginnings: BeginningsFieldType) -> Query:
+        """PrefixFieldType.prefixQuery."""
+        if len(self.value) >= beginnings.low:
+            return Term(field=beginnings.path, value=self.value, case_insensitive=self.case_insensitive)
+        pattern = re.sub(r"([*?\\])", r"\\\1", self.value) + "?" * (beginnings.low - len(self.value))
+        folds = self.case_insensitive and beginnings.parent.plain
+        longer = Completed(field=beginnings.path, value=pattern, rewrite=self.rewrite, case_insensitive=folds)
+        return Bool(should=(longer, Term(field=beginnings.parent.path, value=self.value)))
+
     def matcher(self, field: FieldType) -> Callable[[str], object]:
         value = field.index_term(self.value)
         if self.case_insensitive:
@@ -753,6 +780,10 @@ class Wildcard(Pattern):
 
     def ask(self, field: FieldType, column: Column) -> Mask:
         return field.wildcard(column, self.value, case_insensitive=self.case_insensitive)
+
+
+class Completed(Wildcard):
+    """What is longer than a prefix by some characters: an automaton of PrefixFieldType's."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

@@ -36,7 +36,8 @@ from fakeknn.search.slicing import check_slices
 from fakeknn.search.sort import SortKeys, shown_value
 from fakeknn.search.suggest import fetched_suggestions, merged_suggestions, only_suggests, suggest_on
 from fakeknn.search.termination import DEFAULT_TRACK_TOTAL_HITS, collected, counted_by_terms
-from fakeknn.xcontent import java_float
+from fakeknn.view import Mask
+from fakeknn.xcontent import java_float, java_string
 
 
 @dataclass(slots=True)
@@ -89,7 +90,8 @@ def run(request: SearchRequest, contexts: list[ShardContext], *, batch: int | No
         raise SearchPhaseExecutionException("fetch", "", [], []) from IllegalArgumentException(
             f"value must be >= 0, got {request.track_total_hits}"
         )
-    phase = "query"
+    # The statistics of all shards are asked for with the query built; a single shard's are its own.
+    phase = "dfs_pre_query" if contexts and contexts[0].statistics is not None else "query"
     results: list[ShardResult] = []
     failures: list[tuple[ShardContext, OpenSearchError]] = []
     contexts, skipped = can_match(request, contexts)
@@ -165,13 +167,17 @@ def _tracks_scores(request: SearchRequest) -> bool:
 
 def search_shard(request: SearchRequest, ctx: ShardContext, number: int, batch: int | None = None) -> ShardResult:
     """Query phase on one shard."""
-    check_limits(request, ctx, batch)
+    query = request.query or MATCH_ALL
+    try:
+        check_limits(request, ctx, batch)
+    except OpenSearchError:
+        _build(query, ctx)  # what is wrong with the query is found before
+        raise
     if only_suggests(request):
         nothing = ShardResult(number, np.empty(0, np.int32), np.empty(0, np.float32), 0)
         nothing.suggestions = suggest_on(request, ctx)
         return nothing
-    query = request.query or MATCH_ALL
-    matched = query_phase(query, ctx, np.float32(ctx.index_boost))
+    matched = _scored(request, query, ctx, scrolls=batch is not None)
     if ctx.index_boost < 0:
         raise IllegalArgumentException(f"boost must be a positive float, got {java_float(np.float32(ctx.index_boost))}")
     mask = matched.mask & ctx.view.live_roots
@@ -204,6 +210,38 @@ def search_shard(request: SearchRequest, ctx: ShardContext, number: int, batch: 
     if request.parts.get("suggest") is not None:
         result.suggestions = suggest_on(request, ctx)
     return result
+
+
+def _build(query: Query, ctx: ShardContext) -> None:
+    """Make the query, whether or not it could run."""
+    try:
+        query_phase(query, ctx)
+    except OpenSearchError as error:
+        if not getattr(error, "at_run_time", False):
+            raise
+
+
+def _scored(request: SearchRequest, query: Query, ctx: ShardContext, *, scrolls: bool) -> Matched:
+    """What matches; scored, if anybody asks for scores."""
+    try:
+        if needs_scores(request):
+            return query_phase(query, ctx, np.float32(ctx.index_boost))
+        return Matched(built(ctx, lambda: _mask(query, ctx)), np.zeros(ctx.n, np.float32))
+    except OpenSearchError as error:
+        if getattr(error, "at_run_time", False):  # what is wrong elsewhere in the body is found before
+            check_inner_hits(request, ctx)
+            check_fields(request, ctx)
+            check_collapse(request, ctx, scrolls=scrolls)
+            for sort in request.sort or ():
+                sort.keys(ctx, np.empty(0, np.int32), np.empty(0, np.float32))
+        raise
+
+
+def needs_scores(request: SearchRequest) -> bool:
+    """ScoreMode.needsScores of a request's collectors."""
+    if request.min_score is not None or request.aggregations is not None or request.parts.get("rescore"):
+        return True
+    return request.size > 0 and (not request.sort or _tracks_scores(request))
 
 
 def _collapse(request: SearchRequest, ctx: ShardContext, result: ShardResult) -> None:
@@ -264,10 +302,19 @@ def query_phase(query: Query, ctx: ShardContext, boost: np.float32 = np.float32(
 
 
 def _matched(query: Query, ctx: ShardContext, boost: np.float32) -> Matched:
+    _check_boosts(query)
+    return query.matched(ctx, boost)
+
+
+def _mask(query: Query, ctx: ShardContext) -> Mask:
+    _check_boosts(query)
+    return query.mask(ctx)
+
+
+def _check_boosts(query: Query) -> None:
     for clause in query.walk():
         if not math.isfinite(clause.boost):
             raise IllegalArgumentException(f"boost must be a positive float, got {java_float(clause.boost)}")
-    return query.matched(ctx, boost)
 
 
 def built(ctx: ShardContext, work: Callable[[], Any]) -> Any:
@@ -279,7 +326,7 @@ def built(ctx: ShardContext, work: Callable[[], Any]) -> Any:
     except OpenSearchError as cause:
         if getattr(cause, "at_run_time", False):
             raise
-        raise QueryShardException(f"failed to create query: {cause.reason}") from cause
+        raise QueryShardException(f"failed to create query: {java_string(cause.reason)}") from cause
 
 
 def check_limits(request: SearchRequest, ctx: ShardContext, batch: int | None) -> None:

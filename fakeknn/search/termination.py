@@ -85,6 +85,8 @@ def counted_by_terms(query: Query | None, ctx: ShardContext) -> int | None:
     """shortcutTotalHitCount of ``exists``: documents with terms are counted, whatever the field's norms find."""
     while isinstance(query, ConstantScore):
         query = query.filter
+    if isinstance(query, Range) and query.lower is None and query.upper is None:
+        query = Exists(field=query.field)
     if not isinstance(query, Exists) or ctx.mapping.nested_paths or ctx.alias_filter is not None:
         return None
     field = ctx.field(query.field)

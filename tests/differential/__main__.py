@@ -46,9 +46,11 @@ def main() -> int:
             found=show,
         )
         kinds = f"{len(result.cases)} kinds of differences"
-        print(f"{area}: {result.requests} requests, {result.not_faked} not faked, {kinds}")
+        print(f"{area}: {result.requests} requests, {result.not_faked.total()} not faked, {kinds}")
         for name, count in result.times.most_common():
             print(f"  {count:5} {name}")
+        for name, count in result.not_faked.most_common():
+            print(f"  {count:5} not faked: {name}")
     return 1 if differing else 0
 
 

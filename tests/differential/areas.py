@@ -9,9 +9,12 @@ from random import Random
 
 from fakeknn.contract.console import ConsoleRequest
 
+from . import dsl
 from .draw import ODD, Drawn, Json, bulk, document, index, some
-from .queries import aggregations, query, search, vector_query
+from .nearest import asked
+from .queries import aggregations, query, search
 from .spoil import spoiled
+from .vectors import knn_document, knn_index, loses_documents
 
 #: How many requests an index is asked before a new one is drawn.
 ROUND = 60
@@ -26,9 +29,9 @@ def index_name(area: str) -> str:
     return f"drawn-{area}"
 
 
-def _filled(random: Random, name: str, *, vectors: bool) -> tuple[Drawn, list[ConsoleRequest]]:
+def _filled(random: Random, name: str) -> tuple[Drawn, list[ConsoleRequest]]:
     """An index and the requests that make it: some documents replaced, some deleted, in one segment or several."""
-    drawn = index(random, name, vectors=vectors)
+    drawn = index(random, name, vectors=False)
     requests = [_request("PUT", f"/{name}", drawn.body)]
     for _ in range(random.choice((1, 1, 1, 2))):
         batch = {str(random.randint(1, 30)): document(random, drawn, odd=0.02) for _ in range(random.randint(1, 15))}
@@ -39,10 +42,8 @@ def _filled(random: Random, name: str, *, vectors: bool) -> tuple[Drawn, list[Co
     return drawn, requests
 
 
-def _searches(
-    random: Random, name: str, *, vectors: bool, ask: Callable[[Random, Drawn], Json]
-) -> Iterator[ConsoleRequest]:
-    drawn, requests = _filled(random, name, vectors=vectors)
+def _searches(random: Random, name: str, *, ask: Callable[[Random, Drawn], Json]) -> Iterator[ConsoleRequest]:
+    drawn, requests = _filled(random, name)
     yield from requests
     for _ in range(ROUND - len(requests)):
         if random.random() < 0.05:
@@ -57,18 +58,72 @@ def _maybe_spoiled(random: Random, request: ConsoleRequest) -> ConsoleRequest:
 
 
 def knn(random: Random, name: str) -> Iterator[ConsoleRequest]:
-    return _searches(random, name, vectors=True, ask=lambda r, d: search(r, d, vector_query(r, d)))
+    """Vectors in one segment or several, searched in every way, and now and then one more document."""
+    drawn = knn_index(random, name)
+    yield _request("PUT", f"/{name}", drawn.body)
+    gone = 0 if loses_documents(drawn) else 5
+    key = 0
+    for _ in range(random.choice((1, 1, 2, 3))):
+        batch = {}
+        for _ in range(random.randint(1, 15)):
+            key += 1
+            batch[str(random.randint(1, key) if gone else key)] = knn_document(random, drawn, odd=0.02)
+        drawn.documents.update(batch)
+        yield ConsoleRequest("POST", "/_bulk?refresh=true", bulk(batch, name))
+    for _ in range(gone):
+        yield _request("DELETE", f"/{name}/_doc/{some(random, sorted(drawn.documents))}?refresh=true")
+    for _ in range(ROUND):
+        if random.random() < 0.04:
+            key += 1
+            yield _request("PUT", f"/{name}/_doc/{key}?refresh=true", knn_document(random, drawn, odd=0.8))
+        else:
+            request = asked(random, drawn)
+            yield request if request.method == "PUT" else _maybe_spoiled(random, request)
 
 
 def queries(random: Random, name: str) -> Iterator[ConsoleRequest]:
-    return _searches(random, name, vectors=False, ask=lambda r, d: search(r, d, query(r, d)))
+    """Plain searches of numbers and words, or the whole Query DSL over analyzed texts."""
+    if random.random() < 0.2:
+        return _searches(random, name, ask=lambda r, d: search(r, d, query(r, d)))
+    return _texts(random, name)
+
+
+def _texts(random: Random, name: str) -> Iterator[ConsoleRequest]:
+    drawn = dsl.index(random, name)
+    yield _request("PUT", f"/{name}", drawn.body)
+    for _ in range(random.choice((1, 1, 2))):
+        batch = {str(random.randint(1, 20)): dsl.document(random, drawn) for _ in range(random.randint(2, 12))}
+        drawn.documents.update(batch)
+        yield ConsoleRequest("POST", "/_bulk?refresh=true", bulk(batch, name))
+    for _ in range(ROUND):
+        yield _maybe_spoiled(random, _asked(random, drawn))
+
+
+def _asked(random: Random, drawn: Drawn) -> ConsoleRequest:
+    """A query, asked in one of the ways that show what it is."""
+    body: dict[str, Json] = {"query": dsl.query(random, drawn)}
+    chance = random.random()
+    if chance < 0.06:
+        how = some(random, ("explain=true", "rewrite=true", "all_shards=true", "explain=true&rewrite=true"))
+        return _request("GET", f"/{drawn.name}/_validate/query?{how}", body)
+    if chance < 0.1:
+        return _request("GET", f"/{drawn.name}/_explain/{some(random, [*drawn.documents, '99'])}", body)
+    if chance < 0.13:
+        return _request("GET", f"/{drawn.name}/_count", body)
+    if chance < 0.17:
+        return _request("POST", f"/{drawn.name}/_search?q={some(random, dsl.VOCABULARY)}&df=t0", None)
+    body["_source"] = False
+    if chance < 0.4:
+        body["explain"] = True
+    elif chance < 0.45:
+        return _request("POST", f"/{drawn.name}/_search?search_type=dfs_query_then_fetch", body)
+    return _request("POST", f"/{drawn.name}/_search", body)
 
 
 def aggs(random: Random, name: str) -> Iterator[ConsoleRequest]:
     return _searches(
         random,
         name,
-        vectors=False,
         ask=lambda r, d: {"size": 0, "query": query(r, d, 1), "aggs": aggregations(r, d)},
     )
 

@@ -130,7 +130,7 @@ def vector(random: Random, knn: bool) -> dict[str, Json]:
 
 def vector_value(random: Random, definition: dict[str, Json], dimension: int | None = None) -> list[Json]:
     """Numbers that fit a vector field."""
-    size = definition["dimension"] if dimension is None else dimension
+    size = int(definition["dimension"]) if dimension is None else dimension
     kind = definition.get("data_type", "float")
     if kind == "binary":
         return [random.randint(-128, 127) for _ in range(size // 8 or 1)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import re
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -84,7 +84,8 @@ class Pair:
 
     def __init__(self, oracle: str) -> None:
         self.oracle = Server(oracle)
-        self.not_faked = 0
+        self.not_faked: Counter[str] = Counter()
+        """What was answered with 501, and how often."""
         self._indices: set[str] = set()
         self._asked: list[ConsoleRequest] = []
         self._queues: tuple[deque[ConsoleRequest], deque[ConsoleRequest]]
@@ -112,7 +113,7 @@ class Pair:
         _, expected = next(self._expected)
         _, actual = next(self._actual)
         if actual["status"] == NOT_FAKED:
-            self.not_faked += 1
+            self.not_faked[_shape(actual["body"]["error"]["reason"])] += 1
             return None
         finding = judge(request, expected, actual)
         return None if finding is None else Case(tuple(self._asked), finding, expected, actual)
@@ -167,7 +168,7 @@ def shrunk(pair: Pair, case: Case, budget: int = 120) -> Case:
 
 def _only_reads(request: ConsoleRequest) -> bool:
     last = request.path.partition("?")[0].rpartition("/")[2]
-    return request.method == "GET" or last in ("_search", "_count")
+    return request.method == "GET" or last in ("_search", "_msearch", "_count")
 
 
 Same = Callable[[Sequence[ConsoleRequest]], Case | None]

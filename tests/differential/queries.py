@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from random import Random
 
-from .draw import DATES, Drawer, Drawn, Json, some, vector_value
+from .draw import DATES, Drawer, Drawn, Json, some
 
 _TEXTUAL = ("keyword", "text")
 _NUMERIC = ("integer", "long", "short", "byte", "double", "float", "half_float")
@@ -119,44 +119,6 @@ def _constant_score(random: Random, drawn: Drawn, depth: int) -> Json:
     return {"constant_score": _shared(random, {"filter": query(random, drawn, depth - 1)})}
 
 
-def _knn(random: Random, drawn: Drawn, depth: int) -> Json:
-    name = _field(random, drawn, "knn_vector")
-    definition = drawn.fields.get(name, {})
-    definition = definition if definition.get("type") == "knn_vector" else {"dimension": 2}
-    dimension = random.randint(0, 4) if random.random() < 0.04 else None
-    body: dict[str, Json] = {"vector": vector_value(random, definition, dimension), "k": some(random, (1, 2, 3, 5, 10))}
-    if random.random() < 0.35:
-        body["filter"] = query(random, drawn, min(depth - 1, 1))
-    if random.random() < 0.1:
-        body["method_parameters"] = {"ef_search": random.randint(1, 50)}
-    if random.random() < 0.04:
-        body["ignore_unmapped"] = random.random() < 0.7
-    return {"knn": {name: _shared(random, body)}}
-
-
-def _script_score(random: Random, drawn: Drawn, depth: int) -> Json:
-    name = _field(random, drawn, "knn_vector", "knn_vector", "knn_vector", "long", "binary")
-    definition = drawn.fields.get(name, {"type": "keyword"})
-    kind = definition["type"]
-    space: str
-    value: Json
-    if kind == "knn_vector":
-        spaces = ("l2", "l1", "linf", "cosinesimil", "innerproduct")
-        space = "hamming" if definition.get("data_type") == "binary" else some(random, spaces)
-        value = vector_value(random, definition)
-    else:
-        space, value = "hammingbit", random.randint(-(2**63), 2**63 - 1) if kind == "long" else "AQIDBA=="
-    if random.random() < 0.06:
-        space = some(random, ("l2", "hamming", "hammingbit", "COSINESIMIL", "euclid"))
-    params = {"field": name, "query_value": value, "space_type": space}
-    script = {"lang": "knn", "source": "knn_score", "params": params}
-    inner: Json = {"exists": {"field": name}} if random.random() < 0.5 else query(random, drawn, min(depth - 1, 1))
-    body: dict[str, Json] = {"query": inner, "script": script}
-    if random.random() < 0.1:
-        body["min_score"] = some(random, (0.1, 0.5, 1))
-    return {"script_score": _shared(random, body)}
-
-
 def query(random: Random, drawn: Drawn, depth: int = 2) -> Json:
     """A query; ``depth`` bounds how deep compounds nest."""
     leaves: list[Drawer] = [
@@ -175,17 +137,6 @@ def query(random: Random, drawn: Drawn, depth: int = 2) -> Json:
     if depth > 0 and random.random() < 0.3:
         return _bool(random, drawn, depth) if random.random() < 0.8 else _constant_score(random, drawn, depth)
     return some(random, leaves)(random, drawn)
-
-
-def vector_query(random: Random, drawn: Drawn) -> Json:
-    """A k-NN query, an exact score, or a compound with one inside."""
-    found = _knn(random, drawn, 2) if random.random() < 0.6 else _script_score(random, drawn, 2)
-    if random.random() < 0.75:
-        return found
-    clause = some(random, ("must", "should", "filter", "must_not"))
-    body: dict[str, Json] = {clause: [found]}
-    body.setdefault(some(random, ("must", "should", "filter")), []).append(query(random, drawn, 1))
-    return {"bool": body}
 
 
 def search(random: Random, drawn: Drawn, asked: Json) -> dict[str, Json]:

@@ -16,7 +16,7 @@ class Result:
     """What a run found: one case a signature, and how often each was met."""
 
     requests: int = 0
-    not_faked: int = 0
+    not_faked: Counter[str] = field(default_factory=Counter)
     cases: dict[str, Case] = field(default_factory=dict)
     times: Counter[str] = field(default_factory=Counter)
 
