@@ -260,11 +260,11 @@ def _products(matrix: Matrix, query: Matrix) -> Floats:
     """x·y of each row, added up in any order."""
     factors = query.astype(np.float32, copy=False)
     if matrix.dtype == np.float32:
-        products: Floats = matrix @ factors if matrix.size >= _FOR_BLAS else np.einsum("ij,j->i", matrix, factors)
+        products: Floats = matrix @ factors if matrix.size >= _FOR_BLAS else np.vecdot(matrix, factors)
         return products
     out = np.empty(len(matrix), dtype=np.float32)
     for rows in row_blocks(*matrix.shape):
-        np.einsum("ij,j->i", matrix[rows].astype(np.float32), factors, out=out[rows])
+        np.vecdot(matrix[rows].astype(np.float32), factors, out=out[rows])
     return out
 
 
