@@ -294,6 +294,14 @@ def utf16_offsets(text: str) -> Sequence[int]:
     return list(accumulate((2 if char > "\uffff" else 1 for char in text), initial=0))
 
 
+def utf16_start(text: str, length: int) -> str:
+    """The first UTF-16 code units of a text, and one more where that would cut a character in two."""
+    if len(text) <= length and utf16_length(text) <= length:
+        return text
+    offsets = utf16_offsets(text)
+    return text[: next(i for i, offset in enumerate(offsets) if offset >= length)]
+
+
 def utf16_length(text: str) -> int:
     """The length in UTF-16 code units: Java's ``String.length()``."""
     if text.isascii():

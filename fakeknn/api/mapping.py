@@ -60,7 +60,7 @@ def put(node: Node, request: Request) -> dict[str, Any]:
 def _parsed(body: dict[str, Any], index: Index) -> Mapping:
     """A definition under an index's settings; unlike a new index's, its refusals are not wrapped."""
     try:
-        return Mapping.parse(body, index.mapping.context)
+        return Mapping.parse(body, index.mapping.context, update=True)
     except MapperParsingException as error:
         cause = error.cause or error
         raise cause from cause.cause

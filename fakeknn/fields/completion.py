@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
+from fakeknn.analysis.base import utf16_start
 from fakeknn.errors import IllegalArgumentException, NotFaked, ParsingException, Where
 from fakeknn.fields.base import META, DocContext, FieldType, Parameter, flag, integer, register, text
 from fakeknn.fields.buffers import Buffer, ObjectBuffer
+from fakeknn.fields.completion_contexts import SEPARATOR, Context, load, named, of_row, shown
 from fakeknn.view import Column, Mask
-from fakeknn.xcontent import hash_ordered, java_string
+from fakeknn.xcontent import hash_ordered, java_string, objects
 from fakeknn.xcontent.objects import token
 
 #: Between the terms of a key, and where a term was left out.
@@ -16,20 +19,30 @@ _SEPARATOR = "\x1f"
 _MEMBERS = ("input", "weight", "contexts")
 
 
+#: The contexts that a document names, by the names of their kinds.
+Contexts = dict[str, set[str]]
+
+
 class Input(str):
-    """CompletionInputMetadata: what sub fields are given, of which completion fields see the weight."""
+    """CompletionInputMetadata: what sub fields are given, of which completion fields see more than the text."""
 
     weight: int
+    contexts: Contexts
 
-    def __new__(cls, text: str, weight: int) -> Input:
+    def __new__(cls, text: str, weight: int = 1, contexts: Contexts | None = None) -> Input:
         made = super().__new__(cls, text)
         made.weight = weight
+        made.contexts = contexts or {}
         return made
+
+
+#: What a column holds of an input: its text, its weight, the keys that it is found by.
+Entry = tuple[str, int, list[bytes]]
 
 
 @register("completion")
 class CompletionFieldType(FieldType):
-    """Its column holds (input, weight, keys): the keys are what the input is found by."""
+    """Its column holds entries; with contexts, each key begins with one."""
 
     parameters: ClassVar[tuple[Parameter, ...]] = (
         Parameter("analyzer", text, "simple"),
@@ -37,6 +50,7 @@ class CompletionFieldType(FieldType):
         flag("preserve_separators", True),
         flag("preserve_position_increments", True),
         Parameter("max_input_length", integer, 50, updatable=True),
+        Parameter("contexts", load, None, show=shown),
         META,
     )
     index_analyzer: Any = None
@@ -61,8 +75,6 @@ class CompletionFieldType(FieldType):
             raise IllegalArgumentException(f"[max_input_length] must be > 0 but was [{longest}]")
 
     def configure(self, definition: Any) -> None:
-        if "contexts" in definition:
-            raise NotFaked("[contexts] of a completion field")
         given = dict(definition)
         if "max_input_len" in given:
             given["max_input_length"] = given.pop("max_input_len")
@@ -76,7 +88,21 @@ class CompletionFieldType(FieldType):
         told.pop("search_analyzer", None)
         if include_defaults or searched != self.option("analyzer"):
             told["search_analyzer"] = searched
+        if not self.contexts:
+            told.pop("contexts", None)
         return told
+
+    def tell(self, name: str, value: Any) -> Any:
+        return [one.echo() for one in value] if name == "contexts" and value is not None else value
+
+    @property
+    def contexts(self) -> tuple[Context, ...]:
+        found: tuple[Context, ...] | None = self.option("contexts")
+        return found or ()
+
+    def check_others(self, fields: Mapping[str, FieldType]) -> None:
+        for context in self.contexts:
+            context.check_path(fields)
 
     def new_buffer(self) -> Buffer | None:
         return ObjectBuffer()
@@ -118,59 +144,93 @@ class CompletionFieldType(FieldType):
 
         return [way.encode() for way in dict.fromkeys(ways(0))] if stream.tokens else []
 
-    def parse(self, container: Any, key: Any, value: Any, doc: DocContext) -> list[tuple[str, int, list[bytes]]] | None:
+    def parse(self, container: Any, key: Any, value: Any, doc: DocContext) -> list[Entry] | None:
         if value is None:
             return None
-        weights: dict[str, int] = {}
-        for holder, at in [(value, i) for i in range(len(value))] if isinstance(value, list) else [(container, key)]:
-            self._read(holder, at, key, weights)
-        longest = self.option("max_input_length")
-        found = [
-            (given[:longest], weight, self.keys(given[:longest])) for given, weight in weights.items() if given.strip()
-        ]
-        if len(found) < len(weights):
-            raise NotFaked("an empty input of a completion field")
+        found: list[Entry] = []
+        for given in self._inputs(container, key, value, doc):
+            if not given.strip("".join(map(chr, range(33)))):
+                doc.ignored[self.path] = None
+                found.append(("", 0, []))  # the field exists, and proposes nothing
+                continue
+            text = utf16_start(given, self.option("max_input_length"))
+            check_reserved(text)
+            if self.contexts:
+                entry: Entry = text, given.weight, []
+                doc.waiting.append((self, entry, given.contexts))
+            else:
+                entry = text, given.weight, self.keys(text)
+            found.append(entry)
         return found
 
-    def _read(self, container: Any, key: Any, name: Any, weights: dict[str, int]) -> None:
+    def complete(self, entry: Entry, contexts: Contexts, values: Mapping[str, Any], mapping: Any) -> None:
+        """Give an entry its keys, now that all fields of its row are read."""
+        behind = SEPARATOR + (_SEPARATOR if self.option("preserve_separators") else "")
+        keys = self.keys(entry[0])
+        for context in of_row(self.contexts, self.path, contexts, values, mapping):
+            entry[2].extend((context + behind).encode() + key for key in keys)
+
+    def _inputs(self, container: Any, key: Any, value: Any, doc: DocContext) -> list[Input]:
+        inputs: dict[str, Input] = {}
+        for holder, at in [(value, i) for i in range(len(value))] if isinstance(value, list) else [(container, key)]:
+            self._read(holder, at, key, inputs, doc)
+        return list(inputs.values())
+
+    def _read(self, container: Any, key: Any, name: Any, inputs: dict[str, Input], doc: DocContext) -> None:
         value = container[key]
         if isinstance(value, str):
-            weights[value] = value.weight if isinstance(value, Input) else 1
+            inputs[value] = value if isinstance(value, Input) else Input(value)
             return
         if not isinstance(value, dict):
-            shown = "null" if isinstance(container, list) else name
+            called = "null" if isinstance(container, list) else name
             raise ParsingException(
-                f"failed to parse [{shown}]: expected text or object, but got {token(value)}", at=Where(container, key)
+                f"failed to parse [{called}]: expected text or object, but got {token(value)}", at=Where(container, key)
             )
-        inputs: list[str] = []
+        texts: list[str] = []
         weight = 1
+        contexts: Contexts = {}
         for member, item in value.items():
             if member not in _MEMBERS:
                 raise IllegalArgumentException(
                     f"unknown field name [{member}], must be one of [{', '.join(hash_ordered(list(_MEMBERS)))}]"
                 )
             if member == "input":
-                inputs = _inputs(item)
+                texts = _inputs(item)
             elif member == "weight":
                 weight = _weight(item)
             else:
-                raise IllegalArgumentException(f"contexts field is not supported for field: [{self.path}]")
-        for given in inputs:
-            if given not in weights or weights[given] < weight:
-                weights[given] = weight
+                contexts = self._contexts(item, doc)
+        for given in texts:
+            if given not in inputs or inputs[given].weight < weight:
+                inputs[given] = Input(given, weight, contexts)
+
+    def _contexts(self, given: Any, doc: DocContext) -> Contexts:
+        if not self.contexts:
+            raise IllegalArgumentException(f"contexts field is not supported for field: [{self.path}]")
+        if not isinstance(given, dict):
+            raise IllegalArgumentException(f"contexts must be an object or an array , but was [{token(given)}]")
+        return {name: named(self.contexts, name).of_value(given, name, doc) for name in given}
 
     def for_subs(self, container: Any, key: Any, value: Any) -> tuple[Any, Any, Any]:
-        weights: dict[str, int] = {}
-        for holder, at in [(value, i) for i in range(len(value))] if isinstance(value, list) else [(container, key)]:
-            if holder[at] is not None:
-                self._read(holder, at, key, weights)
-        inputs = [Input(text, weight) for text, weight in weights.items()]
+        if value is None:
+            return {key: []}, key, []
+        unseen = DocContext("", lambda container, key: objects.text(container, key))
+        inputs = self._inputs(container, key, value, unseen)
         return {key: inputs}, key, inputs
 
     def fetch(self, value: Any, format: str | None = None) -> Any:
         if format is not None:
             raise IllegalArgumentException(f"Field [{self.path}] of type [{self.kind}] doesn't support formats.")
         return value
+
+
+def check_reserved(text: str) -> None:
+    """SuggestField's constructor: characters that keys are made with."""
+    for i, char in enumerate(text):
+        if char in "\0\x1e\x1f":
+            raise IllegalArgumentException(
+                f"Illegal input [{text}] UTF-16 codepoint [0x{ord(char):x}] at position {i} is a reserved character"
+            )
 
 
 def _inputs(value: Any) -> list[str]:

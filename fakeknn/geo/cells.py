@@ -49,6 +49,12 @@ def geohash_levels(meters: float) -> int:
     return full + (left > 0) + full + (left > 3)
 
 
+def geohash_cell_size(level: int) -> float:
+    """GeoUtils.geoHashCellSize: metres across a cell, from corner to corner."""
+    x, y = (level + 1) // 2, level // 2
+    return math.hypot(_EQUATOR / (1 << (x * 3 + y * 2)), _POLAR_DISTANCE / (1 << (x * 2 + y * 3)))
+
+
 def _axis(degrees: Doubles, limit: float) -> NDArray[np.uint64]:
     """An axis in 32 bits, spread over 64."""
     clipped = np.where(degrees == limit, np.nextafter(limit, 0), degrees)

@@ -112,6 +112,34 @@ def to_geohash(lat: float, lon: float, level: int = 12) -> str:
     return "".join(BASE_32[(bits >> (5 * (level - 1 - i))) & 31] for i in range(level))
 
 
+def neighbors(geohash: str) -> set[str]:
+    """Geohash.addNeighbors: the cells around one; there are none beyond the poles."""
+    level = len(geohash)
+    bits = 0
+    for letter in geohash:
+        bits = bits << 5 | BASE_32.index(letter)
+    width = 5 * level
+    axes = [0, 0]
+    for at in range(width):
+        axes[at % 2] = axes[at % 2] << 1 | bits >> (width - 1 - at) & 1
+    x, y = axes
+    columns, rows = 1 << (width + 1) // 2, 1 << width // 2
+    found = set()
+    for dx, dy in ((-1, -1), (-1, 0), (-1, 1), (0, -1), (0, 1), (1, -1), (1, 0), (1, 1)):
+        if 0 <= y + dy < rows:
+            found.add(_of_cell((x + dx) % columns, y + dy, level))
+    return found
+
+
+def _of_cell(x: int, y: int, level: int) -> str:
+    width = 5 * level
+    bits = 0
+    for at in range(width):
+        axis, left = (x, (width + 1) // 2 - 1 - at // 2) if at % 2 == 0 else (y, width // 2 - 1 - at // 2)
+        bits = bits << 1 | axis >> left & 1
+    return "".join(BASE_32[bits >> 5 * (level - 1 - i) & 31] for i in range(level))
+
+
 #: GeoUtils.EffectivePoint: which corner of a geohash's cell is meant, as places in ``geohash_cell``.
 CORNERS = {"bottom_left": (0, 2), "bottom_right": (0, 3), "top_left": (1, 2), "top_right": (1, 3)}
 

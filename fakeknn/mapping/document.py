@@ -146,7 +146,7 @@ class DocumentParser:
         self.source = source
         self.context = DocContext(doc_id, self._raw, routing, mapping)
         self.update: _Update | None = None
-        self.ignored: dict[str, None] = {}
+        self.ignored = self.context.ignored
         self.rows: list[tuple[str | None, Values]] = []
         self.holes: list[tuple[Any, Any]] = []
         self.hole_fields: list[tuple[str, _Level]] = []
@@ -194,8 +194,20 @@ class DocumentParser:
             )
 
     def _close(self, level: _Level) -> None:
+        if self.context.waiting:
+            self._complete(level)
         self.levels.append(level)
         self.rows.append((level.nested_path, level.values))
+
+    def _complete(self, level: _Level) -> None:
+        """Values that need others of their row; those of the rows around wait for theirs."""
+        left = []
+        for node, value, more in self.context.waiting:
+            if any(value is one for one in level.values.get(node.path, ())):
+                node.complete(value, more, level.values, self.mapping)
+            else:
+                left.append((node, value, more))
+        self.context.waiting = left
 
     def _stored(self) -> Stored:
         mapping = self.mapping

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, insort
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import partial
-from typing import Any, ClassVar
+from functools import cached_property, partial
+from typing import Any, ClassVar, NamedTuple
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 from fakeknn.analysis.base import utf16_length
 from fakeknn.errors import IllegalArgumentException, OpenSearchParseException
 from fakeknn.fields.completion import CompletionFieldType
+from fakeknn.fields.completion_contexts import SEPARATOR, QueryContext, parse_query_contexts, typed
 from fakeknn.fields.patterns import regexp_matcher
 from fakeknn.query.base import ShardContext
 from fakeknn.query.fuzzy import fuzziness
@@ -22,14 +24,15 @@ from fakeknn.search.fetch import Hit, fetch_hits
 from fakeknn.search.request import SearchRequest
 from fakeknn.search.suggest import SUGGESTERS, Entries, Texts, common_fields, positive_size
 from fakeknn.view import Column, ObjectColumn
-from fakeknn.xcontent import objects
+from fakeknn.xcontent import hash_ordered, objects
 from fakeknn.xcontent.objects import Member, ObjectParser, declared
 
 #: Behind the last byte of a key; no byte of UTF-8 is as great.
 _END = b"\xff"
+_CONTEXT_END = SEPARATOR.encode()
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Inputs:
     """What a column proposes, by key, then by falling weight, then by row."""
 
@@ -37,6 +40,18 @@ class Inputs:
     surfaces: list[str]
     weights: NDArray[np.float32]
     rows: NDArray[np.int32]
+
+    @cached_property
+    def contexts(self) -> list[tuple[bytes, int, int]]:
+        """The contexts that keys begin with, and the places of the keys of each."""
+        found = []
+        low = 0
+        while low < len(self.keys):
+            context = self.keys[low].partition(_CONTEXT_END)[0]
+            high = bisect_left(self.keys, context + _CONTEXT_END + _END, low)
+            found.append((context, low, high))
+            low = high
+        return found
 
 
 _INPUTS: WeakKeyDictionary[Column, Inputs] = WeakKeyDictionary()
@@ -69,6 +84,7 @@ class FoundDocument:
     row: int
     surface: str
     score: np.float32
+    contexts: dict[str, list[str]] | None = None
 
     @property
     def order(self) -> tuple[float, bytes]:
@@ -77,7 +93,7 @@ class FoundDocument:
     def echo(self, request: SearchRequest) -> dict[str, Any]:
         # No query has found it that could be explained.
         shown = fetch_hits(replace(request, explain=False), [self.ctx], [Hit(0, self.row, self.score)])[0]
-        return {"text": self.surface, **shown}
+        return {"text": self.surface, **shown, **({"contexts": self.contexts} if self.contexts else {})}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,8 +107,18 @@ class Fuzzy:
     unicode_aware: bool = False
 
 
-#: Places in the order of keys, and how much each counts; 0 leaves the weight as it is.
-Reached = tuple[NDArray[np.int64], NDArray[np.float32]]
+class Reached(NamedTuple):
+    """The keys that a query reaches."""
+
+    places: NDArray[np.int64]
+    """Their places in the order of keys, ascending."""
+    boosts: NDArray[np.float32]
+    """How much each counts; 0 leaves the weight as it is."""
+    beginnings: NDArray[np.int64]
+    """By which of the beginnings that it accepts each key is reached, as a number."""
+
+
+_NOTHING = Reached(np.empty(0, np.int64), np.empty(0, np.float32), np.empty(0, np.int64))
 
 
 def _beginning(keys: list[bytes], prefix: bytes) -> tuple[int, int]:
@@ -102,25 +128,40 @@ def _beginning(keys: list[bytes], prefix: bytes) -> tuple[int, int]:
 
 def by_prefix(keys: list[bytes], texts: list[bytes]) -> Reached:
     """PrefixCompletionQuery."""
-    places = [np.arange(*_beginning(keys, text)) for text in texts]
-    found = np.unique(np.concatenate(places)) if places else np.empty(0, np.int64)
-    return found, np.zeros(len(found), np.float32)
+    beginnings = np.full(len(keys), -1, np.int64)
+    for number, text in enumerate(sorted(texts, key=len, reverse=True)):
+        low, high = _beginning(keys, text)
+        beginnings[low:high] = number
+    found = np.flatnonzero(beginnings >= 0)
+    return Reached(found, np.zeros(len(found), np.float32), beginnings[found])
 
 
 def by_regexp(keys: list[bytes], pattern: str, flags: int) -> Reached:
     """RegexCompletionQuery: a pattern of bytes that a key begins with."""
     if not pattern:
-        return np.empty(0, np.int64), np.empty(0, np.float32)
-    regexp_matcher(pattern, flags=flags)  # what is wrong with it is told of it alone
+        return _NOTHING
+    exact = regexp_matcher(pattern, flags=flags)  # what is wrong with it is told of it alone
     matches = regexp_matcher(f"({pattern}).*", flags=flags)
-    # A key ends with a zero and a number that tells it from its equals, both of which a pattern sees.
-    found = np.array([i for i, key in enumerate(keys) if matches(key.decode("latin-1") + "\0\0")], np.int64)
-    return found, np.zeros(len(found), np.float32)
+    found, beginnings = [], []
+    number = -1
+    accepted: str | None = None
+    for i, key in enumerate(keys):
+        # A key ends with a zero and a number that tells it from its equals, both of which a pattern sees.
+        symbols = key.decode("latin-1") + "\0\0"
+        if not matches(symbols):
+            continue
+        if accepted is None or not symbols.startswith(accepted):
+            number += 1
+            accepted = next((symbols[:n] for n in range(len(symbols)) if exact(symbols[:n])), symbols)
+        found.append(i)
+        beginnings.append(number)
+    return Reached(np.array(found, np.int64), np.zeros(len(found), np.float32), np.array(beginnings, np.int64))
 
 
 def by_edits(keys: list[bytes], texts: list[bytes], fuzzy: Fuzzy) -> Reached:
     """FuzzyCompletionQuery: keys that begin with what is a few edits away; each counts by what is the same."""
     boosts = np.full(len(keys), -1, np.float32)
+    shortest: dict[int, str] = {}
     symbols = _symbols(fuzzy)
     query = [symbols(text) for text in texts]
     for text in query:
@@ -147,8 +188,14 @@ def by_edits(keys: list[bytes], texts: list[bytes], fuzzy: Fuzzy) -> Reached:
             same = np.maximum(same, np.cumprod(equal, axis=1).sum(axis=1))
         part = boosts[low:high]
         np.maximum(part, np.where(reached >= 0, same, -1), out=part)
+        for i in np.flatnonzero(reached >= 0).tolist():
+            beginning = others[i][: reached[i]]
+            if len(shortest.get(low + i, others[i])) >= len(beginning):
+                shortest[low + i] = beginning
     found = np.flatnonzero(boosts >= 0)
-    return found, boosts[found]
+    numbers: dict[str, int] = {}
+    beginnings = [numbers.setdefault(shortest[i], len(numbers)) for i in found.tolist()]
+    return Reached(found, boosts[found], np.array(beginnings, np.int64))
 
 
 def _symbols(fuzzy: Fuzzy) -> Any:
@@ -197,55 +244,93 @@ class CompletionSuggester:
         field, _ = common_fields(ctx, self.field, self.analyzer, self.shard_size)
         if not isinstance(field, CompletionFieldType):
             raise IllegalArgumentException(f"Field [{field.path}] is not a completion suggest field")
+        asked: dict[str, list[QueryContext]] = {}
         if self.contexts is not None:
-            raise IllegalArgumentException(f"suggester [{field.path}] doesn't expect any context")
-        return lambda texts: self._entries(ctx, field, texts)
+            if not field.contexts:
+                raise IllegalArgumentException(f"suggester [{field.path}] doesn't expect any context")
+            asked = parse_query_contexts(field.contexts, self.contexts)
+        return lambda texts: self._entries(ctx, field, asked, texts)
 
-    def _entries(self, ctx: ShardContext, field: CompletionFieldType, texts: Texts) -> list[dict[str, Any]]:
+    def _entries(
+        self, ctx: ShardContext, field: CompletionFieldType, asked: dict[str, list[QueryContext]], texts: Texts
+    ) -> list[dict[str, Any]]:
         text = str(texts.text)
-        column = ctx.column(field)
-        assert isinstance(column, ObjectColumn)
-        inputs = inputs_of(column)
+        options: list[FoundDocument] = []
+        if ctx.view.live.any():
+            column = ctx.column(field)
+            assert isinstance(column, ObjectColumn)
+            inputs = inputs_of(column)
+            reach = self._reach(field, texts)
+            if field.contexts:
+                reached = in_contexts(inputs, typed(field.contexts, asked), reach)
+            else:
+                reached = reach(inputs.keys)
+            options = self._best(ctx, field, inputs, reached)
+        return [{"text": text, "offset": 0, "length": utf16_length(text), "options": options}]
+
+    def _reach(self, field: CompletionFieldType, texts: Texts) -> Callable[[list[bytes]], Reached]:
+        """CompletionSuggestionContext.toQuery: which of some keys are meant."""
         if texts.prefix is None and texts.regex is not None:
             if self.fuzzy is not None:
                 raise IllegalArgumentException("can not use 'fuzzy' options with 'regex")
-            reached = by_regexp(inputs.keys, texts.regex, self.regex_flags)
-        else:
-            keys = field.keys(text if texts.prefix is None else texts.prefix, searching=True)
-            if self.fuzzy is not None:
-                reached = by_edits(inputs.keys, keys, self.fuzzy)
-            else:
-                reached = by_prefix(inputs.keys, keys)
-        options = self._best(ctx, inputs, *reached)
-        return [{"text": text, "offset": 0, "length": utf16_length(text), "options": options}]
+            _check(texts.regex)
+            return partial(by_regexp, pattern=texts.regex, flags=self.regex_flags)
+        prefix = str(texts.text) if texts.prefix is None else texts.prefix
+        _check(prefix)
+        keys = field.keys(prefix, searching=True)
+        return partial(by_prefix, texts=keys) if self.fuzzy is None else partial(by_edits, texts=keys, fuzzy=self.fuzzy)
 
     def _best(
-        self, ctx: ShardContext, inputs: Inputs, places: NDArray[np.int64], boosts: NDArray[np.float32]
+        self, ctx: ShardContext, field: CompletionFieldType, inputs: Inputs, reached: Reached
     ) -> list[FoundDocument]:
-        """TopSuggestGroupDocsCollector: of each document the first that is found."""
-        live = ctx.view.live_roots[inputs.rows[places]]
-        places, boosts = places[live], boosts[live]
-        weights = inputs.weights[places]
-        scores = np.where(boosts == 0, weights, np.where(weights == 0, boosts, weights * boosts))
-        wanted = self.shard_size or max(self.size, 5)
+        """TopSuggestGroupDocsCollector, which takes the best of each segment; a document is an option once, with the
+        contexts of whatever is looked at."""
+        rows = inputs.rows[reached.places]
+        weights = inputs.weights[reached.places]
+        scores = np.where(
+            reached.boosts == 0, weights, np.where(weights == 0, reached.boosts, weights * reached.boosts)
+        )
         order = np.argsort(-scores, kind="stable")
-        if not self.skip_duplicates:
-            order = order[:wanted]
-        found: dict[int, FoundDocument] = {}
-        seen: set[str] = set()
-        for at in order.tolist():
-            place = int(places[at])
-            surface = inputs.surfaces[place]
-            if self.skip_duplicates:
-                if surface in seen:
+        segments = ctx.view.segment_of[rows]
+        live = ctx.view.live_roots[rows]
+        wanted = self.shard_size or max(self.size, 5)
+        contexts: dict[int, list[str]] = {}
+        best: list[tuple[_Order, FoundDocument]] = []
+        for segment in np.unique(segments):
+            inside = segments == segment
+            # Each beginning may bring the same input again, so that of many more are looked at.
+            most = wanted * len(np.unique(reached.beginnings[inside]))
+            of_segment: list[tuple[_Order, FoundDocument]] = [] if self.skip_duplicates else best
+            seen: set[str] = set()
+            for at in order[(inside & live)[order]].tolist():
+                place = int(reached.places[at])
+                surface = inputs.surfaces[place]
+                if self.skip_duplicates and surface in seen:
                     continue
-                if len(seen) == wanted:
+                if len(seen) == most:
                     break
-                seen.add(surface)
-            row = int(inputs.rows[place])
-            found.setdefault(row, FoundDocument(ctx, row, surface, np.float32(scores[at])))
-        best = sorted(found.values(), key=lambda one: (-float(one.score), one.surface.encode("utf-16-be"), one.row))
-        return best[: self.size]
+                seen.add(surface if self.skip_duplicates else str(at))
+                row = int(rows[at])
+                is_new = row not in contexts
+                known = contexts.setdefault(row, [])
+                if field.contexts:
+                    known.append(inputs.keys[place].partition(_CONTEXT_END)[0].decode())
+                if is_new:
+                    one = FoundDocument(ctx, row, surface, np.float32(scores[at]))
+                    entry = ((-float(one.score), surface.encode("utf-16-be"), row), one)
+                    insort(of_segment, entry, key=_order_of)
+                    if len(of_segment) > wanted and of_segment.pop() is entry:
+                        break
+            if self.skip_duplicates:
+                best.extend(of_segment)
+        found = [one for _, one in sorted(best, key=_order_of)]
+        if self.skip_duplicates:
+            first: dict[str, FoundDocument] = {}
+            for one in found:
+                first.setdefault(one.surface, one)
+            found = list(first.values())
+        found = found[: min(self.size, wanted)]
+        return [replace(one, contexts=_named(field, contexts[one.row])) for one in found] if field.contexts else found
 
     def merged(self, shards: list[list[dict[str, Any]]]) -> list[dict[str, Any]]:
         """CompletionSuggestion.reduce."""
@@ -258,6 +343,45 @@ class CompletionSuggester:
                 first.setdefault(one.surface, one)
             options = list(first.values())
         return [{**shards[0][0], "options": options[: self.size]}]
+
+
+def _check(text: str) -> None:
+    """CompletionQuery.validate."""
+    for name, char in (("HOLE character U+001E", "\x1e"), ("unit separator character U+001F", "\x1f")):
+        if char in text:
+            raise IllegalArgumentException(f"Term text cannot contain {name}; this character is reserved")
+
+
+def in_contexts(inputs: Inputs, asked: dict[str, tuple[int, bool]], reach: Callable[[list[bytes]], Reached]) -> Reached:
+    """ContextQuery: each context's own keys, which count by the longest context asked for that its own begins with."""
+    texts = sorted(((text.encode(), *how) for text, how in asked.items()), key=lambda one: -len(one[0]))
+    parts: list[Reached] = []
+    for context, low, high in inputs.contexts:
+        if not any(context == text or (prefix and context.startswith(text)) for text, _, prefix in texts):
+            continue
+        boost = next(boost for text, boost, _ in texts if context.startswith(text))
+        behind = len(context) + 1
+        keys = [key[behind + key.startswith(b"\x1f", behind) :] for key in inputs.keys[low:high]]
+        found = reach(keys)
+        numbers = found.beginnings + sum(len(part.beginnings) for part in parts)
+        parts.append(Reached(found.places + low, np.float32(boost) + found.boosts, numbers))
+    return Reached(*map(np.concatenate, zip(*parts, strict=True))) if parts else _NOTHING
+
+
+def _named(field: CompletionFieldType, contexts: list[str]) -> dict[str, list[str]]:
+    """ContextMappings.getNamedContexts."""
+    found: dict[str, list[str]] = {}
+    for text in contexts:
+        found.setdefault(field.contexts[ord(text[0])].name, []).append(text[1:])
+    capacity = 1 << (len(contexts) - 1).bit_length()
+    return {name: hash_ordered(found[name]) for name in hash_ordered(found, capacity)}
+
+
+_Order = tuple[float, bytes, int]
+
+
+def _order_of(entry: tuple[_Order, FoundDocument]) -> _Order:
+    return entry[0]
 
 
 def _order(option: FoundDocument) -> tuple[float, bytes]:

@@ -8,7 +8,7 @@ KEYS = [b"afoo", b"fog", b"foo", b"foo", b"foo\x1fbar", b"foot", b"quantum"]
 
 
 def test_a_prefix_reaches_what_goes_on_after_it() -> None:
-    places, boosts = by_prefix(KEYS, [b"foo"])
+    places, boosts, _ = by_prefix(KEYS, [b"foo"])
     assert places.tolist() == [2, 3, 4, 5]
     assert not boosts.any()
 
@@ -19,13 +19,15 @@ def test_a_key_that_two_prefixes_reach_is_found_once() -> None:
 
 def test_a_pattern_need_not_reach_the_end() -> None:
     assert by_regexp(KEYS, "[fa]oo|q", 0xFF)[0].tolist() == [2, 3, 4, 5, 6]
+    assert by_regexp(KEYS, "[fa]oo|q", 0xFF).beginnings.tolist() == [0, 0, 0, 0, 1]
     assert by_regexp(KEYS, "", 0xFF)[0].tolist() == []
 
 
 def test_edits_spare_the_prefix_and_count_what_is_the_same() -> None:
-    places, boosts = by_edits(KEYS, [b"fox"], Fuzzy())
+    places, boosts, beginnings = by_edits(KEYS, [b"fox"], Fuzzy())
     # The shortest beginning that is near enough is "fo".
     assert (places.tolist(), boosts.tolist()) == ([1, 2, 3, 4, 5], [2.0] * 5)
+    assert beginnings.tolist() == [0] * 5
     assert 0 in by_edits(KEYS, [b"foo"], Fuzzy(prefix_length=0))[0].tolist()
 
 
