@@ -8,9 +8,12 @@ from typing import Any
 
 import orjson
 
+from fakeknn.xcontent import generator
+
 #: Stands in stored text where a vector was cut out; no JSON text holds it otherwise.
 HOLE = b"\x00"
 _HOLE = orjson.Fragment(HOLE)
+_NAMED_HOLE = "\x00 a vector \x00"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +29,27 @@ class Stripped:
 Stored = bytes | Stripped | None
 
 
+def write(tree: Any) -> bytes:
+    """A source's text."""
+    try:
+        return orjson.dumps(tree)
+    except TypeError:  # integers beyond 64 bits, lone surrogates
+        return generator.write(tree)
+
+
 def strip(body: Any, places: Sequence[tuple[Any, Any]], vectors: Sequence[tuple[str, int]]) -> Stripped:
     """The stored form of a parsed body whose vectors stand at ``container[key]`` for each of ``places``."""
     values = [container[key] for container, key in places]
     try:
         for container, key in places:
             container[key] = _HOLE
-        return Stripped(orjson.dumps(body), tuple(vectors))
+        try:
+            text = orjson.dumps(body)
+        except TypeError:
+            for container, key in places:
+                container[key] = _NAMED_HOLE
+            text = generator.write(body).replace(generator.string(_NAMED_HOLE).encode(), HOLE)
+        return Stripped(text, tuple(vectors))
     finally:
         for (container, key), value in zip(places, values, strict=True):
             container[key] = value

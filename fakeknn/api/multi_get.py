@@ -105,7 +105,8 @@ def parse(body: Any, default: Item, raw: bytes = b"") -> list[Item]:
 
     if not isinstance(body, dict):
         at = Where(body, None, "start") if isinstance(body, list) else None
-        raise ParsingException(f"unexpected token [{token(body)}], expected [START_OBJECT]", at=at)
+        place = {} if at is not None else {"line": 1, "col": 1}
+        raise ParsingException(f"unexpected token [{token(body)}], expected [START_OBJECT]", at=at, **place)
     items: list[Item] = []
     for name, value in body.items():
         if not isinstance(value, list):

@@ -14,7 +14,13 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from fakeknn.errors import IllegalArgumentException, InputCoercionException, NumberFormatException, Where
+from fakeknn.errors import (
+    IllegalArgumentException,
+    InputCoercionException,
+    NumberFormatException,
+    OpenSearchError,
+    Where,
+)
 from fakeknn.fields.base import META, UNREADABLE, DocContext, FieldType, Parameter, decimal, flag, register
 from fakeknn.fields.buffers import Buffer, NumericBuffer
 from fakeknn.view import Column, Mask, NumericColumn
@@ -315,6 +321,9 @@ class UnsignedLongFieldType(IntegerFieldType):
     low, high, article = 0, 2**64 - 1, "an unsigned long"
     java_class = "BigInteger"
 
+    def tells_ignored(self, value: Any, cause: OpenSearchError) -> bool:
+        return isinstance(value, str | bool)  # the range of numbers is looked at only when they were taken
+
     def of_text(self, text: str) -> int:
         return _big_integer(text, self.low, self.high, self.article, self.coerces)
 
@@ -535,7 +544,6 @@ class HalfFloatFieldType(DecimalFieldType):
 class ScaledFloatFieldType(NumberFieldType):
     """A decimal kept as a long: round(value × scaling_factor)."""
 
-    tells_ignored = False
     dtype = np.int64
     parameters: ClassVar[tuple[Parameter, ...]] = (
         flag("index", True),
@@ -560,6 +568,12 @@ class ScaledFloatFieldType(NumberFieldType):
         if given is not None:
             self.options["null_value"] = self._number(given)
             self.null = self._scale(self.options["null_value"])
+
+    def tells_ignored(self, value: Any, cause: OpenSearchError) -> bool:
+        return False
+
+    def loses_its_place(self, value: Any, cause: OpenSearchError) -> bool:
+        return isinstance(value, dict)
 
     def _number(self, value: Any) -> float:
         number = query_double(value)

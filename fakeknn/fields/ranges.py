@@ -141,11 +141,10 @@ class RangeFieldType(FieldType):
             shown = key if isinstance(key, str) else "null"
             raise MapperParsingException(f"error parsing field [{self.path}], expected an object but got {shown}")
         low, high = self.lowest, self.highest
+        malformed: OpenSearchError | None = None
         for name, item in value.items():
             try:
                 if name not in ("gt", "gte", "lt", "lte"):
-                    if self.ignores_malformed:
-                        raise NotFaked(f"an unknown parameter in a malformed value of type [{self.kind}]")
                     raise MapperParsingException(f"error parsing field [{self.path}], with unknown parameter [{name}]")
                 if item is None:
                     continue
@@ -153,14 +152,25 @@ class RangeFieldType(FieldType):
             except OpenSearchError as error:
                 if not hasattr(error, "preview"):
                     error.preview = item  # type: ignore[attr-defined]
-                raise
+                if not self.ignores_malformed or not isinstance(error, IllegalArgumentException):
+                    raise
+                malformed = error
+                continue
             if name in ("gt", "gte"):
                 low = bound if name == "gte" else self.next_up(bound)
             else:
                 high = bound if name == "lte" else self.next_down(bound)
+        if malformed is not None:
+            raise malformed
         if low > high:
             raise self._inverted(low, high)
         return low, high
+
+    def tells_ignored(self, value: Any, cause: OpenSearchError) -> bool:
+        return isinstance(cause, IllegalArgumentException) and getattr(cause, "preview", value) is not None
+
+    def loses_its_place(self, value: Any, cause: OpenSearchError) -> bool:
+        return isinstance(value, dict) and not isinstance(cause, IllegalArgumentException)
 
     def _inverted(self, low: Any, high: Any) -> OpenSearchError:
         error = IllegalArgumentException(self.inverted(low, high))

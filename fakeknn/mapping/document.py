@@ -7,8 +7,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-import orjson
-
 from fakeknn.dates import DateFormat
 from fakeknn.errors import (
     IllegalArgumentException,
@@ -26,7 +24,7 @@ from fakeknn.fields.numbers import java_double
 from fakeknn.fields.vector import outside_of_field
 from fakeknn.mapping.dynamic import DEFAULT_TYPES
 from fakeknn.mapping.tree import DYNAMIC_DATE_FORMATS, Mapping, ObjectMapper
-from fakeknn.source import Stored, strip
+from fakeknn.source import Stored, strip, write
 from fakeknn.xcontent import java_string, locate, number_text
 from fakeknn.xcontent.broken import Torso
 
@@ -214,12 +212,12 @@ class DocumentParser:
         if not mapping.source_enabled:
             return None
         if not mapping.source_filter.empty:
-            return orjson.dumps(mapping.source_filter.apply(self.body))
+            return write(mapping.source_filter.apply(self.body))
         if self.holes:
             last = len(self.levels) - 1
             index = {id(level): last - i for i, level in enumerate(self.levels)}
             return strip(self.body, self.holes, [(path, index[id(level)]) for path, level in self.hole_fields])
-        return orjson.dumps(self.body) if self.source is None else self.source
+        return write(self.body) if self.source is None else self.source
 
     def _place(self, error: OpenSearchError) -> None:
         for link in error.chain():
@@ -397,7 +395,7 @@ class DocumentParser:
 
     def _field(self, node: FieldType, container: Any, key: Any, value: Any, level: _Level) -> None:
         if self.torso is not None and self.torso.breaks(value):
-            self._broken_field(node, value)
+            self._broken_field(node, container, key, value)
         if type(value) is list and not node.takes_arrays:
             for i, item in enumerate(value):
                 self._field(node, value, i, item, level)
@@ -412,7 +410,11 @@ class DocumentParser:
             if not node.ignores_malformed:
                 self._place(cause)
                 raise self._failed(node, value, cause) from cause
-            if node.tells_ignored:
+            if isinstance(container, dict) and node.loses_its_place(value, cause):
+                # What is left of the object is read as if it were the document's, which ends where the object does.
+                extra = IllegalArgumentException("Malformed content, found extra data after parsing: END_OBJECT")
+                raise MapperParsingException("failed to parse") from extra
+            if node.tells_ignored(value, cause):
                 self.ignored[node.path] = None
             parsed = None
         if parsed is not None:
@@ -444,16 +446,33 @@ class DocumentParser:
         if node.copy_to and not self.in_copy:
             self._copy(node, container, key, value, level)
 
-    def _broken_field(self, node: FieldType, value: Any) -> None:
+    def _broken_field(self, node: FieldType, container: Any, key: Any, value: Any) -> None:
         """A field's parser comes upon the end of a text, or of an array that it reads itself."""
-        if isinstance(value, dict):
-            raise self.broken
         cause = self.broken.cause
         assert cause is not None
+        if isinstance(value, dict):
+            if not node.ignores_malformed:
+                self._parse_torso(node, container, key, value)
+            raise self.broken
         if isinstance(value, str):
             raise self._failed(node, value, cause) from cause
         if node.takes_arrays:
+            self._parse_torso(node, container, key, value)
             raise self._failed(node, value[-1] if value else UNREADABLE, cause) from cause
+
+    def _parse_torso(self, node: FieldType, container: Any, key: Any, value: Any) -> None:
+        """What a field's parser complains of before it comes upon the end of the text."""
+        torso = self.torso
+        assert torso is not None
+        try:
+            node.parse(container, key, value, self.context)
+        except OpenSearchError as cause:
+            preview = getattr(cause, "preview", value)
+            if preview not in (value, None) or (cause.at is not None and torso.has_read(cause.at, cause.reason or "")):
+                self._place(cause)
+                if torso.breaks(preview):
+                    cause.preview = UNREADABLE  # type: ignore[attr-defined]
+                raise self._failed(node, preview, cause) from cause
 
     def _failed(self, node: FieldType, value: Any, cause: OpenSearchError) -> MapperParsingException:
         preview = getattr(cause, "preview", value)
@@ -601,6 +620,8 @@ class DocumentParser:
                 f"Can't handle serializing a dynamic type with content token [START_OBJECT] and field name "
                 f"[{parts[-1]}]"
             )
+        if isinstance(value, str) and self.torso is not None and self.torso.breaks(value):
+            raise self.broken
         json_type, definition = self._guess(value)
         made = self._from_template(parent_path, parts[-1], json_type, dynamic)
         if made is None:

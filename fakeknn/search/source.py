@@ -13,7 +13,7 @@ import orjson
 
 from fakeknn.errors import ParsingException, Where
 from fakeknn.source import SourceFilter
-from fakeknn.xcontent import objects
+from fakeknn.xcontent import objects, read
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class SourceOptions:
             return None
         if not self.includes and not self.excludes:
             return orjson.Fragment(source)
-        return self.filter.apply(orjson.loads(source))
+        return self.filter.apply(read(source))
 
 
 SHOW_SOURCE = SourceOptions()

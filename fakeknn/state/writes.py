@@ -9,8 +9,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import orjson
-
 from fakeknn.errors import (
     ClassCastException,
     ClusterBlockException,
@@ -27,6 +25,7 @@ from fakeknn.errors import (
 )
 from fakeknn.mapping.document import check_torso
 from fakeknn.rest import Later
+from fakeknn.source import write
 from fakeknn.state import pipelines
 from fakeknn.state.active import BY_SETTING, ActiveShards
 from fakeknn.state.blocks import check_blocks
@@ -398,7 +397,7 @@ class Writer:
                 "_seq_no": answer["_seq_no"],
                 "_primary_term": answer["_primary_term"],
                 "found": True,
-                "_source": request.show_source(orjson.dumps(source) if text is None else text),
+                "_source": request.show_source(write(source) if text is None else text),
             }
         return answer
 

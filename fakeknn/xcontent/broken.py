@@ -37,7 +37,7 @@ class Torso:
             return False
         if isinstance(value, BrokenText):
             return where.part == "key" or "VALUE_STRING" in reason
-        return where.part in ("key", "value", "start") or id(value) not in self._open
+        return where.part in ("key", "value", "start", "after") or id(value) not in self._open
 
     def breaks(self, value: Any) -> bool:
         """Whether a value of the tree is one that did not end."""

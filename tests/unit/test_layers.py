@@ -26,7 +26,8 @@ FLOORS = """
     mapping
     fields painless shape
     view analysis knn dates geo rest units uri
-    source xcontent
+    source
+    xcontent
     errors
 """
 
