@@ -54,6 +54,7 @@ def explain(node: Node, request: Request) -> Response:
     if row is None:
         return Response(404, {**answer, "matched": False})
     try:
+        ctx = ctx.at(row)
         query_phase(query, ctx)
         told = explained(SearchRequest(query=query), ctx, row)
     except OpenSearchError as error:

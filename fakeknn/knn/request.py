@@ -249,6 +249,7 @@ def prepare(
     definition: VectorDefinition,
     vector: Floats,
     *,
+    field: str | None = None,
     k: int | None = None,
     max_distance: float | None = None,
     min_score: float | None = None,
@@ -259,15 +260,15 @@ def prepare(
 ) -> Prepared:
     """Check a query against the field that it searches, in the plugin's order, and make ready what the search needs.
 
-    ``nested`` says whether the query stands in a ``nested`` query. A field with a model must have taken over the
-    model's engine, space and dimension. Raises what stands behind ``failed to create query: ...``:
-    IllegalArgumentException or UnsupportedOperationException.
+    ``field`` is the field's whole name; ``nested`` says whether the query stands in a ``nested`` query. A field with a
+    model must have taken over the model's engine, space and dimension. Raises what stands behind ``failed to create
+    query: ...``: IllegalArgumentException or UnsupportedOperationException.
     """
     engine = definition.engine
     if engine is None:
         if definition.model_id is not None:
             raise IllegalArgumentException(f"Model ID '{definition.model_id}' is not created.")
-        raise IllegalArgumentException(f"Field '{definition.name}' is not built for ANN search.")
+        raise IllegalArgumentException(f"Field '{field or definition.name}' is not built for ANN search.")
     row: Row = normalized(vector) if definition.normalizes and definition.data_type == "float" else vector
     _check_parameters(definition, method_parameters or {}, max_distance, min_score)
     radius = None

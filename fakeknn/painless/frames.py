@@ -17,6 +17,9 @@ _VARIABLE = re.compile(r'"[^"]+"|\'[^\']*\'|(?<!of type )\[[^\]]*\]|-?\d+|@[0-9a
 #: A member that is stored, ``java.util.Collections.UnmodifiableMap..price=``: its name does not matter.
 _STORE = re.compile(r"\.\.\w+=$")
 
+#: A field's name between quotes, beside an apostrophe that is none of a pair.
+_FIELD = re.compile(r"(?<= value for field )'[^']*'|(?<= by doc\[)'[^']*'")
+
 Frames = tuple[str, ...]
 
 
@@ -25,18 +28,19 @@ def shape(message: str | None) -> str:
     if message is None:
         return "-"
     nothing = ' ""' if message.endswith('""') else ""
-    return _VARIABLE.sub("*", message).partition(":")[0].replace("\n", " ") + nothing
+    return _VARIABLE.sub("*", _FIELD.sub("'v'", message)).partition(":")[0].replace("\n", " ") + nothing
 
 
 @cache
 def _recorded() -> dict[tuple[str, str, str], Frames]:
     recorded: dict[tuple[str, str, str], Frames] = {}
-    for block in (files(__package__) / "frames.txt").read_text(encoding="utf-8").split("\n\n"):
-        if block.startswith("#"):
-            continue
-        head, *frames = block.strip().split("\n")
-        call, java_class, message = head.split(" ", 2)
-        recorded[call, java_class, message] = tuple(frames)
+    for name in ("frames.txt", "frames_vectors.txt"):
+        for block in (files(__package__) / name).read_text(encoding="utf-8").split("\n\n"):
+            if block.startswith("#"):
+                continue
+            head, *frames = block.strip().split("\n")
+            call, java_class, message = (*head.split(" ", 2), "")[:3]
+            recorded[call, java_class, message] = tuple(frames)
     return recorded
 
 

@@ -7,11 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from fakeknn.errors import IllegalArgumentException
+from fakeknn.errors import IllegalArgumentException, OpenSearchError
 from fakeknn.knn.java import cannot_be_cast
 from fakeknn.knn.script import VECTOR_FUNCTIONS
 from fakeknn.knn.spaces import Space, get_space
 from fakeknn.painless.dispatch import define_static
+from fakeknn.painless.frames import frames_above
 from fakeknn.painless.library_doc import DocValues, define_kind
 from fakeknn.painless.numbers import Float
 from fakeknn.painless.throwable import Thrown, class_cast, illegal_argument, illegal_state, unsupported
@@ -27,6 +28,7 @@ class VectorValues(DocValues):
     java = "org.opensearch.knn.index.KNNVectorScriptDocValues.KNNFloatVectorScriptDocValues"
     supers: tuple[str, ...] = _SUPERS
     data_type = "float"
+    dtype: type[np.generic] = np.float32
 
     def __init__(self, values: Sequence[Any] = ()) -> None:
         super().__init__(values)
@@ -52,6 +54,7 @@ class ByteVectorValues(VectorValues):
     __slots__ = ()
     java = "org.opensearch.knn.index.KNNVectorScriptDocValues.KNNByteVectorScriptDocValues"
     data_type = "byte"
+    dtype = np.int8
 
 
 class BinaryVectorValues(ByteVectorValues):
@@ -63,8 +66,19 @@ def _function(name: str) -> Callable[..., float]:
     measure = VECTOR_FUNCTIONS[name]
 
     def run(query: Any, values: VectorValues, *rest: Any) -> float:
-        matrix = values.vector()[None]
-        return float(measure(_plain(query), matrix, values.data_type, *rest)[0])
+        plain = _plain(query)
+        try:
+            if not values:  # what is wrong with the query is told before what the document lacks
+                none = np.empty((0, len(plain) if isinstance(plain, list) else 0), values.dtype)
+                measure(plain, none, values.data_type, *rest)
+            matrix = values.vector()[None]
+            return float(measure(plain, matrix, values.data_type, *rest)[0])
+        except (OpenSearchError, Thrown) as error:
+            if values.data_type == "float":
+                raise
+            thrown = error if isinstance(error, Thrown) else Thrown.of(error)
+            thrown.frames = frames_above(f"import.{name}/{2 + len(rest)}:byte", thrown)
+            raise thrown from error
 
     return run
 

@@ -74,11 +74,14 @@ class Statistics(Protocol):
     contexts: list[ShardContext]
     """The shards whose they are."""
 
-    def of_field(self, path: str) -> tuple[int, int]:
-        """How many documents have a field, and how many tokens it has in all of them."""
+    def of_field(self, path: str) -> tuple[int, int, int]:
+        """How many documents have a field, how many tokens it has in all of them, how many terms in each, summed."""
 
     def doc_freq(self, path: str, term: str) -> int:
         """How many documents have a term."""
+
+    def total_term_freq(self, path: str, term: str) -> int:
+        """How often a term stands in all of them."""
 
 
 @dataclass(slots=True)
@@ -108,6 +111,16 @@ class ShardContext:
     memo: dict[Any, Any] = field(default_factory=dict)
     index_boost: float = 1.0
     """How much more the scores of this index weigh (``indices_boost``)."""
+    visited: Mask | None = None
+    """Which rows the clauses beside let through, of which alone scores are asked for (None: all)."""
+
+    def visiting(self, rows: Mask) -> ShardContext:
+        """This context where no other rows are scored."""
+        return replace(self, visited=rows if self.visited is None else self.visited & rows)
+
+    def at(self, row: int) -> ShardContext:
+        """This context where only one row is scored."""
+        return self.visiting(np.arange(self.n) == row)
 
     @property
     def n(self) -> int:
@@ -155,7 +168,7 @@ class ShardContext:
 
     def inside(self, path: str | None) -> ShardContext:
         """This context inside ``nested`` of a path."""
-        return replace(self, nested_path=path)
+        return replace(self, nested_path=path, visited=None)
 
 
 def running(error: OpenSearchError) -> OpenSearchError:
@@ -183,6 +196,8 @@ class Query:
     """
 
     kind: ClassVar[str] = ""
+    runs_scripts: ClassVar[bool] = False
+    """Whether scoring a row may fail, or costs so much that it is worth to ask first which rows are looked at."""
     set_after_boost: ClassVar[Mapping[str, Any]] = {}
     """What the builder does not know yet, at its default, when the parser gives it the boost."""
     boost: float = 1.0

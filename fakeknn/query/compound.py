@@ -268,12 +268,17 @@ class Boosting(Query):
         return self.positive.never(ctx)
 
     def run(self, ctx: ShardContext, boost: np.float32) -> Matched:
+        if self.never(ctx):
+            return Matched.none(ctx.n)
         found = self.positive.matched(ctx)
         lessened = found.score.astype(np.float64) * np.float64(np.float32(self.negative_boost))
         score = np.where(self.negative.mask(ctx), lessened, found.score).astype(np.float32)
         return Matched(found.mask, score * boost)
 
     def mask(self, ctx: ShardContext) -> Mask:
+        if self.never(ctx):
+            return ctx.nothing()
+        self.negative.mask(ctx)  # made, though not asked
         return self.positive.mask(ctx)
 
 
@@ -405,6 +410,8 @@ class Bool(Query):
             return Matched.constant(ctx.everything(), float(boost))
         if self.never(ctx):
             return Matched.none(ctx.n)
+        if any(clause.runs_scripts for clause in self.walk()):
+            ctx = ctx.visiting(self.mask(ctx))
         score = np.zeros(ctx.n, np.float32)
         mask: Mask | None = None
         if self.must:

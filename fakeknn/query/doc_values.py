@@ -207,6 +207,8 @@ def script_values(
         expression = compile_expression(str(script.source), context, script.params)
         return expression.vectorize(ShardColumns(ShardDoc(ctx), rows, score or _no_score), context)
     compiled = compile(str(script.source), context, script.params, script.options, script.id)
+    if not len(rows):
+        return []
     doc = ShardDoc(ctx)
     columns = ShardColumns(doc, rows, score or _no_score)
     try:

@@ -46,7 +46,7 @@ class Knn(Query):
     filter: Query | None = None
     method_parameters: dict[str, int] | None = None
     rescore: Rescore | None = None
-    expand_nested_docs: bool = False
+    expand_nested_docs: bool | None = None
     ignore_unmapped: bool = False
 
     def members(self) -> dict[str, Any]:
@@ -68,12 +68,13 @@ class Knn(Query):
             written["rescore"] = (
                 {"oversample_factor": np.float32(self.rescore.oversample_factor)} if self.rescore.enabled else False
             )
-        if self.expand_nested_docs:
-            written["expand_nested_docs"] = True
         return written
 
     def to_json(self) -> Any:
-        return {"knn": {self.field: {**self.members(), **self.standard()}}}
+        written = {**self.members(), **self.standard()}
+        if self.expand_nested_docs is not None:
+            written["expand_nested_docs"] = self.expand_nested_docs
+        return {"knn": {self.field: written}}
 
     def children(self) -> Iterator[Query]:
         if self.filter is not None:
@@ -114,13 +115,14 @@ class Knn(Query):
         return knn_request.prepare(
             definition,
             self.vector,
+            field=self.field,
             k=self.k,
             max_distance=self.max_distance,
             min_score=self.min_score,
             method_parameters=self.method_parameters,
             rescore=self.rescore,
             nested=ctx.nested_path is not None,
-            expand_nested_docs=self.expand_nested_docs,
+            expand_nested_docs=bool(self.expand_nested_docs),
         )
 
     def _search(self, ctx: ShardContext) -> Neighbors:
@@ -148,7 +150,7 @@ class Knn(Query):
             live=None if live.all() else live,
             passing=None if self.filter is None else live & self._filtered(ctx)[column.rows],
             groups=ctx.view.parents(0)[column.rows] if nested else None,
-            expanded=self.expand_nested_docs,
+            expanded=bool(self.expand_nested_docs),
         )
         places, score = self._found(search, ctx)
         return Neighbors(column.rows[places], score, search.leaves)
@@ -205,7 +207,7 @@ class Knn(Query):
         if self.k is None:
             return False
         optimized = ctx.settings.get("index.knn.memory_optimized_search") == "true"
-        return prepared.rescore is not None or self.expand_nested_docs or optimized
+        return prepared.rescore is not None or bool(self.expand_nested_docs) or optimized
 
     def lucene_text(self, ctx: ShardContext, filtered: object) -> str | None:
         """How the built query writes itself; None where that is a matter of addresses in memory, or not known."""
@@ -405,7 +407,7 @@ def _parse_one(field: str, container: Any) -> Knn:
         field=field,
         **_checked(values),
         filter=values.get("filter"),
-        expand_nested_docs=values.get("expand_nested_docs", False),
+        expand_nested_docs=values.get("expand_nested_docs"),
         ignore_unmapped=values.get("ignore_unmapped", False),
         **common(values),
     )

@@ -259,6 +259,11 @@ def parse_script_filter(container: Any, key: Any) -> Query:
     return ScriptFilter(script=script, **common(values))
 
 
+def _visited(ctx: ShardContext, matched: Matched) -> Matched:
+    """What matches of the rows that are looked at."""
+    return matched if ctx.visited is None else Matched(matched.mask & ctx.visited, matched.score)
+
+
 def score_by_script(ctx: ShardContext, script: Script, inner: Callable[[], Matched]) -> Scores:
     script = resolved(ctx, script)
     check_language(script, "score")
@@ -270,6 +275,7 @@ class ScriptScore(Query):
     """Each document that the inner query matches, scored by a script."""
 
     kind: ClassVar[str] = "script_score"
+    runs_scripts: ClassVar[bool] = True
     query: Query
     script: Script
     min_score: float | None = None
@@ -287,7 +293,7 @@ class ScriptScore(Query):
     def run(self, ctx: ShardContext, boost: np.float32) -> Matched:
         if self.never(ctx):
             return Matched.none(ctx.n)
-        inner = cache(lambda: self.query.matched(ctx))
+        inner = cache(lambda: _visited(ctx, self.query.matched(ctx)))
         computed = score_by_script(ctx, self.script, inner)
         mask = inner().mask
         self._check(ctx, mask, computed)
@@ -297,7 +303,13 @@ class ScriptScore(Query):
         return Matched(mask, score)
 
     def mask(self, ctx: ShardContext) -> Mask:
-        return self.run(ctx, np.float32(self.boost)).mask
+        """The script is made, but not run where nobody asks for scores."""
+        if self.min_score is not None:
+            return self.run(ctx, np.float32(self.boost)).mask
+        if self.never(ctx):
+            return ctx.nothing()
+        score_by_script(ctx, self.script, lambda: Matched.none(ctx.n))
+        return self.query.mask(ctx)
 
     @staticmethod
     def _check(ctx: ShardContext, mask: Mask, score: Scores) -> None:
@@ -317,7 +329,7 @@ class ScriptScore(Query):
 
     def explained(self, ctx: ShardContext, row: int, boost: np.float32, below: Explanation) -> Explanation:
         """ScriptWeight.explain; ``below`` is the query's own."""
-        value = score_by_script(ctx, self.script, lambda: self.query.matched(ctx))[row]
+        value = score_by_script(ctx, self.script, lambda: _visited(ctx, self.query.matched(ctx)))[row]
         needs_score = NEEDS_SCORE.get(self.script.lang, _never)(self.script)
         details = (Explanation(below.value, "_score: ", (below,)),) if needs_score else ()
         told = Explanation(value, f'script score function, computed with script:"{self.script}"', details)

@@ -52,7 +52,8 @@ def validate_query(query: Query | None, ctx: ShardContext, *, rewrite: bool) -> 
     """TransportValidateQueryAction.shardOperation: ``valid``, and the query or what is wrong with it."""
     asked = MATCH_ALL if query is None else query
     try:
-        query_phase(asked, ctx)
+        # Nothing is scored: what a script says of documents is not known here.
+        query_phase(asked, ctx.visiting(ctx.nothing()))
     except NotFaked:
         raise
     except (QueryShardException, ParsingException) as error:
