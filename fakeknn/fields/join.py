@@ -23,6 +23,7 @@ class ParentIdFieldType(StringFieldType):
     """``join#parent``: of a parent its own id, of its children that of their parent."""
 
     scored = True
+    internal = True
 
     def __init__(self, path: str, parent: str, children: list[str], context: MappingContext) -> None:
         super().__init__(path, "parent", context)
@@ -41,6 +42,7 @@ class MetaJoinFieldType(FieldType):
 
     has_doc_values = False
     searchable = False
+    internal = True
 
     def __init__(self, context: MappingContext) -> None:
         super().__init__("_parent_join", "parent_join", context)

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from fakeknn.errors import IllegalArgumentException, NotFaked, ParsingException, Where
 from fakeknn.fields.join import JoinFieldType, ParentIdFieldType
+from fakeknn.fields.metadata import IdFieldType
 from fakeknn.query.base import (
     Explanation,
     Matched,
@@ -36,6 +37,12 @@ MAX_CHILDREN = 2**31 - 1
 def join_field(ctx: ShardContext) -> JoinFieldType | None:
     """The join field of an index, which has one at most."""
     return next((field for field in ctx.mapping.fields.values() if isinstance(field, JoinFieldType)), None)
+
+
+def with_some_name(ctx: ShardContext, join: JoinFieldType) -> Mask:
+    """bool[n]: the documents of any relation."""
+    column = ctx.column(join)
+    return ctx.nothing() if column is None else column.exists
 
 
 def with_name(ctx: ShardContext, join: JoinFieldType, *names: str) -> Mask:
@@ -122,6 +129,19 @@ class RelationQuery(Query):
         np.add.at(out, tids, score)
         return np.asarray(out / counts.astype(np.float32)) if self.scoring == "avg" else out
 
+    def related(self, ctx: ShardContext, row: int) -> Mask:
+        """bool[n]: the rows (nested objects' too) on the other side of one document."""
+        join = join_field(ctx)
+        relation = None if join is None else self.of(join)
+        if join is None or relation is None or not with_some_name(ctx, join)[row]:
+            return ctx.nothing()
+        column = ctx.column(relation)
+        assert isinstance(column, KeywordColumn)
+        return self._related(ctx, join, column, row) & ctx.view.live
+
+    def _related(self, ctx: ShardContext, join: JoinFieldType, column: KeywordColumn, row: int) -> Mask:
+        raise NotImplementedError
+
     def mask(self, ctx: ShardContext) -> Mask:
         return self.run(ctx, np.float32(1)).mask
 
@@ -160,6 +180,12 @@ class HasChild(RelationQuery):
     def sides(self, ctx: ShardContext, join: JoinFieldType, relation: ParentIdFieldType) -> tuple[Mask, Mask]:
         return with_name(ctx, join, self.type), with_name(ctx, join, relation.parent)
 
+    def _related(self, ctx: ShardContext, join: JoinFieldType, column: KeywordColumn, row: int) -> Mask:
+        number = column.number(str(ctx.view.ids[row]))
+        if number is None:
+            return ctx.nothing()
+        return column.mask_of([number]) & with_name(ctx, join, self.type)
+
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class HasParent(RelationQuery):
@@ -184,16 +210,18 @@ class HasParent(RelationQuery):
     def sides(self, ctx: ShardContext, join: JoinFieldType, relation: ParentIdFieldType) -> tuple[Mask, Mask]:
         return with_name(ctx, join, relation.parent), with_name(ctx, join, *relation.children)
 
+    def _related(self, ctx: ShardContext, join: JoinFieldType, column: KeywordColumn, row: int) -> Mask:
+        ids = column.tids[column.rows == row]
+        field = ctx.field("_id")
+        assert isinstance(field, IdFieldType)
+        found = field.ids(ctx.view, [column.terms[tid] for tid in ids.tolist()])
+        return np.append(found, False)[ctx.view.parents(0)] if ctx.view.nested else found
+
 
 def _required(kind: str, name: str, value: Any) -> Any:
     if value is None:
         raise IllegalArgumentException(f"[{kind}] requires '{name}' field")
     return value
-
-
-def _inner_hits(values: dict[str, Any], kind: str) -> None:
-    if "inner_hits" in values:
-        raise NotFaked(f"[inner_hits] of a [{kind}] query")
 
 
 @register("has_child")
@@ -209,7 +237,7 @@ def parse_has_child(container: Any, key: Any) -> Query:
             "max_children": objects.integer,
             "ignore_unmapped": objects.boolean,
         },
-        objects_={"query": parse_query, "inner_hits": lambda body, name: body[name], **SECTIONS},
+        objects_={"query": parse_query, **SECTIONS},
     )
     kind = _required("has_child", "type", values.get("type"))
     query = _required("has_child", "query", values.get("query"))
@@ -219,7 +247,6 @@ def parse_has_child(container: Any, key: Any) -> Query:
             raise IllegalArgumentException(f"[has_child] requires non-negative '{name}' field")
     if most < least:
         raise IllegalArgumentException("[has_child] 'max_children' is less than 'min_children'")
-    _inner_hits(values, "has_child")
     return HasChild(
         query=query,
         type=kind,
@@ -227,6 +254,7 @@ def parse_has_child(container: Any, key: Any) -> Query:
         min_children=least,
         max_children=most,
         ignore_unmapped=values.get("ignore_unmapped", False),
+        inner_hits=values.get("inner_hits"),
         **common(values),
     )
 
@@ -238,16 +266,16 @@ def parse_has_parent(container: Any, key: Any) -> Query:
         container,
         key,
         values={"parent_type": objects.text, "score": objects.boolean, "ignore_unmapped": objects.boolean},
-        objects_={"query": parse_query, "inner_hits": lambda body, name: body[name], **SECTIONS},
+        objects_={"query": parse_query, **SECTIONS},
     )
     kind = _required("has_parent", "parent_type", values.get("parent_type"))
     query = _required("has_parent", "query", values.get("query"))
-    _inner_hits(values, "has_parent")
     return HasParent(
         query=query,
         type=kind,
         score=values.get("score", False),
         ignore_unmapped=values.get("ignore_unmapped", False),
+        inner_hits=values.get("inner_hits"),
         **common(values),
     )
 

@@ -178,7 +178,7 @@ def expand(request: SearchRequest, page: list[Hit], hits: list[dict[str, Any]], 
         return
     for hit, shown in zip(page, hits, strict=True):
         query = _group_query(request, collapse, hit.group)
-        found = {}
+        found: dict[str, Any] = shown.get("inner_hits", {})
         for inner in collapse.inner_hits:
             parts = {name: value for name, value in inner.request.parts.items() if name != "docvalue_fields" or value}
             one = replace(inner.request, query=query, post_filter=request.post_filter, parts=parts)

@@ -21,6 +21,7 @@ from fakeknn.errors import (
 )
 from fakeknn.fields import FieldType, VectorFieldType
 from fakeknn.fields.geo_point import GeoPointColumn
+from fakeknn.fields.metadata import METADATA
 from fakeknn.fields.numbers import NumberFieldType
 from fakeknn.painless import json_value
 from fakeknn.painless.values import JavaArray
@@ -53,8 +54,12 @@ def add_docvalue_fields(request: SearchRequest, names: str) -> None:
 
 
 def _script_fields(request: SearchRequest, container: Any, key: Any) -> None:
+    request.parts["script_fields"] = parse_script_fields(container, key)
+
+
+def parse_script_fields(container: Any, key: Any) -> list[ScriptField]:
     body = container[key]
-    request.parts["script_fields"] = [_script_field(body, name) for name in body]
+    return [_script_field(body, name) for name in body]
 
 
 def _script_field(container: Any, name: str) -> ScriptField:
@@ -117,11 +122,10 @@ def _expanded(request: SearchRequest, ctx: ShardContext) -> list[FieldAndFormat]
     for one in wanted:
         if "*" not in one.field:
             found.append(one)
-        elif one.field[0] in "*_":
-            raise NotFaked("a pattern of [docvalue_fields] that matches metadata fields")
         else:
             pattern = one.field.replace("[", "[[]").replace("?", "[?]")
-            names = hash_ordered([name for name in ctx.mapping.fields if fnmatchcase(name, pattern)])
+            everywhere = (*ctx.mapping.fields, *METADATA, *WITHOUT_DOC_VALUES)
+            names = hash_ordered(dict.fromkeys(name for name in everywhere if fnmatchcase(name, pattern)))
             found += [FieldAndFormat(name, one.format) for name in names]
     limit = ctx.setting("index.max_docvalue_fields_search", 100)
     if len(found) > limit:
@@ -133,6 +137,9 @@ def _expanded(request: SearchRequest, ctx: ShardContext) -> list[FieldAndFormat]
     return found
 
 
+#: Fields of every document that nothing but this can name.
+WITHOUT_DOC_VALUES = ("_data_stream_timestamp", "_doc_count", "_feature", "_field_names", "_nested_path")
+
 #: The parts of a search that show fields.
 _PARTS = ("docvalue_fields", "script_fields", "fields", "collapse")
 
@@ -141,7 +148,7 @@ def load_fields(request: SearchRequest, ctx: ShardContext, hits: list[Hit]) -> N
     """The fields of the hits of a shard that is searched alone, so that what fails is the shard's failure."""
     if any(request.parts.get(name) for name in _PARTS):
         for hit in hits:
-            ctx.memo["fields", id(request), hit.row] = _fields(request, ctx, hit.row)
+            ctx.memo["fields", id(request), hit.row] = _fields(request, ctx, hit)
 
 
 @sub_phase
@@ -150,7 +157,7 @@ def show_fields(request: SearchRequest, ctx: ShardContext, hit: Hit, shown: dict
         return
     found = ctx.memo.get(("fields", id(request), hit.row))
     if found is None:
-        found = _fields(request, ctx, hit.row)
+        found = _fields(request, ctx, hit)
     for values in found.values():
         for value in values:
             if isinstance(value, _Unwritable):
@@ -160,22 +167,24 @@ def show_fields(request: SearchRequest, ctx: ShardContext, hit: Hit, shown: dict
         shown["fields"] = {name: merged[name] for name in hash_ordered(merged)}
 
 
-def _fields(request: SearchRequest, ctx: ShardContext, row: int) -> dict[str, list[Any]]:
+def _fields(request: SearchRequest, ctx: ShardContext, hit: Hit) -> dict[str, list[Any]]:
     found: dict[str, list[Any]] = {}
     for one in _expanded(request, ctx):
+        if one.field in WITHOUT_DOC_VALUES:
+            raise IllegalArgumentException(f"Fielddata is not supported on field [{one.field}] of type [{one.field}]")
         field = ctx.field(one.field)
         if field is not None:
             format = None if one.format == "use_field_mapping" else one.format
-            found.setdefault(one.field, []).extend(_doc_values(ctx, field, row, format))
+            found.setdefault(one.field, []).extend(_doc_values(ctx, field, hit.row, format))
     for wanted in request.parts.get("script_fields", []):
         try:
-            value = _script_value(ctx, wanted, row)
+            value = _script_value(ctx, wanted, hit.row)
         except OpenSearchError:
             if wanted.ignore_failure:
                 continue
             raise
         found.setdefault(wanted.name, value if isinstance(value, list) else [value])
-    found.update(fetch_fields(request, ctx, row))
+    found.update(fetch_fields(request, ctx, hit))
     return {name: values for name, values in found.items() if values}
 
 

@@ -7,12 +7,13 @@ from typing import Any
 
 import orjson
 
-from fakeknn.errors import IllegalArgumentException, NotFaked, SearchException
+from fakeknn.errors import IllegalArgumentException, SearchException, UnsupportedOperationException
 from fakeknn.fields import FieldType
 from fakeknn.fields.metadata import METADATA
 from fakeknn.fields.patterns import simple_match
 from fakeknn.mapping import Mapping
 from fakeknn.query.base import ShardContext
+from fakeknn.search.fetch import Hit
 from fakeknn.search.field_formats import FieldAndFormat, fields_and_formats
 from fakeknn.search.request import ARRAYS, SearchRequest
 from fakeknn.view import ignored_fields
@@ -77,6 +78,8 @@ def _wanted(request: SearchRequest, ctx: ShardContext) -> list[tuple[str, FieldT
             field = ctx.field(name)
             if field is None or name in METADATA:
                 continue
+            if field.internal:
+                raise UnsupportedOperationException(f"Cannot fetch values for internal field [{field.kind}].")
             if one.format is not None:
                 _check_format(field, one)
             found.append((name, field, one.format))
@@ -100,7 +103,7 @@ def check_fetch_fields(request: SearchRequest, ctx: ShardContext) -> None:
         raise SearchException("[stored_fields] cannot be disabled when using the [fields] option")
 
 
-def fetch_fields(request: SearchRequest, ctx: ShardContext, row: int) -> dict[str, list[Any]]:
+def fetch_fields(request: SearchRequest, ctx: ShardContext, hit: Hit) -> dict[str, list[Any]]:
     """The values of a document's fields by name."""
     if not request.parts.get("fields"):
         return {}
@@ -109,11 +112,12 @@ def fetch_fields(request: SearchRequest, ctx: ShardContext, row: int) -> dict[st
             "Unable to retrieve the requested [fields] since _source is disabled in the mappings for index "
             f"[{ctx.index}]"
         )
-    if ctx.nested_path is not None:
-        raise NotFaked("[fields] of nested objects")
-    source = ctx.view.source(row)
-    body = {} if source is None else orjson.loads(source)
-    ignored = ignored_fields(ctx.view.columns.get("_ignored"), row)
+    source = ctx.view.source(hit.row if hit.nesting is None else hit.nesting.root)
+    if source is None:
+        body = {}
+    else:
+        body = orjson.loads(source) if hit.nesting is None else hit.nesting.source(source)
+    ignored = ignored_fields(ctx.view.columns.get("_ignored"), hit.row)
     found: dict[str, list[Any]] = {}
     for name, field, format in _wanted(request, ctx):
         if name in ignored:

@@ -23,6 +23,8 @@ _FIELD = ObjectParser(
 def fields_and_formats(container: Any, key: Any) -> list[FieldAndFormat]:
     """FieldAndFormat.fromXContent, of each."""
     found, items = [], container[key]
+    if not isinstance(items, list):  # which only inner hits allow
+        items = [items]
     for i, item in enumerate(items):
         if objects.is_value(item):
             found.append(FieldAndFormat(objects.text(items, i)))

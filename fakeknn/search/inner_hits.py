@@ -1,4 +1,5 @@
-"""inner_hits: the nested objects that made a hit match, shown as hits inside it (InnerHitsPhase)."""
+"""inner_hits: the nested objects, children and parents that made a hit match, shown as hits inside it (InnerHitsPhase,
+ParentChildInnerHitContextBuilder)."""
 
 from __future__ import annotations
 
@@ -7,18 +8,23 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from fakeknn.errors import IllegalArgumentException, NotFaked, UnsupportedOperationException
+from fakeknn.errors import IllegalArgumentException, IllegalStateException, NotFaked, UnsupportedOperationException
 from fakeknn.query.base import Matched, Query, ShardContext
 from fakeknn.query.compound import Bool, Boosting, ConstantScore, DisMax
+from fakeknn.query.forms import form
+from fakeknn.query.function_score import FunctionScore
 from fakeknn.query.joining import SECTIONS, Nested
+from fakeknn.query.relations import RelationQuery, join_field
 from fakeknn.query.script import ScriptScore
-from fakeknn.search.doc_fields import check_fields
+from fakeknn.search.doc_fields import check_fields, parse_script_fields
 from fakeknn.search.fetch import Hit, Nesting, fetch_hit, last_phase, named_queries
-from fakeknn.search.field_formats import FieldAndFormat, fields_and_formats
+from fakeknn.search.field_formats import fields_and_formats
 from fakeknn.search.request import SearchRequest, stored_field_names
 from fakeknn.search.sort import parse_sort, shown_value
 from fakeknn.search.source import parse_source
+from fakeknn.view import Mask
 from fakeknn.xcontent import hash_ordered, objects
 from fakeknn.xcontent.objects import Member, ObjectParser, declared
 
@@ -29,6 +35,7 @@ class InnerHits:
 
     name: str | None
     request: SearchRequest
+    ignore_unmapped: bool = False
 
 
 def _from(container: Any, key: Any) -> int:
@@ -56,25 +63,9 @@ def _later(container: Any, key: Any) -> Any:
     raise NotFaked(f"[{key}] in [inner_hits]")
 
 
-def _docvalue_fields(container: Any, key: Any) -> list[FieldAndFormat]:
-    if not isinstance(container[key], list):
-        raise NotFaked("[docvalue_fields] that is no array, in [inner_hits]")
-    return fields_and_formats(container, key)
-
-
 #: The readers of ``collapse`` and ``highlight``, which are given by modules that need this one.
 COLLAPSE: list[Callable[[Any, Any], Any]] = [_later]
 HIGHLIGHT: list[Callable[[Any, Any], Any]] = [_later]
-
-
-def _fields(container: Any, key: Any) -> list[FieldAndFormat]:
-    if not isinstance(container[key], list):
-        raise NotFaked("[fields] that is no array, in [inner_hits]")
-    return fields_and_formats(container, key)
-
-
-def _unfaked(container: Any, key: Any) -> Any:
-    raise NotFaked(f"[{key}] in [inner_hits]")
 
 
 _PARSER = ObjectParser(
@@ -89,9 +80,9 @@ _PARSER = ObjectParser(
         "seq_no_primary_term": declared("boolean"),
         "track_scores": declared("boolean"),
         "stored_fields": declared("string_array", _stored_fields),
-        "docvalue_fields": Member(("START_OBJECT", "START_ARRAY"), _docvalue_fields),
-        "fields": Member(("START_OBJECT", "START_ARRAY"), _fields),
-        "script_fields": declared("object", _unfaked),
+        "docvalue_fields": Member(("START_OBJECT", "START_ARRAY"), fields_and_formats),
+        "fields": Member(("START_OBJECT", "START_ARRAY"), fields_and_formats),
+        "script_fields": declared("object", parse_script_fields),
         "sort": declared("object_array", parse_sort),
         "_source": declared("object_array_boolean_or_string", parse_source),
         "highlight": declared("object", lambda container, key: HIGHLIGHT[0](container, key)),
@@ -116,13 +107,10 @@ def parse_inner_hits(container: Any, key: Any) -> InnerHits:
         explain=values.get("explain", False),
     )
     request.parts["docvalue_fields"] = values.get("docvalue_fields", [])
-    if "fields" in values:
-        request.parts["fields"] = values["fields"]
-    if "highlight" in values:
-        request.parts["highlight"] = values["highlight"]
-    if "collapse" in values:
-        request.parts["collapse"] = values["collapse"]
-    return InnerHits(values.get("name"), request)
+    for part in ("fields", "script_fields", "highlight", "collapse"):
+        if part in values:
+            request.parts[part] = values[part]
+    return InnerHits(values.get("name"), request, values.get("ignore_unmapped", False))
 
 
 SECTIONS["inner_hits"] = parse_inner_hits
@@ -131,18 +119,24 @@ SECTIONS["inner_hits"] = parse_inner_hits
 # --- which there are --------------------------------------------------------------------------------------------------
 
 
+#: The queries that show what has made a hit match.
+Shown = Nested | RelationQuery
+
+
 def _clauses(query: Query) -> Iterator[Query]:
     """The clauses in which AbstractQueryBuilder.extractInnerHitBuilders looks on."""
     if isinstance(query, Bool):
         yield from (*query.filter, *query.must, *query.should)
     elif isinstance(query, (Boosting, ConstantScore, DisMax, ScriptScore)):
         yield from query.children()
+    elif isinstance(query, FunctionScore):
+        yield query.query
 
 
-def _extract(query: Query, found: dict[str, Nested]) -> None:
-    if isinstance(query, Nested):
+def _extract(query: Query, found: dict[str, Shown]) -> None:
+    if isinstance(query, (Nested, RelationQuery)):
         if query.inner_hits is not None:
-            name = query.inner_hits.name or query.path
+            name = query.inner_hits.name or (query.path if isinstance(query, Nested) else query.type)
             if name in found:
                 raise IllegalArgumentException(f"[inner_hits] already contains an entry for key [{name}]")
             _extract(query.query, {})
@@ -152,12 +146,26 @@ def _extract(query: Query, found: dict[str, Nested]) -> None:
         _extract(clause, found)
 
 
-def _definitions(ctx: ShardContext, *queries: Query | None) -> dict[str, Nested]:
-    found: dict[str, Nested] = {}
+def _definitions(ctx: ShardContext, *queries: Query | None) -> dict[str, Shown]:
+    found: dict[str, Shown] = {}
     for query in queries:
         if query is not None:
             _extract(query, found)
-    return {name: found[name] for name in hash_ordered(found) if found[name].path in ctx.mapping.objects}
+    return {name: found[name] for name in hash_ordered(found) if _is_mapped(found[name], ctx)}
+
+
+def _is_mapped(query: Shown, ctx: ShardContext) -> bool:
+    if isinstance(query, Nested):
+        return query.path in ctx.mapping.objects
+    if join_field(ctx) is not None:
+        return True
+    if not query.ignore_unmapped:
+        raise IllegalStateException("no join field has been configured")
+    return False
+
+
+def _below(query: Shown, ctx: ShardContext) -> ShardContext:
+    return ctx.inside(query.path if isinstance(query, Nested) else None)
 
 
 def check_inner_hits(request: SearchRequest, ctx: ShardContext) -> None:
@@ -165,7 +173,7 @@ def check_inner_hits(request: SearchRequest, ctx: ShardContext) -> None:
     _check(ctx, _definitions(ctx, request.query, request.post_filter))
 
 
-def _check(ctx: ShardContext, definitions: dict[str, Nested]) -> None:
+def _check(ctx: ShardContext, definitions: dict[str, Shown]) -> None:
     limit = ctx.setting("index.max_inner_result_window", 100)
     for nested in definitions.values():
         inner: InnerHits = nested.inner_hits
@@ -176,9 +184,9 @@ def _check(ctx: ShardContext, definitions: dict[str, Nested]) -> None:
                 f"must be less than or equal to: [{limit}] but was [{window}]. This limit can be set by changing the "
                 "[index.max_inner_result_window] index level setting."
             )
-        if inner.request.seq_no_primary_term:
+        if inner.request.seq_no_primary_term and isinstance(nested, Nested):
             raise UnsupportedOperationException("nested documents are not assigned sequence numbers")
-        below = ctx.inside(nested.path)
+        below = _below(nested, ctx)
         check_fields(inner.request, below)
         for sort in inner.request.sort:
             sort.keys(below, np.empty(0, np.int32), np.empty(0, np.float32))
@@ -198,27 +206,41 @@ def show_inner_hits(request: SearchRequest, ctx: ShardContext, hit: Hit, shown: 
         shown["inner_hits"] = {name: {"hits": _hits(nested, ctx, hit)} for name, nested in definitions.items()}
 
 
-def _matched(nested: Nested, below: ShardContext) -> Matched:
-    key = ("inner_hits", id(nested))
+def _matched(query: Shown, below: ShardContext) -> Matched:
+    key = ("inner_hits", id(query))
     found: Matched | None = below.memo.get(key)
     if found is None:
-        found = below.memo[key] = nested.objects_matched(below, np.float32(1))
+        if isinstance(query, Nested):
+            found = query.objects_matched(below, np.float32(1))
+        else:  # which is not asked for documents alone
+            found = form(query.query, below).matched(below, np.float32(1))
+        below.memo[key] = found
     return found
 
 
-def _hits(nested: Nested, ctx: ShardContext, hit: Hit) -> dict[str, Any]:
-    """The objects of one hit, which is a row of the level that ``ctx`` is at."""
+def _rows(query: Shown, ctx: ShardContext, hit: Hit, mask: Mask) -> NDArray[np.int32]:
+    """int32: those of one hit, which is a row of the level that ``ctx`` is at."""
+    if isinstance(query, RelationQuery):
+        found = np.flatnonzero(query.related(ctx, hit.row) & mask).astype(np.int32)
+        if not ctx.view.roots[found].all():
+            raise NotFaked("nested objects among the [inner_hits] of a [has_parent] query")
+        return found
+    level = 0 if ctx.nested_path is None else ctx.view.level_paths[ctx.nested_path]
+    first = int(np.searchsorted(ctx.view.parents(level), hit.row))
+    return (first + np.flatnonzero(mask[first : hit.row])).astype(np.int32)
+
+
+def _hits(nested: Shown, ctx: ShardContext, hit: Hit) -> dict[str, Any]:
+    """What is shown of one hit."""
     view, inner = ctx.view, nested.inner_hits
-    below = ctx.inside(nested.path)
+    below = _below(nested, ctx)
     # One object for all hits: what is kept of a request goes by its identity.
+    parts = {name: part for name, part in inner.request.parts.items() if name != "collapse"}
     request: SearchRequest = below.memo.setdefault(
-        ("inner_hits request", id(nested)), replace(inner.request, query=nested.query)
+        ("inner_hits request", id(nested)), replace(inner.request, query=nested.query, parts=parts)
     )
-    level = 0 if ctx.nested_path is None else view.level_paths[ctx.nested_path]
-    parents = view.parents(level)
-    first = int(np.searchsorted(parents, hit.row))
     matched = _matched(nested, below)
-    rows = (first + np.flatnonzero(matched.mask[first : hit.row])).astype(np.int32)
+    rows = _rows(nested, ctx, hit, matched.mask)
     score = matched.score[rows]
     total = {"value": len(rows), "relation": "eq"}
     if not request.size or not len(rows):
@@ -226,9 +248,9 @@ def _hits(nested: Nested, ctx: ShardContext, hit: Hit) -> dict[str, Any]:
     page = slice(request.from_, request.from_ + request.size)
     sorts: list[Any]
     if request.sort:
-        parts = [sort.keys(below, rows, score) for sort in request.sort]
-        chosen = np.lexsort([part.keys for part in reversed(parts)])[page].tolist()
-        sorts = [[shown_value(part.values[at]) for part in parts] for at in chosen]
+        keyed = [sort.keys(below, rows, score) for sort in request.sort]
+        chosen = np.lexsort([part.keys for part in reversed(keyed)])[page].tolist()
+        sorts = [[shown_value(part.values[at]) for part in keyed] for at in chosen]
         # Scores are computed for a sort that needs them only; those that are merely tracked are all 0.
         scored = any(sort.by_score for sort in request.sort)
         max_score = (score.max() if scored else np.float32(0)) if request.track_scores else None
@@ -240,7 +262,7 @@ def _hits(nested: Nested, ctx: ShardContext, hit: Hit) -> dict[str, Any]:
     told = []
     for at, values in zip(chosen, sorts, strict=True):
         row = int(rows[at])
-        nesting = nesting_of(below, row, root)
+        nesting = nesting_of(below, row, root) if isinstance(nested, Nested) else None
         found = Hit(hit.shard, row, None if request.sort else score[at], values, nesting)
         told.append(fetch_hit(request, below, found, named))
     return {"total": total, "max_score": max_score, "hits": told}

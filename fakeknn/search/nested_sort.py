@@ -44,6 +44,8 @@ class NestedSort:
         mask = self.children(ctx)
         if mask is None:
             return column
+        if self.path == ctx.nested_path:
+            mask = ctx.nothing()  # an object has none of its own kind inside it
         parents = ctx.view.parents(0 if ctx.nested_path is None else ctx.view.level_paths[ctx.nested_path])
         if self.max_children != _ALL:
             mask = _first(mask, parents, self.max_children)
