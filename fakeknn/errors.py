@@ -140,6 +140,10 @@ class ArrayStoreException(JavaError):
     pass
 
 
+class BufferUnderflowException(JavaError):
+    pass
+
+
 class ClassCastException(JavaError):
     pass
 
@@ -153,6 +157,10 @@ class DateTimeException(JavaError):
 
 
 class DateTimeParseException(DateTimeException):
+    pass
+
+
+class IOException(JavaError):
     pass
 
 
@@ -582,6 +590,10 @@ class ResourceAlreadyExistsException(OpenSearchError):
 
 class ResourceNotFoundException(OpenSearchError):
     status = 404
+
+
+class ResponseHandlerFailureTransportException(OpenSearchError):
+    pass
 
 
 class RoutingMissingException(OpenSearchError):

@@ -25,7 +25,7 @@ from fakeknn.errors import (
     OpenSearchError,
     TooManyBucketsException,
 )
-from fakeknn.query.base import Scores, ShardContext
+from fakeknn.query.base import Query, Scores, ShardContext
 from fakeknn.xcontent import hash_ordered, java_string
 
 Owners = NDArray[np.int64]
@@ -483,6 +483,13 @@ class Factories:
 
         return collect
 
+    def rewritten(self, ctx: ShardContext) -> Factories:
+        """These definitions, or copies of those that a shard rewrites."""
+        aggs = tuple(agg.rewritten(ctx) for agg in self.aggs)
+        if all(after is before for after, before in zip(aggs, self.aggs, strict=True)):
+            return self
+        return Factories(aggs, self.pipelines)
+
     def reduce(self, parts: Sequence[Results], reduction: Reduction) -> Results:
         """InternalAggregations.reduce: results by name, in the order of a Java hash map."""
         out: Results = {}
@@ -606,6 +613,23 @@ class Aggregation:
 
     def check(self) -> None:
         """What a shard's factory refuses of the definitions alone."""
+
+    def filters(self) -> Iterator[Query]:
+        """The queries that it holds."""
+        return iter(())
+
+    def rewritten(self, ctx: ShardContext) -> Self:
+        """AggregationBuilder.rewrite: itself, unless a query inside becomes another one on this shard.
+
+        Then it is copied, and the copy has metadata, if none was given: an empty object, which is shown.
+        """
+        subs = self.subs.rewritten(ctx)
+        if subs is self.subs and not any(query.rewrites(ctx) for query in self.filters()):
+            return self
+        copied = copy(self)
+        copied.subs = subs
+        copied.meta = {} if self.meta is None else self.meta
+        return copied
 
 
 # --- buckets in numpy -------------------------------------------------------------------------------------------------

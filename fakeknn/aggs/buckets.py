@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -53,6 +53,9 @@ class Filter(Aggregation):
     single_bucket = True
     query: Query
 
+    def filters(self) -> Iterator[Query]:
+        yield self.query
+
     def build(self, ctx: ShardContext) -> Collector:
         subs = self.subs.build(ctx)
         mask = self.query.mask(ctx)
@@ -102,6 +105,9 @@ class Filters(Aggregation):
     keyed: bool
     other: str | None = None
     """The key of the bucket of other documents."""
+
+    def filters(self) -> Iterator[Query]:
+        return (query for _, query in self.queries)
 
     def build(self, ctx: ShardContext) -> Collector:
         subs = self.subs.build(ctx)
@@ -191,6 +197,9 @@ class AdjacencyMatrix(Aggregation):
     queries: Sequence[tuple[str, Query]]
     separator: str = "&"
     only_intersecting: bool = False
+
+    def filters(self) -> Iterator[Query]:
+        return (query for _, query in self.queries)
 
     def build(self, ctx: ShardContext) -> Collector:
         limit = ctx.setting("index.max_adjacency_matrix_filters", 100)

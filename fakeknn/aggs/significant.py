@@ -340,6 +340,10 @@ class SignificantTerms(Aggregation):
     includes: IncludeExclude | None = None
     hint: str | None = None
 
+    def filters(self) -> Iterator[Query]:
+        if self.background is not None:
+            yield self.background
+
     def source(self, ctx: ShardContext) -> Source:
         return self.given.source(ctx, self, ALL, BYTES)
 
@@ -430,7 +434,10 @@ class SignificantTerms(Aggregation):
         rows = np.arange(ctx.n, dtype=np.int32) if mask is None else np.flatnonzero(mask).astype(np.int32)
         everything = Docs(ctx, rows, np.zeros(len(rows), np.int64), 1, docs.score)
         all_found = values.grouped(everything)
-        return all_found.counts()[np.searchsorted(all_found.keys, found.keys)] if len(found.keys) else found.counts()
+        if not len(all_found.keys):
+            return np.zeros(len(found.keys), np.int64)
+        at = np.minimum(np.searchsorted(all_found.keys, found.keys), len(all_found.keys) - 1)
+        return np.where(all_found.keys[at] == found.keys, all_found.counts()[at], 0)
 
 
 def _shown(values: TermValues, keys: NDArray[Any]) -> Iterator[tuple[Any, dict[str, Any]]]:

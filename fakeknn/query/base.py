@@ -220,6 +220,10 @@ class Query:
         """Whether the query is rewritten to ``match_none`` on this shard; then nothing beside it is looked at."""
         return False
 
+    def rewrites(self, ctx: ShardContext) -> bool:
+        """Whether the query becomes another one on this shard before it is built (QueryBuilder.rewrite)."""
+        return self.never(ctx) or any(child.rewrites(ctx) for child in self.children())
+
     def explain(self, ctx: ShardContext, row: int, boost: np.float32 = np.float32(1.0)) -> Explanation:  # noqa: B008
         """Why a row has its score."""
         raise NotFaked(f"the explanation of a [{self.kind}] query")

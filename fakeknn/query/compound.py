@@ -102,6 +102,9 @@ class MatchNone(Query):
     def never(self, ctx: ShardContext) -> bool:
         return True
 
+    def rewrites(self, ctx: ShardContext) -> bool:
+        return False
+
     def members(self) -> dict[str, Any]:
         return {}
 
@@ -355,6 +358,9 @@ class Bool(Query):
         if any(clause.never(ctx) for clause in (*self.must, *self.filter)):
             return True
         return not (self.must or self.filter) and bool(self.should) and all(clause.never(ctx) for clause in self.should)
+
+    def rewrites(self, ctx: ShardContext) -> bool:
+        return not any(self.children()) or super().rewrites(ctx)
 
     # What BooleanQuery.rewrite makes of nested clauses, as far as their scores tell: sums are narrowed once.
 

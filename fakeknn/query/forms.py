@@ -314,12 +314,14 @@ def _term(query: Term, field: FieldType | None, ctx: ShardContext) -> Node:
 def _(query: Terms, ctx: ShardContext) -> Node:
     field = ctx.field(query.field)
     plain = replace(query, boost=1.0)
-    values = query.values if query.lookup is None else tuple(ctx.services.lookup_terms(query.lookup))
+    values = query.found(ctx)
     if field is None:
         return _NONE
     if isinstance(field, IdFieldType):
         return _ids(ctx, tuple(java_string(value) for value in values))
     if isinstance(field, NumberFieldType):
+        if query.bitmap and isinstance(values[0], bytes):
+            return _bitmap(plain, field, ctx)
         return _number_set(plain, field, values, ctx)
     if isinstance(field, DateFieldType):
         parts = [lucene(Term(field=query.field, value=value), ctx) for value in values]
@@ -551,6 +553,17 @@ def _number_set(plain: Query, field: NumberFieldType, values: tuple[Any, ...], c
     if not field.searchable:
         return by_values
     return IndexOrDocValuesQuery(points, by_values) if field.has_doc_values else points
+
+
+def _bitmap(plain: Query, field: NumberFieldType, ctx: ShardContext) -> Node:
+    def mask() -> Any:
+        return plain.mask(ctx)
+
+    index = Leaf("BitmapIndexQuery", f"BitmapIndexQuery(field={field.path})", mask)
+    by_values = Leaf("BitmapDocValuesQuery", f"BitmapDocValuesQuery(field={field.path})", mask)
+    if not field.searchable:
+        return by_values
+    return IndexOrDocValuesQuery(index, by_values) if field.has_doc_values else index
 
 
 def _ip_term(plain: Query, field: FieldType, text: str, ctx: ShardContext) -> Node:

@@ -3,29 +3,36 @@
 from __future__ import annotations
 
 import re
+from base64 import b64encode
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
+from zlib import crc32
 
 import numpy as np
 
 from fakeknn.dates import DateFormat, parse_zone
 from fakeknn.errors import (
+    BufferUnderflowException,
     DateTimeException,
     IllegalArgumentException,
     IllegalStateException,
+    IOException,
     NotFaked,
     OpenSearchParseException,
     ParsingException,
     UnsupportedOperationException,
     Where,
+    XContentParseException,
     ZoneRulesException,
 )
 from fakeknn.fields import FieldType
 from fakeknn.fields.metadata import METADATA, IdFieldType, IndexFieldType
+from fakeknn.fields.numbers import NumberFieldType
 from fakeknn.fields.patterns import REGEXP_FLAGS, regexp_matcher, simple_match, wildcard_matcher
 from fakeknn.fields.scalar import BooleanFieldType, DateFieldType, KeywordFieldType
 from fakeknn.fields.text import BeginningsFieldType, TextFieldType
+from fakeknn.knn.script import decode_base64
 from fakeknn.query.base import (
     Explanation,
     Matched,
@@ -35,9 +42,11 @@ from fakeknn.query.base import (
     field_query,
     parse_query,
     register,
+    rewriting,
     running,
     value_of,
 )
+from fakeknn.query.bitmap import integers
 from fakeknn.query.compound import Bool, ConstantScore, MatchNone, declared_boost, parse_declared
 from fakeknn.query.multi_term import MATCHERS, check_rewrite, dictionary_terms, is_constant, rewritten
 from fakeknn.query.scoring import Similarity, postings, score_term
@@ -79,6 +88,9 @@ class Term(Query):
 
     def never(self, ctx: ShardContext) -> bool:
         return _nowhere(ctx, self.field, (self.value,), case_insensitive=self.case_insensitive)
+
+    def rewrites(self, ctx: ShardContext) -> bool:
+        return isinstance(ctx.field(self.field), IndexFieldType) or self.never(ctx)
 
     def repeats(self) -> Any:
         return (self.kind, self.field, java_string(self.value), self.case_insensitive)
@@ -177,13 +189,26 @@ def _named(kind: str, field: str | None) -> None:
 
 @dataclass(frozen=True, slots=True)
 class TermsLookup:
-    """Where the terms lie: a field of another document."""
+    """Where the terms lie: a field of another document, or of those that a query finds."""
 
     index: str
-    id: str
     path: str
+    id: str | None = None
+    query: Query | None = None
     routing: str | None = None
     store: bool = False
+
+    def to_json(self) -> dict[str, Any]:
+        """TermsLookup.toXContent."""
+        written: dict[str, Any] = {"index": self.index}
+        if self.id is not None:
+            written["id"] = self.id
+        written["path"] = self.path
+        if self.routing is not None:
+            written["routing"] = self.routing
+        if self.query is not None:
+            written["query"] = self.query.to_json()
+        return {**written, "store": True} if self.store else written
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -191,22 +216,41 @@ class Terms(Query):
     """Any of several values; the score is constant."""
 
     kind: ClassVar[str] = "terms"
+    set_after_boost: ClassVar[Mapping[str, Any]] = {"bitmap": False}
     field: str
     values: tuple[Any, ...] = ()
     lookup: TermsLookup | None = None
+    bitmap: bool = False
+    """Whether the one value (bytes) is a bitmap of integers."""
 
     def never(self, ctx: ShardContext) -> bool:
         if self.lookup is None and not self.values:
             return True
         return self.lookup is None and _nowhere(ctx, self.field, self.values)
 
+    def rewrites(self, ctx: ShardContext) -> bool:
+        return self.lookup is not None or isinstance(ctx.field(self.field), IndexFieldType) or self.never(ctx)
+
     def members(self) -> dict[str, Any]:
+        if self.lookup is not None:
+            return {self.field: self.lookup.to_json()}
+        values = [b64encode(value).decode() if isinstance(value, bytes) else value for value in self.values]
+        return {self.field: values}
+
+    def to_json(self) -> Any:
+        written = super().to_json()
+        if self.bitmap:
+            written[self.kind]["value_type"] = "bitmap"
+        return written
+
+    def found(self, ctx: ShardContext) -> tuple[Any, ...]:
+        """The terms, looked up if they lie elsewhere: before the query is built."""
         if self.lookup is None:
-            return {self.field: list(self.values)}
-        written = {"index": self.lookup.index, "path": self.lookup.path, "id": self.lookup.id}
-        if self.lookup.routing is not None:
-            written["routing"] = self.lookup.routing
-        return {self.field: written}
+            return self.values
+        if ctx.services is None:
+            raise NotFaked("a terms lookup here")
+        with rewriting():
+            return tuple(ctx.services.lookup_terms(self.lookup, bitmap=self.bitmap))
 
     def run(self, ctx: ShardContext, boost: np.float32) -> Matched:
         field = ctx.field(self.field)
@@ -221,11 +265,7 @@ class Terms(Query):
         return Exists(field=self.field) if len(wanted) == 2 else Term(field=self.field, value=wanted.pop())
 
     def mask(self, ctx: ShardContext) -> Mask:
-        values = self.values
-        if self.lookup is not None:
-            if ctx.services is None:
-                raise NotFaked("a terms lookup here")
-            values = tuple(ctx.services.lookup_terms(self.lookup))
+        values = self.found(ctx)
         limit = ctx.setting("index.max_terms_count", 65536)
         if len(values) > limit:
             raise IllegalArgumentException(
@@ -238,7 +278,26 @@ class Terms(Query):
             return ctx.nothing()
         if isinstance(field, IdFieldType):
             return field.ids(ctx.view, [java_string(value) for value in values])
+        if self.bitmap and len(values) == 1 and isinstance(values[0], bytes) and isinstance(field, NumberFieldType):
+            return self._in_bitmap(ctx, field, values[0])
+        values = tuple(_bytes_array(value) if isinstance(value, bytes) else value for value in values)
         return _searched(ctx, field, lambda column: field.terms(column, values))
+
+    def _in_bitmap(self, ctx: ShardContext, field: NumberFieldType, data: bytes) -> Mask:
+        field.require_index()
+        if field.kind != "integer":
+            raise IllegalArgumentException(
+                f"Field [{field.kind}] of type [{field.kind}] does not support bitmap queries"
+            )
+        try:
+            wanted = integers(data)
+        except (BufferUnderflowException, IOException) as cause:
+            raise IllegalArgumentException("Failed to deserialize the bitmap.") from cause
+        column = ctx.column(field)
+        assert isinstance(column, NumericColumn)
+        mask = ctx.nothing()
+        mask[column.rows[np.isin(column.values, wanted)]] = True
+        return mask
 
 
 @register("terms")
@@ -247,6 +306,7 @@ def parse_terms(container: Any, key: Any) -> Query:
     field: str | None = None
     values: tuple[Any, ...] | None = None
     lookup: TermsLookup | None = None
+    value_type = "default"
     found: dict[str, Any] = {}
     for name, value in body.items():
         if isinstance(value, list):
@@ -268,8 +328,7 @@ def parse_terms(container: Any, key: Any) -> Query:
         elif name in ("boost", "_name"):
             found[name] = objects.decimal(body, name) if name == "boost" else objects.text(body, name)
         elif name == "value_type":
-            if objects.text(body, name) != "default":
-                raise NotFaked("a terms query by bitmap")
+            value_type = objects.text(body, name)
         else:
             raise ParsingException(f"[terms] query does not support [{name}]", at=Where(body, name))
     if field is None:
@@ -277,9 +336,28 @@ def parse_terms(container: Any, key: Any) -> Query:
             "[terms] query requires a field name, followed by array of terms or a document lookup specification",
             at=Where(body, None, "end"),
         )
+    if value_type.lower() not in ("default", "bitmap"):
+        raise IllegalArgumentException(f"{value_type} is not valid value_type")
+    bitmap = value_type.lower() == "bitmap"
+    if bitmap and lookup is None:
+        values = (_decoded(values),)
     if not field:
         raise IllegalArgumentException("field name cannot be null.")
-    return Terms(field=field, values=values or (), lookup=lookup, **common(found))
+    return Terms(field=field, values=values or (), lookup=lookup, bitmap=bitmap, **common(found))
+
+
+def _bytes_array(value: bytes) -> str:
+    """What Java makes of bytes where it needs a text."""
+    return f"org.opensearch.core.common.bytes.BytesArray@{crc32(value):x}"
+
+
+def _decoded(values: tuple[Any, ...] | None) -> bytes:
+    """The bitmap that is the one value."""
+    if values is None or len(values) != 1 or not isinstance(values[0], str):
+        raise IllegalArgumentException(
+            "Invalid value for bitmap type: Expected a single-element array with a base64 encoded serialized bitmap."
+        )
+    return decode_base64(values[0])
 
 
 def _nested_array(field: str, values: list[Any], at: int) -> ParsingException:
@@ -350,15 +428,22 @@ _LOOKUP = ObjectParser(
 
 def _lookup(container: Any, key: Any) -> TermsLookup:
     values = _LOOKUP.parse(container, key)
-    with building("terms_lookup"):
-        if ("id" in values) + ("query" in values) != 1:
+    if "id" not in values and "query" not in values:
+        with building("terms_lookup"):
             raise IllegalArgumentException(
-                "[terms] query lookup element cannot specify both id and query."
-                if "id" in values
-                else "[terms] query lookup element requires specifying either the id or the query."
+                "[terms] query lookup element requires specifying either the id or the query."
             )
-    if "query" in values:
-        raise NotFaked("a terms lookup by query")
+    if "id" in values and "query" in values:
+        # All that the constructor takes is there: it is called while the last of them is read.
+        body = container[key]
+        last = [name for name in body if name in ("index", "id", "path", "query")][-1]
+        at = Where(body[last], None, "end") if last == "query" else Where(body, last)
+        try:
+            with building("terms_lookup"):
+                raise IllegalArgumentException("[terms] query lookup element cannot specify both id and query.")
+        except XContentParseException as cause:
+            failed = XContentParseException(f"[terms_lookup] failed to parse field [{last}]", at=at)
+            raise objects.stopped_at(failed, at) from cause
     return TermsLookup(**values)
 
 
@@ -411,17 +496,25 @@ class Range(Query):
         return Term(field=self.field, value=not include_low)
 
     def never(self, ctx: ShardContext) -> bool:
-        """A range of dates beside all that the shard has is rewritten to match_none
-        (MappedFieldType.isFieldWithinQuery).
-        """
+        """A range of dates beside all that the shard has is rewritten to match_none."""
+        return self._relation(ctx) == "disjoint"
+
+    def rewrites(self, ctx: ShardContext) -> bool:
+        """A range of dates around all that the shard has is rewritten to one without bounds."""
+        relation = self._relation(ctx)
+        given = any(value is not None for value in (self.lower, self.upper, self.format, self.time_zone))
+        return relation == "disjoint" or (relation == "within" and given)
+
+    def _relation(self, ctx: ShardContext) -> str:
+        """How what a shard has of the field lies to the range (MappedFieldType.isFieldWithinQuery)."""
         field = ctx.field(self.field)
         if field is None:
-            return True
+            return "disjoint"
         if not isinstance(field, DateFieldType) or not field.searchable:
-            return False
+            return "intersects"
         column = ctx.column(field)
         if not isinstance(column, NumericColumn):
-            return False
+            return "intersects"
         try:
             low, high = field.limits(
                 self.lower, self.upper, self.include_lower, self.include_upper, self.time_zone, self.format
@@ -429,10 +522,11 @@ class Range(Query):
         except (OpenSearchParseException, IllegalArgumentException) as error:
             raise running(error) from error.cause
         if not len(column.values):
-            return True
-        return bool(
-            (low is not None and low > column.values.max()) or (high is not None and high < column.values.min())
-        )
+            return "disjoint"
+        least, most = column.values.min(), column.values.max()
+        if (low is None or low <= least) and (high is None or most <= high):
+            return "within"
+        return "disjoint" if (low is not None and low > most) or (high is not None and high < least) else "intersects"
 
     def mask(self, ctx: ShardContext) -> Mask:
         field = ctx.field(self.field)

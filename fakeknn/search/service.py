@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -10,7 +11,12 @@ import numpy as np
 import orjson
 
 from fakeknn.aggs.base import DEFAULT_MAX_BUCKETS
-from fakeknn.errors import IllegalArgumentException, OpenSearchError
+from fakeknn.errors import (
+    IllegalArgumentException,
+    NullPointerException,
+    OpenSearchError,
+    ResponseHandlerFailureTransportException,
+)
 from fakeknn.knn.ann import Ann
 from fakeknn.knn.counters import Counters
 from fakeknn.mapping import Mapping
@@ -26,6 +32,8 @@ from fakeknn.search.indices_boost import boosted
 from fakeknn.search.request import ACCURATE, SearchRequest
 from fakeknn.search.scripts import stored_script
 from fakeknn.search.slicing import sliced
+from fakeknn.search.stored import stored_fields
+from fakeknn.state.names import STRICT_EXPAND_OPEN_FORBID_CLOSED
 from fakeknn.state.resolution import filtering_aliases, resolve_expressions, search_routing
 from fakeknn.units import parse_int
 
@@ -60,13 +68,56 @@ class Services:
     def stored_script(self, script: Script) -> Script:
         return stored_script(self.node, script)
 
-    def lookup_terms(self, lookup: TermsLookup) -> list[Any]:
-        """The values of a field of a document elsewhere (TermsQueryBuilder.fetch)."""
+    def lookup_terms(self, lookup: TermsLookup, *, bitmap: bool = False) -> list[Any]:
+        """The values of a field of documents elsewhere (TermsQueryBuilder.fetch); a stored bitmap as bytes."""
+        if lookup.id is None:
+            return self._found_terms(lookup)
         index = self.node.single(lookup.index)
         found = index.shard_of(lookup.id, lookup.routing).get(lookup.id, self.node.now())
-        if found is None or found.source is None:
-            return []
-        return _values_at(orjson.loads(found.source), lookup.path)
+        if not lookup.store:
+            source = None if found is None else found.source
+            return [] if source is None else _values_at(orjson.loads(source), lookup.path)
+        if found is None or not (values := _stored_at(index.mapping, lookup.path, found.source)):
+            document_field = "org.opensearch.common.document.DocumentField.getValues()"
+            getter = "org.opensearch.action.get.GetResponse.getField(String)"
+            raise _in_handler(
+                NullPointerException(f'Cannot invoke "{document_field}" because the return value of "{getter}" is null')
+            )
+        if bitmap and len(values) != 1:
+            raise _in_handler(
+                IllegalArgumentException(
+                    "Invalid value for bitmap type: Expected a single base64 encoded serialized bitmap."
+                )
+            )
+        return values
+
+    def _found_terms(self, lookup: TermsLookup) -> list[Any]:
+        """The values of a field of all documents that a query finds, if these are not too many."""
+        indices = self.node.resolve(lookup.index, STRICT_EXPAND_OPEN_FORBID_CLOSED)
+        own = self.node.indices.get(lookup.index)
+        settings = {} if own is None else own.settings
+        limits = {
+            "index.max_terms_count": 65536,
+            "index.max_result_window": 10000,
+            "indices.query.max_clause_count": 1024,
+        }
+        limit = min(int(settings.get(name, default)) for name, default in limits.items())
+        request = SearchRequest(query=lookup.query, size=limit)
+        outcome = execute.run(request, shard_contexts(self.node, indices, names=lookup.index))
+        if outcome.total > limit:
+            raise IllegalArgumentException(
+                f"Terms lookup subquery total hits [{outcome.total}] exceed fetch limit [{limit}]; "
+                "filter may be incomplete."
+            )
+        values: list[Any] = []
+        for hit in outcome.page:
+            ctx = outcome.contexts[hit.shard]
+            source = ctx.view.source(hit.row)
+            if lookup.store:
+                values += _stored_at(ctx.mapping, lookup.path, source)
+            elif source is not None:
+                values += _values_at(orjson.loads(source), lookup.path)
+        return values
 
     def document(self, index: str, doc_id: str, routing: str | None) -> tuple[Mapping, Any] | None:
         """A document elsewhere: the mapping of its index, and its source."""
@@ -81,6 +132,22 @@ class Services:
 
     def percolated(self, ctx: ShardContext, documents: Sequence[Any], *, unmapped_as_text: bool) -> Percolated:
         return percolated(ctx, documents, unmapped_as_text=unmapped_as_text)
+
+
+def _in_handler(error: OpenSearchError) -> OpenSearchError:
+    """What fails behind an answer that has come."""
+    failed = ResponseHandlerFailureTransportException(f"java.lang.{type(error).__name__}: {error.reason}")
+    failed.__cause__ = error
+    return failed
+
+
+def _stored_at(mapping: Mapping, path: str, source: bytes | None) -> list[Any]:
+    """The values of a stored field; those of a binary one as bytes."""
+    values = stored_fields(mapping, [path], source).get(path, [])
+    field = mapping.field(path)
+    if field is not None and field.kind == "binary":
+        return [b64decode(value) for value in values]
+    return values
 
 
 def _values_at(body: Any, path: str) -> list[Any]:

@@ -50,7 +50,7 @@ def counted_at_once(request: SearchRequest, ctx: ShardContext) -> bool:
     if ctx.alias_filter is not None:
         return False
     if request.query is None:
-        return not ctx.view.nested
+        return not ctx.mapping.nested_paths
     try:
         node = search_node(request, ctx)
     except NotFaked:
@@ -63,10 +63,10 @@ def counted_at_once(request: SearchRequest, ctx: ShardContext) -> bool:
         else:
             break
     if isinstance(node, MatchAllDocsQuery):
-        return not ctx.view.nested
+        return not ctx.mapping.nested_paths
     # A term of a document's own field is in no nested object, so nothing needs to keep these out.
     told = isinstance(node, TermQuery) or (
-        isinstance(node, Leaf) and node.type == "FieldExistsQuery" and not ctx.view.nested
+        isinstance(node, Leaf) and node.type == "FieldExistsQuery" and not ctx.mapping.nested_paths
     )
     return told and bool(ctx.view.live.all())
 
