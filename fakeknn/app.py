@@ -18,7 +18,7 @@ from fakeknn.errors import (
     URISyntaxException,
     body_of,
 )
-from fakeknn.rest import TABLE, Later, Request, Response, Route, is_decodable, unrecognized
+from fakeknn.rest import SOURCE_PARAMETERS, TABLE, Later, Request, Response, Route, is_decodable, unrecognized
 from fakeknn.shape import check, shape
 from fakeknn.state.node import Bug, Node
 from fakeknn.uri import Uri
@@ -123,15 +123,17 @@ def _body(request: Request, route: Route) -> Response | None:
         kind = media.content_type(kind_name)
         if kind is None:
             raise IllegalStateException(f"Unknown value for source_content_type [{kind_name}]")
-        request.body = media.to_json(request.params["source"].encode(), kind)
+        request.body = media.to_json(request.params.pop("source").encode(), kind)
+        del request.params["source_content_type"]
     return None
 
 
 def _parameters(request: Request, route: Route) -> None:
-    """BaseRestHandler: refuse parameters that the endpoint does not know."""
-    unknown = [name for name in request.params if name not in route.parameters]
+    """BaseRestHandler: refuse parameters that the endpoint does not know, and a ``source`` that a body came before."""
+    known = route.parameters
+    unknown = [name for name in request.params if name not in known or name in SOURCE_PARAMETERS]
     if unknown and not route.anything:
-        raise IllegalArgumentException(unrecognized(request.path, unknown, route.suggested))
+        raise IllegalArgumentException(unrecognized(request.path, unknown, route.suggested - set(SOURCE_PARAMETERS)))
 
 
 def _finished(node: Node, request: Request, result: Any) -> Answer | Later:

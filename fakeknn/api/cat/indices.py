@@ -164,7 +164,7 @@ _COUNT = [*TIMES, *columns("count | dc,docs.count,docsCount | | the document cou
 
 @cat("/_cat/count", "/_cat/count/{index}", columns=_COUNT, params=("source", "source_content_type"))
 def count(node: Node, request: Request) -> Iterator[dict[str, Any]]:
-    if request.body or "source" in request.params:
+    if request.body:
         raise NotFaked("_cat/count with a query")
     found = node.resolve(request.names("index"), names.SEARCH)
     yield {**times(node), "count": service.count(node, None, found)["count"]}
