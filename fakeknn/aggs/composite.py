@@ -41,7 +41,18 @@ from fakeknn.errors import (
     Where,
 )
 from fakeknn.fields.ip import address
-from fakeknn.query.base import ShardContext
+from fakeknn.fields.numbers import NumberFieldType
+from fakeknn.query.base import Query, ShardContext
+from fakeknn.query.compound import ConstantScore
+from fakeknn.query.forms import search_form
+from fakeknn.query.lucene import (
+    BoostQuery,
+    ConstantScoreQuery,
+    IndexOrDocValuesQuery,
+    Leaf,
+    MatchAllDocsQuery,
+)
+from fakeknn.query.terms import Term
 from fakeknn.xcontent import java_string, objects
 from fakeknn.xcontent.objects import Member, ObjectParser, building, declared
 
@@ -347,6 +358,9 @@ class CompositeOf(Aggregation):
         self, docs: Docs, resolved: Sequence[Source], bounds: Sequence[Any] | None, subs: Callable[[Docs], list[Any]]
     ) -> Internal:
         dimensions = [source.dimension(values, docs) for source, values in zip(self.sources, resolved, strict=True)]
+        if _walks_points(self.sources[0], resolved[0], docs.ctx):
+            dimensions[0] = _once(dimensions[0])
+            _bound(dimensions[0], resolved[0], docs.ctx)
         at, columns = combined(dimensions, len(docs.rows))
         places = [
             _places(source, codes, len(dimension.keys))
@@ -380,6 +394,56 @@ class CompositeOf(Aggregation):
             }
             buckets.append(CompositeBucket(key, count, results[i], {"key": shown}))
         return Composite(self, buckets)
+
+
+def _walks_points(source: ValuesSource, values: Source, ctx: ShardContext) -> bool:
+    """createSortedDocsProducerOrNull: whether the leading source is read out of the index of its points, key by key.
+
+    Then a document counts once for each of its keys, however many of its values have that key.
+    """
+    field = values.field
+    if field is None or source.missing_bucket or source.descending or isinstance(source, HistogramSource):
+        return False
+    if not field.searchable or source.given.script is not None or field.kind not in _WALKED:
+        return False
+    query = ctx.memo["search"].query
+    if query is None:
+        return ctx.alias_filter is None and not ctx.mapping.nested_paths
+    node = search_form(query, ctx)
+    while isinstance(node, (BoostQuery, ConstantScoreQuery, IndexOrDocValuesQuery)):
+        node = node.index if isinstance(node, IndexOrDocValuesQuery) else node.query
+    if isinstance(node, MatchAllDocsQuery):
+        return True
+    walked = ("PointRangeQuery", "FieldExistsQuery")
+    return isinstance(node, Leaf) and node.type in walked and getattr(_inner(query), "field", None) == field.path
+
+
+def _inner(query: Query) -> Query:
+    while isinstance(query, ConstantScore):
+        query = query.filter
+    return query
+
+
+_WALKED = ("long", "short", "byte", "date", "date_nanos")
+
+
+def _once(dimension: Dimension) -> Dimension:
+    """Each key once a document."""
+    order = np.lexsort((dimension.codes, dimension.at))
+    at, codes = dimension.at[order], dimension.codes[order]
+    first = np.ones(len(at), bool)
+    first[1:] = (at[1:] != at[:-1]) | (codes[1:] != codes[:-1])
+    return Dimension(at[first], codes[first], dimension.keys)
+
+
+def _bound(dimension: Dimension, values: Source, ctx: ShardContext) -> None:
+    """Points that the search's own query leaves out are passed by, also where their document has others."""
+    query = ctx.memo["search"].query
+    inner = None if query is None else _inner(query)
+    if isinstance(inner, Term) and isinstance(values.field, NumberFieldType):
+        asked = values.field.exact_value(inner.value)
+        kept = np.array([key == asked for key in dimension.keys], bool)[dimension.codes]
+        dimension.at, dimension.codes = dimension.at[kept], dimension.codes[kept]
 
 
 def combined(dimensions: Sequence[Dimension], n: int) -> tuple[NDArray[np.int64], list[NDArray[np.int64]]]:
