@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from fakeknn.errors import IllegalArgumentException, MapperParsingException, NotFaked
+from fakeknn.errors import IllegalArgumentException, MapperParsingException
 from fakeknn.fields.base import Parameter, flag, register, text
 from fakeknn.fields.text import TextFieldType
 
@@ -17,16 +17,12 @@ _OWN = {
 
 @register("match_only_text")
 class MatchOnlyTextFieldType(TextFieldType):
-    """Positions, which the real server reads out of ``_source``, are kept; a match scores what its boost says."""
+    """Positions, which the real server reads out of ``_source``, are kept; terms and phrases score by their boosts."""
 
     parameters: ClassVar[tuple[Parameter, ...]] = tuple(
         _OWN.get(parameter.name, parameter) for parameter in TextFieldType.parameters
     )
     constant = True
-    fuzzy = False
-
-    def no_fuzzy(self) -> IllegalArgumentException:
-        raise NotFaked("a fuzzy query of match_only_text, whose scores are not constant")
 
     def build(self) -> None:
         if self.option("norms"):
@@ -63,4 +59,4 @@ class MatchOnlyTextFieldType(TextFieldType):
 
     @property
     def has_freqs(self) -> bool:
-        return True
+        return False

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, ClassVar
 
-from fakeknn.errors import IllegalArgumentException, NotFaked
+from fakeknn.errors import IllegalArgumentException, NotFaked, UnsupportedOperationException
 from fakeknn.fields.base import META, DocContext, Parameter, flag, integer, register, text
 from fakeknn.fields.buffers import Buffer, KeywordBuffer
 from fakeknn.fields.patterns import matching_terms
 from fakeknn.fields.scalar import StringFieldType, plain_text
 from fakeknn.view import Column, KeywordColumn, Mask
 from fakeknn.xcontent import java_string
+
+
+def quoted_wildcard(text: str) -> str:
+    """A text as the pattern that only it matches."""
+    return re.sub(r"([?*\\])", r"\\\1", text)
 
 
 @register("wildcard")
@@ -75,8 +81,11 @@ class WildcardFieldType(StringFieldType):
             return column.mask_of(())
         return super().wildcard(column, value, case_insensitive=case_insensitive)
 
+    def prefix(self, column: Column, value: str, *, case_insensitive: bool = False) -> Mask:
+        return self.wildcard(column, value + "*", case_insensitive=case_insensitive)
+
     def range(self, column: Column, **options: Any) -> Mask:
-        raise NotFaked("a range of a wildcard field, which compares parts of the texts")
+        raise UnsupportedOperationException("TODO")
 
     def fetch(self, value: Any, format: str | None = None) -> Any:
         if format is not None:

@@ -56,9 +56,13 @@ class Explanation:
     description: str
     details: tuple[Explanation, ...] = ()
     match: bool = True
+    double: bool = False
+    """Whether the value is a Java double, which is shown as such."""
 
     def echo(self) -> dict[str, Any]:
-        value = np.float32(self.value) if isinstance(self.value, (float, np.floating)) else self.value
+        value = self.value
+        if isinstance(value, (float, np.floating)):
+            value = float(value) if self.double else np.float32(value)
         if isinstance(value, np.float32) and not np.isfinite(value):
             value = java_float(value)
         return {

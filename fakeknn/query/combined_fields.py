@@ -9,16 +9,24 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from fakeknn.errors import IllegalArgumentException, IllegalStateException, NotFaked, Where
+from fakeknn.errors import IllegalArgumentException, IllegalStateException, Where
 from fakeknn.fields import FieldType
-from fakeknn.fields.text import TextFieldType
 from fakeknn.query.base import Explanation, Matched, Query, ShardContext, common, register, running
 from fakeknn.query.compound import Bool, MatchNone, declared_boost
 from fakeknn.query.field_names import parse_weights, resolve_fields, shown_weights
 from fakeknn.query.match import operator, with_minimum
 from fakeknn.query.multi_term import MAX_CLAUSE_COUNT, too_many_clauses
 from fakeknn.query.rewritten import Rewritten
-from fakeknn.query.scoring import LENGTHS, Similarity, doc_freq, field_statistics, idf, length_bytes, postings
+from fakeknn.query.scoring import (
+    FieldScoring,
+    doc_freq,
+    doc_id,
+    field_statistics,
+    length_bytes,
+    postings,
+    total_term_freq,
+)
+from fakeknn.query.similarities import LENGTHS, FieldStatistics, Scorer, TermStatistics, similarity_of
 from fakeknn.view import Column, Mask
 from fakeknn.xcontent import java_float, java_string, objects
 from fakeknn.xcontent.objects import Member, ObjectParser, declared, text_or_none
@@ -55,21 +63,23 @@ class CombinedField(Query):
         total = np.zeros(ctx.n, np.float32)
         some = False
         for field, column, weight in self._columns(ctx):
-            norms = Similarity(ctx, field, column).norms()
+            norms = FieldScoring(ctx, field, column).norms()
             if norms is not None:
                 some = True
                 total += weight * LENGTHS[norms]
         return length_bytes(np.floor(total + np.float32(0.5)).astype(np.int32)) if some else None
 
-    def _statistics(self, ctx: ShardContext) -> tuple[int, int, np.float32]:
-        """The most frequent field's document frequency, the most documents, the average length."""
-        most, documents, tokens = 0, 0, 0
+    def _scorer(self, ctx: ShardContext, boost: np.float32) -> Scorer:
+        """The default similarity's, of all fields as one: the most documents, and all tokens."""
+        most, total, documents, tokens = 0, 0, 0, 0
         for field, column, weight in self._columns(ctx):
             most = max(most, doc_freq(ctx, field, column, self.term))
+            total = int(total + float(weight) * total_term_freq(ctx, field, column, self.term))
             statistics = field_statistics(ctx, field, column)
             documents = max(documents, statistics.doc_count)
             tokens = int(tokens + float(weight) * statistics.sum_total_term_freq)
-        return most, documents, np.float32(tokens / documents) if documents else np.float32(0)
+        field_ = FieldStatistics(documents, tokens, tokens)
+        return similarity_of(None, ctx.settings).scorer(boost, field_, [TermStatistics(most, total)])
 
     def run(self, ctx: ShardContext, boost: np.float32) -> Matched:
         columns = self._columns(ctx)
@@ -86,17 +96,9 @@ class CombinedField(Query):
         rows = np.flatnonzero(mask)
         if not len(rows):
             return out
-        most, documents, average = self._statistics(ctx)
-        field, column, _ = columns[0]
-        similarity = Similarity(ctx, field, column)
-        if similarity.boolean:
-            raise NotFaked("[combined_fields] with the similarity [boolean]")
-        one = np.float32(1)
-        cache = one / (similarity.k1 * ((one - similarity.b) + similarity.b * LENGTHS / average))
         norms = self._norms(ctx)
-        inverse = cache[1] if norms is None else cache[norms[rows]]
-        weight = np.float32(boost * idf(documents, most))
-        out.score[rows] = weight - weight / (one + freqs[rows] * inverse)
+        lengths = np.ones(len(rows), np.uint8) if norms is None else norms[rows]
+        out.score[rows] = self._scorer(ctx, boost).scores(freqs[rows], lengths)
         return out
 
     def mask(self, ctx: ShardContext) -> Mask:
@@ -109,7 +111,14 @@ class CombinedField(Query):
         return f"CombinedFieldQuery(({' '.join(shown)})({self.term}))"
 
     def explain(self, ctx: ShardContext, row: int, boost: np.float32 = np.float32(1.0)) -> Explanation:  # noqa: B008
-        raise NotFaked("the explanation of a [combined_fields] query")
+        mask, freqs = self._frequencies(ctx)
+        if not mask[row]:
+            return Explanation(np.float32(0), "no matching term", match=False)
+        norms = self._norms(ctx)
+        freq = Explanation(freqs[row], f"termFreq={java_float(freqs[row])}")
+        scorer = self._scorer(ctx, np.float32(boost * np.float32(self.boost)))
+        scored = scorer.explained(freq, 1 if norms is None else int(norms[row]))
+        return Explanation(scored.value, f"weight({self.text()} in {doc_id(ctx, row)}), result of:", (scored,))
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -138,7 +147,7 @@ class CombinedFields(Rewritten):
         for name in fields:
             field = ctx.field(name)
             assert field is not None
-            if not isinstance(field, TextFieldType) or not field.plain:
+            if field.kind != "text":
                 raise IllegalArgumentException(
                     f"Field [{field.path}] of type [{field.kind}] does not support [combined_fields] queries"
                 )

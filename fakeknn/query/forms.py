@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import singledispatch
 from typing import Any
 
@@ -23,7 +23,9 @@ from fakeknn.fields.numbers import (
 )
 from fakeknn.fields.scalar import BooleanFieldType, DateFieldType
 from fakeknn.fields.uid import encode_id
+from fakeknn.fields.wildcard import WildcardFieldType, quoted_wildcard
 from fakeknn.query.base import Explanation, Query, ShardContext
+from fakeknn.query.combined_fields import CombinedField
 from fakeknn.query.compound import (
     MATCH_ALL,
     Bool,
@@ -38,6 +40,7 @@ from fakeknn.query.fuzzy import Fuzzy
 from fakeknn.query.joining import Nested
 from fakeknn.query.knn import Knn
 from fakeknn.query.lucene import (
+    BUILDER,
     FILTER,
     MUST,
     MUST_NOT,
@@ -59,6 +62,7 @@ from fakeknn.query.lucene import (
     Told,
 )
 from fakeknn.query.multi_match import Blended
+from fakeknn.query.multi_term import is_constant
 from fakeknn.query.percolate import Percolate
 from fakeknn.query.phrases import Phrase, PhrasePrefix, Synonyms, any_term
 from fakeknn.query.rewritten import Rewritten
@@ -76,6 +80,7 @@ from fakeknn.query.terms import (
     Wildcard,
     exists_names,
 )
+from fakeknn.query.terms_set import TermsSet
 from fakeknn.query.text import Match
 from fakeknn.view import NumericColumn, TextColumn
 from fakeknn.xcontent import java_double, java_float, java_string
@@ -90,6 +95,8 @@ def form(query: Query, ctx: ShardContext) -> Node:
     node = lucene(query, ctx)
     return node if query.boost == 1 else BoostQuery(node, float(np.float32(query.boost)))
 
+
+BUILDER.append(form)
 
 #: MatchNoneQueryBuilder.doToQuery, which a query that cannot match is rewritten to.
 _NONE = MatchNoDocsQuery('User requested "match_none" query.')
@@ -185,7 +192,9 @@ def _(query: ScriptScore, ctx: ShardContext) -> Node:
     inner = form(query.query, ctx)
 
     def how(ctx: ShardContext, row: int, boost: np.float32) -> Explanation:
-        below = inner.rewritten().explain(ctx, row, ONE)
+        rewritten = inner.rewritten()
+        # Where the script does not look at the score, a weight is made that has none.
+        below = rewritten.explain(ctx, row, ONE) if plain.needs_score(ctx) else rewritten.explain_match(ctx, row)
         return plain.explained(ctx, row, boost, below) if below.match else below
 
     return Told(plain, "ScriptScoreQuery", f"script_score ({inner}, script: {{{query.script}}}", (inner,), how)
@@ -197,7 +206,32 @@ def _(query: Fuzzy, ctx: ShardContext) -> Node:
     if ctx.field(query.field) is None:
         return _NONE
     term = java_string(query.value)
-    return Told(plain, "FuzzyQuery", f"{query.field}:{term}~{query.fuzziness.distance(term)}")
+    text = f"{query.field}:{term}~{query.fuzziness.distance(term)}"
+    if query.rewrite is not None and is_constant(query.rewrite):
+        return Leaf(_WRAPPER, text, lambda: plain.mask(ctx))
+    return Told(plain, "FuzzyQuery", text)
+
+
+@lucene.register
+def _(query: TermsSet, ctx: ShardContext) -> Node:
+    if not query.values:
+        return MatchNoDocsQuery('No terms supplied in "terms_set" query.')
+    clauses = tuple(form(clause, ctx).rewritten() for clause in query.clauses())
+
+    def how(ctx: ShardContext, row: int, boost: np.float32) -> Explanation:
+        return query.explained(ctx, row, [clause.explain(ctx, row, boost) for clause in clauses])
+
+    least = f"long({query.minimum_should_match_field})"
+    if query.minimum_should_match_script is not None:
+        least = f"script({query.minimum_should_match_script})"
+    shown = ", ".join(str(form(clause, ctx)) for clause in query.clauses())
+    text = f"CoveringQuery(queries=[{shown}], minimumNumberMatch={least})"
+    return Told(replace(query, boost=1.0), "CoveringQuery", text, clauses, how)
+
+
+@lucene.register
+def _(query: CombinedField, ctx: ShardContext) -> Node:
+    return Told(replace(query, boost=1.0), "CombinedFieldQuery", query.text())
 
 
 @lucene.register
@@ -216,7 +250,36 @@ def _(query: Knn, ctx: ShardContext) -> Node:
 def _(query: Nested, ctx: ShardContext) -> Node:
     alone = replace(query, boost=1.0)
     inner = form(query.query, ctx.inside(query.path))
-    return Told(alone, "OpenSearchToParentBlockJoinQuery", f"ToParentBlockJoinQuery ({inner})", nested=False)
+    if _might_match_outside(inner, ctx, query.path):
+        inner = BooleanQuery(((MUST, inner), (FILTER, Told(MATCH_ALL, "TermQuery", f"_nested_path:{query.path}"))))
+
+    def how(ctx: ShardContext, row: int, boost: np.float32) -> Explanation:
+        return alone.explained(ctx, row, boost, inner.rewritten().explain)
+
+    return Told(
+        alone, "OpenSearchToParentBlockJoinQuery", f"ToParentBlockJoinQuery ({inner})", how=how, nested=False
+    )
+
+
+def _might_match_outside(node: Node, ctx: ShardContext, path: str) -> bool:
+    """NestedHelper.mightMatchNonNestedDocs: whether a query inside ``nested`` may match what is none of its objects."""
+    match node:
+        case ConstantScoreQuery() | BoostQuery():
+            return _might_match_outside(node.query, ctx, path)
+        case MatchNoDocsQuery():
+            return False
+        case IndexOrDocValuesQuery():
+            return _might_match_outside(node.index, ctx, path)
+        case ApproximateScoreQuery():
+            return _might_match_outside(node.original, ctx, path)
+        case BooleanQuery():
+            required = [*node.of(MUST), *node.of(FILTER)]
+            if required:
+                return all(_might_match_outside(one, ctx, path) for one in required)
+            return any(_might_match_outside(one, ctx, path) for one in node.of(SHOULD))
+        case TermQuery(field=field) | Leaf(path=str(field)):
+            return field.startswith("_") or (ctx.field(field) is not None and ctx.mapping.nested_parent(field) != path)
+    return True
 
 
 @lucene.register
@@ -294,6 +357,9 @@ def _term(query: Term, field: FieldType | None, ctx: ShardContext) -> Node:
         return _numbers(plain, field, query.value, query.value, True, True, ctx, exact=True)
     if field.kind == "ip":
         return _ip_term(plain, field, java_string(query.value), ctx)
+    if isinstance(field, WildcardFieldType):
+        text = java_string(query.value)
+        return _wildcards(field, text if query.case_insensitive else quoted_wildcard(text), plain, ctx)
     if query.case_insensitive:
         return Leaf(_WRAPPER, f"{field.path}:{_automaton(plain)}", lambda: plain.mask(ctx))
     if field.scored or field.kind in ("keyword", "boolean", "text"):
@@ -306,7 +372,8 @@ def _term(query: Term, field: FieldType | None, ctx: ShardContext) -> Node:
                 )
             return Told(plain)
         node: Node = TermQuery(field.path, term, term)
-        return ConstantScoreQuery(node) if field.kind == "keyword" and not field.scored else node
+        constant = field.constant or (field.kind == "keyword" and not field.scored)
+        return ConstantScoreQuery(node) if constant else node
     return Told(plain)
 
 
@@ -326,6 +393,8 @@ def _(query: Terms, ctx: ShardContext) -> Node:
     if isinstance(field, DateFieldType):
         parts = [lucene(Term(field=query.field, value=value), ctx) for value in values]
         return ConstantScoreQuery(BooleanQuery(tuple((SHOULD, part) for part in parts)))
+    if isinstance(field, WildcardFieldType):
+        return _wildcards(field, "|".join(java_string(value) for value in values), plain, ctx)
     if isinstance(field, BooleanFieldType) or field.is_text or field.kind == "keyword":
         terms = sorted({field.index_term(value) for value in values}, key=lambda term: term.encode())
         shown = " ".join(terms)
@@ -393,6 +462,9 @@ def _(query: Pattern, ctx: ShardContext) -> Node:
     scored = plain.scored(ctx)
     if scored is not None:
         return form(scored, ctx)
+    if isinstance(field, WildcardFieldType):
+        shown = {Prefix: f"{query.value}*", Regexp: f"/{query.value}/"}.get(type(query), query.value)
+        return _wildcards(field, shown, plain, ctx)
     if not (field.is_text or field.kind == "keyword"):
         return Told(plain)
     if query.case_insensitive or isinstance(query, Completed):
@@ -404,6 +476,23 @@ def _(query: Pattern, ctx: ShardContext) -> Node:
 def _automaton(query: Query) -> str:
     """AutomatonQuery.toString, which shows an object's identity: some number of eight digits."""
     return f"AutomatonQuery {{\norg.apache.lucene.util.automaton.Automaton@{id(query) & 0xFFFFFFFF:x}}}"
+
+
+@dataclass(frozen=True)
+class WildcardMatchingQuery(Leaf):
+    """A pattern of a wildcard field, which shows itself with its class unless a document matches it."""
+
+    @property
+    def java_class(self) -> str:
+        return "org.opensearch.index.mapper.WildcardFieldMapper$WildcardMatchingQuery"
+
+    def __str__(self) -> str:
+        name, _, pattern = self.text.partition(":")
+        return f'WildcardMatchingQuery({name}:"{pattern}")'
+
+
+def _wildcards(field: FieldType, pattern: str, plain: Query, ctx: ShardContext) -> Node:
+    return WildcardMatchingQuery("WildcardMatchingQuery", f"{field.path}:{pattern}", lambda: plain.mask(ctx))
 
 
 def _exists(ctx: ShardContext, name: str) -> Leaf:

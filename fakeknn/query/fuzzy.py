@@ -23,7 +23,7 @@ from fakeknn.query.base import (
     value_of,
 )
 from fakeknn.query.multi_term import MATCHERS, check_rewrite, is_constant, rewritten
-from fakeknn.query.scoring import Similarity, add_scores, doc_freq, postings
+from fakeknn.query.scoring import FieldScoring, add_scores, doc_freq, postings
 from fakeknn.view import Column, KeywordColumn, Mask, TextColumn
 from fakeknn.xcontent import java_string, objects
 
@@ -227,7 +227,7 @@ class Fuzzy(Query):
         if not live:
             return out
         most = max((term for term, _ in live), key=lambda term: doc_freq(ctx, field, column, term))
-        similarity = Similarity(ctx, field, column)
+        similarity = FieldScoring(ctx, field, column)
         parts = []
         for term, weight in live:
             rows, freqs = postings(column, term)
@@ -245,7 +245,7 @@ class Fuzzy(Query):
         field, column, pairs = found
         live = [(term, weight) for term, weight in pairs if len(postings(column, term)[0])]
         most = max((term for term, _ in live), key=lambda term: doc_freq(ctx, field, column, term))
-        similarity = Similarity(ctx, field, column)
+        similarity = FieldScoring(ctx, field, column)
         details = []
         for term, weight in live:
             rows, freqs = postings(column, term)

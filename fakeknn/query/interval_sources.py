@@ -7,7 +7,7 @@ document's intervals, each the smallest of its kind.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import product
 
 import numpy as np
@@ -715,6 +715,29 @@ class Filtered(Source):
 
     def __str__(self) -> str:
         return f"{CHOICES[self.how][0]}({self.source},{self.other})"
+
+
+@dataclass(frozen=True)
+class Judged(Source):
+    """Intervals that ``judge`` accepts by start, end and gaps (a script); ``name`` is the script's text."""
+
+    source: Source
+    name: str
+    judge: Callable[[int, int, int], bool] = field(compare=False)
+
+    def rows(self, ctx: ShardContext, field: str) -> Mask:
+        return self.source.rows(ctx, field)
+
+    def intervals(self, ctx: ShardContext, field: str, row: int) -> Intervals:
+        inner = self.source.intervals(ctx, field, row)
+        return ListedIntervals(one for one in _all(inner) if self.judge(*one))
+
+    @property
+    def min_extent(self) -> int:
+        return self.source.min_extent
+
+    def __str__(self) -> str:
+        return f"FILTER({self.name})({self.source})"
 
 
 def filtered(source: Source, other: Source, how: str) -> Source:

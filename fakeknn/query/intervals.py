@@ -10,16 +10,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fakeknn.analysis import Analyzer, Token
-from fakeknn.errors import IllegalArgumentException, NotFaked, ParsingException, Where, XContentParseException
+from fakeknn.errors import (
+    IllegalArgumentException,
+    OpenSearchError,
+    ParsingException,
+    Where,
+    XContentParseException,
+)
 from fakeknn.fields import FieldType
 from fakeknn.fields.patterns import regexp_matcher, wildcard_matcher
 from fakeknn.fields.text import TextFieldType
+from fakeknn.painless.library_opensearch import Interval
+from fakeknn.painless.script import compile
 from fakeknn.query import interval_sources as sources
-from fakeknn.query.base import Explanation, Matched, Query, ShardContext, common, register
+from fakeknn.query.base import Explanation, Matched, Query, ShardContext, common, register, running
 from fakeknn.query.fuzzy import AUTO, Fuzziness, edits, fuzziness
 from fakeknn.query.interval_sources import NO_MORE, Source, TermSource, any_of, block, max_gaps, ordered, unordered
 from fakeknn.query.match import TokenGraph, stacked
 from fakeknn.query.multi_term import MAX_CLAUSE_COUNT
+from fakeknn.query.script import Script, check_language, parse_script, resolved
 from fakeknn.query.terms import regexp_flags
 from fakeknn.view import Mask
 from fakeknn.xcontent import objects
@@ -62,6 +71,32 @@ class Filter:
         if self.how not in (*sources.CHOICES, "before", "after"):
             raise IllegalArgumentException(f"Unknown filter type [{self.how}]")
         return sources.filtered(source, other, self.how)
+
+
+@dataclass(frozen=True)
+class ScriptFilter:
+    """A script that says of each interval whether it counts."""
+
+    script: Script
+
+    def to_json(self) -> dict[str, Any]:
+        return {"script": self.script.to_json()}
+
+    def fields(self) -> set[str]:
+        return set()
+
+    def applied(self, source: Source, ctx: ShardContext, field: FieldType) -> Source:
+        script = resolved(ctx, self.script)
+        check_language(script, "interval")
+        compiled = compile(str(script.source), "interval", script.params, script.options, script.id)
+
+        def judge(start: int, end: int, gaps: int) -> bool:
+            try:
+                return bool(compiled.execute({"interval": Interval({"start": start, "end": end, "gaps": gaps})}))
+            except OpenSearchError as error:
+                raise running(error) from error.__cause__
+
+        return sources.Judged(source, self.script.id or str(self.script.source), judge)
 
 
 def _analyzer(ctx: ShardContext, name: str | None) -> Analyzer | None:
@@ -155,7 +190,7 @@ class MatchRule(Rule):
     max_gaps: int = -1
     mode: str = "unordered"
     analyzer: str | None = None
-    filter: Filter | None = None
+    filter: Filter | ScriptFilter | None = None
     use_field: str | None = None
 
     def members(self) -> dict[str, Any]:
@@ -188,7 +223,7 @@ class MatchRule(Rule):
 class AnyOfRule(Rule):
     kind: ClassVar[str] = "any_of"
     intervals: tuple[Rule, ...]
-    filter: Filter | None = None
+    filter: Filter | ScriptFilter | None = None
 
     def members(self) -> dict[str, Any]:
         return {
@@ -210,7 +245,7 @@ class AllOfRule(Rule):
     intervals: tuple[Rule, ...]
     mode: str = "unordered"
     max_gaps: int = -1
-    filter: Filter | None = None
+    filter: Filter | ScriptFilter | None = None
 
     def members(self) -> dict[str, Any]:
         return {
@@ -470,11 +505,16 @@ def _inner_rules(container: Any, key: Any) -> tuple[Rule, ...]:
     return tuple(_inner(value, i) for i in range(len(value)))
 
 
-def _filter(container: Any, key: Any) -> Filter:
+def _filter(container: Any, key: Any) -> Filter | ScriptFilter:
     how = _name_expected(container, key)
     body = container[key]
     if how == "script":
-        raise NotFaked("a script that filters intervals")
+        if not isinstance(body[how], dict):
+            what = f"[script] Expected START_OBJECT but was: {objects.token(body[how])}"
+            raise XContentParseException(what, at=Where(body, how))
+        script = parse_script(body, how)
+        _only(body)
+        return ScriptFilter(script)
     if not isinstance(body[how], dict):
         raise ParsingException(f"Expected [START_OBJECT] but got [{objects.token(body[how])}]", at=Where(body, how))
     rule = _inner(body, how)

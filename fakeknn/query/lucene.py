@@ -15,7 +15,7 @@ import numpy as np
 
 from fakeknn.errors import NotFaked
 from fakeknn.query.base import Explanation, Matched, Query, ShardContext
-from fakeknn.query.scoring import Similarity, add_scores, doc_id, postings
+from fakeknn.query.scoring import FieldScoring, add_scores, doc_id, postings
 from fakeknn.view import Mask
 from fakeknn.xcontent import java_float
 
@@ -29,6 +29,13 @@ def boosted(text: str, boost: np.float32) -> str:
 
 class Node:
     """One Lucene query."""
+
+    package = "org.apache.lucene.search"
+
+    @property
+    def java_class(self) -> str:
+        """The name of its class, which some refusals tell."""
+        return f"{self.package}.{type(self).__name__}"
 
     @property
     def type(self) -> str:
@@ -69,6 +76,15 @@ class Node:
     def might_match_nested(self, ctx: ShardContext) -> bool:
         """NestedHelper.mightMatchNestedDocs."""
         return True
+
+
+#: What makes a query into its Lucene tree; ``forms``, which knows all kinds, puts itself here.
+BUILDER: list[Callable[[Query, ShardContext], Node]] = []
+
+
+def built(query: Query, ctx: ShardContext) -> Node:
+    """AbstractQueryBuilder.toQuery."""
+    return BUILDER[0](query, ctx)
 
 
 def _constant(node: Node, text: str, ctx: ShardContext, row: int, boost: np.float32) -> Explanation:
@@ -135,7 +151,7 @@ class TermQuery(Node):
         if len(rows):
             if not getattr(mapped, "has_freqs", True):
                 freqs = None
-            out.score[rows] = Similarity(ctx, mapped, column).score(rows, freqs, [self.term], boost)
+            out.score[rows] = FieldScoring(ctx, mapped, column).score(rows, freqs, [self.term], boost)
         return out
 
     def explain(self, ctx: ShardContext, row: int, boost: np.float32) -> Explanation:
@@ -146,7 +162,7 @@ class TermQuery(Node):
         if mapped is None or column is None or at >= len(rows) or rows[at] != row:
             return Explanation(np.float32(0), "no matching term", match=False)
         freq = 1.0 if freqs is None or not getattr(mapped, "has_freqs", True) else float(freqs[at])
-        return Similarity(ctx, mapped, column).explain(row, freq, [self.term], boost, self.shown)
+        return FieldScoring(ctx, mapped, column).explain(row, freq, [self.term], boost, self.shown)
 
     def might_match_nested(self, ctx: ShardContext) -> bool:
         return _in_nested(ctx, self.field)
@@ -225,6 +241,8 @@ class IndexOrDocValuesQuery(Node):
 @dataclass(frozen=True)
 class ApproximateScoreQuery(Node):
     """A query of which a part of the matches may do; ``approximated`` once a search has decided so."""
+
+    package = "org.opensearch.search.approximate"
 
     original: Node
     approximation: str
@@ -775,7 +793,14 @@ class BoostByQuery(Node):
         below = self.query.explain(ctx, row, ONE)
         if not below.match:
             return below
+        told = below
+        if self.other.matched(ctx, ONE).mask[row]:
+            other = self.other.rewritten()
+            shown = f"Approximate({other.approximation})" if isinstance(other, ApproximateScoreQuery) else str(other)
+            less = Explanation(np.float32(self.boost), f"Matched boosting query score({shown})")
+            value = float(below.value) * float(np.float32(self.boost))
+            told = Explanation(value, "product of:", (below, less), double=True)
         score = self.source.run(ctx, boost).score[row]
-        if not self.other.matched(ctx, ONE).mask[row]:
-            return Explanation(score, f"weight({self}), result of:", (below,))
-        raise NotFaked("the explanation of a [boosting] query of what matches [negative]")
+        if boost != 1:
+            return Explanation(score, f"weight({self}), product of:", (Explanation(boost, "boost"), told))
+        return Explanation(told.value, f"weight({self}), result of:", (told,), double=told.double)

@@ -131,7 +131,7 @@ class MoreLikeThis(Rewritten):
         found = []
         for name in self.fields:
             mapped = ctx.field(name)
-            if mapped is not None and not mapped.is_text and mapped.kind != "keyword":
+            if mapped is not None and mapped.kind not in ("text", "keyword"):
                 if self.fail_on_unsupported_field:
                     raise IllegalArgumentException(f"more_like_this only supports text/keyword fields: [{name}]")
                 continue

@@ -12,7 +12,7 @@ from fakeknn.errors import IllegalArgumentException, NotFaked, TooManyClauses
 from fakeknn.fields import FieldType
 from fakeknn.fields.patterns import matching_terms
 from fakeknn.query.base import Explanation, Matched, Query, ShardContext, running
-from fakeknn.query.scoring import Similarity, doc_freq, postings
+from fakeknn.query.scoring import FieldScoring, doc_freq, postings
 from fakeknn.view import Column, KeywordColumn, Mask, TextColumn
 from fakeknn.xcontent.java import java_float
 
@@ -63,7 +63,7 @@ class StatedTerm(Query):
         out = Matched.none(ctx.n)
         out.mask[rows] = True
         if len(rows):
-            similarity = Similarity(ctx, field, column)
+            similarity = FieldScoring(ctx, field, column)
             out.score[rows] = similarity.score(rows, freqs, [self.term], boost, doc_freqs=[self.doc_freq])
         return out
 
@@ -80,7 +80,7 @@ class StatedTerm(Query):
             return Explanation(np.float32(0), "no matching term", match=False)
         freq = 1.0 if freqs is None else float(freqs[at])
         boost = np.float32(boost * np.float32(self.boost))
-        similarity = Similarity(ctx, field, column)
+        similarity = FieldScoring(ctx, field, column)
         return similarity.explain(row, freq, [self.term], boost, self.term, doc_freqs=[self.doc_freq])
 
 

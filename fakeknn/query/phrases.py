@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 import numpy as np
@@ -15,10 +15,11 @@ from numpy.typing import NDArray
 from fakeknn.errors import IllegalStateException
 from fakeknn.fields import FieldType
 from fakeknn.query.base import Explanation, Matched, Query, ShardContext
-from fakeknn.query.compound import Bool, MatchNone
-from fakeknn.query.scoring import Similarity, doc_freq, postings
+from fakeknn.query.compound import Bool, ConstantScore, MatchNone
+from fakeknn.query.scoring import FieldScoring, doc_freq, postings
 from fakeknn.query.terms import IndexedTerm
 from fakeknn.view import Mask, TextColumn
+from fakeknn.xcontent import java_float
 
 #: Alternatives at one position of a phrase.
 Terms = tuple[str, ...]
@@ -151,6 +152,8 @@ class Phrase(Query):
     terms: tuple[Terms, ...]
     positions: tuple[int, ...]
     slop: int = 0
+    beginnings: Terms = ()
+    """What the terms of the last place begin with, if they were found by that."""
 
     def _found(self, ctx: ShardContext) -> tuple[FieldType, TextColumn | None, NDArray[np.int32], NDArray[np.float32]]:
         key = ("phrase", id(self))
@@ -181,8 +184,10 @@ class Phrase(Query):
         field, column, rows, freqs = self._found(ctx)
         out = Matched.none(ctx.n)
         out.mask[rows] = True
-        if len(rows) and column is not None:
-            out.score[rows] = Similarity(ctx, field, column).score(rows, freqs, self._known(column), boost)
+        if field.constant:
+            out.score[rows] = boost
+        elif len(rows) and column is not None:
+            out.score[rows] = FieldScoring(ctx, field, column).score(rows, freqs, self._known(column), boost)
         return out
 
     def mask(self, ctx: ShardContext) -> Mask:
@@ -205,8 +210,20 @@ class Phrase(Query):
         assert column is not None
         freq = float(freqs[int(np.searchsorted(rows, row))])
         boost = np.float32(boost * np.float32(self.boost))
-        similarity = Similarity(ctx, field, column)
+        if field.constant:
+            return Explanation(boost, self._of_source() + ("" if boost == 1 else f"^{java_float(boost)}"))
+        similarity = FieldScoring(ctx, field, column)
         return similarity.explain(row, freq, self._known(column), boost, self.text(), phrase=True)
+
+    def _of_source(self) -> str:
+        """SourceFieldMatchQuery.toString."""
+        places = [[f"{self.field}:{term}" for term in terms] for terms in self.terms]
+        kept = " ".join("#" + (terms[0] if len(terms) == 1 else f"({' '.join(terms)})") for terms in places)
+        shown = self.text()
+        if self.beginnings:
+            asked = replace(self, terms=(*self.terms[:-1], self.beginnings), beginnings=(), slop=0)
+            shown = asked.text()[:-1] + '*"' + (f"~{self.slop}" if self.slop else "")
+        return f"SourceFieldMatchQuery (delegate query: [ {kept} ], filter query: [ {self.field}:{shown}])"
 
 
 def any_term(field: str, terms: Sequence[str]) -> Query:
@@ -236,7 +253,7 @@ class Synonyms(Query):
         rows = np.flatnonzero(out.mask).astype(np.int32)
         if len(rows):
             most = max(self.terms, key=lambda term: doc_freq(ctx, field, column, term))
-            out.score[rows] = Similarity(ctx, field, column).score(rows, total[rows], [most], boost)
+            out.score[rows] = FieldScoring(ctx, field, column).score(rows, total[rows], [most], boost)
         return out
 
     def explain(self, ctx: ShardContext, row: int, boost: np.float32 = np.float32(1.0)) -> Explanation:  # noqa: B008
@@ -254,7 +271,7 @@ class Synonyms(Query):
         most = max(self.terms, key=lambda term: doc_freq(ctx, field, column, term))
         boost = np.float32(boost * np.float32(self.boost))
         text = "Synonym(" + " ".join(f"{self.field}:{term}" for term in self.terms) + ")"
-        return Similarity(ctx, field, column).explain(
+        return FieldScoring(ctx, field, column).explain(
             row, float(freq), [most], boost, text, whole=True, counted=f"termFreq={float(freq)}"
         )
 
@@ -290,12 +307,15 @@ class PhrasePrefix(Query):
             found = MatchNone()
         elif len(self.terms) == 1:
             found = any_term(self.field, expanded)
+            if field.constant:
+                found = ConstantScore(filter=found)
         else:
             found = Phrase(
                 field=self.field,
                 terms=(*self.terms[:-1], tuple(expanded)),
                 positions=self.positions,
                 slop=self.slop,
+                beginnings=self.terms[-1],
             )
         ctx.memo[key] = found
         return found

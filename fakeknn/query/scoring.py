@@ -1,44 +1,25 @@
-"""BM25 as Lucene 10 computes it: lengths kept in a byte, float32 arithmetic, statistics of the shard."""
+"""What terms score in a shard: its postings, norms and statistics, or those of all shards, for a similarity."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from fakeknn.errors import NotFaked
 from fakeknn.fields import FieldType
 from fakeknn.query.base import Explanation, Matched, ShardContext
+from fakeknn.query.similarities import (
+    LENGTHS,
+    FieldStatistics,
+    Scorer,
+    Similarity,
+    TermStatistics,
+    similarity_of,
+)
 from fakeknn.view import Column, KeywordColumn, NumericColumn, TextColumn
 from fakeknn.xcontent.java import java_float
-
-K1 = np.float32(1.2)
-B = np.float32(0.75)
-
-
-def _length_table() -> NDArray[np.float32]:
-    """SmallFloat.byte4ToInt for the 256 bytes: a length keeps four significant bits."""
-
-    def long_to_int4(i: int) -> int:
-        bits = i.bit_length()
-        if bits < 4:
-            return i
-        shift = bits - 4
-        return ((i >> shift) & 0x07) | ((shift + 1) << 3)
-
-    def int4_to_long(i: int) -> int:
-        bits, shift = i & 0x07, (i >> 3) - 1
-        return bits if shift == -1 else (bits | 0x08) << shift
-
-    free = 255 - long_to_int4(2**31 - 1)
-    return np.array([b if b < free else free + int4_to_long(b - free) for b in range(256)], np.float32)
-
-
-LENGTHS = _length_table()
 
 
 def length_bytes(lengths: NDArray[np.int32]) -> NDArray[np.uint8]:
@@ -49,18 +30,6 @@ def length_bytes(lengths: NDArray[np.int32]) -> NDArray[np.uint8]:
 def doc_id(ctx: ShardContext, row: int) -> int:
     """A row's number in its segment, which descriptions show."""
     return row - int(ctx.view.segments[ctx.view.segment_of[row]])
-
-
-@dataclass(frozen=True, slots=True)
-class FieldStatistics:
-    """CollectionStatistics of a field in a shard."""
-
-    doc_count: int
-    sum_total_term_freq: int
-
-    @property
-    def average_length(self) -> np.float32:
-        return np.float32(self.sum_total_term_freq / self.doc_count)
 
 
 def field_statistics(ctx: ShardContext, field: FieldType, column: Column) -> FieldStatistics:
@@ -77,11 +46,12 @@ def shard_statistics(column: Column) -> FieldStatistics:
     """The shard's own statistics. Deleted documents count until a merge drops them, and soft deletes outlive even
     that for half a minute."""
     if isinstance(column, TextColumn):
-        return FieldStatistics(column.doc_count, column.sum_total_term_freq)
+        return FieldStatistics(column.doc_count, column.sum_total_term_freq, len(column.rows))
     if isinstance(column, NumericColumn) and len(column.rows) > column.doc_count:
         pairs = np.stack((column.rows.astype(np.int64), column.values.astype(np.int64)))
-        return FieldStatistics(column.doc_count, np.unique(pairs, axis=1).shape[1])  # a value counts once a document
-    return FieldStatistics(column.doc_count, len(column.rows))
+        count = np.unique(pairs, axis=1).shape[1]  # a value counts once a document
+        return FieldStatistics(column.doc_count, count, count)
+    return FieldStatistics(column.doc_count, len(column.rows), len(column.rows))
 
 
 def postings(column: Column, term: str) -> tuple[NDArray[np.int32], NDArray[np.int32] | None]:
@@ -112,7 +82,7 @@ class DfsStatistics:
 
     def __init__(self, contexts: Sequence[ShardContext]) -> None:
         self.contexts = list(contexts)
-        self._fields: dict[str, tuple[int, int]] = {}
+        self._fields: dict[str, tuple[int, int, int]] = {}
         self._terms: dict[tuple[str, str], int] = {}
 
     def _columns(self, path: str) -> Iterator[Column]:
@@ -122,11 +92,15 @@ class DfsStatistics:
             if column is not None:
                 yield column
 
-    def of_field(self, path: str) -> tuple[int, int]:
+    def of_field(self, path: str) -> tuple[int, int, int]:
         found = self._fields.get(path)
         if found is None:
             parts = [shard_statistics(column) for column in self._columns(path)]
-            found = sum(part.doc_count for part in parts), sum(part.sum_total_term_freq for part in parts)
+            found = (
+                sum(part.doc_count for part in parts),
+                sum(part.sum_total_term_freq for part in parts),
+                sum(part.sum_doc_freq for part in parts),
+            )
             self._fields[path] = found
         return found
 
@@ -136,35 +110,31 @@ class DfsStatistics:
             found = self._terms[path, term] = sum(len(postings(column, term)[0]) for column in self._columns(path))
         return found
 
+    def total_term_freq(self, path: str, term: str) -> int:
+        return sum(shard_total_term_freq(column, term) for column in self._columns(path))
 
-def idf(doc_count: int, doc_freq: int) -> np.float32:
-    return np.float32(math.log(1 + (doc_count - doc_freq + 0.5) / (doc_freq + 0.5)))
+
+def total_term_freq(ctx: ShardContext, field: FieldType, column: Column, term: str) -> int:
+    """How often a term stands in all documents."""
+    if ctx.statistics is not None:
+        return ctx.statistics.total_term_freq(field.path, term)
+    return shard_total_term_freq(column, term)
 
 
-class Similarity:
-    """How a field's terms score: BM25 with its parameters, or boolean (the boost alone)."""
+def shard_total_term_freq(column: Column, term: str) -> int:
+    rows, freqs = postings(column, term)
+    if freqs is None or (isinstance(column, TextColumn) and not column.frequencies):
+        return len(rows)
+    return int(freqs.sum())
+
+
+class FieldScoring:
+    """How the terms of a field score in a shard: by its similarity, the shard's statistics, and its norms."""
 
     def __init__(self, ctx: ShardContext, field: FieldType, column: Column) -> None:
         self.ctx, self.field, self.column = ctx, field, column
-        name = (
-            field.options.get("similarity")
-            or (ctx.settings.get("index.similarity.default.type") and "default")
-            or "BM25"
-        )
-        prefix = f"index.similarity.{name}."
-        kind = ctx.settings.get(prefix + "type", name)
-        if kind not in ("BM25", "boolean"):
-            raise NotFaked(f"the similarity [{kind}]")
-        self.boolean = kind == "boolean" or field.constant
-        self.k1 = np.float32(ctx.settings.get(prefix + "k1", "1.2"))
-        self.b = np.float32(ctx.settings.get(prefix + "b", "0.75"))
+        self.similarity = similarity_of(field.options.get("similarity"), ctx.settings)
         self.statistics = field_statistics(ctx, field, column)
-
-    def inverse_norms(self) -> NDArray[np.float32]:
-        """float32[256]: BM25Similarity's cache, 1 / (k1 · (1 − b + b · length / average))."""
-        average = self.statistics.average_length
-        one = np.float32(1)
-        return one / (self.k1 * ((one - self.b) + self.b * LENGTHS / average))
 
     def norms(self) -> NDArray[np.uint8] | None:
         """uint8[n]: each row's length byte; None for a field without norms, where every length counts as 1."""
@@ -176,15 +146,15 @@ class Similarity:
             found = self.ctx.view.memo[key] = length_bytes(self.column.row_lengths)
         return found
 
-    def doc_freqs(self, terms: Sequence[str]) -> list[int]:
-        return [doc_freq(self.ctx, self.field, self.column, term) for term in terms]
-
-    def weight(self, terms: Sequence[str], boost: np.float32, doc_freqs: Sequence[int] | None = None) -> np.float32:
-        """boost · idf, the idf summed over the terms of a phrase (in double, narrowed once)."""
-        n = self.statistics.doc_count
-        found = self.doc_freqs(terms) if doc_freqs is None else doc_freqs
-        total = idf(n, found[0]) if len(found) == 1 else np.float32(sum(float(idf(n, df)) for df in found))
-        return np.float32(boost * total)
+    def scorer(self, terms: Sequence[str], boost: np.float32, doc_freqs: Sequence[int] | None = None) -> Scorer:
+        """``doc_freqs`` stand in for the terms' own document frequencies."""
+        ctx, field, column = self.ctx, self.field, self.column
+        counts = [doc_freq(ctx, field, column, term) for term in terms] if doc_freqs is None else doc_freqs
+        totals = [0] * len(counts)
+        if self.similarity.needs_total_term_freq:
+            totals = [total_term_freq(ctx, field, column, term) for term in terms]
+        statistics = [TermStatistics(count, total) for count, total in zip(counts, totals, strict=True)]
+        return self.similarity.scorer(boost, self.statistics, statistics)
 
     def score(
         self,
@@ -195,20 +165,11 @@ class Similarity:
         *,
         doc_freqs: Sequence[int] | None = None,
     ) -> NDArray[np.float32]:
-        """float32[len(rows)]: weight − weight / (1 + freq · inverse norm).
-
-        ``doc_freqs`` stand in for the terms' own document frequencies.
-        """
-        if self.boolean:
-            return np.full(len(rows), boost, np.float32)
-        weight = self.weight(terms, boost, doc_freqs)
-        cache = self.inverse_norms()
+        """float32[len(rows)]: the scores of terms, or of a phrase of them, that stand ``freqs`` times in ``rows``."""
         norms = self.norms()
-        inverse = cache[1] if norms is None else cache[norms[rows]]
-        one = np.float32(1)
-        frequency = one if freqs is None else freqs.astype(np.float32)
-        out = weight - weight / (one + frequency * inverse)
-        return np.broadcast_to(np.asarray(out, np.float32), rows.shape)
+        lengths = np.ones(len(rows), np.uint8) if norms is None else norms[rows]
+        counts = np.float32(1) if freqs is None else freqs.astype(np.float32)
+        return self.scorer(terms, boost, doc_freqs).scores(counts, lengths)  # type: ignore[arg-type]
 
     def explain(
         self,
@@ -223,68 +184,21 @@ class Similarity:
         whole: bool = False,
         counted: str | None = None,
     ) -> Explanation:
-        """BM25Scorer.explain; ``description`` tells the term or phrase, or the ``whole`` query.
+        """TermWeight.explain; ``description`` tells the term or phrase, or the ``whole`` query.
 
         A ``phrase`` counts its frequency as one even if it has a single term; ``counted`` tells the frequency in
         other words.
         """
         shown = description if whole else f"{self.field.path}:{description}"
-        phrase = phrase or len(terms) > 1
-        at = doc_id(self.ctx, row)
-        if self.boolean:
-            return Explanation(
-                boost,
-                f"weight({shown} in {at}) [BooleanSimilarity], result of:",
-                (Explanation(boost, "score(BooleanWeight), computed from:", (Explanation(boost, "boost"),)),),
-            )
-        n = self.statistics.doc_count
-        details = []
-        if boost != 1:
-            details.append(Explanation(boost, "boost"))
-        idfs = [
-            Explanation(
-                idf(n, df),
-                "idf, computed as log(1 + (N - n + 0.5) / (n + 0.5)) from:",
-                (
-                    Explanation(df, "n, number of documents containing term"),
-                    Explanation(n, "N, total number of documents with field"),
-                ),
-            )
-            for df in (self.doc_freqs(terms) if doc_freqs is None else doc_freqs)
-        ]
-        if len(idfs) == 1:
-            details.append(idfs[0])
-        else:
-            total = np.float32(sum(float(part.value) for part in idfs))
-            details.append(Explanation(total, "idf, sum of:", tuple(idfs)))
+        told = "freq, occurrences of term within document"
+        if phrase or len(terms) > 1:
+            told = "phraseFreq=" + java_float(float(freq))
         norms = self.norms()
-        byte = 1 if norms is None else int(norms[row])
-        inverse = self.inverse_norms()[byte]
-        one = np.float32(1)
-        tf = one - one / (one + np.float32(freq) * inverse)
-        tf_details = [
-            Explanation(
-                np.float32(freq),
-                counted or ("phraseFreq=" + _float(freq) if phrase else "freq, occurrences of term within document"),
-            ),
-            Explanation(self.k1, "k1, term saturation parameter"),
-        ]
-        approximate = " (approximate)" if byte > 39 else ""
-        tf_details += [
-            Explanation(self.b, "b, length normalization parameter"),
-            Explanation(LENGTHS[byte], "dl, length of field" + approximate),
-            Explanation(self.statistics.average_length, "avgdl, average length of field"),
-        ]
-        how = "tf, computed as freq / (freq + k1 * (1 - b + b * dl / avgdl)) from:"
-        details.append(Explanation(tf, how, tuple(tf_details)))
-        weight = self.weight(terms, boost, doc_freqs)
-        value = weight - weight / (one + np.float32(freq) * inverse)
-        scored = Explanation(value, f"score(freq={_float(freq)}), computed as boost * idf * tf from:", tuple(details))
-        return Explanation(value, f"weight({shown} in {at}) [{self.ctx.similarity_name}], result of:", (scored,))
-
-
-def _float(value: float) -> str:
-    return java_float(float(value))
+        length = 1 if norms is None else int(norms[row])
+        scorer = self.scorer(terms, boost, doc_freqs)
+        scored = scorer.explained(Explanation(np.float32(freq), counted or told), length)
+        name = self.similarity.name if self.ctx.similarity_name == Similarity.name else self.ctx.similarity_name
+        return Explanation(scored.value, f"weight({shown} in {doc_id(self.ctx, row)}) [{name}], result of:", (scored,))
 
 
 def score_term(ctx: ShardContext, field: FieldType, term: str, boost: np.float32) -> Matched:
@@ -299,7 +213,7 @@ def score_term(ctx: ShardContext, field: FieldType, term: str, boost: np.float32
     if len(rows):
         if freqs is not None and not getattr(field, "has_freqs", True):
             freqs = None
-        score[rows] = Similarity(ctx, field, column).score(rows, freqs, [term], boost)
+        score[rows] = FieldScoring(ctx, field, column).score(rows, freqs, [term], boost)
     return Matched(mask, score)
 
 

@@ -20,8 +20,8 @@ from fakeknn.errors import (
     Where,
 )
 from fakeknn.fields import FieldType
-from fakeknn.fields.numbers import NumberFieldType
 from fakeknn.fields.text import TextFieldType
+from fakeknn.fields.wildcard import WildcardFieldType
 from fakeknn.query.base import (
     Explanation,
     Matched,
@@ -36,9 +36,10 @@ from fakeknn.query.base import (
     value_of,
 )
 from fakeknn.query.fuzzy import Fuzzy
+from fakeknn.query.lucene import Node, built
 from fakeknn.query.multi_term import MAX_CLAUSE_COUNT, expanded_terms
 from fakeknn.query.phrases import occurrences
-from fakeknn.query.scoring import Similarity, doc_freq, postings
+from fakeknn.query.scoring import FieldScoring, doc_freq, postings
 from fakeknn.query.spans import (
     Spans,
     containing,
@@ -50,7 +51,7 @@ from fakeknn.query.spans import (
     unordered,
     within,
 )
-from fakeknn.query.terms import Pattern, Prefix, Range, Regexp, Wildcard
+from fakeknn.query.terms import Pattern, Prefix, Range, Regexp, Term, Wildcard
 from fakeknn.view import Column, Mask, TextColumn
 from fakeknn.xcontent import java_float, java_string, objects
 
@@ -90,7 +91,7 @@ class SpanQuery(Query):
             found = ctx.memo[key] = frequencies(self.spans(ctx))
         return found
 
-    def _similarity(self, ctx: ShardContext) -> tuple[Similarity, list[str], list[int]] | None:
+    def _similarity(self, ctx: ShardContext) -> tuple[FieldScoring, list[str], list[int]] | None:
         field = ctx.field(self.field_name(ctx))
         column = None if field is None else ctx.column(field)
         if field is None or column is None:
@@ -101,7 +102,7 @@ class SpanQuery(Query):
             held = None if own is None else ctx.column(own)
             if own is not None and held is not None and len(postings(held, term)[0]):
                 known.append((term, doc_freq(ctx, own, held, term)))
-        return Similarity(ctx, field, column), [term for term, _ in known], [count for _, count in known]
+        return FieldScoring(ctx, field, column), [term for term, _ in known], [count for _, count in known]
 
     def run(self, ctx: ShardContext, boost: np.float32) -> Matched:
         rows, freqs = self._found(ctx)
@@ -151,15 +152,8 @@ class SpanTerm(SpanQuery):
         if field is None:
             return None, None, java_string(self.value)
         field.require_index()
-        if isinstance(field, NumberFieldType):
-            value = java_string(self.value)
-            shown = f"{field.path}:[{value} TO {value}]"
-            raise IllegalArgumentException(
-                "Cannot extract a term from a query of type class org.apache.lucene.search.IndexOrDocValuesQuery: "
-                f"IndexOrDocValuesQuery(indexQuery={shown}, dvQuery={shown})"
-            )
-        if not field.dictionary and not field.scored:
-            raise NotFaked(f"a [span_term] query on a [{field.kind}] field")
+        if (not field.dictionary and not field.scored) or isinstance(field, WildcardFieldType):
+            raise _no_term(built(Term(field=self.field, value=self.value), ctx))
         return field, ctx.column(field), field.index_term(self.value)
 
     def field_name(self, ctx: ShardContext) -> str:
@@ -173,7 +167,7 @@ class SpanTerm(SpanQuery):
         field, column, term = self._resolved(ctx)
         if field is None or column is None:
             return Spans.none()
-        if not isinstance(column, TextColumn) or not getattr(field, "has_positions", True):
+        if not isinstance(column, TextColumn) or not getattr(field, "indexes_positions", True):
             if len(postings(column, term)[0]):
                 what = f"cannot run SpanTermQuery (term={term})"
                 raise running(IllegalStateException(f'field "{field.path}" was indexed without position data; {what}'))
@@ -183,6 +177,11 @@ class SpanTerm(SpanQuery):
 
     def text(self, ctx: ShardContext) -> str:
         return f"{self.field_name(ctx)}:{self._resolved(ctx)[2]}"
+
+
+def _no_term(node: Node) -> IllegalArgumentException:
+    """MappedFieldType.extractTerm of what is no query of a term."""
+    return IllegalArgumentException(f"Cannot extract a term from a query of type class {node.java_class}: {node}")
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -384,7 +383,7 @@ class FieldMasking(SpanQuery):
     def spans(self, ctx: ShardContext) -> Spans:
         return self.query.spans(ctx)
 
-    def _similarity(self, ctx: ShardContext) -> tuple[Similarity, list[str], list[int]] | None:
+    def _similarity(self, ctx: ShardContext) -> tuple[FieldScoring, list[str], list[int]] | None:
         return self.query._similarity(ctx)
 
     def explain(self, ctx: ShardContext, row: int, boost: np.float32 = np.float32(1.0)) -> Explanation:  # noqa: B008
@@ -430,10 +429,10 @@ class SpanMulti(SpanQuery):
             assert field is not None
             raise field.no_phrase("span prefix")
         self.match.mask(ctx)  # for what it refuses
-        if field is not None and not field.dictionary:
+        if field is not None and (not field.dictionary or isinstance(field, WildcardFieldType)):
             raise UnsupportedOperationException(
                 "unsupported inner query, should be org.apache.lucene.search.MultiTermQuery but was "
-                "org.opensearch.search.approximate.ApproximateScoreQuery"
+                f"{built(self.match, ctx).java_class}"
             )
         top = self.top
         rewrite = getattr(self.match, "rewrite", None) or ""
@@ -452,7 +451,7 @@ class SpanMulti(SpanQuery):
     def terms(self, ctx: ShardContext) -> SpanTerms:
         return self.expanded(ctx).terms(ctx)
 
-    def _similarity(self, ctx: ShardContext) -> tuple[Similarity, list[str], list[int]] | None:
+    def _similarity(self, ctx: ShardContext) -> tuple[FieldScoring, list[str], list[int]] | None:
         found = self.expanded(ctx)
         return found._similarity(ctx) if isinstance(found, FieldMasking) else super()._similarity(ctx)
 

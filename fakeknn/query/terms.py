@@ -32,7 +32,6 @@ from fakeknn.fields.numbers import NumberFieldType
 from fakeknn.fields.patterns import REGEXP_FLAGS, regexp_matcher, simple_match, wildcard_matcher
 from fakeknn.fields.scalar import BooleanFieldType, DateFieldType, KeywordFieldType
 from fakeknn.fields.text import BeginningsFieldType, TextFieldType
-from fakeknn.knn.script import decode_base64
 from fakeknn.query.base import (
     Explanation,
     Matched,
@@ -49,7 +48,7 @@ from fakeknn.query.base import (
 from fakeknn.query.bitmap import integers
 from fakeknn.query.compound import Bool, ConstantScore, MatchNone, declared_boost, parse_declared
 from fakeknn.query.multi_term import MATCHERS, check_rewrite, dictionary_terms, is_constant, rewritten
-from fakeknn.query.scoring import Similarity, postings, score_term
+from fakeknn.query.scoring import FieldScoring, postings, score_term
 from fakeknn.view import Column, KeywordColumn, Mask, NumericColumn, TextColumn
 from fakeknn.xcontent import hash_ordered, java_string, objects
 from fakeknn.xcontent.objects import ObjectParser, building, declared
@@ -110,7 +109,7 @@ class Term(Query):
         )
 
     def _scores(self, field: FieldType | None) -> bool:
-        return field is not None and field.scored and not self.case_insensitive
+        return field is not None and field.scored and not field.constant and not self.case_insensitive
 
     def mapped_boosts(self, field: FieldType) -> tuple[float, ...]:
         """The boost that the mapping gives a field, which no other query heeds.
@@ -158,7 +157,7 @@ class Term(Query):
         rows, freqs = postings(column, term)
         at = int(np.searchsorted(rows, row))
         freq = 1.0 if freqs is None else float(freqs[at])
-        return Similarity(ctx, field, column).explain(row, freq, [term], boost, term)
+        return FieldScoring(ctx, field, column).explain(row, freq, [term], boost, term)
 
 
 class IndexedTerm(Term):
@@ -357,7 +356,7 @@ def _decoded(values: tuple[Any, ...] | None) -> bytes:
         raise IllegalArgumentException(
             "Invalid value for bitmap type: Expected a single-element array with a base64 encoded serialized bitmap."
         )
-    return decode_base64(values[0])
+    return base64.decode(values[0])
 
 
 def _nested_array(field: str, values: list[Any], at: int) -> ParsingException:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -10,17 +10,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fakeknn.errors import (
+    ClassCastException,
     IllegalArgumentException,
     IllegalStateException,
-    NotFaked,
     ParsingException,
     QueryShardException,
     Where,
 )
+from fakeknn.fields import FieldType
 from fakeknn.query.base import Explanation, Matched, Query, ShardContext, common, register
 from fakeknn.query.doc_values import script_values
 from fakeknn.query.multi_term import MAX_CLAUSE_COUNT, too_many_clauses
-from fakeknn.query.script import Script, parse_script, resolved
+from fakeknn.query.script import Script, check_language, parse_script, resolved
 from fakeknn.query.terms import Term, term_values
 from fakeknn.view import Mask, NumericColumn
 from fakeknn.xcontent import objects
@@ -46,7 +47,7 @@ class TermsSet(Query):
             written["minimum_should_match_script"] = self.minimum_should_match_script.to_json()
         return {self.kind: {self.field: {**written, **self.standard()}}}
 
-    def _clauses(self) -> list[Term]:
+    def clauses(self) -> list[Term]:
         if len(self.values) > MAX_CLAUSE_COUNT:
             raise too_many_clauses()
         return [Term(field=self.field, value=value) for value in self.values]
@@ -60,8 +61,9 @@ class TermsSet(Query):
                     f"failed to find minimum_should_match field [{self.minimum_should_match_field}]"
                 )
             column = ctx.column(field)
+            field.require_doc_values()
             if not isinstance(column, NumericColumn):
-                raise NotFaked(f"[minimum_should_match_field] of a [{field.kind}] field")
+                raise _not_numeric(field)
             needed = np.full(ctx.n, -1, np.int64)
             needed[column.exists] = column.lowest[column.exists].astype(np.int64)
             return needed[rows]
@@ -71,21 +73,20 @@ class TermsSet(Query):
         params = {**script.params, "num_terms": len(self.values)}
         bound = Script(script.source, script.id, script.lang, params, script.options)
         if script.lang != "painless":
-            raise NotFaked(f"[minimum_should_match_script] in [{script.lang}]")
-        return np.array([int(value) for value in script_values(ctx, bound, "terms_set", rows)], np.int64)
+            check_language(script, "terms_set")
+        found = script_values(ctx, bound, "terms_set", rows)
+        return np.array([-1 if value is None else max(int(value), 0) for value in found], np.int64)
 
     def run(self, ctx: ShardContext, boost: np.float32) -> Matched:
         if not self.values:
             return Matched.none(ctx.n)
-        parts = [clause.matched(ctx, boost) for clause in self._clauses()]
+        parts = [clause.matched(ctx, boost) for clause in self.clauses()]
         count: NDArray[np.int64] = np.asarray(np.sum([part.mask for part in parts], axis=0, dtype=np.int64))
         rows = np.flatnonzero((count > 0) & ctx.view.live).astype(np.int32)
         needed = self._needed(ctx, rows)
         out = Matched.none(ctx.n)
         # A document that asks for nothing must still have one of the terms.
         chosen = rows[(needed >= 0) & (count[rows] >= np.maximum(needed, 1))]
-        if self.minimum_should_match_script is not None:
-            chosen = rows[count[rows] >= np.maximum(needed, 1)]
         out.mask[chosen] = True
         total = np.zeros(ctx.n, np.float64)
         for part in parts:
@@ -96,8 +97,27 @@ class TermsSet(Query):
     def mask(self, ctx: ShardContext) -> Mask:
         return self.run(ctx, np.float32(1)).mask
 
-    def explain(self, ctx: ShardContext, row: int, boost: np.float32 = np.float32(1.0)) -> Explanation:  # noqa: B008
-        raise NotFaked("the explanation of a [terms_set] query")
+    def explained(self, ctx: ShardContext, row: int, parts: Sequence[Explanation]) -> Explanation:
+        """CoveringWeight.explain; ``parts`` are those of the clauses."""
+        needed = int(self._needed(ctx, np.array([row], np.int32))[0])
+        if needed < 0 and self.minimum_should_match_field is not None:
+            return Explanation(np.float32(0), "minimumNumberMatch has no value on the current document", match=False)
+        needed = max(1, needed)
+        count = sum(part.match for part in parts)
+        enough = count >= needed
+        score = np.float32(sum(float(part.value) for part in parts if part.match)) if enough else np.float32(0)
+        return Explanation(score, f"{count} matches for {needed} required matches, sum of:", tuple(parts), match=enough)
+
+
+def _not_numeric(field: FieldType) -> ClassCastException:
+    package = "org.opensearch.index.fielddata"
+    name = "SortedSetOrdinalsIndexFieldData"
+    if field.kind == "wildcard":
+        name = "NonPruning" + name
+    first, second = f"{package}.plain.{name}", f"{package}.IndexNumericFieldData"
+    return ClassCastException(
+        f"class {first} cannot be cast to class {second} ({first} and {second} are in unnamed module of loader 'app')"
+    )
 
 
 @register("terms_set")
