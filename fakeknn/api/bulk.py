@@ -153,8 +153,7 @@ def _ingested_items(writer: Writer, requests: list[WriteRequest], ingested: Inge
 def parse(body: bytes, defaults: Defaults) -> Iterator[WriteRequest]:
     """The requests that the lines of a body make."""
     lines = body.split(b"\n")
-    if lines.pop():
-        raise IllegalArgumentException("The bulk request must be terminated by a newline [\\n]")
+    cut = bool(lines.pop())
     number = 0
     count = len(lines)
     while number < count:
@@ -168,7 +167,7 @@ def parse(body: bytes, defaults: Defaults) -> Iterator[WriteRequest]:
             yield _delete(meta, defaults, line, number)
             continue
         if number == count:
-            return  # an action without its document is dropped
+            break  # an action without its document is dropped
         source = lines[number]
         number += 1
         if source[-1:] == b"\r":
@@ -177,6 +176,8 @@ def parse(body: bytes, defaults: Defaults) -> Iterator[WriteRequest]:
             yield _update(meta, defaults, source, line, number - 1)
         else:
             yield _index(op, meta, defaults, source, line, number - 1)
+    if cut:
+        raise IllegalArgumentException("The bulk request must be terminated by a newline [\\n]")
 
 
 def _action(line: bytes, number: int) -> tuple[str, dict[str, Any]] | None:

@@ -27,7 +27,7 @@ from fakeknn.search.source import HIDE_SOURCE
 from fakeknn.state.names import IndicesOptions
 from fakeknn.state.node import Node
 from fakeknn.units import parse_double, parse_int, parse_time_value
-from fakeknn.xcontent import generator, hash_ordered, read
+from fakeknn.xcontent import generator, hash_ordered, hashed, read
 
 R = TypeVar("R", bound=BulkByScrollRequest)
 
@@ -51,13 +51,6 @@ _BY_QUERY = (
 
 
 # --- the body ---------------------------------------------------------------------------------------------------------
-
-
-def hashed(value: Any) -> Any:
-    """A body as it comes out of Java's hash maps, in which it is kept before it is parsed."""
-    if isinstance(value, dict):
-        return {name: hashed(value[name]) for name in hash_ordered(value)}
-    return [hashed(item) for item in value] if isinstance(value, list) else value
 
 
 def script_of(value: Any) -> Script:

@@ -108,6 +108,25 @@ def _fields(index: Index, patterns: list[str], defaults: bool) -> dict[str, Any]
         for path in (*METADATA_FIELDS, *fields):
             if simple_match(pattern, path) and path not in found:
                 field = fields.get(path)
-                told = {} if field is None else {field.name: field.echo(defaults)}
+                told = _metadata(index, path, defaults) if field is None else {field.name: field.echo(defaults)}
                 found[path] = {"full_name": path, "mapping": told}
     return found
+
+
+def _metadata(index: Index, name: str, defaults: bool) -> dict[str, Any]:
+    """A metadata field of which the mapping says something."""
+    said = index.mapping.echo().get(name)
+    if said is None:
+        return {}
+    return {name: {**_SOURCE, **said} if defaults and name == "_source" else said}
+
+
+#: What is said of ``_source`` without being asked.
+_SOURCE: dict[str, Any] = {
+    "enabled": True,
+    "includes": [],
+    "excludes": [],
+    "recovery_source_enabled": True,
+    "recovery_source_includes": [],
+    "recovery_source_excludes": [],
+}

@@ -131,38 +131,52 @@ def _id(ids: list[Any], i: int, default: Item, text: Text) -> Item:
 def _doc(doc: Any, default: Item, as_written: Text) -> Item:
     if not isinstance(doc, dict):
         raise IllegalArgumentException("docs array element should include an object")
-    item = Item(default.index, None, default.routing, None, None)
-    source = SHOW_SOURCE
+    item = Item(default.index, None, default.routing, None, SHOW_SOURCE)
+    _members(item, doc, as_written)
+    item.stored = default.stored if item.stored is None else item.stored
+    item.source = default.source if item.source is SHOW_SOURCE else item.source
+    return item
+
+
+def _members(item: Item, doc: dict[str, Any], as_written: Text) -> None:
     for name, value in doc.items():
         if name == "fields" and (is_value(value) or isinstance(value, list)):
             what = "Unsupported field [fields] used, expected [stored_fields] instead"
             raise ParsingException(what, at=Where(doc, name))
         if name == "_source":
-            source = _source(doc, source)
-        elif isinstance(value, list):
-            if name == "stored_fields":
-                item.stored = [text(value, i) for i in range(len(value))]
-        elif is_value(value):
-            _member(item, doc, name, as_written)
-    item.stored = default.stored if item.stored is None else item.stored
-    item.source = default.source if source is SHOW_SOURCE else source
-    return item
+            assert item.source is not None
+            item.source = _source(doc, item.source)
+        elif name == "stored_fields" and isinstance(value, list):
+            item.stored = [text(value, i) for i in range(len(value))]
+        else:
+            _member(item, doc, name, name, as_written)
 
 
-def _member(item: Item, doc: dict[str, Any], name: str, text: Text) -> None:
+def _member(item: Item, container: Any, key: Any, name: str, text: Text) -> None:
+    """A member ``container[key]`` called ``name``. Of arrays and objects the real parser notices the values alone."""
+    value = container[key]
+    if isinstance(value, list):
+        for i in range(len(value)):
+            _member(item, value, i, name, text)
+        return
+    if isinstance(value, dict):
+        _members(item, value, text)
+        raise IllegalArgumentException("docs array element should include an object")  # its end was taken for the doc's
     match name:
         case "_index":
-            item.index = text(doc, name)
+            item.index = text(container, key)
         case "_id":
-            item.id = text(doc, name)
+            item.id = text(container, key)
         case "routing":
-            item.routing = text(doc, name)
+            item.routing = text(container, key)
         case "stored_fields":
-            item.stored = [text(doc, name)]
+            item.stored = [text(container, key)]
         case "version":
-            item.version = integer(doc, name, bits=64)
+            item.version = integer(container, key, bits=64)
         case "version_type":
-            item.version_type = version_type(text(doc, name))
+            item.version_type = version_type(text(container, key))
+        case _ if value is None:
+            pass
         case _:
             raise OpenSearchParseException(f"failed to parse multi get request. unknown field [{name}]")
 

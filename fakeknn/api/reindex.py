@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from fakeknn.api.by_query import COMMON, answer, hashed, requests_per_second, set_common
+from fakeknn.api.by_query import COMMON, answer, requests_per_second, set_common
 from fakeknn.api.search import SEARCH_OPTIONS
 from fakeknn.api.tasks import group_by, grouped, no_such_node, node_failure, task_id
 from fakeknn.errors import (
@@ -26,7 +26,7 @@ from fakeknn.state.node import Node
 from fakeknn.state.versions import version_type
 from fakeknn.units import parse_time_value
 from fakeknn.uri import Uri
-from fakeknn.xcontent import generator, java_string, read, read_declared, settle
+from fakeknn.xcontent import generator, hashed, java_string, read, read_declared, settle
 from fakeknn.xcontent.objects import ObjectParser, declared, integer, stopped_at, text
 
 

@@ -504,10 +504,25 @@ class BinaryFieldType(FieldType):
         return False
 
     def new_buffer(self) -> Buffer | None:
-        return ObjectBuffer() if self.has_doc_values or self.option("store") else None
+        return ObjectBuffer() if self._kept else None
+
+    @property
+    def ignores_malformed(self) -> bool:
+        return not self._kept
+
+    @property
+    def _kept(self) -> bool:
+        """Whether values are looked at."""
+        return self.has_doc_values or bool(self.option("store"))
+
+    def tells_ignored(self, value: Any, cause: OpenSearchError) -> bool:
+        return False
+
+    def loses_its_place(self, value: Any, cause: OpenSearchError) -> bool:
+        return isinstance(value, dict)
 
     def parse(self, container: Any, key: Any, value: Any, doc: DocContext) -> bytes | None:
-        if value is None:
+        if value is None or (not self._kept and not isinstance(value, dict)):
             return None
         if not isinstance(value, str):
             raise JsonParseException(
@@ -522,6 +537,9 @@ class BinaryFieldType(FieldType):
 
     def require_index(self) -> None:
         raise self.no_query()
+
+    def no_sort(self) -> OpenSearchError:
+        return IllegalArgumentException("can't sort on binary field")
 
     def no_query(self) -> Exception:
         return QueryShardException("Binary fields do not support searching")

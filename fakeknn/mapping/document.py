@@ -25,7 +25,7 @@ from fakeknn.fields.vector import outside_of_field
 from fakeknn.mapping.dynamic import DEFAULT_TYPES
 from fakeknn.mapping.tree import DYNAMIC_DATE_FORMATS, Mapping, ObjectMapper
 from fakeknn.source import Stored, strip, write
-from fakeknn.xcontent import java_string, locate, number_text
+from fakeknn.xcontent import hashed, java_string, locate, number_text
 from fakeknn.xcontent.broken import Torso
 
 if TYPE_CHECKING:
@@ -412,7 +412,8 @@ class DocumentParser:
                 raise self._failed(node, value, cause) from cause
             if isinstance(container, dict) and node.loses_its_place(value, cause):
                 # What is left of the object is read as if it were the document's, which ends where the object does.
-                extra = IllegalArgumentException("Malformed content, found extra data after parsing: END_OBJECT")
+                token = "END_OBJECT" if next(reversed(container)) == key else "FIELD_NAME"
+                extra = IllegalArgumentException(f"Malformed content, found extra data after parsing: {token}")
                 raise MapperParsingException("failed to parse") from extra
             if node.tells_ignored(value, cause):
                 self.ignored[node.path] = None
@@ -727,4 +728,4 @@ def _include(values: Values, into: Values) -> None:
 
 
 def _preview(value: Any) -> str:
-    return "null" if value is None else java_string(value)
+    return "null" if value is None else java_string(hashed(value))

@@ -21,6 +21,7 @@ from fakeknn.fields.alias import AliasFieldType
 from fakeknn.fields.base import boolean
 from fakeknn.fields.metadata import METADATA
 from fakeknn.fields.patterns import simple_match
+from fakeknn.knn.java import class_name
 from fakeknn.mapping.dynamic import DynamicTemplate
 from fakeknn.source import SourceFilter
 from fakeknn.xcontent import hash_ordered, java_string
@@ -401,7 +402,8 @@ class Mapping:
             if not isinstance(subs, dict):
                 if not (isinstance(subs, list) and not subs):
                     raise MapperParsingException(
-                        f"expected map for property [fields] on field [{field.name}] or a list of maps"
+                        f"expected map for property [fields] on field [{java_string(subs)}] or [fields] but got a "
+                        f"class {class_name(subs)}"
                     )
                 subs = {}
             for name, sub in subs.items():

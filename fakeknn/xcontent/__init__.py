@@ -17,7 +17,7 @@ Endpoints read their bodies in few ways, and each way has its refusals; the func
 from __future__ import annotations
 
 from fakeknn.xcontent.broken import read_for
-from fakeknn.xcontent.java import hash_ordered, java_double, java_float, java_hash, java_string
+from fakeknn.xcontent.java import hash_ordered, hashed, java_double, java_float, java_hash, java_string
 from fakeknn.xcontent.places import locate, number_text, settle
 from fakeknn.xcontent.reading import (
     is_xcontent,
@@ -33,6 +33,7 @@ from fakeknn.xcontent.tree import EndOfInput
 __all__ = [
     "EndOfInput",
     "hash_ordered",
+    "hashed",
     "is_xcontent",
     "java_double",
     "java_float",

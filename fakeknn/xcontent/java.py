@@ -80,6 +80,13 @@ def hash_capacity(size: int) -> int:
     return 16 if size <= 0 else 1 << math.ceil(math.log2(size / 0.75 + 1))
 
 
+def hashed(value: Any) -> Any:
+    """A tree of which each map is a ``java.util.HashMap``."""
+    if isinstance(value, dict):
+        return {name: hashed(value[name]) for name in hash_ordered(value)}
+    return [hashed(item) for item in value] if isinstance(value, list) else value
+
+
 def hash_ordered(keys: Iterable[str], capacity: int = 16) -> list[str]:
     """The keys in the order in which a ``java.util.HashMap`` grown by inserting them would give them.
 

@@ -9,8 +9,8 @@ from random import Random
 
 from fakeknn.contract.console import ConsoleRequest
 
-from . import dsl
-from .draw import ODD, Drawn, Json, bulk, document, index, some
+from . import documents, dsl
+from .draw import Drawn, Json, bulk, document, index, some
 from .nearest import asked
 from .queries import aggregations, query, search
 from .spoil import spoiled
@@ -128,80 +128,9 @@ def aggs(random: Random, name: str) -> Iterator[ConsoleRequest]:
     )
 
 
-def docs(random: Random, name: str) -> Iterator[ConsoleRequest]:
-    """Documents written, read, changed and deleted, mappings grown; what was sent before decides what comes back."""
-    drawn = index(random, name, vectors=random.random() < 0.5)
-    if random.random() < 0.3:
-        drawn.body["mappings"]["dynamic"] = some(random, ("strict", False, "false", True))
-    yield _maybe_spoiled(random, _request("PUT", f"/{name}", drawn.body))
-    for _ in range(ROUND):
-        yield _maybe_spoiled(random, _document_request(random, drawn))
-    yield _request("POST", f"/{name}/_refresh")
-    yield _request("GET", f"/{name}/_search?size=100", {"sort": ["_doc"], "version": True})
-    yield _request("GET", f"/{name}")
-
-
-def _condition(random: Random) -> str:
-    chance = random.random()
-    if chance < 0.12:
-        return f"?if_seq_no={random.randint(0, 20)}&if_primary_term={random.choice((1, 1, 1, 2))}"
-    if chance < 0.2:
-        return f"?version={random.randint(1, 9)}&version_type={random.choice(('external', 'external_gte', 'internal'))}"
-    if chance < 0.26:
-        return f"?routing={random.choice('abc')}"
-    if chance < 0.3:
-        return "?refresh=true"
-    return ""
-
-
-def _document_request(random: Random, drawn: Drawn) -> ConsoleRequest:
-    name, key = drawn.name, str(random.randint(1, 8))
-    found = document(random, drawn, odd=0.3)
-    match random.randrange(12):
-        case 0 | 1 | 2:
-            return _request("PUT", f"/{name}/_doc/{key}{_condition(random)}", found)
-        case 3:
-            return _request("PUT", f"/{name}/_create/{key}", found)
-        case 4 | 5:
-            body: dict[str, Json] = {"doc": found}
-            if random.random() < 0.3:
-                body["doc_as_upsert"] = True
-            if random.random() < 0.2:
-                body["upsert"] = document(random, drawn)
-            if random.random() < 0.2:
-                body["detect_noop"] = random.random() < 0.5
-            return _request("POST", f"/{name}/_update/{key}", body)
-        case 6:
-            return _request("DELETE", f"/{name}/_doc/{key}{_condition(random)}")
-        case 7:
-            return _request("GET", f"/{name}/_doc/{key}")
-        case 8:
-            return _request("GET", f"/{name}/_mget", {"ids": [str(random.randint(1, 9)) for _ in range(3)]})
-        case 9:
-            return _request("GET", f"/{name}/_mapping")
-        case 10:
-            definition = some(random, (*drawn.fields.values(), {"type": "keyword"}, {"type": some(random, ODD)}))
-            target = some(random, (*drawn.fields, "new", "fresh"))
-            return _request("PUT", f"/{name}/_mapping", {"properties": {target.partition(".")[0]: definition}})
-        case _:
-            return ConsoleRequest("POST", f"/{name}/_bulk", _bulk(random, drawn))
-
-
-def _bulk(random: Random, drawn: Drawn) -> bytes:
-    lines: list[Json] = []
-    for _ in range(random.randint(1, 4)):
-        action = random.choice(("index", "create", "update", "delete"))
-        lines.append({action: {"_id": str(random.randint(1, 8))}})
-        if action == "update":
-            lines.append({"doc": document(random, drawn, odd=0.2), "doc_as_upsert": random.random() < 0.5})
-        elif action != "delete":
-            lines.append(document(random, drawn, odd=0.2))
-    return "".join(json.dumps(line) + "\n" for line in lines).encode()
-
-
 AREAS: dict[str, Callable[[Random, str], Iterator[ConsoleRequest]]] = {
     "knn": knn,
     "query": queries,
     "aggs": aggs,
-    "docs": docs,
+    "docs": documents.requests,
 }

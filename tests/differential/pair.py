@@ -19,6 +19,9 @@ from .draw import Json
 
 NOT_FAKED = 501
 
+#: Where things are kept that are no indices.
+_NAMED = ("_index_template", "_component_template", "_template", "_ingest", "_scripts")
+
 
 @dataclass(frozen=True, slots=True)
 class Case:
@@ -86,7 +89,8 @@ class Pair:
         self.oracle = Server(oracle)
         self.not_faked: Counter[str] = Counter()
         """What was answered with 501, and how often."""
-        self._indices: set[str] = set()
+        self._made: dict[str, None] = {}
+        """What to delete to forget what was asked."""
         self._asked: list[ConsoleRequest] = []
         self._queues: tuple[deque[ConsoleRequest], deque[ConsoleRequest]]
         self._expected: Iterator[tuple[ConsoleRequest, dict[str, Any]]]
@@ -94,9 +98,10 @@ class Pair:
         self.begin()
 
     def begin(self) -> None:
-        """Forget everything: an empty fakeknn, and none of our indices on the real server."""
-        for name in self._indices:
-            self.oracle.send(ConsoleRequest("DELETE", f"/{name}?ignore_unavailable=true"))
+        """Forget everything: an empty fakeknn, and none of our indices, templates and pipelines on the real server."""
+        for path in sorted(self._made, key=_forgotten_in_turn):
+            self.oracle.send(ConsoleRequest("DELETE", path))
+        self._made = {}
         self._asked = []
         self._queues = (deque(), deque())
         self._expected = play(_handed(self._queues[0]), self.oracle)
@@ -104,9 +109,12 @@ class Pair:
 
     def ask(self, request: ConsoleRequest) -> Case | None:
         """Send a request to both."""
-        name = request.path.strip("/").partition("/")[0].partition("?")[0]
+        path = request.path.partition("?")[0]
+        name = path.strip("/").partition("/")[0]
         if name and not name.startswith("_"):
-            self._indices.add(name)
+            self._made[f"/_data_stream/{name}*"] = self._made[f"/{name}*?expand_wildcards=all"] = None
+        elif request.method == "PUT" and name in _NAMED:
+            self._made[path] = None
         self._asked.append(request)
         for queue in self._queues:
             queue.append(request)
@@ -126,11 +134,17 @@ class Pair:
             for request in told:
                 self.ask(request)
         case = self.ask(requests[-1])
-        if _only_reads(requests[-1]):
+        if only_reads(requests[-1]):
             self._asked.pop()
         else:
             self.begin()
         return case
+
+
+def _forgotten_in_turn(path: str) -> int:
+    """Data streams and indices first, then index templates, which hold component templates."""
+    name = path.split("/")[1]
+    return -1 if name == "_data_stream" else _NAMED.index(name) + 1 if name in _NAMED else 0
 
 
 def _handed(queue: deque[ConsoleRequest]) -> Iterator[ConsoleRequest]:
@@ -166,9 +180,10 @@ def shrunk(pair: Pair, case: Case, budget: int = 120) -> Case:
     return case
 
 
-def _only_reads(request: ConsoleRequest) -> bool:
+def only_reads(request: ConsoleRequest) -> bool:
+    """Whether what the servers know is the same after a request."""
     last = request.path.partition("?")[0].rpartition("/")[2]
-    return request.method == "GET" or last in ("_search", "_msearch", "_count")
+    return request.method in ("GET", "HEAD") or last in ("_search", "_msearch", "_count", "_simulate")
 
 
 Same = Callable[[Sequence[ConsoleRequest]], Case | None]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from random import Random
 
 from .areas import AREAS, index_name
-from .pair import Case, Pair, shrunk
+from .pair import Case, Pair, only_reads, shrunk
 
 
 @dataclass(slots=True)
@@ -42,7 +42,10 @@ def run(
         fresh: dict[str, Case] = {}
         for request in AREAS[area](random, index_name(area)):
             result.requests += 1
+            not_faked = pair.not_faked.total()
             case = pair.ask(request)
+            if area == "docs" and pair.not_faked.total() > not_faked:
+                break  # What only the real server has done would be found missing.
             if case is None:
                 continue
             result.times[case.signature] += 1
@@ -63,7 +66,7 @@ def run(
 
 def _setup(case: Case) -> list[int]:
     """Positions of the requests that change what the servers know."""
-    return [i for i, sent in enumerate(case.requests) if sent.method in ("PUT", "DELETE") or "_bulk" in sent.path]
+    return [i for i, sent in enumerate(case.requests) if not only_reads(sent)]
 
 
 def _isolated(case: Case) -> Case:
