@@ -174,6 +174,18 @@ class AutoDateHistogram(Aggregation):
         subs = self.subs.build(ctx)
         return lambda docs: self.collect(docs, source, subs)
 
+    def rounding_of(self, low: int, high: int) -> Rounding:
+        """DateHistogramAggregatorBridge.getRounding: that which a segment's queries are made by."""
+        best = (int(high) - int(low)) // self.target
+        return next(
+            (
+                rounding
+                for info, rounding in zip(self.infos, self.roundings, strict=True)
+                if best <= info.most * info.millis
+            ),
+            self.roundings[-1],
+        )
+
     def collect(self, docs: Docs, source: Source, subs: Callable[[Docs], list[Results]]) -> list[Internal]:
         loaded = source.load(docs)
         at, values = loaded.at, loaded.values.astype(np.int64, copy=False)

@@ -66,6 +66,28 @@ class Docs:
         return Docs(self.ctx, self.rows[:0], self.owners[:0], 1, self.score, True)
 
 
+@dataclass(slots=True)
+class Noted:
+    """What a profile tells of an aggregation on one shard: its documents, its buckets, and those of the last owner."""
+
+    documents: int = 0
+    buckets: int = 0
+    owners: int = 0
+    last: int = 0
+
+
+def note(ctx: ShardContext, agg: Aggregation, documents: int, counts: Sequence[int]) -> None:
+    """Note how many buckets each owner has, if the search is profiled; what was noted inside stands."""
+    kept: dict[int, Noted] | None = ctx.memo.get("noted")
+    if kept is None:
+        return
+    noted = kept.setdefault(id(agg), Noted())
+    noted.documents += documents
+    noted.buckets += sum(counts)
+    noted.owners += len(counts)
+    noted.last = counts[-1] if counts else noted.last
+
+
 #: What a definition makes of a shard: partial results for the buckets that it is given.
 Collector = Callable[[Docs], Sequence["Internal"]]
 Results = dict[str, "Internal"]
@@ -471,7 +493,7 @@ class Factories:
 
     def build(self, ctx: ShardContext) -> Callable[[Docs], list[Results]]:
         """A collector of all of them: results by name, for each bucket."""
-        collectors = [(agg.name, agg.build(ctx)) for agg in self.aggs]
+        collectors = [(agg.name, agg.noting(ctx, agg.build(ctx))) for agg in self.aggs]
         if not collectors:
             return lambda docs: [{} for _ in range(docs.n)]
 
@@ -606,6 +628,23 @@ class Aggregation:
 
     def build(self, ctx: ShardContext) -> Collector:
         raise NotImplementedError
+
+    notes: ClassVar[bool] = False
+    """Whether its collector notes its buckets itself, as it leaves some out."""
+
+    def noting(self, ctx: ShardContext, collector: Collector) -> Collector:
+        """The collector, which also notes what a profile tells."""
+        if "noted" not in ctx.memo:
+            return collector
+
+        def collect(docs: Docs) -> Sequence[Internal]:
+            parts = collector(docs)
+            if not docs.unmapped:
+                counts = [len(part.buckets) if isinstance(part, MultiBucket) else 0 for part in parts]
+                note(ctx, self, len(docs.rows), [] if self.notes else counts)
+            return parts
+
+        return collect
 
     def has_metric(self, name: str) -> bool:
         """Whether buckets can be sorted by a metric's value of this name."""

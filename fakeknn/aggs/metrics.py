@@ -478,10 +478,12 @@ class ValueCount(NumericMetric):
         return [Count(self, count) for count in counts.tolist()]
 
 
+@dataclass(eq=False)
 class Cardinality(NumericMetric):
     """Distinct values, counted exactly: the real server's sketch errs above its precision threshold."""
 
     kind = "cardinality"
+    hint: str | None = None
     metrics = ("value",)
     accepted = ANY
     default = BYTES
@@ -546,4 +548,5 @@ _CARDINALITY = ObjectParser(
 
 @register("cardinality")
 def parse_cardinality(name: str, container: Any, key: Any) -> Aggregation:
-    return Cardinality(Given.of(_CARDINALITY.parse(container, key)))
+    values = _CARDINALITY.parse(container, key)
+    return Cardinality(Given.of(values), values.get("execution_hint"))

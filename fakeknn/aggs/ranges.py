@@ -109,13 +109,7 @@ class RangeOf(RangesOf):
 
     def build(self, ctx: ShardContext) -> Collector:
         source = self.given.source(ctx, self, NUMBERS, self.default)
-        bounds = sorted(
-            (
-                (self.bound(source, one.low, -math.inf, ctx), self.bound(source, one.high, math.inf, ctx), one.key)
-                for one in self.ranges
-            ),
-            key=lambda bound: bound[:2],
-        )
+        bounds = self.bounds(ctx, source)
         if not bounds:
             raise IllegalArgumentException(f"No [ranges] specified for the [{self.name}] aggregation")
         keys = [_shown(source, key, low, high) for low, high, key in bounds]
@@ -127,6 +121,16 @@ class RangeOf(RangesOf):
             return self.buckets(docs, subs, hits, keys)
 
         return collect
+
+    def bounds(self, ctx: ShardContext, source: Source) -> list[tuple[float, float, str | None]]:
+        """(from, to, key) of the ranges, ascending."""
+        return sorted(
+            (
+                (self.bound(source, one.low, -math.inf, ctx), self.bound(source, one.high, math.inf, ctx), one.key)
+                for one in self.ranges
+            ),
+            key=lambda bound: bound[:2],
+        )
 
     def bound(self, source: Source, value: float | str | None, none: float, ctx: ShardContext) -> float:
         if value is None:

@@ -23,6 +23,7 @@ from fakeknn.aggs.base import (
     Reduction,
     Results,
     finite,
+    note,
     register,
     shown,
 )
@@ -333,6 +334,7 @@ def _down(heap: list[Any]) -> None:
 @dataclass(eq=False)
 class SignificantTerms(Aggregation):
     kind = "significant_terms"
+    notes = True
     given: Given
     thresholds: Thresholds = _DEFAULT
     heuristic: Heuristic = _JLH
@@ -390,6 +392,8 @@ class SignificantTerms(Aggregation):
     ) -> list[Internal]:
         found = values.grouped(docs)
         counts, sizes = found.counts(), docs.counts()
+        if not docs.unmapped:
+            note(docs.ctx, self, 0, np.bincount(found.owners, minlength=docs.n).tolist())
         backgrounds = self._backgrounds(docs, values, found, mask)
         scores = np.array(
             [

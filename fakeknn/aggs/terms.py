@@ -26,6 +26,7 @@ from fakeknn.aggs.base import (
     Results,
     bucketed,
     merged,
+    note,
     pairs_once,
     register,
     shown,
@@ -230,6 +231,7 @@ def _buckets_in(result: Internal) -> int:
 class TermsLike(Aggregation):
     """What terms and multi_terms share."""
 
+    notes = True
     orders: Orders
     thresholds: Thresholds
     show_error: bool
@@ -276,6 +278,7 @@ class Selector:
     """Chooses a shard's best buckets, and collects what is inside them."""
 
     def __init__(self, agg: TermsLike, ctx: ShardContext, suggests: bool) -> None:
+        self.agg = agg
         self.orders = agg.orders
         self.thresholds = agg.thresholds.on_shard(suggests)
         sorting = agg.orders.sorting(agg.subs)
@@ -286,6 +289,8 @@ class Selector:
 
     def select(self, docs: Docs, found: Grouped) -> Selection:
         counts = found.counts()
+        if not docs.unmapped:
+            note(docs.ctx, self.agg, 0, np.bincount(found.owners, minlength=docs.n).tolist())
         everything = np.arange(found.n)
         sort_results = [] if self._sorting is None else self._sorting(found.docs(docs, everything))
         best = self.orders.best(found.owners, counts, sort_results, self.thresholds.shard_size)
@@ -314,6 +319,7 @@ class TermsOf(TermsLike):
     includes: IncludeExclude | None = None
     show_error: bool = False
     hint: str | None = None
+    breadth_first: bool | None = None
 
     def build(self, ctx: ShardContext) -> Collector:
         source = self.given.source(ctx, self, ALL, BYTES)
@@ -509,4 +515,5 @@ def parse_terms(name: str, container: Any, key: Any) -> Aggregation:
         found_in(values),
         values.get("show_term_doc_count_error", False),
         values.get("execution_hint"),
+        None if values.get("collect_mode") is None else values["collect_mode"] == "breadth_first",
     )

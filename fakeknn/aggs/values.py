@@ -112,6 +112,10 @@ class Source:
         return self.type in (BYTES, IP)
 
     @property
+    def scripted(self) -> bool:
+        return self._script is not None
+
+    @property
     def java_object(self) -> str:
         """Object.toString of its ValuesSource, where it is none of numbers."""
         kind = {GEOPOINT: "GeoPoint$Fielddata", RANGE: "Range"}.get(self.type, "Bytes$WithOrdinals$FieldData")

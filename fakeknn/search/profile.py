@@ -6,15 +6,28 @@ nanosecond for what is done and 0 for what is not, the counts 1 and 0.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
+from fakeknn.aggs.base import Aggregation, Factories, Noted
+from fakeknn.aggs.buckets import Filter, Filters
+from fakeknn.aggs.fielddata import ANY, BYTES
+from fakeknn.aggs.metrics import Cardinality
 from fakeknn.errors import NotFaked
-from fakeknn.query.base import ShardContext
-from fakeknn.query.forms import form
-from fakeknn.query.lucene import ConstantScoreQuery, Node
+from fakeknn.query.base import Query, ShardContext
+from fakeknn.query.compound import MATCH_ALL
+from fakeknn.query.forms import form, search_form
+from fakeknn.query.lucene import ApproximateScoreQuery, ConstantScoreQuery, Node
 from fakeknn.search.explain import search_node
+from fakeknn.search.profile_aggregations import PRUNED_TERMS, WITH_TERMS, Profiled, concurrent
 from fakeknn.search.request import SearchRequest
+from fakeknn.search.top_hits import TopHitsOf
+
+#: Aggregations that look at scores.
+_SCORING = ("top_hits", "sampler", "diversified_sampler", "scripted_metric")
+
+#: Aggregations that ask of each segment whether all of it matches, which makes the query's weight anew.
+_ASKING = ("range", "date_range", "date_histogram", "auto_date_histogram", "composite")
 
 _TIMINGS = (
     "advance",
@@ -34,7 +47,12 @@ def _breakdown(names: Iterable[str], done: Iterable[str]) -> dict[str, int]:
     return {key: int(name in told) for name in names for key in (name, f"{name}_count")}
 
 
-def _query(node: Node, scores: bool) -> dict[str, Any]:
+#: What a concurrent search tells of its slices' times, beside the whole time.
+_SLICES = ("max_slice_time_in_nanos", "min_slice_time_in_nanos", "avg_slice_time_in_nanos")
+
+
+def _query(node: Node, scores: bool, slices: bool = False, *, apart: bool = False) -> dict[str, Any]:
+    """A query that ran; in ``slices`` of the segments, or ``apart`` from the search."""
     if node.type == "MultiTermQueryConstantScoreBlendedWrapper":
         # Each segment then runs a query of the terms it has, which is profiled beside.
         raise NotFaked(f"[profile] of a query of several terms ({node})")
@@ -43,13 +61,22 @@ def _query(node: Node, scores: bool) -> dict[str, Any]:
         "type": node.type,
         "description": str(node),
         "time_in_nanos": len(done),
+        **(dict.fromkeys(_SLICES, len(done)) if slices else {}),
         "breakdown": _breakdown(_TIMINGS, done),
     }
-    children = [_query(child, scores and not isinstance(node, ConstantScoreQuery)) for child in node.children()]
+    if slices and not apart:
+        of_slices = [key for key in told["breakdown"] if not key.startswith("create_weight")]
+        told["breakdown"] |= {
+            f"{how}_{key}": told["breakdown"][key] for how in ("max", "min", "avg") for key in of_slices
+        }
+    below = scores and not isinstance(node, ConstantScoreQuery)
+    children = [_query(child, below, slices, apart=apart) for child in node.children()]
     return {**told, "children": children} if children else told
 
 
 def _needs_scores(request: SearchRequest) -> bool:
+    if request.aggregations is not None and any(agg.kind in _SCORING for agg in request.aggregations.walk()):
+        return True
     if request.size + request.from_ == 0:
         return request.min_score is not None
     return not request.sort or request.track_scores or any(sort.by_score for sort in request.sort)
@@ -58,25 +85,54 @@ def _needs_scores(request: SearchRequest) -> bool:
 def _collector(request: SearchRequest) -> dict[str, Any]:
     if request.parts.get("collapse") is not None or request.parts.get("rescore"):
         raise NotFaked("[profile] of a search that collapses or rescores")
+    aggs = () if request.aggregations is None else request.aggregations.aggs
+    names = [agg.name for agg in aggs if agg.kind != "global"]
+    slices = _in_slices(request)
     if request.size + request.from_ == 0:
-        name, reason = "EarlyTerminatingCollector", "search_count"
+        told = _collected("EarlyTerminatingCollector", "search_count", slices)
+    elif slices:
+        told = _collected("SimpleTopDocsCollector", "search_top_hits", slices)
     elif not request.sort:
-        name, reason = "TopScoreDocCollector", "search_top_hits"
+        told = _collected("TopScoreDocCollector", "search_top_hits")
     else:
-        name = "SimpleFieldCollector" if request.search_after is None else "PagingFieldCollector"
-        reason = "search_top_hits"
-    told: dict[str, Any] = {"name": name, "reason": reason, "time_in_nanos": 1}
+        told = _collected(
+            "SimpleFieldCollector" if request.search_after is None else "PagingFieldCollector", "search_top_hits"
+        )
     if request.post_filter is not None:
-        told = _around("FilteredCollector", "search_post_filter", told)
+        told = _collected("FilteredCollector", "search_post_filter", slices, told)
+    if request.terminate_after and names:
+        told = _collected("MultiCollector", "search_terminate_after_count", slices, told)
+    if names:
+        inner = _aggregator(names, "aggregation", slices)
+        told = _collected("QueryCollector" if slices else "MultiCollector", "search_multi", slices, told, inner)
     if request.min_score is not None:
-        told = _around("MinimumScoreCollector", "search_min_score", told)
-    if request.terminate_after:
-        told = _around("EarlyTerminatingCollector", "search_terminate_after_count", told)
+        told = _collected("MinimumCollector" if slices else "MinimumScoreCollector", "search_min_score", slices, told)
+    if request.terminate_after and not names:
+        told = _collected("EarlyTerminatingCollector", "search_terminate_after_count", slices, told)
     return told
 
 
-def _around(name: str, reason: str, inner: dict[str, Any]) -> dict[str, Any]:
-    return {"name": name, "reason": reason, "time_in_nanos": 1, "children": [inner]}
+def _collected(name: str, reason: str, slices: bool = False, *children: dict[str, Any]) -> dict[str, Any]:
+    told: dict[str, Any] = {"name": f"{name}Manager" if slices else name, "reason": reason, "time_in_nanos": 1}
+    if slices:
+        told |= {"reduce_time_in_nanos": 1, **dict.fromkeys(_SLICES, 1), "slice_count": 1}
+    return {**told, "children": list(children)} if children else told
+
+
+def _aggregator(names: Sequence[str], reason: str, slices: bool) -> dict[str, Any]:
+    """What collects for aggregations of these names."""
+    listed = f"[{names[0]}]" if len(names) == 1 else f"[[{', '.join(names)}]]"
+    if not slices:
+        kind = "ProfilingAggregator" if len(names) == 1 else "MultiBucketCollector"
+        return _collected(f"{kind}: {listed}", reason)
+    told = _collected("", reason, slices)
+    kind = "NonGlobalAggCollectorManager" if reason == "aggregation" else "GlobalAggCollectorManager"
+    return {**told, "name": f"{kind}: {listed}"}
+
+
+def _in_slices(request: SearchRequest) -> bool:
+    """Whether segments are searched concurrently: only for aggregations, where all of them can be."""
+    return request.aggregations is not None and concurrent(request.aggregations) and not request.terminate_after
 
 
 _FETCH = (
@@ -88,7 +144,7 @@ _FETCH = (
 )
 
 
-def _fetch(request: SearchRequest) -> dict[str, Any]:
+def _fetch(request: SearchRequest, name: str = "fetch") -> dict[str, Any]:
     parts = request.parts
     hidden = request.source is not None and not request.source.fetch
     shows_source = not hidden and (request.stored_fields is None or "_source" in request.stored_fields)
@@ -115,34 +171,82 @@ def _fetch(request: SearchRequest) -> dict[str, Any]:
     ]
     done = [name for name in _FETCH if name != "load_source" or shows_source]
     told = {
-        "type": "fetch",
-        "description": "fetch",
+        "type": name,
+        "description": name,
         "time_in_nanos": len(done),
         "breakdown": _breakdown(_FETCH, done),
     }
     return {**told, "children": children} if children else told
 
 
+def _filters(agg: Aggregation) -> Sequence[Query]:
+    """The queries of an aggregation that are profiled."""
+    if isinstance(agg, Filter):
+        return [agg.query]
+    return [query for _, query in agg.queries] if isinstance(agg, Filters) else ()
+
+
+def _filter(query: Query, ctx: ShardContext) -> Node:
+    node = form(query, ctx)
+    return node if isinstance(node, ApproximateScoreQuery) else node.rewritten()
+
+
+def _prunes(agg: Cardinality, ctx: ShardContext) -> bool:
+    """Whether it leaves out what it has counted, by a scorer of its own."""
+    source = agg.given.source(ctx, agg, ANY, BYTES)
+    indexed = source.field is not None and source.field.kind in WITH_TERMS and source.field.searchable
+    return indexed and source.missing is None and not source.scripted and len(source.terms) <= PRUNED_TERMS
+
+
 def profile_shard(request: SearchRequest, ctx: ShardContext, *, hits: int) -> dict[str, Any]:
     """One shard's profile; ``hits`` is how many it has given."""
-    if request.aggregations is not None:
-        raise NotFaked("[profile] of aggregations")
     if request.sort and request.query is not None:
         raise NotFaked("[profile] of a query that is sorted")
     node = search_node(request, ctx)
-    scores = _needs_scores(request)
+    scores, unscored = _needs_scores(request), node
     if not scores and not isinstance(node, ConstantScoreQuery):
         node = ConstantScoreQuery(node)
-    queries = [_query(node, scores)]
+    slices = _in_slices(request)
+    queries = [_query(node, scores, slices)]
     if request.post_filter is not None:
-        queries.insert(0, _query(form(request.post_filter, ctx).rewritten(), False))
+        queries.insert(0, _query(form(request.post_filter, ctx).rewritten(), False, slices))
     if request.explain:  # each explanation makes the query's weight anew
         queries += [_query(node, True)] * hits
+    aggs = request.aggregations or Factories()
+    segments = len(ctx.view.live_segments)
+    asked = [child for agg in aggs.walk() if agg.kind in _ASKING for child in unscored.children()]
+    queries += [_query(child, False, slices) for child in asked] * segments
+    for agg in aggs.walk():
+        if isinstance(agg, Cardinality) and agg.parent is None and _prunes(agg, ctx):
+            queries += [_query(child, False, slices, apart=True) for child in unscored.children()] * segments
+        for query in _filters(agg):
+            queries.append(_query(_filter(query, ctx), False, slices, apart=True))
+    searches = [{"query": queries, "rewrite_time": 1, "collector": [_collector(request)]}]
+    everything = [agg.name for agg in aggs.aggs if agg.kind == "global"]
+    if everything:
+        whole = search_form(MATCH_ALL, ctx)
+        whole = whole.original if isinstance(whole, ApproximateScoreQuery) else whole
+        whole = whole.rewritten()
+        whole = whole if isinstance(whole, ConstantScoreQuery) else ConstantScoreQuery(whole)
+        collector = _aggregator(everything, "aggregation_global", slices)
+        searches.append({"query": [_query(whole, False, slices)], "rewrite_time": 1, "collector": [collector]})
+    fetches = [_fetch(request)] if hits else []
+    profiled: list[dict[str, Any]] = []
+    if request.aggregations is not None and "noted" in ctx.memo:
+        profiled = Profiled(ctx, node, ctx.memo["found"], slices).tree(aggs)
+        fetches = [
+            *(
+                _fetch(agg.request, f"fetch_top_hits_aggregation[{agg.name}]")
+                for agg in aggs.walk()
+                if isinstance(agg, TopHitsOf) and ctx.memo["noted"].get(id(agg), Noted()).documents
+            ),
+            *fetches,
+        ]
     return {
         "id": f"[{ctx.services.node_id}][{ctx.index}][{ctx.shard}]",
         "inbound_network_time_in_millis": 0,
         "outbound_network_time_in_millis": 0,
-        "searches": [{"query": queries, "rewrite_time": 1, "collector": [_collector(request)]}],
-        "aggregations": [],
-        "fetch": [_fetch(request)] if hits else [],
+        "searches": searches,
+        "aggregations": profiled,
+        "fetch": fetches,
     }
