@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from fakeknn.analysis import stopwords
 from fakeknn.analysis.base import Analyzer, TokenFilter
+from fakeknn.analysis.charfilters import MappingCharFilter
 from fakeknn.analysis.factories import ANALYZERS
 from fakeknn.analysis.filters import (
     ENGLISH_STOP_WORDS,
@@ -56,6 +57,8 @@ class Language:
     marks_early: bool = False
     #: There is no ``stem_exclusion``.
     stems_all: bool = False
+    #: Characters that are replaced before all else, but not in single terms.
+    replaced: Mapping[str, str] | None = None
 
 
 def _norm(name: str) -> Make:
@@ -123,6 +126,7 @@ _LANGUAGES: dict[str, Language] = {
         _stem("persian"),
         (LowerCaseFilter, DecimalDigitFilter, _norm("arabic_normalization"), _norm("persian_normalization")),
         stems_all=True,
+        replaced={"\N{ZERO WIDTH NON-JOINER}": " "},
     ),
     "portuguese": _plain("light_portuguese"),
     "romanian": Language(_stem("romanian"), normalized=(lambda: NormalizationFilter(romanian),)),
@@ -150,7 +154,8 @@ def _register(name_of_language: str, language: Language) -> None:
         normalization_filters = [part() for part in language.before] + normalized
         if name_of_language == "german":
             normalization_filters += after
-        return Analyzer(StandardTokenizer(), filters, name=name, normalization=normalization_filters)
+        replaced = [] if language.replaced is None else [MappingCharFilter(dict(language.replaced))]
+        return Analyzer(StandardTokenizer(), filters, replaced, name=name, normalization=normalization_filters)
 
     ANALYZERS.type(name_of_language)(make)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -128,10 +129,11 @@ def _terms(request: TermVectorsRequest, ctx: ShardContext, mapped: FieldType, bo
     values = values if isinstance(values, list) else [] if values is None else [values]
     kept = str(mapped.options.get("term_vector", "no"))
     own = request.per_field_analyzer.get(path)
-    if own is not None or kept == "no":
+    if own is not None or kept == "no" or request.doc is not None:
         kept = "with_positions_offsets"
     positions = request.positions and ("positions" in kept)
     offsets = request.offsets and ("offsets" in kept)
+    payloads = request.payloads and ("payloads" in kept)
     found: dict[str, list[dict[str, Any]]] = {}
     position, offset = 0, 0
     for value in values:
@@ -151,6 +153,8 @@ def _terms(request: TermVectorsRequest, ctx: ShardContext, mapped: FieldType, bo
                 told["position"] = position + token.position
             if offsets:
                 told["start_offset"], told["end_offset"] = offset + token.start, offset + token.end
+            if payloads and token.payload is not None:
+                told["payload"] = b64encode(token.payload).decode()
             found.setdefault(token.term, []).append(told)
         gap = getattr(mapped, "gap", 0)
         position += (tokens[-1].position + 1 if tokens else 0) + gap
@@ -167,7 +171,7 @@ def _terms(request: TermVectorsRequest, ctx: ShardContext, mapped: FieldType, bo
             "sum_ttf": total,
         }
     answer["terms"] = {
-        term: _term(request, column, term, found[term], positions or offsets)
+        term: _term(request, column, term, found[term], positions or offsets or payloads)
         for term in sorted(found, key=lambda term: term.encode())
     }
     return answer
