@@ -50,7 +50,7 @@ from fakeknn.query.compound import Bool, ConstantScore, MatchNone, declared_boos
 from fakeknn.query.multi_term import MATCHERS, check_rewrite, dictionary_terms, is_constant, rewritten
 from fakeknn.query.scoring import FieldScoring, postings, score_term
 from fakeknn.view import Column, KeywordColumn, Mask, NumericColumn, TextColumn
-from fakeknn.xcontent import hash_ordered, java_string, objects
+from fakeknn.xcontent import base64, hash_ordered, java_string, objects
 from fakeknn.xcontent.objects import ObjectParser, building, declared
 
 
