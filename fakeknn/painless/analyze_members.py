@@ -9,7 +9,7 @@ from fakeknn.painless.allowlist import PRIMITIVES, Method
 from fakeknn.painless.analyze_expressions import ExpressionAnalyzer
 from fakeknn.painless.casts import legal_cast
 from fakeknn.painless.scopes import Scope
-from fakeknn.painless.throwable import CompileFault, fault, illegal_argument, illegal_state
+from fakeknn.painless.throwable import CompileFault, fault, illegal_argument, illegal_state, null_pointer
 
 _MAP = "java.util.Map"
 _LIST = "java.util.List"
@@ -281,7 +281,7 @@ class MemberAnalyzer(ExpressionAnalyzer):
         for type_, name in zip(node.types, node.parameter_names, strict=True):
             node.variables.append(inner.define(node.offset, type_, name, True))
         if node.block is None:
-            raise CompileFault(None, illegal_argument("cannot generate empty lambda"))
+            raise CompileFault(None, null_pointer())
         node.block.last_source = True
         self.block(node.block, inner)
         if not node.block.method_escape:

@@ -13,7 +13,7 @@ from typing import Any
 from fakeknn.errors import NotFaked
 from fakeknn.painless.allowlist import BOXED, PRIMITIVES, UNBOXED, Allowlist, Method
 from fakeknn.painless.hierarchy import WIDENS, as_primitive, as_reference, everything, lineage
-from fakeknn.painless.operators import box, narrow
+from fakeknn.painless.operators import box, def_to_box, narrow
 from fakeknn.painless.throwable import Thrown, illegal_argument, null_pointer
 from fakeknn.painless.values import Function, JavaArray, class_of, key_of
 
@@ -146,6 +146,9 @@ def converter(source: str, target: str, allowlist: Allowlist) -> Callable[[Any],
     """From a call site's static type to a parameter's; None if nothing is to be done; raises KeyError if impossible."""
     if allowlist.functional(target) is not None:
         return lambda value: value.resolve(target) if type(value) is Unbound else value
+    if UNBOXED.get(target, "boolean") != "boolean" and source != "void":
+        # A bridge stands before such methods, which casts as the language does (PainlessLookupBuilder).
+        return lambda value: def_to_box(box(value, source) if source in PRIMITIVES else value, target, False)
     if target in PRIMITIVES:
         if source in PRIMITIVES:
             if target not in WIDENS[source]:

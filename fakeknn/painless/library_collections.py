@@ -354,7 +354,9 @@ class BitSet:
     __slots__ = ("bits",)
     java = "java.util.BitSet"
 
-    def __init__(self, _: int = 0) -> None:
+    def __init__(self, size: int = 64) -> None:
+        if size < 0:
+            raise Thrown("java.lang.NegativeArraySizeException", f"nbits < 0: {size}")
         self.bits = 0
 
     def __eq__(self, other: object) -> bool:
@@ -393,9 +395,15 @@ def _mask(begin: int, end: int) -> int:
     return (1 << end) - (1 << begin) if end > begin else 0
 
 
+def _bit(index: int) -> int:
+    if index < 0:
+        raise Thrown("java.lang.IndexOutOfBoundsException", f"bitIndex < 0: {index}")
+    return index
+
+
 def _changes(how: str) -> dict[str, Callable[..., Any]]:
     return {
-        f"{how}/1": lambda b, i: b.change(1 << i, how),
+        f"{how}/1": lambda b, i: b.change(1 << _bit(i), how),
         f"{how}/2": lambda b, i, j: b.change(_mask(i, j), how),
     }
 
@@ -408,7 +416,7 @@ define(
         **_changes("flip"),
         "set/3": lambda b, i, j, value: b.change(_mask(i, j), "set" if value else "clear"),
         "clear/0": lambda b: setattr(b, "bits", 0),
-        "get/1": lambda b, i: bool(b.bits >> i & 1),
+        "get/1": lambda b, i: bool(b.bits >> _bit(i) & 1),
         "and/1": lambda b, o: setattr(b, "bits", b.bits & o.bits),
         "or/1": lambda b, o: setattr(b, "bits", b.bits | o.bits),
         "xor/1": lambda b, o: setattr(b, "bits", b.bits ^ o.bits),

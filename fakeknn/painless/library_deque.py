@@ -134,11 +134,19 @@ define(
         "search/1": lambda s, v: len(s) - at if (at := last_index_of(s, v)) >= 0 else -1,
     },
 )
+
+
+def _element(vector: list[Any], at: int) -> Any:
+    if at >= len(vector):
+        raise Thrown("java.lang.ArrayIndexOutOfBoundsException", f"{at} >= {len(vector)}")
+    return get(vector, at)
+
+
 define(
     "java.util.Vector",
     {
         "addElement/1": list.append,
-        "elementAt/1": get,
+        "elementAt/1": _element,
         "firstElement/0": _first,
         "lastElement/0": _last,
         "insertElementAt/2": lambda v, item, at: insert(v, at, item),

@@ -11,6 +11,7 @@ import numpy as np
 from fakeknn.painless.dispatch import define_fields, define_static
 from fakeknn.painless.numbers import (
     double_to_long,
+    java_cbrt,
     java_cosh,
     java_sinh,
 )
@@ -93,7 +94,7 @@ _MATH: dict[str, Callable[..., Any]] = {
     "max/2": java_max,
     "min/2": java_min,
     "sqrt/1": _real(math.sqrt),
-    "cbrt/1": lambda v: float(np.cbrt(v)),
+    "cbrt/1": lambda v: float(java_cbrt(v)),
     "pow/2": java_pow,
     "exp/1": _real(math.exp),
     "expm1/1": _real(math.expm1),

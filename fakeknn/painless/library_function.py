@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from fakeknn.painless.dispatch import define, define_static
+from fakeknn.painless.hierarchy import check_cast
 from fakeknn.painless.library_lang import compare, order, order_double
 from fakeknn.painless.operators import box
 from fakeknn.painless.throwable import no_such_element, null_pointer
@@ -185,7 +186,7 @@ def _of(kind: type[Optional]) -> Callable[[Any], Optional]:
 
 def _throw(optional: Optional, supplier: Function) -> Any:
     if optional.value is None:
-        raise supplier.call()
+        raise check_cast(supplier.call(), "java.lang.Throwable")
     return optional.value
 
 

@@ -58,7 +58,7 @@ define_static(
         "equals/2": equals,
         "deepEquals/2": equals,
         "hashCode/1": hash_code,
-        "hash/1": hash_code,
+        "hash/1": lambda values: 0 if values is None else hash_code(list(values)),
         "isNull/1": lambda o: o is None,
         "nonNull/1": lambda o: o is not None,
         "requireNonNull/1": _require,
@@ -92,6 +92,8 @@ def parse_int(digits: str | None, radix: int = 10, bits: int = 32) -> int:
     """``Integer.parseInt`` and its likes."""
     if digits is None:
         raise Thrown(_NF, "Cannot parse null string")
+    if radix < 2:
+        raise Thrown(_NF, f"radix {radix} less than Character.MIN_RADIX")
     if radix > 36:
         raise Thrown(_NF, f"radix {radix} greater than Character.MAX_RADIX")
     value = parse_integer(digits, radix, bits)
@@ -135,6 +137,15 @@ def radix_text(value: int, radix: int) -> str:
 
 def _bits(value: int, bits: int) -> int:
     return value & ((1 << bits) - 1)
+
+
+def _hexadecimal(value: float) -> str:
+    """``Double.toHexString``: without the zeros behind the last digit, and without a plus in the exponent."""
+    if value != value or value in (math.inf, -math.inf):
+        return text(float(value))
+    mantissa, _, exponent = float(value).hex().partition("p")
+    whole, _, digits = mantissa.partition(".")
+    return f"{whole}.{digits.rstrip('0') or '0'}p{int(exponent)}"
 
 
 def _trailing_zeros(value: int, bits: int) -> int:
@@ -265,7 +276,7 @@ for _java, _text, _parse, _kind, _raw in (
             "min/2": lambda a, b: java_min(a, b),
             "sum/2": (lambda a, b: a + b) if _kind is float else (lambda a, b: to_float(a + b)),
             "hashCode/1": lambda v, kind=_kind: hash_code(kind(v)),
-            "toHexString/1": float.hex,
+            "toHexString/1": _hexadecimal,
             f"{_java.lower()}To{'Long' if _kind is float else 'Int'}Bits/1": _raw,
             f"{_java.lower()}ToRaw{'Long' if _kind is float else 'Int'}Bits/1": _raw,
             "longBitsToDouble/1": lambda v: float(np.int64(v).view(np.float64)),
@@ -331,7 +342,7 @@ define(
 
 
 def _of(test: Callable[[str], bool]) -> Callable[[int], bool]:
-    return lambda code: test(chr(code))
+    return lambda code: 0 <= code < 0x110000 and test(chr(code))
 
 
 define_static(
@@ -349,13 +360,13 @@ define_static(
         "isLowerCase/1": _of(str.islower),
         "isWhitespace/1": lambda code: (
             code in (9, 10, 11, 12, 13, 28, 29, 30, 31)
-            or (chr(code).isspace() and code not in (0xA0, 0x2007, 0x202F, 0x85))
+            or (code < 0x110000 and chr(code).isspace() and code not in (0xA0, 0x2007, 0x202F, 0x85))
         ),
-        "isSpaceChar/1": lambda code: code == 32 or code == 0xA0 or (code > 127 and chr(code).isspace()),
+        "isSpaceChar/1": lambda code: code == 32 or code == 0xA0 or (127 < code < 0x110000 and chr(code).isspace()),
         "toUpperCase/1": lambda code: ord(upper) if len(upper := chr(code).upper()) == 1 else code,
         "toLowerCase/1": lambda code: ord(lower) if len(lower := chr(code).lower()) == 1 else code,
         "getNumericValue/1": lambda code: int(chr(code), 36) if chr(code).isalnum() and code < 128 else -1,
-        "digit/2": lambda code, radix: digit if (digit := _digit(code)) < radix else -1,
+        "digit/2": lambda code, radix: digit if 2 <= radix <= 36 and (digit := _digit(code)) < radix else -1,
         "forDigit/2": lambda digit, radix: ord(radix_text(digit, radix)) if 0 <= digit < radix else 0,
         "isSurrogate/1": lambda code: 0xD800 <= code <= 0xDFFF,
         "charCount/1": lambda code: 2 if code >= 0x10000 else 1,
@@ -368,7 +379,7 @@ define_fields("java.lang.Character", {"MAX_VALUE": 0xFFFF, "MIN_VALUE": 0, "MAX_
 def _digit(code: int) -> int:
     try:
         return int(chr(code), 36)
-    except ValueError:
+    except (ValueError, OverflowError):
         return 99
 
 

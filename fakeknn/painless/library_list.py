@@ -297,6 +297,12 @@ class ListIterator(JavaIterator):
         return self._at
 
 
+def _list_iterator(items: list[Any], at: int) -> ListIterator:
+    if not 0 <= at <= len(items):
+        raise Thrown("java.lang.IndexOutOfBoundsException", f"Index: {at}, Size: {len(items)}")
+    return ListIterator(items, at)
+
+
 def _for_each(items: Any, consumer: Function) -> None:
     for item in iterate(items):
         consumer.call(item)
@@ -371,7 +377,7 @@ define(
         "lastIndexOf/1": last_index_of,
         "iterator/0": ListIterator,
         "listIterator/0": ListIterator,
-        "listIterator/1": ListIterator,
+        "listIterator/1": _list_iterator,
         "replaceAll/1": _replace_all,
         "sort/1": sort,
         "subList/2": _sub_list,

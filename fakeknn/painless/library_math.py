@@ -315,6 +315,23 @@ def _op(operation: Callable[[Decimal, Decimal], Decimal]) -> Callable[[BigDecima
     return lambda a, b: BigDecimal(operation(a.value, b.value))
 
 
+def _integral(
+    operation: Callable[[Decimal, Decimal], Decimal],
+) -> Callable[[BigDecimal, BigDecimal], BigDecimal]:
+    def run(a: BigDecimal, b: BigDecimal) -> BigDecimal:
+        if not b.value:
+            raise Thrown(_ARITHMETIC, "Division by zero" if a.value else "Division undefined")
+        return BigDecimal(operation(a.value, b.value))
+
+    return run
+
+
+def _power(big: BigDecimal, exponent: int) -> BigDecimal:
+    if not 0 <= exponent <= 999_999_999:
+        raise Thrown(_ARITHMETIC, "Invalid operation")
+    return _scaled(big.unscaled**exponent, big.scale * exponent)
+
+
 def _plain_text(big: BigDecimal) -> str:
     return format(big.value, "f")
 
@@ -329,7 +346,7 @@ define(
         "divide/1": _divide,
         "divide/2": _divide_rounded,
         "divide/3": _divide_rounded,
-        "divideToIntegralValue/1": _op(_CONTEXT.divide_int),
+        "divideToIntegralValue/1": _integral(_CONTEXT.divide_int),
         "max/1": lambda a, b: a if a.value >= b.value else b,
         "min/1": lambda a, b: a if a.value <= b.value else b,
         "movePointLeft/1": lambda a, n: _moved(a, n),
@@ -337,9 +354,9 @@ define(
         "multiply/1": _op(_CONTEXT.multiply),
         "negate/0": lambda a: _scaled(-a.unscaled, a.scale),
         "plus/0": lambda a: a,
-        "pow/1": lambda a, n: _scaled(a.unscaled**n, a.scale * n),
+        "pow/1": _power,
         "precision/0": lambda a: len(str(abs(a.unscaled))),
-        "remainder/1": _op(_CONTEXT.remainder),
+        "remainder/1": _integral(_CONTEXT.remainder),
         "scale/0": lambda a: a.scale,
         "scaleByPowerOfTen/1": lambda a, n: _scaled(a.unscaled, a.scale - n),
         "setScale/1": set_scale,

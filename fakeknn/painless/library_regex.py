@@ -29,7 +29,7 @@ class Pattern:
 class Matcher:
     """A match under way over one text; ``last`` is where it stands."""
 
-    __slots__ = ("at", "last", "pattern", "replaced", "subject")
+    __slots__ = ("at", "last", "pattern", "replaced", "subject", "tried")
     java = "java.util.regex.Matcher"
 
     def __init__(self, pattern: Pattern, subject: str) -> None:
@@ -37,9 +37,11 @@ class Matcher:
         self.subject = subject
         self.last: Any = None
         self.at = 0
+        self.tried = False
 
     def take(self, match: Any) -> bool:
         self.last = match
+        self.tried = True
         if match is not None:
             self.at = match.end() + (match.end() == match.start())
         return match is not None
@@ -71,12 +73,14 @@ class Matcher:
             raise Thrown("java.lang.IndexOutOfBoundsException", f"No group {which}") from None
 
     def find_from(self, at: int) -> bool:
+        if not 0 <= at <= len(self.subject):
+            raise Thrown("java.lang.IndexOutOfBoundsException", "Illegal start index")
         self.reset()
         self.at = at
         return self.find()
 
     def reset(self, subject: Any = None) -> Matcher:
-        self.last, self.at = None, 0
+        self.last, self.at, self.tried = None, 0, False
         if subject is not None:
             self.subject = text(subject)
         return self
@@ -250,7 +254,7 @@ define(
         "start/1": lambda m, g: m.bound(g, False),
         "end/0": lambda m: m.bound(0, True),
         "end/1": lambda m, g: m.bound(g, True),
-        "hitEnd/0": lambda m: m.last is None or m.last.end() == len(m.subject),
+        "hitEnd/0": lambda m: m.tried and (m.last is None or m.last.end() == len(m.subject)),
         "pattern/0": lambda m: m.pattern,
         "replaceAll/1": lambda m, t: replace(m.pattern.regex, m.subject, t),
         "replaceFirst/1": lambda m, t: replace(m.pattern.regex, m.subject, t, 1),

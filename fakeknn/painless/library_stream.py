@@ -7,6 +7,7 @@ from itertools import chain, islice
 from typing import Any
 
 from fakeknn.painless.dispatch import define, define_static
+from fakeknn.painless.hierarchy import check_cast
 from fakeknn.painless.iteration import JavaIterator, iterate
 from fakeknn.painless.library_collectors import Collector, DoubleSum, Statistics
 from fakeknn.painless.library_elementary import java_max, java_min
@@ -80,7 +81,9 @@ def _flat(kind: str | None) -> Callable[[Stream, Function], Stream]:
     def run(stream: Stream, f: Function) -> Stream:
         made = (f.call(item) for item in stream.take())
         target = type(stream) if kind is None else STREAMS[kind]
-        return target(chain.from_iterable(inner.take() for inner in made if inner is not None))
+        wanted = f"{_PACKAGE}{target.__name__}"
+        streams = (check_cast(inner, wanted) for inner in made)
+        return target(chain.from_iterable(inner.take() for inner in streams if inner is not None))
 
     return run
 

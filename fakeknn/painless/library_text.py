@@ -16,7 +16,7 @@ from fakeknn.painless.dispatch import define, define_static
 from fakeknn.painless.library_math import RoundingMode
 from fakeknn.painless.library_time import Instant, ZonedDateTime
 from fakeknn.painless.library_time_format import DateTimeFormatter
-from fakeknn.painless.numbers import Long
+from fakeknn.painless.numbers import Long, is_number
 from fakeknn.painless.throwable import Thrown, illegal_argument
 from fakeknn.painless.values import text
 
@@ -62,6 +62,8 @@ class DecimalFormat:
                 return "NaN"
             if value in (float("inf"), float("-inf")):
                 return f"{'-' if value < 0 else ''}{self.prefix}∞{self.suffix}"
+        if not (is_number(value) or hasattr(value, "value")):
+            raise illegal_argument("Cannot format given Object as a Number")
         exact = Decimal(text(value)) if not hasattr(value, "value") else Decimal(value.value)
         rounded = (exact * self.percent).quantize(Decimal(1).scaleb(-self.most), rounding=self.rounding)
         whole, _, fraction = f"{abs(rounded):f}".partition(".")
@@ -86,7 +88,7 @@ class DecimalFormat:
         return Long(int(value)) if value.is_integer() and abs(value) < 2**63 else value
 
     def __str__(self) -> str:
-        return f"java.text.DecimalFormat@{hash(self.pattern) & 0xFFFFFFF:x}"
+        return f'DecimalFormat [locale: "English", pattern: "{self.pattern}"]\n'
 
 
 def _round_with(number_format: DecimalFormat, mode: RoundingMode) -> None:

@@ -24,9 +24,47 @@ from fakeknn.painless.library_time_units import (
     with_day_field,
     with_time_field,
 )
-from fakeknn.painless.numbers import Long, wrap_int
+from fakeknn.painless.numbers import Long, wrap_int, wrap_long
 from fakeknn.painless.throwable import Thrown
-from fakeknn.painless.values import hash_code
+from fakeknn.painless.values import hash_code, string_hash
+
+_FIRST_DAY, _LAST_DAY = -365_243_219_162, 365_241_780_471
+_MOST_YEARS = 999_999_999
+
+
+def _checked_day(day: int) -> int:
+    if not _FIRST_DAY <= day <= _LAST_DAY:
+        if wrap_long(day) != day:
+            raise _overflow()
+        raise Thrown(
+            "java.time.DateTimeException",
+            f"Invalid value for EpochDay (valid values {_FIRST_DAY} - {_LAST_DAY}): {day}",
+        )
+    return day
+
+
+def _overflow() -> Thrown:
+    return Thrown("java.lang.ArithmeticException", "long overflow")
+
+
+def _later_day(day: int, amount: int, unit: ChronoUnit) -> int:
+    """A day some days, weeks, months or years later, refused where LocalDate ends."""
+    if not unit.months:
+        days = amount * (unit.nanos // DAY)
+        if unit.ordinal > 7 and wrap_long(days) != days:
+            raise _overflow()
+        return _checked_day(day + days)
+    years, months = unit.months // 12, unit.months % 12
+    if years > 1 and wrap_long(amount * years) != amount * years:
+        raise _overflow()
+    amount = min(amount, 2**63 - 1)
+    year, month, _ = calendar.from_day(day)
+    reached = wrap_long(year * 12 + month - 1 + amount) // 12 if months else wrap_long(year + amount * years)
+    if abs(reached) > _MOST_YEARS:
+        valid = f"valid values -{_MOST_YEARS} - {_MOST_YEARS}"
+        raise Thrown("java.time.DateTimeException", f"Invalid value for Year ({valid}): {reached}")
+    return calendar.plus_months(day, amount * unit.months)
+
 
 # --- temporals --------------------------------------------------------------------------------------------------------
 
@@ -113,11 +151,9 @@ class LocalDate(Temporal):
         return LocalDate(with_day_field(self.day, name, value))
 
     def plus(self, amount: int, unit: ChronoUnit) -> LocalDate:
-        if unit.months:
-            return LocalDate(calendar.plus_months(self.day, amount * unit.months))
-        if unit.ordinal not in (7, 8):
+        if not unit.months and unit.ordinal not in (7, 8):
             raise unsupported("unit", unit)
-        return LocalDate(self.day + amount * (unit.nanos // DAY))
+        return LocalDate(_later_day(self.day, amount, unit))
 
     def until(self, end: LocalDate, unit: ChronoUnit) -> int:
         if unit.months:
@@ -230,12 +266,11 @@ class Local(Temporal):
         return self.at_local(with_day_field(self.day, name, value) * DAY + self.time)
 
     def plus(self, amount: int, unit: ChronoUnit) -> Local:
-        if unit.months:
-            return self.at_local(calendar.plus_months(self.day, amount * unit.months) * DAY + self.time)
         if unit.date_based:
-            if unit.ordinal > 8:
+            if not unit.months and unit.ordinal > 8:
                 raise unsupported("unit", unit)
-            return self.at_local(self.local + amount * unit.nanos)
+            return self.at_local(_later_day(self.day, amount, unit) * DAY + self.time)
+        _checked_day((self.local + min(amount, 2**63 - 1) * unit.nanos) // DAY)
         return self.shift(amount * unit.nanos)
 
     def truncated(self, unit: ChronoUnit) -> Local:
@@ -350,10 +385,29 @@ class ZonedDateTime(Local):
     def json(self) -> str:
         return f"{json_text(self.local)}{zones.offset_id(self.offset)}"
 
+    def __hash__(self) -> int:
+        zone = zone_hash(self.zone) & 0xFFFFFFFF
+        return wrap_int(hash(LocalDateTime(self.local)) ^ self.offset ^ (zone << 3 | zone >> 29))
+
 
 class OffsetDateTime(ZonedDateTime):
     __slots__ = ()
     java = "java.time.OffsetDateTime"
+
+    def __hash__(self) -> int:
+        return wrap_int(hash(LocalDateTime(self.local)) ^ self.offset)
+
+
+def zone_hash(zone: Zone) -> int:
+    """A ZoneOffset's hash is its seconds, a region's that of its name."""
+    is_offset = zone.id == "Z" or zone.id[0] in "+-"
+    return int(zone.offsets[0]) if is_offset else string_hash(zone.id)
+
+
+def checked_instant(nanos: int) -> int:
+    if not _FIRST_DAY <= nanos // DAY - 365 < _LAST_DAY + 366:
+        raise Thrown("java.time.DateTimeException", "Instant exceeds minimum or maximum instant")
+    return nanos
 
 
 class Instant(Temporal):
@@ -383,7 +437,10 @@ class Instant(Temporal):
     def plus(self, amount: int, unit: ChronoUnit) -> Instant:
         if unit.ordinal > 7:
             raise unsupported("unit", unit)
-        return Instant(self.nanos + amount * unit.nanos)
+        seconds = amount * unit.nanos // SECOND
+        if wrap_long(seconds) != seconds:
+            raise _overflow()
+        return Instant(checked_instant(self.nanos + amount * unit.nanos))
 
     def truncated(self, unit: ChronoUnit) -> Instant:
         if unit.ordinal > 7:

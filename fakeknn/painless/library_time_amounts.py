@@ -22,7 +22,7 @@ from fakeknn.painless.throwable import Thrown
 
 def _exact(unit: ChronoUnit) -> int:
     if unit.ordinal > 7:
-        raise unsupported("unit", "Unit must not have an estimated duration")
+        raise Thrown("java.time.temporal.UnsupportedTemporalTypeException", "Unit must not have an estimated duration")
     return unit.nanos
 
 
@@ -128,6 +128,15 @@ def _normalized(period: Period) -> Period:
     return Period(years, total - years * 12, period.days)
 
 
+def _sum(sign: int) -> Callable[[Period, Any], Period]:
+    def run(period: Period, amount: Any) -> Period:
+        if isinstance(amount, Duration):
+            raise Thrown("java.time.DateTimeException", "Unit must be Years, Months or Days, but was Seconds")
+        return Period(*(a + sign * b for a, b in zip(period.key(), amount.key(), strict=True)))
+
+    return run
+
+
 define(
     "java.time.Period",
     {
@@ -136,8 +145,8 @@ define(
         "getYears/0": lambda p: p.years,
         "isNegative/0": lambda p: min(p.key()) < 0,
         "isZero/0": lambda p: not any(p.key()),
-        "minus/1": lambda p, q: Period(*(a - b for a, b in zip(p.key(), q.key(), strict=True))),
-        "plus/1": lambda p, q: Period(*(a + b for a, b in zip(p.key(), q.key(), strict=True))),
+        "minus/1": _sum(-1),
+        "plus/1": _sum(1),
         "minusDays/1": lambda p, n: Period(p.years, p.months, p.days - n),
         "minusMonths/1": lambda p, n: Period(p.years, p.months - n, p.days),
         "minusYears/1": lambda p, n: Period(p.years - n, p.months, p.days),

@@ -9,7 +9,7 @@ from fakeknn.dates import calendar, zones
 from fakeknn.dates.calendar import DAY, HOUR, SECOND
 from fakeknn.dates.resolving import checked
 from fakeknn.dates.zones import Zone
-from fakeknn.errors import DateTimeException
+from fakeknn.errors import DateTimeException, NotFaked
 from fakeknn.painless.dispatch import define, define_fields, define_static
 from fakeknn.painless.library_doc import DATES, define_kind
 from fakeknn.painless.library_lang import order
@@ -23,6 +23,7 @@ from fakeknn.painless.library_time import (
     Period,
     Temporal,
     ZonedDateTime,
+    checked_instant,
 )
 from fakeknn.painless.library_time_format import converted
 from fakeknn.painless.library_time_units import (
@@ -98,7 +99,7 @@ for _kind, _list, _what in (
             "getValue/0": lambda e: e.ordinal + 1,
             "plus/1": lambda e, n, all_=_list: all_[(e.ordinal + n) % len(all_)],
             "minus/1": lambda e, n, all_=_list: all_[(e.ordinal - n) % len(all_)],
-            "getDisplayName/2": lambda e, style, locale: _display(e, style),
+            "getDisplayName/2": lambda e, style, locale: _display(e, style, locale),
         },
     )
     define_static(
@@ -110,11 +111,15 @@ for _kind, _list, _what in (
     )
 
 
-def _display(constant: Enum, style: Enum) -> str:
+def _display(constant: Enum, style: Enum, locale: Any) -> str:
+    if locale.language not in ("", "en"):
+        raise NotFaked(f"painless names of months and days in the language {locale.language}")
     name = constant.name.capitalize()
-    if style.name.startswith("FULL"):
+    if style.name.startswith("FULL") and locale.language:
         return name
-    return name[:3] if style.name.startswith("SHORT") else name[:1]
+    if not style.name.startswith("NARROW"):
+        return name[:3]
+    return name[:1] if locale.language or constant.java != "java.time.Month" else str(constant.ordinal + 1)
 
 
 _STYLES = ("FULL", "FULL_STANDALONE", "SHORT", "SHORT_STANDALONE", "NARROW", "NARROW_STANDALONE")
@@ -377,7 +382,14 @@ define_static(
         "ofInstant/2": lambda instant, zone: LocalDateTime(_zoned(instant, zone).local),
     },
 )
-define_static("java.time.LocalDate", {"of/3": LocalDate.of, "ofEpochDay/1": LocalDate, "ofYearDay/2": _year_day})
+define_static(
+    "java.time.LocalDate",
+    {
+        "of/3": LocalDate.of,
+        "ofEpochDay/1": lambda day: LocalDate(checked("EpochDay", day)),
+        "ofYearDay/2": _year_day,
+    },
+)
 _FIRST, _LAST = calendar.to_day(-999_999_999, 1, 1), calendar.to_day(999_999_999, 12, 31)
 define_fields("java.time.LocalDate", {"MIN": LocalDate(_FIRST), "MAX": LocalDate(_LAST)})
 define_fields(
@@ -400,8 +412,8 @@ define_static(
     "java.time.Instant",
     {
         "ofEpochMilli/1": lambda ms: Instant(ms * 1_000_000),
-        "ofEpochSecond/1": lambda s: Instant(s * SECOND),
-        "ofEpochSecond/2": lambda s, nanos: Instant(s * SECOND + nanos),
+        "ofEpochSecond/1": lambda s: Instant(checked_instant(s * SECOND)),
+        "ofEpochSecond/2": lambda s, nanos: Instant(checked_instant(s * SECOND + nanos)),
     },
 )
 define_fields("java.time.Instant", {"EPOCH": Instant(0)})

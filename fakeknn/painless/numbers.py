@@ -185,6 +185,24 @@ def float_rem(left: float, right: float) -> float:
 # --- functions that Java computes its own way -------------------------------------------------------------------------
 
 
+def java_cbrt(value: Any) -> Any:
+    """``Math.cbrt`` (fdlibm) of an array or scalar: a guess of five bits, a rational step, one of Newton's."""
+    given = np.atleast_1d(np.asarray(value, np.float64))
+    size = np.abs(given)
+    usual = np.isfinite(size) & (size > 0)
+    x = np.where(usual, size, 1.0)
+    tiny = x < 2.2250738585072014e-308
+    high = (np.where(tiny, np.where(tiny, x, 1.0) * 18014398509481984.0, x).view(np.int64) >> 32) // 3
+    t = ((high + np.where(tiny, 696219795, 715094163)) << 32).view(np.float64)
+    s = 19.0 / 35.0 + t * t / x * t
+    t = t * (5.0 / 14.0 + 45.0 / 28.0 / (s + 99.0 / 70.0 + -864.0 / 1225.0 / s))
+    t = (((t.view(np.int64) >> 32) + 1) << 32).view(np.float64)
+    r = x / (t * t)
+    t = t + t * ((r - t) / (t + t + r))
+    found = np.where(usual, np.copysign(t, given), given)
+    return found if np.ndim(value) else found[0]
+
+
 def java_cosh(value: Any) -> Any:
     """``Math.cosh`` (fdlibm) of an array or scalar."""
     size = np.abs(value)

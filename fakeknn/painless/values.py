@@ -320,7 +320,11 @@ def text(value: Any) -> str:
     if isinstance(value, Function):
         return f"org.opensearch.painless.PainlessScript$Script$$Lambda@{id(value) & 0xFFFFFFF:x}"
     writer = TEXTS.get(kind)
-    return str(value) if writer is None else writer(value)
+    if writer is not None:
+        return writer(value)
+    if kind.__str__ is object.__str__:  # type: ignore[comparison-overlap]
+        return f"{class_of(value)}@{hash_code(value) & 0xFFFFFFFF:x}"
+    return str(value)
 
 
 _ARRAY_CODES = {

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fakeknn.knn.script import VECTOR_FUNCTIONS
-from fakeknn.painless.numbers import java_cosh, java_sinh, wrap_int, wrap_long
+from fakeknn.painless.numbers import java_cbrt, java_cosh, java_sinh, wrap_int, wrap_long
 from fakeknn.painless.operators import narrow
 
 ARRAY_KINDS = frozenset({"int", "long", "float", "double", "boolean", "short", "byte", "char"})
@@ -184,7 +184,7 @@ _MATH: dict[str, Callable[..., Any]] = {
     "max/2": np.maximum,
     "min/2": np.minimum,
     "sqrt/1": np.sqrt,
-    "cbrt/1": np.cbrt,
+    "cbrt/1": java_cbrt,
     "pow/2": np.power,
     "exp/1": np.exp,
     "expm1/1": np.expm1,

@@ -106,7 +106,8 @@ def painless(server: Server, script: str) -> Any:
 
 def tired(answer: Any) -> bool:
     """Whether the machine was too weary of an exception to fill it in."""
-    return "script_stack" in answer.get("error", {}) and answer["error"]["script_stack"] == []
+    error = answer.get("error", {})
+    return error.get("reason") == "runtime error" and error.get("script_stack") == []
 
 
 def expression(server: Server, script: str) -> Any:
