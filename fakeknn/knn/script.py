@@ -27,6 +27,7 @@ from fakeknn.knn.spaces import (
     hamming_bit_score,
 )
 from fakeknn.knn.vectors import nearest_float, validate_elements
+from fakeknn.xcontent import base64
 
 HAMMING_BIT = "hammingbit"
 
@@ -126,7 +127,7 @@ def _hamming_bit(query: Any, field: VectorDefinition | Literal["long", "binary"]
     if field == "binary":
         if not isinstance(query, str):
             raise cannot_be_cast(query, "java.lang.String", ordered=False)
-        return partial(_big_integer_score, decode_base64(query))
+        return partial(_big_integer_score, base64.decode(query))
     raise IllegalArgumentException(
         "Incompatible field_type for hammingbit space. The field type must of type long or binary."
     )
@@ -145,41 +146,6 @@ def _big_integer_score(query: bytes, values: Sequence[bytes]) -> Floats:
         aligned = np.frombuffer(query.rjust(width, b"\0"), dtype=np.uint8)
         scores[rows] = hamming_bit_score(differing_bits(matrix, aligned))
     return scores
-
-
-_BASE64 = {
-    letter: value for value, letter in enumerate(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/")
-}
-
-
-def decode_base64(written: str) -> bytes:
-    """``java.util.Base64.getDecoder().decode``: padding may be missing; IllegalArgumentException."""
-    source = written.encode("iso-8859-1", "replace")
-    if len(source) == 1:
-        raise IllegalArgumentException("Input byte[] should at least have 2 bytes for base64 bytes")
-    bits, count, out, at = 0, 0, bytearray(), 0
-    while at < len(source):
-        letter = source[at]
-        at += 1
-        if letter == ord("="):
-            if count < 2 or (count == 2 and source[at : at + 1] != b"="):
-                raise IllegalArgumentException("Input byte array has wrong 4-byte ending unit")
-            at += count == 2
-            break
-        if letter not in _BASE64:
-            code = letter if letter < 128 else letter - 256
-            raise IllegalArgumentException(f"Illegal base64 character {code:x}")
-        bits, count = bits << 6 | _BASE64[letter], count + 1
-        if count == 4:
-            out += bits.to_bytes(3, "big")
-            bits, count = 0, 0
-    if count == 1:
-        raise IllegalArgumentException("Last unit does not have enough valid bits")
-    if count:
-        out += (bits >> (4 if count == 2 else 2)).to_bytes(count - 1, "big")
-    if at < len(source):
-        raise IllegalArgumentException(f"Input byte array has incorrect ending byte at {at}")
-    return bytes(out)
 
 
 # --- Painless ---------------------------------------------------------------------------------------------------------

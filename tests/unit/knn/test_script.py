@@ -106,32 +106,6 @@ def test_hamming_bits_of_byte_strings_are_those_of_their_integers() -> None:
     assert scorer(values[:1] * 3).tolist() == [1, 1, 1]
 
 
-@pytest.mark.parametrize("data", [b"", b"a", b"ab", b"abc", b"abcd", bytes(range(256))])
-def test_base64(data: bytes) -> None:
-    written = base64.b64encode(data).decode()
-    assert script.decode_base64(written) == data
-    assert script.decode_base64(written.rstrip("=")) == data
-
-
-@pytest.mark.parametrize(
-    ("written", "reason"),
-    [
-        ("A", "Input byte[] should at least have 2 bytes for base64 bytes"),
-        ("AAAAA", "Last unit does not have enough valid bits"),
-        ("AA=", "Input byte array has wrong 4-byte ending unit"),
-        ("=AAA", "Input byte array has wrong 4-byte ending unit"),
-        ("AA==A", "Input byte array has incorrect ending byte at 4"),
-        ("AA-A", "Illegal base64 character 2d"),
-        ("AA\nA", "Illegal base64 character a"),
-        ("AAé=", "Illegal base64 character -17"),
-    ],
-)
-def test_what_java_cannot_decode(written: str, reason: str) -> None:
-    with pytest.raises(OpenSearchError) as refusal:
-        script.decode_base64(written)
-    assert refusal.value.reason == reason
-
-
 MATRIX = {"float": np.ones((1, 2), np.float32), "byte": np.ones((1, 2), np.int8), "binary": np.ones((1, 2), np.int8)}
 
 NOT_BINARY = field_type("l2Squared", "data type should be either float or byte but got binary")
