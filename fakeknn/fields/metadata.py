@@ -180,3 +180,6 @@ METADATA: dict[str, FieldType] = {
     "_version": UnsearchableFieldType("_version", "_version", _CONTEXT),
     "_source": UnsearchableFieldType("_source", "_source", _CONTEXT),
 }
+
+#: Fields of every document that nothing can be asked of.
+WITHOUT_DOC_VALUES = ("_data_stream_timestamp", "_doc_count", "_feature", "_field_names", "_nested_path")

@@ -5,9 +5,19 @@ from fakeknn.search import (
     highlight,
     percolator,
     script_sort,
+    shard_doc_sort,
     suggest_completion,
     suggest_phrase,
     suggest_term,
 )
 
-__all__ = ["geo_sort", "highlight", "percolator", "script_sort", "suggest_completion", "suggest_phrase", "suggest_term"]
+__all__ = [
+    "geo_sort",
+    "highlight",
+    "percolator",
+    "script_sort",
+    "shard_doc_sort",
+    "suggest_completion",
+    "suggest_phrase",
+    "suggest_term",
+]

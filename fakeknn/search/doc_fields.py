@@ -21,7 +21,7 @@ from fakeknn.errors import (
 )
 from fakeknn.fields import FieldType, VectorFieldType
 from fakeknn.fields.geo_point import GeoPointColumn
-from fakeknn.fields.metadata import METADATA
+from fakeknn.fields.metadata import METADATA, WITHOUT_DOC_VALUES
 from fakeknn.fields.numbers import NumberFieldType
 from fakeknn.painless import json_value
 from fakeknn.painless.values import JavaArray
@@ -136,9 +136,6 @@ def _expanded(request: SearchRequest, ctx: ShardContext) -> list[FieldAndFormat]
         )
     return found
 
-
-#: Fields of every document that nothing but this can name.
-WITHOUT_DOC_VALUES = ("_data_stream_timestamp", "_doc_count", "_feature", "_field_names", "_nested_path")
 
 #: The parts of a search that show fields.
 _PARTS = ("docvalue_fields", "script_fields", "fields", "collapse")

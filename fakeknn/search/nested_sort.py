@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 
 from fakeknn.errors import IllegalArgumentException, NotFaked, OpenSearchError, ParsingException, Where
-from fakeknn.query.base import Query, ShardContext, parse_query
+from fakeknn.query.base import Query, Reader, ShardContext, parse_query, running
 from fakeknn.view import Column, KeywordColumn, Mask, NumericColumn
 from fakeknn.xcontent import objects
+from fakeknn.xcontent.objects import Member, declared
 
 _ALL = 2**31 - 1
 
@@ -39,16 +40,29 @@ class NestedSort:
             mask = mask & _inside(ctx, around)
         return mask if self.nested is None else self.nested.children(below, mask)
 
+    def refuse_median(self, ctx: ShardContext, children: Mask, rows: Any) -> None:
+        """There is none of objects, which is noticed at the first document that has any."""
+        parents = self.parents(ctx)[children]
+        if np.isin(parents, rows).any():
+            raise running(IllegalArgumentException("Unsupported sort mode: MEDIAN"))
+
+    def parents(self, ctx: ShardContext) -> Any:
+        """int32[n]: for every row the one that it is sorted with."""
+        return ctx.view.parents(0 if ctx.nested_path is None else ctx.view.level_paths[ctx.nested_path])
+
+    def first(self, ctx: ShardContext, mask: Mask) -> Mask:
+        """``mask`` (see ``children``) with those rows alone that are sorted by."""
+        if self.path == ctx.nested_path:
+            return ctx.nothing()  # an object has none of its own kind inside it
+        return mask if self.max_children == _ALL else _first(mask, self.parents(ctx), self.max_children)
+
     def column(self, ctx: ShardContext, column: Column) -> Column:
         """The column of the documents: of each what the objects inside it have."""
         mask = self.children(ctx)
         if mask is None:
             return column
-        if self.path == ctx.nested_path:
-            mask = ctx.nothing()  # an object has none of its own kind inside it
-        parents = ctx.view.parents(0 if ctx.nested_path is None else ctx.view.level_paths[ctx.nested_path])
-        if self.max_children != _ALL:
-            mask = _first(mask, parents, self.max_children)
+        parents = self.parents(ctx)
+        mask = self.first(ctx, mask)
         taken = np.flatnonzero(mask[column.rows])
         rows = parents[column.rows[taken]].astype(np.int32)
         if isinstance(column, KeywordColumn):
@@ -119,6 +133,34 @@ def parse_nested_filter(container: Any, key: Any) -> Query:
     except OpenSearchError as cause:
         at = objects.place_of(cause) or Where(container, key)
         raise ParsingException("Expected nested_filter element.", at=at) from cause
+
+
+def _alone(name: str, read: Reader) -> Reader:
+    """A member that does not go with those of the other way to say it."""
+    others = ("nested_path", "nested_filter") if name == "nested" else ("nested",)
+
+    def reader(container: Any, key: Any) -> Any:
+        value = read(container, key)
+        before = list(container)[: list(container).index(key)]
+        if any(other in before for other in others):
+            raise IllegalArgumentException("Setting both nested_path/nested_filter and nested not allowed")
+        return value
+
+    return reader
+
+
+#: The members of a sort that say which objects' values count.
+NESTED: dict[str, Member] = {
+    "nested_path": declared("string", _alone("nested_path", objects.text)),
+    "nested_filter": declared("object", _alone("nested_filter", parse_nested_filter)),
+    "nested": declared("object", _alone("nested", parse_nested_sort)),
+}
+
+
+def taken_nested(values: dict[str, Any]) -> dict[str, Any]:
+    """A sort's members with the deprecated ones told as ``nested``."""
+    path, filter_ = values.pop("nested_path", None), values.pop("nested_filter", None)
+    return values if path is None else {**values, "nested": NestedSort(path, filter_)}
 
 
 def check_max_children(ctx: ShardContext, nested: NestedSort) -> None:

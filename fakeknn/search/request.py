@@ -106,6 +106,13 @@ class SearchRequest:
                 problems.append("[request_cache] cannot be used in a scroll context")
         if self.aggregations is not None:
             self.aggregations.validate(problems)
+        by_shard = sum(sort.field == "_shard_doc" for sort in self.sort)
+        if by_shard and scroll:
+            problems.append("_shard_doc cannot be used with scroll. Use PIT + search_after instead.")
+        if by_shard and self.point is None:
+            problems.append("_shard_doc is only supported with point-in-time (PIT). Add a PIT or remove _shard_doc.")
+        if by_shard > 1:
+            problems.append("duplicate _shard_doc sort detected. Specify it at most once.")
         return problems
 
 

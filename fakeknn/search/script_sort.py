@@ -9,12 +9,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fakeknn.errors import IllegalArgumentException, NotFaked, NullPointerException
+from fakeknn.errors import IllegalArgumentException, NullPointerException
 from fakeknn.query.base import ShardContext, running
 from fakeknn.query.doc_values import compile_script, script_values
 from fakeknn.query.script import Script, parse_script, resolved
+from fakeknn.search.nested_sort import NESTED, taken_nested
 from fakeknn.search.sort import SORTS, Sort, SortKeys, Terms, sort_mode, sort_order
 from fakeknn.xcontent.objects import ObjectParser, declared, text
+
+_MISSING = object()
 
 
 @dataclass(frozen=True)
@@ -33,28 +36,73 @@ class ScriptSort(Sort):
         return f"{self.type}_sort"
 
     def keys(self, ctx: ShardContext, rows: NDArray[np.int32], score: NDArray[np.float32]) -> SortKeys:
-        if self.nested is not None:
-            raise NotFaked("[nested] of a sort by [_script]")
+        nested = self.nested
+        children = None if nested is None else nested.children(ctx)
         script = resolved(ctx, self.script)
         compile_script(script, self._context)
         scores = np.zeros(ctx.n, np.float32)
         scores[rows] = score
-        found = script_values(ctx, script, self._context, rows, lambda: scores)
+        if nested is None or children is None:
+            found: Any = script_values(ctx, script, self._context, rows, lambda: scores)
+            return (
+                self._texts(ctx, list(found))
+                if self.type == "string"
+                else self._of_numbers(np.asarray(found, np.float64))
+            )
+        if self.mode == "median":
+            nested.refuse_median(ctx, children, rows)
+        asked = np.zeros(ctx.n, bool)
+        asked[rows] = True
+        parents = nested.parents(ctx)
+        inner = np.flatnonzero(nested.first(ctx, children) & np.append(asked, False)[parents]).astype(np.int32)
+        found = script_values(ctx, script, self._context, inner, lambda: scores)
+        of = parents[inner]
         if self.type == "string":
-            return self._texts(ctx, list(found))
-        values = np.asarray(found, np.float64)
+            return self._texts(ctx, self._best_text(rows, of, list(found)))
+        return self._of_numbers(self._one_each(rows, of, np.asarray(found, np.float64)))
+
+    def _of_numbers(self, values: NDArray[np.float64]) -> SortKeys:
         return SortKeys(-values if self.descending else values, values)
+
+    def _one_each(self, rows: NDArray[np.int32], of: Any, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Of the values of each row's objects one; the greatest number there is for a row without any."""
+        out = np.full(len(rows), np.finfo(np.float64).max)
+        if not len(of):
+            return out
+        starts = np.flatnonzero(np.diff(of, prepend=-1))
+        mode = self._mode
+        if mode in ("min", "max"):
+            each = (np.minimum if mode == "min" else np.maximum).reduceat(values, starts)
+        else:
+            each = np.add.reduceat(values, starts)
+            if mode == "avg":
+                each = each / np.diff(np.append(starts, len(of)))
+        places = np.searchsorted(of[starts], rows)
+        has = np.isin(rows, of[starts])
+        out[has] = each[places[has]]
+        return out
+
+    def _best_text(self, rows: NDArray[np.int32], of: Any, texts: list[Any]) -> list[Any]:
+        """Of the texts of each row's objects the least or the greatest; a blank for a row without any."""
+        best: dict[int, str] = {}
+        choose = max if self._mode == "max" else min
+        for row, value in zip(of.tolist(), texts, strict=True):
+            kept = best.get(row)
+            best[row] = value if kept is None else choose(kept, value, key=str.encode)
+        return [best.get(row, _MISSING) for row in rows.tolist()]
 
     def _texts(self, ctx: ShardContext, texts: list[Any]) -> SortKeys:
         if None in texts:
             raise running(
                 NullPointerException('Cannot invoke "java.lang.CharSequence.length()" because "text" is null')
             )
-        distinct = sorted({str(value) for value in texts}, key=str.encode)
+        distinct = sorted({str(value) for value in texts if value is not _MISSING}, key=str.encode)
         ctx.memo["script_sort", id(self)] = distinct
         places = {value: place for place, value in enumerate(distinct)}
-        ords = np.array([places[str(value)] for value in texts], np.int64)
-        keys = -2 * ords if self.descending else 2 * ords
+        ords = np.array([-1 if value is _MISSING else places[str(value)] for value in texts], np.int64)
+        keys = np.where(ords < 0, 2 * len(distinct), 2 * ords)
+        if self.descending:
+            keys = np.where(ords < 0, 2 * len(distinct), -2 * ords)
         return SortKeys(keys, Terms(ords, np.arange(len(distinct), dtype=np.int32), distinct, None))
 
     def after(self, ctx: ShardContext, value: Any) -> Any:
@@ -88,9 +136,7 @@ _SCRIPT = ObjectParser(
         "type": declared("string", _type),
         "order": declared("string", lambda container, key: sort_order(text(container, key))),
         "mode": declared("string", _mode),
-        "nested_path": declared("string"),
-        "nested_filter": declared("object"),
-        "nested": declared("object"),
+        **NESTED,
     },
     constructor=("script", "type"),
 )
@@ -98,10 +144,7 @@ _SCRIPT = ObjectParser(
 
 def parse_script_sort(container: Any, key: Any) -> Sort:
     """ScriptSortBuilder.fromXContent."""
-    found = _SCRIPT.parse(container, key)
-    if "nested_path" in found or "nested_filter" in found:
-        raise NotFaked("[nested_path] and [nested_filter] of a sort")
-    return ScriptSort("_script", **found)
+    return ScriptSort("_script", **taken_nested(_SCRIPT.parse(container, key)))
 
 
 SORTS["_script"] = parse_script_sort

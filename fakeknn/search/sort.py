@@ -19,19 +19,17 @@ from fakeknn.errors import (
     OpenSearchError,
 )
 from fakeknn.fields import KINDS, FieldType
-from fakeknn.fields.numbers import DecimalFieldType
+from fakeknn.fields.metadata import WITHOUT_DOC_VALUES
 from fakeknn.fields.scalar import DateFieldType
 from fakeknn.query.base import ShardContext
-from fakeknn.search.nested_sort import NestedSort, check_max_children, parse_nested_filter, parse_nested_sort
-from fakeknn.units import parse_double, parse_int, parse_long
+from fakeknn.search.nested_sort import NESTED, NestedSort, check_max_children, taken_nested
+from fakeknn.search.numeric_sort import bounds, compared_as, given_missing, narrowed, one_each, unsigned_number
+from fakeknn.units import parse_double, parse_int
 from fakeknn.view import KeywordColumn, NumericColumn, TextColumn
 from fakeknn.xcontent import java_string, objects
 from fakeknn.xcontent.objects import ObjectParser, declared
 
 Keys = NDArray[Any]
-
-#: The types that are sorted as ints.
-_INTS = ("integer", "short", "byte", "boolean")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,22 +73,33 @@ class Sort:
         mapped = ctx.field(self.field)
         if mapped is None:
             return self._unmapped(ctx, rows)
+        children = None
+        if self.nested is not None:
+            check_max_children(ctx, self.nested)
+            children = self.nested.children(ctx)
         mapped.require_doc_values()
+        column = ctx.column(mapped)
+        if not isinstance(column, NumericColumn):
+            self._not_of_numbers(ctx, mapped)
         if not mapped.sorts:
             raise mapped.no_sort()
-        column = ctx.column(mapped)
         if isinstance(column, TextColumn):
             column = fielddata_of_text(ctx, mapped, column)
         if self.nested is not None and isinstance(column, (NumericColumn, KeywordColumn)):
-            check_max_children(ctx, self.nested)
-            if self.mode == "median" and self.nested.path is not None:
-                raise IllegalArgumentException("Unsupported sort mode: MEDIAN")
+            if self.mode == "median" and children is not None:
+                self.nested.refuse_median(ctx, children, rows)
             column = self.nested.column(ctx, column)
         if isinstance(column, NumericColumn):
             return self._numbers(mapped, column, rows)
         if isinstance(column, KeywordColumn):
             return self._keywords(ctx, mapped, column, rows)
         raise mapped.no_sort()
+
+    def _not_of_numbers(self, ctx: ShardContext, mapped: FieldType) -> None:
+        if self.mode in ("sum", "avg", "median"):
+            raise ctx.fails("we only support AVG, MEDIAN and SUM on number based fields")
+        if self.numeric_type is not None:
+            raise ctx.fails(f"[numeric_type] option cannot be set on a non-numeric field, got {mapped.kind}")
 
     @property
     def by_field(self) -> bool:
@@ -125,11 +134,13 @@ class Sort:
         if mapped is not None and isinstance(column, TextColumn):
             column = fielddata_of_text(ctx, mapped, column)
         if isinstance(column, KeywordColumn):
+            if mapped is not None and mapped.kind == "wildcard" and value is not None:
+                raise IllegalArgumentException(f"Comparator type [CUSTOM] for field [{self.field}] is not supported.")
             return self._after_term(column, value)
         bound = self._after_number(mapped, value)
         if isinstance(bound, float):
             return -bound if self.descending else bound
-        if self.descending and mapped is not None and mapped.kind == "unsigned_long":
+        if self.descending and compared_as(mapped, self.numeric_type) == "unsigned":
             return 2**64 - 1 - bound
         return ~bound if self.descending else bound
 
@@ -154,35 +165,43 @@ class Sort:
 
     def _after_number(self, mapped: FieldType | None, value: Any) -> Any:
         """SearchAfterBuilder.convertValueFromSortType."""
-        decimal = isinstance(mapped, DecimalFieldType) or (mapped is not None and mapped.kind == "scaled_float")
-        kind = "" if mapped is None else mapped.kind
-        short = kind in _INTS
-        if value is None and kind == "unsigned_long":
+        comparator = compared_as(mapped, self.numeric_type)
+        decimal = comparator in ("float", "double")
+        if value is None and comparator == "unsigned":
             raise NullPointerException(
                 'Cannot invoke "java.math.BigInteger.doubleValue()" because "this.this$0.topValue" is null'
             )
         if value is None:
-            boxed = (
-                "Float" if kind in ("float", "half_float") else "Double" if decimal else "Integer" if short else "Long"
-            )
-            raise _null(boxed)
-        if short:
+            raise _null({"int": "Integer"}.get(comparator, comparator.capitalize()))
+        if comparator == "int":
             return self._whole(value)
-        if isinstance(value, int | float) and not isinstance(value, bool):
-            return float(value) if decimal else int(value)
+        unsigned = mapped is not None and mapped.kind == "unsigned_long" and not decimal
+        if isinstance(value, int | float) and not isinstance(value, bool) and not unsigned:
+            return float(value) if decimal else narrowed(value, 64)
         text = java_string(value)
-        if text in ("Infinity", "-Infinity"):
+        if text in ("Infinity", "-Infinity") and not unsigned:
             return math.inf if text == "Infinity" else -math.inf
-        if isinstance(mapped, DateFieldType):
-            return mapped.bound(text, round_up=False)
+        if isinstance(mapped, DateFieldType) and not decimal:
+            return self._after_date(mapped, text)
+        if unsigned:
+            return self._after_unsigned(text, comparator)
         try:
-            if not decimal and text.lstrip("+-").isdigit():
-                return int(text)
-            return parse_double(text) if decimal else int(parse_double(text))
+            if decimal:
+                return parse_double(text)
+            return int(text) if text.lstrip("+-").isdigit() else int(parse_double(text))
         except NumberFormatException as cause:
-            if kind == "unsigned_long":
-                raise IllegalArgumentException(cause.reason) from None
             raise self._unparsed(value) from cause
+
+    def _after_date(self, mapped: DateFieldType, text: str) -> int:
+        bound = mapped.bound(text, round_up=False)
+        if self.numeric_type in (None, "long") or (self.numeric_type == "date_nanos") == (mapped.kind == "date_nanos"):
+            return bound
+        return bound * 1_000_000 if self.numeric_type == "date_nanos" else bound // 1_000_000
+
+    @staticmethod
+    def _after_unsigned(text: str, comparator: str) -> int:
+        number = unsigned_number(text)
+        return number if comparator == "unsigned" else narrowed(number, 64)
 
     def _after_term(self, column: KeywordColumn, value: Any) -> int:
         if value is None:
@@ -194,6 +213,8 @@ class Sort:
         return -key if self.descending else key
 
     def _unmapped(self, ctx: ShardContext, rows: NDArray[np.int32]) -> SortKeys:
+        if self.field in WITHOUT_DOC_VALUES:
+            raise IllegalArgumentException(f"Fielddata is not supported on field [{self.field}] of type [{self.field}]")
         if self.unmapped_type is None:
             raise ctx.fails(f"No mapping found for [{self.field}] in order to sort on")
         kind = KINDS.get(self.unmapped_type)
@@ -218,53 +239,37 @@ class Sort:
         return self.mode or ("max" if self.descending else "min")
 
     def _numbers(self, mapped: FieldType, column: NumericColumn, rows: NDArray[np.int32]) -> SortKeys:
-        mode = self._mode
-        if mapped.kind == "scaled_float":
-            scaled = column.values * (1.0 / getattr(mapped, "factor", 1.0))
-            column = NumericColumn(column.n, column.rows, column.single, scaled)
-        if mode == "min":
-            dense = column.lowest
-        elif mode == "max":
-            dense = column.highest
-        else:
-            dense = _reduced(column, mode)
-        values = dense[rows]
+        comparator = compared_as(mapped, self.numeric_type)
+        values = one_each(mapped, column, self.numeric_type, self._mode)[rows]
         has = column.exists[rows]
-        decimal = isinstance(mapped, DecimalFieldType) or values.dtype.kind == "f"
+        decimal = values.dtype.kind == "f"
         if decimal:
             values = values.astype(np.float64)
-        low, high = (-math.inf, math.inf) if decimal else _bounds(mapped, values.dtype)
-        missing = self._missing(mapped, low, high, decimal)
+        missing = self._missing(comparator)
         if not has.all():
-            values = np.where(has, values, np.array(missing, values.dtype))
+            values = np.where(has, values, np.array(missing).astype(values.dtype))
         keys = (-values if decimal else ~values) if self.descending else values
-        shown: Any = values.astype(np.float32) if mapped.kind in ("float", "half_float") else values
+        shown: Any = values
+        if comparator == "float":
+            shown = values.astype(np.float32)
+        elif mapped.kind == "unsigned_long" and comparator == "long":
+            shown = values.view(np.uint64)
         if self.format is not None:
             mapped.check_format(self.format)
             shown = [mapped.doc_value(value, self.format) for value in values.tolist()]
         return SortKeys(keys, shown)
 
-    def _missing(self, mapped: FieldType, low: Any, high: Any, decimal: bool) -> Any:
+    def _missing(self, comparator: str) -> Any:
+        low, high = bounds(comparator)
         if self.missing in (None, "_last"):
             return low if self.descending else high
         if self.missing == "_first":
             return high if self.descending else low
-        # XFieldComparatorSource.missingObject: a number of the comparator's own type, for dates and booleans too
-        value = self.missing
-        if isinstance(value, int | float) and not isinstance(value, bool):
-            return float(value) if decimal else int(value)
-        text = java_string(value)
-        if decimal:
-            return parse_double(text)
-        if np.iinfo(np.int32).min == low or np.iinfo(np.int32).max == high:
-            return parse_int(text)
-        return parse_long(text)
+        return given_missing(comparator, self.missing)
 
     def _keywords(
         self, ctx: ShardContext, mapped: FieldType, column: KeywordColumn, rows: NDArray[np.int32]
     ) -> SortKeys:
-        if self._mode not in ("min", "max"):
-            raise ctx.fails("we only support AVG, MEDIAN and SUM on number based fields")
         ords = column.first_ord(highest=self._mode == "max")[rows].astype(np.int64)
         has = ords >= 0
         order, terms = column.order, column.terms
@@ -274,7 +279,7 @@ class Sort:
             last = self.missing != "_first"
             keys = np.where(has, keys, 2 * column.n_terms if last != self.descending else -2)
         else:
-            missing = str(self.missing)
+            missing = java_string(self.missing)
             place, _ = column.place(missing)
             keys = np.where(has, keys, 2 * place - 1)
         # The order of a wildcard field is not told which way to go, only what is missing.
@@ -287,12 +292,6 @@ class Sort:
 def _null(boxed: str) -> NullPointerException:
     name = f"java.lang.{boxed}.{'int' if boxed == 'Integer' else boxed.lower()}Value()"
     return NullPointerException(f'Cannot invoke "{name}" because "value" is null')
-
-
-def _bounds(mapped: FieldType, dtype: np.dtype[Any]) -> tuple[int, int]:
-    """The values that stand in for missing ones: those of an int for the types that are sorted as ints."""
-    bits = np.iinfo(np.int32 if mapped.kind in _INTS else dtype)
-    return int(bits.min), int(bits.max)
 
 
 class Terms(Sequence[Any]):
@@ -309,27 +308,6 @@ class Terms(Sequence[Any]):
     def __getitem__(self, i: Any) -> Any:
         at = int(self._ords[i])
         return self._missing if at < 0 else self._terms[int(self._order[at])]
-
-
-def _reduced(column: NumericColumn, mode: str) -> NDArray[Any]:
-    """[n]: sum, avg or median of each row's values."""
-    if mode == "sum":
-        return column.reduced(np.add, 0)
-    if column.single:
-        return column.lowest
-    counts = np.maximum(np.diff(column.offsets), 1)
-    if mode == "avg":
-        total = column.reduced(np.add, 0)
-        mean = total / counts
-        return mean if column.values.dtype.kind == "f" else np.floor(mean + 0.5).astype(np.int64)
-    starts = column.offsets[:-1]
-    out = np.zeros(column.n, column.values.dtype)
-    has = np.flatnonzero(np.diff(column.offsets))
-    low = column.values[starts[has] + (counts[has] - 1) // 2]
-    high = column.values[starts[has] + counts[has] // 2]
-    middle = (low.astype(np.float64) + high) / 2
-    out[has] = middle if out.dtype.kind == "f" else np.floor(middle + 0.5)
-    return out
 
 
 def shown_value(value: Any) -> Any:
@@ -361,17 +339,24 @@ def sort_mode(container: Any, key: Any) -> str:
     return text
 
 
+def _numeric_type(container: Any, key: Any) -> str:
+    text = objects.text(container, key).lower()
+    if text not in ("long", "double", "date", "date_nanos"):
+        raise IllegalArgumentException(
+            f"invalid value for [numeric_type], must be [long, double, date, date_nanos], got {text}"
+        )
+    return text
+
+
 _FIELD = ObjectParser(
     "field_sort",
     {
+        **NESTED,
         "missing": declared("value"),
-        "nested_path": declared("string"),
         "unmapped_type": declared("string"),
         "order": declared("string", _order),
         "mode": declared("string", sort_mode),
-        "nested_filter": declared("object", parse_nested_filter),
-        "nested": declared("object", parse_nested_sort),
-        "numeric_type": declared("string"),
+        "numeric_type": declared("string", _numeric_type),
     },
 )
 
@@ -380,6 +365,10 @@ _SCORE = ObjectParser("_score", {"order": declared("string", _order)})
 
 #: Sorts by what is no field: their parsers by their names.
 SORTS: dict[str, Callable[[Any, Any], Sort]] = {}
+
+
+#: Those of them that may be named without more.
+PLAIN: dict[str, Callable[[str, str], Sort]] = {}
 
 
 def parse_sort(container: Any, key: Any) -> list[Sort]:
@@ -405,7 +394,7 @@ def parse_sort(container: Any, key: Any) -> list[Sort]:
 
 
 def _plain(name: str, order: str | None = None) -> Sort:
-    return Sort(name, order or ("desc" if name == "_score" else "asc"))
+    return PLAIN.get(name, Sort)(name, order or ("desc" if name == "_score" else "asc"))
 
 
 def _compound(body: dict[str, Any]) -> list[Sort]:
@@ -417,14 +406,8 @@ def _compound(body: dict[str, Any]) -> list[Sort]:
             sorts.append(_plain(name, _SCORE.parse(body, name).get("order")))
         elif name in SORTS:
             sorts.append(SORTS[name](body, name))
-        elif name in ("_script", "_geo_distance", "_shard_doc"):
+        elif name in ("_script", "_geo_distance"):
             raise NotFaked(f"a sort by [{name}]")
         else:
-            found = _FIELD.parse(body, name)
-            path, filter_ = found.pop("nested_path", None), found.pop("nested_filter", None)
-            if "nested" in found and (path is not None or filter_ is not None):
-                raise NotFaked("[nested] beside [nested_path] or [nested_filter] of a sort")
-            if path is not None:
-                found["nested"] = NestedSort(path, filter_)
-            sorts.append(Sort(name, **found))
+            sorts.append(Sort(name, **taken_nested(_FIELD.parse(body, name))))
     return sorts
