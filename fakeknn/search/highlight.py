@@ -20,9 +20,13 @@ from fakeknn.fields import FieldType
 from fakeknn.fields.patterns import simple_match
 from fakeknn.query.base import ShardContext, parse_query
 from fakeknn.query.compound import MATCH_ALL
+from fakeknn.query.lucene import ApproximateScoreQuery
+from fakeknn.query.terms import Range
+from fakeknn.search.explain import search_node
 from fakeknn.search.fetch import Hit, source_of, sub_phase
 from fakeknn.search.fetch_fields import field_values
-from fakeknn.search.highlighters import HIGHLIGHTERS, FieldHighlight
+from fakeknn.search.highlighted import FieldHighlight, has_vector
+from fakeknn.search.highlighters import HIGHLIGHTERS
 from fakeknn.search.inner_hits import HIGHLIGHT
 from fakeknn.search.request import OBJECTS, SearchRequest
 from fakeknn.xcontent import hash_ordered, objects
@@ -117,6 +121,7 @@ def _one(container: Any, name: str) -> HighlightField:
     try:
         options = _FIELD.parse(container, name)
         _tags_together(options, container[name])
+        _drop_unset(options)
         return HighlightField(name, options)
     except OpenSearchError as cause:
         at = place_of(cause) or Where(container[name], None, "end")
@@ -128,6 +133,13 @@ def _one(container: Any, name: str) -> HighlightField:
 def _tags_together(options: Mapping[str, Any], body: Any) -> None:
     if "pre_tags" in options and "post_tags" not in options:
         raise ParsingException("pre_tags are set but post_tags are not set", at=Where(body, None, "end"))
+
+
+def _drop_unset(options: dict[str, Any]) -> None:
+    """FieldOptions.Builder.merge: of these numbers -1 is none."""
+    for name in ("fragment_size", "number_of_fragments", "no_match_size", "boundary_max_scan", "phrase_limit"):
+        if options.get(name) == -1:
+            del options[name]
 
 
 def _fields(container: Any, key: Any) -> list[HighlightField]:
@@ -174,6 +186,7 @@ def parse_highlight(container: Any, key: Any) -> Highlight:
             values["pre_tags"] = _STYLED if styled else ["<em>"]
             values["post_tags"] = ["</em>"]
     _tags_together(values, container[key])
+    _drop_unset(values)
     fields = tuple(values.pop("fields", ()))
     encoder = values.pop("encoder", "default")
     return Highlight(values, fields, encoder)
@@ -200,15 +213,15 @@ def show_highlight(request: SearchRequest, ctx: ShardContext, hit: Hit, shown: d
         highlighter = HIGHLIGHTERS.get(kind)
         if highlighter is None:
             raise IllegalArgumentException(f"unknown highlighter type [{kind}] for the field [{one.name}]")
-        for name, mapped in _named(ctx, one.name):
+        for name, mapped in _named(ctx, one.name, fast_vector=kind == "fvh"):
             told = FieldHighlight(
                 name=mapped.path,
-                shown_name=one.name,
                 field=mapped,
                 options=options,
                 encoder=highlight.encoder,
                 query=options.get("highlight_query") or request.query or MATCH_ALL,
                 doc_id=hit.row,
+                approximated="highlight_query" not in options and _approximated(request, ctx),
             )
             fragments = highlighter(told, ctx, _texts(ctx, hit, mapped))
             found.pop(name, None)
@@ -218,7 +231,14 @@ def show_highlight(request: SearchRequest, ctx: ShardContext, hit: Hit, shown: d
         shown["highlight"] = {name: found[name] for name in hash_ordered(found)}
 
 
-def _named(ctx: ShardContext, pattern: str) -> list[tuple[str, FieldType]]:
+def _approximated(request: SearchRequest, ctx: ShardContext) -> bool:
+    if not isinstance(request.query, Range):
+        return False
+    node = search_node(request, ctx)
+    return isinstance(node, ApproximateScoreQuery) and bool(node.approximated)
+
+
+def _named(ctx: ShardContext, pattern: str, *, fast_vector: bool) -> list[tuple[str, FieldType]]:
     if "*" not in pattern:
         mapped = ctx.field(pattern)
         return [] if mapped is None else [(pattern, mapped)]
@@ -226,7 +246,9 @@ def _named(ctx: ShardContext, pattern: str) -> list[tuple[str, FieldType]]:
     found = []
     for name in hash_ordered(names):
         mapped = ctx.field(name)
-        if mapped is not None and mapped.kind in ("text", "keyword", "match_only_text"):
+        if mapped is None or mapped.kind not in ("text", "keyword", "match_only_text"):
+            continue
+        if not fast_vector or has_vector(mapped):
             found.append((name, mapped))
     return found
 

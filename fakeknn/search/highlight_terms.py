@@ -3,29 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from fakeknn.analysis import Token
-from fakeknn.errors import NotFaked
+from fakeknn.errors import UnsupportedOperationException
 from fakeknn.fields.patterns import regexp_matcher, wildcard_matcher
-from fakeknn.query.base import Query, ShardContext
+from fakeknn.query.base import Query, ShardContext, running
+from fakeknn.query.combined_fields import CombinedField
 from fakeknn.query.compound import Bool, Boosting, ConstantScore, DisMax
+from fakeknn.query.forms import lucene
 from fakeknn.query.function_score import FunctionScore
 from fakeknn.query.fuzzy import Fuzzy, edits
+from fakeknn.query.interval_sources import Filtered, FixedField, MultiTermSource, TermSource
+from fakeknn.query.intervals import IntervalsQuery
 from fakeknn.query.joining import Nested
+from fakeknn.query.lucene import ApproximateScoreQuery, IndexOrDocValuesQuery
+from fakeknn.query.more_like_this import MoreLikeThis
+from fakeknn.query.multi_term import AnyTerm, ConstantTerm, StatedTerm
 from fakeknn.query.phrases import Phrase, PhrasePrefix, Synonyms
 from fakeknn.query.rewritten import Rewritten
 from fakeknn.query.script import ScriptScore
+from fakeknn.query.span_queries import FieldMasking, SpanContaining, SpanQuery, SpanTerm, SpanWithin
 from fakeknn.query.terms import Pattern, Prefix, Range, Regexp, Term, Terms, Wildcard
+from fakeknn.query.terms_set import TermsSet
 from fakeknn.xcontent import java_string
 
 Test = Callable[[str], bool]
 
-#: Queries that look for no text.
-_SILENT = frozenset(
-    "match_all match_none exists ids knn script geo_bounding_box geo_distance geo_polygon geo_shape rank_feature "
-    "distance_feature terms_set percolate".split()
-)
+_POSITION = (1 << 32) - 1
 
 
 @dataclass(frozen=True)
@@ -35,10 +41,16 @@ class PhraseTerms:
     places: tuple[Test, ...]
     positions: tuple[int, ...]
     slop: int = 0
+    rewritten: bool = False
+    """Whether the last place is a prefix that does not count where nothing begins so."""
 
-    def spans(self, tokens: Sequence[Token]) -> list[tuple[int, int]]:
-        """The first and last position of each match."""
+    def spans(self, tokens: Sequence[Token], base: int = 0) -> list[tuple[int, int]]:
+        """The first and last position of each match among the tokens of a value, which stands behind ``base``
+        positions.
+        """
         found = [sorted({token.position for token in tokens if test(token.term)}) for test in self.places]
+        if self.rewritten and not found[-1]:
+            return replace(self, places=self.places[:-1], positions=self.positions[:-1], rewritten=False).spans(tokens)
         if not all(found):
             return []
         if not self.slop:
@@ -63,6 +75,17 @@ class PhraseTerms:
         return spans
 
 
+@dataclass(frozen=True)
+class SpanTerms:
+    """Terms that count within some spans of the document."""
+
+    places: tuple[Test, ...]
+    found: tuple[tuple[int, int], ...]
+
+    def spans(self, tokens: Sequence[Token], base: int = 0) -> list[tuple[int, int]]:
+        return [(low - base, high - base) for low, high in self.found]
+
+
 @dataclass
 class Wanted:
     """What is looked for in one field."""
@@ -70,7 +93,7 @@ class Wanted:
     terms: dict[str, float] = field(default_factory=dict)
     """Terms wherever they stand, with the weight of the query."""
     patterns: list[Test] = field(default_factory=list)
-    phrases: list[PhraseTerms] = field(default_factory=list)
+    phrases: list[PhraseTerms | SpanTerms] = field(default_factory=list)
     phrase_terms: set[str] = field(default_factory=set)
 
     @property
@@ -81,16 +104,36 @@ class Wanted:
         return term in self.terms or any(test(term) for test in self.patterns)
 
 
-def wanted(query: Query, ctx: ShardContext, fields: Callable[[str], bool]) -> Wanted:
-    """What a query looks for in the fields that ``fields`` holds of."""
+def wanted(query: Query, ctx: ShardContext, fields: Callable[[str], bool], row: int, *, plain: bool) -> Wanted:
+    """What a query looks for, in the fields that ``fields`` holds of; ``row`` is the document that it has found.
+
+    The ``plain`` highlighter rewrites queries, each value by itself, where the unified one only asks for their terms.
+    """
     out = Wanted()
-    _Collector(ctx, fields, out).visit(query, 1.0)
+    _Collector(ctx, fields, out, row, plain).visit(query, 1.0)
     return out
 
 
-class _Collector:
-    def __init__(self, ctx: ShardContext, fields: Callable[[str], bool], out: Wanted) -> None:
-        self.ctx, self.fields, self.out = ctx, fields, out
+def check_rewritable(query: Query, ctx: ShardContext) -> None:
+    """The plain highlighter rewrites queries on an index of one value, which has no doc values that a range could be
+    held against.
+    """
+
+    class Ranges(QueryWalk):
+        def leaf(self, query: Query, weight: float) -> None:
+            if isinstance(query, Range) and not query.never(self.ctx):
+                node = lucene(query, self.ctx)
+                if isinstance(node, ApproximateScoreQuery) and isinstance(node.original, IndexOrDocValuesQuery):
+                    raise running(UnsupportedOperationException(None))
+
+    Ranges(ctx).visit(query, 1.0)
+
+
+class QueryWalk:
+    """The clauses of a query that may be highlighted, each with its weight."""
+
+    def __init__(self, ctx: ShardContext) -> None:
+        self.ctx = ctx
 
     def visit(self, query: Query, weight: float) -> None:
         weight *= query.boost
@@ -99,28 +142,58 @@ class _Collector:
                 self.visit(clause, weight)
         elif isinstance(query, ConstantScore):
             self.visit(query.filter, weight)
-        elif isinstance(query, DisMax):
-            for clause in query.queries:
+        elif isinstance(query, DisMax | AnyTerm):
+            for clause in query.queries if isinstance(query, DisMax) else query.clauses:
                 self.visit(clause, weight)
         elif isinstance(query, Boosting):
             self.visit(query.positive, weight)
-        elif isinstance(query, (FunctionScore, ScriptScore)):
+        elif isinstance(query, FunctionScore):
             self.visit(query.query, weight)
         elif isinstance(query, Nested):
-            _Collector(self.ctx.inside(query.path), self.fields, self.out).visit(query.query, weight)
+            outside, self.ctx = self.ctx, self.ctx.inside(query.path)
+            self.visit(query.query, weight)
+            self.ctx = outside
         elif isinstance(query, Rewritten):
             self.visit(query.rewritten(self.ctx), weight)
         else:
-            self._leaf(query, weight)
+            self.leaf(query, weight)
+
+    def leaf(self, query: Query, weight: float) -> None:
+        raise NotImplementedError
+
+
+class _Collector(QueryWalk):
+    def __init__(self, ctx: ShardContext, fields: Callable[[str], bool], out: Wanted, row: int, plain: bool) -> None:
+        super().__init__(ctx)
+        self.fields, self.out, self.row, self.plain = fields, out, row, plain
 
     def _text(self, name: str) -> bool:
         mapped = self.ctx.field(name)
         return mapped is not None and self.fields(mapped.path) and (mapped.is_text or mapped.dictionary)
 
-    def _leaf(self, query: Query, weight: float) -> None:
+    def visit(self, query: Query, weight: float) -> None:
+        if self.plain:
+            super().visit(query, weight)
+        elif isinstance(query, FunctionScore):
+            self._anywhere(query.query, weight * query.boost)
+        elif not isinstance(query, MoreLikeThis):
+            super().visit(query, weight)
+
+    def _anywhere(self, query: Query, weight: float) -> None:
+        """What a query looks for that the highlighter does not see as a whole: terms, wherever they stand."""
+        inner = Wanted()
+        _Collector(self.ctx, self.fields, inner, self.row, False).visit(query, weight)
+        self.out.terms.update(inner.terms)
+        self.out.terms.update(dict.fromkeys(inner.phrase_terms, weight))
+        self.out.patterns += inner.patterns
+
+    def leaf(self, query: Query, weight: float) -> None:
         if isinstance(query, Term):
             if self._text(query.field):
                 self._term(query.field, query.value, weight, query.case_insensitive)
+        elif isinstance(query, StatedTerm | ConstantTerm):
+            if self._text(query.field):
+                self.out.terms[query.term] = weight
         elif isinstance(query, Terms):
             if self._text(query.field):
                 for value in query.values:
@@ -135,24 +208,73 @@ class _Collector:
             if self._text(query.field):
                 for term in query.terms:
                     self.out.terms[term] = weight
-        elif isinstance(query, (Pattern, Fuzzy, Range)):
+        elif isinstance(query, Pattern | Fuzzy | Range):
             if self._text(query.field):
-                self.out.patterns.append(self._pattern(query))
-        elif query.kind not in _SILENT:
-            terms = getattr(query, "highlight_terms", None)
-            if terms is None:
-                raise NotFaked(f"highlighting what a [{query.kind}] query matches")
-            for name, term in terms(self.ctx):
-                if self._text(name):
-                    self.out.terms[term] = weight
+                self.out.patterns.append(test_of(query, self.ctx))
+        elif isinstance(query, FieldMasking):
+            self.leaf(query.query, weight)
+        elif isinstance(query, SpanQuery):
+            self._spans(query, weight)
+        elif not self.plain:
+            self._visited(query, weight)
+        elif self.out.empty:  # CustomQueryScorer: the terms of a query that it does not know, if it knows none yet
+            inner = Wanted()
+            _Collector(self.ctx, self.fields, inner, self.row, False)._visited(query, 1.0)
+            self.out.terms.update(dict.fromkeys((*inner.terms, *inner.phrase_terms), 1.0))
+
+    def _visited(self, query: Query, weight: float) -> None:
+        """Query.visit: the terms of queries that highlighters do not know."""
+        if isinstance(query, ScriptScore):
+            self._anywhere(query.query, weight)
+        elif isinstance(query, CombinedField):
+            if any(self._text(name) for name, _ in query.fields):
+                self.out.terms[query.term] = weight
+        elif isinstance(query, TermsSet):
+            for clause in query.clauses():
+                self.leaf(clause, weight)
+        elif isinstance(query, IntervalsQuery):
+            mapped = self.ctx.field(query.field)
+            if mapped is not None:
+                self._intervals(mapped.path, query.built(self.ctx), weight)
+
+    def _intervals(self, name: str, source: Any, weight: float) -> None:
+        if isinstance(source, TermSource | MultiTermSource):
+            if not self._text(name):
+                return
+            if isinstance(source, TermSource):
+                self.out.terms[source.term] = weight
+            else:
+                matcher = source.matcher
+                self.out.patterns.append(lambda other: bool(matcher(other)))
+            return
+        name = source.name if isinstance(source, FixedField) else name
+        for inner in (getattr(source, "source", None), *getattr(source, "sources", ())):
+            if inner is not None:
+                self._intervals(name, inner, weight)
+        if isinstance(source, Filtered) and not source.how.startswith("not"):
+            self._intervals(name, source.other, weight)
+
+    def _spans(self, query: SpanQuery, weight: float) -> None:
+        terms = {term for name, term in query.terms(self.ctx) if self._text(name)}
+        if not terms:
+            return
+        if isinstance(query, SpanTerm):
+            self.out.terms.update(dict.fromkeys(terms, weight))
+            return
+        if isinstance(query, SpanWithin) and not self.plain:
+            query = SpanContaining(big=query.big, little=query.little)
+        found = query.spans(self.ctx)
+        here = found.where(found.rows == self.row)
+        places = [(int(a) & _POSITION, (int(b) & _POSITION) - 1) for a, b in zip(here.starts, here.ends, strict=True)]
+        self.out.phrase_terms |= terms
+        self.out.phrases.append(SpanTerms((_one_of(tuple(terms)),), tuple(places)))
 
     def _term(self, name: str, value: object, weight: float, insensitive: bool) -> None:
         mapped = self.ctx.field(name)
         assert mapped is not None
         term = mapped.index_term(value)
         if insensitive:
-            lowered = term.lower()
-            self.out.patterns.append(lambda other: other.lower() == lowered)
+            self.out.patterns.append(test_of(Term(field=name, value=value, case_insensitive=True), self.ctx))
         else:
             self.out.terms[term] = weight
 
@@ -172,33 +294,42 @@ class _Collector:
             self.out.patterns.append(last)
             return
         places = (*(_one_of(alternatives) for alternatives in query.terms[:-1]), last)
-        self.out.phrases.append(PhraseTerms(places, tuple(query.positions), query.slop))
+        self.out.phrases.append(PhraseTerms(places, tuple(query.positions), query.slop, self.plain))
 
-    def _pattern(self, query: Pattern | Fuzzy | Range) -> Test:
-        if isinstance(query, Fuzzy):
-            term = java_string(query.value)
-            distance, prefix, swaps = query.fuzziness.distance(term), query.prefix_length, query.transpositions
-            return lambda other: (
-                other.startswith(term[:prefix]) and edits(term[prefix:], other[prefix:], distance, swaps) is not None
-            )
-        if isinstance(query, Range):
-            low, high = query.lower, query.upper
-            return lambda other: (
-                (low is None or other > str(low) or (query.include_lower and other == str(low)))
-                and (high is None or other < str(high) or (query.include_upper and other == str(high)))
-            )
-        mapped = self.ctx.field(query.field)
+
+def test_of(query: Term | Terms | Pattern | Fuzzy | Range, ctx: ShardContext) -> Test:
+    """Which terms of its field a query matches."""
+    if isinstance(query, Term | Terms):
+        mapped = ctx.field(query.field)
         assert mapped is not None
-        value, insensitive = query.value, query.case_insensitive
-        if isinstance(query, Prefix):
-            lowered = str(value).lower()
-            return (lambda other: other.lower().startswith(lowered)) if insensitive else _prefix_of((value,))
-        if isinstance(query, Wildcard):
-            wildcard = wildcard_matcher(value, insensitive)
-            return lambda other: bool(wildcard(other))
-        assert isinstance(query, Regexp)
-        regexp = regexp_matcher(value, query.flags, insensitive)
-        return lambda other: bool(regexp(other))
+        if isinstance(query, Terms):
+            return _one_of([mapped.index_term(value) for value in query.values])
+        lowered = mapped.index_term(query.value).lower()
+        return lambda other: other.lower() == lowered
+    if isinstance(query, Fuzzy):
+        term = java_string(query.value)
+        distance, prefix, swaps = query.fuzziness.distance(term), query.prefix_length, query.transpositions
+        return lambda other: (
+            other.startswith(term[:prefix]) and edits(term[prefix:], other[prefix:], distance, swaps) is not None
+        )
+    if isinstance(query, Range):
+        low, high = query.lower, query.upper
+        return lambda other: (
+            (low is None or other > str(low) or (query.include_lower and other == str(low)))
+            and (high is None or other < str(high) or (query.include_upper and other == str(high)))
+        )
+    mapped = ctx.field(query.field)
+    assert mapped is not None
+    value, insensitive = query.value, query.case_insensitive
+    if isinstance(query, Prefix):
+        lowered = str(value).lower()
+        return (lambda other: other.lower().startswith(lowered)) if insensitive else _prefix_of((value,))
+    if isinstance(query, Wildcard):
+        wildcard = wildcard_matcher(value, insensitive)
+        return lambda other: bool(wildcard(other))
+    assert isinstance(query, Regexp)
+    regexp = regexp_matcher(value, query.flags, insensitive)
+    return lambda other: bool(regexp(other))
 
 
 def _one_of(terms: Sequence[str]) -> Test:

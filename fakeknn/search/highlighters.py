@@ -4,62 +4,24 @@ from __future__ import annotations
 
 import heapq
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from fakeknn.analysis import Token
-from fakeknn.errors import IllegalArgumentException, NotFaked
+from fakeknn.errors import IllegalArgumentException
 from fakeknn.fields import FieldType
-from fakeknn.query.base import Query, ShardContext
+from fakeknn.query.base import ShardContext
 from fakeknn.search.breaks import BoundedSentences, Breaks, sentences, whole, words
-from fakeknn.search.highlight_terms import Wanted, wanted
+from fakeknn.search.fast_vector import fast_vector
+from fakeknn.search.highlight_terms import Wanted
+from fakeknn.search.highlighted import FieldHighlight, has_vector, is_indexed_in, position_behind, tokens_of
 
 _SEPARATOR = "\0"
 
-
-@dataclass(frozen=True)
-class FieldHighlight:
-    """One field of one hit to highlight."""
-
-    name: str
-    shown_name: str
-    field: FieldType
-    options: Mapping[str, Any]
-    encoder: str
-    query: Query
-    doc_id: int
-
-    def encode(self, text: str) -> str:
-        if self.encoder != "html":
-            return text
-        return "".join(_HTML.get(char, char) for char in text)
-
-    def mark(self, text: str) -> str:
-        return f"{self.options['pre_tags'][0]}{text}{self.options['post_tags'][0]}"
-
-    def wanted(self, ctx: ShardContext) -> Wanted:
-        matched = self.options.get("matched_fields", ())
-        if not self.options["require_field_match"]:
-            return wanted(self.query, ctx, lambda name: name != "_id")
-        return wanted(self.query, ctx, lambda name: name == self.name or name in matched)
-
-
-_HTML = {'"': "&quot;", "&": "&amp;", "<": "&lt;", ">": "&gt;", "'": "&#x27;", "/": "&#x2F;"}
-
 Highlighter = Callable[[FieldHighlight, ShardContext, list[str]], list[str]]
-
-
-def tokens_of(field: FieldType, text: str) -> list[Token]:
-    """The tokens that a value is indexed as."""
-    analyzer = getattr(field, "index_analyzer", None) or getattr(field, "analyzer", None)
-    if analyzer is not None:
-        return list(analyzer.stream(text).tokens)
-    normalizer = getattr(field, "normalizer", None)
-    term = text if normalizer is None else normalizer.normalize(text)
-    return [Token(term, 0, len(text), 0)] if text else []
 
 
 def _check_length(told: FieldHighlight, ctx: ShardContext, length: int, doc: str, more: str) -> int | None:
@@ -145,17 +107,28 @@ def _breaks(told: FieldHighlight) -> Callable[[str], Any]:
     return (lambda text: BoundedSentences(text, size)) if size > 0 else sentences
 
 
+def is_analyzed(field: FieldType, looked_for: Wanted) -> bool:
+    """UnifiedHighlighter.getOptimizedOffsetSource: whether a text is analyzed anew, as the index keeps no offsets."""
+    if has_vector(field):
+        return False
+    return field.options.get("index_options") != "offsets" or bool(looked_for.patterns)
+
+
 def _matches(
-    fields: Sequence[FieldType], looked_for: Wanted, values: Sequence[str], limit: int | None
+    fields: Sequence[FieldType], looked_for: Wanted, values: Sequence[str], limit: int | None, analyzed: bool
 ) -> list[tuple[int, int, str, int]]:
     """Every match in the values joined, in order; each of ``fields`` analyzes them."""
     found: set[tuple[int, int, str]] = set()
     counts: dict[str, int] = {}
     base = 0
     streams = [(base_field, value) for value in values for base_field in fields]
+    positions = dict.fromkeys((field.path for field in fields), 0)
     for field, value in streams:
-        tokens = [token for token in tokens_of(field, value) if limit is None or base + token.start < limit]
-        spans = [(phrase, span) for phrase in looked_for.phrases for span in phrase.spans(tokens)]
+        all_tokens = tokens_of(field, value)
+        tokens = [token for token in all_tokens if limit is None or base + token.start < limit]
+        behind = positions[field.path]
+        spans = [(phrase, span) for phrase in looked_for.phrases for span in phrase.spans(tokens, behind)]
+        positions[field.path] += position_behind(field, all_tokens)
         for token in tokens:
             counts[token.term] = counts.get(token.term, 0) + 1
             hit = looked_for.matches(token.term) or any(
@@ -166,8 +139,8 @@ def _matches(
                 found.add((base + token.start, base + token.end, token.term))
         if field is fields[-1]:
             base += len(value) + 1
-    # Without phrases no index of the text is made, and how often a term stands in it is not known.
-    known = bool(looked_for.phrases)
+    # Where the text is analyzed, and no index of it is made for phrases, nobody knows how often a term stands in it.
+    known = bool(looked_for.phrases) or not analyzed
     most = 2**31 - 1
     return sorted((start, end, term, counts[term] if known else most) for start, end, term in found)
 
@@ -185,7 +158,11 @@ def unified(told: FieldHighlight, ctx: ShardContext, values: list[str]) -> list[
     most = 2**31 - 2 if number == 0 else number
     others = [ctx.field(name) for name in told.options.get("matched_fields", ()) if name != told.name]
     fields = [told.field, *(other for other in others if other is not None)]
-    passages = _passages(text, _matches(fields, looked_for, values, limit), _Slices(text, _breaks(told)), most)
+    analyzed = is_analyzed(told.field, looked_for)
+    found: list[tuple[int, int, str, int]] = []
+    if analyzed or is_indexed_in(told.field, ctx, told.doc_id):
+        found = _matches(fields, looked_for, values, limit if analyzed else None, analyzed)
+    passages = _passages(text, found, _Slices(text, _breaks(told)), most)
     if not passages:
         passages = _summary(text, told.options["no_match_size"])
     snippets = [(_formatted(told, text, passage), passage.score) for passage in passages]
@@ -273,9 +250,9 @@ class Fragment:
 class _Scorer:
     """QueryScorer: the weight of each token, and of the terms of a fragment."""
 
-    def __init__(self, looked_for: Wanted, tokens: Sequence[Token]) -> None:
+    def __init__(self, looked_for: Wanted, tokens: Sequence[Token], base: int) -> None:
         self.looked_for = looked_for
-        self.spans = [(phrase, span) for phrase in looked_for.phrases for span in phrase.spans(tokens)]
+        self.spans = [(phrase, span) for phrase in looked_for.phrases for span in phrase.spans(tokens, base)]
         self.found: set[str] = set()
         self.total = 0.0
 
@@ -316,13 +293,16 @@ def plain(told: FieldHighlight, ctx: ShardContext, values: list[str]) -> list[st
     number = options["number_of_fragments"]
     if number != 0 and fragmenter not in (None, "simple", "span"):
         raise IllegalArgumentException(f"unknown fragmenter option [{fragmenter}] for the field [{told.name}]")
-    looked_for = told.wanted(ctx)
+    looked_for = told.wanted(ctx, plain=True)
+    base = 0
     kept: list[tuple[str, float]] = []
     for value in values:
         doc = ctx.view.ids[told.doc_id] or ""
         limit = _check_length(told, ctx, len(value), doc, ", and highlighting with unified or fvh highlighter")
         text = value if limit is None else value[:limit]
-        fragments = _best(told, looked_for, text, 1 if number == 0 else number, fragmenter)
+        fragments = _best(told, looked_for, text, base, 1 if number == 0 else number, fragmenter)
+        if looked_for.phrases:
+            base += position_behind(told.field, tokens_of(told.field, value))
         kept += [(shown, score) for shown, score in fragments if score > 0]
     if options["order"] == "score":
         kept.sort(key=lambda one: -one[1])
@@ -348,11 +328,11 @@ def _good_end(told: FieldHighlight, text: str, size: int) -> int:
 
 
 def _best(
-    told: FieldHighlight, looked_for: Wanted, text: str, most: int, fragmenter: str | None
+    told: FieldHighlight, looked_for: Wanted, text: str, base: int, most: int, fragmenter: str | None
 ) -> list[tuple[str, float]]:
     """Highlighter.getBestTextFragments."""
     tokens = tokens_of(told.field, text)
-    scorer = _Scorer(looked_for, tokens)
+    scorer = _Scorer(looked_for, tokens, base)
     cuts = _Cuts(told, text, scorer, fragmenter)
     out: list[str] = []
     size = 0
@@ -438,19 +418,6 @@ class _Cuts:
             new = new and self.length - token.end >= self.size >> 1
         self.count += new
         return new
-
-
-def fast_vector(told: FieldHighlight, ctx: ShardContext, values: list[str]) -> list[str]:
-    """FastVectorHighlighter, which needs term vectors."""
-    if told.field.options.get("term_vector") not in (
-        "with_positions_offsets",
-        "with_positions_offsets_payloads",
-    ):
-        raise IllegalArgumentException(
-            f"the field [{told.shown_name}] should be indexed with term vector with position offsets to be used with "
-            "fast vector highlighter"
-        )
-    raise NotFaked("the fast vector highlighter")
 
 
 HIGHLIGHTERS: dict[str, Highlighter] = {"unified": unified, "plain": plain, "fvh": fast_vector}
