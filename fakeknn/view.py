@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Generic, TypeVar
@@ -420,10 +420,14 @@ class View:
             found = self.memo[key] = rows[np.searchsorted(rows, np.arange(self.n))].astype(np.int32)
         return found
 
-    def source(self, row: int) -> bytes | None:
-        """A document's ``_source``, with the vectors that were cut out of it."""
+    def source(self, row: int, reads: Callable[[str], bool] | None = None) -> bytes | None:
+        """A document's ``_source``, with the vectors that were cut out of it: those of the fields that ``reads`` names
+        (None: all). In place of others the real server shows what it stored there, a 1.
+        """
 
         def vector(path: str, back: int) -> Any:
+            if reads is not None and not reads(path):
+                return 1
             column = self.columns[path]
             assert isinstance(column, VectorColumn)
             return column.matrix[int(np.searchsorted(column.rows, row - back))]

@@ -255,14 +255,12 @@ def prepare(
     min_score: float | None = None,
     method_parameters: Mapping[str, int] | None = None,
     rescore: Rescore | None = None,
-    nested: bool = False,
-    expand_nested_docs: bool = False,
 ) -> Prepared:
     """Check a query against the field that it searches, in the plugin's order, and make ready what the search needs.
 
-    ``field`` is the field's whole name; ``nested`` says whether the query stands in a ``nested`` query. A field with a
-    model must have taken over the model's engine, space and dimension. Raises what stands behind ``failed to create
-    query: ...``: IllegalArgumentException or UnsupportedOperationException.
+    ``field`` is the field's whole name. A field with a model must have taken over the model's engine, space and
+    dimension. Raises what stands behind ``failed to create query: ...``: IllegalArgumentException or
+    UnsupportedOperationException.
     """
     engine = definition.engine
     if engine is None:
@@ -284,17 +282,24 @@ def prepare(
         validate_elements(vector, definition.data_type)
         row = vector.astype(np.int8)
     definition.space.validate(vector)
-    if expand_nested_docs and not nested and radius is None:
+    given = method_parameters or {}
+    return Prepared(row, radius, rescore or default_rescore(definition), given.get("ef_search"), given.get("nprobes"))
+
+
+def check_made(definition: VectorDefinition, prepared: Prepared, *, nested: bool, expand_nested_docs: bool) -> None:
+    """What is found when, after the filter, Lucene's query is made (IllegalArgumentException).
+
+    ``nested`` says whether the query stands in a ``nested`` query.
+    """
+    if expand_nested_docs and not nested and prepared.radius is None:
         raise IllegalArgumentException(
             "Invalid value provided for the [expand_nested_docs] field. "
             "[expand_nested_docs] is only supported with a nested field."
         )
-    if engine == "lucene":
-        if radius is not None:
-            radius.check_traversal()
-        _check_finite(row)
-    given = method_parameters or {}
-    return Prepared(row, radius, rescore or default_rescore(definition), given.get("ef_search"), given.get("nprobes"))
+    if definition.engine == "lucene":
+        if prepared.radius is not None:
+            prepared.radius.check_traversal()
+        _check_finite(prepared.row)
 
 
 def _check_parameters(

@@ -83,7 +83,7 @@ class Thrown(Exception):
     @classmethod
     def of(cls, error: OpenSearchError) -> Thrown:
         """An error of ours that came up inside a script, as what a script can catch."""
-        name = type(error).__name__
+        name = next(cls.__name__ for cls in type(error).__mro__ if not cls.__name__.startswith("_"))
         package = _PACKAGES.get(name, "java.lang" if isinstance(error, JavaError) else "org.opensearch")
         thrown = cls(f"{package}.{name}", error.reason)
         thrown._error = error

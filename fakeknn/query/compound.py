@@ -275,14 +275,16 @@ class Boosting(Query):
             return Matched.none(ctx.n)
         found = self.positive.matched(ctx)
         lessened = found.score.astype(np.float64) * np.float64(np.float32(self.negative_boost))
-        score = np.where(self.negative.mask(ctx), lessened, found.score).astype(np.float32)
+        negative = self.negative.mask(ctx.visiting(found.mask))
+        score = np.where(negative, lessened, found.score).astype(np.float32)
         return Matched(found.mask, score * boost)
 
     def mask(self, ctx: ShardContext) -> Mask:
         if self.never(ctx):
             return ctx.nothing()
+        found = self.positive.mask(ctx)
         self.negative.mask(ctx)  # made, though not asked
-        return self.positive.mask(ctx)
+        return found
 
 
 @register("boosting")

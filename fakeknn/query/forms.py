@@ -194,7 +194,11 @@ def _(query: ScriptScore, ctx: ShardContext) -> Node:
     def how(ctx: ShardContext, row: int, boost: np.float32) -> Explanation:
         rewritten = inner.rewritten()
         # Where the script does not look at the score, a weight is made that has none.
-        below = rewritten.explain(ctx, row, ONE) if plain.needs_score(ctx) else rewritten.explain_match(ctx, row)
+        if plain.needs_score(ctx):
+            below = rewritten.explain(ctx, row, ONE)
+        else:
+            bare = rewritten.query if isinstance(rewritten, ConstantScoreQuery) else rewritten
+            below = bare.explain_match(ctx, row)
         return plain.explained(ctx, row, boost, below) if below.match else below
 
     return Told(plain, "ScriptScoreQuery", f"script_score ({inner}, script: {{{query.script}}}", (inner,), how)
@@ -243,6 +247,8 @@ def _(query: Rewritten, ctx: ShardContext) -> Node:
 def _(query: Knn, ctx: ShardContext) -> Node:
     alone = query if query.boost == 1 else replace(query, boost=1.0)
     kept = None if query.filter is None else form(query.filter, ctx)
+    if kept is not None and ctx.nested_path is not None and kept.might_match_nested(ctx):
+        kept = BooleanQuery(((MUST, kept), (FILTER, _exists(ctx, "_primary_term"))))
     return Told(alone, query.lucene_kind(ctx), query.lucene_text(ctx, kept))
 
 
@@ -254,11 +260,12 @@ def _(query: Nested, ctx: ShardContext) -> Node:
         inner = BooleanQuery(((MUST, inner), (FILTER, Told(MATCH_ALL, "TermQuery", f"_nested_path:{query.path}"))))
 
     def how(ctx: ShardContext, row: int, boost: np.float32) -> Explanation:
-        return alone.explained(ctx, row, boost, inner.rewritten().explain)
+        if alone.score_mode != "none":
+            return alone.explained(ctx, row, boost, inner.rewritten().explain)
+        unscored = ConstantScoreQuery(inner).rewritten()
+        return alone.explained(ctx, row, boost, lambda ctx, row, boost: unscored.explain(ctx, row, np.float32(0)))
 
-    return Told(
-        alone, "OpenSearchToParentBlockJoinQuery", f"ToParentBlockJoinQuery ({inner})", how=how, nested=False
-    )
+    return Told(alone, "OpenSearchToParentBlockJoinQuery", f"ToParentBlockJoinQuery ({inner})", how=how, nested=False)
 
 
 def _might_match_outside(node: Node, ctx: ShardContext, path: str) -> bool:
@@ -467,7 +474,7 @@ def _(query: Pattern, ctx: ShardContext) -> Node:
         return _wildcards(field, shown, plain, ctx)
     if not (field.is_text or field.kind == "keyword"):
         return Told(plain)
-    if query.case_insensitive or isinstance(query, Completed):
+    if isinstance(query, Completed) or (query.case_insensitive and not isinstance(query, Regexp)):
         return Leaf(_WRAPPER, f"{field.path}:{_automaton(plain)}", lambda: plain.mask(ctx))
     shown = {Prefix: f"{query.value}*", Wildcard: query.value, Regexp: f"/{query.value}/"}.get(type(query), query.value)
     return Leaf(_WRAPPER, f"{field.path}:{shown}", lambda: plain.mask(ctx))

@@ -107,7 +107,10 @@ class FunctionScore(Query):
     def mask(self, ctx: ShardContext) -> Mask:
         if self.min_score is not None:
             return self.run(ctx, np.float32(self.boost)).mask
+        if self.never(ctx):
+            return ctx.nothing()
         for one in self.functions:
+            one.filter.mask(ctx)
             one.function.bind(ctx)
         return self.query.mask(ctx)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -27,6 +27,9 @@ from fakeknn.xcontent import objects
 SECTIONS: dict[str, Reader] = {}
 
 SCORE_MODES = ("none", "avg", "max", "min", "sum")
+
+#: Tells how a row has its score, or why it has none.
+Explained = Callable[[ShardContext, int, np.float32], Explanation]
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -98,21 +101,16 @@ class Nested(Query):
     def mask(self, ctx: ShardContext) -> Mask:
         return self.run(ctx, np.float32(1)).mask
 
-    def explain(self, ctx: ShardContext, row: int, boost: np.float32 = np.float32(1.0)) -> Explanation:  # noqa: B008
-        boost = np.float32(boost * np.float32(self.boost))
+    def explained(self, ctx: ShardContext, row: int, boost: np.float32, explain: Explained) -> Explanation:
+        """ToParentBlockJoinQuery's; ``explain`` tells of the query inside."""
         value = self.run(ctx, boost).score[row]
         inner = self.objects_matched(ctx, boost)
         around = 0 if ctx.nested_path is None else ctx.view.level_paths[ctx.nested_path]
         rows = np.flatnonzero(inner.mask & (ctx.view.parents(around) == row))
-        if self.score_mode == "none":
-            return Explanation(
-                value,
-                f"Score based on {len(rows)} child docs in range from {rows[0]} to {rows[-1]}, using score mode None",
-            )
         best = int(rows[int(np.argmax(inner.score[rows]))])
         first = int(np.flatnonzero(ctx.view.parents(around) == row)[0])
-        told = self.query.explain(ctx.inside(self.path), best, boost)
-        mode = self.score_mode.capitalize()
+        told = explain(ctx.inside(self.path), best, boost)
+        mode = "Total" if self.score_mode == "sum" else self.score_mode.capitalize()
         return Explanation(
             value,
             f"Score based on {len(rows)} child docs in range from {first} to {row - 1}, using score mode {mode}",

@@ -27,11 +27,11 @@ from fakeknn.knn.request import Prepared, Rescore
 from fakeknn.knn.search import explain_faiss
 from fakeknn.knn.vectors import to_floats
 from fakeknn.query.base import Explanation, Matched, Query, ShardContext, common, parse_query, register, running
-from fakeknn.query.compound import Bool, ConstantScore, MatchAll
+from fakeknn.query.compound import Bool, ConstantScore, MatchAll, MatchNone
 from fakeknn.query.joining import Nested
 from fakeknn.query.neighbors import NOTHING, Found, Neighbors, Search, best_of_groups
 from fakeknn.view import Mask, VectorColumn
-from fakeknn.xcontent import java_float, objects
+from fakeknn.xcontent import java_float, java_hash, objects
 from fakeknn.xcontent.objects import Member, ObjectParser, declared
 
 
@@ -121,8 +121,6 @@ class Knn(Query):
             min_score=self.min_score,
             method_parameters=self.method_parameters,
             rescore=self.rescore,
-            nested=ctx.nested_path is not None,
-            expand_nested_docs=bool(self.expand_nested_docs),
         )
 
     def _search(self, ctx: ShardContext) -> Neighbors:
@@ -141,6 +139,13 @@ class Knn(Query):
         assert isinstance(column, VectorColumn)
         live = ctx.view.live[column.rows]
         nested = ctx.mapping.nested_parent(self.field) is not None
+        passing = None if self.filter is None else live & self._filtered(ctx)[column.rows]
+        knn_request.check_made(
+            definition,
+            prepared,
+            nested=ctx.nested_path is not None,
+            expand_nested_docs=bool(self.expand_nested_docs),
+        )
         search = Search(
             ctx,
             definition,
@@ -148,7 +153,7 @@ class Knn(Query):
             prepared,
             self.k,
             live=None if live.all() else live,
-            passing=None if self.filter is None else live & self._filtered(ctx)[column.rows],
+            passing=passing,
             groups=ctx.view.parents(0)[column.rows] if nested else None,
             expanded=bool(self.expand_nested_docs),
         )
@@ -218,24 +223,35 @@ class Knn(Query):
         prepared = self._prepared(ctx, definition)
         if definition.engine != "lucene":
             return "NativeEngineKnnVectorQuery[]...KNNQuery[]" if self._of_shard(ctx, prepared) else ""
-        if ctx.nested_path is not None or (prepared.rescore is not None and prepared.rescore.enabled):
-            return None
-        first = self.vector[0]
-        if self.k is None:
-            if definition.data_type != "float" or prepared.radius is None:
+        floats = definition.data_type == "float"
+        kind, first = ("Float", self.vector[0]) if floats else ("Byte", int(self.vector[0]))
+        if ctx.nested_path is not None and filtered is not None:
+            if self.filter is not None and _speaks_of_objects(self.filter):
                 return None
+            filtered = f"ToChildBlockJoinQuery ({filtered})"
+        if prepared.radius is not None:
             least = prepared.radius.min_score
             return (
-                f"FloatVectorSimilarityQuery[field={self.field} target=[{first:f}...] "
+                f"{kind}VectorSimilarityQuery[field= target=[{f'{first:f}' if floats else first}...] "
                 f"traversalSimilarity={np.float32(0.95) * least:f} resultSimilarity={least:f} "
                 f"filter={filtered or 'null'}]"
             )
-        floats = definition.data_type == "float"
+        assert self.k is not None
         ef = prepared.ef_search or ctx.setting("index.knn.algo_param.ef_search", 100)
-        shown = java_float(first) if floats else str(int(first))
+        shown = java_float(first) if floats else str(first)
         tail = f"[{filtered}]" if filtered is not None else ""
-        kind = "Float" if floats else "Byte"
-        return f"OSKnn{kind}VectorQuery:{self.field}[{shown},...][{max(self.k, ef)}]{tail}"
+        name, asked = f"OSKnn{kind}VectorQuery", max(self.k, ef)
+        if ctx.nested_path is not None:
+            name = f"OSDiversifyingChildren{kind}KnnVectorQuery"
+            if self.expand_nested_docs:
+                name, asked = f"InternalNestedKnn{kind}VectorQuery", 2**31 - 1
+        text = f"{name}:{self.field}[{shown},...][{asked}]{tail}"
+        if self.expand_nested_docs:
+            text = f"ExpandNestedDocsQuery[{self.field}]...{name}[{text}]"
+        if prepared.rescore is not None and prepared.rescore.enabled:
+            vector = f"[F@{java_hash(repr(self.vector)):x}" if floats else "null"
+            text = f"RescoreKNNVectorQueryinnerQuery={text}field=, vector={vector}, k={self.k}, shardId={ctx.shard}]"
+        return text
 
     def explain(self, ctx: ShardContext, row: int, boost: np.float32 = np.float32(1.0)) -> Explanation:  # noqa: B008
         boost = np.float32(boost * np.float32(self.boost))
@@ -248,12 +264,27 @@ class Knn(Query):
             return Explanation(np.float32(0), 'MatchNoDocsQuery("")', match=False)
         prepared = self._prepared(ctx, field.definition)
         if field.definition.engine == "lucene":
-            return self._explain_lucene(found, kept, score, prepared)
+            if self.k is None and self.filter is not None and not self._filtered(ctx)[row]:
+                return Explanation(np.float32(0), "Doc does not match the filter", match=False)
+            if self.k is None and not kept and not self._has_vector(ctx, field, row):
+                return Explanation(np.float32(0), "No vector found for doc", match=False)
+            return self._explain_lucene(ctx, found, kept, score, prepared)
         column = ctx.column(field)
         assert isinstance(column, VectorColumn)
         return self._explain_faiss(ctx, found, field.definition, prepared, column, row, score if kept else None)
 
-    def _explain_lucene(self, found: Neighbors, kept: bool, score: np.float32, prepared: Prepared) -> Explanation:
+    @staticmethod
+    def _has_vector(ctx: ShardContext, field: VectorFieldType, row: int) -> bool:
+        column = ctx.column(field)
+        assert isinstance(column, VectorColumn)
+        place = int(np.searchsorted(column.rows, row))
+        return place < len(column.rows) and column.rows[place] == row
+
+    def _explain_lucene(
+        self, ctx: ShardContext, found: Neighbors, kept: bool, score: np.float32, prepared: Prepared
+    ) -> Explanation:
+        if self.filter is not None and self.filter.never(ctx):
+            return Explanation(np.float32(0), MatchNone().reason, match=False)
         if self.k is None:
             return Explanation(score, f"Score {'above' if kept else 'below'} threshold", match=kept)
         if prepared.rescore is not None and prepared.rescore.enabled:

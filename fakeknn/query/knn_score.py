@@ -41,8 +41,8 @@ def knn_score(ctx: ShardContext, script: Script, inner: Callable[[], Matched]) -
         counters.script_query_errors += 1
         raise
     assert field is not None
-    inner()  # what is wrong with the query comes after what is wrong with the script
-    if not field.has_doc_values:
+    matched = inner()  # what is wrong with the query comes after what is wrong with the script
+    if not field.has_doc_values and matched.mask.any():
         try:
             field.require_doc_values()
         except IllegalArgumentException as error:

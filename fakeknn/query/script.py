@@ -115,6 +115,7 @@ def parse_script(container: Any, key: Any, default_lang: str = "painless") -> Sc
             "options": declared("object"),
             "params": declared("object"),
         },
+        applied=True,
     )
     values = parser.parse(container, key)
     try:
@@ -261,7 +262,8 @@ def parse_script_filter(container: Any, key: Any) -> Query:
 
 def _visited(ctx: ShardContext, matched: Matched) -> Matched:
     """What matches of the rows that are looked at."""
-    return matched if ctx.visited is None else Matched(matched.mask & ctx.visited, matched.score)
+    rows = ctx.everything() if ctx.visited is None else ctx.visited & ctx.everything()
+    return Matched(matched.mask & rows, matched.score)
 
 
 def score_by_script(ctx: ShardContext, script: Script, inner: Callable[[], Matched]) -> Scores:
@@ -327,11 +329,15 @@ class ScriptScore(Query):
                 )
             )
 
+    def needs_score(self, ctx: ShardContext) -> bool:
+        """Whether the script looks at the score of the query below."""
+        script = resolved(ctx, self.script)
+        return NEEDS_SCORE.get(script.lang, _never)(script)
+
     def explained(self, ctx: ShardContext, row: int, boost: np.float32, below: Explanation) -> Explanation:
         """ScriptWeight.explain; ``below`` is the query's own."""
         value = score_by_script(ctx, self.script, lambda: _visited(ctx, self.query.matched(ctx)))[row]
-        needs_score = NEEDS_SCORE.get(self.script.lang, _never)(self.script)
-        details = (Explanation(below.value, "_score: ", (below,)),) if needs_score else ()
+        details = (Explanation(below.value, "_score: ", (below,)),) if self.needs_score(ctx) else ()
         told = Explanation(value, f'script score function, computed with script:"{self.script}"', details)
         if boost != 1:
             told = Explanation(boost * value, "Boosted score, product of:", (Explanation(boost, "boost"), told))

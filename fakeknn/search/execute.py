@@ -91,7 +91,7 @@ def run(request: SearchRequest, contexts: list[ShardContext], *, batch: int | No
             f"value must be >= 0, got {request.track_total_hits}"
         )
     # The statistics of all shards are asked for with the query built; a single shard's are its own.
-    phase = "dfs_pre_query" if contexts and contexts[0].statistics is not None else "query"
+    phase = "dfs_pre_query" if len(contexts) > 1 and contexts[0].statistics is not None else "query"
     results: list[ShardResult] = []
     failures: list[tuple[ShardContext, OpenSearchError]] = []
     contexts, skipped = can_match(request, contexts)
@@ -114,7 +114,10 @@ def run(request: SearchRequest, contexts: list[ShardContext], *, batch: int | No
     if not contexts:
         max_score = np.float32(0)
     elif not request.sort or request.track_scores or request.sort[0].no_sort:
-        best = [result.score.max() for result in results if len(result.rows)]
+        if request.search_after is not None and not request.track_scores:
+            best = [hit.score for result in results for hit in result.top if hit.score is not None]
+        else:
+            best = [result.score.max() for result in results if len(result.rows)]
         if best and request.size > 0:
             max_score = max(best)
     told = [result.terminated_early for result in results if result.terminated_early is not None]
@@ -139,8 +142,7 @@ def can_match(request: SearchRequest, contexts: list[ShardContext]) -> tuple[lis
     failures: list[tuple[ShardContext, OpenSearchError]] = []
     for ctx in contexts:
         try:
-            for other in request.sort[1:]:
-                other.keys(ctx, np.empty(0, np.int32), np.empty(0, np.float32))
+            _check_sort(request, ctx)
             bounds = sort.bounds(ctx)
             if request.search_after is not None:
                 _check_after_values(request, ctx)
@@ -171,7 +173,7 @@ def search_shard(request: SearchRequest, ctx: ShardContext, number: int, batch: 
     try:
         check_limits(request, ctx, batch)
     except OpenSearchError:
-        _build(query, ctx)  # what is wrong with the query is found before
+        _build(request, query, ctx)
         raise
     if only_suggests(request):
         nothing = ShardResult(number, np.empty(0, np.int32), np.empty(0, np.float32), 0)
@@ -189,6 +191,8 @@ def search_shard(request: SearchRequest, ctx: ShardContext, number: int, batch: 
     if request.post_filter is not None:
         mask = mask & built(ctx, lambda: request.post_filter.mask(ctx))  # type: ignore[union-attr]
     check_inner_hits(request, ctx)
+    if request.aggregations is not None or request.parts.get("rescore"):
+        _build(request, query, ctx)
     check_fields(request, ctx)
     check_collapse(request, ctx, scrolls=batch is not None)
     by_points = None if request.query is None else left_by_points(request, query, ctx, scrolls=batch is not None)
@@ -212,10 +216,22 @@ def search_shard(request: SearchRequest, ctx: ShardContext, number: int, batch: 
     return result
 
 
-def _build(query: Query, ctx: ShardContext) -> None:
-    """Make the query, whether or not it could run."""
+def _build(request: SearchRequest, query: Query, ctx: ShardContext) -> None:
+    """SearchService.parseSource: what is wrong with the queries and the sort is found before they run, and before the
+    rest of the body is looked at."""
+    _make(query, ctx)
+    if request.post_filter is not None:
+        _make(request.post_filter, ctx)
+    check_inner_hits(request, ctx)
+    _check_sort(request, ctx)
+    for rescorer in request.parts.get("rescore", ()):
+        _make(rescorer.query, ctx)
+
+
+def _make(query: Query, ctx: ShardContext) -> None:
+    """Make a query, whether or not it could run."""
     try:
-        query_phase(query, ctx)
+        query_phase(query, ctx.visiting(ctx.nothing()))
     except OpenSearchError as error:
         if not getattr(error, "at_run_time", False):
             raise
@@ -229,12 +245,15 @@ def _scored(request: SearchRequest, query: Query, ctx: ShardContext, *, scrolls:
         return Matched(built(ctx, lambda: _mask(query, ctx)), np.zeros(ctx.n, np.float32))
     except OpenSearchError as error:
         if getattr(error, "at_run_time", False):  # what is wrong elsewhere in the body is found before
-            check_inner_hits(request, ctx)
+            _build(request, query, ctx)
             check_fields(request, ctx)
             check_collapse(request, ctx, scrolls=scrolls)
-            for sort in request.sort or ():
-                sort.keys(ctx, np.empty(0, np.int32), np.empty(0, np.float32))
         raise
+
+
+def _check_sort(request: SearchRequest, ctx: ShardContext) -> None:
+    for sort in request.sort:
+        sort.keys(ctx, np.empty(0, np.int32), np.empty(0, np.float32))
 
 
 def needs_scores(request: SearchRequest) -> bool:

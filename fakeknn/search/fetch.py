@@ -14,8 +14,7 @@ from fakeknn.search.explain import explained
 from fakeknn.search.request import SearchRequest
 from fakeknn.search.source import SHOW_SOURCE, SourceOptions
 from fakeknn.search.stored import custom_fields, stored_fields
-from fakeknn.source import restore
-from fakeknn.view import VectorColumn, View, ignored_fields
+from fakeknn.view import View, ignored_fields
 from fakeknn.xcontent import hash_ordered, java_float
 
 
@@ -85,15 +84,9 @@ def shown_score(score: np.float32) -> Any:
     return np.float32(score) if np.isfinite(score) else java_float(score)
 
 
-def source_of(view: View, row: int) -> bytes | None:
-    """A document's ``_source`` as this View holds it."""
-
-    def vector(path: str, back: int) -> Any:
-        column = view.columns[path]
-        assert isinstance(column, VectorColumn)
-        return column.matrix[int(np.searchsorted(column.rows, row - back))]
-
-    return restore(view.sources[row], vector)
+def source_of(view: View, row: int, options: SourceOptions | None = None) -> bytes | None:
+    """A document's ``_source`` as this View holds it; ``options`` say which vectors are read."""
+    return view.source(row, None if options is None else options.reads)
 
 
 #: What else a hit may show: each is given the request, the shard's context, the hit and the JSON made so far.
@@ -124,6 +117,7 @@ def fetch_hits(request: SearchRequest, contexts: list[ShardContext], hits: list[
 def named_queries(request: SearchRequest) -> list[Query]:
     """The clauses of a search that have a name."""
     roots = [query for query in (request.query, request.post_filter) if query is not None]
+    roots += [rescorer.query for rescorer in request.parts.get("rescore", ())]
     return [query for root in roots for query in root.walk() if query.name is not None]
 
 
@@ -160,7 +154,7 @@ def fetch_hit(request: SearchRequest, ctx: ShardContext, hit: Hit, named: list[Q
         shows = not request.parts.get("script_fields") if stored is None else "_source" in stored
         options = SHOW_SOURCE if shows else None
     if options is not None and stored != ["_none_"] and options.fetch:
-        source = source_of(view, root)
+        source = source_of(view, root, request.reads)
         if nesting is None:
             told = options.shown(source)
         else:

@@ -13,7 +13,7 @@ from fakeknn.fields.metadata import METADATA
 from fakeknn.fields.patterns import simple_match
 from fakeknn.mapping import Mapping
 from fakeknn.query.base import ShardContext
-from fakeknn.search.fetch import Hit
+from fakeknn.search.fetch import Hit, source_of
 from fakeknn.search.field_formats import FieldAndFormat, fields_and_formats
 from fakeknn.search.request import ARRAYS, SearchRequest
 from fakeknn.view import ignored_fields
@@ -28,15 +28,18 @@ def _fields(request: SearchRequest, container: Any, key: Any) -> None:
 ARRAYS["fields"] = _fields
 
 
-def extract(path: list[str], index: int, value: Any, null: Any) -> Any:
-    """XContentMapValues.extractValue: what stands at a path; None for nothing."""
+def extract(path: list[str], index: int, value: Any, null: Any, *, whole: bool = False) -> Any:
+    """XContentMapValues.extractValue: what stands at a path; None for nothing.
+
+    ``whole`` says that lists of scalars at the path are Java's arrays, which are not taken apart.
+    """
     if isinstance(value, list):
         found: list[Any] = []
         for item in value:
-            inner = extract(path, index, item, null)
+            inner = extract(path, index, item, null, whole=whole)
             if inner is None:
                 continue
-            if isinstance(inner, list) and index != len(path):
+            if isinstance(inner, list) and index != len(path) and not (whole and not isinstance(inner[0], list)):
                 found += inner
             else:
                 found.append(inner)
@@ -47,7 +50,7 @@ def extract(path: list[str], index: int, value: Any, null: Any) -> Any:
         key, following = path[index], index + 1
         while True:
             if key in value:
-                inner = extract(path, following, value[key], null)
+                inner = extract(path, following, value[key], null, whole=whole)
                 if inner is not None:
                     return inner
             if following == len(path):
@@ -112,7 +115,7 @@ def fetch_fields(request: SearchRequest, ctx: ShardContext, hit: Hit) -> dict[st
             "Unable to retrieve the requested [fields] since _source is disabled in the mappings for index "
             f"[{ctx.index}]"
         )
-    source = ctx.view.source(hit.row if hit.nesting is None else hit.nesting.root)
+    source = source_of(ctx.view, hit.row if hit.nesting is None else hit.nesting.root, request.reads)
     if source is None:
         body = {}
     else:
@@ -135,13 +138,16 @@ def field_values(ctx: ShardContext, field: FieldType, body: Any, format: str | N
         null = getattr(field, "null", None)
         if field.kind == "boolean":
             null = field.options.get("null_value")
-        found = extract(path.split("."), 0, body, _FALSE if null is not None else None)
+        derived = field.kind == "knn_vector" and ctx.settings.get("index.knn.derived_source.enabled") == "true"
+        found = extract(path.split("."), 0, body, _FALSE if null is not None else None, whole=derived)
         if found is None:
             return []
         if field.gives_lists and field.takes_arrays:
             all_shown = field.fetch(None if found is _FALSE else found, format)
             return all_shown if isinstance(all_shown, list) else [all_shown]
-        if field.takes_arrays and field.kind != "knn_vector":
+        if field.kind == "knn_vector":
+            return found if isinstance(found, list) else []
+        if field.takes_arrays:
             return [found]
         queue = deque([found])
         while queue:

@@ -23,7 +23,7 @@ from fakeknn.search.fetch import Hit, Nesting, fetch_hit, last_phase, named_quer
 from fakeknn.search.field_formats import fields_and_formats
 from fakeknn.search.request import SearchRequest, stored_field_names
 from fakeknn.search.sort import parse_sort, shown_value
-from fakeknn.search.source import parse_source
+from fakeknn.search.source import SHOW_SOURCE, SourceOptions, parse_source
 from fakeknn.view import Mask
 from fakeknn.xcontent import hash_ordered, objects
 from fakeknn.xcontent.objects import Member, ObjectParser, declared
@@ -203,7 +203,7 @@ def show_inner_hits(request: SearchRequest, ctx: ShardContext, hit: Hit, shown: 
     if definitions is None:
         definitions = ctx.memo[key] = _definitions(ctx, request.query, request.post_filter)
     if definitions:
-        shown["inner_hits"] = {name: {"hits": _hits(nested, ctx, hit)} for name, nested in definitions.items()}
+        shown["inner_hits"] = {name: {"hits": _hits(request, nested, ctx, hit)} for name, nested in definitions.items()}
 
 
 def _matched(query: Shown, below: ShardContext) -> Matched:
@@ -230,14 +230,20 @@ def _rows(query: Shown, ctx: ShardContext, hit: Hit, mask: Mask) -> NDArray[np.i
     return (first + np.flatnonzero(mask[first : hit.row])).astype(np.int32)
 
 
-def _hits(nested: Shown, ctx: ShardContext, hit: Hit) -> dict[str, Any]:
+def _read_by(around: SearchRequest, nested: Shown) -> SourceOptions | None:
+    """Nested objects come out of their document, as the search around has read it."""
+    return (around.reads or SHOW_SOURCE) if isinstance(nested, Nested) else None
+
+
+def _hits(around: SearchRequest, nested: Shown, ctx: ShardContext, hit: Hit) -> dict[str, Any]:
     """What is shown of one hit."""
     view, inner = ctx.view, nested.inner_hits
     below = _below(nested, ctx)
     # One object for all hits: what is kept of a request goes by its identity.
     parts = {name: part for name, part in inner.request.parts.items() if name != "collapse"}
     request: SearchRequest = below.memo.setdefault(
-        ("inner_hits request", id(nested)), replace(inner.request, query=nested.query, parts=parts)
+        ("inner_hits request", id(nested)),
+        replace(inner.request, query=nested.query, parts=parts, source_around=_read_by(around, nested)),
     )
     matched = _matched(nested, below)
     rows = _rows(nested, ctx, hit, matched.mask)

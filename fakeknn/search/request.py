@@ -54,6 +54,8 @@ class SearchRequest:
     min_score: np.float32 | None = None
     post_filter: Query | None = None
     source: SourceOptions | None = None
+    source_around: SourceOptions | None = None
+    """Of inner hits: the ``_source`` of the search around, by which the document was read."""
     stored_fields: list[str] | None = None
     track_total_hits: int | None = None
     track_scores: bool = False
@@ -83,6 +85,11 @@ class SearchRequest:
     """The groups of statistics that count this search, beside all."""
     parts: dict[str, Any] = field(default_factory=dict)
     """What other modules have parsed of the body: highlight, collapse ..."""
+
+    @property
+    def reads(self) -> SourceOptions | None:
+        """By what ``_source`` documents are read."""
+        return self.source if self.source_around is None else self.source_around
 
     def validate(self, *, scroll: bool = False) -> None:
         """SearchRequest.validate."""

@@ -4,7 +4,7 @@ StoredFieldsContext).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -12,6 +12,7 @@ from typing import Any
 import orjson
 
 from fakeknn.errors import ParsingException, Where
+from fakeknn.fields.patterns import simple_match
 from fakeknn.source import SourceFilter
 from fakeknn.xcontent import objects, read
 
@@ -27,6 +28,19 @@ class SourceOptions:
     @cached_property
     def filter(self) -> SourceFilter:
         return SourceFilter(self.includes, self.excludes)
+
+    @property
+    def reads(self) -> Callable[[str], bool] | None:
+        """Which vectors are read back into the source (DerivedSourceVectorTransformer); None for all.
+
+        Their whole names are looked at, not those of the objects around them, as if nothing else were filtered by.
+        """
+        return self._reads if self.includes or self.excludes else None
+
+    def _reads(self, path: str) -> bool:
+        if self.includes and not any(simple_match(pattern, path) for pattern in self.includes):
+            return False
+        return not any(simple_match(pattern, path) for pattern in self.excludes)
 
     def shown(self, source: bytes | None) -> Any:
         """A document's source as an answer holds it; None when there is nothing to show."""

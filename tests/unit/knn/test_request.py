@@ -45,7 +45,8 @@ def ask(field: str, root: dict[str, Any], raw: request.RawText) -> None:
     expand_nested_docs = read.pop("expand_nested_docs", False)
     vector = read.pop("vector", None)
     request.check(vector, **read)
-    request.prepare(FIELDS[field], vector, expand_nested_docs=expand_nested_docs, **read)
+    prepared = request.prepare(FIELDS[field], vector, **read)
+    request.check_made(FIELDS[field], prepared, nested=False, expand_nested_docs=expand_nested_docs)
 
 
 @pytest.mark.parametrize("case", RECORDED["queries"], ids=lambda case: case["body"])
