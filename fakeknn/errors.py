@@ -164,6 +164,10 @@ class IOException(JavaError):
     pass
 
 
+class EOFException(IOException):
+    pass
+
+
 class IllegalArgumentException(JavaError):
     status = 400
 
@@ -193,6 +197,10 @@ class JsonParseException(JavaError):
 
 
 class JsonEOFException(JsonParseException):
+    pass
+
+
+class NegativeArraySizeException(JavaError):
     pass
 
 
@@ -632,13 +640,20 @@ class SearchException(OpenSearchError):
 
 
 class SearchPhaseExecutionException(OpenSearchError):
-    """``all shards failed``: one cause a group of alike shard failures."""
+    """``all shards failed``: one cause a group of alike shard failures; ``last``, if the last one is told as it is."""
 
     def __init__(
-        self, phase: str, reason: str, failures: Sequence[Mapping[str, Any]], causes: Sequence[OpenSearchError]
+        self,
+        phase: str,
+        reason: str,
+        failures: Sequence[Mapping[str, Any]],
+        causes: Sequence[OpenSearchError],
+        *,
+        last: OpenSearchError | None = None,
     ) -> None:
         super().__init__(reason)
         self.causes = list(causes)
+        self.last = last
         self.meta = {"phase": phase, "grouped": True, "failed_shards": list(failures)}
         if self.causes:
             self.__cause__ = self.causes[0]
@@ -661,6 +676,8 @@ class SearchPhaseExecutionException(OpenSearchError):
         twice.
         """
         body: dict[str, Any] = {"type": self.type, "reason": self.reason, **self.meta}
+        if self.last is not None:
+            return {**body, "caused_by": self.last.members()}
         roots = self.root_causes()
         if not roots and self.cause is not None:
             body["caused_by"] = self.cause.members()

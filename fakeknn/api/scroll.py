@@ -49,7 +49,7 @@ def scroll(node: Node, request: Request) -> dict[str, Any]:
             raise _unknown(name, value)
     if keep_alive is not None:
         parse_time_value(keep_alive, "scroll")
-    if not scroll_id:
+    if scroll_id is None:
         raise ActionRequestValidationException("scrollId is missing")
     answer = service.scroll_on(node, scroll_id, keep_alive)
     if request.flag("rest_total_hits_as_int"):
@@ -130,4 +130,4 @@ def delete_points_in_time(node: Node, request: Request) -> dict[str, Any]:
 
 @route("DELETE", "/_search/point_in_time/_all")
 def delete_all_points_in_time(node: Node, request: Request) -> dict[str, Any]:
-    return {"pits": readers.delete_points(node, None)}
+    return {"pits": readers.delete_points(node, ["_all"])}

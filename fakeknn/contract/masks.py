@@ -49,6 +49,7 @@ MASKS = (
     Mask("**.*memory_in_bytes"),
     Mask("**.*size", of="_stats|_segments|_cluster/stats|_cat"),
     Mask("**.*creation?date*"),
+    Mask("**.creation_time", of="_search/point_in_time"),
     Mask("**.timestamp", of="_cluster|_nodes|_ingest|_cat"),
     Mask("**.epoch", of="_cat"),
     Mask("version", of="_cluster/state"),
@@ -117,6 +118,7 @@ _WORDS = re.compile(r"[A-Za-z0-9_-]{20,}(?::\d+)?={0,2}")
 
 _TEXT_MASKS = (
     (re.compile(r"(?<=@)[0-9a-f]{5,8}\b"), "<hash>"),
+    (re.compile(r"(?<=No search context found for id \[)\d+(?=\])"), "<reader>"),
     (re.compile(r"(?<=a\[id=)[A-Za-z0-9_-]{22}(?=\])"), "<allocation>"),  # of a shard, in explanations
     (re.compile(r"\b(?:127\.0\.0\.1|\[::1\]):\d+"), "<address>"),
 )

@@ -2,31 +2,36 @@
 
 from __future__ import annotations
 
-import base64
-import struct
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from fakeknn.errors import (
     IllegalArgumentException,
+    IllegalStateException,
+    IndexClosedException,
+    IndexNotFoundException,
     OpenSearchError,
     SearchContextMissingException,
     SearchPhaseExecutionException,
+    ShardNotFoundException,
 )
 from fakeknn.query.base import ShardContext
 from fakeknn.search import execute
+from fakeknn.search.context_ids import (
+    ReaderId,
+    ShardReader,
+    point_id,
+    readers_of_point,
+    readers_of_scroll,
+    scroll_id,
+)
 from fakeknn.search.fetch import Hit
 from fakeknn.search.request import ACCURATE, SearchRequest
 from fakeknn.units import parse_time_value
 
 if TYPE_CHECKING:
     from fakeknn.state.node import Node
-
-_SCROLL_HEADER = b"\x14include_context_uuid"
-_ONE_SHARD, _MORE_SHARDS = b"\x0dqueryAndFetch", b"\x0equeryThenFetch"
-_POINT_HEADER = b"\xf3\x94\xba\x41"
-_UUID_LENGTH = 22
 
 
 @dataclass(slots=True)
@@ -75,50 +80,27 @@ def expire(node: Node) -> None:
     for registry in (node.scrolls, node.points_in_time):
         for key in [key for key, reader in registry.items() if reader.expires < now]:
             del registry[key]
+    for key, point in list(node.points_in_time.items()):
+        if point.contexts and not any(_stands(node, ctx) for ctx in point.contexts):
+            del node.points_in_time[key]
 
 
-# --- ids ---
+def _held(node: Node, number: int) -> ReaderId:
+    return ReaderId(node.node_id, node.ephemeral_id, number)
 
 
-def scroll_id(node: Node, readers: Iterable[int]) -> str:
-    """A scroll's id as the real server builds one: its shards' reader numbers, session and node."""
-    numbers = list(readers)
-    session, node_id = node.ephemeral_id.encode(), node.node_id.encode()
-    parts = [_SCROLL_HEADER, _ONE_SHARD if len(numbers) == 1 else _MORE_SHARDS, bytes([len(numbers)])]
-    for number in numbers:
-        parts += [bytes([len(session)]), session, struct.pack(">q", number), bytes([len(node_id)]), node_id]
-    return base64.urlsafe_b64encode(b"".join(parts)).decode()
+def _lost(node: Node, reader: ReaderId) -> OpenSearchError:
+    """Why a scroll cannot go on with a reader."""
+    if reader.node != node.node_id:
+        return IllegalArgumentException(f"scroll_id references node [{reader.node}] which was not found in the cluster")
+    return SearchContextMissingException(f"No search context found for id [{reader.number}]")
 
 
-def readers_of(text: str) -> list[int]:
-    """The reader numbers in a scroll's id; IllegalArgumentException for what is none."""
-    try:
-        content = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
-        if not content.startswith(_SCROLL_HEADER):
-            raise ValueError
-        at = len(_SCROLL_HEADER)
-        at += 1 + content[at]
-        count, at = content[at], at + 1
-        numbers = []
-        for _ in range(count):
-            at += 1 + content[at]
-            numbers.append(struct.unpack_from(">q", content, at)[0])
-            at += 8
-            at += 1 + content[at]
-        return numbers
-    except (ValueError, IndexError, struct.error):
-        raise IllegalArgumentException("Cannot parse scroll id") from None
-
-
-def _missing(numbers: Iterable[int], shards: list[dict[str, Any]] | None = None) -> SearchPhaseExecutionException:
-    causes: list[OpenSearchError] = [
-        SearchContextMissingException(f"No search context found for id [{number}]") for number in numbers
-    ]
-    failures = [
-        {**(shards[i] if shards else {"shard": -1, "index": None}), "reason": cause.members()}
-        for i, cause in enumerate(causes)
-    ]
-    return SearchPhaseExecutionException("query", "all shards failed", failures, causes)
+def _none_left(
+    causes: list[OpenSearchError], shards: Sequence[dict[str, Any]], last: OpenSearchError | None = None
+) -> SearchPhaseExecutionException:
+    failures = [{**shard, "reason": cause.members()} for shard, cause in zip(shards, causes, strict=True)]
+    return SearchPhaseExecutionException("query", "all shards failed", failures, causes, last=last)
 
 
 # --- scrolls ---
@@ -133,7 +115,7 @@ def start_scroll(
     outcome = execute.run(whole, contexts, batch=request.size)
     readers = [node.ids.reader() for _ in contexts]
     scroll = Scroll(
-        scroll_id(node, readers),
+        scroll_id([_held(node, number) for number in readers]),
         replace(request, track_total_hits=ACCURATE),
         outcome,
         outcome.page,
@@ -155,9 +137,21 @@ def next_page(scroll: Scroll) -> execute.Outcome:
 def find_scroll(node: Node, text: str) -> Scroll:
     expire(node)
     found = node.scrolls.get(text)
-    if found is None:
-        raise _missing(readers_of(text))
-    return found  # type: ignore[no-any-return]
+    if found is not None:
+        if any(_stands(node, ctx) for ctx in found.outcome.contexts) or not found.readers:
+            return found  # type: ignore[no-any-return]
+        del node.scrolls[text]
+    readers = readers_of_scroll(text)
+    if not readers:
+        raise SearchPhaseExecutionException("query", "no nodes to search on", [], [])
+    causes = [_lost(node, reader) for reader in readers]
+    raise _none_left(causes, [{"shard": -1, "index": None}] * len(readers), causes[-1])
+
+
+def _stands(node: Node, ctx: ShardContext) -> bool:
+    """Whether the index is still there and open: its readers go with it."""
+    index = node.indices.get(ctx.index)
+    return index is not None and index.uuid == ctx.uuid and index.state != "close"
 
 
 def clear_scrolls(node: Node, ids: list[str]) -> int:
@@ -166,12 +160,8 @@ def clear_scrolls(node: Node, ids: list[str]) -> int:
     if ids == ["_all"]:  # what is counted then are the nodes that have freed theirs
         node.scrolls.clear()
         return 1
-    freed = 0
-    for text in ids:
-        numbers = readers_of(text)
-        if node.scrolls.pop(text, None) is not None:
-            freed += len(numbers)
-    return freed
+    readers = {text: readers_of_scroll(text) for text in ids}
+    return sum(len(readers[text]) for text in ids if node.scrolls.pop(text, None) is not None)
 
 
 # --- points in time ---
@@ -180,11 +170,11 @@ def clear_scrolls(node: Node, ids: list[str]) -> int:
 def create_point(node: Node, contexts: list[ShardContext], keep_alive: float) -> PointInTime:
     expire(node)
     readers = [node.ids.reader() for _ in contexts]
-    content = [_POINT_HEADER, bytes([len(contexts)])]
-    for ctx, number in zip(contexts, readers, strict=True):
-        name = ctx.index.encode()
-        content += [bytes([len(name)]), name, ctx.uuid.encode(), struct.pack(">iq", ctx.shard, number)]
-    text = base64.urlsafe_b64encode(b"".join(content)).decode()
+    held = [
+        ShardReader(ctx.index, ctx.uuid, ctx.shard, _held(node, number))
+        for ctx, number in zip(contexts, readers, strict=True)
+    ]
+    text = point_id(node.version, held)
     point = PointInTime(text, contexts, readers, keep_alive, node.now() + keep_alive, node.clock.millis())
     node.points_in_time[text] = point
     return point
@@ -193,39 +183,54 @@ def create_point(node: Node, contexts: list[ShardContext], keep_alive: float) ->
 def find_point(node: Node, text: str, keep_alive: float | None) -> PointInTime:
     expire(node)
     found = node.points_in_time.get(text)
-    if found is None:
-        raise _unknown_point(node, text)
+    if found is None or not all(_stands(node, ctx) for ctx in found.contexts):
+        return _unknown_point(node, text)
     if keep_alive is not None:  # never less than before
         found.keep_alive = max(found.keep_alive, keep_alive)
     found.expires = node.now() + found.keep_alive
     return found  # type: ignore[no-any-return]
 
 
-def _unknown_point(node: Node, text: str) -> OpenSearchError:
-    try:
-        content = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
-    except ValueError:
-        content = b""
-    if not content.startswith(_POINT_HEADER):
-        first = content[0] if content else 0
-        return IllegalArgumentException(f"Version id {first} must contain OpenSearch mask")
-    numbers, shards = [], []
-    at = len(_POINT_HEADER) + 1
-    for _ in range(content[at - 1]):
-        end = at + 1 + content[at]
-        index = content[at + 1 : end].decode()
-        shard, number = struct.unpack_from(">iq", content, end + _UUID_LENGTH)
-        numbers.append(number)
-        shards.append({"shard": shard, "index": index, "node": node.node_id})
-        at = end + _UUID_LENGTH + 12
-    return _missing(numbers, shards)
+def _unknown_point(node: Node, text: str) -> PointInTime:
+    """What an id stands for that was not given, or no longer holds: nothing, if it names no shard."""
+    shards = readers_of_point(text)
+    for shard in shards:
+        _check(node, shard)
+    if not shards:
+        return PointInTime(text, [], [], 0.0, 0.0, 0)
+    causes: list[OpenSearchError] = [
+        SearchContextMissingException(f"No search context found for id [{shard.reader.number}]")
+        if shard.reader.node == node.node_id
+        else IllegalStateException(f"no node found for id: {shard.reader.node}")
+        for shard in shards
+    ]
+    places = [{"shard": shard.shard, "index": shard.index, "node": shard.reader.node} for shard in shards]
+    raise _none_left(causes, places)
 
 
-def delete_points(node: Node, ids: list[str] | None) -> list[dict[str, Any]]:
+def _check(node: Node, shard: ShardReader) -> None:
+    """The index of a shard, and the shard, must be there."""
+    index = node.indices.get(shard.index)
+    if index is None or index.uuid != shard.uuid:
+        missing = IndexNotFoundException(shard.index, resource_type=None)
+        missing.meta = {"index": shard.index, "index_uuid": shard.uuid}
+        raise missing
+    if index.state == "close":
+        raise IndexClosedException(index.name, index.uuid)
+    if shard.shard >= len(index.shards):
+        raise ShardNotFoundException(index.name, index.uuid, shard.shard)
+
+
+def delete_points(node: Node, ids: list[str]) -> list[dict[str, Any]]:
+    """Free points in time; ``_all`` alone means all."""
     expire(node)
-    chosen = list(node.points_in_time) if ids is None else ids
+    if ids == ["_all"]:
+        ids = list(node.points_in_time)
+    readers = {text: readers_of_point(text) for text in dict.fromkeys(ids)}
     out = []
-    for text in chosen:
+    for text, shards in readers.items():
         node.points_in_time.pop(text, None)
-        out.append({"successful": True, "pit_id": text})
+        if shards:
+            known = all(shard.reader.node == node.node_id for shard in shards)
+            out.append({"successful": known, "pit_id": text})
     return out

@@ -304,7 +304,8 @@ def search_point(node: Node, request: SearchRequest) -> dict[str, Any]:
     contexts = [replace(ctx, memo={}) for ctx in boosted(request, sliced(request.slice, point.contexts))]
     outcome = execute.run(request, contexts)
     _count_phases(node, outcome, request.groups)
-    return {"pit_id": point.id, **execute.answer(request, outcome, _took(node, started))}
+    answer = execute.answer(request, outcome, _took(node, started))
+    return {"pit_id": point.id, **answer} if contexts else answer
 
 
 def scroll_on(node: Node, scroll_id: str, keep_alive: str | None) -> dict[str, Any]:
