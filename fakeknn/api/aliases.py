@@ -10,6 +10,7 @@ from fakeknn.api.documents import require_body
 from fakeknn.api.indices import MANAGER, check_timeouts
 from fakeknn.errors import (
     IllegalArgumentException,
+    IllegalStateException,
     NullPointerException,
     OpenSearchError,
     Where,
@@ -27,7 +28,7 @@ from fakeknn.state.aliases import (
 )
 from fakeknn.state.names import INDICES_OPTIONS_PARAMETERS, IndicesOptions
 from fakeknn.state.node import Node
-from fakeknn.xcontent import java_string, read
+from fakeknn.xcontent import java_string, read, read_open
 from fakeknn.xcontent.objects import Member, ObjectParser, boolean, declared, stopped_at, text, token
 
 # --- _aliases ---------------------------------------------------------------------------------------------------------
@@ -125,6 +126,8 @@ def _actions(container: Any, key: Any) -> list[AliasAction]:
 
 def _parsed_action(container: Any, key: Any) -> AliasAction | None:
     body = container[key]
+    if isinstance(body, list) and isinstance(container, list):
+        raise IllegalStateException("expected value but got [START_ARRAY]", at=Where(container, key))
     if not isinstance(body, dict):
         # The parser looks one token further before it refuses.
         more = isinstance(container, list) and key + 1 < len(container)
@@ -177,7 +180,7 @@ _REQUEST = ObjectParser("aliases", {"actions": declared("object_array", _actions
 def update(node: Node, request: Request) -> dict[str, Any]:
     check_timeouts(request)
     require_body(request)
-    body = request.read(read)
+    body = request.read(read_open)
     if not isinstance(body, dict):
         raise XContentParseException(
             f"[aliases] Expected START_OBJECT but was: {token(body)}", at=Where(body, None, "start")

@@ -167,6 +167,7 @@ def parse(body: bytes, defaults: Defaults) -> Iterator[WriteRequest]:
             yield _delete(meta, defaults, line, number)
             continue
         if number == count:
+            _meta(op, meta, line, number)
             break  # an action without its document is dropped
         source = lines[number]
         number += 1

@@ -43,7 +43,7 @@ from fakeknn.state.versions import (
 )
 from fakeknn.state.writes import Writer
 from fakeknn.units import parse_int, parse_long, parse_time_value
-from fakeknn.xcontent import read_declared
+from fakeknn.xcontent import read_open
 from fakeknn.xcontent.objects import ObjectParser, boolean, declared, integer, token
 
 #: Parameters of every write of one document.
@@ -240,7 +240,7 @@ def read_update(body: bytes) -> Any:
     """The body of an update."""
     if not body:
         raise XContentParseException("[1:0] [UpdateRequest] Expected START_OBJECT but was: null")
-    return read_declared(body, UPDATE.name)
+    return read_open(body)
 
 
 def apply_update_body(update: UpdateRequest, body: Any) -> SourceOptions | None:

@@ -96,7 +96,8 @@ def get_field(node: Node, request: Request) -> Response:
         raise ActionRequestValidationException("no fields specified")
     indices = resolved(node, request, names.GET_FIELD_MAPPING)
     node.check_blocks("metadata_read", *indices)
-    answer = {index.name: {"mappings": _fields(index, patterns, defaults)} for index in indices}
+    opened = [index for index in indices if index.state == "open"]
+    answer = {index.name: {"mappings": _fields(index, patterns, defaults)} for index in opened}
     return Response(200 if answer else 404, answer)
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from fakeknn.api.nodes import check_timeout, nodes_answer
-from fakeknn.api.stats import chosen_sections, metrics_of, readable
+from fakeknn.api.stats import check_read, chosen_sections, fields_of, metrics_of, readable, tell_fields, told_of_shard
 from fakeknn.errors import IllegalArgumentException, NotFaked
 from fakeknn.ingest.search_pipelines import stats as search_pipeline_stats
 from fakeknn.ingest.service import stats as ingest_stats
@@ -16,7 +16,16 @@ from fakeknn.rest import Request, route
 from fakeknn.state import machine
 from fakeknn.state.allocation import health
 from fakeknn.state.node import Node
-from fakeknn.state.statistics import SECTIONS, Tree, index_statistics, node_statistics, nothing, total
+from fakeknn.state.statistics import (
+    SECTIONS,
+    Tree,
+    index_statistics,
+    node_statistics,
+    nothing,
+    open_readers,
+    shard_statistics,
+    total,
+)
 
 _NO_REQUESTS = {"count": 0, "time_in_millis": 0, "current": 0, "failed": 0}
 
@@ -141,6 +150,7 @@ def stats(node: Node, request: Request) -> dict[str, Any]:
                 f"request [{request.path}] contains index metrics [{listed}] but indices stats not requested"
             )
         sections = metrics_of(request, "index_metric", SECTIONS, "index metric")
+    check_read(request, sections if metrics is None or "indices" in metrics else [], groups="search")
     request.flag("include_segment_file_sizes")
     if not machine.chosen(node, request.names("nodeId")):
         return nodes_answer(node, None)
@@ -160,7 +170,7 @@ def stats(node: Node, request: Request) -> dict[str, Any]:
         "attributes": dict(machine.ATTRIBUTES),
     }
     if indexed:
-        told["indices"] = _indices(node, sections, level, human=request.flag("human"))
+        told["indices"] = _indices(node, sections, level, fields_of(request), human=request.flag("human"))
     for metric, (member, of) in _METRICS.items():
         if metrics is None or metric in metrics:
             told[member] = of(node)
@@ -184,14 +194,27 @@ def _failed(node: Node) -> dict[str, Any]:
     }
 
 
-def _indices(node: Node, sections: list[str] | None, level: str, *, human: bool) -> dict[str, Any]:
+def _indices(
+    node: Node, sections: list[str] | None, level: str, fields: Mapping[str, Collection[str]], *, human: bool
+) -> dict[str, Any]:
     def told(tree: Tree) -> Tree:
         chosen = chosen_sections(tree, sections)
         return readable(chosen) if human else chosen
 
     indices = told(node_statistics(node))
+    shards = [tell_fields(shard, fields) for index in node.indices.values() for shard in index.shards]
+    for section, found in total(shards).items():
+        if section in indices:
+            indices[section] |= readable(found) if human else found
     if level == "shards":
-        raise NotFaked("node statistics by shards")
+        readers = open_readers(node)
+        indices["shards"] = {
+            index.name: [
+                {str(shard.number): told_of_shard(node, index, shard, told(shard_statistics(node, shard, readers)))}
+                for shard in index.shards
+            ]
+            for index in node.indices.values()
+        }
     if level == "indices":
         base = nothing(node)
         indices["indices"] = {

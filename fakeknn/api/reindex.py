@@ -26,8 +26,8 @@ from fakeknn.state.node import Node
 from fakeknn.state.versions import version_type
 from fakeknn.units import parse_time_value
 from fakeknn.uri import Uri
-from fakeknn.xcontent import generator, hashed, java_string, read, read_declared, settle
-from fakeknn.xcontent.objects import ObjectParser, declared, integer, stopped_at, text
+from fakeknn.xcontent import generator, hashed, java_string, read, read_open, settle
+from fakeknn.xcontent.objects import ObjectParser, declared, integer, stopped_at, text, whole
 
 
 class _Parser:
@@ -86,7 +86,7 @@ class _Parser:
 
     def _source(self, container: Any, key: Any) -> None:
         """The search, which is read as a map first: errors in it are placed in what that is written as again."""
-        body = hashed(container[key])
+        body = hashed(whole(container, key))
         end = Where(container[key], None, "end")
         try:
             self._indices(body)
@@ -183,7 +183,7 @@ def reindex(node: Node, request: Request) -> Any:
         raise OpenSearchParseException("request body is required")
     wanted = Reindex(search=SearchRequest(size=SCROLL_SIZE), indices=[], options=SEARCH_OPTIONS)
     parser = _Parser(wanted).parser
-    parser.parse_root(request.read(lambda body: read_declared(body, parser.name)))
+    parser.parse_root(request.read(read_open))
     if "scroll" in params:
         parse_time_value(params["scroll"], "scroll")
         wanted.scroll = params["scroll"]

@@ -17,7 +17,7 @@ from fakeknn.state.node import Node
 from fakeknn.state.rollover import Condition, Rollover, roll_over
 from fakeknn.state.settings.flat import flatten
 from fakeknn.units import parse_byte_size, parse_time_value
-from fakeknn.xcontent import read
+from fakeknn.xcontent import read_open
 from fakeknn.xcontent.objects import ObjectParser, declared, integer, text
 
 
@@ -59,7 +59,7 @@ _ROLLOVER = ObjectParser(
 )
 def rollover(node: Node, request: Request) -> dict[str, Any] | Later:
     params = request.params
-    values = _ROLLOVER.parse_root(request.read(read)) if request.body else {}
+    values = _ROLLOVER.parse_root(request.read(read_open)) if request.body else {}
     dry_run = request.flag("dry_run")
     check_timeouts(request)
     active = asked_copies(request)

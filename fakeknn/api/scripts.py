@@ -29,7 +29,7 @@ from fakeknn.search import painless_execute
 from fakeknn.search.painless_execute import ContextSetup, ExecuteRequest
 from fakeknn.search.scripts import StoredScript, put_script
 from fakeknn.state.node import Node
-from fakeknn.xcontent import generator, java_string, read, read_declared
+from fakeknn.xcontent import generator, java_string, read, read_open
 from fakeknn.xcontent.objects import ObjectParser, declared, text, token
 
 # --- stored scripts ---------------------------------------------------------------------------------------------------
@@ -171,7 +171,7 @@ _EXECUTE = ObjectParser(
 def execute(node: Node, request: Request) -> dict[str, Any]:
     if not request.body:
         raise OpenSearchParseException("request body or source parameter is required")
-    body = request.read(lambda raw: read_declared(raw, _EXECUTE.name))
+    body = request.read(read_open)
     if not isinstance(body, (dict, list)):
         raise XContentParseException(f"[1:1] [{_EXECUTE.name}] Expected START_OBJECT but was: {token(body)}")
     found = _EXECUTE.parse_root(body)

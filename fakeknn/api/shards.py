@@ -111,7 +111,7 @@ def _segments(node: Node, shard: Shard) -> dict[str, Any]:
     return {
         "routing": {"state": "STARTED", "primary": True, "node": node.node_id},
         "num_committed_segments": sum(segment.committed for segment in found),
-        "num_search_segments": len(found),
+        "num_search_segments": sum(segment.searched for segment in found),
         "segments": {
             segment.name: {
                 "generation": segment.generation,
@@ -120,7 +120,7 @@ def _segments(node: Node, shard: Shard) -> dict[str, Any]:
                 "size_in_bytes": segment.size,
                 "memory_in_bytes": 0,
                 "committed": segment.committed,
-                "search": True,
+                "search": segment.searched,
                 "version": LUCENE,
                 "compound": True,
                 **({"sort": [field.to_json() for field in shard.sort]} if shard.sort else {}),

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from fakeknn.api.indices import broadcast
-from fakeknn.errors import IllegalArgumentException, NotFaked
+from fakeknn.errors import IllegalArgumentException
 from fakeknn.rest import Request, route, unrecognized
 from fakeknn.shape import Readable
 from fakeknn.state import machine, names
@@ -19,6 +19,8 @@ from fakeknn.state.statistics import (
     SECTIONS,
     OpenReaders,
     Tree,
+    completion_sizes,
+    fielddata_sizes,
     nothing,
     open_readers,
     search_groups,
@@ -80,6 +82,7 @@ def stats(node: Node, request: Request) -> dict[str, Any]:
     default = names.BROADCAST if forbids else names.STRICT_EXPAND_OPEN
     options = IndicesOptions.from_parameters(request.params, default)
     metrics = metrics_of(request, "metric", SECTIONS)
+    check_read(request, metrics, include_unloaded_segments="segments")
     request.flag("include_segment_file_sizes")
     unloaded = request.flag("include_unloaded_segments")
     indices = node.resolve(request.names("index"), options)
@@ -89,9 +92,7 @@ def stats(node: Node, request: Request) -> dict[str, Any]:
         raise IllegalArgumentException(
             f"level parameter must be one of [cluster] or [indices] or [shards] but was [{level}]"
         )
-    if {"fields", "fielddata_fields", "completion_fields"} & request.params.keys():
-        _check_fields(metrics)
-    asked = _Asked(metrics, request.names("groups"), open_readers(node), unloaded)
+    asked = _Asked(metrics, request.names("groups"), open_readers(node), unloaded, fields_of(request))
     return _told(node, indices, asked, level.lower(), human=request.flag("human"))
 
 
@@ -104,6 +105,7 @@ class _Asked:
     readers: OpenReaders
     unloaded: bool
     """Whether the segments of closed indices are told of."""
+    fields: Mapping[str, Collection[str]]
 
     def of(self, node: Node, index: Index, shard: Shard) -> Tree:
         whole = shard_statistics(node, shard, self.readers)
@@ -119,13 +121,55 @@ class _Asked:
             }
             if found:
                 tree["search"]["groups"] = found
+        for section, told in tell_fields(shard, self.fields).items():
+            if section in tree:
+                tree[section] |= told
         return tree
 
 
-def _check_fields(metrics: Collection[str] | None) -> None:
-    """Statistics of single fields are not kept; where no section has them, nobody misses them."""
-    if metrics is None or {"fielddata", "completion"} & set(metrics):
-        raise NotFaked("statistics of fields")
+def check_read(request: Request, metrics: Collection[str] | None, **of: str) -> None:
+    """Refuse parameters that are of no use to the metrics; ``of`` says which metric reads further ones."""
+    if metrics is None:
+        return
+    readers = {
+        "fields": {"completion", "fielddata"},
+        "completion_fields": {"completion"},
+        "fielddata_fields": {"fielddata"},
+        "include_segment_file_sizes": {"segments"},
+        **{name: {metric} for name, metric in of.items()},
+    }
+    unread = {name for name in request.params if name in readers and readers[name].isdisjoint(metrics)}
+    if unread:
+        raise IllegalArgumentException(unrecognized(request.path, unread, request.params.keys() - unread))
+
+
+def fields_of(request: Request) -> dict[str, Collection[str]]:
+    """Patterns of the fields of which the sections ``fielddata`` and ``completion`` are to tell."""
+    asked: dict[str, Collection[str]] = {}
+    for section in ("fielddata", "completion"):
+        name = f"{section}_fields" if f"{section}_fields" in request.params else "fields"
+        if request.names(name):
+            asked[section] = request.names(name)
+    return asked
+
+
+def tell_fields(shard: Shard, asked: Mapping[str, Collection[str]]) -> Tree:
+    """What sections tell of single fields."""
+    sizes = {
+        "fielddata": ("memory_size_in_bytes", fielddata_sizes(shard)),
+        "completion": ("size_in_bytes", completion_sizes(shard)),
+    }
+    told: Tree = {}
+    for section, patterns in asked.items():
+        member, found = sizes[section]
+        told[section] = {
+            "fields": {
+                path: {member: size}
+                for path, size in found.items()
+                if any(names.simple_match(pattern, path) for pattern in patterns)
+            }
+        }
+    return told
 
 
 def _told(node: Node, indices: list[Index], asked: _Asked, level: str, *, human: bool) -> dict[str, Any]:
@@ -146,13 +190,13 @@ def _told(node: Node, indices: list[Index], asked: _Asked, level: str, *, human:
         told[index.name] = {"uuid": index.uuid, **sums(trees[index.name])}
         if level == "shards":
             told[index.name]["shards"] = {
-                str(shard.number): [_shard(node, index, shard, readable(tree) if human else tree)]
+                str(shard.number): [told_of_shard(node, index, shard, readable(tree) if human else tree)]
                 for shard, tree in zip(index.shards, trees[index.name], strict=True)
             }
     return answer
 
 
-def _shard(node: Node, index: Index, shard: Shard, tree: Tree) -> dict[str, Any]:
+def told_of_shard(node: Node, index: Index, shard: Shard, tree: Tree) -> dict[str, Any]:
     """ShardStats: a shard's statistics, its commit and how far its operations have come."""
     engine = shard.engine
     last, committed = engine.next_seq_no - 1, shard.committed.seq_nos - 1

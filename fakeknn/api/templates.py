@@ -47,7 +47,7 @@ from fakeknn.state.templates import (
     resolve_settings,
     with_index_template,
 )
-from fakeknn.xcontent import java_string, read, read_map
+from fakeknn.xcontent import java_string, read_map, read_open
 from fakeknn.xcontent.java import hash_capacity, hash_ordered
 from fakeknn.xcontent.objects import ObjectParser, declared, integer
 
@@ -85,6 +85,7 @@ _COMPONENT = ObjectParser(
         "_meta": declared("object"),
     },
     constructor=("template",),
+    applied=True,
 )
 _TIMESTAMP = ObjectParser("timestamp_field", {"name": declared("string")}, constructor=("name",))
 _DATA_STREAM = ObjectParser(
@@ -137,7 +138,7 @@ def _read_index_template(request: Request) -> IndexTemplate:
 
 def _parsed(request: Request, parser: ObjectParser) -> dict[str, Any]:
     require_body(request)
-    return parser.parse_root(request.read(read))
+    return parser.parse_root(request.read(read_open))
 
 
 # --- telling ----------------------------------------------------------------------------------------------------------

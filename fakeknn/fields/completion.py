@@ -40,6 +40,10 @@ class Input(str):
 Entry = tuple[str, int, list[bytes]]
 
 
+class CompletionBuffer(ObjectBuffer):
+    """Entries, of which statistics tell the size."""
+
+
 @register("completion")
 class CompletionFieldType(FieldType):
     """Its column holds entries; with contexts, each key begins with one."""
@@ -105,7 +109,7 @@ class CompletionFieldType(FieldType):
             context.check_path(fields)
 
     def new_buffer(self) -> Buffer | None:
-        return ObjectBuffer()
+        return CompletionBuffer()
 
     def require_doc_values(self) -> None:
         raise IllegalArgumentException(f"Fielddata is not supported on field [{self.path}] of type [{self.kind}]")

@@ -145,6 +145,8 @@ class Shard:
         self._refresh_skipped = False
         self._live: Mask = EMPTY.live
         """bool: which of the engine's first rows lived when they were last published or merged."""
+        self.internal: Mask = EMPTY.live
+        """bool: which rows live for the internal reader, that knows all segments; searches see it at refreshes."""
         self._dead: list[int] = []
         """Rows that have died since."""
         self._merged = False
@@ -192,6 +194,7 @@ class Shard:
             live = self._live
         engine = self.engine
         self._live, self._dead, self._merged = live, [], False
+        self.internal = live
         seq_nos, versions, levels = engine.row_arrays()
         self.view = View(
             n=engine.n,
@@ -217,10 +220,12 @@ class Shard:
         return live
 
     def _end_segment(self) -> None:
+        """Refresh the internal reader, of which statistics tell, and which searches do not see."""
         if self._bounds[-1] < self.engine.n:
             if self.sort:
                 self._arrange(self._bounds[-1])
             self._bounds.append(self.engine.n)
+            self.internal = self.living()
 
     def _arrange(self, first: int) -> None:
         """Put the rows from ``first`` on, which become a segment, into the index's order."""
@@ -263,16 +268,17 @@ class Shard:
         if self.sort:
             self._arrange(0)
         self._bounds = [0, self.engine.n] if self.engine.n else [0]
+        self.internal = self.living()
 
     def doc_counts(self) -> tuple[int, int]:
         """``docs.count`` and ``docs.deleted`` of statistics: of Lucene's documents, nested ones and tombstones too."""
-        living = int(np.count_nonzero(self.view.live))
-        return living, self.view.n - living
+        living = int(np.count_nonzero(self.internal))
+        return living, len(self.internal) - living
 
     @property
-    def segment_count(self) -> int:
-        """How many segments there are, searched or not."""
-        return len(self._bounds) - 1
+    def segments(self) -> Sequence[int]:
+        """Where the segments begin, searched or not, and where the last ends."""
+        return self._bounds
 
     def flush(self) -> None:
         """Commit; searches see no more than before."""

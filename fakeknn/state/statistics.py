@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from fakeknn.fields.buffers import VectorBuffer
+from fakeknn.fields.completion import CompletionBuffer
 from fakeknn.state.shard import Schedule, Shard, ShardStats
+from fakeknn.view import KeywordColumn
 
 if TYPE_CHECKING:
     from fakeknn.state.index import Index
@@ -46,6 +48,7 @@ SECTIONS = {
 _EMPTY_STORE, _SEGMENT, _EMPTY_TRANSLOG = 208, 2800, 55
 #: What a document takes up, beside its vectors, in a segment and in the translog.
 _DOCUMENT, _OPERATION = 120, 110
+_FIELDDATA, _TERM, _SUGGESTIONS, _ENTRY = 960, 16, 56, 8
 
 
 def _zeros(*names: str) -> Tree:
@@ -122,9 +125,9 @@ def shard_statistics(node: Node, shard: Shard, readers: OpenReaders | None = Non
         "flush": {"total": counts.flush_total, **_zeros("periodic", "total_time_in_millis")},
         "warmer": {"current": 0, "total": counts.refresh_external_total + 1, "total_time_in_millis": 0},
         "query_cache": {**cache, "evictions": 0},
-        "fielddata": _zeros("memory_size_in_bytes", "evictions"),
-        "completion": {"size_in_bytes": 0},
-        "segments": _segments(shard.segment_count, -1),
+        "fielddata": {"memory_size_in_bytes": sum(fielddata_sizes(shard).values()), "evictions": 0},
+        "completion": {"size_in_bytes": sum(completion_sizes(shard).values())},
+        "segments": _segments(len(shard.segments) - 1, -1),
         "translog": {
             "operations": operations,
             "size_in_bytes": translog,
@@ -141,6 +144,26 @@ def shard_statistics(node: Node, shard: Shard, readers: OpenReaders | None = Non
         "request_cache": _zeros("memory_size_in_bytes", "evictions", "hit_count", "miss_count"),
         "recovery": _zeros("current_as_source", "current_as_target", "throttle_time_in_millis"),
     }
+
+
+def fielddata_sizes(shard: Shard) -> dict[str, int]:
+    """About how many bytes the texts take up that searches have uninverted, by field."""
+    sizes: dict[str, int] = {}
+    for key, column in shard.view.memo.items():
+        if key[0] == "fielddata" and isinstance(column, KeywordColumn):
+            sizes[key[1]] = _FIELDDATA + 4 * len(column.rows) + _TERM * column.n_terms
+    return sizes
+
+
+def completion_sizes(shard: Shard) -> dict[str, int]:
+    """About how many bytes suggestions take up, by field."""
+    sizes = {}
+    for path, buffer in shard.engine.buffers.items():
+        if isinstance(buffer, CompletionBuffer):
+            entries = len(buffer.snapshot(shard.view.n).rows)
+            if entries:
+                sizes[path] = _SUGGESTIONS + _ENTRY * entries
+    return sizes
 
 
 def _search(shard: Shard, scrolls: int, points: int) -> Tree:
@@ -237,6 +260,7 @@ class Segment(NamedTuple):
     deleted: int
     size: int
     committed: bool
+    searched: bool
 
     @property
     def name(self) -> str:
@@ -250,12 +274,15 @@ class Segment(NamedTuple):
 def segments_of(shard: Shard) -> list[Segment]:
     """The segments that hold anything."""
     view = shard.view
-    living = np.concatenate(([0], np.cumsum(view.live)))
+    living = np.concatenate(([0], np.cumsum(shard.internal)))
+    seen = np.concatenate(([0], np.cumsum(view.live)))
     found = []
-    for generation, (first, last) in enumerate(pairwise(view.segments.tolist())):
-        alive, committed = int(living[last] - living[first]), last <= shard.committed.rows
+    for generation, (first, last) in enumerate(pairwise(shard.segments)):
+        searched = last <= view.n
+        counts = seen if searched else living
+        alive, committed = int(counts[last] - counts[first]), last <= shard.committed.rows
         size = segment_size(shard, last - first)
-        found.append(Segment(generation, alive, last - first - alive, size, committed))
+        found.append(Segment(generation, alive, last - first - alive, size, committed, searched))
     return found
 
 

@@ -6,7 +6,7 @@ Endpoints read their bodies in few ways, and each way has its refusals; the func
 ===================  ===================================================================================================
 ``read``             an XContentParser over the first value (``_aliases``, ``_mget``, ``_settings``):
                      errors come as they are, what follows the value is never looked at
-``read_declared``    the same under a declarative parser (``_update``): errors inside a member are told with its name
+``read_open``        for ObjectParsers (``_update``), which complain of what they come to before the text breaks off
 ``read_search``      ``_search`` and each body of ``_msearch``: nothing may follow
 ``read_query``       ``_count``, ``_validate/query``, ``_delete_by_query``: errors inside a ``parsing_exception``
 ``read_map``         XContentHelper.convertToMap (index creation, ``_mapping``): ``Failed to parse content to map``
@@ -22,9 +22,9 @@ from fakeknn.xcontent.places import locate, number_text, settle
 from fakeknn.xcontent.reading import (
     is_xcontent,
     read,
-    read_declared,
     read_document,
     read_map,
+    read_open,
     read_query,
     read_search,
 )
@@ -42,10 +42,10 @@ __all__ = [
     "locate",
     "number_text",
     "read",
-    "read_declared",
     "read_document",
     "read_for",
     "read_map",
+    "read_open",
     "read_query",
     "read_search",
     "settle",

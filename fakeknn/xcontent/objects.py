@@ -22,6 +22,7 @@ from fakeknn.errors import (
 )
 from fakeknn.xcontent.java import java_double, java_string
 from fakeknn.xcontent.suggest import did_you_mean
+from fakeknn.xcontent.tree import Break, BrokenText, OpenArray, OpenObject
 
 SOURCE = (
     "\n at [Source: REDACTED (`StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION` disabled); line: {line}, column: {column}]"
@@ -257,6 +258,28 @@ def next_token(container: Any, key: Any) -> tuple[str, Where]:
     return "FIELD_NAME", Where(container, following, "key")
 
 
+def _stopped(broken: Break) -> OpenSearchError:
+    """The error of a body that breaks off, with the place of the token before the break, which parsers tell."""
+    error = broken.error
+    error.position = broken.line, broken.column  # type: ignore[attr-defined]
+    return error
+
+
+def whole(container: Any, key: Any) -> Any:
+    """The value of a member; raises what is wrong with the text if the value has not ended."""
+    value = container[key]
+    if isinstance(value, OpenObject | OpenArray | BrokenText):
+        raise _stopped(value.broken)
+    return value
+
+
+def _passed_on(cause: OpenSearchError, what: str) -> OpenSearchError:
+    line, column = cause.position  # type: ignore[attr-defined]
+    error = XContentParseException(f"[{line}:{column}] {what}")
+    error.position = line, column  # type: ignore[attr-defined]
+    return error
+
+
 @contextmanager
 def building(name: str) -> Iterator[None]:
     """ConstructingObjectParser.buildTarget: what the object's constructor refuses is told so, without a place."""
@@ -280,14 +303,18 @@ class ObjectParser:
         exclusive: Sequence[Sequence[str]] = (),
         constructor: Sequence[str] = (),
         ignore_unknown: bool = False,
+        applied: bool = False,
     ) -> None:
-        """``constructor`` names what a ConstructingObjectParser cannot do without."""
+        """``constructor`` names what a ConstructingObjectParser cannot do without; one that is ``applied`` wraps what
+        is wrong with the text.
+        """
         self.name = name
         self.members = members
         self.required = required
         self.exclusive = exclusive
         self.constructor = constructor
         self.ignore_unknown = ignore_unknown
+        self.applied = applied
 
     def parse(self, container: Any, key: Any) -> dict[str, Any]:
         """The values of the object at ``container[key]`` by member name."""
@@ -325,15 +352,25 @@ class ObjectParser:
                     f"[{self.name}] {name} doesn't support values of type: {kind}", at=Where(body, name)
                 )
             try:
+                if isinstance(value, BrokenText):
+                    raise _stopped(value.broken)
                 values[name] = member.read(body, name)
+                whole(body, name)
             except OpenSearchError as cause:
                 if member.tells:
                     raise
+                if hasattr(cause, "position"):
+                    raise _passed_on(cause, f"[{self.name}] failed to parse field [{name}]") from cause
                 at = place_of(cause) or (
                     Where(value, None, "end") if isinstance(value, (dict, list)) else Where(body, name)
                 )
                 failed = XContentParseException(f"[{self.name}] failed to parse field [{name}]", at=at)
                 raise stopped_at(failed, at) from cause
+        if isinstance(body, OpenObject):
+            broken = _stopped(body.broken)
+            if self.applied:
+                raise _passed_on(broken, f"[{self.name}] failed to parse object") from broken
+            raise broken
         self._check_sets(body)
         absent = [name for name in self.constructor if name not in values]
         if absent:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from typing import Any, TypeAlias
 
 import orjson
@@ -21,7 +22,7 @@ from fakeknn.errors import (
 )
 from fakeknn.xcontent.broken import Torso
 from fakeknn.xcontent.jackson import Scanner
-from fakeknn.xcontent.tree import EndOfInput, Reader
+from fakeknn.xcontent.tree import Break, EndOfInput, Reader, opened
 
 #: Every byte but digits becomes a space, so that a run of digits too long for 64 bits is found by a plain search.
 _DIGIT_RUNS = bytes(48 if chr(byte).isdigit() and byte < 128 else 32 for byte in range(256))
@@ -236,25 +237,19 @@ def _unchecked(error: OpenSearchError) -> OpenSearchError:
     return outer
 
 
-def read_declared(body: bytes, parser: str) -> Any:
-    """An ObjectParser of that name over the first value: errors inside one of its members are told with the member."""
+def read_open(body: bytes) -> Any:
+    """The first value, for ObjectParsers: of a body that breaks off what there is of it, with ``OpenObject`` and
+    ``OpenArray`` for what has not ended, so that parsers complain of what is ahead of the break before they come to it.
+    """
     try:
-        root = orjson.loads(body)
-        if _agreed(body, root):
-            return root
-    except orjson.JSONDecodeError:
-        pass
-    reader = Reader(body)
-    try:
-        return reader.value()
+        return read(body)
     except _BROKEN as error:
-        scopes = reader.scanner.scopes
-        if len(scopes) < 3 or scopes[1].kind != "Object":
+        reader = Reader(body)
+        with suppress(*_BROKEN):
+            reader.value()
+        if len(reader.open) < 2 or not isinstance(reader.open[1], dict):
             raise
-        line, column = reader.scanner.position
-        raise XContentParseException(
-            f"[{line}:{column}] [{parser}] failed to parse field [{scopes[2].name}]"
-        ) from error
+        return opened(reader.open[1:], Break(error, *reader.scanner.position))
 
 
 def is_xcontent(body: bytes) -> bool:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
-from fakeknn.errors import JsonParseException, OpenSearchParseException
+from fakeknn.errors import JsonParseException, OpenSearchError, OpenSearchParseException
 from fakeknn.xcontent.jackson import Scanner, Token, utf8
 
 _TEXT_BEHIND_NAME = re.compile(rb'\s*:\s*"')
@@ -13,10 +14,46 @@ _TEXT_IN_ARRAY = re.compile(rb'\s*,\s*"')
 _TEXT_AT_FIRST = re.compile(rb'\s*"')
 
 
+class Break(NamedTuple):
+    """Where a body goes wrong: the error, and the line and column of the last token before it."""
+
+    error: OpenSearchError
+    line: int
+    column: int
+
+
 class BrokenText(str):
     """What stands for a text that breaks off or holds what no text may."""
 
-    __slots__ = ()
+    broken: Break
+
+
+class OpenObject(dict[str, Any]):
+    """An object that has not ended when its body breaks off."""
+
+    broken: Break
+
+
+class OpenArray(list[Any]):
+    """An array that has not ended when its body breaks off."""
+
+    broken: Break
+
+
+def opened(containers: Sequence[Any], broken: Break) -> Any:
+    """The tree of which ``containers``, from the outermost, have not ended."""
+    inner: Any = None
+    for container in reversed(containers):
+        twin: Any = OpenObject(container) if isinstance(container, dict) else OpenArray(container)
+        twin.broken = broken
+        if container:
+            last = next(reversed(container)) if isinstance(container, dict) else -1
+            if inner is not None:
+                twin[last] = inner
+            elif isinstance(twin[last], BrokenText):
+                twin[last].broken = broken
+        inner = twin
+    return inner
 
 
 class EndOfInput(OpenSearchParseException):

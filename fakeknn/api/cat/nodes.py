@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,7 +16,7 @@ from fakeknn.state import machine
 from fakeknn.state.allocation import all_copies
 from fakeknn.state.names import simple_match
 from fakeknn.state.node import Node
-from fakeknn.state.statistics import node_statistics
+from fakeknn.state.statistics import fielddata_sizes, node_statistics
 from fakeknn.units import ByteSizeValue, TimeValue, parse_time_value
 
 _MANAGER = ("local", "cluster_manager_timeout", "master_timeout")
@@ -309,5 +310,21 @@ _FIELDDATA = columns(
 
 @cat("/_cat/fielddata", "/_cat/fielddata/{fields}", columns=_FIELDDATA, params=("fields",))
 def fielddata(node: Node, request: Request) -> list[dict[str, Any]]:
-    """Nothing is ever uninverted here, so no field takes up memory of that kind."""
-    return []
+    """A row for each field of which texts were uninverted."""
+    patterns = request.names("fields")
+    sizes: Counter[str] = Counter()
+    for index in node.indices.values():
+        for shard in index.shards:
+            sizes.update(fielddata_sizes(shard))
+    return [
+        {
+            "id": node.node_id,
+            "host": node.address[0],
+            "ip": node.address[0],
+            "node": node.name,
+            "field": path,
+            "size": ByteSizeValue(size),
+        }
+        for path, size in sizes.items()
+        if not patterns or any(simple_match(pattern, path) for pattern in patterns)
+    ]

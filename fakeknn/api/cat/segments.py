@@ -62,7 +62,7 @@ def segments(node: Node, request: Request) -> Iterator[dict[str, Any]]:
                     "size": ByteSizeValue(segment.size),
                     "size.memory": 0,
                     "committed": segment.committed,
-                    "searchable": True,
+                    "searchable": segment.searched,
                     "version": LUCENE,
                     "compound": True,
                 }
