@@ -182,3 +182,26 @@ class _Automaton:
 
     def accepts(self, states: frozenset[int]) -> bool:
         return len(self.pattern) in states or -1 in states
+
+
+def raw_values(body: Any, path: str) -> list[Any]:
+    """XContentMapValues.extractRawValues: what a parsed source holds at a path, through its arrays; a value that is no
+    object is found by what goes on below it, too.
+    """
+    found: list[Any] = []
+    _extract(found, body, path.split("."), 0)
+    return found
+
+
+def _extract(found: list[Any], part: Any, names: Sequence[str], at: int) -> None:
+    if isinstance(part, list):
+        for item in part:
+            _extract(found, item, names, at)
+    elif not isinstance(part, dict):
+        if part is not None:
+            found.append(part)
+    elif at < len(names):
+        key, at = names[at], at + 1
+        while part.get(key) is None and at < len(names):
+            key, at = f"{key}.{names[at]}", at + 1
+        _extract(found, part.get(key), names, at)

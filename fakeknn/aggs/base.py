@@ -124,6 +124,11 @@ def refuse(ctx: ShardContext, error: OpenSearchError) -> None:
     ctx.memo.setdefault("refused", error)
 
 
+def in_slices(ctx: ShardContext) -> bool:
+    """Whether the search collects a shard in slices, whose results are merged before the shard gives its own."""
+    return bool(ctx.memo.get("slices", True))
+
+
 def shard_buckets(ctx: ShardContext) -> Reduction:
     """The buckets of one search on one shard (MultiBucketConsumerService.create)."""
     found: Reduction | None = ctx.memo.get("buckets")
@@ -587,6 +592,11 @@ class Factories:
     def __bool__(self) -> bool:
         return bool(self.aggs or self.pipelines)
 
+    @property
+    def concurrent(self) -> bool:
+        """allFactoriesSupportConcurrentSearch: whether a search for them collects its segments in slices."""
+        return not any(agg.sequential for agg in self.walk())
+
     def named(self, name: str) -> Aggregation | None:
         return next((agg for agg in self.aggs if agg.name == name), None)
 
@@ -619,6 +629,8 @@ class Aggregation:
     leaf: ClassVar[bool] = False
     """Whether it refuses sub-aggregations."""
     single_bucket: ClassVar[bool] = False
+    sequential: ClassVar[bool] = False
+    """Whether it must see a shard's documents one after the other."""
     metrics: ClassVar[tuple[str, ...] | None] = None
     """The values that a metric can be sorted by; ``("value",)`` for one that has one."""
     name: str = ""

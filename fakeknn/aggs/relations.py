@@ -75,6 +75,7 @@ class Children(Related):
 
 
 class Parent(Related):
+    sequential = True
     kind = "parent"
 
 

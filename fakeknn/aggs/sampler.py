@@ -51,6 +51,7 @@ def no_hits() -> IllegalArgumentException:
 
 @dataclass(eq=False)
 class Sampler(Aggregation):
+    sequential = True
     kind = "sampler"
     single_bucket = True
     shard_size: int = DEFAULT_SHARD_SIZE
@@ -110,6 +111,7 @@ _HINTS = ("map", "bytes_hash", "global_ordinals")
 
 @dataclass(eq=False)
 class DiversifiedSampler(Aggregation):
+    sequential = True
     kind = "diversified_sampler"
     single_bucket = True
     given: Given

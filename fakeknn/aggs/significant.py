@@ -5,10 +5,9 @@ Source: SignificantTermsAggregatorFactory, InternalSignificantTerms, the heurist
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,11 +22,13 @@ from fakeknn.aggs.base import (
     Reduction,
     Results,
     finite,
+    in_slices,
     note,
     register,
     shown,
 )
 from fakeknn.aggs.fielddata import ALL, BYTES, IP
+from fakeknn.aggs.heuristics import JLH, Heuristic, heuristic_members
 from fakeknn.aggs.includes import IncludeExclude, found_in, members_of
 from fakeknn.aggs.terms import (
     Grouped,
@@ -38,11 +39,10 @@ from fakeknn.aggs.terms import (
     threshold_members,
     thresholds_of,
 )
-from fakeknn.aggs.values import REQUIRED, Given, Source, members, text_source
+from fakeknn.aggs.values import REQUIRED, Given, Source, members
 from fakeknn.errors import (
     IllegalArgumentException,
     NamedObjectNotFoundException,
-    NotFaked,
     UnsupportedOperationException,
     Where,
     XContentParseException,
@@ -52,157 +52,7 @@ from fakeknn.xcontent import hash_ordered
 from fakeknn.xcontent.objects import Member, ObjectParser, declared
 from fakeknn.xcontent.suggest import did_you_mean
 
-_DEFAULT = Thresholds(min_doc_count=3)
-
-
-# --- heuristics -------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Heuristic:
-    """How significant a term is: ``freq`` of ``size`` documents have it, and ``background`` of all ``total``."""
-
-    kind: ClassVar[str] = ""
-    members: ClassVar[Mapping[str, Member]] = {}
-
-    def score(self, freq: int, size: int, background: int, total: int) -> float:
-        raise NotImplementedError
-
-    def _check(self, freq: int, size: int, background: int, total: int) -> None:
-        """checkFrequencyValidity."""
-        name = type(self).__name__
-        if freq > size:
-            raise IllegalArgumentException(f"subsetFreq > subsetSize, in {name}")
-        if background > total:
-            raise IllegalArgumentException(f"supersetFreq > supersetSize, in {name}")
-
-
-class JLHScore(Heuristic):
-    kind = "jlh"
-
-    def score(self, freq: int, size: int, background: int, total: int) -> float:
-        self._check(freq, size, background, total)
-        if not size or not total:
-            return 0.0
-        here, everywhere = freq / size, (background or 1) / total
-        change = here - everywhere
-        return change * (here / everywhere) if change > 0 else 0.0
-
-
-class PercentageScore(Heuristic):
-    kind = "percentage"
-
-    def score(self, freq: int, size: int, background: int, total: int) -> float:
-        self._check(freq, size, background, total)
-        return freq / background if background else 0.0
-
-
-@dataclass(frozen=True)
-class Frequencies:
-    """How many documents have a term (first digit) and are in the class (second); ``_`` for either."""
-
-    n00: float
-    n01: float
-    n10: float
-    n11: float
-    n0_: float
-    n1_: float
-    n_0: float
-    n_1: float
-    n: float
-
-
-@dataclass(frozen=True)
-class Contingency(Heuristic):
-    """NXYSignificanceHeuristic."""
-
-    include_negatives: bool = False
-    background_is_superset: bool = True
-    members: ClassVar[Mapping[str, Member]] = {
-        "include_negatives": declared("boolean"),
-        "background_is_superset": declared("boolean"),
-    }
-
-    def frequencies(self, freq: int, size: int, background: int, total: int) -> Frequencies:
-        self._check(freq, size, background, total)
-        if not self.background_is_superset:
-            return Frequencies(
-                total - background, size - freq, background, freq, total - background + size - freq,
-                background + freq, total, size, total + size,
-            )  # fmt: skip
-        if freq > background or size > total or background - freq > total - size:
-            raise NotFaked("a background that is no superset")
-        return Frequencies(
-            total - background - (size - freq), size - freq, background - freq, freq, total - background, background,
-            total - size, size, total,
-        )  # fmt: skip
-
-    def _rarer(self, n: Frequencies) -> bool:
-        """Whether the term is less frequent in the class than outside, which is not asked for."""
-        return not self.include_negatives and _quotient(n.n11, n.n_1) < _quotient(n.n10, n.n_0)
-
-
-def _quotient(numerator: float, denominator: float) -> float:
-    if denominator:
-        return numerator / denominator
-    return math.nan if not numerator else math.inf
-
-
-class ChiSquare(Contingency):
-    kind = "chi_square"
-
-    def score(self, freq: int, size: int, background: int, total: int) -> float:
-        n = self.frequencies(freq, size, background, total)
-        if self._rarer(n):
-            return -math.inf
-        return _quotient(n.n * (n.n11 * n.n00 - n.n01 * n.n10) ** 2.0, n.n_1 * n.n1_ * n.n0_ * n.n_0)
-
-
-class MutualInformation(Contingency):
-    kind = "mutual_information"
-
-    def score(self, freq: int, size: int, background: int, total: int) -> float:
-        n = self.frequencies(freq, size, background, total)
-
-        def term(nxy: float, nx_: float, n_y: float) -> float:
-            numerator = math.fabs(n.n * nxy)
-            denominator = math.fabs(nx_ * n_y)
-            factor = math.fabs(nxy / n.n)
-            if not numerator and not denominator:
-                return 0.0
-            if not numerator:
-                return 0.0 if not factor else -math.inf
-            return factor * math.log(numerator / denominator)
-
-        total_information = (
-            term(n.n00, n.n0_, n.n_0)
-            + term(n.n01, n.n0_, n.n_1)
-            + term(n.n10, n.n1_, n.n_0)
-            + term(n.n11, n.n1_, n.n_1)
-        ) / math.log(2.0)
-        if math.isnan(total_information) or self._rarer(n):
-            return -math.inf
-        return total_information
-
-
-class GND(Contingency):
-    kind = "gnd"
-    members: ClassVar[Mapping[str, Member]] = {"background_is_superset": declared("boolean")}
-
-    def score(self, freq: int, size: int, background: int, total: int) -> float:
-        n = self.frequencies(freq, size, background, total)
-        if not n.n11:
-            return 0.0
-        if n.n1_ == n.n_1 == n.n11:
-            return 1.0
-        logs = math.log(n.n1_), math.log(n.n_1)
-        return math.exp(-(max(logs) - math.log(n.n11)) / (math.log(n.n) - min(logs)))
-
-
-_JLH = JLHScore()
-HEURISTICS: dict[str, type[Heuristic]] = {
-    kind.kind: kind for kind in (JLHScore, PercentageScore, ChiSquare, MutualInformation, GND)
-}
+DEFAULT = Thresholds(min_doc_count=3)
 
 
 # --- results ----------------------------------------------------------------------------------------------------------
@@ -262,13 +112,14 @@ class Significant(MultiBucket):
                 assert isinstance(bucket, SignificantBucket)
                 found.setdefault(bucket.key_text, []).append(bucket)
         kept: list[SignificantBucket] = []
+        heuristic = self.agg.heuristic.rewritten(None, reduction.services)
         for text in hash_ordered(found):
             same = found[text]
             first = same[0]
             results = self.agg.subs.reduce([bucket.results for bucket in same], reduction)
             bucket = SignificantBucket(first.key, sum(one.doc_count for one in same), results, first.members)
             bucket.background = sum(one.background for one in same)
-            bucket.score = self.agg.heuristic.score(bucket.doc_count, size, bucket.background, total)
+            bucket.score = heuristic.score(bucket.doc_count, size, bucket.background, total)
             if bucket.doc_count >= self.agg.thresholds.min_doc_count and bucket.score > 0:
                 kept.append(bucket)
             else:
@@ -336,8 +187,8 @@ class SignificantTerms(Aggregation):
     kind = "significant_terms"
     notes = True
     given: Given
-    thresholds: Thresholds = _DEFAULT
-    heuristic: Heuristic = _JLH
+    thresholds: Thresholds = DEFAULT
+    heuristic: Heuristic = JLH
     background: Query | None = None
     includes: IncludeExclude | None = None
     hint: str | None = None
@@ -356,10 +207,17 @@ class SignificantTerms(Aggregation):
             return lambda docs: [Significant(self, "umsigterms", [], 0, 0) for _ in range(docs.n)]
         self._check(source)
         values = TermValues(ctx, source, self.includes)
-        mask = None if self.background is None else self.background.mask(ctx) & ctx.view.live_roots
+        mask, total = self._background(ctx)
+        heuristic = self.heuristic.rewritten(ctx, None)
+        return lambda docs: self.collect(docs, values, subs, heuristic, mask, total)
+
+    def _background(self, ctx: ShardContext) -> tuple[NDArray[np.bool_] | None, int]:
+        """The documents of the background, if it has a filter, and how many there are."""
+        if self.background is not None:
+            mask = self.background.mask(ctx) & ctx.view.live_roots
+            return mask, int(np.count_nonzero(mask))
         # Without a filter the background is what the reader has: deleted documents and nested objects, too.
-        total = ctx.n if mask is None else int(np.count_nonzero(mask))
-        return lambda docs: self.collect(docs, values, subs, mask, total)
+        return None, ctx.n
 
     def _check(self, source: Source) -> None:
         if source.by_terms:
@@ -387,6 +245,7 @@ class SignificantTerms(Aggregation):
         docs: Docs,
         values: TermValues,
         subs: Callable[[Docs], list[Results]],
+        heuristic: Heuristic,
         mask: NDArray[np.bool_] | None,
         total: int,
     ) -> list[Internal]:
@@ -394,10 +253,10 @@ class SignificantTerms(Aggregation):
         counts, sizes = found.counts(), docs.counts()
         if not docs.unmapped:
             note(docs.ctx, self, 0, np.bincount(found.owners, minlength=docs.n).tolist())
-        backgrounds = self._backgrounds(docs, values, found, mask)
+        backgrounds = self.backgrounds(docs, values, found, mask)
         scores = np.array(
             [
-                self.heuristic.score(freq, size, background, total)
+                heuristic.score(freq, size, background, total)
                 for freq, size, background in zip(
                     counts.tolist(), sizes[found.owners].tolist(), backgrounds.tolist(), strict=True
                 )
@@ -418,7 +277,8 @@ class SignificantTerms(Aggregation):
             bucket.score = float(scores[position])
             buckets.append(bucket)
         kind = "sigsterms" if values.source.by_terms else "siglterms"
-        own = [in_slice(some, thresholds.shard_size) for some in split(found.owners[chosen], docs.n, buckets)]
+        ordered: Callable[[Any, int], Sequence[Bucket]] = in_slice if in_slices(docs.ctx) else best
+        own = [list(ordered(some, thresholds.shard_size)) for some in split(found.owners[chosen], docs.n, buckets)]
         return [Significant(self, kind, own[i], size, total) for i, size in enumerate(sizes.tolist())]
 
     def _on_shard(self) -> Thresholds:
@@ -429,9 +289,8 @@ class SignificantTerms(Aggregation):
             doubled.size, 2 * int(doubled.size * 1.5 + 10), doubled.min_doc_count, doubled.shard_min_doc_count
         )
 
-    @staticmethod
-    def _backgrounds(
-        docs: Docs, values: TermValues, found: Grouped, mask: NDArray[np.bool_] | None
+    def backgrounds(
+        self, docs: Docs, values: TermValues, found: Grouped, mask: NDArray[np.bool_] | None
     ) -> NDArray[np.int64]:
         """How many documents of the background have the term of each bucket."""
         ctx = docs.ctx
@@ -454,44 +313,10 @@ def _shown(values: TermValues, keys: NDArray[Any]) -> Iterator[tuple[Any, dict[s
             yield key, key_members
 
 
-@dataclass(eq=False)
-class SignificantText(SignificantTerms):
-    """significant_text: the same of a text field's tokens."""
-
-    kind = "significant_text"
-
-    def source(self, ctx: ShardContext) -> Source:
-        assert self.given.field is not None
-        field = ctx.field(self.given.field)
-        if field is None:
-            raise NotFaked("significant_text of a field that is not mapped")
-        if field.is_text:
-            return text_source(ctx, field)
-        raise NotFaked(f"significant_text of a [{field.kind}] field")
-
-
 # --- parsing ----------------------------------------------------------------------------------------------------------
 
 
-_ANY = ("START_OBJECT", "START_ARRAY", "VALUE_STRING", "VALUE_NUMBER", "VALUE_BOOLEAN", "VALUE_NULL")
-
-
-def _heuristic_member(kind: type[Heuristic], read: list[Heuristic]) -> Member:
-    parser = ObjectParser(kind.kind, kind.members)
-
-    def parse(container: Any, key: Any) -> Heuristic:
-        heuristic = kind(**parser.parse(container, key))
-        read.append(heuristic)
-        return heuristic
-
-    return Member(_ANY, parse, tells=True)
-
-
-def _script_heuristic(container: Any, key: Any) -> Heuristic:
-    raise NotFaked("a script heuristic")
-
-
-def _parsed(kind: str, declarations: dict[str, Member], container: Any, key: Any) -> dict[str, Any]:
+def parsed(kind: str, declarations: dict[str, Member], container: Any, key: Any) -> dict[str, Any]:
     """The values; a member that is unknown is looked for among the heuristics last."""
     body = container[key]
     for member in body if isinstance(body, dict) else ():
@@ -505,49 +330,25 @@ def _parsed(kind: str, declarations: dict[str, Member], container: Any, key: Any
     )
 
 
-def _common_members(name: str, read: list[Heuristic]) -> dict[str, Member]:
+def common_members(name: str, read: list[Heuristic]) -> dict[str, Member]:
     return {
         **threshold_members(name),
         "background_filter": declared("object", parse_query),
         **members_of(),
-        **{kind: _heuristic_member(heuristic, read) for kind, heuristic in HEURISTICS.items()},
-        "script_heuristic": declared("object", _script_heuristic),
+        **heuristic_members(read),
     }
 
 
 @register("significant_terms")
 def parse_significant_terms(name: str, container: Any, key: Any) -> Aggregation:
     read: list[Heuristic] = []
-    declarations = {**members(), **_common_members(name, read), "execution_hint": declared("string")}
-    values = _parsed("significant_terms", declarations, container, key)
+    declarations = {**members(), **common_members(name, read), "execution_hint": declared("string")}
+    values = parsed("significant_terms", declarations, container, key)
     return SignificantTerms(
         Given.of(values),
-        thresholds_of(values, _DEFAULT),
-        read[-1] if read else _JLH,
+        thresholds_of(values, DEFAULT),
+        read[-1] if read else JLH,
         values.get("background_filter"),
         found_in(values),
         values.get("execution_hint"),
-    )
-
-
-@register("significant_text")
-def parse_significant_text(name: str, container: Any, key: Any) -> Aggregation:
-    read: list[Heuristic] = []
-    declarations = {
-        "field": declared("string"),
-        "source_fields": declared("string_array"),
-        "filter_duplicate_text": declared("boolean"),
-        **_common_members(name, read),
-    }
-    values = _parsed("significant_text", declarations, container, key)
-    if values.get("filter_duplicate_text") or values.get("source_fields") is not None:
-        raise NotFaked("[filter_duplicate_text] and [source_fields]")
-    if values.get("field") is None:
-        raise NotFaked("significant_text without a field")
-    return SignificantText(
-        Given(values["field"]),
-        thresholds_of(values, _DEFAULT),
-        read[-1] if read else _JLH,
-        values.get("background_filter"),
-        found_in(values),
     )

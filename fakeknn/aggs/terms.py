@@ -25,6 +25,7 @@ from fakeknn.aggs.base import (
     Reduction,
     Results,
     bucketed,
+    in_slices,
     merged,
     note,
     pairs_once,
@@ -293,11 +294,24 @@ class Selector:
             note(docs.ctx, self.agg, 0, np.bincount(found.owners, minlength=docs.n).tolist())
         everything = np.arange(found.n)
         sort_results = [] if self._sorting is None else self._sorting(found.docs(docs, everything))
-        best = self.orders.best(found.owners, counts, sort_results, self.thresholds.shard_size)
+        least = self.thresholds.shard_min_doc_count
+        if least > 1 and not in_slices(docs.ctx):
+            kept = np.flatnonzero(counts >= least)
+            results = [] if self._sorting is None else [sort_results[i] for i in kept.tolist()]
+            best = kept[self.orders.best(found.owners[kept], counts[kept], results, self.thresholds.shard_size)]
+        else:
+            best = self.orders.best(found.owners, counts, sort_results, self.thresholds.shard_size)
         totals = np.bincount(found.owners, counts, docs.n)
         others = (totals - np.bincount(found.owners[best], counts[best], docs.n)).astype(np.int64)
+        if least > 1 and not in_slices(docs.ctx) and not self.orders.by_key:
+            # Where nothing needs to be selected (BucketSelectionStrategy), what is left out is not counted.
+            made, valid = (
+                np.bincount(owners, minlength=docs.n) for owners in (found.owners, found.owners[counts >= least])
+            )
+            size = np.minimum(made, self.thresholds.shard_size)
+            others[(size * 5 >= made) & (valid <= size)] = 0
         # A search in slices drops what is below shard_min_doc_count after that, and does not count it.
-        best = best[counts[best] >= self.thresholds.shard_min_doc_count]
+        best = best[counts[best] >= least]
         results = self._others(found.docs(docs, best)) if self._others is not None else [{} for _ in best]
         if self._sorting is not None:
             results = [{**sort_results[i], **result} for i, result in zip(best.tolist(), results, strict=True)]

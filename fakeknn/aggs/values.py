@@ -30,7 +30,6 @@ from fakeknn.aggs.fielddata import (
     places,
     range_sets,
     type_of,
-    uninverted,
 )
 from fakeknn.aggs.formats import RAW, Boolean, DateTime, Decimal, Format, Ip, UnsignedLong
 from fakeknn.aggs.scripts import ValueScript
@@ -52,7 +51,7 @@ from fakeknn.fields.scalar import DEFAULT_DATE_FORMAT, DateFieldType
 from fakeknn.geo import points
 from fakeknn.query.base import ShardContext
 from fakeknn.query.script import Script, parse_script
-from fakeknn.view import KeywordColumn, NumericColumn, TextColumn
+from fakeknn.view import KeywordColumn, NumericColumn
 from fakeknn.xcontent import java_string, objects
 from fakeknn.xcontent.objects import Member, declared
 
@@ -431,16 +430,6 @@ def is_hint(text: str) -> bool:
 
 def unsupported(what: str, aggregation: str) -> IllegalArgumentException:
     return IllegalArgumentException(f"{what} is not supported for aggregation [{aggregation}]")
-
-
-def text_source(ctx: ShardContext, field: FieldType) -> Source:
-    """The terms of a text field, whether it has fielddata or not."""
-    source = Source(BYTES, RAW, field=field)
-    column = ctx.column(field)
-    if isinstance(column, TextColumn):
-        made = uninverted(ctx, field, column)
-        source._column, source.terms = made, Ordered(made)
-    return source
 
 
 # --- parsing ----------------------------------------------------------------------------------------------------------

@@ -106,6 +106,7 @@ def collect(request: SearchRequest, ctx: ShardContext, found: Mask, score: Score
     """One shard's results of the documents that the query has ``found``: bool[n], with their score: float32[n]."""
     assert request.aggregations is not None
     ctx.memo["search"] = request  # whose query top_hits explain
+    ctx.memo["slices"] = request.aggregations.concurrent and not request.terminate_after
     if request.profile:
         ctx.memo["noted"], ctx.memo["found"] = {}, found
     collector = request.aggregations.rewritten(ctx).build(ctx)

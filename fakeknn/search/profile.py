@@ -19,7 +19,7 @@ from fakeknn.query.compound import MATCH_ALL
 from fakeknn.query.forms import form, search_form
 from fakeknn.query.lucene import ApproximateScoreQuery, ConstantScoreQuery, Node
 from fakeknn.search.explain import search_node
-from fakeknn.search.profile_aggregations import PRUNED_TERMS, WITH_TERMS, Profiled, concurrent
+from fakeknn.search.profile_aggregations import PRUNED_TERMS, WITH_TERMS, Profiled
 from fakeknn.search.request import SearchRequest
 from fakeknn.search.top_hits import TopHitsOf
 
@@ -132,7 +132,7 @@ def _aggregator(names: Sequence[str], reason: str, slices: bool) -> dict[str, An
 
 def _in_slices(request: SearchRequest) -> bool:
     """Whether segments are searched concurrently: only for aggregations, where all of them can be."""
-    return request.aggregations is not None and concurrent(request.aggregations) and not request.terminate_after
+    return request.aggregations is not None and request.aggregations.concurrent and not request.terminate_after
 
 
 _FETCH = (

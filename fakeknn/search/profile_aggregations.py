@@ -20,11 +20,13 @@ from fakeknn.aggs.base import Aggregation, Factories, Noted
 from fakeknn.aggs.composite import CompositeOf, DateHistogramSource
 from fakeknn.aggs.date_histogram import DateHistogramOf
 from fakeknn.aggs.fielddata import ALL, ANY, BYTES, NUMBERS
+from fakeknn.aggs.formats import RAW
 from fakeknn.aggs.metrics import Cardinality
 from fakeknn.aggs.percentiles import Hdr, PercentilesOf
 from fakeknn.aggs.ranges import RangeOf
 from fakeknn.aggs.sampler import DiversifiedSampler
-from fakeknn.aggs.significant import SignificantTerms, SignificantText
+from fakeknn.aggs.significant import SignificantTerms
+from fakeknn.aggs.significant_text import SignificantText
 from fakeknn.aggs.terms import TermsOf
 from fakeknn.aggs.values import Given, Source
 from fakeknn.dates import Rounding
@@ -36,9 +38,6 @@ from fakeknn.view import KeywordColumn, Mask, NumericColumn, TextColumn
 from fakeknn.xcontent import hash_ordered
 
 Debug = dict[str, Any]
-
-#: Aggregations whose factories do not let segments be searched concurrently.
-_SEQUENTIAL = ("sampler", "diversified_sampler", "parent")
 
 #: Aggregators whose class is not named as the aggregation is.
 _CLASSES = {
@@ -60,11 +59,6 @@ _MAX_REWRITTEN = 3000
 _LEAF = 512
 _LOW_CARDINALITY = 2048
 PRUNED_TERMS = 1000
-
-
-def concurrent(aggs: Factories) -> bool:
-    """AggregatorFactories.allFactoriesSupportConcurrentSearch."""
-    return all(agg.kind not in _SEQUENTIAL for agg in aggs.walk())
 
 
 @dataclass(slots=True)
@@ -146,6 +140,8 @@ class Profiled:
         return name, deferred if agg.kind in ("sampler", "variable_width_histogram") else {}
 
     def _source(self, agg: Aggregation) -> Source | None:
+        if isinstance(agg, SignificantText):
+            return Source(BYTES, RAW)
         if isinstance(agg, SignificantTerms):
             return agg.source(self.ctx)
         given = getattr(agg, "given", None)

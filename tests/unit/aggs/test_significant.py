@@ -6,15 +6,8 @@ import math
 
 import pytest
 
-from fakeknn.aggs.significant import (
-    GND,
-    ChiSquare,
-    JLHScore,
-    MutualInformation,
-    PercentageScore,
-    SignificantBucket,
-    best,
-)
+from fakeknn.aggs.heuristics import GND, ChiSquare, JLHScore, MutualInformation, PercentageScore
+from fakeknn.aggs.significant import SignificantBucket, best
 
 
 def test_a_term_that_is_everywhere_is_not_significant() -> None:
