@@ -135,6 +135,8 @@ class TokenFilter:
     by_term: bool = False
     #: Attributes that ``explain`` shows once this filter is in the chain.
     attributes: tuple[str, ...] = ()
+    #: Whether its tokens are of lengths that do not lie one upon the other, so that queries take them one by one.
+    disables_graphs: bool = False
 
     def apply(self, stream: TokenStream) -> TokenStream:
         raise NotImplementedError
@@ -190,6 +192,11 @@ class Analyzer:
         has_words = type(tokenizer).words is not Tokenizer.words
         self._by_term = has_words and all(part.by_term for part in self.filters)
         self._known: dict[str, str | None] = {}
+
+    @property
+    def disables_graphs(self) -> bool:
+        """Whether what its tokens stand beside is not looked at by queries (DisableGraphAttribute)."""
+        return any(part.disables_graphs for part in self.filters)
 
     @property
     def sequential(self) -> bool:

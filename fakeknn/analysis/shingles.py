@@ -34,6 +34,7 @@ class ShingleFilter(TokenFilter):
         self.unigrams_if_no_shingles = unigrams_if_no_shingles
         self.separator = separator
         self.filler = filler
+        self.disables_graphs = unigrams or smallest != largest
 
     def _with_fillers(self, stream: TokenStream) -> list[tuple[Token, bool]]:
         words: list[tuple[Token, bool]] = []

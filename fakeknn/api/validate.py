@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from fakeknn.api.search import INDICES_PARAMETERS, query_of_params, query_only
-from fakeknn.errors import NotFaked, OpenSearchError, ParsingException
+from fakeknn.errors import ActionRequestValidationException, NotFaked, OpenSearchError, ParsingException
 from fakeknn.query.base import Query
 from fakeknn.rest import SOURCE_PARAMETERS, Request, route
 from fakeknn.search import service
@@ -24,7 +24,14 @@ def _query(request: Request) -> Query | None:
     if not request.body:
         return query_of_params(request)  # type: ignore[no-any-return]
     request.parsed = read_for(request.body, read_query, query_only)
-    return query_only(request.parsed)
+    found: Query | None = query_only(request.parsed)
+    if found is None:
+        raise _Invalid("query cannot be null")
+    return found
+
+
+class _Invalid(ActionRequestValidationException):
+    """ValidateQueryRequest.validate: the request is refused, not the query."""
 
 
 @route(
@@ -43,7 +50,7 @@ def validate(node: Node, request: Request) -> dict[str, Any]:
     options = IndicesOptions.from_parameters(request.params, _OPTIONS)
     try:
         query = _query(request)
-    except NotFaked:
+    except (NotFaked, _Invalid):
         raise
     except OpenSearchError as error:
         settle(error, request.body, request.parsed)

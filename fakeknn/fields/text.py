@@ -293,7 +293,7 @@ class TextFieldType(FieldType):
 
     def fetch(self, value: Any, format: str | None = None) -> Any:
         if format is not None:
-            raise IllegalArgumentException(f"Field [{self.path}] of type [{self.kind}] doesn't support formats.")
+            raise IllegalArgumentException(f"Field [{self.path}] doesn't support formats.")
         return None if value is None else java_string(value)
 
 
@@ -308,6 +308,16 @@ class CompanionFieldType(TextFieldType):
         self.gap = parent.gap
         names = ("index", "index_options", "norms", "similarity")
         self.options = {name: value for name, value in parent.options.items() if name in names}
+
+    @property
+    def name(self) -> str:
+        return self.path  # as the real server calls it
+
+    def echo(self, include_defaults: bool = False) -> dict[str, Any]:
+        told: dict[str, Any] = {"type": self.kind}
+        if include_defaults:
+            told |= {"boost": 1.0, "index": True, "doc_values": False, "store": False, "meta": {}}
+        return told
 
     def analyzed(self, made: TokenFilter, searched: TokenFilter | None = None) -> None:
         """Set the analyzers: the parent's own, with filters behind them."""

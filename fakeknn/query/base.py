@@ -401,7 +401,9 @@ def field_query(
     found: str | None = None
     values: dict[str, Any] = {}
     for name, value in body.items():
-        if isinstance(value, dict):
+        if short is None and isinstance(value, list):
+            found = _in_array(kind, value, name, found, members, values)[1]
+        elif isinstance(value, dict):
             _one_field(kind, body, name, found)
             found = name
             for member, item in value.items():
@@ -415,16 +417,8 @@ def field_query(
                         raise ParsingException(f"[{kind}] query does not support [{inner}]", at=Where(item, inner))
                 values[member] = read_member(reader, value, member)
         else:
-            if short is None:
-                if value is None:
-                    continue  # no Token.isValue
-                if isinstance(value, list):
-                    if not value:
-                        continue
-                    place = _first_scalar(value)
-                    if place is None:
-                        continue
-                    raise ParsingException(f"[{kind}] query does not support [{name}]", at=place)
+            if short is None and value is None:
+                continue  # no Token.isValue
             if kind == "term":
                 if isinstance(value, list):
                     raise ParsingException("[term] query does not support array of values", at=Where(body, name))
@@ -432,7 +426,7 @@ def field_query(
                     continue  # no Token.isValue
             elif kind in ("fuzzy", "span_term") and isinstance(value, list):
                 # Its beginning is taken for the value, and what follows for another.
-                second = "null" if kind == "span_term" and value else name  # inside an array nothing has a name
+                second = name if not value or isinstance(value[0], dict) else "null"
                 raise ParsingException(
                     f"[{kind}] query doesn't support multiple fields, found [{name}] and [{second}]",
                     at=Where(value, 0) if value else Where(value, None, "end"),
@@ -445,13 +439,32 @@ def field_query(
     return found, values
 
 
-def _first_scalar(values: list[Any]) -> Where | None:
-    """The first value in arrays of arrays that is none."""
-    for i, value in enumerate(values):
-        place = _first_scalar(value) if isinstance(value, list) else Where(values, i)
-        if place is not None:
-            return place
-    return None
+def _in_array(
+    kind: str, items: list[Any], current: str, found: str | None, members: Mapping[str, Reader], values: dict[str, Any]
+) -> tuple[str, str | None]:
+    """An array where an object is looked for: the parser does not see it, and goes on with what it holds.
+
+    Gives the name that the parser saw last, and the name of the field.
+    """
+    for i, item in enumerate(items):
+        if isinstance(item, list):
+            current, found = _in_array(kind, item, current, found, members, values)
+        elif isinstance(item, dict):
+            if found is not None:
+                raise ParsingException(
+                    f"[{kind}] query doesn't support multiple fields, found [{found}] and [{current}]",
+                    at=Where(items, i),
+                )
+            found = current
+            for member in item:
+                reader = members.get(member) or COMMON.get(member)
+                if reader is None:
+                    raise ParsingException(f"[{kind}] query does not support [{member}]", at=Where(item, member))
+                values[member] = read_member(reader, item, member)
+                current = member
+        elif item is not None:
+            raise ParsingException(f"[{kind}] query does not support [{current}]", at=Where(items, i))
+    return current, found
 
 
 def flat_query(
@@ -487,8 +500,9 @@ def flat_query(
     return found
 
 
-def read_member(reader: Reader, body: Any, name: str) -> Any:
-    """A member's value. A refusal that names no place is one of the value itself, where the parser then stands."""
+def read_member(reader: Reader, body: Any, name: Any) -> Any:
+    """A member's value, or an array's item. A refusal that names no place is one of the value itself, where the parser
+    then stands."""
     try:
         return reader(body, name)
     except OpenSearchError as error:

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from fakeknn.errors import IllegalArgumentException, IllegalStateException, Where
+from fakeknn.errors import (
+    IllegalArgumentException,
+    IllegalStateException,
+    NumberFormatException,
+    Where,
+    XContentParseException,
+)
 from fakeknn.fields import FieldType
 from fakeknn.query.base import Explanation, Matched, Query, ShardContext, common, register, running
 from fakeknn.query.compound import Bool, MatchNone, declared_boost
@@ -182,21 +188,51 @@ class CombinedFields(Rewritten):
         return self._boolean([CombinedField(fields=fields, term=term) for term in terms])
 
 
-def _weights(container: Any, key: Any) -> dict[str, float]:
+def _comes_first(container: Any, first: str, second: str) -> bool:
+    names = list(container)
+    return first in names and (second not in names or names.index(first) < names.index(second))
+
+
+def _query(container: Any, key: Any) -> str:
+    """``query``, with which the parser makes the builder and hands it what came before."""
+    found = objects.text(container, key)
+    if not _comes_first(container, "fields", key):
+        return found
+    try:
+        parse_weights(_names(container, "fields"))
+    except NumberFormatException as cause:
+        fields, at = container["fields"], Where(container, key)
+        place = Where(fields, None, "end") if isinstance(fields, list) else Where(container, "fields")
+        inner = XContentParseException("[combined_fields] failed to parse field [fields]", at=place)
+        inner.__cause__ = cause
+        late = XContentParseException("failed to build [combined_fields] after last required field arrived", at=place)
+        late.__cause__ = inner
+        failed = XContentParseException("[combined_fields] failed to parse field [query]", at=at)
+        raise objects.stopped_at(failed, at) from late
+    return found
+
+
+def _weights(container: Any, key: Any) -> dict[str, float] | list[str]:
+    """``fields``: nothing is made of them until there is a ``query``."""
+    names = _names(container, key)
+    return names if _comes_first(container, key, "query") else parse_weights(names)
+
+
+def _names(container: Any, key: Any) -> list[str]:
     value = container[key]
     if not isinstance(value, list):
-        return parse_weights([objects.text(container, key)])
+        return [objects.text(container, key)]
     for i, item in enumerate(value):
         if isinstance(item, list):
             what = f"expected value but got [{objects.token(item)}]"
             raise objects.stopped_at(IllegalStateException(what), Where(value, i))
-    return parse_weights([objects.text(value, i) for i in range(len(value))])
+    return [objects.text(value, i) for i in range(len(value))]
 
 
 _PARSER: ObjectParser = ObjectParser(
     "combined_fields",
     {
-        "query": declared("string"),
+        "query": replace(declared("string", _query), tells=True),
         "fields": declared("string_array", _weights),
         "operator": declared("string", operator),
         "boost": declared_boost(lambda before: _combined(_PARSER.parse_object(before))),
@@ -208,9 +244,10 @@ _PARSER: ObjectParser = ObjectParser(
 
 
 def _combined(values: Mapping[str, Any]) -> Query:
+    fields = values.get("fields", {})
     return CombinedFields(
         query=values.get("query", ""),
-        fields=values.get("fields", {}),
+        fields=fields if isinstance(fields, dict) else parse_weights(fields),
         operator=values.get("operator", "or"),
         minimum_should_match=values.get("minimum_should_match"),
         **common(values),

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from fakeknn.errors import IllegalArgumentException, ParsingException, Where
-from fakeknn.query.base import Query, ShardContext, common, register
+from fakeknn.query.base import Query, ShardContext, common, read_member, register
 from fakeknn.query.compound import Bool, MatchNone
 from fakeknn.query.match import MatchOptions, named_analyzer, operator, raw, search_analyzer
 from fakeknn.query.rewritten import Rewritten
@@ -173,7 +173,7 @@ def parse_common(container: Any, key: Any) -> Query:
             elif objects.is_value(item):
                 if member not in _READERS:
                     raise ParsingException(f"[common] query does not support [{member}]", at=Where(value, member))
-                values[member] = _READERS[member](value, member)
+                values[member] = read_member(_READERS[member], value, member)
     if not field:
         raise IllegalArgumentException("field name is null or empty")
     if values.get("query") is None:

@@ -25,7 +25,6 @@ from fakeknn.fields.scalar import BooleanFieldType, DateFieldType
 from fakeknn.fields.uid import encode_id
 from fakeknn.fields.wildcard import WildcardFieldType, quoted_wildcard
 from fakeknn.query.base import Explanation, Query, ShardContext
-from fakeknn.query.combined_fields import CombinedField
 from fakeknn.query.compound import (
     MATCH_ALL,
     Bool,
@@ -36,7 +35,6 @@ from fakeknn.query.compound import (
     MatchNone,
     minimum_should_match,
 )
-from fakeknn.query.fuzzy import Fuzzy
 from fakeknn.query.joining import Nested
 from fakeknn.query.knn import Knn
 from fakeknn.query.lucene import (
@@ -62,7 +60,6 @@ from fakeknn.query.lucene import (
     Told,
 )
 from fakeknn.query.multi_match import Blended
-from fakeknn.query.multi_term import is_constant
 from fakeknn.query.percolate import Percolate
 from fakeknn.query.phrases import Phrase, PhrasePrefix, Synonyms, any_term
 from fakeknn.query.rewritten import Rewritten
@@ -205,18 +202,6 @@ def _(query: ScriptScore, ctx: ShardContext) -> Node:
 
 
 @lucene.register
-def _(query: Fuzzy, ctx: ShardContext) -> Node:
-    plain = replace(query, boost=1.0)
-    if ctx.field(query.field) is None:
-        return _NONE
-    term = java_string(query.value)
-    text = f"{query.field}:{term}~{query.fuzziness.distance(term)}"
-    if query.rewrite is not None and is_constant(query.rewrite):
-        return Leaf(_WRAPPER, text, lambda: plain.mask(ctx))
-    return Told(plain, "FuzzyQuery", text)
-
-
-@lucene.register
 def _(query: TermsSet, ctx: ShardContext) -> Node:
     if not query.values:
         return MatchNoDocsQuery('No terms supplied in "terms_set" query.')
@@ -231,11 +216,6 @@ def _(query: TermsSet, ctx: ShardContext) -> Node:
     shown = ", ".join(str(form(clause, ctx)) for clause in query.clauses())
     text = f"CoveringQuery(queries=[{shown}], minimumNumberMatch={least})"
     return Told(replace(query, boost=1.0), "CoveringQuery", text, clauses, how)
-
-
-@lucene.register
-def _(query: CombinedField, ctx: ShardContext) -> Node:
-    return Told(replace(query, boost=1.0), "CombinedFieldQuery", query.text())
 
 
 @lucene.register

@@ -184,6 +184,10 @@ class Fuzzy(Query):
         if not field.dictionary or not field.fuzzy:
             raise field.no_fuzzy()
         field.require_index()
+        if self.max_expansions <= 0:
+            raise IllegalArgumentException("maxExpansions must be positive.")
+        if self.prefix_length < 0:
+            raise IllegalArgumentException("prefixLength cannot be negative.")
         key = ("fuzzy", id(self))
         found = ctx.memo.get(key)
         if found is None:

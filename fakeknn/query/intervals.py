@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from fakeknn.analysis import Analyzer, Token
 from fakeknn.errors import (
     IllegalArgumentException,
+    NullPointerException,
     OpenSearchError,
     ParsingException,
     Where,
@@ -274,6 +275,8 @@ class AllOfRule(Rule):
 class PatternRule(Rule):
     """A rule by a pattern over terms."""
 
+    needs_analyzer: ClassVar[bool] = False
+    """Whether an analyzer that does not exist is missed."""
     text: str
     analyzer: str | None = None
     use_field: str | None = None
@@ -301,18 +304,28 @@ class PatternRule(Rule):
             assert other is not None
             field = other
         self._check(field)
-        analyzer = _analyzer(ctx, self.analyzer) or field.search_analyzer  # type: ignore[attr-defined]
+        analyzer = _analyzer(ctx, self.analyzer)
+        if analyzer is None:
+            if self.analyzer is not None and self.needs_analyzer:
+                raise NullPointerException(
+                    'Cannot invoke "org.opensearch.index.analysis.NamedAnalyzer.normalize(String, String)" because '
+                    '"analyzer" is null'
+                )
+            analyzer = field.search_analyzer  # type: ignore[attr-defined]
         limit = self.max_expansions if self.max_expansions and self.max_expansions > 0 else 128
         if limit > MAX_CLAUSE_COUNT:
             raise IllegalArgumentException(
                 f"maxExpansions [{limit}] cannot be greater than BooleanQuery.getMaxClauseCount [{MAX_CLAUSE_COUNT}]"
             )
-        shown, matcher = self.matcher(analyzer.normalize)
-        found = sources.MultiTermSource(shown, matcher, limit)
+        found = self.terms(field, analyzer.normalize, limit)
         return found if self.use_field is None else sources.FixedField(field.path, found)
 
     def _check(self, field: FieldType) -> None:
         _with_positions(field)
+
+    def terms(self, field: FieldType, normalize: Callable[[str], str], limit: int) -> Source:
+        """Any of the terms that the pattern matches."""
+        return sources.MultiTermSource(*self.matcher(normalize), limit)
 
     def matcher(self, normalize: Callable[[str], str]) -> tuple[str, Callable[[str], object]]:
         """How the pattern is shown, and which terms it matches."""
@@ -325,6 +338,19 @@ class PrefixRule(PatternRule):
     def _check(self, field: FieldType) -> None:
         _text_field(field)
 
+    def terms(self, field: FieldType, normalize: Callable[[str], str], limit: int) -> Source:
+        """PrefixFieldType.intervals, where the index holds the beginnings of the field's terms."""
+        beginnings = getattr(field, "beginnings", None)
+        prefix = normalize(self.text)
+        length = len(prefix.encode())
+        if beginnings is None or length > beginnings.high:
+            return super().terms(field, normalize, limit)
+        if length >= beginnings.low:
+            return sources.FixedField(beginnings.path, TermSource(prefix))
+        longer = prefix + "?" * (beginnings.low - length)
+        some = sources.MultiTermSource(longer, wildcard_matcher(longer), limit)
+        return any_of([sources.FixedField(beginnings.path, some), TermSource(prefix)])
+
     def matcher(self, normalize: Callable[[str], str]) -> tuple[str, Callable[[str], object]]:
         prefix = normalize(self.text)
         return f"{prefix}*", wildcard_matcher("".join(f"\\{char}" for char in prefix) + "*")
@@ -332,6 +358,7 @@ class PrefixRule(PatternRule):
 
 class WildcardRule(PatternRule):
     kind = "wildcard"
+    needs_analyzer = True
 
     def matcher(self, normalize: Callable[[str], str]) -> tuple[str, Callable[[str], object]]:
         pattern = normalize(self.text)
@@ -351,6 +378,7 @@ class RegexpRule(PatternRule):
 @dataclass(frozen=True, kw_only=True)
 class FuzzyRule(PatternRule):
     kind: ClassVar[str] = "fuzzy"
+    needs_analyzer: ClassVar[bool] = True
     prefix_length: int = 0
     transpositions: bool = True
     fuzziness: Fuzziness = AUTO

@@ -110,6 +110,7 @@ def match_query(
         analyzer = search_analyzer(field, way in (PHRASE, PHRASE_PREFIX))
     if analyzer is None:
         return builder.whole(text, way)
+    builder.graphs = not analyzer.disables_graphs
     return builder.build(analyzer.stream(java_string(text)), way)
 
 
@@ -118,6 +119,8 @@ class MatchBuilder:
 
     def __init__(self, ctx: ShardContext, field: FieldType, options: MatchOptions) -> None:
         self.ctx, self.field, self.options = ctx, field, options
+        self.graphs = True
+        """Whether tokens that are several places long make a graph."""
         self.synonyms_as_phrases = options.auto_generate_synonyms_phrase_query and self._has_positions
 
     @property
@@ -148,7 +151,7 @@ class MatchBuilder:
                 return self._phrase_prefix(tokens, slop)
             term = tokens[0].term
             return self.prefix(term) if way == BOOLEAN_PREFIX and at_end else self.term(term)
-        if any(token.position_length > 1 for token in tokens):
+        if self.graphs and any(token.position_length > 1 for token in tokens):
             if way in (PHRASE, PHRASE_PREFIX):
                 return self._graph_phrase(tokens, way, slop)
             return self._graph_boolean(tokens, way == BOOLEAN_PREFIX, operator)
@@ -231,7 +234,7 @@ class MatchBuilder:
         return self.field
 
     def _check_positions(self) -> None:
-        if not self._has_positions and self.field.kind != "match_only_text":
+        if not getattr(self.field, "indexes_positions", False) and not self.field.constant:
             raise IllegalStateException(
                 f"field:[{self.field.path}] was indexed without position data; cannot run PhraseQuery"
             )

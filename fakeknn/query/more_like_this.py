@@ -19,7 +19,7 @@ from fakeknn.errors import (
     Where,
 )
 from fakeknn.fields import FieldType
-from fakeknn.query.base import Query, Reader, ShardContext, common, register, running
+from fakeknn.query.base import Query, Reader, ShardContext, common, read_member, register, running
 from fakeknn.query.compound import Bool, MatchNone, minimum_should_match
 from fakeknn.query.field_names import default_fields
 from fakeknn.query.match import boosted, search_analyzer, with_minimum
@@ -349,7 +349,8 @@ def _item(container: Any, key: Any) -> Item:
         elif name in ("version", "_version", "version_type", "_version_type"):
             raise NotFaked("the version of an item in a [more_like_this] query")
         else:
-            raise OpenSearchParseException(f"failed to parse More Like This item. unknown field [{name}]")
+            error = OpenSearchParseException(f"failed to parse More Like This item. unknown field [{name}]")
+            raise objects.stopped_at(error, Where(body, name))
     if "id" in values and "doc" in values:
         raise OpenSearchParseException(
             "failed to parse More Like This item. either [id] or [doc] can be specified, but not both!"
@@ -397,7 +398,7 @@ def parse_more_like_this(container: Any, key: Any) -> Query:
         elif value is not None:
             if name not in _READERS:
                 raise unknown
-            values[name] = _READERS[name](body, name)
+            values[name] = read_member(_READERS[name], body, name)
     end = Where(body, None, "end")
     if not texts["like"] and not items["like"]:
         raise ParsingException("more_like_this requires 'like' to be specified", at=end)

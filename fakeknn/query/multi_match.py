@@ -11,7 +11,7 @@ import numpy as np
 from fakeknn.analysis import Analyzer, Token, TokenStream
 from fakeknn.errors import IllegalArgumentException, OpenSearchError, OpenSearchParseException, ParsingException, Where
 from fakeknn.fields import FieldType
-from fakeknn.query.base import Query, Reader, ShardContext, common, negative_boost, register
+from fakeknn.query.base import Query, Reader, ShardContext, common, negative_boost, read_member, register
 from fakeknn.query.common_terms import cut_off, frequent
 from fakeknn.query.compound import Bool, DisMax, MatchNone
 from fakeknn.query.field_names import (
@@ -368,10 +368,14 @@ _OPTIONS = (
 def _fields(container: Any, key: Any) -> dict[str, float]:
     value = container[key]
     if isinstance(value, list):
-        return dict(field_and_boost(objects.text(value, i)) for i in range(len(value)))
+        return dict(read_member(_field, value, i) for i in range(len(value)))
     if not objects.is_value(value):
         raise ParsingException("[multi_match] query does not support [fields]", at=Where(container, key))
-    return dict([field_and_boost(objects.text(container, key))])
+    return dict([read_member(_field, container, key)])
+
+
+def _field(container: Any, key: Any) -> tuple[str, float]:
+    return field_and_boost(objects.text(container, key))
 
 
 @register("multi_match")
@@ -389,7 +393,7 @@ def parse_multi_match(container: Any, key: Any) -> Query:
         elif name not in _READERS:
             raise ParsingException(f"[multi_match] query does not support [{name}]", at=Where(body, name))
         else:
-            values[name] = _READERS[name](body, name)
+            values[name] = read_member(_READERS[name], body, name)
     end = Where(body, None, "end")
     if values.get("query") is None:
         raise ParsingException("No text specified for multi_match query", at=end)

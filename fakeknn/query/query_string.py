@@ -11,13 +11,14 @@ import numpy as np
 from fakeknn.dates import parse_zone
 from fakeknn.errors import (
     IllegalArgumentException,
+    NumberFormatException,
     ParseException,
     ParsingException,
     QueryShardException,
     QueryValidationException,
     Where,
 )
-from fakeknn.query.base import Query, Reader, ShardContext, common, negative_boost, register
+from fakeknn.query.base import Query, Reader, ShardContext, common, negative_boost, read_member, register
 from fakeknn.query.compound import MatchNone
 from fakeknn.query.field_names import default_fields, has_all, parse_weights, resolve_fields, shown_weights
 from fakeknn.query.fuzzy import AUTO, Fuzziness, fuzziness
@@ -220,7 +221,10 @@ def read_members(
                 raise ParsingException(
                     f"[{kind}] field name in [fields] cannot be null", at=Where(value, value.index(None))
                 )
-            values["fields"] = parse_weights([objects.text(value, i) for i in range(len(value))])
+            try:
+                values["fields"] = parse_weights([objects.text(value, i) for i in range(len(value))])
+            except NumberFormatException as error:
+                raise objects.stopped_at(error, Where(value, None, "end")) from None
         elif not objects.is_value(value):
             raise ParsingException(
                 f"[{kind}] unknown token [{objects.token(value)}] after [{name}]", at=Where(body, name)
@@ -228,7 +232,7 @@ def read_members(
         elif name not in readers:
             raise ParsingException(f"[{kind}] {unknown} [{name}]", at=Where(body, name))
         else:
-            values[name] = readers[name](body, name)
+            values[name] = read_member(readers[name], body, name)
     return values
 
 

@@ -31,6 +31,7 @@ from fakeknn.query.base import (
     common,
     field_query,
     parse_query,
+    read_member,
     register,
     running,
     value_of,
@@ -42,6 +43,7 @@ from fakeknn.query.phrases import occurrences
 from fakeknn.query.scoring import FieldScoring, doc_freq, postings
 from fakeknn.query.spans import (
     Spans,
+    before,
     containing,
     excluding,
     frequencies,
@@ -71,6 +73,12 @@ class SpanQuery(Query):
     def spans(self, ctx: ShardContext) -> Spans:
         raise NotImplementedError
 
+    def check(self, ctx: ShardContext) -> None:
+        """What toQuery refuses: first of the clauses, in their order."""
+        for child in self.children():
+            if isinstance(child, SpanQuery):
+                child.check(ctx)
+
     def text(self, ctx: ShardContext) -> str:
         """The query as Lucene's writes itself."""
         raise NotImplementedError
@@ -88,6 +96,7 @@ class SpanQuery(Query):
         key = ("spans", id(self))
         found = ctx.memo.get(key)
         if found is None:
+            self.check(ctx)
             found = ctx.memo[key] = frequencies(self.spans(ctx))
         return found
 
@@ -153,8 +162,13 @@ class SpanTerm(SpanQuery):
             return None, None, java_string(self.value)
         field.require_index()
         if (not field.dictionary and not field.scored) or isinstance(field, WildcardFieldType):
-            raise _no_term(built(Term(field=self.field, value=self.value), ctx))
+            query = Term(field=self.field, value=self.value)
+            query.mask(ctx)  # for what it refuses
+            raise _no_term(built(query, ctx))
         return field, ctx.column(field), field.index_term(self.value)
+
+    def check(self, ctx: ShardContext) -> None:
+        self._resolved(ctx)
 
     def field_name(self, ctx: ShardContext) -> str:
         field = ctx.field(self.field)
@@ -199,6 +213,9 @@ class SpanGap(SpanQuery):
         field = ctx.field(self.field)
         return self.field if field is None else field.path
 
+    def spans(self, ctx: ShardContext) -> Spans:
+        return Spans.none()  # alone it is no query
+
     def text(self, ctx: ShardContext) -> str:
         return f"SpanGap(:{self.width})"
 
@@ -220,22 +237,32 @@ class SpanNear(SpanQuery):
     def children(self) -> Iterator[Query]:
         return iter(self.clauses)
 
-    def spans(self, ctx: ShardContext) -> Spans:
-        if len(self.clauses) == 1:
-            return self.clauses[0].spans(ctx)
+    def check(self, ctx: ShardContext) -> None:
+        """SpanNearQueryBuilder.toQuery."""
+        first, *others = self.clauses
+        first.check(ctx)
+        if not others:
+            return
         name = self.field_name(ctx)
-        for clause in self.clauses:
+        for clause in others:
+            clause.check(ctx)
             if clause.field_name(ctx) == name:
                 continue
             if isinstance(clause, SpanGap):
                 raise IllegalArgumentException("[span_near] clauses must have same field")
             raise IllegalArgumentException(f"Cannot add clause {clause.text(ctx)} to SpanNearQuery for field {name}")
-        if isinstance(self.clauses[0], SpanGap):
-            raise NotFaked("a [span_near] that begins with a gap")
-        if self.in_order:
-            return ordered([c.width if isinstance(c, SpanGap) else c.spans(ctx) for c in self.clauses], self.slop)
-        if any(isinstance(clause, SpanGap) for clause in self.clauses):
+        if not self.in_order and any(isinstance(clause, SpanGap) for clause in self.clauses):
             raise IllegalArgumentException("Gaps can only be added to ordered near queries")
+
+    def spans(self, ctx: ShardContext) -> Spans:
+        if len(self.clauses) == 1:
+            return self.clauses[0].spans(ctx)
+        if self.in_order:
+            parts = [c.width if isinstance(c, SpanGap) else c.spans(ctx) for c in self.clauses]
+            if isinstance(parts[0], int):
+                following = next((part for part in parts if isinstance(part, Spans)), None)
+                parts[0] = Spans.none() if following is None else before(following, parts[0])
+            return ordered(parts, self.slop)
         return unordered([clause.spans(ctx) for clause in self.clauses], self.slop)
 
     def text(self, ctx: ShardContext) -> str:
@@ -259,8 +286,11 @@ class SpanOr(SpanQuery):
     def children(self) -> Iterator[Query]:
         return iter(self.clauses)
 
-    def spans(self, ctx: ShardContext) -> Spans:
+    def check(self, ctx: ShardContext) -> None:
+        super().check(ctx)
         _one_field(ctx, *self.clauses)
+
+    def spans(self, ctx: ShardContext) -> Spans:
         return united([clause.spans(ctx) for clause in self.clauses]) if self.clauses else Spans.none()
 
     def text(self, ctx: ShardContext) -> str:
@@ -293,10 +323,13 @@ class SpanNot(SpanQuery):
         yield self.include
         yield self.exclude
 
-    def spans(self, ctx: ShardContext) -> Spans:
+    def check(self, ctx: ShardContext) -> None:
+        super().check(ctx)
         include, exclude = self.include.field_name(ctx), self.exclude.field_name(ctx)
         if include and exclude and include != exclude:
             raise IllegalArgumentException("Clauses must have same field.")
+
+    def spans(self, ctx: ShardContext) -> Spans:
         return excluding(self.include.spans(ctx), self.exclude.spans(ctx), self.pre, self.post)
 
     def text(self, ctx: ShardContext) -> str:
@@ -342,10 +375,16 @@ class SpanContaining(SpanQuery):
         yield self.big
         yield self.little
 
-    def spans(self, ctx: ShardContext) -> Spans:
+    def check(self, ctx: ShardContext) -> None:
+        super().check(ctx)
         if self.big.field_name(ctx) != self.little.field_name(ctx):
             raise IllegalArgumentException("big and little not same field")
-        return self._chosen(self.big.spans(ctx), self.little.spans(ctx))
+
+    def spans(self, ctx: ShardContext) -> Spans:
+        big = self.big.spans(ctx)
+        if not len(big.starts):
+            return big  # nothing is asked of the other
+        return self._chosen(big, self.little.spans(ctx))
 
     def _chosen(self, big: Spans, little: Spans) -> Spans:
         return containing(big, little)
@@ -420,6 +459,9 @@ class SpanMulti(SpanQuery):
             clauses = tuple(SpanTerm(field=self.field_name(ctx), value=term) for term in terms)
             found = ctx.memo[key] = SpanOr(clauses=clauses)
         return found
+
+    def check(self, ctx: ShardContext) -> None:
+        self.expanded(ctx)
 
     def _terms(self, ctx: ShardContext) -> list[str]:
         if ctx.field(self.field_name(ctx)) is None:
@@ -552,7 +594,7 @@ def _members(
             continue
         if isinstance(value, dict) or (arrays and isinstance(value, list)) or name not in readers:
             raise ParsingException(f"[{kind}] query does not support [{name}]", at=Where(body, name))
-        found[name] = readers[name](body, name)
+        found[name] = read_member(readers[name], body, name)
     return found
 
 

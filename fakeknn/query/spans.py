@@ -215,3 +215,15 @@ def frequencies(spans: Spans) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
 def starting(found: Spans, end: int) -> Spans:
     """The spans that end ``end`` positions behind the field's beginning, or earlier."""
     return found.where((found.ends & _POSITION) <= end)
+
+
+def before(following: Spans, width: int) -> Spans:
+    """What a gap at the beginning may be: any run of ``width`` positions before something that follows."""
+    rows = following.starts >> 32
+    last: dict[int, int] = {}
+    for row, place in zip(rows.tolist(), (following.starts & 0xFFFFFFFF).tolist(), strict=True):
+        last[row] = max(place, last.get(row, 0))
+    starts = np.array(
+        [(row << 32) | place for row, most in sorted(last.items()) for place in range(most - width + 1)], np.int64
+    )
+    return Spans(starts, starts + width, np.zeros(len(starts), np.int64))

@@ -40,6 +40,7 @@ from fakeknn.query.base import (
     common,
     field_query,
     parse_query,
+    read_member,
     register,
     rewriting,
     running,
@@ -690,7 +691,7 @@ def parse_exists(container: Any, key: Any) -> Query:
             )
         if name not in readers:
             raise ParsingException(f"[exists] query does not support [{name}]", at=Where(body, name))
-        values[name] = readers[name](body, name)
+        values[name] = read_member(readers[name], body, name)
     if "field" not in values:
         raise ParsingException("[exists] must be provided with a [field]", at=Where(body, None, "end"))
     if not values["field"]:
@@ -847,6 +848,8 @@ class Prefix(Pattern):
             return Term(field=beginnings.path, value=self.value, case_insensitive=self.case_insensitive)
         pattern = re.sub(r"([*?\\])", r"\\\1", self.value) + "?" * (beginnings.low - len(self.value))
         folds = self.case_insensitive and beginnings.parent.plain
+        if folds and not self.value:
+            return Term(field=beginnings.parent.path, value="")  # no text, whatever its case, begins no automaton
         longer = Completed(field=beginnings.path, value=pattern, rewrite=self.rewrite, case_insensitive=folds)
         return Bool(should=(longer, Term(field=beginnings.parent.path, value=self.value)))
 

@@ -26,6 +26,8 @@ from fakeknn.query.terms import Term, term_values
 from fakeknn.view import Mask, NumericColumn
 from fakeknn.xcontent import objects
 
+_NOT_SAID = -(2**63)
+
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class TermsSet(Query):
@@ -53,7 +55,7 @@ class TermsSet(Query):
         return [Term(field=self.field, value=value) for value in self.values]
 
     def _needed(self, ctx: ShardContext, rows: NDArray[np.int32]) -> NDArray[np.int64]:
-        """int64: how many terms each of some rows must have; -1 where nothing says so."""
+        """int64: how many terms each of some rows must have; ``_NOT_SAID`` where nothing says so."""
         if self.minimum_should_match_field is not None:
             field = ctx.field(self.minimum_should_match_field)
             if field is None:
@@ -64,7 +66,7 @@ class TermsSet(Query):
             field.require_doc_values()
             if not isinstance(column, NumericColumn):
                 raise _not_numeric(field)
-            needed = np.full(ctx.n, -1, np.int64)
+            needed = np.full(ctx.n, _NOT_SAID, np.int64)
             needed[column.exists] = column.lowest[column.exists].astype(np.int64)
             return needed[rows]
         if self.minimum_should_match_script is None:
@@ -75,7 +77,7 @@ class TermsSet(Query):
         if script.lang != "painless":
             check_language(script, "terms_set")
         found = script_values(ctx, bound, "terms_set", rows)
-        return np.array([-1 if value is None else max(int(value), 0) for value in found], np.int64)
+        return np.array([_NOT_SAID if value is None else int(value) for value in found], np.int64)
 
     def run(self, ctx: ShardContext, boost: np.float32) -> Matched:
         if not self.values:
@@ -86,7 +88,7 @@ class TermsSet(Query):
         needed = self._needed(ctx, rows)
         out = Matched.none(ctx.n)
         # A document that asks for nothing must still have one of the terms.
-        chosen = rows[(needed >= 0) & (count[rows] >= np.maximum(needed, 1))]
+        chosen = rows[(needed != _NOT_SAID) & (count[rows] >= np.maximum(needed, 1))]
         out.mask[chosen] = True
         total = np.zeros(ctx.n, np.float64)
         for part in parts:
@@ -100,7 +102,7 @@ class TermsSet(Query):
     def explained(self, ctx: ShardContext, row: int, parts: Sequence[Explanation]) -> Explanation:
         """CoveringWeight.explain; ``parts`` are those of the clauses."""
         needed = int(self._needed(ctx, np.array([row], np.int32))[0])
-        if needed < 0 and self.minimum_should_match_field is not None:
+        if needed == _NOT_SAID:
             return Explanation(np.float32(0), "minimumNumberMatch has no value on the current document", match=False)
         needed = max(1, needed)
         count = sum(part.match for part in parts)

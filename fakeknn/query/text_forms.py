@@ -14,6 +14,7 @@ from fakeknn.query.lucene import (
     SHOULD,
     BooleanQuery,
     ConstantScoreQuery,
+    Leaf,
     MatchAllDocsQuery,
     MatchNoDocsQuery,
     Node,
@@ -80,7 +81,7 @@ def _(query: Fuzzy, ctx: ShardContext) -> Node:
     plain = replace(query, boost=1.0)
     scored = plain.scored(ctx)
     if scored is None:
-        return Told(plain, "FuzzyQuery", pattern_text(plain, query.field))
+        return Leaf("FuzzyQuery", pattern_text(plain, query.field), lambda: plain.mask(ctx))
     return Expanding(plain, "FuzzyQuery", pattern_text(plain, query.field), expanded=lambda: form(scored, ctx))
 
 

@@ -10,6 +10,7 @@ from fakeknn.query.compound import MATCH_ALL
 from fakeknn.query.forms import form, search_form
 from fakeknn.query.lucene import MatchNoDocsQuery
 from fakeknn.search.execute import placed, query_phase
+from fakeknn.xcontent import java_string
 
 #: Where the Java classes live that extend no OpenSearchException, as their texts tell.
 _PACKAGES = {
@@ -30,12 +31,13 @@ def _text(error: OpenSearchError) -> str:
     """Throwable.toString."""
     if isinstance(error, JavaError) or _name(error) in _PACKAGES:
         name = _name(error)
-        return f"{_PACKAGES.get(name, 'java.lang')}.{name}: {error.reason}"
+        shown = f"{_PACKAGES.get(name, 'java.lang')}.{name}"
+        return shown if error.reason is None else f"{shown}: {error.reason}"
     shown = f"[{error.meta['index']}/{error.meta.get('index_uuid')}] " if "index" in error.meta else ""
     links = list(error.chain())
     if len(links) == 1:
         return f"{shown}{_name(error)}[{error.reason}]"
-    nested = "; nested: ".join(f"{_name(link)}[{link.reason}]" for link in links)
+    nested = "; nested: ".join(_name(link) + ("" if link.reason is None else f"[{link.reason}]") for link in links)
     return f"{shown}{nested};"
 
 
@@ -59,7 +61,7 @@ def validate_query(query: Query | None, ctx: ShardContext, *, rewrite: bool) -> 
     except (QueryShardException, ParsingException) as error:
         return {"valid": False, "error": detailed_message(placed(error, ctx))}
     except OpenSearchError as error:  # what a search finds when it rewrites is found here when the query is built
-        failed = QueryShardException(f"failed to create query: {error.reason}")
+        failed = QueryShardException(f"failed to create query: {java_string(error.reason)}")
         failed.__cause__ = error
         return {"valid": False, "error": detailed_message(placed(failed, ctx))}
     node = search_form(asked, ctx)
