@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fakeknn.errors import (
-    ClassCastException,
     IllegalArgumentException,
     NamedObjectNotFoundException,
     NotFaked,
@@ -30,6 +29,7 @@ from fakeknn.geo.points import GeoPoint
 from fakeknn.painless.library_score import murmur3
 from fakeknn.query.base import Explanation, Matched, ShardContext, running
 from fakeknn.query.doc_values import script_values
+from fakeknn.query.java_names import field_type_name, wrong_fielddata
 from fakeknn.query.script import NEEDS_SCORE, Script, parse_script, resolved, score_by_script
 from fakeknn.units import parse_time_value
 from fakeknn.view import Column, KeywordColumn, NumericColumn
@@ -164,22 +164,12 @@ def require_fielddata(field: FieldType) -> None:
 
 def numeric_column(ctx: ShardContext, field: FieldType) -> NumericColumn:
     """The fielddata of a number, date or boolean; others are no numeric fielddata."""
-    require_fielddata(field)
+    if field.kind not in ("knn_vector", "flat_object"):
+        require_fielddata(field)
     column = ctx.column(field)
     if isinstance(field, (NumberFieldType, DateFieldType, BooleanFieldType)) and isinstance(column, NumericColumn):
         return column
-    found = {
-        "keyword": "plain.SortedSetOrdinalsIndexFieldData",
-        "text": "plain.PagedBytesIndexFieldData",
-        "ip": "plain.SortedSetOrdinalsIndexFieldData",
-    }.get(field.kind)
-    if found is None:
-        raise NotFaked(f"a function of a field of type [{field.kind}]")
-    package = "org.opensearch.index.fielddata."
-    raise ClassCastException(
-        f"class {package}{found} cannot be cast to class {package}IndexNumericFieldData "
-        f"({package}{found} and {package}IndexNumericFieldData are in unnamed module of loader 'app')"
-    )
+    raise wrong_fielddata(field, "IndexNumericFieldData")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -272,8 +262,6 @@ class RandomScore(Function):
             return None
         name = "_id" if self.field is None else self.field
         field = ctx.field(name)
-        if field is None and name == "_seq_no":
-            raise NotFaked("[random_score] by [_seq_no]")
         if field is None:
             raise IllegalArgumentException(
                 f"Field [{name}] is not mapped on [[{ctx.index}/{ctx.uuid}]] and cannot be used as a source of random "
@@ -331,6 +319,10 @@ def _texts(ctx: ShardContext, field: FieldType, rows: Rows) -> list[bytes | None
             min((java_string(value).encode() for value in values[start:end]), default=None)
             for start, end in zip(starts, ends, strict=True)
         ]
+    if isinstance(column, GeoPointColumn):
+        first = column.offsets[rows].tolist(), column.offsets[rows + 1].tolist()
+        texts = [_place(*place).encode() for place in zip(column.lats.tolist(), column.lons.tolist(), strict=True)]
+        return [min(texts[start:end], default=None) for start, end in zip(*first, strict=True)]
     raise NotFaked(f"[random_score] by a field of type [{field.kind}]")
 
 
@@ -398,14 +390,6 @@ class ScriptFunction(Function):
 MODES = ("SUM", "AVG", "MEDIAN", "MIN", "MAX")
 
 
-_JAVA_TYPES = {
-    "boolean": "BooleanFieldMapper$BooleanFieldType",
-    "ip": "IpFieldMapper$IpFieldType",
-    "keyword": "KeywordFieldMapper$KeywordFieldType",
-    "text": "TextFieldMapper$TextFieldType",
-}
-
-
 @dataclass(frozen=True, kw_only=True)
 class Decay(Function):
     """gauss, exp, linear: the farther a value is from an origin, the less."""
@@ -427,17 +411,13 @@ class Decay(Function):
         origin: float | GeoPoint
         if isinstance(field, DateFieldType):
             origin, scale, decay, offset = self._of_dates(ctx, field)
-        elif isinstance(field, NumberFieldType):
+        elif isinstance(field, NumberFieldType) and field.kind not in ("scaled_float", "_seq_no", "_version"):
             origin, scale, decay, offset = self._of_numbers()
         elif field.kind == "geo_point":
             origin, scale, decay, offset = self._of_points()
         else:
-            name = _JAVA_TYPES.get(field.kind)
-            if name is None:
-                raise NotFaked(f"a decay function of a field of type [{field.kind}]")
-            shown = f"org.opensearch.index.mapper.{name}@{java_hash(self.field):08x}"
             raise ParsingException(
-                f"field [{self.field}] is of type [{shown}], but only numeric types are supported.",
+                f"field [{self.field}] is of type [{field_type_name(field)}], but only numeric types are supported.",
                 line=1,
                 col=1,
             )

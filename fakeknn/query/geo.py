@@ -25,6 +25,7 @@ from fakeknn.geo import points, shapes, sphere, wkt
 from fakeknn.geo.areas import in_ring
 from fakeknn.geo.points import GeoPoint
 from fakeknn.query.base import Query, ShardContext, common, register
+from fakeknn.query.java_names import field_type_name
 from fakeknn.view import Mask, ObjectColumn
 from fakeknn.xcontent import java_string, objects
 
@@ -61,7 +62,10 @@ class GeoQuery(Query):
                 return ctx.nothing()
             raise ctx.fails(f"failed to find geo field [{self.field}]")
         if not isinstance(mapped, GeoPointFieldType | GeoShapeFieldType):
-            raise NotFaked(f"the name of a field type's class in what a [{self.kind}] query refuses")
+            raise ctx.fails(
+                f"type [{field_type_name(mapped)}] for field [{self.field}] is not supported for [{self.kind}] "
+                "queries. Must be one of [geo_point] or [geo_shape]"
+            )
         problems = self.problems()
         if problems:
             raise ctx.fails("couldn't validate latitude/ longitude values") from QueryValidationException(

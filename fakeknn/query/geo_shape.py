@@ -49,12 +49,16 @@ class GeoShape(Query):
                 return ctx.nothing()
             raise ctx.fails(f"failed to find type for field [{self.field}]")
         if isinstance(mapped, GeoPointFieldType):
+            if mapped.path != self.field:
+                return ctx.nothing()  # an alias names no field of the index
             if self.relation != "intersects":
                 raise ctx.fails(f"{self.relation.upper()} query relation not supported for Field [{self.field}].")
             column = geo_column(ctx, mapped)
             return ctx.nothing() if column is None else column.where(self._holds(ctx, column, self.shape))
         if not isinstance(mapped, GeoShapeFieldType):
             raise ctx.fails(f"Field [{self.field}] is of unsupported type [{mapped.kind}] for [geo_shape] query")
+        if mapped.path != self.field:
+            return ctx.nothing()
         return shapes_related(ctx, mapped, self.shape, self.relation)
 
     def _holds(self, ctx: ShardContext, column: GeoPointColumn, shape: Shape) -> Mask:

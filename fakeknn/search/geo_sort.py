@@ -23,6 +23,7 @@ from fakeknn.geo import points, sphere
 from fakeknn.geo.points import GeoPoint
 from fakeknn.query.base import ShardContext
 from fakeknn.query.geo import COERCE, STRICT, distance_type, validation_method
+from fakeknn.query.java_names import wrong_fielddata
 from fakeknn.search.sort import SORTS, Sort, SortKeys, sort_mode, sort_order
 from fakeknn.view import NumericColumn
 from fakeknn.xcontent import java_string, objects
@@ -53,13 +54,17 @@ class GeoDistanceSort(Sort):
         if mapped is None:
             values = np.full(len(rows), np.inf)
         else:
-            mapped.require_doc_values()
+            if mapped.kind not in ("knn_vector", "flat_object"):
+                mapped.require_doc_values()
             column = ctx.column(mapped)
             if not isinstance(column, GeoPointColumn):
-                raise NotFaked(f"what a geo distance sort says of a [{mapped.kind}] field")
+                raise wrong_fielddata(mapped, "IndexGeoPointFieldData")
             if self._plain:
                 points.encode(origins[0])
-            values = self._distances(column, origins)[rows]
+            if self._plain and mapped.path != self.field:
+                values = np.full(len(rows), np.inf)  # Lucene's own sort knows no alias
+            else:
+                values = self._distances(column, origins)[rows]
         return SortKeys(-values if self.descending else values, values)
 
     def after(self, ctx: ShardContext, value: Any) -> Any:
