@@ -112,6 +112,10 @@ def _info(node: Node, metrics: list[str], request: Request) -> dict[str, Any]:
     return told
 
 
+#: Where the images of OpenSearch have it.
+_HOME = "/usr/share/opensearch"
+
+
 def _settings(node: Node) -> dict[str, Any]:
     return {
         "client.type": "node",
@@ -122,6 +126,10 @@ def _settings(node: Node) -> dict[str, Any]:
         "network.host": node.address[0],
         "node.attr.shard_indexing_pressure_enabled": "true",
         "node.name": node.name,
+        "path.data": [f"{_HOME}/data"],
+        "path.home": _HOME,
+        "path.logs": f"{_HOME}/logs",
+        "path.repo": [f"{_HOME}/repo"],
         "transport.port": str(machine.transport_port(node)),
         "transport.type.default": "netty4",
     }
