@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from itertools import takewhile
 from typing import Any
 
 from fakeknn.api.alias_filter import check_filter
@@ -36,7 +37,7 @@ from fakeknn.xcontent.objects import Member, ObjectParser, boolean, declared, st
 
 def _only_one(one: str, other: str, read_member: Callable[[Any, Any], Any], kind: str) -> Member:
     def reader(container: Any, key: Any) -> Any:
-        before = list(container)[: list(container).index(key)]
+        before = set(takewhile(lambda name: name != key, container))
         value = read_member(container, key)
         if other in before:
             raise IllegalArgumentException(f"Only one of [{min(one, other)}] and [{max(one, other)}] is supported")

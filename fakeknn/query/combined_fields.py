@@ -189,7 +189,7 @@ class CombinedFields(Rewritten):
 
 
 def _comes_first(container: Any, first: str, second: str) -> bool:
-    names = list(container)
+    names = list(container.keys())  # not what comes behind the break of a body
     return first in names and (second not in names or names.index(first) < names.index(second))
 
 

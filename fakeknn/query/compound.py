@@ -115,6 +115,7 @@ class MatchNone(Query):
 _MATCH_ALL = ObjectParser(
     "match_all",
     {**_STANDARD, "boost": declared_boost(lambda before: MatchAll(name=before.get("_name")))},
+    applied=True,
 )
 
 

@@ -353,6 +353,7 @@ _DISTANCE_FEATURE = ObjectParser(
         "_name": declared("string"),
     },
     constructor=("field", "origin", "pivot"),
+    applied=True,
 )
 
 

@@ -573,6 +573,7 @@ _MATCH = ObjectParser(
         "use_field": declared("string"),
     },
     constructor=("query",),
+    applied=True,
 )
 _ANY_OF = ObjectParser(
     "any_of",
@@ -589,6 +590,7 @@ _ALL_OF = ObjectParser(
         "filter": declared("object", _filter),
     },
     constructor=("intervals",),
+    applied=True,
 )
 _PREFIX = ObjectParser(
     "prefix", dict.fromkeys(("prefix", "analyzer", "use_field"), declared("string")), constructor=("prefix",)

@@ -384,6 +384,7 @@ _PARSER = ObjectParser(
         "boost": declared("float"),
         "_name": declared("string"),
     },
+    applied=True,
 )
 
 

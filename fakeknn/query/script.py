@@ -40,6 +40,8 @@ from fakeknn.query.base import (
 from fakeknn.view import Mask
 from fakeknn.xcontent import hash_ordered, java_float, java_string, objects
 from fakeknn.xcontent.objects import ObjectParser, building, declared
+from fakeknn.xcontent.reading import unchecked
+from fakeknn.xcontent.tree import BrokenText
 
 
 @dataclass(frozen=True)
@@ -91,7 +93,13 @@ class _Builder:
         self._only_one("inline")
         value = container[key]
         self.is_object = isinstance(value, dict)
-        return orjson.dumps(value).decode() if isinstance(value, dict) else objects.text(container, key)
+        if isinstance(value, BrokenText):
+            # The parser of ``source`` is a function that cannot throw what it should.
+            found = value.broken.met()
+            told = objects.stopped_at(unchecked(found), found.stopped)  # type: ignore[attr-defined]
+            told.position = found.position  # type: ignore[attr-defined]
+            raise told from found
+        return orjson.dumps(objects.whole(container, key)).decode() if self.is_object else objects.text(container, key)
 
     def id(self, container: Any, key: Any) -> str:
         self._only_one("stored")
@@ -358,6 +366,7 @@ _SCRIPT_SCORE = ObjectParser(
         "_name": declared("string"),
     },
     constructor=("query", "script"),
+    applied=True,
 )
 
 

@@ -65,6 +65,7 @@ _PARSER = ObjectParser(
         "max_concurrent_group_searches": declared("int", _at_once),
         "inner_hits": Member(("START_OBJECT", "START_ARRAY"), _inner_hits),
     },
+    applied=True,
 )
 
 

@@ -16,7 +16,10 @@ class FieldAndFormat:
 
 
 _FIELD = ObjectParser(
-    "docvalues_field", {"field": declared("string"), "format": declared("string_or_null")}, constructor=("field",)
+    "docvalues_field",
+    {"field": declared("string"), "format": declared("string_or_null")},
+    constructor=("field",),
+    applied=True,
 )
 
 

@@ -174,6 +174,7 @@ _HIGHLIGHT = ObjectParser(
         "encoder": declared("string"),
         "fields": Member(("START_OBJECT", "START_ARRAY"), _fields),
     },
+    applied=True,
 )
 
 

@@ -139,6 +139,7 @@ _SCRIPT = ObjectParser(
         **NESTED,
     },
     constructor=("script", "type"),
+    applied=True,
 )
 
 

@@ -360,7 +360,11 @@ _FIELD = ObjectParser(
     },
 )
 
-_SCORE = ObjectParser("_score", {"order": declared("string", _order)})
+_SCORE = ObjectParser(
+    "_score",
+    {"order": declared("string", _order)},
+    applied=True,
+)
 
 
 #: Sorts by what is no field: their parsers by their names.

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from fakeknn.errors import OpenSearchError, Where
+from fakeknn.errors import OpenSearchError, ParsingException, Where
 from fakeknn.xcontent.places import settle
-from fakeknn.xcontent.tree import BrokenText
+from fakeknn.xcontent.tree import Break, BrokenText, OpenArray, OpenObject, opened
 
 
 class Torso:
-    """What was read of a value before the body went wrong; ``open``: the objects and arrays that had not ended."""
+    """What was read of a value before the body went wrong; ``open``: the objects and arrays that had not ended.
 
-    def __init__(self, root: Any, open: Sequence[Any]) -> None:
+    With ``broken`` they are such as parsers meet the break in.
+    """
+
+    def __init__(self, root: Any, open: Sequence[Any], broken: Break | None = None) -> None:
+        self.broken = broken
         self.root = root
+        if open and broken is not None:
+            self.root = opened(open, broken)
+            open = list(_open(self.root))
         self._open = {id(container) for container in open}
         self._known: dict[int, Any] = {}
         values = [self.root]
@@ -39,13 +46,41 @@ class Torso:
             return where.part == "key" or "VALUE_STRING" in reason
         return where.part in ("key", "value", "start", "after") or id(value) not in self._open
 
+    def met(self, error: OpenSearchError) -> bool:
+        """Whether an error comes of the break; then what the parsers around it tell is given its place."""
+        links = list(error.chain())
+        if self.broken is None or not any(link is self.broken.error for link in links):
+            return False
+        for link in links:
+            if link.at is not None and link.at.container is self.broken:
+                link.locate(self.broken.line, self.broken.column)
+                link.at = None
+        return True
+
     def breaks(self, value: Any) -> bool:
         """Whether a value of the tree is one that did not end."""
         return isinstance(value, BrokenText) or id(value) in self._open
 
 
 def _items(value: Any) -> list[Any]:
-    return list(value.values()) if isinstance(value, dict) else value if isinstance(value, list) else []
+    """What an object or array holds, be it open or not."""
+    if isinstance(value, dict):
+        return list(dict.values(value))
+    return list(list.__iter__(value)) if isinstance(value, list) else []
+
+
+def _open(root: Any) -> Iterator[Any]:
+    while isinstance(root, OpenObject | OpenArray):
+        yield root
+        root = next(reversed(_items(root)), None)
+
+
+def _queried(found: OpenSearchError, error: OpenSearchError) -> OpenSearchError:
+    """RestActions.getQueryContent tells of whatever is wrong, but for what parsers refuse, that it failed to parse."""
+    if error.reason != "Failed to parse" or isinstance(found, ParsingException):
+        return found
+    error.__cause__ = found
+    return error
 
 
 def read_for(body: bytes, read: Callable[[bytes], Any], parse: Callable[[Any], Any]) -> Any:
@@ -66,6 +101,9 @@ def _told_first(error: OpenSearchError, body: bytes, parse: Callable[[Any], Any]
     try:
         parse(torso.root)
     except OpenSearchError as found:
+        if torso.met(found):
+            settle(found, body, torso.root)
+            return _queried(found, error)
         told = [(link.at, link.reason or "") for link in found.chain() if link.at is not None]
         if told and all(torso.has_read(*one) for one in told):
             settle(found, body, torso.root)

@@ -62,6 +62,8 @@ def text(container: Any, key: Any) -> str:
     """XContentParser.text."""
     value = container[key]
     if isinstance(value, str):
+        if isinstance(value, BrokenText):
+            raise value.broken.met()
         return value
     if is_value(value):
         return java_string(value)
@@ -86,7 +88,7 @@ def decimal(container: Any, key: Any) -> float:
     """XContentParser.doubleValue and floatValue (the caller narrows)."""
     value = container[key]
     if isinstance(value, str):
-        return _java_parse(value)
+        return _java_parse(text(container, key))
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return float(value)
     raise not_numeric(container, key)
@@ -112,7 +114,7 @@ def integer(container: Any, key: Any, *, bits: int = 32) -> int:
     low, high = -(2 ** (bits - 1)), 2 ** (bits - 1) - 1
     kind = "int" if bits == 32 else "long"
     if isinstance(value, str):
-        number = _java_parse(value)
+        number = _java_parse(text(container, key))
         if not low <= number <= high:
             article = "an integer" if bits == 32 else "a long"
             raise IllegalArgumentException(f"Value [{value}] is out of range for {article}")
@@ -135,7 +137,7 @@ def boolean(container: Any, key: Any) -> bool:
     if isinstance(value, bool):
         return value
     if isinstance(value, str):
-        if value in ("true", "false"):
+        if text(container, key) in ("true", "false"):
             return value == "true"
         raise IllegalArgumentException(f"Failed to parse value [{value}] as only [true] or [false] are allowed.")
     raise not_boolean(container, key)
@@ -192,7 +194,7 @@ def _strings(container: Any, key: Any) -> list[str]:
 
 
 def _raw(container: Any, key: Any) -> Any:
-    return container[key]
+    return whole(container, key)
 
 
 _KINDS: Mapping[str, tuple[tuple[str, ...], Callable[[Any, Any], Any]]] = {
@@ -260,9 +262,7 @@ def next_token(container: Any, key: Any) -> tuple[str, Where]:
 
 def _stopped(broken: Break) -> OpenSearchError:
     """The error of a body that breaks off, with the place of the token before the break, which parsers tell."""
-    error = broken.error
-    error.position = broken.line, broken.column  # type: ignore[attr-defined]
-    return error
+    return broken.met()
 
 
 def whole(container: Any, key: Any) -> Any:
@@ -277,7 +277,7 @@ def _passed_on(cause: OpenSearchError, what: str) -> OpenSearchError:
     line, column = cause.position  # type: ignore[attr-defined]
     error = XContentParseException(f"[{line}:{column}] {what}")
     error.position = line, column  # type: ignore[attr-defined]
-    return error
+    return stopped_at(error, cause.stopped)  # type: ignore[attr-defined]
 
 
 @contextmanager
@@ -336,7 +336,7 @@ class ObjectParser:
 
     def parse_object(self, body: Mapping[str, Any]) -> dict[str, Any]:
         values: dict[str, Any] = {}
-        for name, value in body.items():
+        for name, value in dict.items(body):  # type: ignore[arg-type]  # of an open one too: what comes then is below
             member = self.members.get(name)
             if member is None:
                 if self.ignore_unknown:
@@ -352,8 +352,6 @@ class ObjectParser:
                     f"[{self.name}] {name} doesn't support values of type: {kind}", at=Where(body, name)
                 )
             try:
-                if isinstance(value, BrokenText):
-                    raise _stopped(value.broken)
                 values[name] = member.read(body, name)
                 whole(body, name)
             except OpenSearchError as cause:

@@ -148,7 +148,7 @@ def read_search(body: bytes) -> dict[str, Any]:
     except EndOfInput:
         raise ParsingException("Expected [START_OBJECT] but found [null]", line=1, col=0) from None
     except _BROKEN as error:
-        raise _with_torso(_in_object_parsers(reader, error), reader)  # noqa: B904 (it bears its own cause)
+        raise _with_torso(_in_object_parsers(reader, error), reader, error)  # noqa: B904 (it bears its own cause)
     if token is not None:
         followed = ParsingException(
             f"Unexpected token [{token.xcontent}] found after the main object.", line=token.line, col=token.column
@@ -170,14 +170,15 @@ def read_query(body: bytes) -> dict[str, Any] | None:
     except _BROKEN as error:
         line, column = reader.scanner.position
         failed = ParsingException("Failed to parse", line=line, col=column)
-        raise _with_torso(failed, reader) from _in_object_parsers(reader, error)
+        raise _with_torso(failed, reader, error) from _in_object_parsers(reader, error)
     return _object(body, root)
 
 
-def _with_torso(error: OpenSearchError, reader: Reader) -> OpenSearchError:
-    """The error, with what was read before the body broke off (see ``read_for``)."""
+def _with_torso(error: OpenSearchError, reader: Reader, found: OpenSearchError | None = None) -> OpenSearchError:
+    """The error, with what was read before the body broke off (see ``read_for``); ``found`` is what parsers meet."""
     if reader.open and reader.open[0]:
-        error.torso = Torso(reader.open[0][0], reader.open[1:])  # type: ignore[attr-defined]
+        broken = None if found is None else Break(found, *reader.scanner.position)
+        error.torso = Torso(reader.open[0][0], reader.open[1:], broken)  # type: ignore[attr-defined]
     return error
 
 
@@ -214,7 +215,7 @@ def _in_object_parsers(reader: Reader, error: _Broken) -> OpenSearchError:
         elif reader.broken_text is not None:
             what = f"field [{reader.broken_text}]"
             if parser == "script" and reader.broken_text == "source":
-                told = _unchecked(told)
+                told = unchecked(told)
         elif parser not in ("bool", "field_sort"):
             what = "object"
         else:
@@ -229,8 +230,8 @@ def _in_object_parsers(reader: Reader, error: _Broken) -> OpenSearchError:
     return told
 
 
-def _unchecked(error: OpenSearchError) -> OpenSearchError:
-    """Script's parser of ``source`` cannot throw what it should."""
+def unchecked(error: OpenSearchError) -> OpenSearchError:
+    """UncheckedIOException: what a function throws that cannot throw what it should."""
     package = "com.fasterxml.jackson.core" + (".io" if type(error).__name__ == "JsonEOFException" else "")
     outer = UncheckedIOException(f"{package}.{type(error).__name__}: {error.reason}")
     outer.__cause__ = error

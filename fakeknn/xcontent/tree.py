@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
-from fakeknn.errors import JsonParseException, OpenSearchError, OpenSearchParseException
+from fakeknn.errors import JsonParseException, OpenSearchError, OpenSearchParseException, Where
 from fakeknn.xcontent.jackson import Scanner, Token, utf8
 
 _TEXT_BEHIND_NAME = re.compile(rb'\s*:\s*"')
@@ -21,6 +21,12 @@ class Break(NamedTuple):
     line: int
     column: int
 
+    def met(self) -> OpenSearchError:
+        """The error, for a parser that comes to it, with the place that the parsers around tell."""
+        self.error.position = self.line, self.column  # type: ignore[attr-defined]
+        self.error.stopped = Where(self)  # type: ignore[attr-defined]
+        return self.error
+
 
 class BrokenText(str):
     """What stands for a text that breaks off or holds what no text may."""
@@ -29,15 +35,42 @@ class BrokenText(str):
 
 
 class OpenObject(dict[str, Any]):
-    """An object that has not ended when its body breaks off."""
+    """An object that has not ended when its body breaks off: who looks for a member behind those that were read meets
+    the break, and it is one longer. ``keys`` are those that were read."""
 
     broken: Break
+
+    def __len__(self) -> int:
+        return super().__len__() + 1
+
+    def __iter__(self) -> Iterator[str]:
+        yield from super().__iter__()
+        raise self.broken.met()
+
+    def items(self) -> Any:
+        return ((name, self[name]) for name in self)
+
+    def values(self) -> Any:
+        return (self[name] for name in self)
 
 
 class OpenArray(list[Any]):
-    """An array that has not ended when its body breaks off."""
+    """An array that has not ended when its body breaks off: who looks at an item behind those that were read meets the
+    break, and it is one longer."""
 
     broken: Break
+
+    def __len__(self) -> int:
+        return super().__len__() + 1
+
+    def __iter__(self) -> Iterator[Any]:
+        yield from super().__iter__()
+        raise self.broken.met()
+
+    def __getitem__(self, at: Any) -> Any:
+        if isinstance(at, int) and at >= super().__len__():
+            raise self.broken.met()
+        return super().__getitem__(at)
 
 
 def opened(containers: Sequence[Any], broken: Break) -> Any:
@@ -47,7 +80,7 @@ def opened(containers: Sequence[Any], broken: Break) -> Any:
         twin: Any = OpenObject(container) if isinstance(container, dict) else OpenArray(container)
         twin.broken = broken
         if container:
-            last = next(reversed(container)) if isinstance(container, dict) else -1
+            last = next(reversed(container)) if isinstance(container, dict) else len(container) - 1
             if inner is not None:
                 twin[last] = inner
             elif isinstance(twin[last], BrokenText):
