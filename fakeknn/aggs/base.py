@@ -26,6 +26,7 @@ from fakeknn.errors import (
     TooManyBucketsException,
 )
 from fakeknn.query.base import Query, Scores, ShardContext
+from fakeknn.view import NumericColumn
 from fakeknn.xcontent import hash_ordered, java_string
 
 Owners = NDArray[np.int64]
@@ -53,7 +54,28 @@ class Docs:
         return Docs(self.ctx, self.rows[at], owners, n, self.score, self.unmapped)
 
     def counts(self) -> NDArray[np.int64]:
-        """int64[n]: how many documents each bucket has."""
+        """int64[n]: how many documents each bucket has, or stands for (``_doc_count``)."""
+        return self.counted(self.rows, self.owners, self.n)
+
+    def counted(self, rows: NDArray[Any], owners: NDArray[Any], n: int) -> NDArray[np.int64]:
+        """int64[n]: what rows count for in the buckets that they are in (DocCountProvider)."""
+        column = self.ctx.view.columns.get("_doc_count")
+        if not isinstance(column, NumericColumn) or not self.weighted:
+            return np.bincount(owners, minlength=n)
+        weights = np.ones(self.ctx.n, np.int64)
+        weights[column.rows] = column.values
+        totals = np.zeros(n, np.int64)
+        np.add.at(totals, owners, weights[rows])
+        return totals
+
+    @property
+    def weighted(self) -> bool:
+        """Whether some document stands for several."""
+        column = self.ctx.view.columns.get("_doc_count")
+        return column is not None and bool(len(column.rows))
+
+    def sizes(self) -> NDArray[np.int64]:
+        """int64[n]: how many rows each bucket has."""
         return np.bincount(self.owners, minlength=self.n)
 
     def mask(self, mask: NDArray[np.bool_]) -> Docs:

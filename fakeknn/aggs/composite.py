@@ -377,10 +377,10 @@ class CompositeOf(Aggregation):
             places = [place[kept] for place in places]
         numbers, one = _numbered(places)
         if len(one) > self.size:
-            inside = numbers < self.size
-            at, numbers, one = at[inside], numbers[inside], one[: self.size]
-        results = subs(docs.taken(at, numbers, len(one)))
-        counts = np.bincount(numbers, minlength=len(one)).tolist()
+            kept = numbers < self.size
+            at, numbers, one = at[kept], numbers[kept], one[: self.size]
+        inside = docs.taken(at, numbers, len(one))
+        results, counts = subs(inside), inside.counts().tolist()
         chosen = [codes[one].tolist() for codes in columns]
         buckets: list[Bucket] = []
         for i, count in enumerate(counts):

@@ -126,8 +126,9 @@ class GeoGridOf(Aggregation):
             if first is not None:
                 at, found = at[first], found[first]
             grouped = Grouped(at, *bucketed(docs, at, found))
-            chosen = _best(grouped, most)
-            counts = grouped.counts()[chosen].tolist()
+            everything = grouped.counts(docs)
+            chosen = _best(grouped, everything, most)
+            counts = everything[chosen].tolist()
             results = subs(grouped.docs(docs, chosen))
             buckets: list[Bucket] = [
                 GridBucket(key, count, result, {"key": self.text(key)})
@@ -138,11 +139,11 @@ class GeoGridOf(Aggregation):
         return collect
 
 
-def _best(found: Grouped, most: int) -> NDArray[np.int64]:
+def _best(found: Grouped, counts: NDArray[np.int64], most: int) -> NDArray[np.int64]:
     """The buckets with most documents, so many of each owner, ascending."""
     if found.n <= most:
         return np.arange(found.n)
-    order = np.lexsort((found.keys, found.counts(), found.owners))[::-1]
+    order = np.lexsort((found.keys, counts, found.owners))[::-1]
     owners = found.owners[order]
     ranks = np.arange(found.n) - np.searchsorted(-owners, -owners)
     return np.sort(order[ranks < most])

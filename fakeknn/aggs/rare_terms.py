@@ -108,7 +108,7 @@ class RareTerms(Aggregation):
 
         def collect(docs: Docs) -> list[Internal]:
             found = values.grouped(docs, once=source.by_terms)  # a number counts as often as a document has it
-            counts = found.counts()
+            counts = found.counts(docs)
             rare = counts <= self.max_doc_count
             chosen = np.flatnonzero(rare)
             results = subs(found.docs(docs, chosen))

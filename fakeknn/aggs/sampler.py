@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fakeknn.aggs.base import Aggregation, Collector, Docs, Internal, Reduction, Results, SingleBucket, register
-from fakeknn.aggs.buckets import single
 from fakeknn.aggs.fielddata import ALL, BYTES
 from fakeknn.aggs.terms import at_least
 from fakeknn.aggs.values import REQUIRED, Given, Source, members
@@ -65,7 +64,9 @@ class Sampler(Aggregation):
                 raise no_hits()
             order = best_first(docs)
             chosen = np.sort(order[_ranks(docs.owners[order]) < self.shard_size])
-            return single(self, docs.taken(chosen, docs.owners[chosen], docs.n), subs)
+            inside = docs.taken(chosen, docs.owners[chosen], docs.n)
+            counts, results = inside.sizes().tolist(), subs(inside)
+            return [SingleBucket(self, count, result) for count, result in zip(counts, results, strict=True)]
 
         return collect
 

@@ -85,7 +85,7 @@ class ScriptedMetricOf(Aggregation):
         if docs.unmapped:
             return [ScriptedMetric(self, [None]) for _ in range(docs.n)]
         order = np.argsort(docs.owners, kind="stable")
-        ends = np.cumsum(docs.counts()).tolist()
+        ends = np.cumsum(docs.sizes()).tolist()
         starts = [0, *ends[:-1]]
         return [
             ScriptedMetric(self, [self._state(ctx, scripts, docs, docs.rows[order[start:end]])])

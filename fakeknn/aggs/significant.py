@@ -250,7 +250,7 @@ class SignificantTerms(Aggregation):
         total: int,
     ) -> list[Internal]:
         found = values.grouped(docs)
-        counts, sizes = found.counts(), docs.counts()
+        counts, sizes = found.counts(docs), docs.sizes()
         if not docs.unmapped:
             note(docs.ctx, self, 0, np.bincount(found.owners, minlength=docs.n).tolist())
         backgrounds = self.backgrounds(docs, values, found, mask)
@@ -300,7 +300,7 @@ class SignificantTerms(Aggregation):
         if not len(all_found.keys):
             return np.zeros(len(found.keys), np.int64)
         at = np.minimum(np.searchsorted(all_found.keys, found.keys), len(all_found.keys) - 1)
-        return np.where(all_found.keys[at] == found.keys, all_found.counts()[at], 0)
+        return np.where(all_found.keys[at] == found.keys, all_found.sizes()[at], 0)
 
 
 def _shown(values: TermValues, keys: NDArray[Any]) -> Iterator[tuple[Any, dict[str, Any]]]:

@@ -251,7 +251,12 @@ class Grouped:
     def n(self) -> int:
         return len(self.keys)
 
-    def counts(self) -> NDArray[np.int64]:
+    def counts(self, docs: Docs) -> NDArray[np.int64]:
+        """int64[n]: what the documents of each bucket count for."""
+        return docs.counted(docs.rows[self.at], self.numbers, self.n)
+
+    def sizes(self) -> NDArray[np.int64]:
+        """int64[n]: how many rows each bucket has."""
         return np.bincount(self.numbers, minlength=self.n)
 
     def docs(self, docs: Docs, chosen: NDArray[np.int64]) -> Docs:
@@ -289,7 +294,7 @@ class Selector:
         agg.orders.validate(agg)
 
     def select(self, docs: Docs, found: Grouped) -> Selection:
-        counts = found.counts()
+        counts = found.counts(docs)
         if not docs.unmapped:
             note(docs.ctx, self.agg, 0, np.bincount(found.owners, minlength=docs.n).tolist())
         everything = np.arange(found.n)

@@ -37,7 +37,7 @@ from fakeknn.aggs.formats import Format, text_of
 from fakeknn.aggs.ranges import IpRangeOf, RangeOf
 from fakeknn.aggs.terms import inner_buckets
 from fakeknn.aggs.values import REQUIRED, Given, members
-from fakeknn.errors import ArrayIndexOutOfBoundsException, IllegalArgumentException
+from fakeknn.errors import ArrayIndexOutOfBoundsException, IllegalArgumentException, NotFaked
 from fakeknn.query.base import ShardContext
 from fakeknn.xcontent import objects
 from fakeknn.xcontent.objects import ObjectParser, declared
@@ -278,6 +278,8 @@ class VariableWidthHistogram(Aggregation):
         format: Format,
     ) -> Internal:
         """The shard's clusters, joined until there are no more than are wanted."""
+        if docs.weighted:
+            raise NotFaked("[variable_width_histogram] of documents that have a [_doc_count]")
         if not len(found.centers):
             return WidthHistogram(self, [], format)
         counts = np.bincount(found.ordinals, minlength=len(found.centers)).tolist()

@@ -10,14 +10,20 @@ from typing import Any
 
 import numpy as np
 
-from fakeknn.errors import IllegalArgumentException, QueryShardException
+from fakeknn.errors import (
+    IllegalArgumentException,
+    OpenSearchError,
+    ParsingException,
+    QueryShardException,
+    Where,
+)
 from fakeknn.fields.base import DocContext, FieldType, MappingContext
-from fakeknn.fields.buffers import Buffer
+from fakeknn.fields.buffers import Buffer, NumericBuffer
 from fakeknn.fields.numbers import LongFieldType
 from fakeknn.fields.patterns import simple_match
 from fakeknn.fields.scalar import StringFieldType
 from fakeknn.view import Column, KeywordColumn, Mask, NumericColumn, View
-from fakeknn.xcontent import java_string
+from fakeknn.xcontent import java_string, objects
 
 
 def _no_fielddata(field: FieldType) -> IllegalArgumentException:
@@ -152,6 +158,51 @@ class SequenceFieldType(LongFieldType):
         return NumericColumn(view.n, rows, True, values[: view.n][rows])
 
 
+class DocCountFieldType(LongFieldType):
+    """_doc_count: how many documents a document stands for in the buckets of aggregations."""
+
+    once = True
+
+    @property
+    def searchable(self) -> bool:
+        return False
+
+    @property
+    def has_doc_values(self) -> bool:
+        return False
+
+    def require_doc_values(self) -> None:
+        raise _no_fielddata(self)
+
+    def new_buffer(self) -> Buffer | None:
+        return NumericBuffer(np.int64)
+
+    def parse(self, container: Any, key: Any, value: Any, doc: DocContext) -> Any:
+        if isinstance(value, bool) or not isinstance(value, (int, float)):
+            token = objects.token(value)
+            raise ParsingException(
+                f"Failed to parse object: expecting token of type [VALUE_NUMBER] but found [{token}]",
+                at=Where(container, key),
+            )
+        count = objects.integer(container, key, bits=64)
+        if isinstance(value, float) and value != count:
+            raise IllegalArgumentException(f"{java_string(value)} cannot be converted to Long without data loss")
+        if count <= 0:
+            raise IllegalArgumentException(f"Field [{self.path}] must be a positive integer.")
+        return count
+
+    def repeated(self) -> OpenSearchError:
+        error = IllegalArgumentException(
+            f'DocValuesField "{self.path}" appears more than once in this document (only one value is allowed per '
+            "field)"
+        )
+        error.outside_of_field = True  # type: ignore[attr-defined]
+        return error
+
+    def require_index(self) -> None:
+        raise QueryShardException(f"Field [{self.path}] of type [{self.kind}] is not searchable")
+
+
 class UnsearchableFieldType(MetadataFieldType):
     """_source and others: known by name, searched by nothing."""
 
@@ -176,6 +227,7 @@ METADATA: dict[str, FieldType] = {
     "_index": IndexFieldType("_index", "_index", _CONTEXT),
     "_routing": RoutingFieldType("_routing", "_routing", _CONTEXT),
     "_ignored": IgnoredFieldType("_ignored", "_ignored", _CONTEXT),
+    "_doc_count": DocCountFieldType("_doc_count", "_doc_count", _CONTEXT),
     "_seq_no": SequenceFieldType("_seq_no", "_seq_no", _CONTEXT),
     "_version": UnsearchableFieldType("_version", "_version", _CONTEXT),
     "_source": UnsearchableFieldType("_source", "_source", _CONTEXT),

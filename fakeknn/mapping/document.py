@@ -20,6 +20,7 @@ from fakeknn.errors import (
 from fakeknn.fields import KINDS, DocContext, FieldType, VectorFieldType
 from fakeknn.fields.alias import AliasFieldType
 from fakeknn.fields.base import UNREADABLE, boolean
+from fakeknn.fields.metadata import METADATA
 from fakeknn.fields.numbers import java_double
 from fakeknn.fields.vector import outside_of_field
 from fakeknn.mapping.dynamic import DEFAULT_TYPES
@@ -65,6 +66,10 @@ class _Update:
         for i, child in enumerate(sorted(self.proposals, key=lambda child: child.path)):
             if previous is not None and previous.path == child.path:
                 # DocumentParser.createDynamicUpdate merges the earlier one into the later, but not the very first.
+                if isinstance(child, FieldType) and isinstance(previous, ObjectMapper):
+                    raise IllegalArgumentException(
+                        f"mapper [{child.path}] cannot be changed from type [{child.kind}] to [ObjectMapper]"
+                    )
                 _merged(child, previous)
                 continue
             if i:
@@ -256,6 +261,9 @@ class DocumentParser:
             child = self._dotted(node, path, parts, name)
         else:
             child = node.children.get(name)
+        if child is None and name == "_doc_count" and node.path == "" and path == "":
+            self._field(METADATA[name], container, key, value, level)
+            return
         if child is None and node.path == "" and name in _METADATA and path == "":
             if name == "_ignored":
                 return
@@ -266,7 +274,7 @@ class DocumentParser:
                 f"Field [{name}] is a metadata field and cannot be added inside a document. Use the index "
                 "API request parameters."
             )
-        if child is None:
+        if child is None and isinstance(value, dict):
             child = self._proposed(_join(path, name))
         if isinstance(value, list):
             self._array(node, path, container, key, name, parts, child, value, level)
@@ -572,6 +580,7 @@ class DocumentParser:
 
     def _made(self, path: str, definition: dict[str, Any]) -> FieldType | ObjectMapper:
         holder = Mapping(self.mapping.context)
+        holder.of_template = True
         kind = java_string(definition["type"])
         if kind in ("object", "nested"):
             return holder._read_object(path, definition, kind)

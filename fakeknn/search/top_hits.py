@@ -100,7 +100,7 @@ class TopHitsOf(Aggregation):
 
     def _collect(self, ctx: ShardContext, request: SearchRequest, docs: Docs) -> Sequence[Internal]:
         order = np.argsort(docs.owners, kind="stable")
-        ends = np.cumsum(docs.counts()).tolist()
+        ends = np.cumsum(docs.sizes()).tolist()
         starts = [0, *ends[:-1]]
         named = named_queries(request)
         score = docs.score()
