@@ -21,10 +21,13 @@ from fakeknn.aggs.base import (
     finite,
     register,
 )
-from fakeknn.aggs.fielddata import ANY, BYTES, NUMBERS, NUMERIC, RANGE
+from fakeknn.aggs.fielddata import ANY, BYTES, GEOPOINT, IP, NUMBERS, NUMERIC, RANGE
 from fakeknn.aggs.formats import RAW, Format, text_of
+from fakeknn.aggs.hyperloglog import Hashes, estimate, hash_numbers, hash_texts, precision_of
 from fakeknn.aggs.values import REQUIRED, Given, Source, members
 from fakeknn.errors import IllegalArgumentException
+from fakeknn.fields.ip import address
+from fakeknn.geo import points
 from fakeknn.query.base import ShardContext
 from fakeknn.xcontent import java_double, objects
 from fakeknn.xcontent.objects import ObjectParser, declared
@@ -227,27 +230,25 @@ class Count(SingleValue):
 
 
 class Distinct(SingleValue):
-    """cardinality: ``values`` are distinct numbers, or ordinals of ``terms``."""
+    """cardinality: a sketch of the values' hashes."""
 
-    __slots__ = ("terms", "values")
+    __slots__ = ("hashes", "precision")
 
-    def __init__(self, agg: Aggregation, values: Any, terms: Sequence[str] | None = None) -> None:
+    def __init__(self, agg: Aggregation, hashes: Hashes, precision: int) -> None:
         super().__init__(agg, RAW)
-        self.values = values
-        self.terms = terms
+        self.hashes = hashes
+        self.precision = precision
 
     def number(self) -> float:
-        return len(self.values)
+        return estimate(self.hashes, self.precision)
 
     def reduce(self, parts: Sequence[Self], reduction: Reduction) -> Internal:
-        whole: set[Any] = set()
-        for part in parts:
-            found = part.values if isinstance(part.values, set) else part.values.tolist()
-            whole.update(found if part.terms is None else [part.terms[value] for value in found])
-        return Distinct(self.agg, whole)
+        if len(parts) == 1:
+            return self
+        return Distinct(self.agg, np.unique(np.concatenate([part.hashes for part in parts])), self.precision)
 
     def body(self, typed: bool) -> dict[str, Any]:
-        return {"value": len(self.values)}
+        return {"value": estimate(self.hashes, self.precision)}
 
 
 _METRICS_CLASS = "org.opensearch.search.aggregations.metrics"
@@ -480,22 +481,43 @@ class ValueCount(NumericMetric):
 
 @dataclass(eq=False)
 class Cardinality(NumericMetric):
-    """Distinct values, counted exactly: the real server's sketch errs above its precision threshold."""
+    """Distinct values, estimated from their hashes."""
 
     kind = "cardinality"
     hint: str | None = None
+    precision_threshold: int | None = None
     metrics = ("value",)
     accepted = ANY
     default = BYTES
 
     def collect(self, source: Source, docs: Docs) -> Sequence[Internal]:
         loaded = source.load(docs)
-        terms = source.terms if source.by_terms or source.type == RANGE else None
         if docs.n == 1:
-            return [Distinct(self, np.unique(loaded.values), terms)]
-        _, keys, owners = bucketed(docs, loaded.at, loaded.values)
-        parts = np.split(keys, np.searchsorted(owners, np.arange(1, docs.n)))
-        return [Distinct(self, part, terms) for part in parts]
+            parts = [np.unique(loaded.values)]
+        else:
+            _, keys, owners = bucketed(docs, loaded.at, loaded.values)
+            parts = np.split(keys, np.searchsorted(owners, np.arange(1, docs.n)))
+        hashes = _hashes(source, np.concatenate(parts))
+        ends = np.cumsum([len(part) for part in parts])[:-1]
+        precision = precision_of(self.precision_threshold)
+        return [Distinct(self, np.sort(part), precision) for part in np.split(hashes, ends)]
+
+
+def _hashes(source: Source, values: NDArray[Any]) -> Hashes:
+    """What the real server hashes of each value: its bits, or the bytes of its term."""
+    if source.by_terms or source.type == RANGE:
+        used, place = np.unique(values, return_inverse=True)
+        terms = [source.terms[ordinal] for ordinal in used.tolist()]
+        texts = [address(term) if source.type == IP else term.encode() for term in terms]
+        return hash_texts(texts)[place]
+    if source.type == GEOPOINT:  # by what GeoPoint.toString says
+        places = zip(points.decode_lats(values).tolist(), points.decode_lons(values).tolist(), strict=True)
+        return hash_texts([f"{java_double(lat)}, {java_double(lon)}".encode() for lat, lon in places])
+    if source.unsigned:
+        values = values.astype(np.uint64).astype(np.float64)
+    if values.dtype.kind == "f":
+        return hash_numbers(values.astype(np.float64, copy=False))
+    return hash_numbers(values.astype(np.int64, copy=False))
 
 
 _PLAIN = {cls.kind: cls for cls in (Min, Max, SumOf, AvgOf, StatsOf, ValueCount)}
@@ -549,4 +571,4 @@ _CARDINALITY = ObjectParser(
 @register("cardinality")
 def parse_cardinality(name: str, container: Any, key: Any) -> Aggregation:
     values = _CARDINALITY.parse(container, key)
-    return Cardinality(Given.of(values), values.get("execution_hint"))
+    return Cardinality(Given.of(values), values.get("execution_hint"), values.get("precision_threshold"))

@@ -5,9 +5,11 @@ A member is named by its container and key, so that an error can be placed in th
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from fakeknn.errors import (
@@ -84,6 +86,16 @@ def _java_parse(value: str) -> float:
         raise NumberFormatException(f'For input string: "{value}"' if stripped else "empty String") from None
 
 
+_BIG_DECIMAL = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,9})?")
+
+
+def _big_decimal(value: str) -> Decimal:
+    """AbstractXContentParser.toLong: what BigDecimal cannot read is no number."""
+    if not _BIG_DECIMAL.fullmatch(value):
+        raise IllegalArgumentException(f'For input string: "{value}"')
+    return Decimal(value)
+
+
 def decimal(container: Any, key: Any) -> float:
     """XContentParser.doubleValue and floatValue (the caller narrows)."""
     value = container[key]
@@ -114,11 +126,15 @@ def integer(container: Any, key: Any, *, bits: int = 32) -> int:
     low, high = -(2 ** (bits - 1)), 2 ** (bits - 1) - 1
     kind = "int" if bits == 32 else "long"
     if isinstance(value, str):
+<<<<<<< Updated upstream
         number = _java_parse(text(container, key))
+=======
+        number = _java_parse(value) if bits == 32 else _big_decimal(value)
+>>>>>>> Stashed changes
         if not low <= number <= high:
             article = "an integer" if bits == 32 else "a long"
             raise IllegalArgumentException(f"Value [{value}] is out of range for {article}")
-        return int(value) if bits == 64 and value.lstrip("+-").isdigit() else int(number)
+        return int(number)
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         whole = int(value)
         if not low <= whole <= high:
