@@ -61,7 +61,7 @@ def knn(random: Random, drawn: Drawn, depth: int = 1, name: str | None = None) -
     else:
         body["k"] = some(random, (1, 2, 3, 5, 10, 100, "3", 2.7))
     if random.random() < 0.35:
-        body["filter"] = query(random, drawn, depth) if random.random() < 0.8 else compound(random, drawn, 1)
+        body["filter"] = query(random, drawn, depth) if random.random() < 0.8 else _neighbours_only(random, drawn)
     if random.random() < 0.12:
         body["method_parameters"] = some(
             random, ({"ef_search": random.randint(1, 50)}, {"nprobes": 2}, {"ef_search": "7"}, {}, {"m": 3})
@@ -80,6 +80,14 @@ def knn(random: Random, drawn: Drawn, depth: int = 1, name: str | None = None) -
     items = list(body.items())
     random.shuffle(items)
     return {"knn": {name: dict(items)}}
+
+
+def _neighbours_only(random: Random, drawn: Drawn) -> Json:
+    """A compound without a radius: as a filter of nested vectors, one makes the real server search for ever."""
+    while True:
+        found = compound(random, drawn, 1)
+        if not any(f'"{name}"' in json.dumps(found) for name in ("max_distance", "min_score")):
+            return found
 
 
 def nested(random: Random, drawn: Drawn) -> Json:
