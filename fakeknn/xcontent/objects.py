@@ -126,11 +126,8 @@ def integer(container: Any, key: Any, *, bits: int = 32) -> int:
     low, high = -(2 ** (bits - 1)), 2 ** (bits - 1) - 1
     kind = "int" if bits == 32 else "long"
     if isinstance(value, str):
-<<<<<<< Updated upstream
-        number = _java_parse(text(container, key))
-=======
-        number = _java_parse(value) if bits == 32 else _big_decimal(value)
->>>>>>> Stashed changes
+        written = text(container, key)
+        number = _java_parse(written) if bits == 32 else _big_decimal(written)
         if not low <= number <= high:
             article = "an integer" if bits == 32 else "a long"
             raise IllegalArgumentException(f"Value [{value}] is out of range for {article}")
