@@ -1,30 +1,24 @@
-"""``_cluster/health``, ``_cluster/allocation/explain``, and what the cluster manager would do; ``_remote/info``."""
+"""``_cluster/health``, and what the cluster manager has to do; ``_remote/info``."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
 
-from fakeknn.api.cluster_state import METRICS, state_of
 from fakeknn.api.documents import active_shard_count
 from fakeknn.api.indices import check_timeouts
 from fakeknn.errors import (
-    ActionRequestValidationException,
     IllegalArgumentException,
     IndexNotFoundException,
     NotFaked,
-    ShardNotFoundException,
-    Where,
-    XContentParseException,
 )
-from fakeknn.rest import SOURCE_PARAMETERS, Later, Request, Response, route
+from fakeknn.rest import Later, Request, Response, route
 from fakeknn.state import machine, names
-from fakeknn.state.allocation import STATUSES, Copy, Health, all_copies, copies_of, health, index_health
+from fakeknn.state.allocation import STATUSES, Health, health, index_health
 from fakeknn.state.index import Index
 from fakeknn.state.names import INDICES_OPTIONS_PARAMETERS, IndicesOptions
 from fakeknn.state.node import Node
 from fakeknn.units import parse_int, parse_time_value
-from fakeknn.xcontent import read, read_map
 from fakeknn.xcontent.media import MediaType
 
 #: Parameters of requests that the cluster manager answers, or with ``local`` any node.
@@ -214,32 +208,6 @@ def remote_info(node: Node, request: Request) -> dict[str, Any]:
 
 @route(
     "POST",
-    "/_cluster/reroute",
-    params=("dry_run", "explain", "retry_failed", "timeout", *LOCAL[1:], "metric", "settings_filter", "flat_settings"),
-)
-def reroute(node: Node, request: Request) -> dict[str, Any]:
-    """Shards are where they can be, so there is nothing to do."""
-    for name in ("dry_run", "retry_failed"):
-        request.flag(name)
-    check_timeouts(request)
-    body = request.read(read_map) if request.body else {}
-    for name in body:
-        if name != "commands":
-            where = Where(body, name, "key")
-            raise XContentParseException(f"[cluster_reroute] unknown field [{name}]", at=where)
-    if body.get("commands"):
-        raise NotFaked("commands of a reroute")
-    metrics = request.names("metric") or [metric for metric in METRICS if metric != "metadata"]
-    state = state_of(node, list(node.indices.values()), metrics, request)
-    del state["cluster_name"]
-    told: dict[str, Any] = {"acknowledged": True, "state": state}
-    if request.flag("explain"):
-        told["explanations"] = []
-    return told
-
-
-@route(
-    "POST",
     "/_cluster/voting_config_exclusions",
     params=("node_ids", "node_names", "timeout", "cluster_manager_timeout", "master_timeout"),
 )
@@ -270,136 +238,3 @@ def include_in_voting(node: Node, request: Request) -> Response:
     check_timeouts(request)
     node.voting_config_exclusions = {}
     return Response(200, content_type=MediaType.JSON.value)
-
-
-# --- why a shard is where it is ---------------------------------------------------------------------------------------
-
-_EXPLAIN = "cluster/allocation/explain"
-
-
-@route(
-    "GET POST",
-    "/_cluster/allocation/explain",
-    params=("include_yes_decisions", "include_disk_info", *SOURCE_PARAMETERS),
-)
-def explain_allocation(node: Node, request: Request) -> dict[str, Any]:
-    yes, disk = request.flag("include_yes_decisions"), request.flag("include_disk_info")
-    body = request.read(read) if request.body else {}
-    if not isinstance(body, dict):
-        raise NotFaked("bodies of allocation explanations that are no objects")
-    for name in body:
-        if name not in ("index", "shard", "primary", "current_node"):
-            raise XContentParseException(f"[{_EXPLAIN}] unknown field [{name}]", at=Where(body, name, "key"))
-    if not body:
-        copy = next((copy for copy in all_copies(node) if not copy.primary), None)
-        if copy is None:
-            raise IllegalArgumentException(
-                "unable to find any unassigned shards to explain [ClusterAllocationExplainRequest["
-                f"useAnyUnassignedShard=true,includeYesDecisions?={str(yes).lower()}]"
-            )
-    else:
-        copy = _asked_copy(node, body)
-    if yes or disk:
-        raise NotFaked("explanations of allocations with all decisions, or with the disks")
-    return _explained_primary(node, copy) if copy.primary else _explained(node, copy)
-
-
-def _asked_copy(node: Node, body: dict[str, Any]) -> Copy:
-    missing = [f"{name} must be specified" for name in ("index", "shard", "primary") if body.get(name) is None]
-    if missing:
-        raise ActionRequestValidationException(*missing)
-    index = node.indices.get(body["index"])
-    if index is None:
-        raise IndexNotFoundException(body["index"], resource_type=None)
-    copies = [copy for copy in copies_of(node, index) if copy.number == body["shard"]]
-    if not copies:
-        raise ShardNotFoundException(index.name, index.uuid, body["shard"])
-    chosen = [copy for copy in copies if copy.primary == body["primary"]]
-    if not chosen:
-        raise NotFaked("explanations of replicas of shards that have none")
-    return chosen[0]
-
-
-def _explained_primary(node: Node, copy: Copy) -> dict[str, Any]:
-    """Why a primary stays: there is no other node."""
-    decisions = []
-    if health(node.indices.values()).unassigned:
-        decisions = [
-            {
-                "decider": "rebalance_only_when_active",
-                "decision": "NO",
-                "explanation": "rebalancing is not allowed until all replicas in the cluster are active",
-            },
-            {
-                "decider": "cluster_rebalance",
-                "decision": "NO",
-                "explanation": "the cluster has unassigned shards and cluster setting "
-                "[cluster.routing.allocation.allow_rebalance] is set to [indices_all_active]",
-            },
-        ]
-        if not copy.index.number_of_replicas:
-            raise NotFaked("explanations of shards without replicas beside others that miss theirs")
-    told: dict[str, Any] = {
-        "index": copy.index.name,
-        "shard": copy.number,
-        "primary": True,
-        "current_state": "started",
-        "current_node": {
-            "id": node.node_id,
-            "name": node.name,
-            "transport_address": machine.transport_address(node),
-            "attributes": dict(machine.ATTRIBUTES),
-            "weight_ranking": 1,
-        },
-        "can_remain_on_current_node": "yes",
-    }
-    if decisions:
-        return {
-            **told,
-            "can_rebalance_cluster": "no",
-            "can_rebalance_cluster_decisions": decisions,
-            "can_rebalance_to_other_node": "no",
-            "rebalance_explanation": "rebalancing is not allowed",
-        }
-    return {
-        **told,
-        "can_rebalance_cluster": "yes",
-        "can_rebalance_to_other_node": "no",
-        "rebalance_explanation": "cannot rebalance as no target node exists that can both allocate this shard and "
-        "improve the cluster balance",
-    }
-
-
-def _explained(node: Node, copy: Copy) -> dict[str, Any]:
-    """Why a replica has no node: the primary is on the only one."""
-    primary = next(c for c in copies_of(node, copy.index) if c.number == copy.number and c.primary)
-    return {
-        "index": copy.index.name,
-        "shard": copy.number,
-        "primary": False,
-        "current_state": "unassigned",
-        "unassigned_info": {
-            "reason": copy.reason,
-            "at": copy.unassigned_at,
-            "last_allocation_status": "no_attempt",
-        },
-        "can_allocate": "no",
-        "allocate_explanation": "cannot allocate because allocation is not permitted to any of the nodes",
-        "node_allocation_decisions": [
-            {
-                "node_id": node.node_id,
-                "node_name": node.name,
-                "transport_address": machine.transport_address(node),
-                "node_attributes": dict(machine.ATTRIBUTES),
-                "node_decision": "no",
-                "weight_ranking": 1,
-                "deciders": [
-                    {
-                        "decider": "same_shard",
-                        "decision": "NO",
-                        "explanation": f"a copy of this shard is already allocated to this node [{primary}]",
-                    }
-                ],
-            }
-        ],
-    }

@@ -198,6 +198,8 @@ class FieldType:
         self.given: set[str] = set()
         self.fields: dict[str, FieldType] = {}
         self.copy_to: list[str] = []
+        self.of_template = False
+        """Whether a dynamic template has made it."""
         self.inner: Mapping[str, FieldType] = {}
         """Fields that come with this one and that no definition names, by their paths."""
 

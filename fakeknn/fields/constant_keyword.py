@@ -31,7 +31,7 @@ class ConstantKeywordFieldType(FieldType):
         if not isinstance(definition["value"], str):
             raise OpenSearchParseException(f"Field [{self.name}] is expected to be a string value")
         left = {name: value for name, value in definition.items() if name != "value"}
-        if left:
+        if left and not self.of_template:
             shown = "".join(f" [{name} : {java_string(value)}]" for name, value in left.items())
             raise MapperParsingException(f"Mapping definition for [{self.name}] has unsupported parameters: {shown}")
         super().configure({"value": definition["value"]})

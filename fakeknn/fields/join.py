@@ -76,7 +76,7 @@ class JoinFieldType(StringFieldType):
                 left.pop(name)
                 self._relate(value)
         self._check()
-        if left:
+        if left and not self.of_template:
             shown = "".join(f" [{key} : {java_string(value)}]" for key, value in left.items())
             raise MapperParsingException(f"Mapping definition for [{self.name}] has unsupported parameters: {shown}")
 

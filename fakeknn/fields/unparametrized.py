@@ -19,7 +19,7 @@ class UnparametrizedFieldType(FieldType):
     def configure(self, definition: Mapping[str, Any]) -> None:
         left = {name: value for name, value in definition.items() if not self._read(name, value)}
         self.build()
-        if left:
+        if left and not self.of_template:
             shown = "".join(f" [{key} : {java_string(value)}]" for key, value in left.items())
             raise MapperParsingException(f"Mapping definition for [{self.name}] has unsupported parameters: {shown}")
 

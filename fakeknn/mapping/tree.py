@@ -149,6 +149,8 @@ class Mapping:
         self.context = context
         self.root = ObjectMapper()
         self.meta: dict[str, Any] | None = None
+        self.of_template = False
+        """Whether it holds what a dynamic template makes, of which nobody asks what is left over."""
         self.routing_required = False
         self.routing_given = False
         self.source_definition: dict[str, Any] = {}
@@ -381,7 +383,7 @@ class Mapping:
                 node.include_in_root = boolean(value)
             elif not self._read_object_member(node, key, value):
                 left[key] = value
-        if left:
+        if left and not self.of_template:
             raise MapperParsingException(
                 f"Mapping definition for [{node.name}] has unsupported parameters: {_remaining(left)}"
             )
@@ -390,6 +392,7 @@ class Mapping:
     def make_field(self, path: str, kind: str, definition: Map[str, Any], *, sub_field: bool = False) -> FieldType:
         """One field of its definition, with its multi-fields."""
         field = KINDS[kind](path, kind, self.context)
+        field.of_template = self.of_template
         if not field.takes_subs:
             field.configure({key: value for key, value in definition.items() if key != "type"})
             return field

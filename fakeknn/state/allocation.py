@@ -68,9 +68,12 @@ class Copy:
         }
 
     def __str__(self) -> str:
-        """ShardRouting.toString of a primary."""
-        place = f"[{self.index.name}][{self.number}], node[{self.node_id}]"
-        return f"{place}, [P], s[{self.state}], a[id={self.allocation_id}]"
+        """ShardRouting.toString."""
+        place = f"[{self.index.name}][{self.number}], node[{'null' if self.node_id is None else self.node_id}]"
+        if self.primary:
+            return f"{place}, [P], s[{self.state}], a[id={self.allocation_id}]"
+        why = f"[reason={self.reason}], at[{self.unassigned_at}], delayed=false, allocation_status[no_attempt]"
+        return f"{place}, [R], recovery_source[peer recovery], s[{self.state}], unassigned_info[{why}]"
 
 
 def iso_millis(millis: int) -> str:

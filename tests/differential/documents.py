@@ -455,7 +455,7 @@ def _template(random: Random, made: Made) -> ConsoleRequest:
             body["composed_of"] = ["drawn"]
         if random.random() < 0.2:
             body[some(random, ("version", "_meta", "data_stream", "nonsense"))] = some(random, (1, {}, {"a": 1}))
-        if random.random() < 0.3:
+        if random.random() < 0.3 and "composed_of" not in body and "aliases" not in template:
             return _request("POST", "/_index_template/_simulate", body)
         return _request("PUT", "/_index_template/drawn", body)
     if chance < 0.85:
@@ -545,7 +545,7 @@ def _stream(random: Random, made: Made) -> ConsoleRequest:
                 },
             ),
             _request("PUT", f"/_data_stream/{stream}"),
-            _request("POST", f"/{stream}/_doc", document),
+            _request("POST", f"/{stream}/_doc", {"@timestamp": 1, "k": "red"}),
             _request("PUT", f"/{stream}/_create/{_key(random)}", document),
             _request("PUT", f"/{stream}/_doc/1", document),
             _ndjson("POST", f"/{stream}/_bulk?refresh=true", [{"create": {"_id": _key(random)}}, document]),
