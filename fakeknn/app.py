@@ -180,7 +180,7 @@ def _failed(node: Node, request: Request, error: Exception) -> Answer:
 def _place(request: Request, error: OpenSearchError) -> None:
     """Give line and column to what is wrong in the body."""
     for link in _links(error):
-        if link.at is not None and request.parsed is not None:
+        if link.at is not None and (request.parsed is not None or link.at.container is None):
             place = locate(request.body, request.parsed, link.at)
             if place is not None:
                 link.locate(*place)

@@ -52,6 +52,7 @@ class AnalysisRegistry:
     def __init__(self, settings: Mapping[str, Any] | None = None, *, index: str = "") -> None:
         self.index = index
         self.settings: Flat = {key.removeprefix("index."): value for key, value in flatten(settings or {}).items()}
+        self.unset = {key.removeprefix("index."): None for key, value in (settings or {}).items() if value is None}
         self.limits = {name: self._limit(name, default) for name, default in _LIMITS.items()}
         self.groups = {
             kind: self._group(kind) for kind in ("char_filter", "tokenizer", "filter", "analyzer", "normalizer")
@@ -119,7 +120,7 @@ class AnalysisRegistry:
     def _group(self, kind: str) -> dict[str, ComponentSettings]:
         prefix = f"analysis.{kind}."
         groups: dict[str, Flat] = {}
-        for key, value in self.settings.items():
+        for key, value in {**self.settings, **self.unset}.items():
             if not key.startswith(prefix):
                 continue
             name, dot, rest = key[len(prefix) :].partition(".")
@@ -128,7 +129,8 @@ class AnalysisRegistry:
                     f"Failed to get setting group for [index.{prefix}] setting prefix and setting "
                     f"[index.{prefix}{name}] because of a missing '.'"
                 )
-            groups.setdefault(name, {})[rest] = value
+            if value is not None:
+                groups.setdefault(name, {})[rest] = value
         return {name: ComponentSettings(values, self.limits) for name, values in groups.items()}
 
     def _build(self, kind: str, table: Table[F]) -> dict[str, F]:

@@ -12,6 +12,7 @@ from fakeknn.api.documents import active_shard_count
 from fakeknn.errors import (
     ActionRequestValidationException,
     IllegalArgumentException,
+    NullPointerException,
     OpenSearchParseException,
 )
 from fakeknn.rest import Later, Request, route
@@ -22,10 +23,10 @@ from fakeknn.state.creation import VERSION_IDS, CreateIndex, create_index
 from fakeknn.state.index import Index
 from fakeknn.state.names import INDICES_OPTIONS_PARAMETERS, IndicesOptions
 from fakeknn.state.node import Node
-from fakeknn.state.settings.flat import flatten, render
+from fakeknn.state.settings.flat import load, render
 from fakeknn.state.settings.index import INDEX_SETTINGS
 from fakeknn.units import parse_time_value
-from fakeknn.xcontent import java_string, read_map
+from fakeknn.xcontent import hash_ordered, java_string, read_map
 
 #: Parameters of requests that the cluster manager answers.
 MANAGER = ("timeout", "cluster_manager_timeout", "master_timeout")
@@ -86,12 +87,15 @@ def create(node: Node, request: Request) -> dict[str, Any] | Later:
 def apply_create_body(wanted: CreateIndex, body: dict[str, Any]) -> None:
     """RestCreateIndexAction.prepareMappings and CreateIndexRequest.source."""
     unnested(body.get("mappings"))
-    for name, value in body.items():
+    for name in hash_ordered(body):
+        value = body[name]
         if name == "settings":
             if not isinstance(value, dict):
                 raise OpenSearchParseException("key [settings] must be an object")
-            wanted.settings = flatten(value)
+            wanted.settings = load(value)
         elif name == "mappings":
+            if value is None:
+                raise NullPointerException('Cannot invoke "java.util.Map.entrySet()" because "mappings" is null')
             wanted.mapping = java_map(value)
         elif name == "aliases":
             wanted.aliases = requested_aliases(value)

@@ -14,7 +14,7 @@ from fakeknn.rest import Later, Request, route
 from fakeknn.state.creation import CreateIndex
 from fakeknn.state.node import Node
 from fakeknn.state.resize import ResizeKind, resize
-from fakeknn.state.settings.flat import flatten
+from fakeknn.state.settings.flat import load
 from fakeknn.state.settings.index import INDEX_SETTINGS
 from fakeknn.units import ByteSizeValue, parse_boolean, parse_byte_size, parse_time_value
 from fakeknn.xcontent import read
@@ -23,7 +23,7 @@ from fakeknn.xcontent.objects import ObjectParser, declared, text
 _RESIZE = ObjectParser(
     "resize_request",
     {
-        "settings": declared("object", lambda container, key: flatten(container[key])),
+        "settings": declared("object", lambda container, key: load(container[key])),
         "aliases": declared("object", lambda container, key: requested_aliases(container[key])),
         "max_shard_size": declared(
             "string", lambda container, key: parse_byte_size(text(container, key), "max_shard_size")

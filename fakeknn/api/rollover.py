@@ -15,7 +15,7 @@ from fakeknn.state.active import ActiveShards
 from fakeknn.state.creation import CreateIndex
 from fakeknn.state.node import Node
 from fakeknn.state.rollover import Condition, Rollover, roll_over
-from fakeknn.state.settings.flat import flatten
+from fakeknn.state.settings.flat import load
 from fakeknn.units import parse_byte_size, parse_time_value
 from fakeknn.xcontent import read_open
 from fakeknn.xcontent.objects import ObjectParser, declared, integer, text
@@ -44,7 +44,7 @@ _ROLLOVER = ObjectParser(
     "rollover",
     {
         "conditions": declared("object", _CONDITIONS.parse),
-        "settings": declared("object", lambda container, key: flatten(container[key])),
+        "settings": declared("object", lambda container, key: load(container[key])),
         "mappings": declared("object", lambda container, key: unnested(container[key])),
         "aliases": declared("object", lambda container, key: requested_aliases(container[key])),
     },

@@ -13,6 +13,7 @@ from fakeknn.errors import (
     IllegalArgumentException,
     MapperParsingException,
     NotFaked,
+    NullPointerException,
     OpenSearchError,
     OpenSearchParseException,
 )
@@ -157,6 +158,7 @@ class Mapping:
         self.field_names: dict[str, Any] | None = None
         self.data_stream_timestamp: dict[str, Any] | None = None
         self.date_detection: bool | None = None
+        self._copies_nowhere = False
         self.numeric_detection: bool | None = None
         self.dynamic_date_formats: list[str] | None = None
         self.dynamic_templates: list[DynamicTemplate] | None = None
@@ -223,9 +225,13 @@ class Mapping:
     def _read_date_formats(self, value: Any) -> None:
         if isinstance(value, list):
             for item in value:
+                if item is None:
+                    raise _no_text("formatter")
                 if java_string(item).startswith("epoch_"):
                     raise MapperParsingException(f"Epoch [{item}] is not supported as dynamic date format")
             self.dynamic_date_formats = [java_string(item) for item in value]
+        elif value is None:
+            raise _no_text("fieldNode")
         else:
             self.dynamic_date_formats = [] if value == "none" else [java_string(value)]
         for pattern in self.dynamic_date_formats:
@@ -266,9 +272,13 @@ class Mapping:
         if left:
             raise MapperParsingException(
                 f"unknown parameter [{next(iter(left))}] on mapper [{key}] of type [null]"
-                if key == "_source"
+                if key in ("_source", "_routing")
                 else f"Mapping definition for [{key}] has unsupported parameters: {_remaining(left)}"
             )
+        if key in ("_source", "_routing"):
+            unset = next((name for name, item in value.items() if item is None), None)
+            if unset is not None:
+                raise MapperParsingException(f"[{unset}] on mapper [{key}] of type [null] must not have a [null] value")
         if key == "_source":
             self.source_definition = {
                 name: boolean(item) if name == "enabled" else [item] if isinstance(item, str) else list(item)
@@ -285,6 +295,8 @@ class Mapping:
 
     def _read_object_member(self, node: ObjectMapper, key: str, value: Any) -> bool:
         if key == "dynamic":
+            if value is None:
+                raise _no_text("fieldNode")
             shown = java_string(value)
             node.dynamic = shown.lower() if shown.lower() in _DYNAMIC else str(_flag(value, "dynamic")).lower()
         elif key == "enabled":
@@ -377,7 +389,9 @@ class Mapping:
         for key, value in definition.items():
             if key == "type":
                 continue
-            if key == "include_in_parent":
+            if key in ("include_in_parent", "include_in_root") and value is None:
+                left[key] = value
+            elif key == "include_in_parent":
                 node.include_in_parent = boolean(value)
             elif key == "include_in_root":
                 node.include_in_root = boolean(value)
@@ -399,9 +413,13 @@ class Mapping:
         own = {key: value for key, value in definition.items() if key not in ("type", "fields", "copy_to")}
         if "copy_to" in definition:
             given = definition["copy_to"]
-            field.copy_to = [java_string(item) for item in (given if isinstance(given, list) else [given])]
-        subs = definition.get("fields")
-        if subs is not None:
+            items = given if isinstance(given, list) else [given]
+            field.copy_to = [java_string(item) for item in items]
+            self._copies_nowhere |= None in items
+        if "fields" in definition:
+            subs = definition["fields"]
+            if subs is None:
+                raise NullPointerException('Cannot invoke "Object.getClass()" because "propNode" is null')
             if not isinstance(subs, dict):
                 if not (isinstance(subs, list) and not subs):
                     raise MapperParsingException(
@@ -576,6 +594,8 @@ class Mapping:
         for name in self.root.children:
             if name in METADATA:
                 raise MapperParsingException(f"Field [{name}] is defined more than once")
+        if self._copies_nowhere:
+            raise NullPointerException('Cannot invoke "String.lastIndexOf(int)" because "field" is null')
         for path, field in self.fields.items():
             if isinstance(field, AliasFieldType):
                 self._check_alias(path, field)
@@ -657,8 +677,14 @@ class Mapping:
             )
 
 
+def _no_text(variable: str) -> NullPointerException:
+    return NullPointerException(f'Cannot invoke "Object.toString()" because "{variable}" is null')
+
+
 def _named_flag(value: Any, name: str) -> bool:
     """XContentMapValues.nodeBooleanValue with a name."""
+    if value is None:
+        raise _no_text("node")
     try:
         return boolean(value)
     except IllegalArgumentException as cause:

@@ -9,7 +9,7 @@ import orjson
 
 from fakeknn.errors import IllegalStateException, SettingsException
 from fakeknn.state.settings.kinds import Settings, Value
-from fakeknn.xcontent.java import java_double
+from fakeknn.xcontent.java import hashed, java_double
 
 INDEX_PREFIX = "index."
 ARCHIVED_PREFIX = "archived."
@@ -27,7 +27,7 @@ def load(body: Mapping[str, Any]) -> Settings:
     try:
         return flatten(body)
     except IllegalStateException as error:
-        text = orjson.dumps(body).decode()
+        text = orjson.dumps(hashed(body)).decode()
         raise SettingsException(f"Failed to load settings from [{text}]") from error
 
 
