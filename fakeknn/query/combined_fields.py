@@ -12,9 +12,7 @@ from numpy.typing import NDArray
 from fakeknn.errors import (
     IllegalArgumentException,
     IllegalStateException,
-    NumberFormatException,
     Where,
-    XContentParseException,
 )
 from fakeknn.fields import FieldType
 from fakeknn.query.base import Explanation, Matched, Query, ShardContext, common, register, running
@@ -188,34 +186,8 @@ class CombinedFields(Rewritten):
         return self._boolean([CombinedField(fields=fields, term=term) for term in terms])
 
 
-def _comes_first(container: Any, first: str, second: str) -> bool:
-    names = list(container.keys())  # not what comes behind the break of a body
-    return first in names and (second not in names or names.index(first) < names.index(second))
-
-
-def _query(container: Any, key: Any) -> str:
-    """``query``, with which the parser makes the builder and hands it what came before."""
-    found = objects.text(container, key)
-    if not _comes_first(container, "fields", key):
-        return found
-    try:
-        parse_weights(_names(container, "fields"))
-    except NumberFormatException as cause:
-        fields, at = container["fields"], Where(container, key)
-        place = Where(fields, None, "end") if isinstance(fields, list) else Where(container, "fields")
-        inner = XContentParseException("[combined_fields] failed to parse field [fields]", at=place)
-        inner.__cause__ = cause
-        late = XContentParseException("failed to build [combined_fields] after last required field arrived", at=place)
-        late.__cause__ = inner
-        failed = XContentParseException("[combined_fields] failed to parse field [query]", at=at)
-        raise objects.stopped_at(failed, at) from late
-    return found
-
-
-def _weights(container: Any, key: Any) -> dict[str, float] | list[str]:
-    """``fields``: nothing is made of them until there is a ``query``."""
-    names = _names(container, key)
-    return names if _comes_first(container, key, "query") else parse_weights(names)
+def _weights(container: Any, key: Any) -> dict[str, float]:
+    return parse_weights(_names(container, key))
 
 
 def _names(container: Any, key: Any) -> list[str]:
@@ -232,8 +204,8 @@ def _names(container: Any, key: Any) -> list[str]:
 _PARSER: ObjectParser = ObjectParser(
     "combined_fields",
     {
-        "query": replace(declared("string", _query), tells=True),
-        "fields": declared("string_array", _weights),
+        "query": declared("string"),
+        "fields": replace(declared("string_array", _weights), late=True),
         "operator": declared("string", operator),
         "boost": declared_boost(lambda before: _combined(_PARSER.parse_object(before))),
         "_name": declared("string"),
@@ -244,10 +216,9 @@ _PARSER: ObjectParser = ObjectParser(
 
 
 def _combined(values: Mapping[str, Any]) -> Query:
-    fields = values.get("fields", {})
     return CombinedFields(
         query=values.get("query", ""),
-        fields=fields if isinstance(fields, dict) else parse_weights(fields),
+        fields=values.get("fields", {}),
         operator=values.get("operator", "or"),
         minimum_should_match=values.get("minimum_should_match"),
         **common(values),

@@ -52,7 +52,7 @@ def declared_boost(built: Callable[[dict[str, Any]], Query]) -> Member:
             raise negative_boost(built(before))
         return boost
 
-    return declared("float", read)
+    return replace(declared("float", read), late=True)
 
 
 class _Relayed(ParsingException):

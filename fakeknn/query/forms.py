@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import singledispatch
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from fakeknn.fields import FieldType
+from fakeknn.fields.flat_object import FlatMemberFieldType, FlatObjectFieldType
 from fakeknn.fields.metadata import IdFieldType, IndexFieldType
 from fakeknn.fields.numbers import (
     DecimalFieldType,
@@ -59,6 +61,7 @@ from fakeknn.query.lucene import (
     TermQuery,
     Told,
 )
+from fakeknn.query.more_like_this import MoreLikeThis
 from fakeknn.query.multi_match import Blended
 from fakeknn.query.percolate import Percolate
 from fakeknn.query.phrases import Phrase, PhrasePrefix, Synonyms, any_term
@@ -204,7 +207,7 @@ def _(query: ScriptScore, ctx: ShardContext) -> Node:
 @lucene.register
 def _(query: TermsSet, ctx: ShardContext) -> Node:
     if not query.values:
-        return MatchNoDocsQuery('No terms supplied in "terms_set" query.')
+        return MatchNoDocsQuery('No terms supplied for "terms_set" query.')
     clauses = tuple(form(clause, ctx).rewritten() for clause in query.clauses())
 
     def how(ctx: ShardContext, row: int, boost: np.float32) -> Explanation:
@@ -344,6 +347,10 @@ def _term(query: Term, field: FieldType | None, ctx: ShardContext) -> Node:
         return _numbers(plain, field, query.value, query.value, True, True, ctx, exact=True)
     if field.kind == "ip":
         return _ip_term(plain, field, java_string(query.value), ctx)
+    if isinstance(field, (FlatMemberFieldType, FlatObjectFieldType)):
+        name, path = _flat(field)
+        shown = _automaton(plain) if query.case_insensitive else path + java_string(query.value)
+        return ConstantScoreQuery(Leaf("TermQuery", f"{name}:{shown}", lambda: plain.mask(ctx)))
     if isinstance(field, WildcardFieldType):
         text = java_string(query.value)
         return _wildcards(field, text if query.case_insensitive else quoted_wildcard(text), plain, ctx)
@@ -380,6 +387,10 @@ def _(query: Terms, ctx: ShardContext) -> Node:
     if isinstance(field, DateFieldType):
         parts = [lucene(Term(field=query.field, value=value), ctx) for value in values]
         return ConstantScoreQuery(BooleanQuery(tuple((SHOULD, part) for part in parts)))
+    if isinstance(field, (FlatMemberFieldType, FlatObjectFieldType)):
+        name, path = _flat(field)
+        flat = " ".join(sorted({path + java_string(value) for value in values}, key=str.encode))
+        return Leaf(_WRAPPER, f"{name}:({flat})", lambda: plain.mask(ctx))
     if isinstance(field, WildcardFieldType):
         return _wildcards(field, "|".join(java_string(value) for value in values), plain, ctx)
     if isinstance(field, BooleanFieldType) or field.is_text or field.kind == "keyword":
@@ -432,7 +443,30 @@ def _spaced(query: Phrase) -> list[tuple[str, ...]]:
 
 @lucene.register
 def _(query: PhrasePrefix, ctx: ShardContext) -> Node:
-    return Becoming(f"{query.field}:{query.text()}", form(query.rewritten(ctx), ctx))
+    text, found = f"{query.field}:{query.text()}", query.rewritten(ctx)
+    if not isinstance(found, MatchNone) or len(query.terms) == 1:
+        return Becoming(text, form(found, ctx))
+    # MultiPhrasePrefixQuery.rewrite: for highlighters the terms before the prefix are kept.
+    places = Phrase(field=query.field, terms=query.terms[:-1], positions=query.positions[:-1], slop=query.slop)
+    why = "No terms supplied for org.opensearch.common.lucene.search.MultiPhrasePrefixQuery"
+    nothing = Told(found, "MatchNoDocsWithoutRewriteQuery", f"MatchNoDocsWithoutRewriteQuery({why})", how=_no(why))
+    return Becoming(text, BooleanQuery(((MUST, form(places, ctx)), (MUST, nothing))))
+
+
+def _no(why: str) -> Callable[[ShardContext, int, np.float32], Explanation]:
+    return lambda ctx, row, boost: Explanation(np.float32(0), why, match=False)
+
+
+@lucene.register
+def _(query: MoreLikeThis, ctx: ShardContext) -> Node:
+    found = query.rewritten(ctx)
+    if not isinstance(found, Bool):
+        return form(found, ctx)
+    texts = f"[{', '.join(query.like_texts)}]" if query.like_texts else "null"
+    node = Becoming(f"like:{texts}", form(replace(found, must_not=()), ctx))
+    if not query.like_items:
+        return node
+    return BooleanQuery(((SHOULD, node), *((MUST_NOT, form(clause, ctx)) for clause in found.must_not)))
 
 
 @lucene.register
@@ -449,6 +483,13 @@ def _(query: Pattern, ctx: ShardContext) -> Node:
     scored = plain.scored(ctx)
     if scored is not None:
         return form(scored, ctx)
+    if isinstance(field, (FlatMemberFieldType, FlatObjectFieldType)):
+        name, path = _flat(field)
+        shown = f"{path}{query.value}"
+        shown = {Prefix: f"{shown}*", Regexp: f"/{shown}/"}.get(type(query), shown)
+        if query.case_insensitive and not isinstance(query, Regexp):
+            shown = _automaton(plain)
+        return Leaf(_WRAPPER, f"{name}:{shown}", lambda: plain.mask(ctx))
     if isinstance(field, WildcardFieldType):
         shown = {Prefix: f"{query.value}*", Regexp: f"/{query.value}/"}.get(type(query), query.value)
         return _wildcards(field, shown, plain, ctx)
@@ -476,6 +517,13 @@ class WildcardMatchingQuery(Leaf):
     def __str__(self) -> str:
         name, _, pattern = self.text.partition(":")
         return f'WildcardMatchingQuery({name}:"{pattern}")'
+
+
+def _flat(field: FlatMemberFieldType | FlatObjectFieldType) -> tuple[str, str]:
+    """The field of Lucene that a flat_object, or a path inside one, is searched by, and what its terms begin with."""
+    if isinstance(field, FlatMemberFieldType):
+        return f"{field.root}._valueAndPath", f"{field.path}="
+    return f"{field.path}._value", ""
 
 
 def _wildcards(field: FieldType, pattern: str, plain: Query, ctx: ShardContext) -> Node:
@@ -716,7 +764,8 @@ def _term_range(query: Range, plain: Query, field: FieldType, ctx: ShardContext)
     index = Leaf(_WRAPPER, text, mask)
     if not field.has_doc_values:
         return index
-    by_values = ConstantScoreQuery(Leaf("MultiTermQueryDocValuesWrapper", text, mask))
+    rewritten = ConstantScoreQuery(Leaf("MultiTermQueryDocValuesWrapper", text, mask))
+    by_values = Becoming(text, rewritten)
     return IndexOrDocValuesQuery(index, by_values) if field.searchable else by_values
 
 

@@ -705,6 +705,8 @@ class Told(Node):
     def explain(self, ctx: ShardContext, row: int, boost: np.float32) -> Explanation:
         if self.how is not None:
             return self.how(ctx, row, boost)
+        if self.text is not None and not self.query.mask(ctx)[row]:
+            return Explanation(np.float32(0), f"{self} doesn't match id {doc_id(ctx, row)}", match=False)
         return self.query.explain(ctx, row, boost)
 
     def children(self) -> Iterator[Node]:
@@ -729,6 +731,9 @@ class Becoming(Node):
 
     def explain(self, ctx: ShardContext, row: int, boost: np.float32) -> Explanation:
         return self.query.explain(ctx, row, boost)
+
+    def might_match_nested(self, ctx: ShardContext) -> bool:
+        return self.query.might_match_nested(ctx)
 
 
 class Explained(Protocol):

@@ -338,7 +338,7 @@ class QueryStringParser:
         query = Exists(field=name)
         if query.never(self.ctx):
             return MatchNone(reason=f"unmapped field:{name}")
-        return query
+        return checked(query, self.ctx)
 
     def _wildcard(self, field: str | None, pattern: str) -> Query | None:
         named = self.field if field is None else field

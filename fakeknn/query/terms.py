@@ -534,6 +534,8 @@ class Range(Query):
             return ctx.nothing()
         if self.lower is None and self.upper is None:
             return exists_mask(ctx, self.field)
+        if type(field).range is FieldType.range:
+            self._asked(field, Column(ctx.n, np.empty(0, np.int32), True))  # which refuses, whatever is searchable
         try:
             return _searched(ctx, field, lambda column: self._asked(field, column))
         except OpenSearchParseException as error:
@@ -635,7 +637,7 @@ def exists_names(ctx: ShardContext, pattern: str) -> list[str]:
     if pattern in mapping.objects:
         return [pattern, *(path for path in mapping.fields if path.startswith(pattern + "."))]
     if "*" in pattern:
-        everywhere = (*METADATA, *_NO_EXISTS, "_doc_count")
+        everywhere = (*METADATA, *_NO_EXISTS)
         return hash_ordered([*mapping.matching(pattern), *(name for name in everywhere if simple_match(pattern, name))])
     return [pattern] if pattern in _NO_EXISTS or ctx.field(pattern) is not None else []
 
@@ -737,6 +739,7 @@ _IDS: ObjectParser = ObjectParser(
         "boost": declared_boost(lambda before: Ids(values=tuple(_IDS.parse_object(before).get("values", ())))),
         "_name": declared("string"),
     },
+    applied=True,
 )
 
 

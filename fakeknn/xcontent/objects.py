@@ -6,7 +6,7 @@ A member is named by its container and key, so that an error can be placed in th
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
@@ -191,6 +191,8 @@ class Member:
     read: Callable[[Any, Any], Any]
     tells: bool = False
     """Whether the reader's errors name the member themselves."""
+    late: bool = False
+    """Whether the errors are those of the builder's setter, which is called when the builder can be made."""
 
 
 def declared(kind: str, read: Callable[[Any, Any], Any] | None = None) -> Member:
@@ -349,7 +351,9 @@ class ObjectParser:
 
     def parse_object(self, body: Mapping[str, Any]) -> dict[str, Any]:
         values: dict[str, Any] = {}
-        for name, value in dict.items(body):  # type: ignore[arg-type]  # of an open one too: what comes then is below
+        waiting: list[str] = []
+        items: Iterable[tuple[str, Any]] = dict.items(body)  # type: ignore[arg-type]
+        for name, value in items:  # of an open one too: what comes then is below
             member = self.members.get(name)
             if member is None:
                 if self.ignore_unknown:
@@ -372,11 +376,16 @@ class ObjectParser:
                     raise
                 if hasattr(cause, "position"):
                     raise _passed_on(cause, f"[{self.name}] failed to parse field [{name}]") from cause
+                if member.late and any(argument not in values for argument in self.constructor):
+                    waiting.append(name)
+                    continue
                 at = place_of(cause) or (
                     Where(value, None, "end") if isinstance(value, (dict, list)) else Where(body, name)
                 )
                 failed = XContentParseException(f"[{self.name}] failed to parse field [{name}]", at=at)
                 raise stopped_at(failed, at) from cause
+            if waiting and name in self.constructor and all(argument in values for argument in self.constructor):
+                raise self._set_late(body, name, waiting[-1])
         if isinstance(body, OpenObject):
             broken = _stopped(body.broken)
             if self.applied:
@@ -387,6 +396,25 @@ class ObjectParser:
         if absent:
             raise IllegalArgumentException(f"Required [{', '.join(absent)}]")
         return values
+
+    def _set_late(self, body: Mapping[str, Any], last: str, name: str) -> OpenSearchError:
+        """What the setter of ``name`` refuses when the builder's ``last`` argument has come: the last setter that
+        waits is called first."""
+        names = list(body)
+        given = {argument: body[argument] for argument in self.constructor}
+        later = {one: body[one] for one in names[names.index(name) + 1 : names.index(last)]}
+        value, place = body[name], Where(body, last)
+        at = Where(value, None, "end") if isinstance(value, (dict, list)) else Where(body, name)
+        failed = XContentParseException(f"[{self.name}] failed to parse field [{name}]", at=at)
+        try:
+            self.members[name].read({**given, **later, name: value}, name)
+        except OpenSearchError as cause:
+            failed.__cause__ = cause
+        late = XContentParseException(f"failed to build [{self.name}] after last required field arrived", at=at)
+        late.__cause__ = failed
+        outer = XContentParseException(f"[{self.name}] failed to parse field [{last}]", at=place)
+        outer.__cause__ = late
+        return stopped_at(outer, place)
 
     def _check_sets(self, body: Mapping[str, Any]) -> None:
         together = [[name for name in body if name in names] for names in self.exclusive]

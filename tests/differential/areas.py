@@ -9,7 +9,7 @@ from random import Random
 
 from fakeknn.contract.console import ConsoleRequest
 
-from . import documents, dsl
+from . import documents, dsl, hits
 from .draw import Drawn, Json, bulk, document, index, some
 from .nearest import asked
 from .queries import aggregations, query, search
@@ -104,7 +104,7 @@ def _asked(random: Random, drawn: Drawn) -> ConsoleRequest:
     body: dict[str, Json] = {"query": dsl.query(random, drawn)}
     chance = random.random()
     if chance < 0.06:
-        how = some(random, ("explain=true", "rewrite=true", "all_shards=true", "explain=true&rewrite=true"))
+        how = some(random, ("explain=true", "explain=true", "all_shards=true"))
         return _request("GET", f"/{drawn.name}/_validate/query?{how}", body)
     if chance < 0.1:
         return _request("GET", f"/{drawn.name}/_explain/{some(random, [*drawn.documents, '99'])}", body)
@@ -133,4 +133,5 @@ AREAS: dict[str, Callable[[Random, str], Iterator[ConsoleRequest]]] = {
     "query": queries,
     "aggs": aggs,
     "docs": documents.requests,
+    "hits": lambda random, name: hits.requests(random, name, _maybe_spoiled),
 }
