@@ -14,7 +14,7 @@ from fakeknn.fields import FieldType
 from fakeknn.query.base import ShardContext
 from fakeknn.query.scoring import postings
 from fakeknn.search.fetch_fields import extract
-from fakeknn.search.highlighters import tokens_of
+from fakeknn.search.highlighted import tokens_of
 from fakeknn.view import KeywordColumn, TextColumn
 from fakeknn.xcontent import java_string, objects
 
