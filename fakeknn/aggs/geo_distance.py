@@ -110,7 +110,10 @@ def _origin(container: Any, key: Any) -> GeoPoint:
 def _range(container: Any, key: Any) -> Distances:
     body = container[key]
     if not isinstance(body, dict):
-        raise NotFaked("a range of a [geo_distance] aggregation that is no object")
+        token, place = objects.next_token(container, key)
+        if token not in ("START_OBJECT", "END_ARRAY"):
+            raise NotFaked("a range of a [geo_distance] aggregation that is no object")
+        raise ParsingException(f"Failed to parse object: unexpected token [{token}] found", at=place)
     label: str | None = None
     ends = {"from": 0.0, "to": math.inf}
     texts: dict[str, str] = {}

@@ -128,7 +128,7 @@ def _term(container: Any, key: Any) -> Term:
 @register("multi_terms")
 def parse_multi_terms(name: str, container: Any, key: Any) -> Aggregation:
     def terms(container: Any, key: Any) -> list[Term]:
-        found: list[Term] = objects.each(_term)(container, key)
+        found: list[Term] = objects.each_parsed(_term)(container, key)
         if len(found) < 2:
             hint = " Use terms aggregation for single term aggregation" if len(found) == 1 else ""
             raise IllegalArgumentException(

@@ -227,7 +227,7 @@ def _range(container: Any, key: Any) -> Range:
     return Range(values.get("key"), values.get("from"), values.get("to"))
 
 
-_RANGES = {"keyed": declared("boolean"), "ranges": declared("object_array", objects.each(_range))}
+_RANGES = {"keyed": declared("boolean"), "ranges": declared("object_array", objects.each_parsed(_range))}
 _PARSERS = {
     "range": (RangeOf, ObjectParser("range", {**members(), **_RANGES}, required=REQUIRED)),
     "date_range": (DateRangeOf, ObjectParser("date_range", {**members(zone=True), **_RANGES}, required=REQUIRED)),

@@ -165,12 +165,24 @@ def each(read: Callable[[Any, Any], Any]) -> Callable[[Any, Any], list[Any]]:
             return [read(container, key)]
         found = []
         for i, item in enumerate(value):
-            if item is None or isinstance(item, list):
+            if isinstance(item, list):
                 raise stopped_at(IllegalStateException(f"expected value but got [{token(item)}]"), Where(value, i))
             found.append(read(value, i))
         return found
 
     return read_all
+
+
+def each_parsed(read: Callable[[Any, Any], Any]) -> Callable[[Any, Any], list[Any]]:
+    """The same of what an ObjectParser reads: one that stands at what is no object goes on to the object behind it."""
+
+    def read_unless(container: Any, key: Any) -> Any:
+        if isinstance(container, list) and not isinstance(container[key], dict) and key + 1 < len(container):
+            return None if isinstance(container[key + 1], dict) else read(container, key)
+        return read(container, key)
+
+    read_all = each(read_unless)
+    return lambda container, key: [one for one in read_all(container, key) if one is not None]
 
 
 # --- ObjectParser -----------------------------------------------------------------------------------------------------
