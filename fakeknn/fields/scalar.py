@@ -449,7 +449,7 @@ class DateFieldType(FieldType):
         return self.doc_value(self.to_number(java_string(value)), format)
 
 
-def _base64_error(container: Any, key: Any, value: str) -> JsonParseException:
+def base64_error(container: Any, key: Any, value: str) -> JsonParseException:
     """What Jackson's decoder says of the first character that it cannot take."""
     for i, char in enumerate(value):
         if char.isascii() and (char.isalnum() or char in "+/"):
@@ -533,7 +533,7 @@ class BinaryFieldType(FieldType):
         try:
             return base64.b64decode(value, validate=True)
         except (binascii.Error, ValueError):
-            raise _base64_error(container, key, value) from None
+            raise base64_error(container, key, value) from None
 
     def require_index(self) -> None:
         raise self.no_query()

@@ -1,16 +1,45 @@
-"""wrapper: a query in base64."""
+"""wrapper: a query in base64, which is read when the query around it is rewritten."""
 
 from __future__ import annotations
 
 import base64
 import binascii
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
-import orjson
+from fakeknn.errors import (
+    IllegalArgumentException,
+    JsonParseException,
+    OpenSearchError,
+    ParsingException,
+    Where,
+    XContentParseException,
+)
+from fakeknn.fields.scalar import base64_error
+from fakeknn.query.base import Query, ShardContext, parse_query, register, rewriting
+from fakeknn.view import Mask
+from fakeknn.xcontent import objects, read, read_for, settle
+from fakeknn.xcontent.objects import SOURCE
 
-from fakeknn.errors import IllegalArgumentException, NotFaked, OpenSearchError, ParsingException, Where
-from fakeknn.query.base import Query, parse_query, register
-from fakeknn.xcontent import objects
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Broken(Query):
+    """What is wrapped and cannot be read: it is refused before a shard is asked."""
+
+    kind: ClassVar[str] = "wrapper"
+    source: str
+    error: OpenSearchError
+
+    def members(self) -> dict[str, Any]:
+        return {"query": self.source}
+
+    def never(self, ctx: ShardContext) -> bool:
+        with rewriting():
+            raise self.error
+
+    def mask(self, ctx: ShardContext) -> Mask:
+        self.never(ctx)
+        return ctx.nothing()
 
 
 @register("wrapper")
@@ -24,17 +53,38 @@ def parse_wrapper(container: Any, key: Any) -> Query:
         raise ParsingException(
             f"[wrapper] query malformed, expected `query` but was {name}", at=Where(body, name, "key")
         )
-    if not isinstance(body[name], str) or len(body) > 1:
-        raise NotFaked("a [wrapper] that is more than its [query]")
+    value = body[name]
+    if not isinstance(value, str):
+        kind = objects.jackson_token(value)
+        text = f"Current token ({kind}) not VALUE_STRING or VALUE_EMBEDDED_OBJECT, can not access as binary{SOURCE}"
+        raise JsonParseException(text, at=Where(body, name, "after"))
     try:
-        source = base64.b64decode(objects.text(body, name), validate=True)
-        inner = orjson.loads(source) if source else None
-    except (binascii.Error, orjson.JSONDecodeError):
-        raise NotFaked("a [wrapper] that holds no JSON") from None
+        source = base64.b64decode(value, validate=True)
+    except (binascii.Error, ValueError):
+        raise base64_error(body, name, value) from None
     if not source:
         raise IllegalArgumentException("query source text cannot be null or empty")
+    second = next(names, None)
+    if second is not None:
+        raise ParsingException(
+            "[wrapper] malformed query, expected [END_OBJECT] but found [FIELD_NAME]", at=Where(body, second, "key")
+        )
     try:
-        return parse_query([inner], 0)
+        return _read(source)
     except OpenSearchError as error:
-        # Its lines and columns are those of the text within.
-        raise NotFaked("what is wrong inside a [wrapper]") from error
+        return Broken(source=value, error=error)
+
+
+def _read(source: bytes) -> Query:
+    if not source.lstrip().startswith(b"{"):
+        raise XContentParseException("Failed to derive xcontent")
+
+    def parse(tree: Any) -> Query:
+        return parse_query([tree], 0)
+
+    tree = read_for(source, read, parse)
+    try:
+        return parse(tree)
+    except OpenSearchError as error:
+        settle(error, source, tree)
+        raise
