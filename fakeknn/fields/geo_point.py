@@ -209,6 +209,11 @@ class GeoPointFieldType(GeometryFieldType):
         lat, lon = float(points.decode_lats(encoded)[0]), float(points.decode_lons(encoded)[0])
         return f"{java_string(lat)}, {java_string(lon)}"
 
+    def stored(self, value: Any, parsed: list[int]) -> list[str]:
+        """What ``stored_fields`` shows: the points before they were encoded."""
+        found = self._points({"": value}, "", value)
+        return [f"{java_string(float(point.lat))}, {java_string(float(point.lon))}" for point in found]
+
     def fetch(self, value: Any, format: str | None = None) -> Any:
         found = [] if value is None else self._points({"": value}, "", value)
         if format == "wkt":

@@ -489,11 +489,19 @@ class FloatFieldType(DecimalFieldType):
         with np.errstate(over="ignore"):
             return float(np.float32(value))
 
+    def stored(self, value: Any, parsed: float) -> list[np.float32]:
+        """What ``stored_fields`` shows."""
+        return [np.float32(parsed)]
+
     def next_up(self, value: float) -> float:
         return float(np.nextafter(np.float32(value), np.float32(np.inf)))
 
     def next_down(self, value: float) -> float:
         return float(np.nextafter(np.float32(value), np.float32(-np.inf)))
+
+    def fetch(self, value: Any, format: str | None = None) -> Any:
+        shown = super().fetch(value, format)
+        return shown if value in ("", None) else np.float32(shown)
 
 
 @register("half_float")
@@ -503,6 +511,10 @@ class HalfFloatFieldType(DecimalFieldType):
     def narrow(self, value: float) -> float:
         with np.errstate(over="ignore"):
             return float(np.float16(np.float32(value)))
+
+    def stored(self, value: Any, parsed: float) -> list[np.float32]:
+        """What ``stored_fields`` shows: a float of the usual size."""
+        return [np.float32(parsed if value is None else float(value))]
 
     def next_up(self, value: float) -> float:
         return float(np.nextafter(np.float16(value), np.float16(np.inf)))

@@ -134,6 +134,16 @@ class RangeFieldType(FieldType):
 
     # -- values
 
+    def stored(self, value: Any, parsed: Bounds) -> list[str]:
+        """What ``stored_fields`` shows: the bounds as they were given."""
+        low, high = parsed
+        given = value if isinstance(value, dict) else {}
+        opens = "gt" in given and low != self.lowest
+        closes = "lt" in given and high != self.highest
+        first = self.shown_bound(self.next_down(low) if opens else low).removeprefix("/")
+        last = self.shown_bound(self.next_up(high) if closes else high).removeprefix("/")
+        return [f"{'(' if 'gt' in given else '['}{first} : {last}{')' if 'lt' in given else ']'}"]
+
     def parse(self, container: Any, key: Any, value: Any, doc: DocContext) -> Bounds | None:
         if value is None:
             return None

@@ -9,6 +9,7 @@ from fakeknn.analysis.companions import Beginnings, FixedShingles
 from fakeknn.errors import IllegalArgumentException, MapperParsingException
 from fakeknn.fields.base import FieldType, Parameter, flag, integer, register
 from fakeknn.fields.text import BeginningsFieldType, CompanionFieldType, ShingleFieldType, TextFieldType
+from fakeknn.xcontent import java_string
 
 _TEXT = {parameter.name: parameter for parameter in TextFieldType.parameters}
 
@@ -79,6 +80,10 @@ class SearchAsYouTypeFieldType(TextFieldType):
             for i, name in enumerate(("analyzer", "search_analyzer", "search_quote_analyzer")):
                 told[name] = given[i] = given[i] or (given[i - 1] if i else "default")
         return told
+
+    def stored(self, value: Any, parsed: Any) -> list[str]:
+        """What ``stored_fields`` shows: the text itself."""
+        return [java_string(value)]
 
     def require_doc_values(self) -> None:
         raise IllegalArgumentException(f"Fielddata is not supported on field [{self.path}] of type [{self.kind}]")

@@ -28,6 +28,9 @@ class Doc(Protocol):
     def values(self, field: str) -> Sequence[Any]:
         """A field's values in doc value order, empty if the document has none."""
 
+    def stored(self, field: str) -> list[Any] | None:
+        """A field's stored values, None for a field that the mapping does not know."""
+
 
 class DocValues(list[Any]):
     """The values of one field; a List that cannot be changed."""
@@ -130,22 +133,102 @@ def _contains_key(doc: DocMap, field: Any) -> bool:
     return doc.doc.kind(field) is not None
 
 
+_LOOKUP = "org.opensearch.search.lookup"
+_NO_FIRST = (
+    "java.base/jdk.internal.util.Preconditions.outOfBounds(Preconditions.java:100)",
+    "java.base/jdk.internal.util.Preconditions.outOfBoundsCheckIndex(Preconditions.java:106)",
+    "java.base/jdk.internal.util.Preconditions.checkIndex(Preconditions.java:302)",
+    "java.base/java.util.Objects.checkIndex(Objects.java:365)",
+    "java.base/java.util.ArrayList.get(ArrayList.java:428)",
+    f"{_LOOKUP}.FieldLookup.getValue(FieldLookup.java:105)",
+)
+
+
+class StoredValues:
+    """FieldLookup: the stored values of one field."""
+
+    __slots__ = ("values",)
+    java = "org.opensearch.search.lookup.FieldLookup"
+
+    def __init__(self, values: list[Any]) -> None:
+        self.values = values
+
+    def first(self) -> Any:
+        if not self.values:
+            raise Thrown("java.lang.IndexOutOfBoundsException", "Index 0 out of bounds for length 0", None, _NO_FIRST)
+        return self.values[0]
+
+    def empty(self) -> bool:
+        try:
+            return self.first() is None
+        except Thrown as thrown:
+            thrown.frames = (*thrown.frames, f"{_LOOKUP}.FieldLookup.isEmpty(FieldLookup.java:95)")
+            raise
+
+
+class StoredMap:
+    """LeafFieldsLookup, ``params._fields``: stored fields by name."""
+
+    __slots__ = ("doc",)
+    java = "org.opensearch.search.lookup.LeafFieldsLookup"
+    supers = ("java.util.Map",)
+
+    def __init__(self, doc: Doc) -> None:
+        self.doc = doc
+
+    def get(self, field: Any) -> StoredValues:
+        if field is None:
+            raise null_pointer('Cannot invoke "Object.toString()" because "key" is null')
+        values = self.doc.stored(text(field))
+        if values is None:
+            lines = (("loadFieldData", 149), ("get", 81))
+            frames = tuple(f"{self.java}.{name}(LeafFieldsLookup.java:{line})" for name, line in lines)
+            raise Thrown(
+                "java.lang.IllegalArgumentException", f"No field found for [{text(field)}] in mapping", None, frames
+            )
+        return StoredValues(values)
+
+
+define(
+    "org.opensearch.search.lookup.FieldLookup",
+    {
+        "getValue/0": StoredValues.first,
+        "getValues/0": lambda stored: stored.values,
+        "isEmpty/0": StoredValues.empty,
+    },
+)
+
+
 def _refuse(receiver: Any, *_: Any) -> Any:
     raise unsupported()
 
 
+#: In the order of LeafFieldsLookup's source.
+_UNSUPPORTED = (
+    *("size/0", "isEmpty/0", "keySet/0", "values/0", "entrySet/0"),
+    *("put/2", "remove/1", "clear/0", "putAll/1", "containsValue/1"),
+)
+
+
+def _refuse_stored(name: str, line: int) -> Callable[..., Any]:
+    frame = f"{StoredMap.java}.{name[:-2]}(LeafFieldsLookup.java:{line})"
+
+    def refuse(receiver: Any, *_: Any) -> Any:
+        raise Thrown("java.lang.UnsupportedOperationException", None, None, (frame,))
+
+    return refuse
+
+
 define(
     "org.opensearch.search.lookup.LeafDocLookup",
+    {"get/1": DocMap.get, "containsKey/1": _contains_key, **dict.fromkeys(_UNSUPPORTED, _refuse)},
+)
+define(
+    "org.opensearch.search.lookup.LeafFieldsLookup",
     {
-        "get/1": DocMap.get,
-        "containsKey/1": _contains_key,
-        **{
-            f"{name}": _refuse
-            for name in (
-                *("size/0", "isEmpty/0", "containsValue/1", "put/2", "remove/1", "putAll/1", "clear/0"),
-                *("keySet/0", "values/0", "entrySet/0"),
-            )
-        },
+        "get/1": StoredMap.get,
+        "containsKey/1": lambda fields, name: name is not None and fields.doc.stored(text(name)) is not None,
+        **{name: _refuse_stored(name, 96 + 5 * i) for i, name in enumerate(_UNSUPPORTED)},
     },
 )
 

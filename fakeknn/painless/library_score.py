@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from fakeknn.dates import DateFormat, parse_math
-from fakeknn.errors import NotFaked
+from fakeknn.errors import NotFaked, NullPointerException, OpenSearchParseException
 from fakeknn.painless.codegen_members import Host
 from fakeknn.painless.dispatch import define, define_static
 from fakeknn.painless.library_elementary import java_pow
@@ -80,7 +80,9 @@ _DATES = DateFormat.parse("strict_date_optional_time||epoch_millis")
 
 
 def _no_now() -> int:
-    raise NotFaked("painless decayDate functions with an origin of now")
+    """The real server has no clock here."""
+    cause = NullPointerException('Cannot invoke "java.util.function.LongSupplier.getAsLong()" because "now" is null')
+    raise OpenSearchParseException("could not read the current timestamp") from cause
 
 
 def _date(shape: str) -> Callable[..., float]:

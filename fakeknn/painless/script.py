@@ -22,6 +22,7 @@ from fakeknn.painless.dispatch import NULL_RECEIVER
 from fakeknn.painless.emit import UNMARKED
 from fakeknn.painless.frames import frames_above
 from fakeknn.painless.lexer import LexicalError
+from fakeknn.painless.library_doc import DocMap, StoredMap
 from fakeknn.painless.library_map import UnmodifiableMap
 from fakeknn.painless.library_regex import Pattern
 from fakeknn.painless.parser import SyntaxFault, parse
@@ -139,8 +140,8 @@ class Script:
                 self.params[name] = java_value(bindings.get(name))
             elif name != "_fields":
                 self.params[name] = bindings.get("doc")
-            elif "params._fields" in self.source or "'_fields'" in self.source:
-                raise NotFaked("params._fields in a script")
+            elif isinstance(doc := bindings.get("doc"), DocMap):
+                self.params[name] = StoredMap(doc.doc)
 
     def vectorize(self, columns: Columns) -> NDArray[Any] | None:
         """What ``execute`` returns for each of ``columns.n`` documents, or None if it must be asked one by one.

@@ -13,9 +13,11 @@ from fakeknn.errors import IllegalArgumentException, NotFaked, OpenSearchError
 from fakeknn.fields import FieldType, VectorFieldType
 from fakeknn.fields.geo_point import GeoPointColumn
 from fakeknn.fields.numbers import NumberFieldType
+from fakeknn.mapping.stored import stored_fields
 from fakeknn.painless import DocMap, Numbers, Vectors, compile, java_value
 from fakeknn.painless.expression import compile_expression
 from fakeknn.painless.library_time import zoned_date_time
+from fakeknn.painless.numbers import Float
 from fakeknn.painless.throwable import Thrown
 from fakeknn.query.base import Matched, Scores, ShardContext, running
 from fakeknn.query.script import FILTER_LANGUAGES, NEEDS_SCORE, SCORE_LANGUAGES, Script, check_language
@@ -89,6 +91,19 @@ class ShardDoc:
     def kind(self, field: str) -> str | None:
         found = self._field(field)
         return None if found is None else found[1]
+
+    def stored(self, field: str) -> list[Any] | None:
+        row = int(self.ctx.view.parents(0)[self.row])
+        if field == "_id":
+            return [self.ctx.view.ids[row]]
+        mapped = self.ctx.mapping.field(field)
+        if mapped is None:
+            return None
+        if field.startswith("_"):
+            raise NotFaked(f"[{field}] among the stored fields of a script")
+        found = stored_fields(self.ctx.mapping, [field], self.ctx.view.source(row))
+        values = (value for values in found.values() for value in values)
+        return [Float(value) if isinstance(value, np.float32) else java_value(value) for value in values]
 
     def values(self, field: str) -> Sequence[Any]:
         found = self._field(field)

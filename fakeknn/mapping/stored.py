@@ -1,0 +1,70 @@
+"""Stored fields: values that a mapping keeps beside the source (``"store": true``)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import orjson
+
+from fakeknn.errors import IllegalArgumentException, OpenSearchError
+from fakeknn.fields.base import DocContext, FieldType
+from fakeknn.mapping.tree import Mapping
+from fakeknn.xcontent import java_string
+
+
+def stored_fields(mapping: Mapping, names: Iterable[str], source: bytes | None) -> dict[str, list[Any]]:
+    """The stored values of the fields of these names, read anew from the document's source.
+
+    Raises ``IllegalArgumentException`` for the name of an object.
+    """
+    wanted = []
+    for name in names:
+        field = mapping.field(name)
+        if field is None and name in mapping.objects:
+            raise IllegalArgumentException(f"field [{name}] isn't a leaf field")
+        if field is not None and field.options.get("store"):
+            wanted.append(field)
+    if not wanted or source is None:
+        return {}
+    body = orjson.loads(source)
+    found = {field.path: list(_stored(field, body)) for field in wanted}
+    return {path: values for path, values in found.items() if values}
+
+
+def _stored(field: FieldType, body: Any) -> Iterator[Any]:
+    context = DocContext("", lambda container, key: java_string(container[key]))
+    for container, key in _places(body, field.path.split("."), whole=field.takes_arrays):
+        try:
+            parsed = field.parse(container, key, container[key], context)
+        except OpenSearchError:
+            continue  # malformed, and ignored for that
+        if parsed is None:
+            continue
+        own = getattr(field, "stored", None)
+        if own is None:
+            yield field.doc_value(parsed)
+        else:
+            yield from own(container[key], parsed)
+
+
+def _places(body: Any, path: list[str], *, whole: bool = False) -> Iterator[tuple[Any, Any]]:
+    """Where the values of a field stand, in order; an array is one value if it is taken ``whole``."""
+    if isinstance(body, list):
+        for i, item in enumerate(body):
+            if isinstance(item, list) or (isinstance(item, dict) and path):
+                yield from _places(item, path, whole=whole)
+            elif not path:
+                yield body, i
+        return
+    if not isinstance(body, dict):
+        return
+    for length in range(1, len(path) + 1):
+        key = ".".join(path[:length])
+        if key not in body:
+            continue
+        value, rest = body[key], path[length:]
+        if rest or (isinstance(value, list) and not whole):
+            yield from _places(value, rest, whole=whole)
+        elif not rest and value is not None:
+            yield body, key
