@@ -188,6 +188,10 @@ class StringIndexOutOfBoundsException(IndexOutOfBoundsException):
     pass
 
 
+class InvalidShapeException(JavaError):
+    """org.locationtech.spatial4j's: a shape that cannot be."""
+
+
 class InputCoercionException(JavaError):
     status = 400
 

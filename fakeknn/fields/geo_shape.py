@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from fakeknn.errors import IllegalArgumentException, NotFaked, OpenSearchParseException
+from fakeknn.errors import IllegalArgumentException, NotFaked, OpenSearchError, OpenSearchParseException
 from fakeknn.fields.base import DocContext, FieldType, register
 from fakeknn.fields.buffers import Buffer, ObjectBuffer
 from fakeknn.fields.geo_point import GeometryFieldType
-from fakeknn.geo import geojson, shapes, wkt
+from fakeknn.geo import geojson, indexing, shapes, wkt
+from fakeknn.geo.geojson import Reading
 from fakeknn.geo.wkt import Shape
 from fakeknn.xcontent import java_string
 
@@ -20,13 +21,13 @@ _ORIENTATIONS = {
 _LEGACY = {"tree", "precision", "tree_levels", "distance_error_pct", "strategy", "points_only"}
 
 
-def of_json(container: Any, key: Any, *, coerce: bool, ignore_z: bool) -> Shape | None:
+def of_json(container: Any, key: Any, *, coerce: bool, ignore_z: bool, right: bool = True) -> Shape | None:
     """GeometryParser.parse."""
     value = container[key]
     if value is None:
         return None
     if isinstance(value, dict):
-        shape = geojson.of_object(container, key)
+        shape = geojson.of_object(container, key, Reading(coerce, right))
     elif isinstance(value, str):
         shape = wkt.parse(value, coerce=coerce)
     else:
@@ -69,6 +70,18 @@ class GeoShapeFieldType(GeometryFieldType):
             found.given.add("orientation")
         return found
 
+    @property
+    def once(self) -> bool:  # type: ignore[override]
+        return self.has_doc_values
+
+    def repeated(self) -> OpenSearchError:
+        error = IllegalArgumentException(
+            f'DocValuesField "{self.path}" appears more than once in this document (only one value is allowed per '
+            "field)"
+        )
+        error.outside_of_field = True  # type: ignore[attr-defined]
+        return error
+
     def new_buffer(self) -> Buffer | None:
         return ObjectBuffer()
 
@@ -76,21 +89,20 @@ class GeoShapeFieldType(GeometryFieldType):
         self.check_geometry_format(format)
         if isinstance(value, str if format == "wkt" else dict):
             return value  # in the right format already
-        shape = of_json({"": value}, "", coerce=self.coerces, ignore_z=self.ignores_z)
+        shape = self._shape({"": value}, "")
         if shape is None:
             return None
-        if format == "wkt":
-            raise NotFaked("a geo_shape as well-known text")
-        return geojson.written(shape)
+        return wkt.written(shape) if format == "wkt" else geojson.written(shape)
+
+    def _shape(self, container: Any, key: Any) -> Shape | None:
+        return of_json(container, key, coerce=self.coerces, ignore_z=self.ignores_z, right=self.turns_right)
+
+    @property
+    def turns_right(self) -> bool:
+        return bool(self.options.get("orientation", "right") == "right")
 
     def parse(self, container: Any, key: Any, value: Any, doc: DocContext) -> Any:
-        shape = of_json(container, key, coerce=self.coerces, ignore_z=self.ignores_z)
-        if shape is None or shape.empty:
+        shape = self._shape(container, key)
+        if shape is None:
             return None
-        for position in shape.positions():
-            if not abs(position[0]) <= 180 or not abs(position[1]) <= 90:
-                raise NotFaked("a shape beyond the earth")
-        found = shapes.geometry(shape)
-        if shapes.invalid(found) is not None:
-            raise NotFaked("a shape that crosses itself")
-        return shapes.quantized(found)
+        return shapes.quantized(indexing.indexed(shape, right=self.turns_right))

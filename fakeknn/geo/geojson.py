@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from fakeknn.errors import (
     IllegalArgumentException,
+    IndexOutOfBoundsException,
     NotFaked,
     OpenSearchException,
     OpenSearchParseException,
@@ -69,37 +72,46 @@ def _radius(container: Any, key: Any) -> float:
     return parse_distance(objects.text(container, key))
 
 
-def _geometries(container: Any, key: Any) -> list[Shape]:
-    value = container[key]
-    if isinstance(value, dict):
-        return [of_object(container, key)]
-    return [of_object(value, i) for i in range(len(value))]
+@dataclass(frozen=True)
+class Reading:
+    """How polygons are read: closed where they are not, and which way their shells turn unless they say it."""
+
+    coerce: bool = False
+    right: bool = True
 
 
-_GEOJSON = ObjectParser(
-    "geojson",
-    {
-        "type": declared("string"),
-        "coordinates": Member(
-            ("VALUE_BOOLEAN", "VALUE_NULL", "VALUE_NUMBER", "VALUE_STRING", "START_ARRAY"), _coordinates
-        ),
-        "geometries": declared("object_array", _geometries),
-        "orientation": declared("string"),
-        "radius": declared("string", _radius),
-    },
-    constructor=("type",),
-    ignore_unknown=True,
-)
+@cache
+def _parser(how: Reading) -> ObjectParser:
+    def geometries(container: Any, key: Any) -> list[Shape]:
+        value = container[key]
+        if isinstance(value, dict):
+            return [of_object(container, key, how)]
+        return [of_object(value, i, how) for i in range(len(value))]
+
+    return ObjectParser(
+        "geojson",
+        {**_MEMBERS, "geometries": declared("object_array", geometries)},
+        constructor=("type",),
+        ignore_unknown=True,
+    )
 
 
-def of_object(container: Any, key: Any) -> Shape:
+_MEMBERS = {
+    "type": declared("string"),
+    "coordinates": Member(("VALUE_BOOLEAN", "VALUE_NULL", "VALUE_NUMBER", "VALUE_STRING", "START_ARRAY"), _coordinates),
+    "orientation": declared("string"),
+    "radius": declared("string", _radius),
+}
+
+
+def of_object(container: Any, key: Any, how: Reading = Reading()) -> Shape:
     """The shape of the object at ``container[key]``."""
-    values = _GEOJSON.parse(container, key)
+    values = _parser(how).parse(container, key)
     with building("geojson"):
-        return _built(values)
+        return _built(values, how)
 
 
-def _built(values: dict[str, Any]) -> Shape:
+def _built(values: dict[str, Any], how: Reading) -> Shape:
     given = values["type"]
     kind = "envelope" if given.lower() == "bbox" else given.lower()
     orientation = values.get("orientation")
@@ -124,7 +136,7 @@ def _built(values: dict[str, Any]) -> Shape:
     if kind != "circle":
         refused.append("radius")
     _none(values, given, *refused)
-    return _shape(kind, values["coordinates"], values)
+    return _shape(kind, values["coordinates"], values, how)
 
 
 def _none(values: dict[str, Any], kind: str, *names: str) -> None:
@@ -133,43 +145,74 @@ def _none(values: dict[str, Any], kind: str, *names: str) -> None:
             raise OpenSearchParseException(f"parameter {name} is not supported for type {kind}")
 
 
-def _depth(node: Any) -> int:
-    depth = 0
-    while isinstance(node, list) and node:
-        node, depth = node[0], depth + 1
-    return depth
-
-
-_DEPTHS = {
-    "point": 0, "circle": 0, "multipoint": 1, "linestring": 1, "envelope": 1, "multilinestring": 2, "polygon": 2,
-    "multipolygon": 3,
-}  # fmt: skip
-
-
-def _shape(kind: str, coordinates: Any, values: dict[str, Any]) -> Shape:
-    if _depth(coordinates) != _DEPTHS[kind] or coordinates == []:
-        raise NotFaked(f"coordinates that are no {kind}'s")
+def _shape(kind: str, node: Any, values: dict[str, Any], how: Reading) -> Shape:
+    if kind == "point":
+        return Shape("POINT", _point(node))
     if kind == "circle":
-        return Shape("CIRCLE", (*coordinates[:2], values["radius"]))
+        return Shape("CIRCLE", (*_point(node)[:2], values["radius"]))
+    if kind == "multipoint":
+        return Shape("MULTIPOINT", [_point(child) for child in _children(node)])
+    if kind == "linestring":
+        return Shape("LINESTRING", _line(node))
+    if kind == "multilinestring":
+        return Shape("MULTILINESTRING", [_line(child) for child in _children(node)])
     if kind == "envelope":
-        if len(coordinates) != 2:
-            raise OpenSearchParseException(
-                f"invalid number of points [{len(coordinates)}] provided for geo_shape [envelope] when expecting an "
-                "array of 2 coordinates"
-            )
-        (low_x, high_y), (high_x, low_y) = coordinates[0][:2], coordinates[1][:2]
-        if low_y > high_y:
-            raise IllegalArgumentException("max y cannot be less than min x")
-        return Shape("ENVELOPE", (low_x, high_x, high_y, low_y))
-    for line in [coordinates] if kind == "linestring" else coordinates if kind == "multilinestring" else []:
-        if len(line) < 2:
-            raise OpenSearchException("not enough points to build a line")
-    for rings in [coordinates] if kind == "polygon" else coordinates if kind == "multipolygon" else []:
-        for ring in rings:
-            wkt.check_ring(ring)
-            if len(ring) < 4:
-                raise IllegalArgumentException("at least 4 polygon points required")
-    return Shape(kind.upper(), coordinates)
+        return _envelope(node)
+    orientation = values.get("orientation")
+    right = how.right if orientation is None else orientation.lower() in _RIGHT
+    if kind == "polygon":
+        return Shape("POLYGON", _polygon(node, right, how.coerce))
+    return Shape("MULTIPOLYGON", [_polygon(child, right, how.coerce) for child in _children(node)])
+
+
+def _point(node: Any) -> tuple[float, ...]:
+    if isinstance(node, list):
+        raise OpenSearchException("expected a single points but got a list")
+    return tuple(node)
+
+
+def _children(node: Any) -> list[Any]:
+    if not isinstance(node, list):
+        raise OpenSearchException("expected a list of points but got a point")
+    return node
+
+
+def _line(node: Any) -> list[tuple[float, ...]]:
+    if len(_children(node)) < 2:
+        raise OpenSearchException("not enough points to build a line")
+    return [_point(child) for child in node]
+
+
+def _polygon(node: Any, right: bool, coerce: bool) -> list[list[tuple[float, ...]]]:
+    rings = []
+    for child in _children(node):
+        ring = _line(child)
+        closes = coerce and ring[0] != ring[-1]
+        ring = ring if right else ring[::-1]
+        if closes:
+            ring.append(ring[0])
+        wkt.check_ring(ring)
+        rings.append(ring)
+    if not rings:
+        raise IndexOutOfBoundsException("Index 0 out of bounds for length 0")
+    for ring in rings:
+        if len(ring) < 4:
+            raise IllegalArgumentException("at least 4 polygon points required")
+    return rings
+
+
+def _envelope(node: Any) -> Shape:
+    if len(node) != 2 or not isinstance(node, list):
+        raise OpenSearchParseException(
+            f"invalid number of points [{len(node)}] provided for geo_shape [envelope] when expecting an "
+            "array of 2 coordinates"
+        )
+    if isinstance(node[0], list) or isinstance(node[1], list):
+        raise NotFaked("lists of lists as an envelope's corners")
+    (low_x, high_y), (high_x, low_y) = node[0][:2], node[1][:2]
+    if low_y > high_y:
+        raise IllegalArgumentException("max y cannot be less than min x")
+    return Shape("ENVELOPE", (low_x, high_x, high_y, low_y))
 
 
 _NAMES = {

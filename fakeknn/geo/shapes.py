@@ -5,55 +5,16 @@ shapely is imported with the first shape: a server that sees none starts without
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from itertools import pairwise
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from fakeknn.errors import NotFaked
+from fakeknn.geo import sphere
 from fakeknn.geo.points import LAT_DECODE, LON_DECODE
-from fakeknn.geo.wkt import Shape
 
-
-def geometry(shape: Shape) -> Any:
-    """The shapely geometry of a shape."""
-    import shapely  # type: ignore[import-untyped,unused-ignore]
-
-    kind, given = shape.kind, shape.coordinates
-    if shape.empty:
-        return shapely.GeometryCollection()
-    if kind == "GEOMETRYCOLLECTION":
-        return shapely.GeometryCollection([geometry(part) for part in given])
-    if kind == "ENVELOPE":
-        low_x, high_x, high_y, low_y = given
-        if low_x <= high_x:
-            return shapely.box(low_x, low_y, high_x, high_y)
-        return shapely.MultiPolygon([shapely.box(low_x, low_y, 180, high_y), shapely.box(-180, low_y, high_x, high_y)])
-    if kind == "CIRCLE":
-        raise NotFaked("a circle among shapes")
-    positions = list(shape.positions())
-    if any(abs(a[0] - b[0]) > 180 for a, b in pairwise(positions)) and kind != "MULTIPOINT":
-        raise NotFaked("a shape that crosses the dateline")
-    if kind == "POINT":
-        return shapely.Point(given[:2])
-    if kind == "MULTIPOINT":
-        return shapely.MultiPoint([point[:2] for point in given])
-    if kind == "LINESTRING":
-        return shapely.LineString([point[:2] for point in given])
-    if kind == "MULTILINESTRING":
-        return shapely.MultiLineString([[point[:2] for point in line] for line in given])
-    if kind == "POLYGON":
-        return _polygon(given)
-    return shapely.MultiPolygon([_polygon(rings) for rings in given])
-
-
-def _polygon(rings: Sequence[Any]) -> Any:
-    import shapely  # type: ignore[import-untyped,unused-ignore]
-
-    shell, *holes = [[point[:2] for point in ring] for ring in rings]
-    return shapely.Polygon(shell, holes)
+Doubles = NDArray[np.float64]
 
 
 def quantized(found: Any) -> Any:
@@ -65,19 +26,79 @@ def quantized(found: Any) -> Any:
 
 
 def related(shapes: NDArray[Any], other: Any, relation: str) -> NDArray[np.bool_]:
-    """bool[m]: the shapes that intersect another one, lie within it or contain it; edges belong to both."""
+    """bool[m]: the shapes that intersect another one, lie within it or contain it.
+
+    Edges belong to both, but what touches an edge is not contained, and lines contain nothing.
+    """
     import shapely  # type: ignore[import-untyped,unused-ignore]
 
     shapely.prepare(other)
     if relation == "within":
         return np.asarray(shapely.covers(other, shapes), bool)
     if relation == "contains":
-        return np.asarray(shapely.covered_by(other, shapes), bool)
+        areas = np.array([_area(shape) for shape in shapes], object)
+        held = np.ones(len(shapes), bool)
+        for part in shapely.get_parts(other):
+            if part.geom_type == "Point":
+                held &= np.asarray(shapely.covered_by(part, shapes), bool)
+            else:
+                held &= np.asarray(shapely.contains_properly(areas, part), bool)
+        return held
     return np.asarray(shapely.intersects(other, shapes), bool)
 
 
-def invalid(found: Any) -> str | None:
-    """What is wrong with a geometry."""
+def _area(shape: Any) -> Any:
+    """What of a shape has an area."""
     import shapely  # type: ignore[import-untyped,unused-ignore]
 
-    return None if shapely.is_valid(found) else str(shapely.is_valid_reason(found))
+    return shapely.union_all([part for part in shapely.get_parts(shape) if part.geom_type == "Polygon"])
+
+
+def around(shapes: NDArray[Any], lat: float, lon: float, radius: float, relation: str) -> NDArray[np.bool_]:
+    """bool[m]: the shapes that meet a circle (``intersects``), lie within it or contain it, as Circle2D has it."""
+    return np.array([_RELATIONS[relation](one, lat, lon, radius) for one in shapes], bool)
+
+
+def _edges(shape: Any) -> Doubles:
+    """float64[m, 4]: the edges of a shape, from longitude and latitude to those; a point is an edge to itself."""
+    import shapely  # type: ignore[import-untyped,unused-ignore]
+
+    found = []
+    for part in shapely.get_parts(shape):
+        for line in shapely.get_parts(shapely.boundary(part) if part.geom_type == "Polygon" else part):
+            at = shapely.get_coordinates(line)
+            found.append(np.hstack((at, at)) if len(at) == 1 else np.hstack((at[:-1], at[1:])))
+    return np.vstack(found)
+
+
+def _near(shape: Any, lat: float, lon: float, radius: float) -> bool:
+    """Whether an edge comes within the radius: at its ends, or where a plane has it nearest."""
+    ax, ay, bx, by = _edges(shape).T
+    dx, dy = bx - ax, by - ay
+    with np.errstate(all="ignore"):
+        part = ((lon - ax) * dx + (lat - ay) * dy) / (dx * dx + dy * dy)
+    part = np.where((part >= 0) & (part <= 1), part, 0.0)
+    meters = np.minimum(
+        sphere.haversine(lat, lon, ay + part * dy, ax + part * dx),
+        np.minimum(sphere.haversine(lat, lon, ay, ax), sphere.haversine(lat, lon, by, bx)),
+    )
+    return bool(meters.min() <= radius)
+
+
+def _covers_point(shape: Any, lat: float, lon: float) -> bool:
+    import shapely  # type: ignore[import-untyped,unused-ignore]
+
+    return bool(shapely.intersects_xy(shape, lon, lat))
+
+
+def _within_circle(shape: Any, lat: float, lon: float, radius: float) -> bool:
+    ax, ay, bx, by = _edges(shape).T
+    ends = np.maximum(sphere.haversine(lat, lon, ay, ax), sphere.haversine(lat, lon, by, bx))
+    return bool(ends.max() <= radius)
+
+
+_RELATIONS: Mapping[str, Callable[[Any, float, float, float], bool]] = {
+    "intersects": lambda shape, lat, lon, radius: _near(shape, lat, lon, radius) or _covers_point(shape, lat, lon),
+    "within": _within_circle,
+    "contains": lambda shape, lat, lon, radius: _covers_point(shape, lat, lon) and not _near(shape, lat, lon, radius),
+}

@@ -249,6 +249,29 @@ class _Reader:
         return found
 
 
+def written(shape: Shape) -> str:
+    """WellKnownText.toWKT."""
+    kind, given = shape.kind, shape.coordinates
+    name = "BBOX" if kind == "ENVELOPE" else kind
+    if shape.empty:
+        return f"{name} EMPTY"
+    if kind == "GEOMETRYCOLLECTION":
+        return f"{name} ({','.join(map(written, given))})"
+    if kind == "ENVELOPE":
+        return f"{name} ({', '.join(map(java_string, given))})"
+    if kind in ("POINT", "CIRCLE"):
+        return f"{name} ({_position(given)})"
+    return f"{name} {_positions(given)}"
+
+
+def _position(given: tuple[float, ...]) -> str:
+    return " ".join(java_string(float(number)) for number in given)
+
+
+def _positions(given: Any) -> str:
+    return "(" + ", ".join(_position(one) if isinstance(one, tuple) else _positions(one) for one in given) + ")"
+
+
 def check_ring(ring: list[tuple[float, ...]]) -> None:
     """LinearRing's constructor."""
     if len(ring) < 2:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -21,7 +21,7 @@ from fakeknn.errors import (
 from fakeknn.fields import FieldType
 from fakeknn.fields.geo_point import GeoPointColumn, GeoPointFieldType
 from fakeknn.fields.geo_shape import GeoShapeFieldType
-from fakeknn.geo import points, shapes, sphere, wkt
+from fakeknn.geo import indexing, points, shapes, sphere, wkt
 from fakeknn.geo.areas import in_ring
 from fakeknn.geo.points import GeoPoint
 from fakeknn.query.base import Query, ShardContext, common, register
@@ -101,15 +101,33 @@ def shapes_related(ctx: ShardContext, mapped: GeoShapeFieldType, shape: wkt.Shap
     known = ctx.view.memo.get(key)
     if known is None:
         known = ctx.view.memo[key] = np.array(list(column.values), object)
-    if relation == "within" and shape.kind in ("LINESTRING", "MULTILINESTRING"):
+    if relation == "within" and any(kind in ("LINESTRING", "MULTILINESTRING") for kind in _kinds(shape)):
         raise IllegalArgumentException("LatLonShapeQuery does not support WITHIN queries with line geometries")
-    other = shapes.quantized(shapes.geometry(shape))
+    if shape.kind == "CIRCLE":
+        x, y, radius = shape.coordinates
+
+        def related(how: str) -> Mask:
+            return shapes.around(known, y, x, radius, how)
+    else:
+        other = indexing.queried(shape)
+
+        def related(how: str) -> Mask:
+            return shapes.related(known, other, how)
+
     if relation == "disjoint":
-        return column.exists & ~column.where(shapes.related(known, other, "intersects"))
-    hit = shapes.related(known, other, relation)
+        return column.exists & ~column.where(related("intersects"))
+    hit = related(relation)
     if relation == "within" and not column.single:
         return column.exists & ~column.where(~hit)
     return column.where(hit)
+
+
+def _kinds(shape: wkt.Shape) -> Iterator[str]:
+    if shape.kind == "GEOMETRYCOLLECTION":
+        for part in shape.coordinates:
+            yield from _kinds(part)
+    else:
+        yield shape.kind
 
 
 def geo_column(ctx: ShardContext, mapped: FieldType) -> GeoPointColumn | None:
@@ -323,6 +341,11 @@ class GeoDistance(GeoQuery):
             for name, value, limit in (("latitude", self.center.lat, 90), ("longitude", self.center.lon, 180))
             if not abs(value) <= limit
         ]
+
+    def of_shapes(self, ctx: ShardContext, mapped: GeoShapeFieldType) -> Mask:
+        center = points.normalized(self.center) if self.validation == COERCE else self.center
+        points.encode(center)
+        return shapes_related(ctx, mapped, wkt.Shape("CIRCLE", (center.lon, center.lat, self.distance)), "intersects")
 
     def inside(self, column: GeoPointColumn) -> Mask:
         center = points.normalized(self.center) if self.validation == COERCE else self.center

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
 
-from fakeknn.errors import IllegalArgumentException, NotFaked, OpenSearchError, ParsingException, Where
+from fakeknn.errors import (
+    IllegalArgumentException,
+    IllegalStateException,
+    NotFaked,
+    OpenSearchError,
+    OpenSearchParseException,
+    ParsingException,
+    Where,
+)
 from fakeknn.fields.geo_point import GeoPointColumn, GeoPointFieldType
 from fakeknn.fields.geo_shape import GeoShapeFieldType, of_json
-from fakeknn.geo import shapes, sphere
+from fakeknn.geo import indexing, sphere
 from fakeknn.geo.areas import in_ring
 from fakeknn.geo.points import GeoPoint
 from fakeknn.geo.wkt import Shape
-from fakeknn.query.base import Query, ShardContext, common, register
+from fakeknn.query.base import Query, ShardContext, common, register, rewriting
 from fakeknn.query.geo import GeoBoundingBox, geo_column, shapes_related
 from fakeknn.view import Mask
 from fakeknn.xcontent import objects
@@ -27,18 +36,49 @@ _GEOJSON_KINDS = {
 }  # fmt: skip
 
 
+@dataclass(frozen=True)
+class IndexedShape:
+    """A shape that a document holds."""
+
+    id: str
+    index: str = "shapes"
+    path: str = "shape"
+    routing: str | None = None
+
+    def fetched(self, ctx: ShardContext) -> Shape:
+        """AbstractGeometryQueryBuilder.fetch."""
+        with rewriting():
+            shape = self._fetched(ctx)
+        if shape is None:
+            raise NotFaked("a [geo_shape] query by a document without a shape")
+        return shape
+
+    def _fetched(self, ctx: ShardContext) -> Shape | None:
+        found = ctx.services.document(self.index, self.id, self.routing)
+        if found is None:
+            raise IllegalArgumentException(f"Shape with ID [{self.id}] not found")
+        holder: Any = found[1]
+        *above, last = self.path.split(".")
+        for name in above:
+            holder = holder.get(name) if isinstance(holder, dict) else None
+        if not isinstance(holder, dict) or last not in holder:
+            raise IllegalStateException(f"Shape with name [{self.id}] found but missing {self.path} field")
+        return of_json(holder, last, coerce=True, ignore_z=True)
+
+
 @dataclass(frozen=True, eq=False, kw_only=True)
 class GeoShape(Query):
     kind: ClassVar[str] = "geo_shape"
     field: str
-    shape: Shape
+    shape: Shape | None = None
+    indexed: IndexedShape | None = None
     relation: str = "intersects"
     ignore_unmapped: bool = False
 
     def members(self) -> dict[str, Any]:
-        kind = _GEOJSON_KINDS.get(self.shape.kind)
-        if kind is None or kind == "Envelope":
-            raise NotFaked(f"the text of a [geo_shape] query by {self.shape.kind}")
+        kind = None if self.shape is None else _GEOJSON_KINDS.get(self.shape.kind)
+        if self.shape is None or kind is None or kind == "Envelope":
+            raise NotFaked(f"the text of a [geo_shape] query by {self.shape and self.shape.kind}")
         shape = {"type": kind, "coordinates": self.shape.coordinates}
         return {self.field: {"shape": shape, "relation": self.relation}, "ignore_unmapped": self.ignore_unmapped}
 
@@ -54,12 +94,18 @@ class GeoShape(Query):
             if self.relation != "intersects":
                 raise ctx.fails(f"{self.relation.upper()} query relation not supported for Field [{self.field}].")
             column = geo_column(ctx, mapped)
-            return ctx.nothing() if column is None else column.where(self._holds(ctx, column, self.shape))
+            return ctx.nothing() if column is None else column.where(self._holds(ctx, column, self._shape(ctx)))
         if not isinstance(mapped, GeoShapeFieldType):
             raise ctx.fails(f"Field [{self.field}] is of unsupported type [{mapped.kind}] for [geo_shape] query")
         if mapped.path != self.field:
             return ctx.nothing()
-        return shapes_related(ctx, mapped, self.shape, self.relation)
+        return shapes_related(ctx, mapped, self._shape(ctx), self.relation)
+
+    def _shape(self, ctx: ShardContext) -> Shape:
+        if self.shape is not None:
+            return self.shape
+        assert self.indexed is not None
+        return self.indexed.fetched(ctx)
 
     def _holds(self, ctx: ShardContext, column: GeoPointColumn, shape: Shape) -> Mask:
         """bool[m]: the points inside a shape."""
@@ -79,23 +125,60 @@ class GeoShape(Query):
             return hit
         if shape.kind not in ("POLYGON", "MULTIPOLYGON"):
             raise ctx.fails(f"Field [{self.field}] does not support {shape.kind.lower()} queries")
-        shapes.geometry(shape)  # which does without what it cannot fake
         hit = np.zeros(len(column.encoded), bool)
-        for shell, *holes in [shape.coordinates] if shape.kind == "POLYGON" else shape.coordinates:
-            inside = in_ring([point[:2] for point in shell], column.lons, column.lats)
-            for hole in holes:
-                inside &= ~in_ring([point[:2] for point in hole], column.lons, column.lats)
+        for polygon in indexing.polygons(shape):
+            inside = in_ring(list(polygon.exterior.coords), column.lons, column.lats)
+            for hole in polygon.interiors:
+                inside &= ~in_ring(list(hole.coords), column.lons, column.lats)
             hit |= inside
         return hit
 
 
-def _shape(container: Any, key: Any) -> Shape:
+_KINDS = (
+    "point", "multipoint", "linestring", "multilinestring", "polygon", "multipolygon", "geometrycollection",
+    "envelope", "bbox", "circle",
+)  # fmt: skip
+
+
+def _shape(container: Any, key: Any) -> Shape | None:
+    """ShapeParser.parse, which is older than what fields read shapes with."""
+    value = container[key]
+    if value is None:
+        return None
+    kind: Any = None
+    if isinstance(value, str):
+        kind = next(iter(re.findall(r"[^\s(]+", value)), "")
+        if kind.lower() == "circle":
+            raise IllegalArgumentException("Unknown geometry type: circle")
+        if kind.lower() == "multipoint":  # whose points may stand in brackets of their own
+            value = f"{kind} ({value.partition('(')[2].replace('(', '').replace(')', '')})"
+    elif isinstance(value, dict):
+        kind = value.get("type")
+        value = {name: item for name, item in value.items() if name != "orientation"}
+    else:
+        raise OpenSearchParseException("shape must be an object consisting of type and coordinates")
+    if isinstance(kind, str) and kind.lower() not in _KINDS:
+        raise IllegalArgumentException(f"unknown geo_shape [{kind}]")
     try:
-        found = of_json(container, key, coerce=False, ignore_z=True)
+        found = of_json({key: value}, key, coerce=False, ignore_z=True)
     except OpenSearchError as error:
+        reason = (error.cause or error).reason or ""
+        if reason.startswith("first and last points of the linear ring"):
+            raise OpenSearchParseException("invalid LinearRing found (coordinates are not closed)") from None
+        if reason == "max y cannot be less than min x":
+            raise IllegalArgumentException(reason) from None
         raise NotFaked("what a [geo_shape] query says of a malformed shape") from error
-    if found is None or found.empty:
-        raise NotFaked("a [geo_shape] query without a shape")
+    return None if found is None or found.empty else found
+
+
+def _indexed(container: Any, key: Any) -> dict[str, str]:
+    body = container[key]
+    found: dict[str, str] = {}
+    for name, value in body.items():
+        if not objects.is_value(value):
+            raise ParsingException(f"unknown token [{objects.token(value)}] after [{name}]", at=Where(body, name))
+        if name in ("id", "index", "path", "routing"):
+            found[name] = objects.text(body, name)
     return found
 
 
@@ -104,6 +187,7 @@ def parse_geo_shape(container: Any, key: Any) -> Query:
     body = container[key]
     name_of_field: str | None = None
     shape: Shape | None = None
+    indexed: dict[str, str] = {}
     found: dict[str, Any] = {}
     for name, value in body.items():
         if isinstance(value, dict):
@@ -118,8 +202,10 @@ def parse_geo_shape(container: Any, key: Any) -> Query:
                     found["relation"] = relation.lower()
                 elif member == "shape":
                     shape = _shape(value, member)
-                elif member in ("indexed_shape", "strategy"):
-                    raise NotFaked(f"[{member}] of a [geo_shape] query")
+                elif member == "indexed_shape":
+                    indexed = _indexed(value, member)
+                elif member == "strategy":
+                    raise NotFaked("[strategy] of a [geo_shape] query")
                 else:
                     raise ParsingException(f"query does not support [{member}]", at=Where(value, member))
         elif not objects.is_value(value):
@@ -134,11 +220,12 @@ def parse_geo_shape(container: Any, key: Any) -> Query:
             raise ParsingException(f"query does not support [{name}]", at=Where(body, name))
     if name_of_field is None:
         raise IllegalArgumentException("fieldName is required")
-    if shape is None:
+    if shape is None and "id" not in indexed:
         raise IllegalArgumentException("either shape or indexedShapeId is required")
     return GeoShape(
         field=name_of_field,
         shape=shape,
+        indexed=IndexedShape(**indexed) if shape is None else None,
         relation=found.get("relation", "intersects"),
         ignore_unmapped=found.get("ignore_unmapped", False),
         **common({"boost": 0.0, **found}),  # which the real parser does not set either
