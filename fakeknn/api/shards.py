@@ -9,6 +9,7 @@ from fakeknn.errors import IllegalArgumentException, NotFaked
 from fakeknn.query.base import parse_query
 from fakeknn.rest import Request, route
 from fakeknn.search import service
+from fakeknn.search.request import parse_request
 from fakeknn.shape import Readable, millis
 from fakeknn.shape import size as size_of
 from fakeknn.state import machine, names
@@ -19,7 +20,7 @@ from fakeknn.state.node import Node
 from fakeknn.state.resolution import filtering_aliases, resolve_expressions, search_routing
 from fakeknn.state.shard import Shard
 from fakeknn.state.statistics import LUCENE, segments_of
-from fakeknn.xcontent import read_map
+from fakeknn.xcontent import read_for, read_search
 
 # --- _search_shards ---------------------------------------------------------------------------------------------------
 
@@ -47,8 +48,10 @@ def search_shards(node: Node, request: Request) -> dict[str, Any]:
     known = [name for name in expressions if "*" in name or node.lookup.get(name) is not None]
     routings = search_routing(node.lookup, known, request.text("routing")) if indices else None
     preferred = service.preferred_shards(request.text("preference"))
-    body = request.read(read_map) if request.body else {}
-    first, slices = _slice(body)
+    wanted = None
+    if request.body:
+        request.parsed = read_for(request.body, read_search, parse_request)
+        wanted = parse_request(request.parsed).slice
     places = []
     for index in indices:
         values = sorted(routings[index.name]) if routings and index.name in routings else None
@@ -58,7 +61,7 @@ def search_shards(node: Node, request: Request) -> dict[str, Any]:
             for copy in copies_of(node, index)
             if copy.primary and copy.number in chosen and (preferred is None or copy.number in preferred)
         ]
-        places += searched[first::slices]
+        places += searched if wanted is None or wanted.max < 1 else searched[wanted.id :: wanted.max]
     places.sort(key=lambda copy: (copy.number, copy.index.name))
     resolved = resolve_expressions(node.lookup, known) if known else set()
     return {
@@ -66,16 +69,6 @@ def search_shards(node: Node, request: Request) -> dict[str, Any]:
         "indices": {index.name: _aliases(index, resolved) for index in in_hash_order(node, indices)},
         "shards": [[copy.to_json()] for copy in places],
     }
-
-
-def _slice(body: dict[str, Any]) -> tuple[int, int]:
-    """Which slice of how many the body speaks of."""
-    if not body:
-        return 0, 1
-    found = body.get("slice")
-    if set(body) != {"slice"} or not isinstance(found, dict) or set(found) != {"id", "max"}:
-        raise NotFaked("bodies of _search_shards that say more than a slice")
-    return found["id"], found["max"]
 
 
 def _aliases(index: Index, resolved: set[str]) -> dict[str, Any]:

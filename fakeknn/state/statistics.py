@@ -16,7 +16,7 @@ import numpy as np
 from fakeknn.fields.buffers import VectorBuffer
 from fakeknn.fields.completion import CompletionBuffer
 from fakeknn.state.shard import Schedule, Shard, ShardStats
-from fakeknn.view import KeywordColumn
+from fakeknn.view import KeywordColumn, View
 
 if TYPE_CHECKING:
     from fakeknn.state.index import Index
@@ -283,6 +283,18 @@ def segments_of(shard: Shard) -> list[Segment]:
         alive, committed = int(counts[last] - counts[first]), last <= shard.committed.rows
         size = segment_size(shard, last - first)
         found.append(Segment(generation, alive, last - first - alive, size, committed, searched))
+    return found
+
+
+def segments_in(shard: Shard, view: View) -> list[Segment]:
+    """The segments of a picture of a shard, as somebody who holds it sees them."""
+    living = np.concatenate(([0], np.cumsum(view.live)))
+    found = []
+    for generation, (first, last) in enumerate(pairwise(view.segments.tolist())):
+        alive, committed = int(living[last] - living[first]), last <= shard.committed.rows
+        found.append(
+            Segment(generation, alive, last - first - alive, segment_size(shard, last - first), committed, True)
+        )
     return found
 
 

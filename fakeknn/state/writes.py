@@ -154,14 +154,17 @@ class Writer:
                 name, why=f"[require_alias] request flag is [true] and [{name}] is not an alias", resource_type=None
             )
         index = self.node.writable(self.node.write_index(name))
-        if index.blocks:
-            check_blocks("write", [(index.name, index.blocks)])
         if index.state == "close":
             raise IndexClosedException(index.name, index.uuid)
         routing = index.aliases[name].get("index_routing") if is_alias else None
         may_wait = not self.active.default or "index.write.wait_for_active_shards" in index.settings
         stream = None if is_alias or not self.node.data_streams else self.node.data_stream_of(index.name)
         return _Target(index, _shard_counts(index), routing, is_alias, index.mapping.routing_required, may_wait, stream)
+
+    @staticmethod
+    def _check_blocks(target: _Target) -> None:
+        if target.index.blocks:
+            check_blocks("write", [(target.index.name, target.index.blocks)])
 
     def _check_stream(self, target: _Target, request: WriteRequest) -> None:
         """What may be written to a data stream, and to the indices behind it."""
@@ -216,17 +219,18 @@ class Writer:
         target = self._target(request)
         if target.stream is not None:
             self._check_stream(target, request)
+        routing = self._route(target, request)
+        self._check_blocks(target)
         if type(request) is IndexRequest:
-            return self._index(target, request, self._route(target, request))
+            return self._index(target, request, routing)
         if type(request) is DeleteRequest:
-            routing = self._route(target, request)
             assert request.id is not None
             shard = target.index.shard_of(request.id, routing)
             self._check_active(target, shard)
             written = shard.delete_document(request.id, request.expected, self.now)
             return (404 if written.result == "not_found" else 200), self._answer(target, shard, request.id, written)
         assert type(request) is UpdateRequest
-        return self._update(target, request, self._route(target, request))
+        return self._update(target, request, routing)
 
     def _index(self, target: _Target, request: IndexRequest, routing: str | None) -> tuple[int, dict[str, Any]]:
         doc_id = request.id
@@ -251,7 +255,12 @@ class Writer:
                 raise
         if source is None:
             source = generator.write(body)  # what errors are placed in, and what is stored
-        document = index.parse(doc_id, body, source, routing)
+        try:
+            document = index.parse(doc_id, body, source, routing)
+        except OpenSearchError as error:
+            if getattr(error, "found_by_engine", False):
+                shard.fail_document()
+            raise
         expected = NOTHING if request.create else request.expected
         written = shard.index_document(doc_id, document, index.mapping, expected, routing, self.now, auto_id=auto_id)
         return (201 if written.result == "created" else 200), self._answer(target, shard, doc_id, written)
@@ -364,6 +373,7 @@ class Writer:
         if change.index != name:
             self._create_missing([change])
             target = self._target(change)
+            self._check_blocks(target)
         return self._index(target, change, change.routing)
 
     def _upsert(
