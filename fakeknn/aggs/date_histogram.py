@@ -240,7 +240,7 @@ def _long_or_text(container: Any, key: Any) -> int | str | None:
 
 
 _LONG_OR_NULL = Member(("VALUE_NUMBER", "VALUE_STRING", "VALUE_NULL"), _long_or_text)
-_BOUNDS = ObjectParser("bounds", {"min": _LONG_OR_NULL, "max": _LONG_OR_NULL})
+_BOUNDS = ObjectParser("bounds", {"min": _LONG_OR_NULL, "max": _LONG_OR_NULL}, applied=True)
 
 
 def _bounds(container: Any, key: Any) -> LongBounds:

@@ -20,7 +20,7 @@ from fakeknn.rest import SOURCE_PARAMETERS, Request, route
 from fakeknn.state.index import Index
 from fakeknn.state.node import Node
 from fakeknn.state.settings.flat import load as load_settings
-from fakeknn.xcontent import hash_ordered, java_string, read
+from fakeknn.xcontent import hash_ordered, java_string, read_open
 from fakeknn.xcontent.objects import ObjectParser, declared, stopped_at, text, token
 
 T = TypeVar("T")
@@ -89,7 +89,7 @@ _REQUEST = ObjectParser(
 def analyze_text(node: Node, request: Request) -> dict[str, Any]:
     if not request.body:
         raise OpenSearchParseException("request body or source parameter is required")
-    wanted = AnalyzeRequest(**_REQUEST.parse_root(request.read(read)))
+    wanted = AnalyzeRequest(**_REQUEST.parse_root(request.read(read_open)))
     name = request.text("index")
     if name is None:
         return analyze(wanted)

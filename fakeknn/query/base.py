@@ -479,24 +479,31 @@ def flat_query(
     """The shape ``{"kind": {"member": ...}}`` of the parsers written by hand: members by the token their value begins
     with.
 
-    A null, and an array where none is known, is passed over, as those parsers do.
+    Where no arrays are known, those parsers see what is inside of one as if it stood there alone, and pass a null over.
     """
     body = container[key]
     found: dict[str, Any] = {}
-    for name, value in body.items():
+
+    def take(container: Any, key: Any, name: str) -> None:
+        value = container[key]
         if isinstance(value, dict):
             reader = (objects_ or {}).get(name)
         elif isinstance(value, list):
-            reader = (arrays or {}).get(name)
-            if reader is None and arrays is None:
-                continue
-        elif value is None:
-            continue
+            if arrays is None:
+                for i, _ in enumerate(value):
+                    take(value, i, name)
+                return
+            reader = arrays.get(name)
+        elif value is None and arrays is None:
+            return
         else:
             reader = values.get(name) or COMMON.get(name)
         if reader is None:
-            raise ParsingException(f"[{kind}] query does not support [{name}]", at=Where(body, name))
-        found[name] = read_member(reader, body, name)
+            raise ParsingException(f"[{kind}] query does not support [{name}]", at=Where(container, key))
+        found[name] = read_member(reader, container, key)
+
+    for name in body:
+        take(body, name, name)
     return found
 
 

@@ -231,6 +231,21 @@ class DisMax(Query):
         return Explanation(self.run(ctx, boost).score[row], how, details)
 
 
+def _disjuncts(container: Any, key: Any) -> list[Query]:
+    """The array's first token is stepped over in search of a query, as a scalar is further on."""
+    value = container[key]
+    found = [parse_query(container, key)]
+    i = 1
+    while i < len(value):
+        if not isinstance(value[i], dict) and i + 1 < len(value) and isinstance(value[i + 1], dict):
+            i += 1
+        found.append(parse_query(value, i))
+        if isinstance(value[i], list):  # whose end is taken for that of all
+            raise ParsingException("[dis_max] query does not support [queries]", at=Where(value, None, "end"))
+        i += 1
+    return found
+
+
 @register("dis_max")
 def parse_dis_max(container: Any, key: Any) -> Query:
     values = flat_query(
@@ -239,7 +254,7 @@ def parse_dis_max(container: Any, key: Any) -> Query:
         key,
         values={"tie_breaker": objects.decimal},
         objects_={"queries": parse_queries},
-        arrays={"queries": parse_queries},
+        arrays={"queries": _disjuncts},
     )
     if "queries" not in values:
         raise ParsingException(

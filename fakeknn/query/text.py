@@ -171,7 +171,7 @@ def _text_query(kind: str, container: Any, key: Any, members: Mapping[str, Reade
         if not field:
             raise IllegalArgumentException(f"[{kind}] requires fieldName")
         raise IllegalArgumentException(f"[{kind}] requires query value")
-    if not field:
+    if field is None or (not field and kind in ("match_phrase", "match_bool_prefix")):
         raise IllegalArgumentException(f"[{kind}] requires fieldName")
     return field, values
 
