@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from fakeknn.api.documents import SOURCE, get, get_result
-from fakeknn.api.search import query_of_params, query_only
+from fakeknn.api.search import check_read, query_of_params, query_only
 from fakeknn.errors import ActionRequestValidationException, IllegalArgumentException, OpenSearchError
 from fakeknn.rest import SOURCE_PARAMETERS, Request, Response, route
 from fakeknn.search import service
@@ -42,6 +42,7 @@ def explain(node: Node, request: Request) -> Response:
     stored = request.names("stored_fields") if request.text("stored_fields") is not None else None
     shown = source_of_params(request.params)
     name, doc_id = request.params["index"], request.params["id"]
+    check_read(request, (*SOURCE, "stored_fields", "routing", "preference"), of_body=bool(request.body))
     if query is None:
         raise ActionRequestValidationException("query is missing")
     index, _ = get(node, name, doc_id, request.text("routing"))

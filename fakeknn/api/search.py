@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,7 +19,7 @@ from fakeknn.errors import (
 from fakeknn.ingest import search_pipelines
 from fakeknn.query import query_string
 from fakeknn.query.base import Query, parse_query
-from fakeknn.rest import SOURCE_PARAMETERS, Request, route
+from fakeknn.rest import SOURCE_PARAMETERS, Request, route, unrecognized
 from fakeknn.search import service
 from fakeknn.search.doc_fields import add_docvalue_fields
 from fakeknn.search.indices_boost import resolve_boosts
@@ -78,6 +78,23 @@ def query_of_params(request: Request) -> Any:
     )
 
 
+#: Parameters that are read with ``q`` alone.
+_OF_Q = ("df", "analyzer", "analyze_wildcard", "lenient", "default_operator")
+
+
+def check_read(request: Request, known: Sequence[str], *, of_body: bool = False, unread: Sequence[str] = ()) -> None:
+    """BaseRestHandler.handleRequest: parameters that nothing has read are refused before anything is done.
+
+    ``of_body`` tells that the query is the body's, so that what belongs to ``q`` is not read.
+    """
+    if of_body or "q" not in request.params:
+        unread = (*_OF_Q, *unread)
+    names = [name for name in unread if name in request.params]
+    if names:
+        asked = {name for name in known if not name.startswith("?")} - {*unread}
+        raise IllegalArgumentException(unrecognized(request.path, names, asked))
+
+
 #: Numbers that say how a search is shared out, and what each must at least be; one node does not share.
 _SHARING = (
     ("batched_reduce_size", "batchedReduceSize", 2),
@@ -114,8 +131,7 @@ def apply_params(request: Request, search: SearchRequest) -> None:
     for name in ("explain", "version", "seq_no_primary_term", "track_scores"):
         if request.text(name) is not None:
             setattr(search, name, request.flag(name))
-    if request.text("include_named_queries_score") is not None:
-        search.named_queries_score = request.flag("include_named_queries_score")
+    search.named_queries_score = request.flag("include_named_queries_score")  # whatever the body says
     if request.text("terminate_after") is not None:
         set_terminate_after(search, request.number("terminate_after") or 0)
     stored = request.names("stored_fields")
@@ -197,6 +213,7 @@ def set_search_type(request: Request, search: SearchRequest) -> None:
 def run_search(node: Node, request: Request, search: SearchRequest) -> dict[str, Any]:
     set_search_type(request, search)
     check_total_hits(request, search)
+    check_read(request, SEARCH_PARAMETERS)
     search.typed_keys = request.params.get("typed_keys") in ("", "true")  # read when there is something to be typed
     scroll = request.text("scroll")
     search.validate(scroll=scroll is not None)
@@ -263,6 +280,8 @@ def count(node: Node, request: Request) -> dict[str, Any]:
     if terminate_after < 0:
         raise IllegalArgumentException("terminateAfter must be > 0")
     options = IndicesOptions.from_parameters(request.params, SEARCH_OPTIONS)
+    body_given = bool(request.body)
+    check_read(request, COUNT_PARAMETERS, of_body=body_given, unread=("q",) if body_given else ())
     search_pipelines.resolve(node, SearchRequest(), request.text("index"), options)
     return service.count(
         node,

@@ -168,7 +168,7 @@ class RankFeaturesFieldType(FeatureFieldType):
 
     def fetch(self, value: Any, format: str | None = None) -> Any:
         if format is not None:
-            raise IllegalArgumentException(f"Field [{self.path}] of type [{self.kind}] doesn't support formats.")
+            raise IllegalArgumentException(f"Field [{self.path}] doesn't support formats.")
         return value
 
 

@@ -193,6 +193,8 @@ def search_shard(request: SearchRequest, ctx: ShardContext, number: int, batch: 
     check_inner_hits(request, ctx)
     if request.aggregations is not None or request.parts.get("rescore"):
         _build(request, query, ctx)
+    elif any(request.parts.get(name) for name in ("docvalue_fields", "script_fields", "collapse")):
+        _check_sort(request, ctx)
     check_fields(request, ctx)
     check_collapse(request, ctx, scrolls=batch is not None)
     by_points = None if request.query is None else left_by_points(request, query, ctx, scrolls=batch is not None)
@@ -350,11 +352,8 @@ def built(ctx: ShardContext, work: Callable[[], Any]) -> Any:
 
 def check_limits(request: SearchRequest, ctx: ShardContext, batch: int | None) -> None:
     """SearchService.parseSource and DefaultSearchContext.preProcess."""
-    if request.stored_fields == ["_none_"]:
-        if request.source is not None and request.source.fetch:
-            raise SearchException("[stored_fields] cannot be disabled if [_source] is requested")
-        if request.version:
-            raise SearchException("[stored_fields] cannot be disabled if [version] is requested")
+    if request.stored_fields == ["_none_"] and request.source is not None and request.source.fetch:
+        raise SearchException("[stored_fields] cannot be disabled if [_source] is requested")
     window = ctx.setting("index.max_result_window", 10_000)
     if request.slice is not None and batch is None and request.point is None:
         raise SearchException("`slice` cannot be used outside of a scroll context or PIT context")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -118,7 +118,14 @@ def named_queries(request: SearchRequest) -> list[Query]:
     """The clauses of a search that have a name."""
     roots = [query for query in (request.query, request.post_filter) if query is not None]
     roots += [rescorer.query for rescorer in request.parts.get("rescore", ())]
-    return [query for root in roots for query in root.walk() if query.name is not None]
+    return [query for root in roots for query in _built(root) if query.name is not None]
+
+
+def _built(query: Query) -> Iterator[Query]:
+    """The clauses in the order in which they are built: what is inside first."""
+    for child in query.children():
+        yield from _built(child)
+    yield query
 
 
 def fetch_hit(request: SearchRequest, ctx: ShardContext, hit: Hit, named: list[Query]) -> dict[str, Any]:
@@ -153,6 +160,8 @@ def fetch_hit(request: SearchRequest, ctx: ShardContext, hit: Hit, named: list[Q
     if options is None:
         shows = not request.parts.get("script_fields") if stored is None else "_source" in stored
         options = SHOW_SOURCE if shows else None
+    elif stored is not None and "_source" in stored:
+        options = replace(options, fetch=True)  # as a stored field it is asked for, whatever else says
     if options is not None and stored != ["_none_"] and options.fetch:
         source = source_of(view, root, request.reads)
         if nesting is None:

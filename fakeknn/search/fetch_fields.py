@@ -9,7 +9,7 @@ import orjson
 
 from fakeknn.errors import IllegalArgumentException, SearchException, UnsupportedOperationException
 from fakeknn.fields import FieldType
-from fakeknn.fields.metadata import METADATA
+from fakeknn.fields.metadata import METADATA, WITHOUT_DOC_VALUES
 from fakeknn.fields.patterns import simple_match
 from fakeknn.mapping import Mapping
 from fakeknn.query.base import ShardContext
@@ -17,6 +17,7 @@ from fakeknn.search.fetch import Hit, source_of
 from fakeknn.search.field_formats import FieldAndFormat, fields_and_formats
 from fakeknn.search.request import ARRAYS, SearchRequest
 from fakeknn.view import ignored_fields
+from fakeknn.xcontent import hash_ordered
 
 _FALSE = object()
 
@@ -76,7 +77,8 @@ def _wanted(request: SearchRequest, ctx: ShardContext) -> list[tuple[str, FieldT
     for one in request.parts.get("fields", []):
         names = [one.field]
         if "*" in one.field:
-            names = [name for name in ctx.mapping.fields if simple_match(one.field, name)]
+            everywhere = (*ctx.mapping.fields, *METADATA, *WITHOUT_DOC_VALUES)
+            names = hash_ordered([name for name in everywhere if simple_match(one.field, name)])
         for name in names:
             field = ctx.field(name)
             if field is None or name in METADATA:

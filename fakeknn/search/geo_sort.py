@@ -69,7 +69,8 @@ class GeoDistanceSort(Sort):
 
     def after(self, ctx: ShardContext, value: Any) -> Any:
         try:
-            number = sphere.parse_double(value) if isinstance(value, str) else float(value)
+            text = isinstance(value, str | bool)
+            number = sphere.parse_double(java_string(value)) if text else float(value)
         except TypeError:
             raise self._unparsed(value) from None
         except IllegalArgumentException as cause:

@@ -9,28 +9,28 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fakeknn.search.sort import Sort
+from fakeknn.search.sort import Sort, Terms
 
 
 def comparable(sort: Sort, part: Any, at: int) -> Any:
     """A sort value that compares between shards: ordinals do not, terms do."""
-    value = part.values[at] if hasattr(part.values, "_terms") else None
-    if value is None and hasattr(part.values, "_terms"):
+    if not isinstance(part.values, Terms):
+        return part.keys[at].item()
+    value = part.values[at]
+    if value is None:
         last = (sort.missing != "_first") != sort.descending
         key: Any = (2 if last else 0, Term("", False))
         return (-key[0], key[1]) if sort.descending else key
-    if value is not None:
-        return (1 if not sort.descending else -1, Term(str(value), sort.descending))
-    return part.keys[at].item()
+    return (1 if not sort.descending else -1, Term(part.values.sort_key(str(value)), sort.descending))
 
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    text: str
+    text: Any
     descending: bool
 
     def __lt__(self, other: Term) -> bool:
-        return self.text > other.text if self.descending else self.text < other.text
+        return bool(self.text > other.text if self.descending else self.text < other.text)
 
 
 def best_scores(score: NDArray[np.float32], wanted: int) -> NDArray[np.int64]:

@@ -15,6 +15,7 @@ from fakeknn.query.doc_values import compile_script, script_values
 from fakeknn.query.script import Script, parse_script, resolved
 from fakeknn.search.nested_sort import NESTED, taken_nested
 from fakeknn.search.sort import SORTS, Sort, SortKeys, Terms, sort_mode, sort_order
+from fakeknn.xcontent import java_string
 from fakeknn.xcontent.objects import ObjectParser, declared, text
 
 _MISSING = object()
@@ -107,9 +108,9 @@ class ScriptSort(Sort):
 
     def after(self, ctx: ShardContext, value: Any) -> Any:
         if self.type == "string":
-            distinct = ctx.memo.get(("script_sort", id(self)), [])
-            place = bisect_left(distinct, str(value).encode(), key=str.encode)
-            bound = 2 * place if place < len(distinct) and distinct[place] == value else 2 * place - 1
+            distinct, text = ctx.memo.get(("script_sort", id(self)), []), java_string(value)
+            place = bisect_left(distinct, text.encode(), key=str.encode)
+            bound = 2 * place if place < len(distinct) and distinct[place] == text else 2 * place - 1
             return -bound if self.descending else bound
         number = self._number(value)
         return -number if self.descending else number

@@ -146,14 +146,14 @@ class Sort:
 
     def _number(self, value: Any) -> float:
         try:
-            return float(value)
+            return float("true" if value is True else "false" if value is False else value)
         except (TypeError, ValueError):
             raise self._unparsed(value) from NumberFormatException(f'For input string: "{java_string(value)}"')
 
     def _whole(self, value: Any) -> int:
         """Integer.parseInt of what is no number."""
         if isinstance(value, int | float) and not isinstance(value, bool):
-            return int(value)
+            return narrowed(value, 32)
         try:
             return parse_int(java_string(value))
         except NumberFormatException as cause:
@@ -285,7 +285,7 @@ class Sort:
         # The order of a wildcard field is not told which way to go, only what is missing.
         if self.descending and mapped.kind != "wildcard":
             keys = -keys
-        values = Terms(ords, order, terms, missing)
+        values = Terms(ords, order, terms, missing, column.sort_key)
         return SortKeys(keys, values)
 
 
@@ -298,9 +298,16 @@ class Terms(Sequence[Any]):
     """The terms that ordinals stand for, looked up one by one: only the hits of a page are told."""
 
     def __init__(
-        self, ords: NDArray[np.int64], order: NDArray[np.int32], terms: Sequence[str], missing: str | None
+        self,
+        ords: NDArray[np.int64],
+        order: NDArray[np.int32],
+        terms: Sequence[str],
+        missing: str | None,
+        sort_key: Callable[[str], Any] = str,
     ) -> None:
+        """``sort_key`` gives what compares of a term."""
         self._ords, self._order, self._terms, self._missing = ords, order, terms, missing
+        self.sort_key = sort_key
 
     def __len__(self) -> int:
         return len(self._ords)
