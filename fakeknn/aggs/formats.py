@@ -6,6 +6,8 @@ import math
 import re
 from typing import Any
 
+import numpy as np
+
 from fakeknn.aggs.decimals import DecimalFormat
 from fakeknn.dates import UTC, DateFormat, Zone, parse_math
 from fakeknn.errors import IllegalArgumentException, NumberFormatException
@@ -51,12 +53,19 @@ class DateTime(Format):
         self.format = format
         self.zone = zone
         self.printer = format.with_zone(zone)
+        self._iso = zone is UTC and format.pattern.partition("||")[0] == "strict_date_optional_time"
 
     def show(self, value: Any) -> Any:
-        return self.printer.format(as_long(value))
+        millis = as_long(value)
+        if self._iso and _YEAR_0 <= millis < _YEAR_10000:  # where numpy writes what the format does
+            return f"{np.datetime64(millis, 'ms')}Z"
+        return self.printer.format(millis)
 
     def parse(self, text: str, now: int, round_up: bool = False) -> float:
         return parse_math(text, self.format, lambda: now, round_up, self.zone)
+
+
+_YEAR_0, _YEAR_10000 = -62_167_219_200_000, 253_402_300_800_000
 
 
 class UnsignedLong(Format):

@@ -189,6 +189,8 @@ class Terms(MultiBucket):
         other = sum(part.other for part in parts)
         errors = [part._error() for part in parts]
         error = -1 if -1 in errors else sum(errors)
+        if len(parts) == 1 and not self.agg.subs.aggs:
+            return parts[0]._of_one_shard(error, reduction)
         found: dict[Any, list[Bucket]] = {}
         for part, part_error in zip(parts, errors, strict=True):
             for bucket in part.buckets:
@@ -213,6 +215,21 @@ class Terms(MultiBucket):
         whole = parts[0].with_buckets(kept)
         whole.other = other
         whole.error = 0 if len(parts) == 1 and error != -1 else error
+        return whole
+
+    def _of_one_shard(self, error: int, reduction: Reduction) -> Internal:
+        """The same where there is nothing to merge, in these buckets or inside them."""
+        thresholds = self.agg.thresholds
+        kept = [bucket for bucket in self.buckets if bucket.doc_count >= thresholds.min_doc_count]
+        if error == -1:
+            for bucket in kept:
+                bucket.error = -1
+        self.agg.orders.sort(kept)
+        whole = self.with_buckets(kept[: thresholds.size])
+        whole.other = self.other + sum(bucket.doc_count for bucket in kept[thresholds.size :])
+        whole.error = min(error, 0)
+        for _ in whole.buckets:
+            reduction.consume(1)
         return whole
 
 
@@ -317,7 +334,7 @@ class Selector:
             others[(size * 5 >= made) & (valid <= size)] = 0
         # A search in slices drops what is below shard_min_doc_count after that, and does not count it.
         best = best[counts[best] >= least]
-        results = self._others(found.docs(docs, best)) if self._others is not None else [{} for _ in best]
+        results = self._others(found.docs(docs, best)) if self._others is not None else [{} for _ in range(len(best))]
         if self._sorting is not None:
             results = [{**sort_results[i], **result} for i, result in zip(best.tolist(), results, strict=True)]
         return Selection(best, counts[best], results, others)
@@ -487,15 +504,17 @@ class TermValues:
 
     def shown(self, keys: NDArray[Any]) -> Iterable[tuple[Any, dict[str, Any]]]:
         """Comparable keys, and how they show."""
+        listed = keys.tolist()
+        distinct = {key: self._shown(key) for key in dict.fromkeys(listed)}
+        return map(distinct.__getitem__, listed)
+
+    def _shown(self, key: Any) -> tuple[Any, dict[str, Any]]:
         if self.source.by_terms:
-            terms = self.source.terms
-            for ordinal in keys.tolist():
-                text = terms[ordinal]
-                yield (address(text) if self.source.type == IP else text), {"key": text}
-            return
-        plain, show = self.plain, self.source.format.show
-        for value in keys.tolist():
-            yield value, {"key": value} if plain else {"key": value, "key_as_string": text_of(show(value))}
+            text = self.source.terms[key]
+            return (address(text) if self.source.type == IP else text), {"key": text}
+        if self.plain:
+            return key, {"key": key}
+        return key, {"key": key, "key_as_string": text_of(self.source.format.show(key))}
 
 
 def _distinct(values: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
