@@ -116,7 +116,7 @@ class Histogram(MultiBucket):
         ends = [*keys[:1], *keys[-1:], *self.steps.bounds()]
         count = self.steps.between(min(ends), max(ends)) if ends else 0
         if count > _FEW:
-            reduction.consume(int(count) + 1)
+            reduction.consume(int(min(count, 2**31 - 2)) + 1)
         return self.steps.filled(keys)
 
 
@@ -266,7 +266,8 @@ class NumberGrid(Grid):
 
     def codes(self, docs: Docs, source: Source) -> tuple[NDArray[Any], NDArray[Any], Callable[[int], Any]]:
         loaded = source.doubles(docs)
-        at, numbers = loaded.at, np.floor((loaded.values - self.offset) / self.interval)
+        with np.errstate(over="ignore"):  # of an interval so small that its keys are infinite
+            at, numbers = loaded.at, np.floor((loaded.values - self.offset) / self.interval)
         if self.hard is not None:
             keys = numbers * self.interval
             low = -math.inf if self.hard.low is None else self.hard.low

@@ -11,6 +11,7 @@ from fakeknn.errors import (
     IllegalArgumentException,
     IngestProcessorException,
     NotFaked,
+    NullPointerException,
     OpenSearchError,
     OpenSearchParseException,
     ScriptException,
@@ -221,12 +222,19 @@ def compiled(script: Script, context: str) -> Any:
 # --- reading ----------------------------------------------------------------------------------------------------------
 
 
+def processor_config(config: Any) -> Any:
+    """One of a list of processors: its configuration by its kind."""
+    if config is None:
+        raise NullPointerException('Cannot invoke "java.util.Map.entrySet()" because "processorConfigWithKey" is null')
+    return cast(config, "java.util.Map")
+
+
 def read_processors(configs: Sequence[Any] | None, services: Services) -> list[Any]:
     """``readProcessorConfigs``: all of them are read, and all their refusals told."""
     found = []
     refused: OpenSearchError | None = None
     for config in configs or ():
-        for kind, member in items(cast(config, "java.util.Map")):
+        for kind, member in items(processor_config(config)):
             try:
                 found.append(read_processor(kind, member, services))
             except OpenSearchError as error:

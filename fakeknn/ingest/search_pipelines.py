@@ -17,8 +17,9 @@ from fakeknn.errors import (
     OpenSearchParseException,
     ResourceNotFoundException,
 )
-from fakeknn.ingest.config import Config, cast
+from fakeknn.ingest.config import Config
 from fakeknn.ingest.metrics import OperationMetrics
+from fakeknn.ingest.processor import processor_config
 from fakeknn.painless import java_value
 from fakeknn.painless.values import items
 from fakeknn.search.request import SearchRequest
@@ -57,7 +58,7 @@ def check(id: str, written: dict[str, Any]) -> None:
     config.integer("version", None)
     for kind, known in OF_PLUGINS.items():
         for one in config.optional_list(kind) or ():
-            for name, _ in items(cast(one, "java.util.Map")):
+            for name, _ in items(processor_config(one)):
                 if name in known:
                     raise NotFaked(f"the search processor [{name}]")
                 raise IllegalArgumentException(f"Invalid processor type {name}")

@@ -56,11 +56,8 @@ def to_floats(numbers: list[Any], raw: RawText | None = None, end: int | None = 
         wide = np.array(numbers, dtype=np.float64)
     except OverflowError:  # an int beyond any float
         return np.array([_to_float(numbers, i, raw) for i in range(len(numbers))], dtype=np.float32)
-    if wide.dot(wide) < 1e76:  # so no element overflows float32
+    with np.errstate(over="ignore"):
         floats = wide.astype(np.float32)
-    else:
-        with np.errstate(over="ignore"):
-            floats = wide.astype(np.float32)
     # The 29 bits that float32 lacks are 100...0 halfway between two float32, except among the denormals.
     halfway = (wide.view(np.int64) & _SURPLUS_BITS) == _HALFWAY
     if np.count_nonzero(halfway):
