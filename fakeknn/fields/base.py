@@ -16,16 +16,31 @@ import numpy as np
 
 from fakeknn.errors import (
     IllegalArgumentException,
+    IllegalStateException,
+    JsonParseException,
     MapperParsingException,
+    NotFaked,
     NumberFormatException,
     OpenSearchError,
     QueryShardException,
     UnsupportedOperationException,
+    Where,
 )
 from fakeknn.fields.buffers import Buffer
 from fakeknn.knn.models import Model
 from fakeknn.view import Column, Mask
 from fakeknn.xcontent import java_string
+from fakeknn.xcontent.objects import SOURCE
+
+#: The types that read a value's text, and what is said of a token that is no value of a type.
+_READ_AS_TEXT = frozenset("keyword text match_only_text wildcard date date_nanos ip".split())
+_READ_AS_VALUES = {
+    "boolean": "not of boolean type",
+    **dict.fromkeys(
+        "byte short integer long unsigned_long half_float float double scaled_float".split(),
+        "not numeric, can not use numeric value accessors",
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,11 +288,16 @@ class FieldType:
         """A parameter's value as JSON."""
         return value
 
+    @property
+    def content_type(self) -> str:
+        """FieldMapper.contentType: the type as mappings call it, where queries call it something else."""
+        return self.kind
+
     def merged(self, other: FieldType) -> FieldType:
         """This field with ``other``, a new definition of it, merged in; refuses what may not change."""
         if other.kind != self.kind or type(other) is not type(self):
             raise IllegalArgumentException(
-                f"mapper [{self.path}] cannot be changed from type [{self.kind}] to [{other.kind}]"
+                f"mapper [{self.path}] cannot be changed from type [{self.content_type}] to [{other.content_type}]"
             )
         conflicts = list(self.conflicts(other))
         if conflicts:
@@ -307,6 +327,22 @@ class FieldType:
     def refusal(self, doc_id: str, preview: str) -> str:
         """What a document is refused with whose value is malformed."""
         return f"failed to parse field [{self.path}] of type [{self.kind}] in document with id '{doc_id}'. {preview}"
+
+    def at_end(self, value: list[Any]) -> OpenSearchError | None:
+        """What the field's parser says where it finds the end of an array that another field has read; None if
+        nothing.
+        """
+        end = Where(value, None, "end")
+        if self.kind in _READ_AS_TEXT:
+            return IllegalStateException("Can't get text on a END_ARRAY at {line}:{column}", at=end)
+        what = _READ_AS_VALUES.get(self.kind)
+        if what is not None:
+            error = JsonParseException(f"Current token (END_ARRAY) {what}{SOURCE}", at=end)
+            error.offset = 1  # type: ignore[attr-defined]
+            return error
+        if self.kind == "binary":
+            return None
+        raise NotFaked(f"a [{self.kind}] that is told of a vector's values")
 
     def for_subs(self, container: Any, key: Any, value: Any) -> tuple[Any, Any, Any]:
         """What the multi-fields of the field read where it reads ``container[key]``."""

@@ -78,7 +78,7 @@ class VectorFieldType(FieldType):
     def merged(self, other: FieldType) -> FieldType:
         if isinstance(other, VectorFieldType) and (self.said.model_id is None) != (other.said.model_id is None):
             raise IllegalArgumentException(  # fields with a model are of another Java class
-                f"mapper [{self.path}] cannot be changed from type [{self.kind}] to [{other.kind}]"
+                f"mapper [{self.path}] cannot be changed from type [{self.kind}] to [{other.content_type}]"
             )
         return super().merged(other)
 
@@ -133,6 +133,14 @@ class VectorFieldType(FieldType):
             self._read_on(container, following, doc)
         raise self.second_vector()
 
+    def at_end(self, value: list[Any]) -> OpenSearchError | None:
+        return IllegalArgumentException(
+            f"Vector dimension mismatch. Expected: {self.definition.dimension}, Given: 0"
+            if self.definition.data_type != "binary"
+            else "The dimension of the binary vector must be 8 times the length of the provided vector. "
+            f"Expected: {self.definition.dimension}, Given: 0"
+        )
+
     def second_vector(self) -> OpenSearchError:
         """What Lucene says of a document with two vectors."""
         if not self.definition.knn_enabled:
@@ -141,11 +149,11 @@ class VectorFieldType(FieldType):
             kind = "VectorValuesField"
         else:
             kind = "[NativeEngineKNNVectorWriter]VectorValuesField"
-        return _outside(
-            IllegalArgumentException(
-                f'{kind} "{self.path}" appears more than once in this document (only one value is allowed per field)'
-            )
+        error = IllegalArgumentException(
+            f'{kind} "{self.path}" appears more than once in this document (only one value is allowed per field)'
         )
+        error.found_by_engine = True  # type: ignore[attr-defined]
+        return _outside(error)
 
     def _parsed(self, value: Any, doc: DocContext) -> Any:
         try:

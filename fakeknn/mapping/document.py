@@ -448,12 +448,31 @@ class DocumentParser:
             ):
                 self.holes.append((container, key))
                 self.hole_fields.append((node.path, level))
-        if node.fields:
+        if parsed is not None and isinstance(node, VectorFieldType) and isinstance(value, list):
+            self._after_vector(node, value)
+        elif node.fields:
             seen = node.for_subs(container, key, value)
             for sub in node.fields.values():
                 self._field(sub, *seen, level)
         if node.copy_to and not self.in_copy:
             self._copy(node, container, key, value, level)
+
+    def _after_vector(self, node: FieldType, value: list[Any]) -> None:
+        """A vector's parser leaves the others of its value where the array ends, and they make nothing of that."""
+        copies = [] if self.in_copy else node.copy_to
+        for other in (*node.fields.values(), *(self.mapping.fields.get(target) for target in copies)):
+            if other is None or isinstance(other, AliasFieldType):
+                continue
+            cause = other.at_end(value)
+            if cause is not None:
+                self._place(cause)
+                raise self._failed(other, None, cause) from cause
+        for target in copies:
+            if target not in self.mapping.fields:
+                raise MapperParsingException("failed to parse") from IllegalStateException(
+                    f"Can't handle serializing a dynamic type with content token [END_ARRAY] and field name "
+                    f"[{target.rpartition('.')[2]}]"
+                )
 
     def _broken_field(self, node: FieldType, container: Any, key: Any, value: Any) -> None:
         """A field's parser comes upon the end of a text, or of an array that it reads itself."""

@@ -18,6 +18,7 @@ from fakeknn.errors import (
     NamedObjectNotFoundException,
     NotFaked,
     OpenSearchError,
+    OpenSearchException,
     ParsingException,
     QueryShardException,
     Where,
@@ -170,6 +171,13 @@ class ShardContext:
     def fails(self, reason: str) -> QueryShardException:
         return QueryShardException(reason)
 
+    def refuse_expensive(self, what: str, more: str = "") -> None:
+        """Refuse a query whose kind the cluster does not allow (``search.allow_expensive_queries``)."""
+        if not getattr(self.services, "allows_expensive_queries", True):
+            raise OpenSearchException(
+                f"{what} cannot be executed when 'search.allow_expensive_queries' is set to false.{more}"
+            )
+
     def inside(self, path: str | None) -> ShardContext:
         """This context inside ``nested`` of a path."""
         return replace(self, nested_path=path, visited=None)
@@ -272,6 +280,10 @@ class Query:
     def __post_init__(self) -> None:
         if self.boost < 0:
             raise negative_boost(replace(self, boost=1.0, name=None, **self.set_after_boost))
+
+    @property
+    def runs_any_script(self) -> bool:
+        return any(clause.runs_scripts for clause in self.walk())
 
     def walk(self) -> Iterator[Query]:
         yield self

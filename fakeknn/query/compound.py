@@ -434,7 +434,7 @@ class Bool(Query):
             return Matched.constant(ctx.everything(), float(boost))
         if self.never(ctx):
             return Matched.none(ctx.n)
-        if any(clause.runs_scripts for clause in self.walk()):
+        if self.runs_any_script:
             ctx = ctx.visiting(self.mask(ctx))
         score = np.zeros(ctx.n, np.float32)
         mask: Mask | None = None

@@ -232,7 +232,7 @@ def _(query: Knn, ctx: ShardContext) -> Node:
     kept = None if query.filter is None else form(query.filter, ctx)
     if kept is not None and ctx.nested_path is not None and kept.might_match_nested(ctx):
         kept = BooleanQuery(((MUST, kept), (FILTER, _exists(ctx, "_primary_term"))))
-    return Told(alone, query.lucene_kind(ctx), query.lucene_text(ctx, kept))
+    return Told(alone, query.lucene_kind(ctx), query.lucene_text(ctx, kept), how=alone.explain)
 
 
 @lucene.register

@@ -241,6 +241,8 @@ def _make(query: Query, ctx: ShardContext) -> None:
 
 def _scored(request: SearchRequest, query: Query, ctx: ShardContext, *, scrolls: bool) -> Matched:
     """What matches; scored, if anybody asks for scores."""
+    if request.post_filter is not None and request.min_score is None and query.runs_any_script:
+        ctx = ctx.visiting(built(ctx, lambda: request.post_filter.mask(ctx)))  # type: ignore[union-attr]
     try:
         if needs_scores(request):
             return query_phase(query, ctx, np.float32(ctx.index_boost))

@@ -339,6 +339,11 @@ class Shard:
             from_translog,
         )
 
+    def fail_document(self) -> None:
+        """A document that Lucene refuses has used up a number: an operation that does nothing takes its place."""
+        self._writable().next_seq_no += 1
+        self.stats.index_failed += 1
+
     def index_document(
         self,
         doc_id: str,

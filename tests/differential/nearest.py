@@ -61,7 +61,8 @@ def knn(random: Random, drawn: Drawn, depth: int = 1, name: str | None = None) -
     else:
         body["k"] = some(random, (1, 2, 3, 5, 10, 100, "3", 2.7))
     if random.random() < 0.35:
-        body["filter"] = query(random, drawn, depth) if random.random() < 0.8 else _neighbours_only(random, drawn)
+        plain = name.startswith("n.") or random.random() < 0.8
+        body["filter"] = query(random, drawn, depth) if plain else _neighbours_only(random, drawn)
     if random.random() < 0.12:
         body["method_parameters"] = some(
             random, ({"ef_search": random.randint(1, 50)}, {"nprobes": 2}, {"ef_search": "7"}, {}, {"m": 3})
@@ -83,7 +84,7 @@ def knn(random: Random, drawn: Drawn, depth: int = 1, name: str | None = None) -
 
 
 def _neighbours_only(random: Random, drawn: Drawn) -> Json:
-    """A compound without a radius: as a filter of nested vectors, one makes the real server search for ever."""
+    """A compound without a radius. As a filter of nested vectors, neighbours make the real server search for ever."""
     while True:
         found = compound(random, drawn, 1)
         if not any(f'"{name}"' in json.dumps(found) for name in ("max_distance", "min_score")):
