@@ -30,7 +30,7 @@ from fakeknn.state.aliases import (
 from fakeknn.state.names import INDICES_OPTIONS_PARAMETERS, IndicesOptions
 from fakeknn.state.node import Node
 from fakeknn.xcontent import java_string, read, read_open
-from fakeknn.xcontent.objects import Member, ObjectParser, boolean, declared, stopped_at, text, token
+from fakeknn.xcontent.objects import Member, ObjectParser, boolean, declared, is_value, stopped_at, text, token
 
 # --- _aliases ---------------------------------------------------------------------------------------------------------
 
@@ -111,11 +111,12 @@ _KINDS: dict[str, AliasKind] = {"add": "add", "remove": "remove", "remove_index"
 
 def _actions(container: Any, key: Any) -> list[AliasAction]:
     value = container[key]
-    items = value if isinstance(value, list) else [value]
-    parsed = [
-        _parsed_action(items if isinstance(value, list) else container, i if isinstance(value, list) else key)
-        for i in range(len(items))
-    ]
+    if isinstance(value, list):
+        # Where an action should begin and does not, the parser looks one token further, and takes what begins there.
+        taken = {i + 1 for i in range(len(value) - 1) if is_value(value[i]) and isinstance(value[i + 1], dict)}
+        parsed = [_parsed_action(value, i + 1 if i + 1 in taken else i) for i in range(len(value)) if i not in taken]
+    else:
+        parsed = [_parsed_action(container, key)]
     # The request takes the actions when all are read: the parser stands at the end of the array.
     for action in parsed:
         try:

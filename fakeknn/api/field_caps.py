@@ -52,7 +52,7 @@ def field_caps(node: Node, request: Request) -> dict[str, Any]:
         query = _index_filter(request.parsed)
     found = {}
     for index in node.resolve(request.text("index") or "_all", options):
-        if query is None or _can_match(node, query, index):
+        if index.state == "open" and (query is None or _can_match(node, query, index)):
             found[index.name] = capabilities(index.mapping, fields)
     return merged(found, include_unmapped=include_unmapped)
 

@@ -10,6 +10,7 @@ from fakeknn.api.documents import SOURCE, get, get_result
 from fakeknn.errors import (
     ActionRequestValidationException,
     IllegalArgumentException,
+    IllegalStateException,
     OpenSearchError,
     OpenSearchParseException,
     ParsingException,
@@ -197,7 +198,10 @@ def _source(doc: dict[str, Any], before: SourceOptions) -> SourceOptions:
     for name, item in value.items():
         part = {"include": "includes", "exclude": "excludes"}.get(name, name)
         if part not in found:
-            raise OpenSearchParseException(f"source definition may not contain [{name}]")
+            # The text of a name is asked for, which it has not.
+            raise IllegalStateException(
+                "Can't get text on a FIELD_NAME at {line}:{column}", at=Where(value, name, "key")
+            )
         if isinstance(item, list):
             found[part] += [text(item, i) for i in range(len(item))]
         elif is_value(item):

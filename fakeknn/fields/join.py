@@ -121,7 +121,9 @@ class JoinFieldType(StringFieldType):
 
     def merged(self, other: FieldType) -> FieldType:
         if not isinstance(other, JoinFieldType):
-            raise IllegalArgumentException(f"mapper [{self.path}] cannot be changed from type [join] to [{other.kind}]")
+            raise IllegalArgumentException(
+                f"mapper [{self.path}] cannot be changed from type [join] to [{other.content_type}]"
+            )
         conflicts = list(self.conflicts(other))
         if conflicts:
             raise IllegalArgumentException(

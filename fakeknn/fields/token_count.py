@@ -35,6 +35,10 @@ class TokenCountFieldType(Int32FieldType):
     def __init__(self, path: str, kind: str, context: MappingContext) -> None:
         super().__init__(path, "integer", context)  # as its fields are called
 
+    @property
+    def content_type(self) -> str:
+        return "token_count"
+
     def echo(self, include_defaults: bool = False) -> dict[str, Any]:
         return {**super().echo(include_defaults), "type": "token_count"}
 

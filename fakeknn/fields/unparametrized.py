@@ -72,7 +72,7 @@ class UnparametrizedFieldType(FieldType):
     def merged(self, other: FieldType) -> FieldType:
         if other.kind != self.kind:
             raise IllegalArgumentException(
-                f"mapper [{self.path}] cannot be changed from type [{self.kind}] to [{other.kind}]"
+                f"mapper [{self.path}] cannot be changed from type [{self.kind}] to [{other.content_type}]"
             )
         conflicts = list(self.conflicts(other))
         if conflicts:

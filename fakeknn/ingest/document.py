@@ -282,6 +282,8 @@ def deep_copy(value: Any, around: tuple[int, ...] = ()) -> Any:
     if isinstance(value, list) and not isinstance(value, JavaArray):
         _check_around(value, around)
         return [deep_copy(item, (*around, id(value))) for item in value]
+    if type(value) is int and not -(2**63) <= value < 2**63:
+        raise IllegalArgumentException("unexpected value type [class java.math.BigInteger]")
     if value is None or type(value) in _COPIED:
         return value
     raise IllegalArgumentException(f"unexpected value type [class {class_name(value)}]")

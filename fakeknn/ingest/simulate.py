@@ -116,6 +116,13 @@ def _decorated(compound: Compound, condition: Conditional | None, report: Report
     )
 
 
+def _copied(document: IngestDocument) -> IngestDocument:
+    try:
+        return document.copy()
+    except OpenSearchError as error:
+        raise EscapingError(error) from None
+
+
 class _Tracking:
     """TrackingResultProcessor: a processor whose results are reported."""
 
@@ -144,7 +151,7 @@ class _Tracking:
             self._tell_failure(error, document, holds)
             raise
         if kept:
-            self._tell("success", holds, **shown(document.copy()))
+            self._tell("success", holds, **shown(_copied(document)))
         else:
             self._tell("dropped", holds)
         return kept
@@ -179,6 +186,6 @@ class _Tracking:
 
     def _tell_failure(self, error: OpenSearchError, document: IngestDocument, holds: bool | None) -> None:
         if self.ignore_failure:
-            self._tell("error_ignored", holds, ignored_error=failure(error), **shown(document.copy()))
+            self._tell("error_ignored", holds, ignored_error=failure(error), **shown(_copied(document)))
         else:
             self._tell("error", holds, **failure(error))
