@@ -325,7 +325,8 @@ class _Parser:
         if end < 0 or self._peek(end).kind != ")":
             return None
         primitive = end == 2 and self._peek(1).kind in ("def", "PRIMITIVE")
-        if self._peek(end + 1).kind == "[" and self._peek(1).kind == "ID" and self._peek(end - 1).kind != "]":
+        named = self._peek(1).kind == "ID" and self._peek(end - 1).kind != "]"
+        if self._peek(end + 1).kind == "[" and named and not self._initializer(end + 1):
             return None
         if not primitive and self._peek(1).kind == "ID" and self._peek(end + 1).kind not in _AFTER_CAST:
             return None
@@ -335,6 +336,26 @@ class _Parser:
         if not primitive and self._is("+", "-", "++", "--"):
             raise SyntaxFault
         return ast.Explicit(start, type_name, self._unary())
+
+    def _initializer(self, ahead: int) -> bool:
+        """Whether brackets make a list or a map: those with one expression between them may be an index."""
+        depth = choices = 0
+        first = ahead + 1
+        while (kind := self._peek(ahead).kind) != "EOF":
+            if kind in ("(", "[", "{"):
+                depth += 1
+            elif kind in (")", "]", "}"):
+                depth -= 1
+                if not depth:
+                    return ahead == first
+            elif depth == 1 and kind == "?":
+                choices += 1
+            elif depth == 1 and kind in (",", ":"):
+                if not choices or kind == ",":
+                    return True
+                choices -= 1
+            ahead += 1
+        return False
 
     def _chain(self) -> ast.Expression:
         if self._is("new") and self._new_array_begins():
