@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
+import orjson
 from numpy.typing import NDArray
 
 from fakeknn.errors import (
     IllegalArgumentException,
     NamedObjectNotFoundException,
     NotFaked,
+    OpenSearchError,
     OpenSearchException,
     OpenSearchParseException,
     ParsingException,
@@ -33,7 +35,7 @@ from fakeknn.query.java_names import field_type_name, wrong_fielddata
 from fakeknn.query.script import NEEDS_SCORE, Script, parse_script, resolved, score_by_script
 from fakeknn.units import parse_time_value
 from fakeknn.view import Column, KeywordColumn, NumericColumn
-from fakeknn.xcontent import java_double, java_float, java_hash, java_string, objects
+from fakeknn.xcontent import java_double, java_float, java_hash, java_string, objects, settle
 from fakeknn.xcontent.suggest import did_you_mean
 
 Rows = NDArray[np.int32]
@@ -408,19 +410,11 @@ class Decay(Function):
         field = ctx.field(self.field)
         if field is None:
             raise ParsingException(f"unknown field [{self.field}]", line=1, col=0)
-        origin: float | GeoPoint
-        if isinstance(field, DateFieldType):
-            origin, scale, decay, offset = self._of_dates(ctx, field)
-        elif isinstance(field, NumberFieldType) and field.kind not in ("scaled_float", "_seq_no", "_version"):
-            origin, scale, decay, offset = self._of_numbers()
-        elif field.kind == "geo_point":
-            origin, scale, decay, offset = self._of_points()
-        else:
-            raise ParsingException(
-                f"field [{self.field}] is of type [{field_type_name(field)}], but only numeric types are supported.",
-                line=1,
-                col=1,
-            )
+        try:
+            origin, scale, decay, offset = self._read(ctx, field)
+        except OpenSearchError as error:
+            settle(error, orjson.dumps(self.body), self.body)  # what is read is a copy of the object alone
+            raise
         if scale <= 0:
             raise IllegalArgumentException("function_score : scale must be > 0.0.")
         if decay <= 0 or decay >= 1:
@@ -434,6 +428,20 @@ class Decay(Function):
         else:
             scale = scale / (1.0 - decay)
         return field, origin, scale, offset
+
+    def _read(self, ctx: ShardContext, field: FieldType) -> tuple[float | GeoPoint, float, float, float]:
+        """Origin, scale, decay and offset."""
+        if isinstance(field, DateFieldType):
+            return self._of_dates(ctx, field)
+        if isinstance(field, NumberFieldType) and field.kind not in ("scaled_float", "_seq_no", "_version"):
+            return self._of_numbers()
+        if field.kind == "geo_point":
+            return self._of_points()
+        raise ParsingException(
+            f"field [{self.field}] is of type [{field_type_name(field)}], but only numeric types are supported.",
+            line=1,
+            col=1,
+        )
 
     def _of_numbers(self) -> tuple[float, float, float, float]:
         found = {"decay": 0.5, "offset": 0.0}

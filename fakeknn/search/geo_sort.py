@@ -21,9 +21,10 @@ from fakeknn.errors import (
 from fakeknn.fields.geo_point import GeoPointColumn
 from fakeknn.geo import points, sphere
 from fakeknn.geo.points import GeoPoint
-from fakeknn.query.base import ShardContext
+from fakeknn.query.base import ShardContext, parse_query
 from fakeknn.query.geo import COERCE, STRICT, distance_type, validation_method
 from fakeknn.query.java_names import wrong_fielddata
+from fakeknn.search.nested_sort import check_max_children, parse_nested_sort, taken_nested
 from fakeknn.search.sort import SORTS, Sort, SortKeys, sort_mode, sort_order
 from fakeknn.view import NumericColumn
 from fakeknn.xcontent import java_string, objects
@@ -64,7 +65,7 @@ class GeoDistanceSort(Sort):
             if self._plain and mapped.path != self.field:
                 values = np.full(len(rows), np.inf)  # Lucene's own sort knows no alias
             else:
-                values = self._distances(column, origins)[rows]
+                values = self._distances(ctx, column, origins, rows)[rows]
         return SortKeys(-values if self.descending else values, values)
 
     def after(self, ctx: ShardContext, value: Any) -> Any:
@@ -80,7 +81,8 @@ class GeoDistanceSort(Sort):
     @property
     def _plain(self) -> bool:
         """Whether Lucene's own sort is taken, which measures on the sphere only and from real places only."""
-        return self.unit == 1.0 and not self.descending and self._mode == "min" and len(self.points) == 1
+        one = len(self.points) == 1 and self.nested is None
+        return one and self.unit == 1.0 and not self.descending and self._mode == "min"
 
     def _origins(self) -> list[GeoPoint]:
         if self.validation == STRICT:
@@ -93,7 +95,9 @@ class GeoDistanceSort(Sort):
                         )
         return [points.normalized(point) if self.validation == COERCE else point for point in self.points]
 
-    def _distances(self, column: GeoPointColumn, origins: list[GeoPoint]) -> NDArray[np.float64]:
+    def _distances(
+        self, ctx: ShardContext, column: GeoPointColumn, origins: list[GeoPoint], rows: NDArray[np.int32]
+    ) -> NDArray[np.float64]:
         """float64[n]: each row's distance, by the mode over its points and the origins."""
         measure: Callable[..., NDArray[np.float64]] = sphere.haversine
         if self.plane and not self._plain:
@@ -104,6 +108,14 @@ class GeoDistanceSort(Sort):
         each = len(origins)
         values = NumericColumn(column.n, np.repeat(column.rows, each), column.single and each == 1, found.ravel())
         mode = self._mode
+        if self.nested is not None:
+            check_max_children(ctx, self.nested)
+            children = self.nested.children(ctx)
+            if mode == "median" and children is not None:
+                self.nested.refuse_median(ctx, children, rows)
+            inner = self.nested.column(ctx, values)
+            assert isinstance(inner, NumericColumn)
+            values = inner
         if mode in ("min", "max"):
             return values.reduced(np.minimum if mode == "min" else np.maximum, math.inf)
         total = values.reduced(np.add, math.inf)
@@ -161,18 +173,27 @@ def parse_geo_distance_sort(container: Any, key: Any) -> Sort:
     body = container[key]
     if isinstance(body, list) and body and not isinstance(body[0], str | dict | list):
         raise NullPointerException('Cannot invoke "String.equals(Object)" because "fieldName" is null')
+    if isinstance(body, list) and body and all(isinstance(item, str) for item in body):
+        body = {key: body}  # the brackets are not looked at, and the sort's name is taken for the field's
     if not isinstance(body, dict):
-        raise NotFaked("a geo distance sort that is no object")
+        if isinstance(body, str) or (isinstance(body, list) and body):
+            raise NotFaked("a geo distance sort that is no object")
+        raise IllegalArgumentException("Geo distance sorting needs at least one point.")
     field: str | None = None
     origins: list[GeoPoint] = []
     found: dict[str, Any] = {}
+    nested: dict[str, Any] = {}
     for name, value in body.items():
         if isinstance(value, list):
             origins += _points(body, name)
             field = name
         elif isinstance(value, dict):
-            if name in ("nested", "nested_filter"):
-                raise NotFaked(f"[{name}] of a geo distance sort")
+            if name == "nested":
+                nested["nested"] = parse_nested_sort(body, name)
+                continue
+            if name == "nested_filter":
+                nested[name] = parse_query(body, name)
+                continue
             _another(body, name, field)
             field = name
             origins.append(points.of_json(body, name))
@@ -189,7 +210,7 @@ def parse_geo_distance_sort(container: Any, key: Any) -> Sort:
         elif name in ("mode", "sort_mode"):
             found["mode"] = sort_mode(body, name)
         elif name == "nested_path":
-            raise NotFaked("[nested_path] of a geo distance sort")
+            nested[name] = objects.text(body, name)
         elif name == "ignore_unmapped":
             found["ignore_unmapped"] = objects.boolean(body, name)
         elif isinstance(value, str):
@@ -206,7 +227,9 @@ def parse_geo_distance_sort(container: Any, key: Any) -> Sort:
         raise IllegalArgumentException("Geo distance sorting needs at least one point.")
     if found.get("mode") == "sum":
         raise IllegalArgumentException("sort_mode [sum] isn't supported for sorting by geo distance")
-    return GeoDistanceSort(field=field, points=tuple(origins), **found)
+    if "nested" in nested and len(nested) > 1:
+        raise IllegalArgumentException("Setting both nested_path/nested_filter and nested not allowed")
+    return GeoDistanceSort(field=field, points=tuple(origins), **found, **taken_nested(nested))
 
 
 SORTS["_geo_distance"] = parse_geo_distance_sort

@@ -62,7 +62,7 @@ class NestedSort:
         if mask is None:
             return column
         parents = self.parents(ctx)
-        mask = self.first(ctx, mask)
+        mask = self.first(ctx, mask & column.exists)  # objects without a value do not count
         taken = np.flatnonzero(mask[column.rows])
         rows = parents[column.rows[taken]].astype(np.int32)
         if isinstance(column, KeywordColumn):
