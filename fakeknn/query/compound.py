@@ -425,6 +425,7 @@ class Bool(Query):
             return self._run(ctx, boost)
         except OpenSearchError:
             # What is flattened is not asked in that order
+            ctx = self._before_scripts(ctx)
             for clause in self.children():
                 clause.mask(ctx)
             raise
@@ -434,6 +435,7 @@ class Bool(Query):
             return Matched.constant(ctx.everything(), float(boost))
         if self.never(ctx):
             return Matched.none(ctx.n)
+        ctx = self._before_scripts(ctx)
         if self.runs_any_script:
             ctx = ctx.visiting(self.mask(ctx))
         score = np.zeros(ctx.n, np.float32)
@@ -472,6 +474,7 @@ class Bool(Query):
             return ctx.everything()
         if self.never(ctx):
             return ctx.nothing()
+        ctx = self._before_scripts(ctx)
         mask: Mask | None = None
         for clause in self.must:
             part = clause.mask(ctx)
@@ -492,6 +495,14 @@ class Bool(Query):
         if not (self.must or self.filter or needed):
             mask = self._negative(ctx, mask)
         return mask
+
+    def _before_scripts(self, ctx: ShardContext) -> ShardContext:
+        """Filters by script are asked last (TwoPhaseIterator): of what the other required clauses let through."""
+        required = (*self.must, *self.filter)
+        others = [clause for clause in required if clause.kind != "script"]
+        if not others or len(others) == len(required):
+            return ctx
+        return ctx.visiting(np.logical_and.reduce([clause.mask(ctx) for clause in others]))
 
     @property
     def _only_excludes(self) -> bool:

@@ -278,8 +278,10 @@ def painless_score(ctx: ShardContext, script: Script, inner: Callable[[], Matche
 
 
 def script_filter(ctx: ShardContext, script: Script) -> Mask:
-    """bool[n]: what a filter script says of every living row; of an expression, whether it is anything but zero."""
-    rows = np.flatnonzero(ctx.view.live & ctx.everything()).astype(np.int32)
+    """bool[n]: what a filter script says of the living rows that are visited; of an expression, whether it is anything
+    but zero."""
+    asked = ctx.view.live & ctx.everything()
+    rows = np.flatnonzero(asked if ctx.visited is None else asked & ctx.visited).astype(np.int32)
     out = np.zeros(ctx.n, bool)
     values = script_values(ctx, script, "filter", rows)
     if len(rows):

@@ -93,7 +93,8 @@ class FunctionScore(Query):
         needs = self._combiner != "replace" or any(one.function.needs_scores(ctx) for one in self.functions)
         score = found.score if needs else np.zeros(ctx.n, np.float32)
         if bound:
-            rows = np.flatnonzero(found.mask & ctx.view.live).astype(np.int32)
+            scored = found.mask & ctx.view.live
+            rows = np.flatnonzero(scored if ctx.visited is None else scored & ctx.visited).astype(np.int32)
             out = np.zeros(ctx.n, np.float32)
             factor = self._factor(ctx, bound, rows, score)
             out[rows] = combined(self._combiner, score[rows], factor, self.max_boost)

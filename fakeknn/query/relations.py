@@ -100,7 +100,7 @@ class RelationQuery(Query):
             return Matched.none(ctx.n)
         join, relation = found
         inside, outside = self.sides(ctx, join, relation)
-        inner = self.query.matched(ctx.inside(None))
+        inner = self.query.matched(ctx.inside(None).visiting(inside))
         column = ctx.column(relation)
         assert isinstance(column, KeywordColumn)
         matching = (inner.mask & inside)[column.rows]
