@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import Any
 
 from fakeknn.api.indices import SETTINGS_FORMAT, check_timeouts
+from fakeknn.api.templates import told_component, told_index_template
 from fakeknn.errors import NotFaked
 from fakeknn.rest import Request, route
 from fakeknn.state import machine, names
 from fakeknn.state.allocation import allocation_id, copies_of, in_hash_order
 from fakeknn.state.blocks import CLOSED, Block, cluster_blocks
+from fakeknn.state.data_streams import DataStream
 from fakeknn.state.index import Index
 from fakeknn.state.names import INDICES_OPTIONS_PARAMETERS, IndicesOptions
 from fakeknn.state.node import Node
 from fakeknn.state.settings.flat import render
+from fakeknn.state.templates import LegacyTemplate
 from fakeknn.units import parse_long, parse_time_value
 from fakeknn.xcontent.java import hash_ordered
 
@@ -152,23 +155,45 @@ def _metadata(node: Node, indices: list[Index], request: Request) -> dict[str, A
                 {"node_id": node_id, "node_name": name} for node_id, name in node.voting_config_exclusions.values()
             ],
         },
-        "templates": {},
+        "templates": {name: _legacy(template, flat) for name, template in node.templates.items()},
         "indices": {index.name: _index(index, flat) for index in indices},
         "index-graveyard": {"tombstones": []},
     }
     for custom, pipelines in (("ingest", node.pipelines), ("search_pipeline", node.search_pipelines)):
         if custom in node.customs:
             told[custom] = {"pipeline": [{"id": id, "config": pipelines[id].config} for id in hash_ordered(pipelines)]}
-    for kind in ("templates", "index_templates", "component_templates", "data_streams"):
-        if getattr(node, kind) and _is_asked_for(request, kind):
-            raise NotFaked(f"{kind} in the cluster's state")
+    of_customs: dict[str, Callable[[], dict[str, Any]]] = {
+        "component_template": lambda: {name: told_component(one) for name, one in node.component_templates.items()},
+        "index_template": lambda: {name: told_index_template(one) for name, one in node.index_templates.items()},
+        "data_stream": lambda: {name: _data_stream(node, one) for name, one in node.data_streams.items()},
+    }
+    for custom, tell in of_customs.items():
+        if custom in node.customs:
+            told[custom] = {custom: tell()}
     return told
 
 
-def _is_asked_for(request: Request, kind: str) -> bool:
-    """Whether a filter of the answer does not leave a part of the metadata out."""
-    paths = request.params.get("filter_path")
-    return paths is None or any(path.split(".")[:2] in (["metadata"], ["metadata", kind]) for path in paths.split(","))
+def _legacy(template: LegacyTemplate, flat: bool) -> dict[str, Any]:
+    """IndexTemplateMetadata."""
+    told: dict[str, Any] = {"order": template.order}
+    if template.version is not None:
+        told["version"] = template.version
+    return {
+        **told,
+        "index_patterns": template.index_patterns,
+        "settings": render(template.settings, flat=flat),
+        "mappings": {"_doc": template.mappings} if template.mappings else {},
+        "aliases": template.aliases,
+    }
+
+
+def _data_stream(node: Node, stream: DataStream) -> dict[str, Any]:
+    return {
+        "name": stream.name,
+        "timestamp_field": {"name": stream.timestamp_field},
+        "indices": [{"index_name": name, "index_uuid": node.indices[name].uuid} for name in stream.indices],
+        "generation": stream.generation,
+    }
 
 
 def _index(index: Index, flat: bool) -> dict[str, Any]:

@@ -155,7 +155,7 @@ def _told_template(template: Template) -> dict[str, Any]:
     return told
 
 
-def _told_component(component: ComponentTemplate) -> dict[str, Any]:
+def told_component(component: ComponentTemplate) -> dict[str, Any]:
     told: dict[str, Any] = {"template": _told_template(component.template)}
     if component.version is not None:
         told["version"] = component.version
@@ -164,7 +164,7 @@ def _told_component(component: ComponentTemplate) -> dict[str, Any]:
     return told
 
 
-def _told_index_template(template: IndexTemplate) -> dict[str, Any]:
+def told_index_template(template: IndexTemplate) -> dict[str, Any]:
     told: dict[str, Any] = {"index_patterns": template.index_patterns}
     if template.template is not None:
         told["template"] = _told_template(template.template)
@@ -229,7 +229,7 @@ def put_component(node: Node, request: Request) -> dict[str, Any]:
 def get_component(node: Node, request: Request) -> Response:
     check_timeouts(request)
     found = _selected(node.component_templates, request.text("name"), "component")
-    listed = [{"name": name, "component_template": _told_component(one)} for name, one in found.items()]
+    listed = [{"name": name, "component_template": told_component(one)} for name, one in found.items()]
     return _listed(request, listed, "component")
 
 
@@ -279,7 +279,7 @@ def _check_action(template: IndexTemplate) -> None:
 def get(node: Node, request: Request) -> Response:
     check_timeouts(request)
     found = _selected(node.index_templates, request.text("name"), "index")
-    listed = [{"name": name, "index_template": _told_index_template(one)} for name, one in found.items()]
+    listed = [{"name": name, "index_template": told_index_template(one)} for name, one in found.items()]
     return _listed(request, listed, "index")
 
 

@@ -61,6 +61,7 @@ def create_data_stream(node: Node, name: str) -> DataStream:
             f"data stream could not be created because backing index [{stream.indices[0]}] already exists"
         ) from error
     node.data_streams = {**node.data_streams, name: stream}
+    node.customs["data_stream"] = True
     node.changed()
     return stream
 

@@ -470,6 +470,7 @@ def put_component_template(
     _check(name, (), settings or {}, component.template.aliases or {})
     before = dict(node.component_templates)
     node.component_templates = {**before, name: component}
+    node.customs["component_template"] = True
     try:
         for user, template in users.items():
             try:
@@ -515,6 +516,7 @@ def put_index_template(
     """Take a template in; what is to be warned of."""
     warning = legacy_rivals(node, name, template)
     node.index_templates = with_index_template(node, name, template, create=create, check_filter=check_filter)
+    node.customs["index_template"] = True
     node.changed()
     return warning
 

@@ -20,7 +20,7 @@ from .draw import Json
 NOT_FAKED = 501
 
 #: An index that may only be read cannot be deleted either.
-_UNBLOCKED = b'{"index.blocks.read_only": null, "index.blocks.metadata": null}'
+_UNBLOCKED = b'{"index.blocks.read_only": null}'
 #: Where things are kept that are no indices.
 _NAMED = ("_index_template", "_component_template", "_template", "_ingest", "_scripts")
 
@@ -102,7 +102,7 @@ class Pair:
     def begin(self) -> None:
         """Forget everything: an empty fakeknn, and none of our indices, templates and pipelines on the real server."""
         for path in sorted(self._made, key=_forgotten_in_turn):
-            if path.endswith("*?expand_wildcards=all"):
+            if "*?" in path:
                 self.oracle.send(ConsoleRequest("PUT", path.replace("?", "/_settings?"), _UNBLOCKED))
             self.oracle.send(ConsoleRequest("DELETE", path))
         self._made = {}
@@ -117,6 +117,7 @@ class Pair:
         name = path.strip("/").partition("/")[0]
         if name and not name.startswith("_"):
             self._made[f"/_data_stream/{name}*"] = self._made[f"/{name}*?expand_wildcards=all"] = None
+            self._made[f"/{name}?ignore_unavailable=true"] = None
         elif request.method == "PUT" and name in _NAMED:
             self._made[path] = None
         self._asked.append(request)
