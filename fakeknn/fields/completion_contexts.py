@@ -16,6 +16,7 @@ from fakeknn.errors import (
     NullPointerException,
     OpenSearchError,
     OpenSearchParseException,
+    Where,
     XContentParseException,
 )
 from fakeknn.fields.base import DocContext, FieldType
@@ -154,9 +155,9 @@ def _text(container: Any, key: Any, doc: DocContext) -> str:
 
 def _level(container: Any, key: Any) -> int:
     """GeoUtils.parsePrecision."""
-    value = container[key]
-    if not isinstance(value, str):
+    if type(container[key]) in (int, float):
         return objects.integer(container, key)
+    value = objects.text(container, key)
     try:
         return int(value)
     except ValueError:
@@ -175,8 +176,18 @@ def _precision(container: Any, key: Any) -> int:
     return level
 
 
+def _level_there(container: Any, key: Any) -> int:
+    """One of several levels, of which the parser stands at the one that is wrong."""
+    try:
+        return _level(container, key)
+    except OpenSearchError as error:
+        if objects.place_of(error) is None:
+            objects.stopped_at(error, Where(container, key))
+        raise
+
+
 def _neighbours(container: Any, key: Any) -> list[int]:
-    levels = objects.each(_level)(container, key)
+    levels = objects.each(_level_there)(container, key)
     if any(not 1 <= level <= 12 for level in levels):
         raise IllegalArgumentException("neighbour value must be between 1 and 12")
     return levels

@@ -78,9 +78,10 @@ def _scanner(container: Any, key: Any) -> str:
     return text.lower()
 
 
+_STRINGS = declared("string_array", objects.each(objects.text))
 _COMMON: dict[str, Member] = {
-    "pre_tags": declared("string_array"),
-    "post_tags": declared("string_array"),
+    "pre_tags": _STRINGS,
+    "post_tags": _STRINGS,
     "order": declared("string", _order),
     "highlight_filter": declared("boolean"),
     "fragment_size": declared("int"),
@@ -102,7 +103,11 @@ _COMMON: dict[str, Member] = {
 
 _FIELD = ObjectParser(
     "highlight_field",
-    {**_COMMON, "fragment_offset": declared("int"), "matched_fields": declared("string_array")},
+    {
+        **_COMMON,
+        "fragment_offset": declared("int"),
+        "matched_fields": _STRINGS,
+    },
 )
 
 _ONE_EACH = (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, ClassVar
@@ -327,12 +327,32 @@ _GENERATOR = ObjectParser(
 )
 
 
+def _behind_generators(items: list[Any], i: int) -> Exception:
+    """What is said of the token behind one that is no generator, which is passed over."""
+    if i < len(items) and isinstance(items[i], list):
+        return NotFaked("a [direct_generator] of arrays")
+    array = "  doesn't support array" if i < len(items) and isinstance(items[i], dict) else " doesn't support"
+    at = Where(items, i) if i < len(items) else Where(items, None, "end")
+    return ParsingException(f"suggester[phrase]{array} field [direct_generator]", at=at)
+
+
+def _scalars(container: Any, key: Any) -> Iterator[tuple[Any, Any]]:
+    """Where the scalars of a member stand, those of arrays too: parsers that look at tokens pass over brackets."""
+    value = container[key]
+    if objects.is_value(value):
+        yield container, key
+    elif isinstance(value, list):
+        for i in range(len(value)):
+            yield from _scalars(value, i)
+
+
 def _generators(container: Any, key: Any) -> list[DirectGenerator]:
     found = []
-    for i, item in enumerate(container[key]):
+    items = container[key]
+    for i, item in enumerate(items):
         if not isinstance(item, dict):
-            raise NotFaked("a [direct_generator] that is no object")
-        values = _GENERATOR.parse(container[key], i)
+            raise _behind_generators(items, i + 1)
+        values = _GENERATOR.parse(items, i)
         own = {name: values.pop(name) for name in ("field", "size", "pre_filter", "post_filter") if name in values}
         found.append(DirectGenerator(**own, values=values))
     return found
@@ -365,7 +385,9 @@ def _one_number(name: str, default: float, make: Callable[..., WordScorer]) -> A
 
     def read_model(container: Any, key: Any) -> Callable[..., WordScorer]:
         body = container[key]
-        value = objects.decimal(body, name) if objects.is_value(body.get(name)) else default
+        value = default
+        for holder, at in _scalars(body, name) if name in body else ():
+            value = objects.decimal(holder, at)
         return partial(make, **{name: value})
 
     return read_model
@@ -396,12 +418,13 @@ def _smoothing(container: Any, key: Any) -> Callable[..., WordScorer] | None:
 def _tags(container: Any, key: Any) -> tuple[str, str] | None:
     body = container[key]
     tags: dict[str, str] = {}
-    for name, value in body.items():
-        if not objects.is_value(value):
-            continue
-        if name not in ("pre_tag", "post_tag"):
-            raise ParsingException(f"suggester[phrase][highlight] doesn't support field [{name}]", at=Where(body, name))
-        tags[name] = objects.text(body, name)
+    for name in body:
+        for holder, at in _scalars(body, name):
+            if name not in ("pre_tag", "post_tag"):
+                raise ParsingException(
+                    f"suggester[phrase][highlight] doesn't support field [{name}]", at=Where(holder, at)
+                )
+            tags[name] = objects.text(holder, at)
     if len(tags) == 1:
         raise IllegalArgumentException("Pre and post tag must both be null or both not be null.")
     return (tags["pre_tag"], tags["post_tag"]) if tags else None
