@@ -10,13 +10,31 @@ import numpy as np
 
 from fakeknn.analysis.base import TokenFilter
 from fakeknn.analysis.companions import EdgeGrams, FixedShingles, extended
-from fakeknn.errors import IllegalArgumentException, NotFaked, UnsupportedOperationException
+from fakeknn.errors import (
+    ClassCastException,
+    IllegalArgumentException,
+    MapperParsingException,
+    NotFaked,
+    UnsupportedOperationException,
+)
 from fakeknn.fields.base import BOOST, META, DocContext, FieldType, Parameter, flag, integer, register, text
 from fakeknn.fields.buffers import Buffer, TextBuffer
 from fakeknn.fields.patterns import matching_terms, regexp_matcher, wildcard_matcher
 from fakeknn.fields.scalar import check_similarity, plain_text
+from fakeknn.knn.java import class_name
 from fakeknn.view import Column, Mask, TextColumn
 from fakeknn.xcontent import java_string
+
+
+def _characters(value: Any, default: int) -> int:
+    """XContentMapValues.nodeIntegerValue with a default: how many of them."""
+    if value is None:
+        return default
+    if isinstance(value, float):
+        if value != int(value):
+            raise IllegalArgumentException(f"{java_string(value)} is not an integer value")
+        return int(value)
+    return integer(value)
 
 
 @register("text")
@@ -49,7 +67,7 @@ class TextFieldType(FieldType):
         flag("eager_global_ordinals", False, updatable=True),
         Parameter("fielddata_frequency_filter", dict, None, updatable=True),
         flag("index_phrases", False),
-        Parameter("index_prefixes", dict, None),
+        Parameter("index_prefixes", lambda value: value, None, accepts_null=True),
         BOOST,
         META,
     )
@@ -137,7 +155,16 @@ class TextFieldType(FieldType):
         return self.phrases
 
     def _check_prefixes(self, prefixes: dict[str, Any]) -> None:
-        low, high = int(prefixes.get("min_chars", 2)), int(prefixes.get("max_chars", 5))
+        if not isinstance(prefixes, dict):
+            raise ClassCastException(
+                f"class {class_name(prefixes)} cannot be cast to class java.util.Map ({class_name(prefixes)} and "
+                "java.util.Map are in module java.base of loader 'bootstrap')"
+            )
+        low, high = _characters(prefixes.get("min_chars"), 2), _characters(prefixes.get("max_chars"), 5)
+        left = {name: value for name, value in prefixes.items() if name not in ("min_chars", "max_chars")}
+        if left:
+            shown = "".join(f" [{name} : {java_string(value)}]" for name, value in left.items())
+            raise MapperParsingException(f"Mapping definition for [{self.name}] has unsupported parameters: {shown}")
         if low > high:
             raise IllegalArgumentException(f"min_chars [{low}] must be less than max_chars [{high}]")
         if low < 1:
