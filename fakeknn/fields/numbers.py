@@ -38,7 +38,7 @@ def java_double(text: str) -> float:
         return float(body.replace("Infinity", "inf"))
     if plain[:1].isdigit() or plain[:1] == ".":
         try:
-            if "_" not in body and plain[:2].lower() != "0x":
+            if body.isascii() and "_" not in body and plain[:2].lower() != "0x":
                 return float(body)
         except ValueError:
             pass
@@ -198,7 +198,9 @@ class IntegerFieldType(NumberFieldType):
         # The text goes through a double for all but long, so large digits are lost there as in the real server.
         value = java_double(text)
         if value < self.low or value > self.high:
-            raise IllegalArgumentException(f"Value [{text}] is out of range for {self.article}")
+            # byte and short are parsed as integers first
+            article = self.article if -(2**31) <= value < 2**31 else "an integer"
+            raise IllegalArgumentException(f"Value [{text}] is out of range for {article}")
         return _whole(value)
 
     def of_json(self, container: Any, key: Any, value: Any, doc: DocContext) -> int:

@@ -16,6 +16,7 @@ from fakeknn.errors import (
     IllegalArgumentException,
     MapperParsingException,
     NotFaked,
+    NumberFormatException,
     OpenSearchError,
     OpenSearchParseException,
 )
@@ -261,11 +262,16 @@ class NumericRangeFieldType(RangeFieldType):
         self.number.given = set(self.number.options)
 
     def of_document(self, container: Any, key: Any, value: Any, doc: DocContext) -> Any:
+        if isinstance(value, str) and not value.strip():  # no null, as it would be elsewhere
+            if isinstance(self.number, LongFieldType):
+                raise IllegalArgumentException(f'For input string: "{value}"')
+            raise NumberFormatException("empty String")
         return self.number.parse(container, key, value, doc)
 
     def of_query(self, value: Any, *, round_up: bool, time_zone: str | None, format: str | None) -> Any:
-        found = self.number.query_value(value)
-        if not isinstance(self.number, DecimalFieldType) and has_decimal_part(value):
+        whole = not isinstance(self.number, DecimalFieldType)
+        found = self.number.query_value("0" if whole and value == "NaN" else value)
+        if whole and has_decimal_part(value):
             raise IllegalArgumentException(f"Value [{shown_value(value)}] has a decimal part")
         return found
 

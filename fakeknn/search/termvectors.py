@@ -9,8 +9,9 @@ from typing import Any
 
 import orjson
 
-from fakeknn.errors import IllegalArgumentException, NotFaked, OpenSearchParseException
+from fakeknn.errors import IllegalArgumentException, NotFaked, NullPointerException, OpenSearchParseException
 from fakeknn.fields import FieldType
+from fakeknn.knn.java import class_name
 from fakeknn.query.base import ShardContext
 from fakeknn.query.scoring import postings
 from fakeknn.search.fetch_fields import extract
@@ -37,6 +38,21 @@ class TermVectorsRequest:
     def problems(self) -> list[str]:
         found = [] if self.index is not None else ["index is missing"]
         return found if self.id is not None or self.doc is not None else [*found, "id or doc is missing"]
+
+
+def _analyzers(given: Mapping[str, Any]) -> dict[str, str]:
+    """TermVectorsRequest.readPerFieldAnalyzer."""
+    for name, analyzer in given.items():
+        if analyzer is None:
+            raise NullPointerException(
+                'Cannot invoke "Object.getClass()" because the return value of "java.util.Map$Entry.getValue()" is null'
+            )
+        if not isinstance(analyzer, str):
+            kind = class_name(analyzer).replace("Linked", "")  # this body's maps are unordered ones
+            raise OpenSearchParseException(
+                f"expecting the analyzer at [{name}] to be a String, but found [class {kind}] instead"
+            )
+    return dict(given)
 
 
 _FLAGS = {
@@ -66,7 +82,7 @@ def parse_term_vectors(request: TermVectorsRequest, body: Mapping[str, Any]) -> 
         elif name == "dfs":
             raise IllegalArgumentException("distributed frequencies is not supported anymore for term vectors")
         elif name in ("per_field_analyzer", "perFieldAnalyzer"):
-            request = replace(request, per_field_analyzer={key: java_string(item) for key, item in value.items()})
+            request = replace(request, per_field_analyzer=_analyzers(value) if isinstance(value, dict) else {})
         elif name == "filter":
             raise NotFaked("[filter] of term vectors")
         elif name == "_index":
