@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from fakeknn.aggs.base import Bucket, MultiBucket, Pipeline, Reduction, Validation, register
@@ -12,15 +12,13 @@ from fakeknn.aggs.formats import Format
 from fakeknn.aggs.pipelines import (
     COMMON,
     BucketPipeline,
-    Reader,
     SimpleValue,
     lower_gap_policy,
-    path_list,
     read,
     require_path,
     scripted,
 )
-from fakeknn.errors import IllegalArgumentException, NotFaked, ParsingException, Where, XContentParseException
+from fakeknn.errors import IllegalArgumentException, ParsingException, Where, XContentParseException
 from fakeknn.painless.values import array_type
 from fakeknn.query.script import Script, parse_script
 from fakeknn.units import parse_time_value
@@ -113,10 +111,10 @@ _DERIVATIVE = {**COMMON, "VALUE_STRING": {**COMMON["VALUE_STRING"], "unit": obje
 def parse_derivative(name: str, container: Any, key: Any) -> Pipeline:
     values = read(name, container, key, _DERIVATIVE)
     path = require_path(values, container, key, f"derivative aggregation [{name}]")
-    return DerivativeOf(paths=[path], **_options(values, "format", "gap_policy", "unit"))
+    return DerivativeOf(paths=[path], **options(values, "format", "gap_policy", "unit"))
 
 
-def _options(values: Mapping[str, Any], *names: str) -> dict[str, Any]:
+def options(values: Mapping[str, Any], *names: str) -> dict[str, Any]:
     return {name: values[name] for name in names if name in values}
 
 
@@ -193,7 +191,7 @@ def _lag(name: str) -> Callable[[Any, Any], int]:
 def parse_serial_diff(name: str, container: Any, key: Any) -> Pipeline:
     values = read(name, container, key, {**COMMON, "VALUE_NUMBER": {"lag": _lag(name)}})
     path = require_path(values, container, key, f"derivative aggregation [{name}]")
-    return SerialDiff(paths=[path], **_options(values, "format", "gap_policy", "lag"))
+    return SerialDiff(paths=[path], **options(values, "format", "gap_policy", "lag"))
 
 
 # --- moving_fn --------------------------------------------------------------------------------------------------------
@@ -267,142 +265,5 @@ def parse_moving_fn(name: str, container: Any, key: Any) -> Pipeline:
         paths=[values["buckets_path"]],
         script=values["script"],
         window=values["window"],
-        **_options(values, "shift", "format", "gap_policy"),
+        **options(values, "shift", "format", "gap_policy"),
     )
-
-
-# --- moving_avg -------------------------------------------------------------------------------------------------------
-
-
-_CALLS = {
-    "simple": "unweightedAvg(values)",
-    "linear": "linearWeightedAvg(values)",
-    "ewma": "ewma(values, params.alpha)",
-    "holt": "holt(values, params.alpha, params.beta)",
-    "holt_winters": "holtWinters(values, params.alpha, params.beta, params.gamma, params.period, params.mult)",
-}
-
-
-@dataclass(frozen=True)
-class Model:
-    """How a moving average is taken: by one of the functions that moving_fn's scripts have."""
-
-    name: str = "simple"
-    settings: Mapping[str, Any] = field(default_factory=dict)
-
-    @property
-    def script(self) -> Script:
-        return Script(f"MovingFunctions.{_CALLS[self.name]}", params=self.settings)
-
-    @property
-    def least(self) -> int:
-        """How many values it needs."""
-        return int(self.settings["period"]) * 2 if self.name == "holt_winters" else 1
-
-
-@dataclass(eq=False, kw_only=True)
-class MovingAvg(SequencePipeline):
-    kind = "moving_avg"
-    window: int = 5
-    predict: int = 0
-    model: Model = Model()
-    minimize: bool | None = None
-
-    def changed(self, agg: MultiBucket, reduction: Reduction) -> list[Bucket]:
-        if self.minimize or (self.minimize is None and self.model.name == "holt_winters"):
-            raise NotFaked("a [moving_avg] whose model is fitted to the values")
-        script = scripted(self.model.script, "moving-function", None)({})
-        doubles = array_type("double")
-        queue: list[float] = []
-        buckets: list[Bucket] = []
-        last_key: Any = 0
-        last_place = 0
-        for place, (bucket, value) in enumerate(zip(agg.buckets, self.values(agg), strict=True)):
-            made = bucket
-            if value is not None and not math.isnan(value):
-                if len(queue) >= self.model.least:
-                    made = self.simple(bucket, float(script.execute({"values": doubles(queue)})))
-                last_key, last_place = bucket.key, place
-                queue = [*queue, value][-self.window :]
-            buckets.append(made)
-        if buckets and self.predict > 0:
-            self._predict(agg, buckets, last_key, last_place, queue)
-        return buckets
-
-    def _predict(self, agg: Any, buckets: list[Bucket], key: Any, place: int, queue: list[float]) -> None:
-        if self.model.name in ("holt", "holt_winters") and queue:
-            raise NotFaked(f"predictions of the [{self.model.name}] model")
-        script = scripted(self.model.script, "moving-function", None)({})
-        value = float(script.execute({"values": array_type("double")(queue)})) if queue else math.nan
-        for i in range(place + 1, place + 1 + self.predict):
-            key = agg.next_key(key)
-            if i < len(buckets):
-                before = buckets[i]
-                fresh = agg.bucket(key, before.doc_count, before.results)
-                buckets[i] = self.simple(fresh, value)
-            else:
-                buckets.append(self.simple(agg.bucket(key, 0, {}), value))
-
-    def validate(self, context: Validation) -> None:
-        if self.minimize and self.model.name in ("simple", "linear"):
-            raise NotFaked("[minimize] of a model that has nothing to fit")
-        if self.window < self.model.least and self.model.name == "holt_winters":
-            raise IllegalArgumentException(
-                "Field [window] must be at least twice as large as the period when using Holt-Winters.  Value provided "
-                f"was [{self.window}], which is less than (2*period) == {self.model.least}"
-            )
-        super().validate(context)
-
-
-def _count(name: str) -> Callable[[Any, Any], int]:
-    def read_count(container: Any, key: Any) -> int:
-        value = objects.integer(container, key)
-        if value <= 0:
-            what = (
-                "value must be a positive, non-zero integer.  Value supplied was [null]"
-                if key == "window"
-                else f"value must be a positive integer.  Value supplied was [{value}]"
-            )
-            raise ParsingException(f"[{key}] {what} in [{name}].", at=Where(container, key))
-        return value
-
-    return read_count
-
-
-_DEFAULTS: Mapping[str, Mapping[str, Any]] = {
-    "simple": {},
-    "linear": {},
-    "ewma": {"alpha": 0.3},
-    "holt": {"alpha": 0.3, "beta": 0.1},
-    "holt_winters": {"alpha": 0.3, "beta": 0.1, "gamma": 0.3, "period": 1, "type": "add"},
-}
-
-
-def _model(name: str, settings: Mapping[str, Any]) -> Model:
-    if name not in _DEFAULTS:
-        raise NotFaked(f"the refusal of the [moving_avg] model [{name}]")
-    unknown = set(settings) - set(_DEFAULTS[name])
-    shares = [settings[key] for key in ("alpha", "beta", "gamma") if key in settings]
-    if unknown or not all(isinstance(share, (int, float)) and 0 <= share <= 1 for share in shares):
-        raise NotFaked(f"such settings of the [moving_avg] model [{name}]")
-    chosen = {**_DEFAULTS[name], **settings}
-    if name == "holt_winters":
-        chosen["mult"] = chosen.pop("type") == "mult"
-    return Model(name, chosen)
-
-
-@register("moving_avg")
-def parse_moving_avg(name: str, container: Any, key: Any) -> Pipeline:
-    strings = {**COMMON["VALUE_STRING"], "model": objects.text}
-    readers: Mapping[str, Mapping[str, Reader]] = {
-        "VALUE_NUMBER": {"window": _count(name), "predict": _count(name)},
-        "VALUE_STRING": strings,
-        "START_ARRAY": {"buckets_path": path_list},
-        "START_OBJECT": {"settings": lambda container, key: container[key]},
-        "VALUE_BOOLEAN": {"minimize": objects.boolean},
-    }
-    values = read(name, container, key, readers)
-    path = require_path(values, container, key, f"movingAvg aggregation [{name}]")
-    model = _model(values.get("model", "simple"), values.get("settings", {}) if "model" in values else {})
-    options = _options(values, "format", "gap_policy", "window", "predict", "minimize")
-    return MovingAvg(paths=[path], model=model, **options)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from urllib.parse import unquote_plus
 
@@ -106,7 +106,7 @@ define_static(
 # --- moving functions -------------------------------------------------------------------------------------------------
 
 
-def _numbers(values: JavaArray) -> list[float]:
+def _numbers(values: Sequence[float]) -> list[float]:
     return [value for value in values if value == value]
 
 
@@ -139,33 +139,50 @@ def _ewma(values: JavaArray, alpha: float) -> float:
 
 
 def _holt(values: JavaArray, alpha: float, beta: float) -> float:
-    """The level that Holt's linear smoothing ends with; its trend only moves further forecasts."""
+    return holt_forecasts(values, alpha, beta, 1)[0]
+
+
+def holt_forecasts(values: Sequence[float], alpha: float, beta: float, count: int) -> list[float]:
+    """The level that Holt's linear smoothing ends with, and how its trend goes on."""
     known = _numbers(values)
     if not known:
-        return math.nan
+        return [math.nan] * count
     level, trend = known[0], 0.0
     for value in known[1:]:
         before = level
         level = alpha * value + (1.0 - alpha) * (before + trend)
         trend = beta * (level - before) + (1 - beta) * trend
-    return level
+    return [level + i * trend for i in range(count)]
 
 
 def _holt_winters(
     values: JavaArray, alpha: float, beta: float, gamma: float, period: int, multiplicative: bool
 ) -> float:
-    """The next value of triple smoothing; its trend's and season's starts come from the first two seasons."""
     if not values:
         return math.nan
+    padding = 0.0000000001 if multiplicative else 0.0
+    return holt_winters_forecasts(values, alpha, beta, gamma, period, padding, multiplicative, 1)[0]
+
+
+def holt_winters_forecasts(
+    values: Sequence[float],
+    alpha: float,
+    beta: float,
+    gamma: float,
+    period: int,
+    padding: float,
+    multiplicative: bool,
+    count: int,
+) -> list[float]:
+    """The next values of triple smoothing; its trend's and season's starts come from the first two seasons."""
     if len(values) < period * 2:
         raise illegal_argument(
             f"Holt-Winters aggregation requires at least (2 * period == 2 * {period} == {2 * period}) data-points to "
             f"function.  Only [{len(values)}] were provided."
         )
-    padding = 0.0000000001 if multiplicative else 0.0
     known = [value + padding for value in _numbers(values)]
     if not known:
-        return math.nan
+        return [math.nan] * count
     known += [0.0] * (len(values) - len(known))
     level = sum(known[:period]) / period
     trend = 0.0
@@ -185,8 +202,10 @@ def _holt_winters(
         else:
             season.append(gamma * (value - (before - last_trend)) + (1 - gamma) * cycle)
         last_trend = trend
-    cycle = season[len(values) - period]
-    return (level + trend) * cycle if multiplicative else level + trend + cycle
+    cycles = [season[len(values) - period + i % period] for i in range(count)]
+    if multiplicative:
+        return [(level + i * trend) * cycle for i, cycle in enumerate(cycles, 1)]
+    return [level + i * trend + cycle for i, cycle in enumerate(cycles, 1)]
 
 
 def _extreme(values: JavaArray, pick: Callable[[float, float], float]) -> float:
