@@ -58,12 +58,31 @@ class UnexpectedToken(Failure):
         self.expected = expected
 
 
+#: Stacks of states to return to, of which many readings share parts: each the state on top and the stacks below it;
+#: None stands for the empty stack.
+_Stacks = frozenset["tuple[int, _Stacks] | None"]
+_EMPTY: _Stacks = frozenset((None,))
+
+
+def _merged(one: _Stacks, other: _Stacks) -> _Stacks:
+    """The stacks of both; those with the same top become one above all that was below them."""
+    if one == other:
+        return one
+    below: dict[int, _Stacks] = {}
+    for item in (*one, *other):
+        if item is not None:
+            top, rest = item
+            below[top] = _merged(below[top], rest) if top in below else rest
+    empty = [None] if None in one or None in other else []
+    return frozenset((*empty, *below.items()))
+
+
 class _Config(NamedTuple):
-    """Where one alternative's reading stands: a state, the states to return to, whether it left the deciding rule."""
+    """Where one alternative's readings stand: a state, the stacks below it, whether they left the deciding rule."""
 
     state: int
     alternative: int
-    stack: tuple[int, ...]
+    stacks: _Stacks
     outer: bool
 
 
@@ -280,22 +299,20 @@ class Run:
 
     def _predict(self, targets: list[int]) -> int:
         configs = frozenset(
-            self._closure((_Config(target, i, (), False) for i, target in enumerate(targets)), starting=True)
+            self._closure((_Config(target, i, _EMPTY, False) for i, target in enumerate(targets)), starting=True)
         )
         at = self.at
         while True:
             alternatives = {config.alternative for config in configs}
             if len(alternatives) == 1:
                 return alternatives.pop()
-            if len({(c.state, c.stack) for c in configs}) * len(alternatives) == len(configs):
+            if len({frozenset((c.state, c.stacks) for c in configs if c.alternative == a) for a in alternatives}) == 1:
                 # Every reading is open to every alternative, and always will be: the first is taken.
                 return min(alternatives)
             kind = self.kind(at)
             reached = self._reach(configs, kind)
             if not reached:
-                finished = [
-                    c.alternative for c in configs if c.outer or (c.state in self.grammar._stops and not c.stack)
-                ]
+                finished = [c.alternative for c in configs if c.outer or self._ended(c)]
                 if finished:
                     return min(finished)
                 if not configs:
@@ -312,7 +329,7 @@ class Run:
             moved: list[_Config] = []
             ended: list[_Config] = []
             for config in configs:
-                if config.state in self.grammar._stops and not config.stack:
+                if self._ended(config):
                     if kind == EOF:
                         ended.append(config)
                     continue
@@ -323,48 +340,56 @@ class Run:
                 ]
             reached = set(self._closure(iter(moved)))
             if kind == EOF:
-                reached = {c for c in reached if c.state in self.grammar._stops and not c.stack} | set(ended)
+                reached = {c for c in reached if self._ended(c)} | set(ended)
             found = self._reached[key] = frozenset(reached)
         return found
+
+    def _ended(self, config: _Config) -> bool:
+        return config.state in self.grammar._stops and config.stacks == _EMPTY
 
     def _closure(self, configs: Iterator[_Config], starting: bool = False) -> Iterator[_Config]:
         """All that the readings can come to without a token."""
         grammar = self.grammar
-        seen: set[_Config] = set()
+        found: dict[tuple[int, int, bool], _Stacks] = {}
         todo = list(configs)
         precedence = self.calls[-1][1] if self.calls else 0
         while todo:
-            config = todo.pop()
-            if config in seen:
-                continue
-            seen.add(config)
-            state, alternative, stack, outer = config
+            state, alternative, stacks, outer = todo.pop()
+            key = (state, alternative, outer)
+            known = found.get(key)
+            if known is not None:
+                stacks = _merged(known, stacks)
+                if stacks == known:
+                    continue
+            found[key] = stacks
             if state in grammar._stops:
-                if stack:
-                    todo.append(_Config(stack[-1], alternative, stack[:-1], outer))
-                else:
-                    follows = grammar._follows[state]
-                    todo += [_Config(follow, alternative, (), True) for follow in follows]
-                    if not follows:
-                        yield config
+                for item in stacks:
+                    if item is not None:
+                        todo.append(_Config(item[0], alternative, item[1], outer))
+                    else:
+                        todo += [_Config(follow, alternative, _EMPTY, True) for follow in grammar._follows[state]]
                 continue
-            waiting = False
             for edge in grammar.edges[state]:
-                if edge.kind == "token":
-                    waiting = True
-                elif edge.kind == "rule":
-                    if not Grammar._recursing(edge, stack):
-                        todo.append(_Config(edge.target, alternative, (*stack, edge.follow), outer))
+                if edge.kind == "rule":
+                    below: _Stacks = frozenset(((edge.follow, stacks),))
+                    todo.append(_Config(edge.target, alternative, below, outer))
                 elif edge.kind == "precedence":
-                    if not (starting and not stack and not outer) or edge.precedence >= precedence:
-                        todo.append(config._replace(state=edge.target))
+                    # The precedence that is known is that of the rule which decides.
+                    low = starting and not outer and edge.precedence < precedence
+                    left = stacks - _EMPTY if low else stacks
+                    if left:
+                        todo.append(_Config(edge.target, alternative, left, outer))
                 elif edge.kind == _PREDICATE:
                     if not starting or outer or grammar.predicate(self.kind(self.at)):
-                        todo.append(config._replace(state=edge.target))
-                else:
-                    todo.append(config._replace(state=edge.target))
-            if waiting:
-                yield config
+                        todo.append(_Config(edge.target, alternative, stacks, outer))
+                elif edge.kind != "token":
+                    todo.append(_Config(edge.target, alternative, stacks, outer))
+        for (state, alternative, outer), stacks in found.items():
+            if state in grammar._stops:
+                if None in stacks and not grammar._follows[state]:
+                    yield _Config(state, alternative, _EMPTY, outer)
+            elif any(edge.kind == "token" for edge in grammar.edges[state]):
+                yield _Config(state, alternative, stacks, outer)
 
 
 # --- reading a grammar ------------------------------------------------------------------------------------------------
