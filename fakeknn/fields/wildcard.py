@@ -81,6 +81,9 @@ class WildcardFieldType(StringFieldType):
             return column.mask_of(())
         return super().wildcard(column, value, case_insensitive=case_insensitive)
 
+    def regexp(self, column: Column, value: str, **options: Any) -> Mask:
+        return super().regexp(column, self.index_term(value), **options)
+
     def prefix(self, column: Column, value: str, *, case_insensitive: bool = False) -> Mask:
         return self.wildcard(column, value + "*", case_insensitive=case_insensitive)
 

@@ -39,6 +39,8 @@ class Matched:
 
     mask: Mask
     score: Scores
+    clean: bool = False
+    """Whether the score is 0 wherever nothing matches."""
 
     @classmethod
     def constant(cls, mask: Mask, score: float) -> Matched:

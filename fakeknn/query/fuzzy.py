@@ -183,6 +183,7 @@ class Fuzzy(Query):
         check_rewrite(self.rewrite)
         if not field.dictionary or not field.fuzzy:
             raise field.no_fuzzy()
+        ctx.refuse_expensive("[fuzzy] queries")
         field.require_index()
         if self.max_expansions <= 0:
             raise IllegalArgumentException("maxExpansions must be positive.")

@@ -74,6 +74,7 @@ class Nested(Query):
         return Matched(inner.mask & level & ctx.view.live, inner.score)
 
     def run(self, ctx: ShardContext, boost: np.float32) -> Matched:
+        ctx.refuse_expensive("[joining] queries")
         inner = self.objects_matched(ctx, boost)
         rows = np.flatnonzero(inner.mask)
         out = Matched.none(ctx.n)
@@ -107,6 +108,8 @@ class Nested(Query):
         inner = self.objects_matched(ctx, boost)
         around = 0 if ctx.nested_path is None else ctx.view.level_paths[ctx.nested_path]
         rows = np.flatnonzero(inner.mask & (ctx.view.parents(around) == row))
+        if not len(rows):
+            return Explanation(np.float32(0), "Not a match", match=False)
         best = int(rows[int(np.argmax(inner.score[rows]))])
         first = int(np.flatnonzero(ctx.view.parents(around) == row)[0])
         told = explain(ctx.inside(self.path), best, boost)

@@ -146,6 +146,7 @@ class Percolate(Query):
         return column.values[at] if at < len(column.rows) and column.rows[at] == row else None
 
     def run(self, ctx: ShardContext, boost: np.float32) -> Matched:
+        ctx.refuse_expensive("[percolate] queries")
         """A query's score is that of the document it likes best, whatever the boost."""
         documents = self.percolated(ctx)
         column = ctx.column(self.percolator(ctx))

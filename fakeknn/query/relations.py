@@ -95,6 +95,7 @@ class RelationQuery(Query):
         return 1, MAX_CHILDREN
 
     def run(self, ctx: ShardContext, boost: np.float32) -> Matched:
+        ctx.refuse_expensive("[joining] queries")
         found = self.relation(ctx)
         if found is None:
             return Matched.none(ctx.n)
@@ -293,6 +294,7 @@ class ParentId(Query):
         return {"type": self.type, "id": self.id, "ignore_unmapped": self.ignore_unmapped}
 
     def run(self, ctx: ShardContext, boost: np.float32) -> Matched:
+        ctx.refuse_expensive("[joining] queries")
         join = join_field(ctx)
         if join is None:
             if self.ignore_unmapped:

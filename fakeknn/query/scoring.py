@@ -168,7 +168,7 @@ class FieldScoring:
         """float32[len(rows)]: the scores of terms, or of a phrase of them, that stand ``freqs`` times in ``rows``."""
         norms = self.norms()
         lengths = np.ones(len(rows), np.uint8) if norms is None else norms[rows]
-        counts = np.float32(1) if freqs is None else freqs.astype(np.float32)
+        counts = np.float32(1) if freqs is None else freqs
         return self.scorer(terms, boost, doc_freqs).scores(counts, lengths)  # type: ignore[arg-type]
 
     def explain(
@@ -214,7 +214,7 @@ def score_term(ctx: ShardContext, field: FieldType, term: str, boost: np.float32
         if freqs is not None and not getattr(field, "has_freqs", True):
             freqs = None
         score[rows] = FieldScoring(ctx, field, column).score(rows, freqs, [term], boost)
-    return Matched(mask, score)
+    return Matched(mask, score, clean=True)
 
 
 def add_scores(parts: Sequence[Matched], n: int) -> NDArray[np.float32]:
@@ -223,9 +223,9 @@ def add_scores(parts: Sequence[Matched], n: int) -> NDArray[np.float32]:
     """
     if len(parts) == 1:
         part = parts[0]
-        return np.where(part.mask, part.score, np.float32(0))
+        return part.score if part.clean else np.where(part.mask, part.score, np.float32(0))
     total = np.zeros(n, np.float64)
     zero = np.float32(0)
     for part in parts:
-        total += np.where(part.mask, part.score, zero)
+        total += part.score if part.clean else np.where(part.mask, part.score, zero)
     return total.astype(np.float32)

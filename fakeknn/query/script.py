@@ -238,6 +238,7 @@ class ScriptFilter(Query):
         return {"script": self.script.to_json()}
 
     def mask(self, ctx: ShardContext) -> Mask:
+        ctx.refuse_expensive("[script] queries")
         script = resolved(ctx, self.script)
         check_language(script, "filter")
         return FILTER_LANGUAGES[script.lang](ctx, script)
@@ -301,6 +302,7 @@ class ScriptScore(Query):
         return self.query.never(ctx)
 
     def run(self, ctx: ShardContext, boost: np.float32) -> Matched:
+        ctx.refuse_expensive("[script score] queries")
         if self.never(ctx):
             return Matched.none(ctx.n)
         inner = cache(lambda: _visited(ctx, self.query.matched(ctx)))

@@ -108,6 +108,11 @@ class LegacyBM25(BM25):
         return super().scorer(np.float32(boost * (np.float32(1) + self.k1)), field, terms)
 
 
+#: From how many documents on their scores are looked up, each pair of a frequency and a length being computed once.
+_WORTH_A_TABLE = 4096
+_FEW = 64
+
+
 class BM25Scorer:
     """weight − weight / (1 + freq · inverse norm), the idf summed over the terms of a phrase."""
 
@@ -122,7 +127,14 @@ class BM25Scorer:
 
     def scores(self, freqs: Floats, lengths: Bytes) -> Floats:
         one = np.float32(1)
-        out = self.weight - self.weight / (one + freqs * self.inverse[lengths])
+        if len(lengths) > _WORTH_A_TABLE and isinstance(freqs, np.ndarray) and freqs.dtype == np.int32:
+            most = int(freqs.max())
+            if most < _FEW:
+                counts = np.arange(most + 1, dtype=np.float32)[:, None]
+                table = self.weight - self.weight / (one + counts * self.inverse)
+                found: Floats = table.ravel().take((freqs << 8) | lengths)
+                return found
+        out = self.weight - self.weight / (one + np.asarray(freqs, np.float32) * self.inverse[lengths])
         return np.asarray(out, np.float32)
 
     def explained(self, freq: Explanation, length: int) -> Explanation:

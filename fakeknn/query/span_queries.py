@@ -470,7 +470,10 @@ class SpanMulti(SpanQuery):
         if isinstance(self.match, Prefix) and not getattr(field, "has_phrases", False):
             assert field is not None
             raise field.no_phrase("span prefix")
-        self.match.mask(ctx)  # for what it refuses
+        if isinstance(self.match, Prefix) and field is not None:
+            field.require_index()
+        else:
+            self.match.mask(ctx)  # for what it refuses
         if field is not None and (not field.dictionary or isinstance(field, WildcardFieldType)):
             raise UnsupportedOperationException(
                 "unsupported inner query, should be org.apache.lucene.search.MultiTermQuery but was "

@@ -534,6 +534,8 @@ class Range(Query):
             return ctx.nothing()
         if self.lower is None and self.upper is None:
             return exists_mask(ctx, self.field)
+        if field.is_text or field.kind in ("keyword", "flat_object"):
+            ctx.refuse_expensive("[range] queries on [text] or [keyword] fields")
         if type(field).range is FieldType.range:
             self._asked(field, Column(ctx.n, np.empty(0, np.int32), True))  # which refuses, whatever is searchable
         try:
@@ -809,6 +811,9 @@ class Pattern(Query):
         if field is None:
             return ctx.nothing()
         self._allow(ctx, field)
+        if field.is_text or field.kind in ("keyword", "flat_object"):
+            hint = " For optimised prefix queries on text fields please enable [index_prefixes]."
+            ctx.refuse_expensive(f"[{self.kind}] queries", hint if self.kind == "prefix" else "")
         return _searched(ctx, field, lambda column: self.ask(field, column))
 
     def _allow(self, ctx: ShardContext, field: FieldType) -> None:

@@ -65,6 +65,10 @@ class Services:
     def knn_counters(self) -> Counters:
         return self.node.knn_counters
 
+    @property
+    def allows_expensive_queries(self) -> bool:
+        return bool(self.node.cluster_setting("search.allow_expensive_queries", "true") == "true")
+
     def stored_script(self, script: Script) -> Script:
         return stored_script(self.node, script)
 
