@@ -201,7 +201,8 @@ def _(query: ScriptScore, ctx: ShardContext) -> Node:
             below = bare.explain_match(ctx, row)
         return plain.explained(ctx, row, boost, below) if below.match else below
 
-    return Told(plain, "ScriptScoreQuery", f"script_score ({inner}, script: {{{query.script}}}", (inner,), how)
+    named = "" if query.query.name is None else f", _name: {query.query.name}"
+    return Told(plain, "ScriptScoreQuery", f"script_score ({inner}{named}, script: {{{query.script}}}", (inner,), how)
 
 
 @lucene.register

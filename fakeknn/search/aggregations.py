@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -102,7 +102,7 @@ def parse_bucket_sort(name: str, container: Any, key: Any) -> Pipeline:
 OBJECTS["aggs"] = OBJECTS["aggregations"] = _aggregations
 
 
-def collect(request: SearchRequest, ctx: ShardContext, found: Mask, score: Scores) -> Results:
+def collect(request: SearchRequest, ctx: ShardContext, found: Mask, score: Callable[[], Scores]) -> Results:
     """One shard's results of the documents that the query has ``found``: bool[n], with their score: float32[n]."""
     assert request.aggregations is not None
     ctx.memo["search"] = request  # whose query top_hits explain
@@ -114,7 +114,7 @@ def collect(request: SearchRequest, ctx: ShardContext, found: Mask, score: Score
     if refused is not None:
         raise refused
     rows = np.flatnonzero(found).astype(np.int32)
-    docs = Docs(ctx, rows, np.zeros(len(rows), np.int64), 1, lambda: score)
+    docs = Docs(ctx, rows, np.zeros(len(rows), np.int64), 1, score)
     return collector(docs)[0]
 
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from fakeknn.aggs.base import Results
 from fakeknn.errors import (
     IllegalArgumentException,
+    NegativeArraySizeException,
     NotFaked,
     OpenSearchError,
     ParsingException,
@@ -20,7 +21,7 @@ from fakeknn.errors import (
     SearchException,
     SearchPhaseExecutionException,
 )
-from fakeknn.query.base import Matched, Query, ShardContext
+from fakeknn.query.base import Matched, Query, Scores, ShardContext
 from fakeknn.query.compound import MATCH_ALL
 from fakeknn.search import aggregations
 from fakeknn.search.approximate import left_by_points
@@ -114,7 +115,7 @@ def run(request: SearchRequest, contexts: list[ShardContext], *, batch: int | No
     if not contexts:
         max_score = np.float32(0)
     elif not request.sort or request.track_scores or request.sort[0].no_sort:
-        if request.search_after is not None and not request.track_scores:
+        if request.search_after is not None and (request.sort[0].no_sort or not request.track_scores):
             best = [hit.score for result in results for hit in result.top if hit.score is not None]
         else:
             best = [result.score.max() for result in results if len(result.rows)]
@@ -206,7 +207,13 @@ def search_shard(request: SearchRequest, ctx: ShardContext, number: int, batch: 
         left = left.limited(by_points, counted=request.min_score is None and request.post_filter is None)
     result = ShardResult(number, left.rows, matched.score[left.rows], left.total, left.early)
     if request.aggregations is not None:
-        result.aggregations = aggregations.collect(request, ctx, left.seen, matched.score)
+
+        def scores() -> Scores:
+            return (
+                matched.score if needs_scores(request) else query_phase(query, ctx, np.float32(ctx.index_boost)).score
+            )
+
+        result.aggregations = aggregations.collect(request, ctx, left.seen, scores)
     if request.parts.get("rescore"):
         _rescore(request, ctx, result)
     if request.parts.get("collapse") is not None:
@@ -242,7 +249,11 @@ def _make(query: Query, ctx: ShardContext) -> None:
 def _scored(request: SearchRequest, query: Query, ctx: ShardContext, *, scrolls: bool) -> Matched:
     """What matches; scored, if anybody asks for scores."""
     if request.post_filter is not None and request.min_score is None and query.runs_any_script:
-        ctx = ctx.visiting(built(ctx, lambda: request.post_filter.mask(ctx)))  # type: ignore[union-attr]
+        try:
+            ctx = ctx.visiting(built(ctx, lambda: request.post_filter.mask(ctx)))  # type: ignore[union-attr]
+        except OpenSearchError:
+            _make(query, ctx)
+            raise
     try:
         if needs_scores(request):
             return query_phase(query, ctx, np.float32(ctx.index_boost))
@@ -250,6 +261,8 @@ def _scored(request: SearchRequest, query: Query, ctx: ShardContext, *, scrolls:
     except OpenSearchError as error:
         if getattr(error, "at_run_time", False):  # what is wrong elsewhere in the body is found before
             _build(request, query, ctx)
+            if request.sort and request.parts.get("rescore"):
+                raise _no_rescore() from None
             check_fields(request, ctx)
             check_collapse(request, ctx, scrolls=scrolls)
         raise
@@ -262,7 +275,7 @@ def _check_sort(request: SearchRequest, ctx: ShardContext) -> None:
 
 def needs_scores(request: SearchRequest) -> bool:
     """ScoreMode.needsScores of a request's collectors."""
-    if request.min_score is not None or request.aggregations is not None or request.parts.get("rescore"):
+    if request.min_score is not None or request.parts.get("rescore"):
         return True
     return request.size > 0 and (not request.sort or _tracks_scores(request))
 
@@ -285,12 +298,16 @@ def _collapse(request: SearchRequest, ctx: ShardContext, result: ShardResult) ->
     result.score = whole
 
 
+def _no_rescore() -> IllegalArgumentException:
+    return IllegalArgumentException("Cannot use [sort] option in conjunction with [rescore].")
+
+
 def _rescore(request: SearchRequest, ctx: ShardContext, result: ShardResult) -> None:
     """RescoreProcessor: scores of the best anew; what is not among them has no place in the page."""
     rescorers: list[Rescorer] = request.parts["rescore"]
     found = [query_phase(rescorer.query, ctx) for rescorer in rescorers]
     if request.sort:
-        raise IllegalArgumentException("Cannot use [sort] option in conjunction with [rescore].")
+        raise _no_rescore()
     limit = ctx.setting("index.max_rescore_window", 10_000)
     for rescorer in rescorers:
         if rescorer.window_size > limit:
@@ -299,10 +316,11 @@ def _rescore(request: SearchRequest, ctx: ShardContext, result: ShardResult) -> 
                 "allocating massive heaps for storing the results to be rescored. This limit can be set by changing "
                 "the [index.max_rescore_window] index level setting."
             )
-        if rescorer.window_size < 0:
-            raise NotFaked("a negative [window_size]")
     if not request.size or not len(result.rows):
         return
+    for rescorer in rescorers:
+        if rescorer.window_size < 0:
+            raise NegativeArraySizeException(str(rescorer.window_size))
     wanted = max(request.from_ + request.size, *(rescorer.window_size for rescorer in rescorers))
     top = best_scores(result.score, wanted)
     score = result.score[top]

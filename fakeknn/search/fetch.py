@@ -118,7 +118,7 @@ def named_queries(request: SearchRequest) -> list[Query]:
     """The clauses of a search that have a name."""
     roots = [query for query in (request.query, request.post_filter) if query is not None]
     roots += [rescorer.query for rescorer in request.parts.get("rescore", ())]
-    return [query for root in roots for query in _built(root) if query.name is not None]
+    return list({query.name: query for root in roots for query in _built(root) if query.name is not None}.values())
 
 
 def _built(query: Query) -> Iterator[Query]:
