@@ -418,7 +418,14 @@ def _smoothing(container: Any, key: Any) -> Callable[..., WordScorer] | None:
 def _tags(container: Any, key: Any) -> tuple[str, str] | None:
     body = container[key]
     tags: dict[str, str] = {}
-    for name in body:
+    for name, value in body.items():
+        if isinstance(value, dict):
+            inner = next((member for member in value if objects.is_value(value[member])), None)
+            if inner is None or inner in ("pre_tag", "post_tag"):
+                raise NotFaked("an object among the tags of a phrase suggester")
+            raise ParsingException(
+                f"suggester[phrase][highlight] doesn't support field [{inner}]", at=Where(value, inner)
+            )
         for holder, at in _scalars(body, name):
             if name not in ("pre_tag", "post_tag"):
                 raise ParsingException(
