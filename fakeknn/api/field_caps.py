@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def _index_filter(body: Any) -> Query | None:
     """RestActions.getQueryContent of ``index_filter``."""
     query = None
-    for name in body:
+    for name in body or ():
         if name != "index_filter":
             raise ParsingException(f"request does not support [{name}]", at=Where(body, name, "key"))
         try:

@@ -50,7 +50,10 @@ def knn_index(random: Random, name: str) -> Drawn:
 
 
 def special_vector(random: Random, knn: bool) -> dict[str, Json]:
-    """A float field that is compressed, or says its space or method another way; always one that is accepted."""
+    """A float field that is compressed, or says its space or method another way; always one that is accepted.
+
+    None that Lucene quantises, whose scores are known to differ.
+    """
     definition: dict[str, Json] = {"type": "knn_vector", "dimension": some(random, (2, 3, 8, "4"))}
     if not knn:
         definition["space_type"] = some(random, ("l2", "l1", "cosinesimil", "L2"))
@@ -60,14 +63,13 @@ def special_vector(random: Random, knn: bool) -> dict[str, Json]:
         random,
         (
             {"mode": "on_disk"},
-            {"mode": "on_disk", "compression_level": some(random, ("2x", "4x", "8x", "16x", "32x"))},
-            {"mode": "in_memory", "compression_level": some(random, ("1x", "2x", "4x"))},
+            {"mode": "on_disk", "compression_level": some(random, ("2x", "8x", "16x", "32x"))},
+            {"mode": "in_memory", "compression_level": some(random, ("1x", "2x"))},
             {"compression_level": "2x"},
             {"space_type": space},
             {"space_type": space, "method": {"name": "hnsw"}},
             {"method": {"name": "hnsw", "space_type": space, "parameters": {"encoder": {"name": "flat"}}}},
             {"method": {"name": "hnsw", "parameters": {"encoder": {"name": "sq", "parameters": {"type": "fp16"}}}}},
-            {"method": {"name": "hnsw", "engine": "lucene", "parameters": {"encoder": {"name": "sq"}}}},
             {"engine": some(random, ("lucene", "faiss"))},
             {"meta": {"a": "b"}, "store": True},
         ),
