@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fakeknn.errors import IllegalArgumentException, NotFaked, ParsingException, Where
+from fakeknn.errors import IllegalArgumentException, NamedObjectNotFoundException, NotFaked, ParsingException, Where
 from fakeknn.query.base import Query, Scores, parse_query
 from fakeknn.search.request import ARRAYS, OBJECTS, SearchRequest
 from fakeknn.xcontent import objects
@@ -62,7 +62,13 @@ def parse_rescorer(container: Any, key: Any) -> Rescorer:
     """RescorerBuilder.parseFromXContent."""
     body = container[key]
     if not isinstance(body, dict):
-        raise NotFaked("a [rescore] that is no object")
+        if isinstance(body, list) and body:
+            raise NotFaked("arrays inside [rescore]")
+        # The parser goes on to the next token, which ends the array around, or this one.
+        end = Where(body, None, "end") if isinstance(body, list) else Where(container, None, "end")
+        if not isinstance(body, list) and key + 1 < len(container):
+            raise NotFaked("a [rescore] that is no object beside others")
+        raise ParsingException("unexpected token [END_ARRAY] after [null]", at=end)
     values: dict[str, Any] | None = None
     window = 10
     for name, value in body.items():
@@ -72,7 +78,7 @@ def parse_rescorer(container: Any, key: Any) -> Rescorer:
             window = objects.integer(body, name)
         elif isinstance(value, dict):
             if name != "query":
-                raise NotFaked(f"the rescorer [{name}]")
+                raise NamedObjectNotFoundException(f"unknown field [{name}]", at=Where(body, name))
             values = _QUERY.parse(body, name)
             if "rescore_query" not in values:
                 raise IllegalArgumentException("rescore_query cannot be null")

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from fakeknn.errors import IllegalArgumentException, NotFaked
+from fakeknn.errors import IllegalArgumentException
 from fakeknn.fields.uid import encode_id
 from fakeknn.painless.library_score import murmur3
 from fakeknn.query.base import Query, ShardContext
@@ -104,9 +104,7 @@ class InSlice(Query):
         assert field is not None
         column = ctx.column(field)
         assert isinstance(column, NumericColumn)
-        mixed = _mix(
-            column.values.astype(np.float64).view(np.int64) if column.values.dtype.kind == "f" else column.values
-        )
+        mixed = _mix(stored(field.kind, column.values))
         found = np.zeros(ctx.n, bool)
         found[column.rows[mixed % self.max == self.id]] = True
         if self.id == 0:
@@ -114,13 +112,20 @@ class InSlice(Query):
         return found
 
 
-def _stored(kind: str, values: Any) -> Any:
+#: What decimals are kept as, and its bytes.
+_FLOATS: dict[str, tuple[Any, int]] = {
+    "double": (np.float64, 8),
+    "float": (np.float32, 4),
+    "half_float": (np.float16, 2),
+}
+
+
+def stored(kind: str, values: Any) -> Any:
     """Numbers as the longs that Lucene keeps of them: NumericUtils.doubleToSortableLong and its like."""
     if values.dtype.kind != "f":
         return values
-    if kind not in ("double", "float"):
-        raise NotFaked(f"slices by a field of type [{kind}]")
-    bits = values.astype(np.float64 if kind == "double" else np.float32).view(f"i{8 if kind == 'double' else 4}")
+    kept, size = _FLOATS[kind]
+    bits = values.astype(kept).view(f"i{size}")
     least = np.iinfo(bits.dtype).max
     return bits ^ ((bits >> (bits.itemsize * 8 - 1)) & least)
 

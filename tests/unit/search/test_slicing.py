@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from fakeknn.app import answer
@@ -10,7 +11,7 @@ from fakeknn.query.base import ShardContext
 from fakeknn.rest import Request
 from fakeknn.search.request import Slice
 from fakeknn.search.service import shard_contexts
-from fakeknn.search.slicing import InSlice, sliced
+from fakeknn.search.slicing import InSlice, sliced, stored
 from fakeknn.state.node import Node
 
 
@@ -52,3 +53,12 @@ def test_a_field_must_be_a_number(contexts: list[ShardContext]) -> None:
         InSlice(field="absent", id=0, max=2).mask(contexts[0])
     with pytest.raises(IllegalArgumentException, match="cannot load numeric doc values on _index"):
         InSlice(field="_index", id=0, max=2).mask(contexts[0])
+
+
+def test_decimals_are_mixed_as_they_are_kept() -> None:
+    """NumericUtils.floatToSortableInt and HalfFloatPoint.halfFloatToSortableShort: in order, also below zero."""
+    for kind in ("double", "float", "half_float"):
+        kept = stored(kind, np.array([-2.5, -1.0, 0.0, 1.0, 2.5])).tolist()
+        assert kept == sorted(kept)
+    assert stored("float", np.array([1.5])).tolist() == [0x3FC00000]
+    assert stored("half_float", np.array([1.5, -1.5])).tolist() == [0x3E00, ~0x3E00]
