@@ -15,6 +15,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from fakeknn.errors import (
+    ArithmeticException,
     IllegalArgumentException,
     IllegalStateException,
     JsonParseException,
@@ -96,9 +97,14 @@ def boolean(value: Any) -> bool:
 
 
 def integer(value: Any) -> int:
-    """XContentMapValues.nodeIntegerValue: a number is cut, a string must be an int."""
+    """XContentMapValues.nodeIntegerValue: a number, or a string, that is an int."""
+    if isinstance(value, float) and value % 1 != 0:
+        raise IllegalArgumentException(f"{java_string(value)} is not an integer value")
     if isinstance(value, (int, float)) and not isinstance(value, bool):
-        return int(value)
+        whole = int(value)
+        if not -(2**31) <= whole < 2**31:
+            raise ArithmeticException("integer overflow")
+        return whole
     try:
         return int(str(value))
     except ValueError:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
 import numpy as np
@@ -17,13 +17,16 @@ from fakeknn.errors import (
     NotFaked,
     UnsupportedOperationException,
 )
-from fakeknn.fields.base import BOOST, META, DocContext, FieldType, Parameter, flag, integer, register, text
+from fakeknn.fields.base import BOOST, META, DocContext, FieldType, Parameter, decimal, flag, integer, register, text
 from fakeknn.fields.buffers import Buffer, TextBuffer
 from fakeknn.fields.patterns import matching_terms, regexp_matcher, wildcard_matcher
 from fakeknn.fields.scalar import check_similarity, plain_text
-from fakeknn.knn.java import class_name
+from fakeknn.knn.java import cannot_be_cast, class_name
 from fakeknn.view import Column, Mask, TextColumn
 from fakeknn.xcontent import java_string
+
+#: ``fielddata_frequency_filter`` where nothing else is said.
+ALL_FREQUENCIES = {"min": 0.0, "max": 2147483647.0, "min_segment_size": 0}
 
 
 def _characters(value: Any, default: int) -> int:
@@ -65,7 +68,7 @@ class TextFieldType(FieldType):
         Parameter("position_increment_gap", integer, 100),
         flag("fielddata", False, updatable=True),
         flag("eager_global_ordinals", False, updatable=True),
-        Parameter("fielddata_frequency_filter", dict, None, updatable=True),
+        Parameter("fielddata_frequency_filter", lambda value: value, None, updatable=True),
         flag("index_phrases", False),
         Parameter("index_prefixes", lambda value: value, None, accepts_null=True),
         BOOST,
@@ -107,6 +110,9 @@ class TextFieldType(FieldType):
         similarity = self.option("similarity")
         if similarity is not None:
             check_similarity(similarity, self)
+        bounds = self.options.get("fielddata_frequency_filter")
+        if bounds is not None:
+            self.options["fielddata_frequency_filter"] = self._frequencies(bounds)
         prefixes = self.options.get("index_prefixes")
         if prefixes is not None:
             self._check_prefixes(prefixes)
@@ -122,6 +128,24 @@ class TextFieldType(FieldType):
         self.gap = int(gap)
         self.inner = {field.path: field for field in self._companions()}
         self.spreads = bool(self.inner)
+
+    def _frequencies(self, given: Any) -> dict[str, Any] | None:
+        """``fielddata_frequency_filter``; None where it says what holds anyway."""
+        if not isinstance(given, Mapping):
+            raise cannot_be_cast(given, "java.util.Map")
+        said = {name: value for name, value in given.items() if value is not None}
+        bounds = {
+            "min": decimal(said.get("min", 0)),
+            "max": decimal(said.get("max", 2**31 - 1)),
+            "min_segment_size": integer(said.get("min_segment_size", 0)),
+        }
+        self._check_left({name: value for name, value in given.items() if name not in bounds})
+        return None if bounds == ALL_FREQUENCIES else bounds
+
+    def _check_left(self, left: Mapping[str, Any]) -> None:
+        if left:
+            shown = "".join(f" [{name} : {java_string(value)}]" for name, value in left.items())
+            raise MapperParsingException(f"Mapping definition for [{self.name}] has unsupported parameters: {shown}")
 
     def _companions(self) -> Iterator[CompanionFieldType]:
         """The fields that ``index_prefixes`` and ``index_phrases`` put beside it."""
@@ -161,10 +185,7 @@ class TextFieldType(FieldType):
                 "java.util.Map are in module java.base of loader 'bootstrap')"
             )
         low, high = _characters(prefixes.get("min_chars"), 2), _characters(prefixes.get("max_chars"), 5)
-        left = {name: value for name, value in prefixes.items() if name not in ("min_chars", "max_chars")}
-        if left:
-            shown = "".join(f" [{name} : {java_string(value)}]" for name, value in left.items())
-            raise MapperParsingException(f"Mapping definition for [{self.name}] has unsupported parameters: {shown}")
+        self._check_left({name: value for name, value in prefixes.items() if name not in ("min_chars", "max_chars")})
         if low > high:
             raise IllegalArgumentException(f"min_chars [{low}] must be less than max_chars [{high}]")
         if low < 1:
@@ -187,11 +208,7 @@ class TextFieldType(FieldType):
         if include_defaults:
             if "position_increment_gap" not in self.given:
                 told["position_increment_gap"] = -1  # so it stands for the analyzer's own
-            told["fielddata_frequency_filter"] = told["fielddata_frequency_filter"] or {
-                "min": 0.0,
-                "max": 2147483647.0,
-                "min_segment_size": 0,
-            }
+            told["fielddata_frequency_filter"] = told["fielddata_frequency_filter"] or ALL_FREQUENCIES
         if "search_analyzer" in told and told.get("analyzer") is None and self.option("search_analyzer") is not None:
             told["analyzer"] = "default"
         return told

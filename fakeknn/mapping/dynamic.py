@@ -7,8 +7,9 @@ from collections.abc import Mapping as Map
 from dataclasses import dataclass
 from typing import Any
 
-from fakeknn.errors import IllegalArgumentException, MapperParsingException
+from fakeknn.errors import IllegalArgumentException, MapperParsingException, NullPointerException
 from fakeknn.fields.patterns import simple_match
+from fakeknn.knn.java import cannot_be_cast
 from fakeknn.xcontent import java_string
 
 #: DynamicTemplate.XContentFieldType: the JSON type a template may ask for → the mapping type it becomes by itself.
@@ -37,12 +38,24 @@ class DynamicTemplate:
     regex: bool = False
 
     @classmethod
-    def parse(cls, name: str, definition: Map[str, Any]) -> DynamicTemplate:
+    def parse(cls, name: str, definition: Any) -> DynamicTemplate:
+        """Raises MapperParsingException and IllegalArgumentException, and what Java says of what is no map."""
+        if definition is None:
+            raise NullPointerException('Cannot invoke "java.util.Map.entrySet()" because "conf" is null')
+        if not isinstance(definition, dict):
+            raise cannot_be_cast(definition, "java.util.Map")
         texts: dict[str, str] = {}
         mapping = None
         for key, value in definition.items():
             if key == "mapping":
+                if value is not None and not isinstance(value, dict):
+                    raise cannot_be_cast(value, "java.util.Map")
                 mapping = value
+            elif value is None:
+                raise NullPointerException(
+                    'Cannot invoke "Object.toString()" because the return value of "java.util.Map$Entry.getValue()" '
+                    "is null"
+                )
             elif key in ("match", "path_match", "unmatch", "path_unmatch", "match_mapping_type", "match_pattern"):
                 texts[key] = java_string(value)
             else:

@@ -22,7 +22,7 @@ from fakeknn.fields.alias import AliasFieldType
 from fakeknn.fields.base import boolean
 from fakeknn.fields.metadata import METADATA
 from fakeknn.fields.patterns import simple_match
-from fakeknn.knn.java import class_name
+from fakeknn.knn.java import cannot_be_cast, class_name
 from fakeknn.mapping.dynamic import DynamicTemplate
 from fakeknn.source import SourceFilter
 from fakeknn.xcontent import hash_ordered, java_string
@@ -242,7 +242,11 @@ class Mapping:
             raise MapperParsingException("Dynamic template syntax error. An array of named objects is expected.")
         templates = []
         for item in value:
-            if not isinstance(item, dict) or len(item) != 1:
+            if item is None:
+                raise NullPointerException('Cannot invoke "java.util.Map.size()" because "tmpl" is null')
+            if not isinstance(item, dict):
+                raise cannot_be_cast(item, "java.util.Map")
+            if len(item) != 1:
                 raise MapperParsingException("A dynamic template must be defined with a name")
             ((name, definition),) = item.items()
             templates.append(DynamicTemplate.parse(name, definition))
