@@ -102,9 +102,9 @@ class Knn(Query):
 
     def _field(self, ctx: ShardContext) -> VectorFieldType | None:
         """The field that is searched; None if nothing is to be found there."""
-        if isinstance(ctx.mapping.fields.get(self.field), AliasFieldType):
-            return None  # 3.5 answers with no hits, silently; mended in 3.9
         field = ctx.field(self.field)
+        if isinstance(ctx.mapping.fields.get(self.field), AliasFieldType) and isinstance(field, VectorFieldType):
+            return None  # 3.5 answers with no hits, silently; mended in 3.9
         if field is None and self.ignore_unmapped:
             return None
         if not isinstance(field, VectorFieldType):
