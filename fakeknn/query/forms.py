@@ -66,6 +66,7 @@ from fakeknn.query.multi_match import Blended
 from fakeknn.query.percolate import Percolate
 from fakeknn.query.phrases import Phrase, PhrasePrefix, Synonyms, any_term
 from fakeknn.query.rewritten import Rewritten
+from fakeknn.query.scoring import doc_id
 from fakeknn.query.script import ScriptScore
 from fakeknn.query.terms import (
     Completed,
@@ -425,6 +426,10 @@ def _(query: Phrase, ctx: ShardContext) -> Node:
     def how(ctx: ShardContext, row: int, boost: np.float32) -> Explanation:
         if plain.mask(ctx)[row]:
             return plain.explain(ctx, row, boost)
+        field = ctx.field(query.field)
+        if field is not None and field.constant:
+            text = f"{plain.of_source()} doesn't match id {doc_id(ctx, row)}"
+            return Explanation(np.float32(0), text, match=False)
         places = [any_term(query.field, terms).mask(ctx)[row] for terms in query.terms]
         return Explanation(np.float32(0), f"no matching {'phrase' if all(places) else 'terms'}", match=False)
 

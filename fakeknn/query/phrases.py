@@ -211,11 +211,11 @@ class Phrase(Query):
         freq = float(freqs[int(np.searchsorted(rows, row))])
         boost = np.float32(boost * np.float32(self.boost))
         if field.constant:
-            return Explanation(boost, self._of_source() + ("" if boost == 1 else f"^{java_float(boost)}"))
+            return Explanation(boost, self.of_source() + ("" if boost == 1 else f"^{java_float(boost)}"))
         similarity = FieldScoring(ctx, field, column)
         return similarity.explain(row, freq, self._known(column), boost, self.text(), phrase=True)
 
-    def _of_source(self) -> str:
+    def of_source(self) -> str:
         """SourceFieldMatchQuery.toString."""
         places = [[f"{self.field}:{term}" for term in terms] for terms in self.terms]
         kept = " ".join("#" + (terms[0] if len(terms) == 1 else f"({' '.join(terms)})") for terms in places)

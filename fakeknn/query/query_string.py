@@ -250,8 +250,8 @@ def parse_query_string(container: Any, key: Any) -> Query:
         raise negative_boost(QueryString(query=query.query, fields={}))
     if query.time_zone is not None:
         parse_zone(query.time_zone)
-    if named["boost"] < 0:
-        raise negative_boost(query)
+    if named["boost"] < 0:  # the builder is told these two after the boost
+        raise negative_boost(replace(query, auto_generate_synonyms_phrase_query=True, fuzzy_transpositions=True))
     return replace(query, **named)
 
 

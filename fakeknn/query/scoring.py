@@ -169,7 +169,7 @@ class FieldScoring:
         norms = self.norms()
         lengths = np.ones(len(rows), np.uint8) if norms is None else norms[rows]
         counts = np.float32(1) if freqs is None else freqs
-        return self.scorer(terms, boost, doc_freqs).scores(counts, lengths)  # type: ignore[arg-type]
+        return self.scorer(terms, boost, doc_freqs).scores(counts, lengths)
 
     def explain(
         self,

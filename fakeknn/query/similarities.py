@@ -22,6 +22,8 @@ from fakeknn.xcontent.java import java_float
 
 Floats = NDArray[np.float32]
 Bytes = NDArray[np.uint8]
+#: How often something stands in each of some documents; one number for all.
+Counts = NDArray[Any] | np.float32
 
 
 def _length_table() -> Floats:
@@ -69,7 +71,7 @@ class TermStatistics:
 class Scorer(Protocol):
     """SimScorer: ``lengths`` is each document's length byte, 1 for one of a field without norms."""
 
-    def scores(self, freqs: Floats, lengths: Bytes) -> Floats: ...
+    def scores(self, freqs: Counts, lengths: Bytes) -> Floats: ...
 
     def explained(self, freq: Explanation, length: int) -> Explanation: ...
 
@@ -125,7 +127,7 @@ class BM25Scorer:
         self.inverse = one / (self.k1 * ((one - self.b) + self.b * LENGTHS / field.average_length))
         """BM25Similarity's cache: float32[256], 1 / (k1 · (1 − b + b · length / average))."""
 
-    def scores(self, freqs: Floats, lengths: Bytes) -> Floats:
+    def scores(self, freqs: Counts, lengths: Bytes) -> Floats:
         one = np.float32(1)
         if len(lengths) > _WORTH_A_TABLE and isinstance(freqs, np.ndarray) and freqs.dtype == np.int32:
             most = int(freqs.max())
@@ -187,7 +189,7 @@ class BooleanScorer:
     def __init__(self, boost: np.float32) -> None:
         self.boost = boost
 
-    def scores(self, freqs: Floats, lengths: Bytes) -> Floats:
+    def scores(self, freqs: Counts, lengths: Bytes) -> Floats:
         return np.full(len(lengths), self.boost, np.float32)
 
     def explained(self, freq: Explanation, length: int) -> Explanation:
@@ -256,7 +258,7 @@ class ScriptedScorer:
         total = parts[0] if len(parts) == 1 else np.float32(sum(float(part) for part in parts))
         return total if total > 0 else np.float32(0)  # NonNegativeScoresSimilarity
 
-    def scores(self, freqs: Floats, lengths: Bytes) -> Floats:
+    def scores(self, freqs: Counts, lengths: Bytes) -> Floats:
         """A script is run once for each different pair of frequency and length."""
         pairs = np.stack((np.broadcast_to(freqs, lengths.shape).astype(np.float64), lengths.astype(np.float64)))
         different, which = np.unique(pairs, axis=1, return_inverse=True)
