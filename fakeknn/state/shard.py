@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -107,6 +108,9 @@ EMPTY = View(
 #: Seconds between the renewals of the primary's own retention lease (index.soft_deletes.retention_lease.sync_interval).
 SOFT_DELETES_RETAINED = 30.0
 
+
+#: Bytes of a row beside its text, and of a file that tells which rows are dead.
+_ROW, _DELETES = 24, 1024
 
 #: So many more dead rows than living ones are dropped without being asked, as merges in the background do.
 MERGED_BY_ITSELF = 10_000
@@ -238,24 +242,52 @@ class Shard:
             self._live, self._dead, self._merged = live[rows], [], True
 
     def force_merge(self, max_num_segments: int | None, only_expunge_deletes: bool, now: float) -> None:
-        """Join the segments, which searches notice at the next refresh.
+        """Join the segments if there are more than are wanted, which searches notice at the next refresh.
 
-        What was deleted stays as long as soft deletes are retained, and counts in statistics.
+        What was deleted stays as long as soft deletes are retained, and counts in statistics. So few segments as there
+        are here are joined by nothing but a number.
         """
         self.settle(now)
         self._end_segment()
         self._commit()
         live = self.living()
-        if len(self._bounds) <= 2 and live.all():
+        wanted = None if only_expunge_deletes or not max_num_segments or max_num_segments < 0 else max_num_segments
+        expunges = not live.all() and now - self.last_write >= SOFT_DELETES_RETAINED
+        joins = wanted is not None and (len(self._bounds) - 1 > wanted or (wanted == 1 and not live.all()))
+        if not joins and not expunges:
             return
         self.stats.merge_total += 1
         self._merged = True
-        if not live.all() and now - self.last_write >= SOFT_DELETES_RETAINED:
-            self._expunge(live)
+        if joins and wanted == 1:
+            self._shuffle()
+        if expunges:
+            self._expunge(self.living())
         else:
             self._join()
         if self.pending_since is None:
             self.pending_since = now
+
+    def _shuffle(self) -> None:
+        """ShuffleForcedMergePolicy: of the eldest segment and the newest the smaller comes first, and so on inwards."""
+        live = self.living()
+        spans = list(pairwise(self._bounds))
+        weights = [self._weight(first, last, live) for first, last in spans]
+        order: list[int] = []
+        left, right = 0, len(spans) - 1
+        while left < right:
+            order += (left, right) if weights[left] < weights[right] else (right, left)
+            left, right = left + 1, right - 1
+        if left == right:
+            order.append(left)
+        if order != sorted(order):
+            rows = np.concatenate([np.arange(*spans[i]) for i in order])
+            self.engine = self.engine.merged(rows)
+            self._live, self._dead = live[rows], []
+
+    def _weight(self, first: int, last: int, live: Mask) -> int:
+        """What a segment takes up on a disk, to compare it with others: what dies later is written beside it."""
+        texts = sum(len(self.engine.source(row) or b"") for row in range(first, last))
+        return texts + _ROW * (last - first) + (0 if live[first:last].all() else _DELETES)
 
     def _expunge(self, live: Mask) -> None:
         """Drop the rows that are not ``live``, and join the segments."""
