@@ -10,9 +10,10 @@ from random import Random
 from fakeknn.contract.console import ConsoleRequest
 
 from . import documents, dsl, hits
+from .aggregations import tree
 from .draw import Drawn, Json, bulk, document, index, some
 from .nearest import asked
-from .queries import aggregations, query, search
+from .queries import query, search
 from .spoil import spoiled
 from .vectors import knn_document, knn_index, loses_documents
 
@@ -124,7 +125,7 @@ def aggs(random: Random, name: str) -> Iterator[ConsoleRequest]:
     return _searches(
         random,
         name,
-        ask=lambda r, d: {"size": 0, "query": query(r, d, 1), "aggs": aggregations(r, d)},
+        ask=lambda r, d: {"size": 0, "query": query(r, d, 1), "aggs": tree(r, d)},
     )
 
 
