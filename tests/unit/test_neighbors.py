@@ -159,3 +159,37 @@ def test_a_merged_segment_extends_the_graph_of_its_first_part() -> None:
     ask(node, "POST", "/i/_forcemerge?max_num_segments=1")
     ask(node, "POST", "/i/_refresh")
     assert found(node, knn("faiss", 2)) == ["a", "b"]
+
+
+def nested(mode: Mode) -> Node:
+    """Documents of four objects each, which lie near to one another: a document takes but one place among k."""
+    api.load()
+    node = Node(ann=mode)
+    fields = {
+        engine: {"type": "knn_vector", "dimension": DIMENSION, "method": {"name": "hnsw", "engine": engine}}
+        for engine in ("lucene", "faiss")
+    }
+    mappings = {"properties": {"n": {"type": "nested", "properties": fields}}}
+    ask(node, "PUT", "/i", {"settings": {"index.knn": True}, "mappings": mappings})
+    random = np.random.default_rng(2)
+    centres = random.standard_normal((300, 1, DIMENSION))
+    groups = (centres + 0.05 * random.standard_normal((300, 4, DIMENSION))).round(3)
+    bulk = b"".join(
+        json.dumps({"index": {"_id": str(i)}}).encode()
+        + b"\n"
+        + json.dumps({"n": [{"lucene": row, "faiss": row} for row in rows]}).encode()
+        + b"\n"
+        for i, rows in enumerate(groups.tolist())
+    )
+    ask(node, "POST", "/i/_bulk?refresh=true", bulk, lines=True)
+    return node
+
+
+@pytest.mark.parametrize("expand", [False, True])
+@pytest.mark.parametrize("engine", ["lucene", "faiss"])
+def test_a_graph_of_nested_vectors_finds_documents(engine: str, expand: bool) -> None:
+    body = {"path": "n", "score_mode": "max", "query": knn(f"n.{engine}", expand_nested_docs=expand)}
+    whole, walked = (found(nested(mode), {"nested": body}, size=50) for mode in ("exact", "graph"))
+    assert len(whole) == len(set(whole)) == 10
+    assert len(walked) == len(set(walked)) == 10
+    assert len(set(whole) & set(walked)) >= 9
