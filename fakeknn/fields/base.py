@@ -249,7 +249,7 @@ class FieldType:
                     f"[{name}] on mapper [{self.name}] of type [{self.kind}] must not have a [null] value"
                 )
             if parameter is META:
-                _check_meta(self.name, value)
+                check_meta(self.name, value)
             self.options[name] = parameter.parse(value) if value is not None else None
             self.given.add(name)
         for parameter in self.parameters:
@@ -489,7 +489,8 @@ class FieldType:
         return value
 
 
-def _check_meta(name: str, value: Any) -> None:
+def check_meta(name: str, value: Any) -> None:
+    """TypeParsers.parseMeta; MapperParsingException."""
     if not isinstance(value, dict):
         raise MapperParsingException(
             f"[meta] must be an object, got {_java_class(value)}[{java_string(value)}] for field [{name}]"

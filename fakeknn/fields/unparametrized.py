@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 
 from fakeknn.errors import IllegalArgumentException, MapperParsingException, OpenSearchParseException
-from fakeknn.fields.base import FieldType, boolean, decimal
+from fakeknn.fields.base import FieldType, boolean, check_meta, decimal
 from fakeknn.xcontent import java_string
 
 
@@ -27,7 +27,10 @@ class UnparametrizedFieldType(FieldType):
         if name in self.shared:
             self.keep(name, self.flag(name, value))
         elif name == "meta":
-            self.keep(name, dict(value))
+            if value is None:
+                raise MapperParsingException("[meta] must not have a [null] value")
+            check_meta(self.name, value)
+            self.keep(name, value)
         elif name == "boost":
             decimal(value)
         elif name == "index_options":

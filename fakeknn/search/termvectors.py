@@ -9,7 +9,14 @@ from typing import Any
 
 import orjson
 
-from fakeknn.errors import IllegalArgumentException, NotFaked, NullPointerException, OpenSearchParseException
+from fakeknn.errors import (
+    IllegalArgumentException,
+    MapperParsingException,
+    NotFaked,
+    NotXContentException,
+    NullPointerException,
+    OpenSearchParseException,
+)
 from fakeknn.fields import FieldType
 from fakeknn.knn.java import class_name
 from fakeknn.query.base import ShardContext
@@ -18,6 +25,9 @@ from fakeknn.search.fetch_fields import extract
 from fakeknn.search.highlighted import tokens_of
 from fakeknn.view import KeywordColumn, TextColumn
 from fakeknn.xcontent import java_string, objects
+
+NO_DOCUMENT: dict[str, Any] = {}
+"""Stands for a ``doc`` that is no object."""
 
 
 @dataclass(frozen=True)
@@ -94,7 +104,7 @@ def parse_term_vectors(request: TermVectorsRequest, body: Mapping[str, Any]) -> 
         elif name == "doc":
             if request.id is not None:
                 raise OpenSearchParseException(_BOTH)
-            request = replace(request, doc=value)
+            request = replace(request, doc=value if isinstance(value, dict) else NO_DOCUMENT)
         elif name in ("routing", "_routing"):
             request = replace(request, routing=objects.text(body, name))
         elif name in ("version", "_version", "version_type", "_version_type", "versionType", "_versionType"):
@@ -106,6 +116,8 @@ def parse_term_vectors(request: TermVectorsRequest, body: Mapping[str, Any]) -> 
 
 def term_vectors(request: TermVectorsRequest, ctx: ShardContext, source: bytes | None) -> dict[str, Any]:
     """``term_vectors`` of a document (or of ``request.doc``), by field."""
+    if request.doc is NO_DOCUMENT:
+        raise MapperParsingException("failed to parse") from NotXContentException()
     body = dict(request.doc) if request.doc is not None else orjson.loads(source or b"{}")
     found = {}
     for path in sorted(_fields(request, ctx, body)):
