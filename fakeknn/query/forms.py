@@ -524,6 +524,11 @@ class WildcardMatchingQuery(Leaf):
         name, _, pattern = self.text.partition(":")
         return f'WildcardMatchingQuery({name}:"{pattern}")'
 
+    def explain(self, ctx: ShardContext, row: int, boost: np.float32) -> Explanation:
+        if self.mask()[row]:
+            return super().explain(ctx, row, boost)
+        return Explanation(np.float32(0), f"{self} doesn't match id {doc_id(ctx, row)}", match=False)
+
 
 def _flat(field: FlatMemberFieldType | FlatObjectFieldType) -> tuple[str, str]:
     """The field of Lucene that a flat_object, or a path inside one, is searched by, and what its terms begin with."""

@@ -705,8 +705,6 @@ class Told(Node):
     def explain(self, ctx: ShardContext, row: int, boost: np.float32) -> Explanation:
         if self.how is not None:
             return self.how(ctx, row, boost)
-        if self.text is not None and not self.query.mask(ctx)[row]:
-            return Explanation(np.float32(0), f"{self} doesn't match id {doc_id(ctx, row)}", match=False)
         return self.query.explain(ctx, row, boost)
 
     def children(self) -> Iterator[Node]:

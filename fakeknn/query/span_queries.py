@@ -444,6 +444,9 @@ class SpanMulti(SpanQuery):
     def members(self) -> dict[str, Any]:
         return {"match": self.match.to_json()}
 
+    def children(self) -> Iterator[Query]:
+        yield self.match
+
     def field_name(self, ctx: ShardContext) -> str:
         name: str = self.match.field  # type: ignore[attr-defined]
         field = ctx.field(name)

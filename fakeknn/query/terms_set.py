@@ -108,7 +108,8 @@ class TermsSet(Query):
         count = sum(part.match for part in parts)
         enough = count >= needed
         score = np.float32(sum(float(part.value) for part in parts if part.match)) if enough else np.float32(0)
-        return Explanation(score, f"{count} matches for {needed} required matches, sum of:", tuple(parts), match=enough)
+        text = f"{count} matches for {needed} required matches" + (", sum of:" if enough else "")
+        return Explanation(score, text, tuple(parts), match=enough)
 
 
 def _not_numeric(field: FieldType) -> ClassCastException:
