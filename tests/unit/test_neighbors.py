@@ -158,7 +158,7 @@ def test_a_merged_segment_extends_the_graph_of_its_first_part() -> None:
     assert len(found(node, knn("faiss", 1))) == 3  # one of each segment
     ask(node, "POST", "/i/_forcemerge?max_num_segments=1")
     ask(node, "POST", "/i/_refresh")
-    assert found(node, knn("faiss", 2)) == ["a", "b"]
+    assert sorted(found(node, knn("faiss", 2))) == ["a", "b"]  # a merge may change the order of what ties
 
 
 def nested(mode: Mode) -> Node:
