@@ -62,6 +62,8 @@ def _position(value: list[Any]) -> tuple[float, ...]:
     if len(value) < 2:
         error = OpenSearchParseException("geo coordinates must be numbers")
         raise objects.stopped_at(error, Where(value, None, "end"))
+    if len(value) > 2 and (isinstance(value[2], bool) or not isinstance(value[2], int | float)):
+        raise NotFaked("what the reader of shapes makes of a height that is no number")
     if len(value) > 3:
         error = OpenSearchParseException("geo coordinates greater than 3 dimensions are not supported")
         raise objects.stopped_at(error, Where(value, 3))
@@ -207,7 +209,7 @@ def _envelope(node: Any) -> Shape:
             f"invalid number of points [{len(node)}] provided for geo_shape [envelope] when expecting an "
             "array of 2 coordinates"
         )
-    if isinstance(node[0], list) or isinstance(node[1], list):
+    if any(isinstance(corner, list) for corner in node):
         raise NotFaked("lists of lists as an envelope's corners")
     (low_x, high_y), (high_x, low_y) = node[0][:2], node[1][:2]
     if low_y > high_y:

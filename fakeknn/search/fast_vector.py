@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
-from fakeknn.errors import IllegalArgumentException
+from fakeknn.errors import ArithmeticException, IllegalArgumentException
 from fakeknn.fields import FieldType
-from fakeknn.query.base import ShardContext
+from fakeknn.query.base import ShardContext, running
 from fakeknn.search.breaks import sentences, words
 from fakeknn.search.flat_query import Flat, flattened
 from fakeknn.search.highlighted import FieldHighlight, has_vector, is_indexed_in, position_behind, tokens_of
@@ -451,6 +451,8 @@ class _Builder:
         base = self.scanner.start(self.text, start)
         source = self.text[base:end]
         encode, options = self.told.encode, self.told.options
+        if not options["pre_tags"] or not options["post_tags"]:
+            raise running(ArithmeticException("/ by zero"))
         out = []
         at = 0
         for part in parts:

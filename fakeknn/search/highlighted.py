@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from fakeknn.analysis import Token
+from fakeknn.errors import ArrayIndexOutOfBoundsException
 from fakeknn.fields import FieldType
-from fakeknn.query.base import Query, ShardContext
+from fakeknn.query.base import Query, ShardContext, running
 from fakeknn.search.highlight_terms import Wanted, check_rewritable, wanted
 
 
@@ -31,7 +32,10 @@ class FieldHighlight:
         return "".join(_HTML.get(char, char) for char in text)
 
     def mark(self, text: str) -> str:
-        return f"{self.options['pre_tags'][0]}{text}{self.options['post_tags'][0]}"
+        before, after = self.options["pre_tags"], self.options["post_tags"]
+        if not before or not after:
+            raise running(ArrayIndexOutOfBoundsException("Index 0 out of bounds for length 0"))
+        return f"{before[0]}{text}{after[0]}"
 
     def wanted(self, ctx: ShardContext, *, plain: bool = False) -> Wanted:
         matched = self.options.get("matched_fields", ())
