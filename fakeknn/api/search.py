@@ -10,6 +10,7 @@ import numpy as np
 from fakeknn.errors import (
     ActionRequestValidationException,
     IllegalArgumentException,
+    NotFaked,
     OpenSearchError,
     OpenSearchParseException,
     ParsingException,
@@ -401,6 +402,8 @@ def _header_params(request: Request, header: dict[str, Any]) -> dict[str, str]:
         if value is None:
             continue
         name = {"indices": "index", "searchType": "search_type"}.get(name, name)
+        if isinstance(value, list) and not all(isinstance(item, str) for item in value):
+            raise NotFaked("what is no text in a list of a header of [_msearch]")
         text = (
             ",".join(value)
             if isinstance(value, list)

@@ -12,6 +12,7 @@ from fakeknn.errors import (
     ArrayStoreException,
     IllegalArgumentException,
     JsonParseException,
+    NotFaked,
     NumberFormatException,
     OpenSearchError,
     StreamConstraintsException,
@@ -440,6 +441,8 @@ class GrokProcessor(ReadsText):
         capture_all = config.boolean("capture_all_matches", False)
         if not patterns:
             raise config.refuse("patterns", "List of patterns must not be empty")
+        if None in patterns:
+            raise NotFaked("null among the patterns of [grok]")
         definitions = config.optional_map("pattern_definitions")
         self.count = len(patterns)
         bank = {**builtin_patterns(), **(definitions or {})}

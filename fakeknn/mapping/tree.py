@@ -285,7 +285,9 @@ class Mapping:
                 raise MapperParsingException(f"[{unset}] on mapper [{key}] of type [null] must not have a [null] value")
         if key == "_source":
             self.source_definition = {
-                name: boolean(item) if name == "enabled" else [item] if isinstance(item, str) else list(item)
+                name: boolean(item)
+                if name == "enabled"
+                else [java_string(path) for path in (item if isinstance(item, list) else [item])]
                 for name, item in value.items()
                 if name in ("enabled", "includes", "excludes")
             }

@@ -111,6 +111,8 @@ class GeoShape(Query):
         """bool[m]: the points inside a shape."""
         if shape.kind == "CIRCLE":
             x, y, radius = shape.coordinates
+            if abs(x) > 180 or abs(y) > 90:
+                raise NotFaked("a circle beyond the earth")
             return np.asarray(sphere.haversine(y, x, column.lats, column.lons) <= radius)
         if shape.kind == "ENVELOPE":
             low_x, high_x, high_y, low_y = shape.coordinates
@@ -173,6 +175,8 @@ def _shape(container: Any, key: Any) -> Shape | None:
 
 def _indexed(container: Any, key: Any) -> dict[str, str]:
     body = container[key]
+    if not isinstance(body, dict):
+        raise NotFaked("an [indexed_shape] that is no object")
     found: dict[str, str] = {}
     for name, value in body.items():
         if not objects.is_value(value):

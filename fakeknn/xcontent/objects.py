@@ -64,7 +64,7 @@ def text(container: Any, key: Any) -> str:
     """XContentParser.text."""
     value = container[key]
     if isinstance(value, str):
-        if isinstance(value, BrokenText):
+        if isinstance(value, BrokenText) and hasattr(value, "broken"):  # that of a document is dealt with elsewhere
             raise value.broken.met()
         return value
     if is_value(value):
