@@ -6,6 +6,7 @@ import logging
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
 import orjson
 
 from fakeknn import api
@@ -33,6 +34,7 @@ Answer = tuple[int, dict[str, str], bytes]
 _log = logging.getLogger("fakeknn")
 
 
+@np.errstate(all="ignore")  # Java's numbers overflow in silence
 def handle(node: Node, request: Request) -> Answer | Later:
     """A request's answer; ``Later`` if it waits for a refresh. Nothing is raised."""
     try:
@@ -143,6 +145,7 @@ def _finished(node: Node, request: Request, result: Any) -> Answer | Later:
     return _rendered(request, result if isinstance(result, Response) else Response(200, result))
 
 
+@np.errstate(all="ignore")
 def _resumed(node: Node, request: Request, later: Later) -> Answer | Later:
     try:
         return _finished(node, request, later.resume())
