@@ -8,7 +8,13 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from fakeknn.errors import IllegalArgumentException, NumberFormatException, OpenSearchError, OpenSearchParseException
+from fakeknn.errors import (
+    ArrayIndexOutOfBoundsException,
+    IllegalArgumentException,
+    NumberFormatException,
+    OpenSearchError,
+    OpenSearchParseException,
+)
 from fakeknn.geo import wkt
 from fakeknn.geo.sphere import centered_modulus, parse_double
 from fakeknn.xcontent import java_string, objects
@@ -186,6 +192,8 @@ def of_text(text: str, ignore_z: bool = False, corner: str = "bottom_left") -> G
             numbers.append(parse_double(part.strip()))
         except NumberFormatException:
             raise OpenSearchParseException(f"{name} must be a number") from None
+    if len(numbers) < 2:
+        raise ArrayIndexOutOfBoundsException(f"Index {len(numbers)} out of bounds for length {len(numbers)}")
     if len(parts) > 2:
         check_z(ignore_z, parse_double(parts[2].strip()))
     return GeoPoint(numbers[0], numbers[1])

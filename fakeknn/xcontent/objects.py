@@ -295,7 +295,7 @@ def _stopped(broken: Break) -> OpenSearchError:
 def whole(container: Any, key: Any) -> Any:
     """The value of a member; raises what is wrong with the text if the value has not ended."""
     value = container[key]
-    if isinstance(value, OpenObject | OpenArray | BrokenText):
+    if isinstance(value, OpenObject | OpenArray | BrokenText) and hasattr(value, "broken"):
         raise _stopped(value.broken)
     return value
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from fakeknn.errors import IllegalArgumentException, OpenSearchParseException, ParseException
+from fakeknn.errors import IllegalArgumentException, OpenSearchError, OpenSearchParseException, ParseException
 from fakeknn.geo import geojson, points, sphere, wkt
 from fakeknn.geo.areas import in_ring
 from fakeknn.geo.points import GeoPoint
@@ -94,3 +94,9 @@ def test_a_ring_is_closed_where_it_may_be() -> None:
 def test_geojson_goes_round() -> None:
     line = {"type": "LineString", "coordinates": [[1.0, 2.0], [3.0, 4.0]]}
     assert geojson.written(geojson.of_object({"s": line}, "s")) == line
+
+
+@pytest.mark.parametrize(("text", "index"), [("48,", 1), (",", 0)])
+def test_a_text_with_too_few_coordinates(text: str, index: int) -> None:
+    with pytest.raises(OpenSearchError, match=f"Index {index} out of bounds for length {index}"):
+        points.of_text(text)
