@@ -266,8 +266,7 @@ class NumberGrid(Grid):
 
     def codes(self, docs: Docs, source: Source) -> tuple[NDArray[Any], NDArray[Any], Callable[[int], Any]]:
         loaded = source.doubles(docs)
-        with np.errstate(over="ignore"):  # of an interval so small that its keys are infinite
-            at, numbers = loaded.at, np.floor((loaded.values - self.offset) / self.interval)
+        at, numbers = loaded.at, np.floor((loaded.values - self.offset) / self.interval)
         if self.hard is not None:
             keys = numbers * self.interval
             low = -math.inf if self.hard.low is None else self.hard.low

@@ -232,15 +232,22 @@ class Count(SingleValue):
 class Distinct(SingleValue):
     """cardinality: a sketch of the values' hashes."""
 
-    __slots__ = ("hashes", "precision")
+    __slots__ = ("_count", "hashes", "precision")
 
     def __init__(self, agg: Aggregation, hashes: Hashes, precision: int) -> None:
         super().__init__(agg, RAW)
         self.hashes = hashes
         self.precision = precision
+        self._count: int | None = None
+
+    @property
+    def count(self) -> int:
+        if self._count is None:
+            self._count = estimate(self.hashes, self.precision)
+        return self._count
 
     def number(self) -> float:
-        return estimate(self.hashes, self.precision)
+        return self.count
 
     def reduce(self, parts: Sequence[Self], reduction: Reduction) -> Internal:
         if len(parts) == 1:
@@ -248,7 +255,7 @@ class Distinct(SingleValue):
         return Distinct(self.agg, np.unique(np.concatenate([part.hashes for part in parts])), self.precision)
 
     def body(self, typed: bool) -> dict[str, Any]:
-        return {"value": estimate(self.hashes, self.precision)}
+        return {"value": self.count}
 
 
 _METRICS_CLASS = "org.opensearch.search.aggregations.metrics"
