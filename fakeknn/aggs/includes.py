@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from fakeknn.aggs.fielddata import IP
 from fakeknn.aggs.formats import parse_number
 from fakeknn.aggs.values import Source
 from fakeknn.errors import IllegalArgumentException, OpenSearchParseException, Where
@@ -20,6 +21,17 @@ from fakeknn.xcontent import objects
 
 _PARTITIONING_SEED = 31
 _MAX_REGEX_LENGTH = 1000
+
+
+def misfit(includes: IncludeExclude | None, name: str, source: Source) -> str | None:
+    """Why patterns cannot choose among the values of an aggregation; None if they can, or if there are none."""
+    if includes is None or not includes.by_pattern or (source.by_terms and source.type != IP):
+        return None
+    numeric, use = ("", "") if source.by_terms else ("numeric ", " used to filter numeric fields")
+    return (
+        f"Aggregation [{name}] cannot support regular expression style include/exclude settings as they can only be "
+        f"applied to string fields. Use an array of {numeric}values for include/exclude clauses{use}"
+    )
 
 
 @dataclass(frozen=True)

@@ -20,8 +20,8 @@ from fakeknn.aggs.base import (
     merged,
     register,
 )
-from fakeknn.aggs.fielddata import ALL, BYTES, IP
-from fakeknn.aggs.includes import IncludeExclude, found_in, members_of
+from fakeknn.aggs.fielddata import ALL, BYTES
+from fakeknn.aggs.includes import IncludeExclude, found_in, members_of, misfit
 from fakeknn.aggs.orders import CountOrder, Orders
 from fakeknn.aggs.terms import TermsBucket, TermValues, split
 from fakeknn.aggs.values import REQUIRED, Given, members
@@ -90,18 +90,9 @@ class RareTerms(Aggregation):
         subs = self.subs.build(ctx)
         if not source.mapped and self.given.missing is None:
             return lambda docs: [RareBuckets(self, "umrareterms", [], frozenset()) for _ in range(docs.n)]
-        by_pattern = self.includes is not None and self.includes.by_pattern
-        if by_pattern and not source.by_terms:
-            raise IllegalArgumentException(
-                f"Aggregation [{self.name}] cannot support regular expression style include/exclude settings as they "
-                "can only be applied to string fields. Use an array of numeric values for include/exclude clauses used "
-                "to filter numeric fields"
-            )
-        if by_pattern and source.type == IP:
-            raise IllegalArgumentException(
-                f"Aggregation [{self.name}] cannot support regular expression style include/exclude settings as they "
-                "can only be applied to string fields. Use an array of values for include/exclude clauses"
-            )
+        unfit = misfit(self.includes, self.name, source)
+        if unfit is not None:
+            raise IllegalArgumentException(unfit)
         if source.floating:
             raise IllegalArgumentException("RareTerms aggregation does not support floating point fields.")
         values = TermValues(ctx, source, self.includes)

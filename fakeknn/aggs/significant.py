@@ -27,9 +27,9 @@ from fakeknn.aggs.base import (
     register,
     shown,
 )
-from fakeknn.aggs.fielddata import ALL, BYTES, IP
+from fakeknn.aggs.fielddata import ALL, BYTES
 from fakeknn.aggs.heuristics import JLH, Heuristic, heuristic_members
-from fakeknn.aggs.includes import IncludeExclude, found_in, members_of
+from fakeknn.aggs.includes import IncludeExclude, found_in, members_of, misfit
 from fakeknn.aggs.terms import (
     Grouped,
     TermValues,
@@ -227,18 +227,9 @@ class SignificantTerms(Aggregation):
                 )
         elif source.floating:
             raise UnsupportedOperationException("No support for examining floating point numerics")
-        by_pattern = self.includes is not None and self.includes.by_pattern
-        if by_pattern and not source.by_terms:
-            raise IllegalArgumentException(
-                f"Aggregation [{self.name}] cannot support regular expression style include/exclude settings as they "
-                "can only be applied to string fields. Use an array of numeric values for include/exclude clauses used "
-                "to filter numeric fields"
-            )
-        if by_pattern and source.type == IP:
-            raise IllegalArgumentException(
-                f"Aggregation [{self.name}] cannot support regular expression style include/exclude settings as they "
-                "can only be applied to string fields. Use an array of values for include/exclude clauses"
-            )
+        unfit = misfit(self.includes, self.name, source)
+        if unfit is not None:
+            raise IllegalArgumentException(unfit)
 
     def collect(
         self,

@@ -34,7 +34,7 @@ from fakeknn.aggs.base import (
 )
 from fakeknn.aggs.fielddata import ALL, BYTES, IP
 from fakeknn.aggs.formats import UnsignedLong, text_of
-from fakeknn.aggs.includes import IncludeExclude, found_in, members_of
+from fakeknn.aggs.includes import IncludeExclude, found_in, members_of, misfit
 from fakeknn.aggs.orders import COUNT_DESCENDING, Orders, parse_orders
 from fakeknn.aggs.values import REQUIRED, Given, Source, members
 from fakeknn.errors import AggregationExecutionException, IllegalArgumentException, OpenSearchParseException
@@ -366,17 +366,9 @@ class TermsOf(TermsLike):
             return lambda docs: [Terms(self, "umterms", [], 0, size) for _ in range(docs.n)]
         if source.by_terms:
             self._check_hint()
-            if source.type == IP and self.includes is not None and self.includes.by_pattern:
-                raise AggregationExecutionException(
-                    f"Aggregation [{self.name}] cannot support regular expression style include/exclude settings as "
-                    "they can only be applied to string fields. Use an array of values for include/exclude clauses"
-                )
-        elif self.includes is not None and self.includes.by_pattern:
-            raise AggregationExecutionException(
-                f"Aggregation [{self.name}] cannot support regular expression style include/exclude settings as they "
-                "can only be applied to string fields. Use an array of numeric values for include/exclude clauses "
-                "used to filter numeric fields"
-            )
+        unfit = misfit(self.includes, self.name, source)
+        if unfit is not None:
+            raise AggregationExecutionException(unfit)
         values = TermValues(ctx, source, self.includes)
         selector = Selector(self, ctx, suggests=not self.orders.by_key)
         return lambda docs: self.collect(docs, values, selector)
