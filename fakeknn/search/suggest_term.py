@@ -120,22 +120,17 @@ def _not_negative(name: str, read: Any) -> Any:
     return checked
 
 
-def _term_freq(container: Any, key: Any) -> float:
-    value = objects.decimal(container, key)
-    if value < 0:
-        raise IllegalArgumentException("maxTermFreq must be positive")
-    if value > 1 and value != int(value):
-        raise IllegalArgumentException("if maxTermFreq is greater than 1, it must not be a fraction")
-    return value
+def _frequency(name: str) -> Any:
+    """A reader of a share of the documents, or of a whole number of them."""
+    read = _not_negative(name, objects.decimal)
 
+    def checked(container: Any, key: Any) -> float:
+        value: float = read(container, key)
+        if value > 1 and value != int(value):
+            raise IllegalArgumentException(f"if {name} is greater than 1, it must not be a fraction")
+        return value
 
-def _doc_freq(container: Any, key: Any) -> float:
-    value = objects.decimal(container, key)
-    if value < 0:
-        raise IllegalArgumentException("minDocFreq must be positive")
-    if value > 1 and value != int(value):
-        raise IllegalArgumentException("if minDocFreq is greater than 1, it must not be a fraction")
-    return value
+    return checked
 
 
 def _word_length(container: Any, key: Any) -> int:
@@ -156,12 +151,12 @@ _MEMBERS = {
     "string_distance": _distance,
     "max_edits": _edits,
     "max_inspections": _not_negative("maxInspections", objects.integer),
-    "max_term_freq": _term_freq,
+    "max_term_freq": _frequency("maxTermFreq"),
     "prefix_length": _not_negative("prefixLength", objects.integer),
     "prefix_len": _not_negative("prefixLength", objects.integer),
     "min_word_length": _word_length,
     "min_word_len": _word_length,
-    "min_doc_freq": _doc_freq,
+    "min_doc_freq": _frequency("minDocFreq"),
 }
 
 
