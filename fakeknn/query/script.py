@@ -93,7 +93,7 @@ class _Builder:
         self._only_one("inline")
         value = container[key]
         self.is_object = isinstance(value, dict)
-        if isinstance(value, BrokenText):
+        if isinstance(value, BrokenText) and value.broken is not None:
             # The parser of ``source`` is a function that cannot throw what it should.
             found = value.broken.met()
             told = objects.stopped_at(unchecked(found), found.stopped)  # type: ignore[attr-defined]

@@ -24,7 +24,7 @@ from fakeknn.errors import (
 )
 from fakeknn.xcontent.java import java_double, java_string
 from fakeknn.xcontent.suggest import did_you_mean
-from fakeknn.xcontent.tree import Break, BrokenText, OpenArray, OpenObject
+from fakeknn.xcontent.tree import BrokenText, OpenArray, OpenObject
 
 SOURCE = (
     "\n at [Source: REDACTED (`StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION` disabled); line: {line}, column: {column}]"
@@ -64,8 +64,7 @@ def text(container: Any, key: Any) -> str:
     """XContentParser.text."""
     value = container[key]
     if isinstance(value, str):
-        if isinstance(value, BrokenText) and hasattr(value, "broken"):  # that of a document is dealt with elsewhere
-            raise value.broken.met()
+        whole(container, key)
         return value
     if is_value(value):
         return java_string(value)
@@ -287,16 +286,12 @@ def next_token(container: Any, key: Any) -> tuple[str, Where]:
     return "FIELD_NAME", Where(container, following, "key")
 
 
-def _stopped(broken: Break) -> OpenSearchError:
-    """The error of a body that breaks off, with the place of the token before the break, which parsers tell."""
-    return broken.met()
-
-
 def whole(container: Any, key: Any) -> Any:
     """The value of a member; raises what is wrong with the text if the value has not ended."""
     value = container[key]
-    if isinstance(value, OpenObject | OpenArray | BrokenText) and hasattr(value, "broken"):
-        raise _stopped(value.broken)
+    broken = value.broken if isinstance(value, OpenObject | OpenArray | BrokenText) else None
+    if broken is not None:
+        raise broken.met()
     return value
 
 
@@ -399,7 +394,7 @@ class ObjectParser:
             if waiting and name in self.constructor and all(argument in values for argument in self.constructor):
                 raise self._set_late(body, name, waiting[-1])
         if isinstance(body, OpenObject):
-            broken = _stopped(body.broken)
+            broken = body.broken.met()
             if self.applied:
                 raise _passed_on(broken, f"[{self.name}] failed to parse object") from broken
             raise broken

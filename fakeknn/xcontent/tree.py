@@ -29,9 +29,10 @@ class Break(NamedTuple):
 
 
 class BrokenText(str):
-    """What stands for a text that breaks off or holds what no text may."""
+    """What stands for a text that breaks off or holds what no text may; in a document, whose parsers deal with it
+    themselves, it bears no break."""
 
-    broken: Break
+    broken: Break | None = None
 
 
 class OpenObject(dict[str, Any]):
