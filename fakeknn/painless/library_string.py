@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from fakeknn.errors import IllegalArgumentException
 from fakeknn.painless.dispatch import define, define_static
 from fakeknn.painless.format import java_format
 from fakeknn.painless.iteration import iterate
 from fakeknn.painless.library_regex import replace_with
 from fakeknn.painless.throwable import Thrown, illegal_argument, no_such_element, null_pointer
 from fakeknn.painless.values import JavaArray, array_type, text
+from fakeknn.xcontent import base64 as java_base64
 
 _STRING_INDEX = "java.lang.StringIndexOutOfBoundsException"
 
@@ -49,24 +50,12 @@ def _given(value: Any, name: str = "", invoked: str = "") -> str:
     return value if type(value) is str else text(value)
 
 
-_BASE64 = re.compile(r"([A-Za-z0-9+/]*)(={0,2})(.*)", re.S)
-
-
-def decode_base64(written: str) -> bytes:
-    """``Base64.getDecoder().decode``: the padding may be left out, anything else is refused."""
-    if len(written) == 1:
-        raise illegal_argument("Input byte[] should at least have 2 bytes for base64 bytes")
-    digits, pad, rest = _BASE64.match(written).groups()  # type: ignore[union-attr]
-    if rest and not pad:
-        raise illegal_argument(f"Illegal base64 character {ord(rest[0]):x}")
-    if len(digits) % 4 == 1:
-        raise illegal_argument("Last unit does not have enough valid bits")
-    missing = -len(digits) % 4
-    if pad and (not missing or len(pad) < missing):
-        raise illegal_argument("Input byte array has wrong 4-byte ending unit")
-    if rest or len(pad) > missing:
-        raise illegal_argument(f"Input byte array has incorrect ending byte at {len(digits) + missing}")
-    return base64.b64decode(digits + "=" * (-len(digits) % 4))
+def decode_base64(written: str, *, url: bool = False) -> bytes:
+    """``Base64.getDecoder().decode``, or that of ``getUrlDecoder``, with its refusals as the script's exceptions."""
+    try:
+        return java_base64.decode(written, url=url)
+    except IllegalArgumentException as error:
+        raise illegal_argument(str(error.reason)) from None
 
 
 def _compare(left: str, right: str) -> int:
@@ -370,7 +359,7 @@ class Decoder(Encoder):
     java = "java.util.Base64.Decoder"
 
     def decode(self, data: str) -> JavaArray:
-        raw = decode_base64(data.replace("-", "+").replace("_", "/") if self.url else data)
+        raw = decode_base64(data, url=self.url)
         return array_type("byte")(value - 256 if value > 127 else value for value in raw)
 
 
