@@ -4,33 +4,28 @@ vectors cut out.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import Any
 
-from fakeknn.dates import DateFormat
 from fakeknn.errors import (
     IllegalArgumentException,
     IllegalStateException,
     MapperParsingException,
-    NumberFormatException,
     OpenSearchError,
-    StrictDynamicMappingException,
     Where,
 )
-from fakeknn.fields import KINDS, DocContext, FieldType, VectorFieldType
+from fakeknn.fields import DocContext, FieldType, VectorFieldType
 from fakeknn.fields.alias import AliasFieldType
 from fakeknn.fields.base import UNREADABLE, boolean
 from fakeknn.fields.metadata import METADATA
-from fakeknn.fields.numbers import java_double
 from fakeknn.fields.vector import outside_of_field
-from fakeknn.mapping.dynamic import DEFAULT_TYPES
-from fakeknn.mapping.tree import DYNAMIC_DATE_FORMATS, Mapping, ObjectMapper
+from fakeknn.mapping.dynamic_update import DynamicUpdate, strict
+from fakeknn.mapping.names import RESERVED, join, split
+from fakeknn.mapping.objects import ObjectMapper
+from fakeknn.mapping.tree import Mapping
 from fakeknn.source import Stored, strip, write
 from fakeknn.xcontent import hashed, java_string, locate, number_text
 from fakeknn.xcontent.broken import Torso
-
-if TYPE_CHECKING:
-    pass
 
 #: One row's parsed values by field.
 Values = dict[str, list[Any]]
@@ -47,59 +42,6 @@ class ParsedDocument:
     mapping: Mapping | None = None
 
 
-class _Update:
-    """The dynamic fields and objects that one document proposes, in order; a field once for each of its values."""
-
-    def __init__(self) -> None:
-        self.proposals: list[FieldType | ObjectMapper] = []
-        self.objects: dict[str, ObjectMapper] = {}
-
-    def add(self, child: FieldType | ObjectMapper) -> None:
-        self.proposals.append(child)
-        if isinstance(child, ObjectMapper):
-            self.objects[child.path] = child
-
-    def merged(self, mapping: Mapping) -> Mapping:
-        """The mapping with the proposals in it; refuses two that do not agree (IllegalArgumentException)."""
-        update = Mapping(mapping.context)
-        previous: FieldType | ObjectMapper | None = None
-        for i, child in enumerate(sorted(self.proposals, key=lambda child: child.path)):
-            if previous is not None and previous.path == child.path:
-                # DocumentParser.createDynamicUpdate merges the earlier one into the later, but not the very first.
-                if isinstance(child, FieldType) and isinstance(previous, ObjectMapper):
-                    raise IllegalArgumentException(
-                        f"mapper [{child.path}] cannot be changed from type [{child.kind}] to [ObjectMapper]"
-                    )
-                _merged(child, previous)
-                continue
-            if i:
-                previous = child
-            self._put(update.root, child, mapping)
-        return mapping.merged(update)
-
-    @staticmethod
-    def _put(node: ObjectMapper, child: FieldType | ObjectMapper, known: Mapping) -> None:
-        parts = child.path.split(".")
-        for i, part in enumerate(parts[:-1]):
-            below = node.children.get(part)
-            if not isinstance(below, ObjectMapper):
-                prefix = ".".join(parts[: i + 1])
-                existing = known.objects.get(prefix)
-                below = ObjectMapper(prefix)
-                if existing is not None:
-                    below.nested = existing.nested
-                node.children[part] = below
-            node = below
-        earlier = node.children.get(parts[-1])
-        node.children[parts[-1]] = child if earlier is None else _merged(earlier, child)
-
-
-def _merged(ours: FieldType | ObjectMapper, theirs: FieldType | ObjectMapper) -> FieldType | ObjectMapper:
-    holder, other = ObjectMapper(), ObjectMapper()
-    holder.children, other.children = {"": ours}, {"": theirs}
-    return holder.merged(other).children[""]
-
-
 @dataclass(slots=True)
 class _Level:
     """The row being filled: the document's or a nested object's."""
@@ -107,7 +49,6 @@ class _Level:
     nested_path: str | None
     values: Values
     parent: _Level | None = None
-    vectors: list[tuple[int, str]] = field(default_factory=list)
 
 
 def parse_document(
@@ -148,7 +89,7 @@ class DocumentParser:
         self.body = body
         self.source = source
         self.context = DocContext(doc_id, self._raw, routing, mapping)
-        self.update: _Update | None = None
+        self.update: DynamicUpdate | None = None
         self.ignored = self.context.ignored
         self.rows: list[tuple[str | None, Values]] = []
         self.holes: list[tuple[Any, Any]] = []
@@ -181,7 +122,7 @@ class DocumentParser:
         self._close(level)
         if self.ignored:
             level.values["_ignored"] = list(self.ignored)
-        merged = self.update.merged(self.mapping) if self.update is not None else None
+        merged = self.update.merged() if self.update is not None else None
         return ParsedDocument(self.rows, self._stored(), merged)
 
     def _check_timestamp(self, definition: Any, level: _Level) -> None:
@@ -254,7 +195,7 @@ class DocumentParser:
         self, node: ObjectMapper, path: str, container: Any, key: Any, name: str, value: Any, level: _Level
     ) -> None:
         """A member of an object: ``container[key]``, called ``name`` (dotted, perhaps)."""
-        parts = _split(name)
+        parts = split(name)
         if len(parts) > 1:
             if self._below_disabled(node, parts):
                 return
@@ -264,7 +205,7 @@ class DocumentParser:
         if child is None and name == "_doc_count" and node.path == "" and path == "":
             self._field(METADATA[name], container, key, value, level)
             return
-        if child is None and node.path == "" and name in _METADATA and path == "":
+        if child is None and node.path == "" and name in RESERVED and path == "":
             if name == "_ignored":
                 return
             raise MapperParsingException(
@@ -275,7 +216,7 @@ class DocumentParser:
                 "API request parameters."
             )
         if child is None and isinstance(value, dict):
-            child = self._proposed(_join(path, name))
+            child = None if self.update is None else self.update.proposed(join(path, name))
         if isinstance(value, list):
             self._array(node, path, container, key, name, parts, child, value, level)
         elif child is not None:
@@ -285,19 +226,9 @@ class DocumentParser:
         elif value is None:
             dynamic = node.dynamic
             if dynamic in ("strict", "strict_allow_templates"):
-                raise _strict(dynamic, node.path or "_doc", name)
+                raise strict(dynamic, node.path or "_doc", name)
         else:
             self._new_value(node, path, parts, container, key, value, level)
-
-    def _proposed(self, path: str) -> ObjectMapper | None:
-        """An object that this document has proposed already, without what was proposed inside it: fields are proposed
-        anew for each value, and must agree in the end."""
-        found = None if self.update is None else self.update.objects.get(path)
-        if found is None:
-            return None
-        bare = ObjectMapper(path)
-        bare.nested, bare.enabled, bare.dynamic = found.nested, found.enabled, found.dynamic
-        return bare
 
     @staticmethod
     def _below_disabled(node: ObjectMapper, parts: list[str]) -> bool:
@@ -331,7 +262,7 @@ class DocumentParser:
         if isinstance(child, ObjectMapper):
             # In an array the real parser has no name at hand.
             shown = "null" if isinstance(container, list) else name
-            self._object_value(child, _join(path, name), shown, value, level)
+            self._object_value(child, join(path, name), shown, value, level)
         else:
             self._field(child, container, key, value, level)
 
@@ -383,14 +314,15 @@ class DocumentParser:
             self._field(child, container, key, values, level)
             return
         if child is None:
-            parent, parent_path = self._dynamic_parent(node, path, parts)
-            dynamic = self._dynamic(parent)
+            update = self._dynamic_update()
+            parent, parent_path = update.parent(node, path, parts)
+            dynamic = update.dynamic(parent)
             if dynamic == "strict":
-                raise _strict("strict", parent.path or "_doc", parts[-1])
+                raise strict("strict", parent.path or "_doc", parts[-1])
             if dynamic != "false":
-                made = self._from_template(parent_path, parts[-1], "object", dynamic)
+                made = update.from_template(parent_path, parts[-1], "object", dynamic)
                 if isinstance(made, FieldType) and made.takes_arrays:
-                    self._propose(made)
+                    update.add(made)
                     self._field(made, container, key, values, level)
                     return
                 if made is None and dynamic == "false_allow_templates":
@@ -529,83 +461,17 @@ class DocumentParser:
                 if child is not None:
                     self._field(child, container, key, value, holder)
                 elif value is not None:
-                    parts = _split(target)
+                    parts = split(target)
                     self._new_value(self.mapping.root, "", parts, container, key, value, holder)
         finally:
             self.in_copy = False
 
     # -- dynamic mapping
 
-    def _dynamic(self, node: ObjectMapper) -> str:
-        """The dynamic setting in force at an object: its own, or that of the nearest parent with one."""
-        path = node.path
-        dynamic = node.dynamic
-        while dynamic is None and "." in path:
-            path = path.rpartition(".")[0]
-            parent = self.mapping.objects.get(path)
-            if parent is None:
-                return "true"
-            dynamic = parent.dynamic
-        return dynamic or self.mapping.root.dynamic or "true"
-
-    def _propose(self, child: FieldType | ObjectMapper) -> None:
+    def _dynamic_update(self) -> DynamicUpdate:
         if self.update is None:
-            self.update = _Update()
-        self.update.add(child)
-
-    def _dynamic_parent(self, node: ObjectMapper, path: str, parts: list[str]) -> tuple[ObjectMapper, str]:
-        """The object that the last part of a dotted name belongs to; objects on the way that are missing are
-        proposed.
-        """
-        parent = node
-        for part in parts[:-1]:
-            here = _join(path, part)
-            existing = self.mapping.fields.get(here)
-            if existing is not None:
-                raise MapperParsingException(
-                    f"Could not dynamically add mapping for field [{'.'.join(parts)}]. Existing mapping for [{here}] "
-                    f"must be of type "
-                    f"object but found [{existing.kind}]."
-                )
-            found = self.mapping.objects.get(here)
-            if found is None:
-                dynamic = self._dynamic(parent)
-                if dynamic == "strict":
-                    raise _strict(dynamic, parent.path or "_doc", part)
-                if dynamic == "false":
-                    return parent, path
-                made = self._from_template(path, part, "object", dynamic)
-                if made is None and dynamic == "false_allow_templates":
-                    return parent, path
-                found = made if isinstance(made, ObjectMapper) else ObjectMapper(here)
-                if found.nested:
-                    raise MapperParsingException(
-                        f"It is forbidden to create dynamic nested objects ([{here}]) through `copy_to` or dots in "
-                        f"field names"
-                    )
-                self._propose(found)
-            parent, path = found, here
-        return parent, path
-
-    def _from_template(self, path: str, name: str, json_type: str, dynamic: str) -> FieldType | ObjectMapper | None:
-        full = _join(path, name)
-        for template in self.mapping.dynamic_templates or ():
-            if template.applies(full, name, json_type):
-                definition = template.definition(name, DEFAULT_TYPES[json_type])
-                return self._made(full, definition)
-        if dynamic == "strict_allow_templates":
-            raise _strict(dynamic, path or "_doc", name)
-        return None
-
-    def _made(self, path: str, definition: dict[str, Any]) -> FieldType | ObjectMapper:
-        holder = Mapping(self.mapping.context)
-        holder.of_template = True
-        kind = java_string(definition["type"])
-        if kind in ("object", "nested"):
-            return holder._read_object(path, definition, kind)
-        if kind not in KINDS:
-            raise MapperParsingException(f"failed to find type parsed [{kind}] for [{path.rpartition('.')[2]}]")
-        return holder.make_field(path, kind, definition)
+            self.update = DynamicUpdate(self.mapping)
+        return self.update
 
     def _new_object(
         self,
@@ -617,19 +483,20 @@ class DocumentParser:
         value: dict[str, Any],
         level: _Level,
     ) -> None:
-        parent, parent_path = self._dynamic_parent(node, path, parts)
-        dynamic = self._dynamic(parent)
+        update = self._dynamic_update()
+        parent, parent_path = update.parent(node, path, parts)
+        dynamic = update.dynamic(parent)
         if dynamic == "strict":
-            raise _strict(dynamic, node.path or "_doc", parts[-1])
+            raise strict(dynamic, node.path or "_doc", parts[-1])
         if dynamic == "false":
             return
-        full = _join(parent_path, parts[-1])
-        made = self._from_template(parent_path, parts[-1], "object", dynamic)
+        full = join(parent_path, parts[-1])
+        made = update.from_template(parent_path, parts[-1], "object", dynamic)
         if made is None:
             if dynamic == "false_allow_templates":
                 return
             made = ObjectMapper(full)
-        self._propose(made)
+        update.add(made)
         if isinstance(made, ObjectMapper):
             self._object_value(made, full, parts[-1], value, level)
         else:
@@ -638,10 +505,11 @@ class DocumentParser:
     def _new_value(
         self, node: ObjectMapper, path: str, parts: list[str], container: Any, key: Any, value: Any, level: _Level
     ) -> None:
-        parent, parent_path = self._dynamic_parent(node, path, parts)
-        dynamic = self._dynamic(parent)
+        update = self._dynamic_update()
+        parent, parent_path = update.parent(node, path, parts)
+        dynamic = update.dynamic(parent)
         if dynamic == "strict":
-            raise _strict(dynamic, parent.path or "_doc", parts[-1])
+            raise strict(dynamic, parent.path or "_doc", parts[-1])
         if dynamic == "false":
             return
         if isinstance(value, (dict, list)):
@@ -651,103 +519,14 @@ class DocumentParser:
             )
         if isinstance(value, str) and self.torso is not None and self.torso.breaks(value):
             raise self.broken
-        json_type, definition = self._guess(value)
-        made = self._from_template(parent_path, parts[-1], json_type, dynamic)
+        json_type, definition = update.guess(value)
+        made = update.from_template(parent_path, parts[-1], json_type, dynamic)
         if made is None:
             if dynamic == "false_allow_templates":
                 return
-            made = self._made(_join(parent_path, parts[-1]), definition)
-        self._propose(made)
+            made = update.made(join(parent_path, parts[-1]), definition)
+        update.add(made)
         self._known(made, parent_path, container, key, parts[-1], value, level)
-
-    def _guess(self, value: Any) -> tuple[str, dict[str, Any]]:
-        """The JSON type that a value counts as, and the mapping it gets without a template."""
-        if isinstance(value, bool):
-            return "boolean", {"type": "boolean"}
-        if isinstance(value, int):
-            return "long", {"type": "long"}
-        if isinstance(value, float):
-            return "double", {"type": "float"}
-        is_long, is_double = _reads_as_number(value)
-        if self.mapping.numeric_detection:
-            if is_long:
-                return "long", {"type": "long"}
-            if is_double:
-                return "double", {"type": "float"}
-        if not is_long and not is_double and self.mapping.date_detection is not False:
-            for pattern, date_format in self.mapping.dynamic_formats:
-                if _reads_as_date(date_format, value):
-                    if self.mapping.dynamic_date_formats is None and pattern == DYNAMIC_DATE_FORMATS[0]:
-                        return "date", {"type": "date"}
-                    return "date", {"type": "date", "format": pattern, "print_format": pattern.split("||")[0]}
-        return "string", {"type": "text", "fields": {"keyword": {"type": "keyword", "ignore_above": 256}}}
-
-
-_METADATA = frozenset(
-    {
-        "_id",
-        "_index",
-        "_routing",
-        "_source",
-        "_field_names",
-        "_seq_no",
-        "_version",
-        "_ignored",
-        "_nested_path",
-        "_data_stream_timestamp",
-    }
-)
-
-
-def _reads_as_number(text: str) -> tuple[bool, bool]:
-    """Whether Long.parseLong and Double.parseDouble take a string."""
-    if not text:
-        return False, False
-    is_long = text.lstrip("+-").isdigit() and len(text) - len(text.lstrip("+-")) <= 1 and -(2**63) <= int(text) < 2**63
-    try:
-        java_double(text)
-    except NumberFormatException:
-        return is_long, False
-    return is_long, True
-
-
-def _reads_as_date(date_format: DateFormat, text: str) -> bool:
-    try:
-        date_format.to_millis(text)
-    except OpenSearchError:
-        return False
-    return True
-
-
-def _split(name: str) -> list[str]:
-    """DocumentParser.splitAndValidatePath."""
-    if "." not in name:
-        if not name:
-            raise IllegalArgumentException("field name cannot be an empty string")
-        return [name]
-    parts = name.split(".")
-    while parts and not parts[-1]:
-        parts.pop()
-    if not parts:
-        raise IllegalArgumentException("field name cannot contain only the character [.]")
-    for part in parts:
-        if not part.strip():
-            if part:
-                raise IllegalArgumentException(f"object field cannot contain only whitespace: ['{name}']")
-            raise IllegalArgumentException(
-                f"object field starting or ending with a [.] makes object resolution ambiguous: [{name}]"
-            )
-    return parts
-
-
-def _join(path: str, name: str) -> str:
-    return f"{path}.{name}" if path else name
-
-
-def _strict(dynamic: str, path: str, name: str) -> StrictDynamicMappingException:
-    return StrictDynamicMappingException(
-        f"mapping set to {dynamic}, dynamic introduction of [{name}] within [{path}] is not allowed"
-    )
 
 
 def _include(values: Values, into: Values) -> None:

@@ -1,8 +1,7 @@
-"""The tree of objects and fields that a mapping definition becomes."""
+"""The mapping of an index: read from its definition, merged with another, told again."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from collections.abc import Mapping as Map
 from functools import cached_property
 from typing import Any
@@ -23,7 +22,9 @@ from fakeknn.fields.base import boolean
 from fakeknn.fields.metadata import METADATA
 from fakeknn.fields.patterns import simple_match
 from fakeknn.knn.java import cannot_be_cast, class_name
+from fakeknn.mapping import validation
 from fakeknn.mapping.dynamic import DynamicTemplate
+from fakeknn.mapping.objects import ObjectMapper
 from fakeknn.source import SourceFilter
 from fakeknn.xcontent import hash_ordered, java_string
 
@@ -36,111 +37,6 @@ NOT_FAKED_TYPES = frozenset(
 DYNAMIC_DATE_FORMATS = ("strict_date_optional_time", "yyyy/MM/dd HH:mm:ss||yyyy/MM/dd||epoch_millis")
 
 _DYNAMIC = ("strict", "strict_allow_templates", "false_allow_templates")
-
-
-class ObjectMapper:
-    """An object or nested object of the tree; the root is one with an empty path."""
-
-    def __init__(self, path: str = "") -> None:
-        self.path = path
-        self.children: dict[str, ObjectMapper | FieldType] = {}
-        self.nested = False
-        self.enabled: bool | None = None
-        self.dynamic: str | None = None
-        self.include_in_parent: bool | None = None
-        self.include_in_root: bool | None = None
-
-    @property
-    def name(self) -> str:
-        return self.path.rpartition(".")[2]
-
-    def child_path(self, name: str) -> str:
-        return f"{self.path}.{name}" if self.path else name
-
-    def echo(self, include_defaults: bool = False) -> dict[str, Any]:
-        told: dict[str, Any] = {}
-        if self.nested:
-            told["type"] = "nested"
-            if self.include_in_parent:
-                told["include_in_parent"] = True
-            if self.include_in_root:
-                told["include_in_root"] = True
-        elif self.path and not self.children:
-            told["type"] = "object"
-        if self.dynamic is not None:
-            told["dynamic"] = self.dynamic
-        if self.enabled is False:
-            told["enabled"] = False
-        return told
-
-    def properties(self, include_defaults: bool = False) -> dict[str, Any]:
-        told = {}
-        for name, child in sorted(self.children.items()):
-            if isinstance(child, ObjectMapper):
-                told[name] = child.echo(include_defaults)
-                below = child.properties(include_defaults)
-                if below:
-                    told[name]["properties"] = below
-            else:
-                told[name] = child.echo(include_defaults)
-        return told
-
-    def walk(self) -> Iterator[ObjectMapper | FieldType]:
-        """Everything below, multi-fields too."""
-        for child in self.children.values():
-            yield child
-            if isinstance(child, ObjectMapper):
-                yield from child.walk()
-            else:
-                yield from child.inner.values()
-                for sub in child.fields.values():
-                    yield sub
-                    yield from sub.inner.values()
-
-    def merged(self, other: ObjectMapper) -> ObjectMapper:
-        """This object with a new definition of it merged in."""
-        out = ObjectMapper(self.path)
-        if self.path and self.nested != other.nested:
-            was, becomes = ("nested", "non-nested") if self.nested else ("non-nested", "nested")
-            if self.nested:
-                raise IllegalArgumentException(f"cannot change object mapping from {was} to {becomes}")
-            raise IllegalArgumentException(f"cannot change object mapping from {was} to {becomes}")
-        if other.enabled is not None and (self.enabled is not False) != other.enabled:
-            raise MapperParsingException(
-                f"the [enabled] parameter can't be updated for the object mapping [{self.path or '_doc'}]"
-            )
-        for flag in ("include_in_parent", "include_in_root"):
-            theirs = getattr(other, flag)
-            if theirs is not None and self.nested and bool(getattr(self, flag)) != theirs:
-                raise MapperParsingException(f"the [{flag}] parameter can't be updated on a nested object mapping")
-        out.nested, out.enabled = self.nested, self.enabled if other.enabled is None else other.enabled
-        out.include_in_parent, out.include_in_root = self.include_in_parent, self.include_in_root
-        out.dynamic = self.dynamic if other.dynamic is None else other.dynamic
-        out.children = dict(self.children)
-        for name, theirs in other.children.items():
-            ours = self.children.get(name)
-            if ours is None:
-                out.children[name] = theirs
-            elif isinstance(ours, ObjectMapper):
-                if not isinstance(theirs, ObjectMapper):
-                    raise IllegalArgumentException(
-                        f"can't merge a non object mapping [{theirs.path}] with an object mapping"
-                    )
-                out.children[name] = ours.merged(theirs)
-            elif isinstance(theirs, ObjectMapper):
-                raise IllegalArgumentException(f"can't merge a non object mapping [{ours.path}] with an object mapping")
-            else:
-                out.children[name] = _merged_field(ours, theirs)
-        return out
-
-
-def _merged_field(ours: FieldType, theirs: FieldType) -> FieldType:
-    merged = ours.merged(theirs)
-    fields = dict(ours.fields)
-    for name, sub in theirs.fields.items():
-        fields[name] = _merged_field(ours.fields[name], sub) if name in ours.fields else sub
-    merged.fields = fields
-    return merged
 
 
 class Mapping:
@@ -183,12 +79,12 @@ class Mapping:
         mapping = cls(context)
         try:
             mapping._read(_in_hash_order(definition))
-            mapping._check_joins()
+            validation.check_joins(mapping)
         except OpenSearchError as cause:
             raise MapperParsingException(f"Failed to parse mapping [_doc]: {cause.reason or 'null'}") from cause
-        mapping._validate()
+        validation.validate(mapping, copies_nowhere=mapping._copies_nowhere)
         if not update:
-            mapping._check_references()
+            validation.check_references(mapping)
         return mapping
 
     def _read(self, definition: Map[str, Any]) -> None:
@@ -585,102 +481,10 @@ class Mapping:
         ):
             given = getattr(other, name)
             setattr(out, name, getattr(self, name) if given is None else given)
-        out._check_joins()
-        out._validate()
-        out._check_references()
+        validation.check_joins(out)
+        validation.validate(out)
+        validation.check_references(out)
         return out
-
-    def _check_joins(self) -> None:
-        if sum(field.kind == "join" for field in self.fields.values()) > 1:
-            raise MapperParsingException("Field [_parent_join] is defined more than once")
-
-    def _validate(self) -> None:
-        """DocumentMapper.validate: the limits, and what fields say of each other."""
-        self._check_limits()
-        for name in self.root.children:
-            if name in METADATA:
-                raise MapperParsingException(f"Field [{name}] is defined more than once")
-        if self._copies_nowhere:
-            raise NullPointerException('Cannot invoke "String.lastIndexOf(int)" because "field" is null')
-        for path, field in self.fields.items():
-            if isinstance(field, AliasFieldType):
-                self._check_alias(path, field)
-            for target in field.copy_to:
-                self._check_copy(path, target)
-
-    def _check_references(self) -> None:
-        for field in self.fields.values():
-            field.check_others(self.fields)
-
-    def _check_limits(self) -> None:
-        limit = int(self.context.settings.get("index.mapping.total_fields.limit", 1000))
-        if len(self.fields) + len(self.objects) > limit:
-            raise IllegalArgumentException(f"Limit of total fields [{limit}] has been exceeded")
-        depth = int(self.context.settings.get("index.mapping.depth.limit", 20))
-        for path in self.objects:
-            if path.count(".") + 2 > depth:
-                raise IllegalArgumentException(
-                    f"Limit of mapping depth [{depth}] has been exceeded due to object field [{path}]"
-                )
-        nested = int(self.context.settings.get("index.mapping.nested_fields.limit", 50))
-        if len(self.nested_paths) > nested:
-            raise IllegalArgumentException(f"Limit of nested fields [{nested}] has been exceeded")
-        length = self.context.settings.get("index.mapping.field_name_length.limit")
-        if length is not None:
-            for path in (*self.fields, *self.objects):
-                if len(path.rpartition(".")[2]) > int(length):
-                    raise IllegalArgumentException(
-                        f"Field name [{path}] is longer than the limit of [{length}] characters"
-                    )
-
-    def _check_alias(self, path: str, field: AliasFieldType) -> None:
-        target = field.target
-        if target == path:
-            raise MapperParsingException(
-                f"Invalid [path] value [{target}] for field alias [{path}]: an alias cannot refer to itself."
-            )
-        if target in self.fields and isinstance(self.fields[target], AliasFieldType):
-            raise MapperParsingException(
-                f"Invalid [path] value [{target}] for field alias [{path}]: an alias cannot refer to another alias."
-            )
-        if target not in self.fields:
-            raise MapperParsingException(
-                f"Invalid [path] value [{target}] for field alias [{path}]: an alias must refer to an existing field "
-                f"in the mappings."
-            )
-        if self.nested_parent(path) != self.nested_parent(target):
-            scope, there = self.nested_parent(path), self.nested_parent(target)
-            raise IllegalArgumentException(
-                f"Invalid [path] value [{target}] for field alias [{path}]: an alias must have the same nested scope "
-                f"as its target. "
-                + ("The alias is not nested" if scope is None else f"The alias's nested scope is [{scope}]")
-                + ", but "
-                + ("the target is not nested." if there is None else f"the target's nested scope is [{there}].")
-            )
-
-    def _check_copy(self, path: str, target: str) -> None:
-        parents = self.fields
-        if path.rpartition(".")[0] in parents:
-            raise IllegalArgumentException(f"[copy_to] may not be used to copy from a multi-field: [{path}]")
-        if target in parents and target.rpartition(".")[0] in parents:
-            raise IllegalArgumentException(f"[copy_to] may not be used to copy to a multi-field: [{target}]")
-        if target in self.objects:
-            raise IllegalArgumentException(f"Cannot copy to field [{target}] since it is mapped as an object")
-        source, there = self.nested_parent(path), self.nested_parent(target)
-        if there is not None and (source is None or not (source == there or source.startswith(there + "."))):
-            raise IllegalArgumentException(
-                "Illegal combination of [copy_to] and [nested] mappings: [copy_to] may only copy data to the current "
-                "nested document "
-                f"or any of its parents, however one [copy_to] directive is trying to copy data from nested object "
-                f"[{source or 'null'}] "
-                f"to [{there}]"
-                if source is not None
-                else "Illegal combination of [copy_to] and [nested] mappings: [copy_to] may only copy data to the "
-                "current nested document "
-                f"or any of its parents, however one [copy_to] directive is trying to copy data from nested object "
-                f"[{source}] "
-                f"to [{there}]"
-            )
 
 
 def _no_text(variable: str) -> NullPointerException:

@@ -1,0 +1,114 @@
+"""The tree of objects and fields that a mapping is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from fakeknn.errors import IllegalArgumentException, MapperParsingException
+from fakeknn.fields import FieldType
+
+
+class ObjectMapper:
+    """An object or nested object of the tree; the root is one with an empty path."""
+
+    def __init__(self, path: str = "") -> None:
+        self.path = path
+        self.children: dict[str, ObjectMapper | FieldType] = {}
+        self.nested = False
+        self.enabled: bool | None = None
+        self.dynamic: str | None = None
+        self.include_in_parent: bool | None = None
+        self.include_in_root: bool | None = None
+
+    @property
+    def name(self) -> str:
+        return self.path.rpartition(".")[2]
+
+    def child_path(self, name: str) -> str:
+        return f"{self.path}.{name}" if self.path else name
+
+    def echo(self, include_defaults: bool = False) -> dict[str, Any]:
+        told: dict[str, Any] = {}
+        if self.nested:
+            told["type"] = "nested"
+            if self.include_in_parent:
+                told["include_in_parent"] = True
+            if self.include_in_root:
+                told["include_in_root"] = True
+        elif self.path and not self.children:
+            told["type"] = "object"
+        if self.dynamic is not None:
+            told["dynamic"] = self.dynamic
+        if self.enabled is False:
+            told["enabled"] = False
+        return told
+
+    def properties(self, include_defaults: bool = False) -> dict[str, Any]:
+        told = {}
+        for name, child in sorted(self.children.items()):
+            if isinstance(child, ObjectMapper):
+                told[name] = child.echo(include_defaults)
+                below = child.properties(include_defaults)
+                if below:
+                    told[name]["properties"] = below
+            else:
+                told[name] = child.echo(include_defaults)
+        return told
+
+    def walk(self) -> Iterator[ObjectMapper | FieldType]:
+        """Everything below, multi-fields too."""
+        for child in self.children.values():
+            yield child
+            if isinstance(child, ObjectMapper):
+                yield from child.walk()
+            else:
+                yield from child.inner.values()
+                for sub in child.fields.values():
+                    yield sub
+                    yield from sub.inner.values()
+
+    def merged(self, other: ObjectMapper) -> ObjectMapper:
+        """This object with a new definition of it merged in."""
+        out = ObjectMapper(self.path)
+        if self.path and self.nested != other.nested:
+            was, becomes = ("nested", "non-nested") if self.nested else ("non-nested", "nested")
+            if self.nested:
+                raise IllegalArgumentException(f"cannot change object mapping from {was} to {becomes}")
+            raise IllegalArgumentException(f"cannot change object mapping from {was} to {becomes}")
+        if other.enabled is not None and (self.enabled is not False) != other.enabled:
+            raise MapperParsingException(
+                f"the [enabled] parameter can't be updated for the object mapping [{self.path or '_doc'}]"
+            )
+        for flag in ("include_in_parent", "include_in_root"):
+            theirs = getattr(other, flag)
+            if theirs is not None and self.nested and bool(getattr(self, flag)) != theirs:
+                raise MapperParsingException(f"the [{flag}] parameter can't be updated on a nested object mapping")
+        out.nested, out.enabled = self.nested, self.enabled if other.enabled is None else other.enabled
+        out.include_in_parent, out.include_in_root = self.include_in_parent, self.include_in_root
+        out.dynamic = self.dynamic if other.dynamic is None else other.dynamic
+        out.children = dict(self.children)
+        for name, theirs in other.children.items():
+            ours = self.children.get(name)
+            if ours is None:
+                out.children[name] = theirs
+            elif isinstance(ours, ObjectMapper):
+                if not isinstance(theirs, ObjectMapper):
+                    raise IllegalArgumentException(
+                        f"can't merge a non object mapping [{theirs.path}] with an object mapping"
+                    )
+                out.children[name] = ours.merged(theirs)
+            elif isinstance(theirs, ObjectMapper):
+                raise IllegalArgumentException(f"can't merge a non object mapping [{ours.path}] with an object mapping")
+            else:
+                out.children[name] = _merged_field(ours, theirs)
+        return out
+
+
+def _merged_field(ours: FieldType, theirs: FieldType) -> FieldType:
+    merged = ours.merged(theirs)
+    fields = dict(ours.fields)
+    for name, sub in theirs.fields.items():
+        fields[name] = _merged_field(ours.fields[name], sub) if name in ours.fields else sub
+    merged.fields = fields
+    return merged

@@ -1,0 +1,100 @@
+"""What a mapping as a whole must hold to: its limits, and what fields may say of each other."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fakeknn.errors import IllegalArgumentException, MapperParsingException, NullPointerException
+from fakeknn.fields.alias import AliasFieldType
+from fakeknn.fields.metadata import METADATA
+
+if TYPE_CHECKING:
+    from fakeknn.mapping.tree import Mapping
+
+
+def check_joins(mapping: Mapping) -> None:
+    if sum(field.kind == "join" for field in mapping.fields.values()) > 1:
+        raise MapperParsingException("Field [_parent_join] is defined more than once")
+
+
+def validate(mapping: Mapping, *, copies_nowhere: bool = False) -> None:
+    """DocumentMapper.validate: the limits, and what fields say of each other."""
+    _check_limits(mapping)
+    for name in mapping.root.children:
+        if name in METADATA:
+            raise MapperParsingException(f"Field [{name}] is defined more than once")
+    if copies_nowhere:
+        raise NullPointerException('Cannot invoke "String.lastIndexOf(int)" because "field" is null')
+    for path, field in mapping.fields.items():
+        if isinstance(field, AliasFieldType):
+            _check_alias(mapping, path, field)
+        for target in field.copy_to:
+            _check_copy(mapping, path, target)
+
+
+def check_references(mapping: Mapping) -> None:
+    for field in mapping.fields.values():
+        field.check_others(mapping.fields)
+
+
+def _check_limits(mapping: Mapping) -> None:
+    limit = int(mapping.context.settings.get("index.mapping.total_fields.limit", 1000))
+    if len(mapping.fields) + len(mapping.objects) > limit:
+        raise IllegalArgumentException(f"Limit of total fields [{limit}] has been exceeded")
+    depth = int(mapping.context.settings.get("index.mapping.depth.limit", 20))
+    for path in mapping.objects:
+        if path.count(".") + 2 > depth:
+            raise IllegalArgumentException(
+                f"Limit of mapping depth [{depth}] has been exceeded due to object field [{path}]"
+            )
+    nested = int(mapping.context.settings.get("index.mapping.nested_fields.limit", 50))
+    if len(mapping.nested_paths) > nested:
+        raise IllegalArgumentException(f"Limit of nested fields [{nested}] has been exceeded")
+    length = mapping.context.settings.get("index.mapping.field_name_length.limit")
+    if length is not None:
+        for path in (*mapping.fields, *mapping.objects):
+            if len(path.rpartition(".")[2]) > int(length):
+                raise IllegalArgumentException(f"Field name [{path}] is longer than the limit of [{length}] characters")
+
+
+def _check_alias(mapping: Mapping, path: str, field: AliasFieldType) -> None:
+    target = field.target
+    if target == path:
+        raise MapperParsingException(
+            f"Invalid [path] value [{target}] for field alias [{path}]: an alias cannot refer to itself."
+        )
+    if target in mapping.fields and isinstance(mapping.fields[target], AliasFieldType):
+        raise MapperParsingException(
+            f"Invalid [path] value [{target}] for field alias [{path}]: an alias cannot refer to another alias."
+        )
+    if target not in mapping.fields:
+        raise MapperParsingException(
+            f"Invalid [path] value [{target}] for field alias [{path}]: an alias must refer to an existing field "
+            f"in the mappings."
+        )
+    if mapping.nested_parent(path) != mapping.nested_parent(target):
+        scope, there = mapping.nested_parent(path), mapping.nested_parent(target)
+        raise IllegalArgumentException(
+            f"Invalid [path] value [{target}] for field alias [{path}]: an alias must have the same nested scope "
+            f"as its target. "
+            + ("The alias is not nested" if scope is None else f"The alias's nested scope is [{scope}]")
+            + ", but "
+            + ("the target is not nested." if there is None else f"the target's nested scope is [{there}].")
+        )
+
+
+def _check_copy(mapping: Mapping, path: str, target: str) -> None:
+    parents = mapping.fields
+    if path.rpartition(".")[0] in parents:
+        raise IllegalArgumentException(f"[copy_to] may not be used to copy from a multi-field: [{path}]")
+    if target in parents and target.rpartition(".")[0] in parents:
+        raise IllegalArgumentException(f"[copy_to] may not be used to copy to a multi-field: [{target}]")
+    if target in mapping.objects:
+        raise IllegalArgumentException(f"Cannot copy to field [{target}] since it is mapped as an object")
+    source, there = mapping.nested_parent(path), mapping.nested_parent(target)
+    if there is not None and (source is None or not (source == there or source.startswith(there + "."))):
+        raise IllegalArgumentException(
+            "Illegal combination of [copy_to] and [nested] mappings: [copy_to] may only copy data to the current nested "
+            "document or any of its parents, however one [copy_to] directive is trying to copy data from nested object "
+            f"[{source or 'null'}] to [{there}]"
+        )
