@@ -94,7 +94,7 @@ def _check_copy(mapping: Mapping, path: str, target: str) -> None:
     source, there = mapping.nested_parent(path), mapping.nested_parent(target)
     if there is not None and (source is None or not (source == there or source.startswith(there + "."))):
         raise IllegalArgumentException(
-            "Illegal combination of [copy_to] and [nested] mappings: [copy_to] may only copy data to the current nested "
-            "document or any of its parents, however one [copy_to] directive is trying to copy data from nested object "
-            f"[{source or 'null'}] to [{there}]"
+            "Illegal combination of [copy_to] and [nested] mappings: [copy_to] may only copy data to the current "
+            "nested document or any of its parents, however one [copy_to] directive is trying to copy data from nested "
+            f"object [{source or 'null'}] to [{there}]"
         )
