@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from fakeknn.errors import IllegalArgumentException, OpenSearchException, ParsingException, Where
 from fakeknn.query.base import Explanation, Matched, Query, ShardContext, common, parse_query, register, running
 from fakeknn.query.compound import MATCH_ALL, MatchAll
-from fakeknn.query.forms import form, lucene
 from fakeknn.query.functions import Function, Weight, named_function, parse_function, scalars_of
 from fakeknn.query.lucene import ONE, FunctionScoreQuery, Node
+from fakeknn.query.lucene.form import form, lucene
 from fakeknn.view import Mask
 from fakeknn.xcontent import java_float, objects
 from fakeknn.xcontent.objects import stopped_at

@@ -29,8 +29,8 @@ from fakeknn.query.fuzzy import AUTO, Fuzziness, edits, fuzziness
 from fakeknn.query.interval_sources import NO_MORE, Source, TermSource, any_of, block, max_gaps, ordered, unordered
 from fakeknn.query.match import TokenGraph, stacked
 from fakeknn.query.multi_term import MAX_CLAUSE_COUNT
+from fakeknn.query.patterns import regexp_flags
 from fakeknn.query.script import Script, check_language, parse_script, resolved
-from fakeknn.query.terms import regexp_flags
 from fakeknn.view import Mask
 from fakeknn.xcontent import objects
 from fakeknn.xcontent.objects import ObjectParser, declared

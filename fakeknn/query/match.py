@@ -15,9 +15,10 @@ from fakeknn.query.companions import phrase, phrase_prefix
 from fakeknn.query.compound import Bool, MatchAll, MatchNone
 from fakeknn.query.fuzzy import Fuzziness, Fuzzy
 from fakeknn.query.multi_term import MAX_CLAUSE_COUNT, check_rewrite, too_many_clauses
+from fakeknn.query.patterns import Prefix
 from fakeknn.query.phrases import Synonyms, Terms
 from fakeknn.query.span_queries import SpanGap, SpanMulti, SpanNear, SpanOr, SpanQuery, SpanTerm
-from fakeknn.query.terms import Prefix, Term
+from fakeknn.query.terms import Term
 from fakeknn.xcontent import java_string, objects
 
 

@@ -22,11 +22,11 @@ from fakeknn.fields import FieldType
 from fakeknn.query.base import Query, Reader, ShardContext, common, read_member, register, running
 from fakeknn.query.compound import Bool, MatchNone, minimum_should_match
 from fakeknn.query.field_names import default_fields
+from fakeknn.query.ids import Ids
 from fakeknn.query.match import boosted, search_analyzer, with_minimum
 from fakeknn.query.multi_term import StatedTerm
 from fakeknn.query.rewritten import Rewritten
 from fakeknn.query.scoring import postings
-from fakeknn.query.terms import Ids
 from fakeknn.xcontent import hash_ordered, java_string, objects
 
 

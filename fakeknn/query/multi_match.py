@@ -46,10 +46,11 @@ from fakeknn.query.match import (
     zero_terms_query,
 )
 from fakeknn.query.multi_term import StatedTerm, check_rewrite
+from fakeknn.query.patterns import Prefix
 from fakeknn.query.phrases import Phrase, Terms
 from fakeknn.query.rewritten import Rewritten
 from fakeknn.query.scoring import doc_freq, field_statistics
-from fakeknn.query.terms import Prefix, Term
+from fakeknn.query.terms import Term
 from fakeknn.xcontent import java_string, objects
 
 

@@ -21,11 +21,13 @@ from fakeknn.fields import FieldType
 from fakeknn.fields.scalar import DateFieldType
 from fakeknn.query.base import Query, ShardContext
 from fakeknn.query.compound import Bool, DisMax, MatchNone
+from fakeknn.query.exists import Exists
 from fakeknn.query.field_names import Weights, check_count, java_decimal, resolve_field, resolve_fields
 from fakeknn.query.fuzzy import AUTO, Fuzziness, Fuzzy, custom_auto
 from fakeknn.query.match import ALL_DOCS, MatchOptions, boosted, checked, lenient_query, normalized, search_analyzer
 from fakeknn.query.multi_match import BEST_FIELDS, PHRASE_TYPE, Type, multi_match_query
 from fakeknn.query.multi_term import MAX_CLAUSE_COUNT, too_many_clauses
+from fakeknn.query.patterns import Prefix, Regexp, Wildcard
 from fakeknn.query.phrases import Synonyms
 from fakeknn.query.query_string_grammar import (
     CONJ_AND,
@@ -38,7 +40,8 @@ from fakeknn.query.query_string_grammar import (
     discard_escapes,
 )
 from fakeknn.query.query_string_tokens import LexicalToken
-from fakeknn.query.terms import Exists, Prefix, Range, Regexp, Term, Wildcard
+from fakeknn.query.ranges import Range
+from fakeknn.query.terms import Term
 
 #: ``search.query.max_query_string_length``.
 MAX_LENGTH = 32_000

@@ -25,10 +25,10 @@ from fakeknn.query.match import (
     with_minimum,
 )
 from fakeknn.query.multi_match import MOST_FIELDS, PHRASE_TYPE, multi_match_query, whole_stream
+from fakeknn.query.patterns import Prefix
 from fakeknn.query.query_string import read_members
 from fakeknn.query.query_string_parser import analyzed_prefix
 from fakeknn.query.rewritten import Rewritten
-from fakeknn.query.terms import Prefix
 from fakeknn.xcontent import objects
 
 (AND, NOT, OR, PREFIX, PHRASE, PRECEDENCE, ESCAPE, WHITESPACE, FUZZY, NEAR) = (1 << i for i in range(10))

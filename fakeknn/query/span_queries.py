@@ -37,9 +37,12 @@ from fakeknn.query.base import (
     value_of,
 )
 from fakeknn.query.fuzzy import Fuzzy
-from fakeknn.query.lucene import Node, built
+from fakeknn.query.lucene import Node
+from fakeknn.query.lucene.form import form
 from fakeknn.query.multi_term import MAX_CLAUSE_COUNT, expanded_terms
+from fakeknn.query.patterns import Pattern, Prefix, Regexp, Wildcard
 from fakeknn.query.phrases import occurrences
+from fakeknn.query.ranges import Range
 from fakeknn.query.scoring import FieldScoring, doc_freq, postings
 from fakeknn.query.spans import (
     Spans,
@@ -53,7 +56,7 @@ from fakeknn.query.spans import (
     unordered,
     within,
 )
-from fakeknn.query.terms import Pattern, Prefix, Range, Regexp, Term, Wildcard
+from fakeknn.query.terms import Term
 from fakeknn.view import Column, Mask, TextColumn
 from fakeknn.xcontent import java_float, java_string, objects
 
@@ -164,7 +167,7 @@ class SpanTerm(SpanQuery):
         if (not field.dictionary and not field.scored) or isinstance(field, WildcardFieldType):
             query = Term(field=self.field, value=self.value)
             query.mask(ctx)  # for what it refuses
-            raise _no_term(built(query, ctx))
+            raise _no_term(form(query, ctx))
         return field, ctx.column(field), field.index_term(self.value)
 
     def check(self, ctx: ShardContext) -> None:
@@ -480,7 +483,7 @@ class SpanMulti(SpanQuery):
         if field is not None and (not field.dictionary or isinstance(field, WildcardFieldType)):
             raise UnsupportedOperationException(
                 "unsupported inner query, should be org.apache.lucene.search.MultiTermQuery but was "
-                f"{built(self.match, ctx).java_class}"
+                f"{form(self.match, ctx).java_class}"
             )
         top = self.top
         rewrite = getattr(self.match, "rewrite", None) or ""

@@ -22,8 +22,8 @@ from fakeknn.fields.numbers import NumberFieldType
 from fakeknn.fields.scalar import KeywordFieldType
 from fakeknn.query.base import Query, ShardContext
 from fakeknn.query.compound import Bool
+from fakeknn.query.exists import Exists
 from fakeknn.query.match import MatchOptions
-from fakeknn.query.terms import Exists
 from fakeknn.query.text import Match
 from fakeknn.search.fetch import Hit
 from fakeknn.search.inner_hits import COLLAPSE, InnerHits, parse_inner_hits

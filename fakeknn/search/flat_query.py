@@ -10,9 +10,11 @@ import numpy as np
 from fakeknn.query.base import Query, ShardContext
 from fakeknn.query.fuzzy import Fuzzy
 from fakeknn.query.multi_term import ConstantTerm, StatedTerm
+from fakeknn.query.patterns import Pattern
 from fakeknn.query.phrases import Phrase, PhrasePrefix, Synonyms
+from fakeknn.query.ranges import Range
 from fakeknn.query.span_queries import SpanMulti, SpanOr, SpanTerm
-from fakeknn.query.terms import Pattern, Range, Term, Terms
+from fakeknn.query.terms import Term, Terms
 from fakeknn.search.highlight_terms import QueryWalk, test_of
 from fakeknn.view import KeywordColumn, TextColumn
 

@@ -21,7 +21,7 @@ from fakeknn.fields.patterns import simple_match
 from fakeknn.query.base import ShardContext, parse_query
 from fakeknn.query.compound import MATCH_ALL
 from fakeknn.query.lucene import ApproximateScoreQuery
-from fakeknn.query.terms import Range
+from fakeknn.query.ranges import Range
 from fakeknn.search.explain import search_node
 from fakeknn.search.fetch import Hit, source_of, sub_phase
 from fakeknn.search.fetch_fields import field_values

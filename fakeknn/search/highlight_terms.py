@@ -21,11 +21,13 @@ from fakeknn.query.joining import Nested
 from fakeknn.query.lucene import ApproximateScoreQuery, IndexOrDocValuesQuery
 from fakeknn.query.more_like_this import MoreLikeThis
 from fakeknn.query.multi_term import AnyTerm, ConstantTerm, StatedTerm
+from fakeknn.query.patterns import Pattern, Prefix, Regexp, Wildcard
 from fakeknn.query.phrases import Phrase, PhrasePrefix, Synonyms
+from fakeknn.query.ranges import Range
 from fakeknn.query.rewritten import Rewritten
 from fakeknn.query.script import ScriptScore
 from fakeknn.query.span_queries import FieldMasking, SpanContaining, SpanQuery, SpanTerm, SpanWithin
-from fakeknn.query.terms import Pattern, Prefix, Range, Regexp, Term, Terms, Wildcard
+from fakeknn.query.terms import Term, Terms
 from fakeknn.query.terms_set import TermsSet
 from fakeknn.xcontent import java_string
 

@@ -19,7 +19,7 @@ from fakeknn.fields.completion_contexts import SEPARATOR, QueryContext, parse_qu
 from fakeknn.fields.patterns import regexp_matcher
 from fakeknn.query.base import ShardContext
 from fakeknn.query.fuzzy import fuzziness
-from fakeknn.query.terms import regexp_flags
+from fakeknn.query.patterns import regexp_flags
 from fakeknn.search.fetch import Hit, fetch_hits
 from fakeknn.search.request import SearchRequest
 from fakeknn.search.suggest import SUGGESTERS, Entries, Texts, common_fields, positive_size

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from fakeknn.errors import NotFaked
 from fakeknn.query.base import Query, ShardContext
 from fakeknn.query.compound import ConstantScore
+from fakeknn.query.exists import Exists
 from fakeknn.query.lucene import (
     ApproximateScoreQuery,
     BoostQuery,
@@ -20,7 +21,7 @@ from fakeknn.query.lucene import (
     MatchAllDocsQuery,
     TermQuery,
 )
-from fakeknn.query.terms import Exists, Range
+from fakeknn.query.ranges import Range
 from fakeknn.search.explain import search_node
 from fakeknn.search.request import ACCURATE, DISABLED, SearchRequest
 from fakeknn.view import Mask, NumericColumn, TextColumn

@@ -1,4 +1,4 @@
-"""What the queries of texts are built into: spans, expanded patterns, blended and combined fields (see ``forms``)."""
+"""The forms of spans, intervals, expanded terms and combined fields."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 
 from fakeknn.query.base import ShardContext
 from fakeknn.query.combined_fields import CombinedField
-from fakeknn.query.forms import form, lucene
 from fakeknn.query.fuzzy import Fuzzy
 from fakeknn.query.intervals import IntervalsQuery
 from fakeknn.query.lucene import (
@@ -21,6 +20,7 @@ from fakeknn.query.lucene import (
     TermQuery,
     Told,
 )
+from fakeknn.query.lucene.form import form, lucene
 from fakeknn.query.match import AllDocs
 from fakeknn.query.multi_term import AnyTerm, ConstantAny, ConstantTerm, StatedTerm
 from fakeknn.query.span_queries import (

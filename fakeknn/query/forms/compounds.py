@@ -1,0 +1,207 @@
+"""The forms of compounds, and of queries that hold one other."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from fakeknn.query.base import Explanation, ShardContext
+from fakeknn.query.compound import (
+    MATCH_ALL,
+    Bool,
+    Boosting,
+    ConstantScore,
+    DisMax,
+    MatchAll,
+    MatchNone,
+    minimum_should_match,
+)
+from fakeknn.query.joining import Nested
+from fakeknn.query.knn import Knn
+from fakeknn.query.lucene import (
+    FILTER,
+    MUST,
+    MUST_NOT,
+    ONE,
+    SHOULD,
+    ApproximateScoreQuery,
+    BooleanQuery,
+    BoostByQuery,
+    BoostQuery,
+    ConstantScoreQuery,
+    DisjunctionMaxQuery,
+    IndexOrDocValuesQuery,
+    Leaf,
+    MatchAllDocsQuery,
+    MatchNoDocsQuery,
+    Node,
+    TermQuery,
+    Told,
+)
+from fakeknn.query.lucene.form import field_exists, form, lucene
+from fakeknn.query.percolate import Percolate
+from fakeknn.query.rewritten import Rewritten
+from fakeknn.query.script import ScriptScore
+from fakeknn.query.terms_set import TermsSet
+from fakeknn.query.text import Match
+
+
+@lucene.register
+def _(query: MatchAll, ctx: ShardContext) -> Node:
+    return ApproximateScoreQuery(MatchAllDocsQuery(), "*:*", None)
+
+
+@lucene.register
+def _(query: MatchNone, ctx: ShardContext) -> Node:
+    return MatchNoDocsQuery(query.reason)
+
+
+@lucene.register
+def _(query: ConstantScore, ctx: ShardContext) -> Node:
+    return ConstantScoreQuery(form(query.filter, ctx))
+
+
+@lucene.register
+def _(query: DisMax, ctx: ShardContext) -> Node:
+    if not query.queries:
+        return MatchNoDocsQuery("no clauses for dismax query.")
+    return DisjunctionMaxQuery(tuple(form(clause, ctx) for clause in query.queries), query.tie_breaker)
+
+
+@lucene.register
+def _(query: Boosting, ctx: ShardContext) -> Node:
+    plain = replace(query, boost=1.0)
+    return BoostByQuery(form(query.positive, ctx), form(query.negative, ctx), query.negative_boost, plain)
+
+
+@lucene.register
+def _(query: Bool, ctx: ShardContext) -> Node:
+    clauses = [
+        (occur, form(clause, ctx))
+        for occur, found in (
+            (MUST, query.must),
+            (MUST_NOT, query.must_not),
+            (SHOULD, query.should),
+            (FILTER, query.filter),
+        )
+        for clause in found
+    ]
+    if not clauses:
+        return lucene(MATCH_ALL, ctx)
+    needed = 0
+    if query.minimum_should_match is not None:
+        needed = max(0, minimum_should_match(query.minimum_should_match, len(query.should)))
+    if query.adjust_pure_negative and all(occur == MUST_NOT for occur, _ in clauses):
+        clauses.append((FILTER, MatchAllDocsQuery()))
+    return BooleanQuery(tuple(clauses), needed)
+
+
+@lucene.register
+def _(query: Match, ctx: ShardContext) -> Node:
+    if ctx.field(query.field) is None:
+        return MatchNoDocsQuery(f"unmapped fields [{query.field}]")
+    return form(query.rewritten(ctx), ctx)
+
+
+@lucene.register
+def _(query: ScriptScore, ctx: ShardContext) -> Node:
+    plain = replace(query, boost=1.0)
+    inner = form(query.query, ctx)
+
+    def how(ctx: ShardContext, row: int, boost: np.float32) -> Explanation:
+        rewritten = inner.rewritten()
+        # Where the script does not look at the score, a weight is made that has none.
+        if plain.needs_score(ctx):
+            below = rewritten.explain(ctx, row, ONE)
+        else:
+            bare = rewritten.query if isinstance(rewritten, ConstantScoreQuery) else rewritten
+            below = bare.explain_match(ctx, row)
+        return plain.explained(ctx, row, boost, below) if below.match else below
+
+    named = "" if query.query.name is None else f", _name: {query.query.name}"
+    return Told(plain, "ScriptScoreQuery", f"script_score ({inner}{named}, script: {{{query.script}}}", (inner,), how)
+
+
+@lucene.register
+def _(query: TermsSet, ctx: ShardContext) -> Node:
+    if not query.values:
+        return MatchNoDocsQuery('No terms supplied for "terms_set" query.')
+    clauses = tuple(form(clause, ctx).rewritten() for clause in query.clauses())
+
+    def how(ctx: ShardContext, row: int, boost: np.float32) -> Explanation:
+        return query.explained(ctx, row, [clause.explain(ctx, row, boost) for clause in clauses])
+
+    least = f"long({query.minimum_should_match_field})"
+    if query.minimum_should_match_script is not None:
+        least = f"script({query.minimum_should_match_script})"
+    shown = ", ".join(str(form(clause, ctx)) for clause in query.clauses())
+    text = f"CoveringQuery(queries=[{shown}], minimumNumberMatch={least})"
+    return Told(replace(query, boost=1.0), "CoveringQuery", text, clauses, how)
+
+
+@lucene.register
+def _(query: Rewritten, ctx: ShardContext) -> Node:
+    return form(query.rewritten(ctx), ctx)
+
+
+@lucene.register
+def _(query: Knn, ctx: ShardContext) -> Node:
+    alone = query if query.boost == 1 else replace(query, boost=1.0)
+    kept = None if query.filter is None else form(query.filter, ctx)
+    if kept is not None and ctx.nested_path is not None and kept.might_match_nested(ctx):
+        kept = BooleanQuery(((MUST, kept), (FILTER, field_exists(ctx, "_primary_term"))))
+    return Told(alone, query.lucene_kind(ctx), query.lucene_text(ctx, kept), how=alone.explain)
+
+
+@lucene.register
+def _(query: Nested, ctx: ShardContext) -> Node:
+    alone = replace(query, boost=1.0)
+    inner = form(query.query, ctx.inside(query.path))
+    if _might_match_outside(inner, ctx, query.path):
+        inner = BooleanQuery(((MUST, inner), (FILTER, Told(MATCH_ALL, "TermQuery", f"_nested_path:{query.path}"))))
+
+    def how(ctx: ShardContext, row: int, boost: np.float32) -> Explanation:
+        if alone.score_mode != "none":
+            return alone.explained(ctx, row, boost, inner.rewritten().explain)
+        unscored = ConstantScoreQuery(inner).rewritten()
+        return alone.explained(ctx, row, boost, lambda ctx, row, boost: unscored.explain(ctx, row, np.float32(0)))
+
+    return Told(alone, "OpenSearchToParentBlockJoinQuery", f"ToParentBlockJoinQuery ({inner})", how=how, nested=False)
+
+
+def _might_match_outside(node: Node, ctx: ShardContext, path: str) -> bool:
+    """NestedHelper.mightMatchNonNestedDocs: whether a query inside ``nested`` may match what is none of its objects."""
+    match node:
+        case ConstantScoreQuery() | BoostQuery():
+            return _might_match_outside(node.query, ctx, path)
+        case MatchNoDocsQuery():
+            return False
+        case IndexOrDocValuesQuery():
+            return _might_match_outside(node.index, ctx, path)
+        case ApproximateScoreQuery():
+            return _might_match_outside(node.original, ctx, path)
+        case BooleanQuery():
+            required = [*node.of(MUST), *node.of(FILTER)]
+            if required:
+                return all(_might_match_outside(one, ctx, path) for one in required)
+            return any(_might_match_outside(one, ctx, path) for one in node.of(SHOULD))
+        case TermQuery(field=field) | Leaf(path=str(field)):
+            return field.startswith("_") or (ctx.field(field) is not None and ctx.mapping.nested_parent(field) != path)
+    return True
+
+
+@lucene.register
+def _(query: Percolate, ctx: ShardContext) -> Node:
+    plain = replace(query, boost=1.0)
+
+    def how(ctx: ShardContext, row: int, boost: np.float32) -> Explanation:
+        stored = query.stored(ctx, row)
+        documents = query.percolated(ctx)
+        scores = np.empty(0, np.float32) if stored is None else documents.found(stored)[1]
+        if stored is None or not len(scores):
+            return Explanation(np.float32(0), "PercolateQuery", match=False)
+        below = form(stored, documents.ctx).rewritten().explain(documents.ctx, 0, ONE)
+        return Explanation(scores.max(), "PercolateQuery", (below,))
+
+    return Told(plain, "PercolateQuery", how=how)

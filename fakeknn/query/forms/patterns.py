@@ -1,0 +1,77 @@
+"""The forms of patterns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from fakeknn.fields import FieldType
+from fakeknn.fields.flat_object import FlatMemberFieldType, FlatObjectFieldType
+from fakeknn.fields.wildcard import WildcardFieldType
+from fakeknn.query.base import Explanation, Query, ShardContext
+from fakeknn.query.lucene import Leaf, Node, Told
+from fakeknn.query.lucene.form import MATCH_NONE, WRAPPER, form, lucene
+from fakeknn.query.patterns import Completed, Pattern, Prefix, Regexp, Wildcard
+from fakeknn.query.scoring import doc_id
+
+
+@lucene.register
+def _(query: Pattern, ctx: ShardContext) -> Node:
+    plain = replace(query, boost=1.0)
+    field = ctx.field(query.field)
+    if field is None:
+        return MATCH_NONE
+    scored = plain.scored(ctx)
+    if scored is not None:
+        return form(scored, ctx)
+    if isinstance(field, (FlatMemberFieldType, FlatObjectFieldType)):
+        name, path = flat_path(field)
+        shown = f"{path}{query.value}"
+        shown = {Prefix: f"{shown}*", Regexp: f"/{shown}/"}.get(type(query), shown)
+        if query.case_insensitive and not isinstance(query, Regexp):
+            shown = automaton(plain)
+        return Leaf(WRAPPER, f"{name}:{shown}", lambda: plain.mask(ctx))
+    if isinstance(field, WildcardFieldType):
+        shown = {Prefix: f"{query.value}*", Regexp: f"/{query.value}/"}.get(type(query), query.value)
+        return wildcard_matching(field, shown, plain, ctx)
+    if not (field.is_text or field.kind == "keyword"):
+        return Told(plain)
+    if isinstance(query, Completed) or (query.case_insensitive and not isinstance(query, Regexp)):
+        return Leaf(WRAPPER, f"{field.path}:{automaton(plain)}", lambda: plain.mask(ctx))
+    shown = {Prefix: f"{query.value}*", Wildcard: query.value, Regexp: f"/{query.value}/"}.get(type(query), query.value)
+    return Leaf(WRAPPER, f"{field.path}:{shown}", lambda: plain.mask(ctx))
+
+
+def automaton(query: Query) -> str:
+    """AutomatonQuery.toString, which shows an object's identity: some number of eight digits."""
+    return f"AutomatonQuery {{\norg.apache.lucene.util.automaton.Automaton@{id(query) & 0xFFFFFFFF:x}}}"
+
+
+@dataclass(frozen=True)
+class WildcardMatchingQuery(Leaf):
+    """A pattern of a wildcard field, which shows itself with its class unless a document matches it."""
+
+    @property
+    def java_class(self) -> str:
+        return "org.opensearch.index.mapper.WildcardFieldMapper$WildcardMatchingQuery"
+
+    def __str__(self) -> str:
+        name, _, pattern = self.text.partition(":")
+        return f'WildcardMatchingQuery({name}:"{pattern}")'
+
+    def explain(self, ctx: ShardContext, row: int, boost: np.float32) -> Explanation:
+        if self.mask()[row]:
+            return super().explain(ctx, row, boost)
+        return Explanation(np.float32(0), f"{self} doesn't match id {doc_id(ctx, row)}", match=False)
+
+
+def flat_path(field: FlatMemberFieldType | FlatObjectFieldType) -> tuple[str, str]:
+    """The field of Lucene that a flat_object, or a path inside one, is searched by, and what its terms begin with."""
+    if isinstance(field, FlatMemberFieldType):
+        return f"{field.root}._valueAndPath", f"{field.path}="
+    return f"{field.path}._value", ""
+
+
+def wildcard_matching(field: FieldType, pattern: str, plain: Query, ctx: ShardContext) -> Node:
+    return WildcardMatchingQuery("WildcardMatchingQuery", f"{field.path}:{pattern}", lambda: plain.mask(ctx))

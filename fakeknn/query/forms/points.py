@@ -1,0 +1,187 @@
+"""The forms of numbers, dates and addresses: points, and the doc values beside them."""
+
+from __future__ import annotations
+
+import ipaddress
+from typing import Any
+
+import numpy as np
+
+from fakeknn.fields import FieldType
+from fakeknn.fields.numbers import (
+    DecimalFieldType,
+    FloatFieldType,
+    HalfFloatFieldType,
+    LongFieldType,
+    NumberFieldType,
+    ScaledFloatFieldType,
+    UnsignedLongFieldType,
+)
+from fakeknn.fields.scalar import DateFieldType
+from fakeknn.query.base import Query, ShardContext
+from fakeknn.query.lucene import (
+    ApproximateScoreQuery,
+    IndexOrDocValuesQuery,
+    Leaf,
+    MatchAllDocsQuery,
+    MatchNoDocsQuery,
+    Node,
+    Told,
+)
+from fakeknn.query.lucene.form import bytes_ref, field_exists
+from fakeknn.view import NumericColumn
+from fakeknn.xcontent import java_double, java_float, java_string
+
+
+def _sortable(field: FieldType, value: Any) -> int:
+    """A number as sorted doc values hold it."""
+    if isinstance(field, HalfFloatFieldType):
+        bits = int(np.array(value, np.float16).view(np.int16))
+        return bits ^ (bits >> 15) & 0x7FFF
+    if isinstance(field, FloatFieldType):
+        bits = int(np.array(value, np.float32).view(np.int32))
+        return bits ^ (bits >> 31) & 0x7FFFFFFF
+    if isinstance(field, DecimalFieldType):
+        bits = int(np.array(value, np.float64).view(np.int64))
+        return bits ^ (bits >> 63) & 0x7FFFFFFFFFFFFFFF
+    return int(value)
+
+
+def _point(field: FieldType, value: Any) -> str:
+    if isinstance(field, (HalfFloatFieldType, FloatFieldType)):
+        return java_float(np.float32(value))
+    if isinstance(field, DecimalFieldType):
+        return java_double(float(value))
+    return str(int(value))
+
+
+def _limits(field: FieldType) -> tuple[Any, Any]:
+    if isinstance(field, DecimalFieldType):
+        return -np.inf, np.inf
+    if isinstance(field, UnsignedLongFieldType):
+        return 0, 2**64 - 1
+    if isinstance(field, (LongFieldType, ScaledFloatFieldType, DateFieldType)):
+        return -(2**63), 2**63 - 1
+    return -(2**31), 2**31 - 1
+
+
+def unbounded(field: FieldType) -> str:
+    """A range of all of a field's values, as it writes itself."""
+    low, high = _limits(field)
+    return f"{field.path}:[{_point(field, low)} TO {_point(field, high)}]"
+
+
+def number_range(
+    plain: Query,
+    field: FieldType,
+    lower: Any,
+    upper: Any,
+    include_lower: bool,
+    include_upper: bool,
+    ctx: ShardContext,
+    *,
+    exact: bool = False,
+    **options: Any,
+) -> Node:
+    lowest, highest = _limits(field)
+    if isinstance(field, DateFieldType):
+        zone, format = options.get("time_zone"), options.get("format")
+        low, high = field.limits(lower, upper, include_lower, include_upper, zone, format)
+    elif exact:
+        value = field.exact_value(lower)  # type: ignore[attr-defined]
+        if value is None:
+            return MatchNoDocsQuery("Value [" + java_string(lower) + "] has a decimal part")
+        low = high = value
+    else:
+        low, high = field.bounds(lower, upper, include_lower, include_upper)  # type: ignore[attr-defined]
+    low = lowest if low is None else low
+    high = highest if high is None else high
+    if low > high:
+        return MatchNoDocsQuery("")
+    name = field.path
+    index = f"{name}:[{_point(field, low)} TO {_point(field, high)}]"
+    doc_values = f"{name}:[{_sortable(field, low)} TO {_sortable(field, high)}]"
+
+    def mask() -> Any:
+        return plain.mask(ctx)
+
+    column = ctx.column(field)
+    assert isinstance(column, NumericColumn)
+    simpler: Node | None = None
+    if not len(column.values):
+        simpler = MatchNoDocsQuery("")
+    else:
+        least, most = column.values.min(), column.values.max()
+        if most < low or least > high:
+            simpler = MatchNoDocsQuery("")
+        elif low <= least and most <= high:
+            if column.doc_count == ctx.n:
+                simpler = MatchAllDocsQuery()
+            elif field.has_doc_values:
+                simpler = field_exists(ctx, name)
+    point = Leaf("PointRangeQuery", index, mask, name, simpler=simpler)
+    by_values = Leaf("SortedNumericDocValuesRangeQuery", doc_values, mask)
+    if not field.searchable:
+        return by_values
+    node: Node = IndexOrDocValuesQuery(point, by_values) if field.has_doc_values else point
+    if exact and not isinstance(field, DateFieldType):
+        return node
+    return ApproximateScoreQuery(node, index)
+
+
+def number_set(plain: Query, field: NumberFieldType, values: tuple[Any, ...], ctx: ShardContext) -> Node:
+    found = sorted({number for number in map(field.exact_value, values) if number is not None})
+    if not found:
+        return MatchNoDocsQuery("All values have a decimal part")
+
+    def mask() -> Any:
+        return plain.mask(ctx)
+
+    points = Leaf("PointInSetQuery", f"{field.path}:{{{' '.join(_point(field, value) for value in found)}}}", mask)
+    shown = ", ".join(str(_sortable(field, value)) for value in found)
+    by_values = Leaf("SortedNumericDocValuesSetQuery", f"{field.path}: [{shown}]", mask)
+    if not field.searchable:
+        return by_values
+    return IndexOrDocValuesQuery(points, by_values) if field.has_doc_values else points
+
+
+def bitmap(plain: Query, field: NumberFieldType, ctx: ShardContext) -> Node:
+    def mask() -> Any:
+        return plain.mask(ctx)
+
+    index = Leaf("BitmapIndexQuery", f"BitmapIndexQuery(field={field.path})", mask)
+    by_values = Leaf("BitmapDocValuesQuery", f"BitmapDocValuesQuery(field={field.path})", mask)
+    if not field.searchable:
+        return by_values
+    return IndexOrDocValuesQuery(index, by_values) if field.has_doc_values else index
+
+
+def ip_term(plain: Query, field: FieldType, text: str, ctx: ShardContext) -> Node:
+    try:
+        network = ipaddress.ip_network(text, strict=False)
+    except ValueError:
+        return Told(plain)
+    return _addresses(plain, field, network[0], network[-1], ctx)
+
+
+def _addresses(plain: Query, field: FieldType, low: Any, high: Any, ctx: ShardContext) -> Node:
+    def packed(address: Any) -> bytes:
+        raw: bytes = address.packed
+        return raw if len(raw) == 16 else bytes(10) + b"\xff\xff" + raw
+
+    def shown(address: Any) -> str:
+        mapped = getattr(address, "ipv4_mapped", None)
+        if mapped is not None:
+            return str(mapped)
+        return str(address)
+
+    name = field.path
+    index = Leaf("PointRangeQuery", f"{name}:[{shown(low)} TO {shown(high)}]", lambda: plain.mask(ctx), name)
+    by_values = Leaf(
+        "SortedSetDocValuesRangeQuery",
+        f"{name}:[{bytes_ref(packed(low))} TO {bytes_ref(packed(high))}]",
+        lambda: plain.mask(ctx),
+    )
+    if not field.searchable:
+        return by_values
+    return IndexOrDocValuesQuery(index, by_values) if field.has_doc_values else index

@@ -1,0 +1,218 @@
+"""The forms of term-level queries."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from fakeknn.fields import FieldType
+from fakeknn.fields.flat_object import FlatMemberFieldType, FlatObjectFieldType
+from fakeknn.fields.metadata import IdFieldType, IndexFieldType
+from fakeknn.fields.numbers import DecimalFieldType, IntegerFieldType, NumberFieldType, ScaledFloatFieldType
+from fakeknn.fields.scalar import BooleanFieldType, DateFieldType
+from fakeknn.fields.uid import encode_id
+from fakeknn.fields.wildcard import WildcardFieldType, quoted_wildcard
+from fakeknn.query.base import Query, ShardContext
+from fakeknn.query.exists import Exists, exists_names
+from fakeknn.query.forms.patterns import automaton, flat_path, wildcard_matching
+from fakeknn.query.forms.points import bitmap, ip_term, number_range, number_set
+from fakeknn.query.ids import Ids
+from fakeknn.query.lucene import (
+    SHOULD,
+    ApproximateScoreQuery,
+    Becoming,
+    BooleanQuery,
+    BoostQuery,
+    ConstantScoreQuery,
+    IndexOrDocValuesQuery,
+    Leaf,
+    MatchAllDocsQuery,
+    MatchNoDocsQuery,
+    Node,
+    TermQuery,
+    Told,
+)
+from fakeknn.query.lucene.form import MATCH_NONE, WRAPPER, bytes_ref, field_exists, lucene
+from fakeknn.query.ranges import Range
+from fakeknn.query.terms import Term, Terms
+from fakeknn.xcontent import java_string
+
+
+def _shown_id(text: str) -> str:
+    raw = encode_id(text)
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        return bytes_ref(raw)
+
+
+def _set(name: str, shown: list[str], mask: Any, single: Node | None = None) -> Leaf:
+    """TermInSetQuery."""
+    return Leaf(WRAPPER, f"{name}:({' '.join(shown)})", mask, name, simpler=None)
+
+
+def _ids(ctx: ShardContext, ids: tuple[str, ...]) -> Node:
+    field = ctx.field("_id")
+    assert isinstance(field, IdFieldType)
+    ordered = sorted({encode_id(text): text for text in ids}.items())
+    return _set("_id", [_shown_id(text) for _, text in ordered], lambda: field.ids(ctx.view, ids))
+
+
+@lucene.register
+def _(query: Ids, ctx: ShardContext) -> Node:
+    if not query.values:
+        return MatchNoDocsQuery('Missing ids in "ids" query.')
+    return _ids(ctx, query.values)
+
+
+@lucene.register
+def _(query: Term, ctx: ShardContext) -> Node:
+    field = ctx.field(query.field)
+    node = _term(query, field, ctx)
+    if field is not None and not isinstance(node, Told):
+        for boost in query.mapped_boosts(field):
+            node = BoostQuery(node, boost)
+    return node
+
+
+def _term(query: Term, field: FieldType | None, ctx: ShardContext) -> Node:
+    plain = replace(query, boost=1.0)
+    if field is None:
+        return MatchNoDocsQuery(
+            f"failed to create query: No field mapping can be found for the field with name [{query.field}]"
+        )
+    if isinstance(field, IdFieldType):
+        return _ids(ctx, (java_string(query.value),))
+    if isinstance(field, IndexFieldType):
+        return ApproximateScoreQuery(MatchAllDocsQuery(), "*:*") if plain.mask(ctx).any() else MatchNoDocsQuery()
+    if isinstance(field, (NumberFieldType, DateFieldType)):
+        return number_range(plain, field, query.value, query.value, True, True, ctx, exact=True)
+    if field.kind == "ip":
+        return ip_term(plain, field, java_string(query.value), ctx)
+    if isinstance(field, (FlatMemberFieldType, FlatObjectFieldType)):
+        name, path = flat_path(field)
+        shown = automaton(plain) if query.case_insensitive else path + java_string(query.value)
+        return ConstantScoreQuery(Leaf("TermQuery", f"{name}:{shown}", lambda: plain.mask(ctx)))
+    if isinstance(field, WildcardFieldType):
+        text = java_string(query.value)
+        return wildcard_matching(field, text if query.case_insensitive else quoted_wildcard(text), plain, ctx)
+    if query.case_insensitive:
+        return Leaf(WRAPPER, f"{field.path}:{automaton(plain)}", lambda: plain.mask(ctx))
+    if field.scored or field.kind in ("keyword", "boolean", "text"):
+        term = field.index_term(query.value)
+        if not field.searchable:
+            if field.kind == "keyword":
+                shown = bytes_ref(term.encode())
+                return Leaf(
+                    "SortedSetDocValuesRangeQuery", f"{field.path}:[{shown} TO {shown}]", lambda: plain.mask(ctx)
+                )
+            return Told(plain)
+        node: Node = TermQuery(field.path, term, term)
+        constant = field.constant or (field.kind == "keyword" and not field.scored)
+        return ConstantScoreQuery(node) if constant else node
+    return Told(plain)
+
+
+@lucene.register
+def _(query: Terms, ctx: ShardContext) -> Node:
+    field = ctx.field(query.field)
+    plain = replace(query, boost=1.0)
+    values = query.found(ctx)
+    if field is None:
+        return MATCH_NONE
+    if isinstance(field, IdFieldType):
+        return _ids(ctx, tuple(java_string(value) for value in values))
+    if isinstance(field, NumberFieldType):
+        if query.bitmap and isinstance(values[0], bytes):
+            return bitmap(plain, field, ctx)
+        return number_set(plain, field, values, ctx)
+    if isinstance(field, DateFieldType):
+        parts = [lucene(Term(field=query.field, value=value), ctx) for value in values]
+        return ConstantScoreQuery(BooleanQuery(tuple((SHOULD, part) for part in parts)))
+    if isinstance(field, (FlatMemberFieldType, FlatObjectFieldType)):
+        name, path = flat_path(field)
+        flat = " ".join(sorted({path + java_string(value) for value in values}, key=str.encode))
+        return Leaf(WRAPPER, f"{name}:({flat})", lambda: plain.mask(ctx))
+    if isinstance(field, WildcardFieldType):
+        return wildcard_matching(field, "|".join(java_string(value) for value in values), plain, ctx)
+    if isinstance(field, BooleanFieldType) or field.is_text or field.kind == "keyword":
+        terms = sorted({field.index_term(value) for value in values}, key=lambda term: term.encode())
+        shown = " ".join(terms)
+        if isinstance(field, BooleanFieldType):
+            if len(terms) == 1:
+                return lucene(Term(field=query.field, value=values[0]), ctx)
+            return exists_in(ctx, field.path)
+        if field.searchable:
+            return Leaf(WRAPPER, f"{field.path}:({shown})", lambda: plain.mask(ctx), field.path)
+        inner = Leaf("MultiTermQueryDocValuesWrapper", f"{field.path}:({shown})", lambda: plain.mask(ctx), field.path)
+        return ConstantScoreQuery(inner)
+    return Told(plain)
+
+
+def exists_in(ctx: ShardContext, name: str) -> Node:
+    field = ctx.field(name)
+    assert field is not None
+    if name == "_id":
+        return ApproximateScoreQuery(MatchAllDocsQuery(), "*:*")
+    if field.has_doc_values or getattr(field, "has_norms", False):
+        return field_exists(ctx, name)
+    column = ctx.column(field)
+    return Leaf(
+        "TermQuery", f"_field_names:{name}", ctx.nothing if column is None else lambda: column.exists, "_field_names"
+    )
+
+
+@lucene.register
+def _(query: Exists, ctx: ShardContext) -> Node:
+    names = [name for name in exists_names(ctx, query.field) if ctx.field(name) is not None]
+    if len(names) == 1 and query.field not in ctx.mapping.objects:
+        return ConstantScoreQuery(exists_in(ctx, names[0]))
+    return ConstantScoreQuery(BooleanQuery(tuple((SHOULD, exists_in(ctx, name)) for name in names)))
+
+
+@lucene.register
+def _(query: Range, ctx: ShardContext) -> Node:
+    field = ctx.field(query.field)
+    plain = replace(query, boost=1.0)
+    if field is None:
+        return MATCH_NONE
+    if query.lower is None and query.upper is None:
+        return lucene(Exists(field=query.field), ctx)
+    if isinstance(field, BooleanFieldType):
+        meant = query.of_booleans(ctx, field)
+        return exists_in(ctx, field.path) if isinstance(meant, Exists) else lucene(meant, ctx)
+    if isinstance(field, DateFieldType):
+        return number_range(
+            plain,
+            field,
+            query.lower,
+            query.upper,
+            query.include_lower,
+            query.include_upper,
+            ctx,
+            time_zone=query.time_zone,
+            format=query.format,
+        )
+    if isinstance(field, (IntegerFieldType, DecimalFieldType, ScaledFloatFieldType)):
+        return number_range(plain, field, query.lower, query.upper, query.include_lower, query.include_upper, ctx)
+    if field.is_text or field.kind == "keyword":
+        return _term_range(query, plain, field, ctx)
+    return Told(plain)
+
+
+def _term_range(query: Range, plain: Query, field: FieldType, ctx: ShardContext) -> Node:
+    low = "*" if query.lower is None else java_string(query.lower)
+    high = "*" if query.upper is None else java_string(query.upper)
+    opening = "[" if query.include_lower else "{"
+    closing = "]" if query.include_upper else "}"
+    text = f"{field.path}:{opening}{low} TO {high}{closing}"
+
+    def mask() -> Any:
+        return plain.mask(ctx)
+
+    index = Leaf(WRAPPER, text, mask)
+    if not field.has_doc_values:
+        return index
+    rewritten = ConstantScoreQuery(Leaf("MultiTermQueryDocValuesWrapper", text, mask))
+    by_values = Becoming(text, rewritten)
+    return IndexOrDocValuesQuery(index, by_values) if field.searchable else by_values

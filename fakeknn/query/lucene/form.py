@@ -1,0 +1,72 @@
+"""The builder of Lucene trees, which ``forms`` teaches each kind of query."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import singledispatch
+
+import numpy as np
+
+from fakeknn.query.base import Query, ShardContext
+from fakeknn.query.compound import MatchNone
+from fakeknn.query.lucene.compounds import FILTER, MUST, BooleanQuery
+from fakeknn.query.lucene.leaves import Leaf, MatchAllDocsQuery, MatchNoDocsQuery, Told
+from fakeknn.query.lucene.node import Node
+from fakeknn.query.lucene.wrappers import BoostQuery
+from fakeknn.view import TextColumn
+
+WRAPPER = "MultiTermQueryConstantScoreBlendedWrapper"
+
+
+def form(query: Query, ctx: ShardContext) -> Node:
+    """AbstractQueryBuilder.toQuery."""
+    if query.never(ctx) and not isinstance(query, MatchNone):
+        return MATCH_NONE
+    node = lucene(query, ctx)
+    return node if query.boost == 1 else BoostQuery(node, float(np.float32(query.boost)))
+
+
+#: MatchNoneQueryBuilder.doToQuery, which a query that cannot match is rewritten to.
+MATCH_NONE = MatchNoDocsQuery('User requested "match_none" query.')
+
+
+def search_form(query: Query, ctx: ShardContext) -> Node:
+    """DefaultSearchContext.buildFilteredQuery: with the filters that a search adds."""
+    node = form(query, ctx)
+    if ctx.index_boost != 1:
+        node = BoostQuery(node, float(np.float32(ctx.index_boost)))
+    filters: list[Node] = []
+    nested = ctx.nested_path is None and any(part.nested for part in ctx.mapping.objects.values())
+    if nested and node.might_match_nested(ctx):
+        alias = None if ctx.alias_filter is None else form(ctx.alias_filter, ctx)
+        if alias is None or alias.might_match_nested(ctx):
+            filters.append(field_exists(ctx, "_primary_term"))
+    if ctx.alias_filter is not None:
+        filters.append(form(ctx.alias_filter, ctx))
+    if not filters:
+        return node
+    return BooleanQuery(((MUST, node), *((FILTER, one) for one in filters)))
+
+
+@singledispatch
+def lucene(query: Query, ctx: ShardContext) -> Node:
+    """A query as Lucene's, but for its boost."""
+    return Told(query if query.boost == 1 else replace(query, boost=1.0))
+
+
+def bytes_ref(term: bytes) -> str:
+    """BytesRef.toString."""
+    return f"[{' '.join(f'{byte:x}' for byte in term)}]"
+
+
+def field_exists(ctx: ShardContext, name: str) -> Leaf:
+    """FieldExistsQuery, which is match_all where every document has the field."""
+    text = f"FieldExistsQuery [field={name}]"
+    if name == "_primary_term":
+        return Leaf("FieldExistsQuery", text, lambda: ctx.view.roots)
+    field = ctx.field(name)
+    column = None if field is None else ctx.column(field)
+    if column is None or field is None:
+        return Leaf("FieldExistsQuery", text, ctx.nothing)
+    everywhere = (field.searchable or isinstance(column, TextColumn)) and column.doc_count == ctx.n
+    return Leaf("FieldExistsQuery", text, lambda: column.exists, simpler=MatchAllDocsQuery() if everywhere else None)

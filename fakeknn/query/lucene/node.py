@@ -1,0 +1,85 @@
+"""What every query of Lucene can do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from fakeknn.query.base import Explanation, Matched, ShardContext
+from fakeknn.query.scoring import doc_id
+from fakeknn.xcontent import java_float
+
+ONE = np.float32(1.0)
+
+
+def boosted(text: str, boost: np.float32) -> str:
+    return text if boost == 1 else f"{text}^{java_float(boost)}"
+
+
+class Node:
+    """One Lucene query."""
+
+    package = "org.apache.lucene.search"
+
+    @property
+    def java_class(self) -> str:
+        """The name of its class, which some refusals tell."""
+        return f"{self.package}.{type(self).__name__}"
+
+    @property
+    def type(self) -> str:
+        """The class name that a profile shows."""
+        return type(self).__name__
+
+    def __str__(self) -> str:
+        raise NotImplementedError
+
+    def rewrite(self) -> Node:
+        """Query.rewrite, until nothing changes."""
+        return self
+
+    def rewritten(self) -> Node:
+        """IndexSearcher.rewrite."""
+        node: Node = self
+        while True:
+            after = node.rewrite()
+            if after is node or after == node:
+                return node
+            node = after
+
+    def without_scores(self) -> Node:
+        """The query where only the match counts."""
+        return self
+
+    def matched(self, ctx: ShardContext, boost: np.float32) -> Matched:
+        raise NotImplementedError
+
+    def explain(self, ctx: ShardContext, row: int, boost: np.float32) -> Explanation:
+        """Weight.explain where the score counts."""
+        raise NotImplementedError
+
+    def explain_match(self, ctx: ShardContext, row: int) -> Explanation:
+        """Weight.explain where only the match counts: the cache of filters stands before it."""
+        return constant_explanation(self, str(self), ctx, row, ONE)
+
+    def children(self) -> Iterator[Node]:
+        """The parts that a profile times by themselves."""
+        return iter(())
+
+    def might_match_nested(self, ctx: ShardContext) -> bool:
+        """NestedHelper.mightMatchNestedDocs."""
+        return True
+
+
+def constant_explanation(node: Node, text: str, ctx: ShardContext, row: int, boost: np.float32) -> Explanation:
+    """ConstantScoreWeight.explain."""
+    if node.matched(ctx, boost).mask[row]:
+        return Explanation(np.float32(boost), boosted(text, boost))
+    return Explanation(np.float32(0), f"{text} doesn't match id {doc_id(ctx, row)}", match=False)
+
+
+def in_nested(ctx: ShardContext, name: str) -> bool:
+    if name.startswith("_"):
+        return True
+    return ctx.field(name) is not None and ctx.mapping.nested_parent(name) is not None
