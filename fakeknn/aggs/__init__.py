@@ -3,6 +3,7 @@
 from fakeknn.aggs import (
     auto_date_histogram,
     buckets,
+    cardinality,
     composite,
     date_histogram,
     geo_distance,
@@ -25,6 +26,7 @@ from fakeknn.aggs import (
     scripted,
     significant,
     significant_text,
+    stats,
     terms,
     variable_width_histogram,
     weighted,
@@ -33,6 +35,7 @@ from fakeknn.aggs import (
 __all__ = [
     "auto_date_histogram",
     "buckets",
+    "cardinality",
     "composite",
     "date_histogram",
     "geo_distance",
@@ -55,6 +58,7 @@ __all__ = [
     "scripted",
     "significant",
     "significant_text",
+    "stats",
     "terms",
     "variable_width_histogram",
     "weighted",

@@ -11,26 +11,14 @@ from typing import Any, Self
 
 import numpy as np
 
-from fakeknn.aggs.base import (
-    Aggregation,
-    Bucket,
-    Collector,
-    Docs,
-    Internal,
-    MultiBucket,
-    Reduction,
-    Results,
-    bucketed,
-    merged,
-    pairs_once,
-    register,
-    shard_buckets,
-)
+from fakeknn.aggs.base import Aggregation, Collector, register, shard_buckets
 from fakeknn.aggs.date_histogram import edges
+from fakeknn.aggs.docs import Docs, bucketed, pairs_once
 from fakeknn.aggs.fielddata import DATE, NUMBERS
 from fakeknn.aggs.formats import Format
-from fakeknn.aggs.histogram import HistogramBucket, key_members
-from fakeknn.aggs.terms import split
+from fakeknn.aggs.histogram import key_members
+from fakeknn.aggs.results import Bucket, Internal, MultiBucket, Reduction, Results, merged
+from fakeknn.aggs.selection import split
 from fakeknn.aggs.values import REQUIRED, Given, Source, members
 from fakeknn.dates import UTC, Rounding
 from fakeknn.errors import IllegalArgumentException, NotFaked
@@ -76,7 +64,7 @@ class AutoBuckets(MultiBucket):
         self.empty = empty
 
     def bucket(self, key: int, doc_count: int, results: Results) -> Bucket:
-        return HistogramBucket(key, doc_count, results, key_members(self.format, key))
+        return Bucket(key, doc_count, results, key_members(self.format, key))
 
     def next_key(self, key: int) -> int:
         return self.agg.roundings[self.index].next(key)
@@ -203,7 +191,7 @@ class AutoDateHistogram(Aggregation):
         inside = docs.taken(at, numbers, len(found))
         format = source.format
         buckets: list[Bucket] = [
-            HistogramBucket(key, count, result, key_members(format, key))
+            Bucket(key, count, result, key_members(format, key))
             for key, count, result in zip(found.tolist(), inside.counts().tolist(), subs(inside), strict=True)
         ]
         empty = subs(docs.nothing())[0]

@@ -9,21 +9,21 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from fakeknn.aggs.base import (
-    Aggregation,
+from fakeknn.aggs.base import Aggregation, Collector, refuse, register
+from fakeknn.aggs.docs import Docs
+from fakeknn.aggs.fielddata import ANY, BYTES
+from fakeknn.aggs.results import (
     Bucket,
-    Collector,
-    Docs,
     Internal,
     MultiBucket,
+    NamedBucket,
+    PlacedBuckets,
     Reduction,
     Results,
     SingleBucket,
+    by_key,
     merged,
-    refuse,
-    register,
 )
-from fakeknn.aggs.fielddata import ANY, BYTES
 from fakeknn.aggs.values import REQUIRED, Given, members
 from fakeknn.errors import (
     AggregationExecutionException,
@@ -70,32 +70,6 @@ def parse_filter(name: str, container: Any, key: Any) -> Aggregation:
 # --- filters ----------------------------------------------------------------------------------------------------------
 
 
-class FilterBuckets(MultiBucket):
-    """One bucket a filter, the same on all shards."""
-
-    __slots__ = ()
-    agg: Filters
-
-    @property
-    def keyed(self) -> bool:
-        return self.agg.keyed
-
-    def reduce(self, parts: Sequence[Self], reduction: Reduction) -> Internal:
-        reduction.consume(len(self.buckets))
-        together = zip(*(part.buckets for part in parts), strict=True)
-        return self.with_buckets([merged(self.agg, same, reduction) for same in together])
-
-
-class KeyedBucket(Bucket):
-    """A bucket whose key is told by its place or its object's name."""
-
-    __slots__ = ()
-
-    @property
-    def key_text(self) -> str:
-        return str(self.key)
-
-
 @dataclass(eq=False)
 class Filters(Aggregation):
     """A bucket for each of several queries, and perhaps one for what none of them matches."""
@@ -122,10 +96,10 @@ class Filters(Aggregation):
             inside = split_by(docs, masks)
             counts, results = inside.counts().tolist(), subs(inside)
             buckets: list[Bucket] = [
-                KeyedBucket(keys[i % width], count, result)
+                NamedBucket(keys[i % width], count, result)
                 for i, (count, result) in enumerate(zip(counts, results, strict=True))
             ]
-            return [FilterBuckets(self, buckets[i * width : (i + 1) * width]) for i in range(docs.n)]
+            return [PlacedBuckets(self, buckets[i * width : (i + 1) * width]) for i in range(docs.n)]
 
         return collect
 
@@ -179,10 +153,7 @@ class Adjacency(MultiBucket):
     __slots__ = ()
 
     def reduce(self, parts: Sequence[Self], reduction: Reduction) -> Internal:
-        found: dict[str, list[Bucket]] = {}
-        for part in parts:
-            for bucket in part.buckets:
-                found.setdefault(bucket.key, []).append(bucket)
+        found = by_key(parts)
         buckets = [merged(self.agg, same, reduction) for same in found.values()]
         reduction.consume(len(buckets))
         buckets.sort(key=lambda bucket: bucket.key)

@@ -6,32 +6,18 @@ Source: CompositeAggregator, CompositeValuesCollectorQueue, InternalComposite.
 from __future__ import annotations
 
 import bisect
-import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from fakeknn.aggs.base import (
-    Aggregation,
-    Bucket,
-    Collector,
-    Docs,
-    Internal,
-    MultiBucket,
-    Reduction,
-    compacted,
-    finite,
-    merged,
-    register,
-    shard_buckets,
-)
-from fakeknn.aggs.date_histogram import Interval, date_offset, interval_members, rounded
-from fakeknn.aggs.fielddata import ALL, BYTES, DATE, IP, NUMBERS, NUMERIC
-from fakeknn.aggs.formats import RAW, Format
-from fakeknn.aggs.values import Given, Source, members, time_zone
+from fakeknn.aggs.base import Aggregation, Collector, register, shard_buckets
+from fakeknn.aggs.composite_sources import MISSING, SOURCES, Dimension, HistogramSource, ValuesSource
+from fakeknn.aggs.docs import Docs, compacted
+from fakeknn.aggs.results import Bucket, Internal, MultiBucket, Reduction, ShownKeyBucket, by_key, merged
+from fakeknn.aggs.values import Source
 from fakeknn.errors import (
     ClassCastException,
     IllegalArgumentException,
@@ -40,190 +26,16 @@ from fakeknn.errors import (
     TooManyBucketsException,
     Where,
 )
-from fakeknn.fields.ip import address
 from fakeknn.fields.numbers import NumberFieldType
 from fakeknn.query.base import Query, ShardContext
 from fakeknn.query.compound import ConstantScore
 from fakeknn.query.forms import search_form
-from fakeknn.query.lucene import (
-    BoostQuery,
-    ConstantScoreQuery,
-    IndexOrDocValuesQuery,
-    Leaf,
-    MatchAllDocsQuery,
-)
+from fakeknn.query.lucene import BoostQuery, ConstantScoreQuery, IndexOrDocValuesQuery, Leaf, MatchAllDocsQuery
 from fakeknn.query.terms import Term
-from fakeknn.xcontent import java_string, objects
-from fakeknn.xcontent.objects import Member, ObjectParser, building, declared
-
-_MISSING = -1
-
-
-# --- sources ----------------------------------------------------------------------------------------------------------
-
-
-@dataclass(slots=True)
-class Dimension:
-    """The values of some documents for one source: ``codes`` are whole numbers in the order of the keys, ``keys`` what
-    they stand for; a document without a value has the code -1 if it is to have a bucket."""
-
-    at: NDArray[np.int64]
-    codes: NDArray[np.int64]
-    keys: Sequence[Any]
-
-
-@dataclass(eq=False, kw_only=True)
-class ValuesSource(Aggregation):
-    """One source (CompositeValuesSourceBuilder)."""
-
-    accepted: ClassVar[tuple[str, ...]] = ALL
-    default: ClassVar[str] = BYTES
-    given: Given
-    descending: bool = False
-    missing_bucket: bool = False
-    missing_order: str = "default"
-
-    @property
-    def missing_first(self) -> bool:
-        return self.missing_order == "first" or (self.missing_order == "default" and not self.descending)
-
-    def sort_key(self, key: Any) -> tuple[int, Any]:
-        """What keys compare by; a descending source is sorted in reverse."""
-        if key is None:
-            return (0 if self.missing_first != self.descending else 2), 0
-        return 1, key
-
-    def resolve(self, ctx: ShardContext) -> Source:
-        if not self.missing_bucket and self.missing_order != "default":
-            raise IllegalArgumentException("missing_order require missing_bucket is true")
-        return self.given.source(ctx, self, self.accepted, self.default)
-
-    def format(self, source: Source) -> Format:
-        return source.format
-
-    def shown(self, source: Source, key: Any) -> Any:
-        """formatObject."""
-        if key is None:
-            return None
-        if source.type == IP:
-            return key[1]
-        return finite(self.format(source).show(key))
-
-    def dimension(self, source: Source, docs: Docs) -> Dimension:
-        found = self.values(source, docs)
-        if not self.missing_bucket:
-            return found
-        has = np.zeros(len(docs.rows), bool)
-        has[found.at] = True
-        absent = np.flatnonzero(~has)
-        at = np.concatenate((found.at, absent))
-        codes = np.concatenate((found.codes, np.full(len(absent), _MISSING, np.int64)))
-        order = np.argsort(at, kind="stable")
-        return Dimension(at[order], codes[order], found.keys)
-
-    def values(self, source: Source, docs: Docs) -> Dimension:
-        raise NotImplementedError
-
-    def after(self, source: Source, value: Any, ctx: ShardContext) -> Any:
-        """setAfter: a key of the page before as keys are compared."""
-        format = self.format(source)
-        if source.floating or isinstance(self, HistogramSource):
-            if isinstance(value, (int, float)) and not isinstance(value, bool):
-                return float(value)
-            return float(format.parse(java_string(value), ctx.now))
-        if isinstance(value, int) and (format.raw or source.unsigned):
-            return value
-        number = format.parse(java_string(value), ctx.now)
-        return math.floor(number) if isinstance(number, float) and math.isfinite(number) else number
-
-
-def _java_class(value: Any) -> str:
-    """The class that a JSON scalar is read as."""
-    if isinstance(value, bool):
-        return "Boolean"
-    if isinstance(value, float):
-        return "Double"
-    bits = value.bit_length() if value >= 0 else (-value - 1).bit_length()
-    return "Integer" if bits < 32 else "Long" if bits < 64 else "BigInteger"
-
-
-def distinct(at: NDArray[Any], values: NDArray[Any]) -> Dimension:
-    keys, codes = np.unique(values, return_inverse=True)
-    return Dimension(at, codes.astype(np.int64, copy=False), keys.tolist())
-
-
-@dataclass(eq=False, kw_only=True)
-class TermsSource(ValuesSource):
-    kind = "terms"
-
-    def format(self, source: Source) -> Format:
-        return RAW if source.type == DATE and self.given.format is None else source.format
-
-    def values(self, source: Source, docs: Docs) -> Dimension:
-        loaded = source.load(docs)
-        if not source.by_terms:
-            return distinct(loaded.at, loaded.values)
-        terms = source.terms
-        keys = [(address(term), term) for term in terms[:]] if source.type == IP else terms
-        return Dimension(loaded.at, loaded.values, keys)
-
-    def after(self, source: Source, value: Any, ctx: ShardContext) -> Any:
-        if not source.by_terms:
-            return super().after(source, value, ctx)
-        if not isinstance(value, str):
-            raise IllegalArgumentException(f"invalid value, expected string, got {_java_class(value)}")
-        text = source.format.parse_term(value)
-        return (address(text), text) if source.type == IP else text
-
-
-@dataclass(eq=False, kw_only=True)
-class HistogramSource(ValuesSource):
-    kind = "histogram"
-    accepted = NUMBERS
-    default = NUMERIC
-    interval: float = 0.0
-
-    def values(self, source: Source, docs: Docs) -> Dimension:
-        loaded = source.doubles(docs)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            found = distinct(loaded.at, np.floor(loaded.values / self.interval) * self.interval)
-        found.keys = [key if key == key else math.nan for key in found.keys]  # one NaN, that is itself
-        return found
-
-
-@dataclass(eq=False, kw_only=True)
-class DateHistogramSource(ValuesSource):
-    kind = "date_histogram"
-    accepted = (DATE, NUMERIC)
-    default = DATE
-    interval: Interval | None = None
-    offset: int = 0
-
-    def format(self, source: Source) -> Format:
-        return RAW if self.given.format is None else source.format
-
-    def resolve(self, ctx: ShardContext) -> Source:
-        source = super().resolve(ctx)
-        if self.interval is None:
-            raise IllegalArgumentException("Invalid interval specified, must be non-null and non-empty")
-        self.rounding = self.interval.rounding(self.given, self.offset)
-        return source
-
-    def values(self, source: Source, docs: Docs) -> Dimension:
-        at, codes, key = rounded(self.rounding, source, docs)
-        found, places = compacted(codes)
-        return Dimension(at, places, [key(code) for code in found.tolist()])
-
+from fakeknn.xcontent import objects
+from fakeknn.xcontent.objects import ObjectParser, building, declared
 
 # --- results ----------------------------------------------------------------------------------------------------------
-
-
-class CompositeBucket(Bucket):
-    __slots__ = ()
-
-    @property
-    def key_value(self) -> Any:
-        return self.members["key"]
 
 
 class Composite(MultiBucket):
@@ -238,10 +50,7 @@ class Composite(MultiBucket):
 
     def reduce(self, parts: Sequence[Self], reduction: Reduction) -> Internal:
         self._check_classes(parts)
-        found: dict[Any, list[Bucket]] = {}
-        for part in parts:
-            for bucket in part.buckets:
-                found.setdefault(bucket.key, []).append(bucket)
+        found = by_key(parts)
         keys = list(found)
         for i, source in reversed(list(enumerate(self.agg.sources))):
             keys.sort(key=lambda key: source.sort_key(key[i]), reverse=source.descending)
@@ -385,14 +194,14 @@ class CompositeOf(Aggregation):
         buckets: list[Bucket] = []
         for i, count in enumerate(counts):
             key = tuple(
-                None if codes[i] == _MISSING else dimension.keys[codes[i]]
+                None if codes[i] == MISSING else dimension.keys[codes[i]]
                 for dimension, codes in zip(dimensions, chosen, strict=True)
             )
             shown = {
                 source.name: source.shown(values, part)
                 for source, values, part in zip(self.sources, resolved, key, strict=True)
             }
-            buckets.append(CompositeBucket(key, count, results[i], {"key": shown}))
+            buckets.append(ShownKeyBucket(key, count, results[i], {"key": shown}))
         return Composite(self, buckets)
 
 
@@ -469,7 +278,7 @@ def _places(source: ValuesSource, codes: NDArray[np.int64], size: int) -> NDArra
     "value."""
     places = size - codes if source.descending else codes + 1
     if source.missing_bucket:
-        places = np.where(codes == _MISSING, 0 if source.missing_first else size + 1, places)
+        places = np.where(codes == MISSING, 0 if source.missing_first else size + 1, places)
     return places
 
 
@@ -496,83 +305,6 @@ def _numbered(places: Sequence[NDArray[np.int64]]) -> tuple[NDArray[np.int64], N
 
 
 # --- parsing ----------------------------------------------------------------------------------------------------------
-
-
-def _order(container: Any, key: Any) -> bool:
-    text = objects.text(container, key)
-    if text.upper() not in ("ASC", "DESC"):
-        raise IllegalArgumentException(f"No enum constant org.opensearch.search.sort.SortOrder.{text.upper()}")
-    return text.upper() == "DESC"
-
-
-def _missing_order(container: Any, key: Any) -> str:
-    text = objects.text(container, key)
-    if text.upper() not in ("FIRST", "LAST", "DEFAULT"):
-        raise IllegalArgumentException(
-            f"No enum constant org.opensearch.search.aggregations.bucket.missing.MissingOrder.{text.upper()}"
-        )
-    return text.lower()
-
-
-def _source_interval(container: Any, key: Any) -> float:
-    value = objects.decimal(container, key)
-    if value <= 0:
-        raise IllegalArgumentException("[interval] must be greater than 0 for [histogram] source")
-    return value
-
-
-def source_members() -> dict[str, Member]:
-    """CompositeValuesSourceParserHelper.declareValuesSourceFields."""
-    given = members(format=False)
-    return {
-        "field": given["field"],
-        "script": given["script"],
-        "value_type": given["value_type"],
-        "missing_bucket": declared("boolean"),
-        "missing_order": declared("string", _missing_order),
-        "order": declared("string", _order),
-    }
-
-
-def common_values(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        "given": Given.of(values),
-        "descending": values.get("order", False),
-        "missing_bucket": values.get("missing_bucket", False),
-        "missing_order": values.get("missing_order", "default"),
-    }
-
-
-def _terms_source(container: Any, key: Any) -> ValuesSource:
-    return TermsSource(**common_values(ObjectParser("terms", source_members()).parse(container, key)))
-
-
-def _histogram_source(container: Any, key: Any) -> ValuesSource:
-    declarations = {"interval": declared("double", _source_interval), **source_members()}
-    values = ObjectParser("histogram", declarations).parse(container, key)
-    return HistogramSource(**common_values(values), interval=values.get("interval", 0.0))
-
-
-def _date_histogram_source(container: Any, key: Any) -> ValuesSource:
-    intervals, read = interval_members()
-    declarations = {
-        "format": declared("string"),
-        **intervals,
-        "offset": declared("long", date_offset),
-        "time_zone": declared("long", time_zone),
-        **source_members(),
-    }
-    values = ObjectParser("date_histogram", declarations).parse(container, key)
-    interval = read[-1] if read else None
-    return DateHistogramSource(**common_values(values), interval=interval, offset=values.get("offset", 0))
-
-
-#: Sources by their type in the DSL.
-SOURCES: dict[str, Callable[[Any, Any], ValuesSource]] = {
-    "terms": _terms_source,
-    "histogram": _histogram_source,
-    "date_histogram": _date_histogram_source,
-}
 
 
 def expect_object(container: Any, key: Any) -> None:

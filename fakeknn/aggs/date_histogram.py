@@ -12,11 +12,12 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from fakeknn.aggs.base import Aggregation, Docs, register
+from fakeknn.aggs.base import Aggregation, register
+from fakeknn.aggs.docs import Docs
 from fakeknn.aggs.fielddata import DATE, RANGE
 from fakeknn.aggs.histogram import Grid, HistogramLike, Steps, check_width, spread
 from fakeknn.aggs.orders import KeyOrder, Orders, parse_orders
-from fakeknn.aggs.terms import at_least
+from fakeknn.aggs.thresholds import at_least
 from fakeknn.aggs.values import REQUIRED, Given, Source, members
 from fakeknn.dates import UTC, Rounding
 from fakeknn.errors import IllegalArgumentException, StringIndexOutOfBoundsException

@@ -12,9 +12,11 @@ from typing import Any
 
 import numpy as np
 
-from fakeknn.aggs.base import Aggregation, Collector, Docs, Internal, register
+from fakeknn.aggs.base import Aggregation, Collector, register
+from fakeknn.aggs.docs import Docs
 from fakeknn.aggs.fielddata import GEOPOINT
 from fakeknn.aggs.ranges import RangesOf
+from fakeknn.aggs.results import Internal
 from fakeknn.aggs.values import REQUIRED, Given, members
 from fakeknn.errors import (
     IllegalArgumentException,

@@ -13,22 +13,13 @@ from typing import Any, ClassVar, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from fakeknn.aggs.base import (
-    Aggregation,
-    Bucket,
-    Collector,
-    Docs,
-    Internal,
-    MultiBucket,
-    Reduction,
-    bucketed,
-    merged,
-    pairs_once,
-    register,
-)
-from fakeknn.aggs.composite import SOURCES, Dimension, ValuesSource, common_values, distinct, source_members
+from fakeknn.aggs.base import Aggregation, Collector, register
+from fakeknn.aggs.composite_sources import SOURCES, Dimension, ValuesSource, common_values, distinct, source_members
+from fakeknn.aggs.docs import Docs, bucketed, pairs_once
 from fakeknn.aggs.fielddata import GEOPOINT
-from fakeknn.aggs.terms import Grouped, at_least, split
+from fakeknn.aggs.results import Bucket, Internal, MultiBucket, Reduction, ShownKeyBucket, by_key, merged
+from fakeknn.aggs.selection import Grouped, split
+from fakeknn.aggs.thresholds import at_least
 from fakeknn.aggs.values import REQUIRED_FIELD, Given, Source, members
 from fakeknn.errors import IllegalArgumentException, NumberFormatException, OpenSearchError, Where
 from fakeknn.geo import cells, sphere
@@ -62,14 +53,6 @@ def cells_of(
 # --- grids ------------------------------------------------------------------------------------------------------------
 
 
-class GridBucket(Bucket):
-    __slots__ = ()
-
-    @property
-    def key_value(self) -> Any:
-        return self.members["key"]
-
-
 class GeoGrid(MultiBucket):
     """Buckets of cells, those with most documents first; of equals that of the highest cell."""
 
@@ -81,10 +64,7 @@ class GeoGrid(MultiBucket):
         return self.agg.java_class
 
     def reduce(self, parts: Sequence[Self], reduction: Reduction) -> Internal:
-        found: dict[int, list[Bucket]] = {}
-        for part in parts:
-            for bucket in part.buckets:
-                found.setdefault(bucket.key, []).append(bucket)
+        found = by_key(parts)
         buckets = [merged(self.agg, same, reduction) for same in found.values()]
         buckets.sort(key=lambda bucket: (bucket.doc_count, bucket.key), reverse=True)
         buckets = buckets[: self.agg.size]
@@ -131,7 +111,7 @@ class GeoGridOf(Aggregation):
             counts = everything[chosen].tolist()
             results = subs(grouped.docs(docs, chosen))
             buckets: list[Bucket] = [
-                GridBucket(key, count, result, {"key": self.text(key)})
+                ShownKeyBucket(key, count, result, {"key": self.text(key)})
                 for key, count, result in zip(grouped.keys[chosen].tolist(), counts, results, strict=True)
             ]
             return [GeoGrid(self, own) for own in split(grouped.owners[chosen], docs.n, buckets)]

@@ -9,9 +9,11 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from fakeknn.aggs.base import Aggregation, Collector, Docs, Internal, Reduction, register
+from fakeknn.aggs.base import Aggregation, Collector, register
+from fakeknn.aggs.docs import Docs
 from fakeknn.aggs.fielddata import GEOPOINT
-from fakeknn.aggs.metrics import sums
+from fakeknn.aggs.results import Internal, Reduction
+from fakeknn.aggs.sums import sums
 from fakeknn.aggs.values import REQUIRED, REQUIRED_FIELD, Given, Source, members
 from fakeknn.errors import IllegalArgumentException
 from fakeknn.geo.points import GeoPoint

@@ -13,33 +13,16 @@ from typing import Any, ClassVar, NoReturn, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from fakeknn.aggs.base import (
-    Aggregation,
-    Bucket,
-    Collector,
-    Docs,
-    Internal,
-    MultiBucket,
-    Reduction,
-    Results,
-    bucketed,
-    merged,
-    pairs_once,
-    register,
-    same_keyed,
-)
+from fakeknn.aggs.base import Aggregation, Collector, register
+from fakeknn.aggs.docs import Docs, bucketed, pairs_once
 from fakeknn.aggs.fielddata import NUMBERS, NUMERIC, RANGE
 from fakeknn.aggs.formats import Format, text_of
 from fakeknn.aggs.orders import KEY_ASCENDING, KeyOrder, Orders, parse_orders
-from fakeknn.aggs.terms import at_least, split
+from fakeknn.aggs.results import Bucket, Internal, MultiBucket, Reduction, Results, merged, same_keyed
+from fakeknn.aggs.selection import split
+from fakeknn.aggs.thresholds import at_least
 from fakeknn.aggs.values import REQUIRED, Given, Source, members
-from fakeknn.errors import (
-    IllegalArgumentException,
-    InvocationTargetException,
-    NotFaked,
-    Where,
-    XContentParseException,
-)
+from fakeknn.errors import IllegalArgumentException, InvocationTargetException, NotFaked, Where, XContentParseException
 from fakeknn.query.base import ShardContext
 from fakeknn.xcontent import objects
 from fakeknn.xcontent.java import java_double
@@ -52,14 +35,6 @@ _WIDEST = 2**23
 
 
 # --- results ----------------------------------------------------------------------------------------------------------
-
-
-class HistogramBucket(Bucket):
-    __slots__ = ()
-
-    @property
-    def key_value(self) -> Any:
-        return self.key
 
 
 class Histogram(MultiBucket):
@@ -82,7 +57,7 @@ class Histogram(MultiBucket):
 
     def bucket(self, key: Any, doc_count: int, results: Results) -> Bucket:
         """createBucket."""
-        return HistogramBucket(key, doc_count, results, key_members(self.format, key))
+        return Bucket(key, doc_count, results, key_members(self.format, key))
 
     def next_key(self, key: Any) -> Any:
         """HistogramFactory.nextKey."""
@@ -184,7 +159,7 @@ class HistogramLike(Aggregation):
             key = keys(code)
             members[code] = key, key_members(source.format, key)
         buckets: list[Bucket] = [
-            HistogramBucket(members[code][0], count, result, members[code][1])
+            Bucket(members[code][0], count, result, members[code][1])
             for code, count, result in zip(found.tolist(), counts, results, strict=True)
         ]
         empty = subs(docs.nothing())[0] if self.min_doc_count == 0 else None

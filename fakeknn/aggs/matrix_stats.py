@@ -13,8 +13,10 @@ from typing import Any, ClassVar, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from fakeknn.aggs.base import Aggregation, Collector, Docs, Internal, Reduction, finite, register
+from fakeknn.aggs.base import Aggregation, Collector, register
+from fakeknn.aggs.docs import Docs
 from fakeknn.aggs.fielddata import BYTES, NUMBERS
+from fakeknn.aggs.results import Internal, Reduction, finite
 from fakeknn.aggs.values import Given, Loaded
 from fakeknn.errors import AggregationExecutionException, IllegalArgumentException, NotFaked, ParsingException, Where
 from fakeknn.query.base import ShardContext

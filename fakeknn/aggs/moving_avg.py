@@ -10,9 +10,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from fakeknn.aggs.base import Bucket, MultiBucket, Pipeline, Reduction, Validation, register
+from fakeknn.aggs.base import Pipeline, Validation, register
 from fakeknn.aggs.pipelines import COMMON, Reader, path_list, read, require_path, scripted
 from fakeknn.aggs.pipelines_histogram import SequencePipeline, options
+from fakeknn.aggs.results import Bucket, MultiBucket, Reduction
 from fakeknn.errors import (
     IllegalArgumentException,
     NotFaked,

@@ -8,27 +8,18 @@ from typing import Any
 
 import numpy as np
 
-from fakeknn.aggs.base import Aggregation, Bucket, Collector, Docs, Internal, finite, register
-from fakeknn.aggs.composite import Dimension, combined
+from fakeknn.aggs.base import Aggregation, Collector, register
+from fakeknn.aggs.composite import combined
+from fakeknn.aggs.composite_sources import Dimension
+from fakeknn.aggs.docs import Docs
 from fakeknn.aggs.fielddata import ALL, BYTES
 from fakeknn.aggs.formats import text_of
 from fakeknn.aggs.includes import IncludeExclude, found_in, members_of
 from fakeknn.aggs.orders import COUNT_DESCENDING, Orders, parse_orders
-from fakeknn.aggs.terms import (
-    DEFAULT_THRESHOLDS,
-    CountedBucket,
-    Grouped,
-    Selector,
-    Terms,
-    TermsBucket,
-    TermsLike,
-    TermValues,
-    Thresholds,
-    collect_mode,
-    split,
-    threshold_members,
-    thresholds_of,
-)
+from fakeknn.aggs.results import Bucket, Internal, ShownKeyBucket, finite
+from fakeknn.aggs.selection import Grouped, Selector, TermsLike, split
+from fakeknn.aggs.terms import CountedBucket, Terms, TermValues, collect_mode
+from fakeknn.aggs.thresholds import DEFAULT_THRESHOLDS, Thresholds, threshold_members, thresholds_of
 from fakeknn.aggs.values import Given, members
 from fakeknn.errors import IllegalArgumentException, NullPointerException, Where
 from fakeknn.query.base import ShardContext
@@ -89,7 +80,7 @@ class MultiTerms(TermsLike):
         counted = at < real
         found = Grouped(at[counted], numbers[counted], first, docs.owners[at][first])
         selection = selector.select(docs, found)
-        kind = CountedBucket if self.show_error else TermsBucket
+        kind = CountedBucket if self.show_error else ShownKeyBucket
         chosen = [column[first[selection.chosen]].tolist() for column in columns]
         buckets: list[Bucket] = []
         for i, (count, results) in enumerate(zip(selection.counts.tolist(), selection.results, strict=True)):

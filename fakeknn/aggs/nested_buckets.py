@@ -7,8 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from fakeknn.aggs.base import Aggregation, Collector, Docs, Internal, register
+from fakeknn.aggs.base import Aggregation, Collector, register
 from fakeknn.aggs.buckets import single, unknown_key
+from fakeknn.aggs.docs import Docs
+from fakeknn.aggs.results import Internal
 from fakeknn.errors import AggregationExecutionException, IllegalArgumentException, ParsingException, Where
 from fakeknn.query.base import ShardContext
 from fakeknn.xcontent import objects

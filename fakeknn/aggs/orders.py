@@ -13,8 +13,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fakeknn.aggs.base import Aggregation, Bucket, Factories, Results, sort_value
+from fakeknn.aggs.base import Aggregation, Factories
 from fakeknn.aggs.paths import PathElement, parse_path
+from fakeknn.aggs.results import Bucket, Results, sort_value
 from fakeknn.errors import (
     AggregationExecutionException,
     IllegalArgumentException,

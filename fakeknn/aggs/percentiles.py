@@ -10,11 +10,13 @@ from typing import Any, ClassVar, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from fakeknn.aggs.base import NAME, Aggregation, Collector, Docs, Internal, Reduction, finite, register
+from fakeknn.aggs.base import NAME, Aggregation, Collector, register
+from fakeknn.aggs.docs import Docs
 from fakeknn.aggs.fielddata import NUMERIC
 from fakeknn.aggs.formats import Format, parse_number, text_of
 from fakeknn.aggs.hdr import Histogram, histograms
-from fakeknn.aggs.metrics import MultiValue, NumericMetric, SingleValue
+from fakeknn.aggs.numeric import MultiValue, NumericMetric, SingleValue
+from fakeknn.aggs.results import Internal, Reduction, finite
 from fakeknn.aggs.tdigest import MergingDigest, digests
 from fakeknn.aggs.values import REQUIRED, Given, Source, members
 from fakeknn.errors import IllegalArgumentException, IllegalStateException, OpenSearchError, Where

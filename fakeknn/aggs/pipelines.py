@@ -9,10 +9,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from fakeknn.aggs.base import Bucket, Internal, MultiBucket, Pipeline, Reduction
+from fakeknn.aggs.base import Pipeline
 from fakeknn.aggs.formats import RAW, Decimal, Format
-from fakeknn.aggs.metrics import MultiValue, SingleValue
+from fakeknn.aggs.numeric import MultiValue, SingleValue
 from fakeknn.aggs.paths import parse_path
+from fakeknn.aggs.results import Bucket, Internal, MultiBucket, Reduction
 from fakeknn.errors import (
     AggregationExecutionException,
     ArrayIndexOutOfBoundsException,

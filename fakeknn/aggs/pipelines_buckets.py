@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cmp_to_key
 from typing import Any
 
-from fakeknn.aggs.base import Bucket, MultiBucket, Pipeline, Reduction, Validation, register
+from fakeknn.aggs.base import Pipeline, Validation, register
 from fakeknn.aggs.pipelines import (
     SKIP,
     BucketPipeline,
@@ -20,6 +20,7 @@ from fakeknn.aggs.pipelines import (
     read,
     scripted,
 )
+from fakeknn.aggs.results import Bucket, MultiBucket, Reduction
 from fakeknn.errors import ParsingException, Where
 from fakeknn.query.script import Script, parse_script
 from fakeknn.xcontent import hash_ordered, java_string, objects

@@ -7,17 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from fakeknn.aggs.base import Bucket, MultiBucket, Pipeline, Reduction, Validation, register
+from fakeknn.aggs.base import Pipeline, Validation, register
 from fakeknn.aggs.formats import Format
-from fakeknn.aggs.pipelines import (
-    COMMON,
-    BucketPipeline,
-    SimpleValue,
-    lower_gap_policy,
-    read,
-    require_path,
-    scripted,
-)
+from fakeknn.aggs.pipelines import COMMON, BucketPipeline, SimpleValue, lower_gap_policy, read, require_path, scripted
+from fakeknn.aggs.results import Bucket, MultiBucket, Reduction
 from fakeknn.errors import IllegalArgumentException, ParsingException, Where, XContentParseException
 from fakeknn.painless.values import array_type
 from fakeknn.query.script import Script, parse_script

@@ -10,11 +10,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from fakeknn.aggs.base import Internal, MultiBucket, Pipeline, Reduction, Results, SiblingPipeline, Validation, register
+from fakeknn.aggs.base import Pipeline, SiblingPipeline, Validation, register
 from fakeknn.aggs.formats import Format, text_of
-from fakeknn.aggs.metrics import ExtendedStats, MultiValue, SingleValue, Stats
+from fakeknn.aggs.numeric import MultiValue, SingleValue
 from fakeknn.aggs.percentiles import DEFAULT_PERCENTS
 from fakeknn.aggs.pipelines import COMMON, PathPipeline, Reader, SimpleValue, bucket_value, path_elements, require_path
+from fakeknn.aggs.results import Internal, MultiBucket, Reduction, Results
+from fakeknn.aggs.stats import ExtendedStats, Stats
 from fakeknn.errors import IllegalArgumentException, ParsingException, Where
 from fakeknn.xcontent import java_double, objects
 

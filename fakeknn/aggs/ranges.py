@@ -5,57 +5,22 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from fakeknn.aggs.base import (
-    Aggregation,
-    Bucket,
-    Collector,
-    Docs,
-    Internal,
-    MultiBucket,
-    Reduction,
-    finite,
-    merged,
-    register,
-)
+from fakeknn.aggs.base import Aggregation, Collector, register
+from fakeknn.aggs.docs import Docs
 from fakeknn.aggs.fielddata import DATE, IP, NUMBERS, NUMERIC
 from fakeknn.aggs.formats import text_of
+from fakeknn.aggs.results import Bucket, Internal, NamedBucket, PlacedBuckets, finite
 from fakeknn.aggs.values import REQUIRED, REQUIRED_FIELD, Given, Source, members
 from fakeknn.errors import IllegalArgumentException, ParsingException, Where
 from fakeknn.fields.ip import HIGHEST, LOWEST, address, cidr, next_up, shown
 from fakeknn.query.base import ShardContext
 from fakeknn.xcontent import objects
 from fakeknn.xcontent.objects import Member, ObjectParser, declared
-
-
-class Ranges(MultiBucket):
-    """Buckets that all shards have: merged place by place."""
-
-    __slots__ = ()
-    agg: RangesOf
-
-    @property
-    def keyed(self) -> bool:
-        return self.agg.keyed
-
-    def reduce(self, parts: Sequence[Self], reduction: Reduction) -> Internal:
-        reduction.consume(len(self.buckets))
-        together = zip(*(part.buckets for part in parts), strict=True)
-        return self.with_buckets([merged(self.agg, same, reduction) for same in together])
-
-
-class RangeBucket(Bucket):
-    """A bucket that shows its key where that is not the name of its object."""
-
-    __slots__ = ()
-
-    @property
-    def key_text(self) -> str:
-        return str(self.key)
 
 
 @dataclass(eq=False)
@@ -83,8 +48,8 @@ class RangesOf(Aggregation):
             made: list[Bucket] = []
             for i, (key, shown_bounds) in enumerate(keys, owner * width):
                 members = shown_bounds if self.keyed else {"key": key, **shown_bounds}
-                made.append(RangeBucket(key, counts[i], results[i], members))
-            out.append(Ranges(self, made))
+                made.append(NamedBucket(key, counts[i], results[i], members))
+            out.append(PlacedBuckets(self, made))
         return out
 
 

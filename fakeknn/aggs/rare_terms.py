@@ -9,21 +9,14 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from fakeknn.aggs.base import (
-    Aggregation,
-    Bucket,
-    Collector,
-    Docs,
-    Internal,
-    MultiBucket,
-    Reduction,
-    merged,
-    register,
-)
+from fakeknn.aggs.base import Aggregation, Collector, register
+from fakeknn.aggs.docs import Docs
 from fakeknn.aggs.fielddata import ALL, BYTES
 from fakeknn.aggs.includes import IncludeExclude, found_in, members_of, misfit
 from fakeknn.aggs.orders import CountOrder, Orders
-from fakeknn.aggs.terms import TermsBucket, TermValues, split
+from fakeknn.aggs.results import Bucket, Internal, MultiBucket, Reduction, ShownKeyBucket, by_key, merged
+from fakeknn.aggs.selection import split
+from fakeknn.aggs.terms import TermValues
 from fakeknn.aggs.values import REQUIRED, Given, members
 from fakeknn.errors import AggregationExecutionException, IllegalArgumentException
 from fakeknn.query.base import ShardContext
@@ -64,10 +57,7 @@ class RareBuckets(MultiBucket):
                 "the field you gave in the aggregation query existed as two different types in two different indices"
             )
         frequent: frozenset[Any] = frozenset().union(*(part.frequent for part in known))
-        found: dict[Any, list[Bucket]] = {}
-        for part in known:
-            for bucket in part.buckets:
-                found.setdefault(bucket.key, []).append(bucket)
+        found = by_key(known)
         buckets = []
         for key, same in found.items():
             bucket = merged(self.agg, same, reduction)
@@ -104,7 +94,7 @@ class RareTerms(Aggregation):
             chosen = np.flatnonzero(rare)
             results = subs(found.docs(docs, chosen))
             buckets: list[Bucket] = [
-                TermsBucket(key, count, result, key_members)
+                ShownKeyBucket(key, count, result, key_members)
                 for (key, key_members), count, result in zip(
                     self._shown(values, found.keys[chosen]), counts[chosen].tolist(), results, strict=True
                 )

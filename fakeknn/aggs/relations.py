@@ -11,8 +11,10 @@ from typing import Any
 
 import numpy as np
 
-from fakeknn.aggs.base import Aggregation, Collector, Docs, Internal, Results, register
+from fakeknn.aggs.base import Aggregation, Collector, register
 from fakeknn.aggs.buckets import single, unknown_key
+from fakeknn.aggs.docs import Docs
+from fakeknn.aggs.results import Internal, Results
 from fakeknn.errors import NullPointerException, ParsingException, Where
 from fakeknn.query.base import ShardContext
 from fakeknn.query.relations import join_field, with_name

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fakeknn.aggs.base import Docs
+from fakeknn.aggs.docs import Docs
 from fakeknn.errors import AggregationExecutionException, IllegalArgumentException, NotFaked
 from fakeknn.painless import compile
 from fakeknn.painless.hierarchy import lineage

@@ -12,33 +12,15 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from fakeknn.aggs.base import (
-    Aggregation,
-    Bucket,
-    Collector,
-    Docs,
-    Internal,
-    MultiBucket,
-    Reduction,
-    Results,
-    finite,
-    in_slices,
-    note,
-    register,
-    shown,
-)
+from fakeknn.aggs.base import Aggregation, Collector, in_slices, note, register
+from fakeknn.aggs.docs import Docs
 from fakeknn.aggs.fielddata import ALL, BYTES
 from fakeknn.aggs.heuristics import JLH, Heuristic, heuristic_members
 from fakeknn.aggs.includes import IncludeExclude, found_in, members_of, misfit
-from fakeknn.aggs.terms import (
-    Grouped,
-    TermValues,
-    Thresholds,
-    inner_buckets,
-    split,
-    threshold_members,
-    thresholds_of,
-)
+from fakeknn.aggs.results import Bucket, Internal, MultiBucket, Reduction, Results, finite, shown
+from fakeknn.aggs.selection import Grouped, split
+from fakeknn.aggs.terms import TermValues, inner_buckets
+from fakeknn.aggs.thresholds import Thresholds, threshold_members, thresholds_of
 from fakeknn.aggs.values import REQUIRED, Given, Source, members
 from fakeknn.errors import (
     IllegalArgumentException,

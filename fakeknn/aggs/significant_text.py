@@ -14,13 +14,16 @@ import numpy as np
 import orjson
 from numpy.typing import NDArray
 
-from fakeknn.aggs.base import Aggregation, Collector, Docs, register
+from fakeknn.aggs.base import Aggregation, Collector, register
+from fakeknn.aggs.docs import Docs
 from fakeknn.aggs.fielddata import BYTES
 from fakeknn.aggs.formats import RAW
 from fakeknn.aggs.heuristics import JLH, Heuristic
 from fakeknn.aggs.includes import found_in
+from fakeknn.aggs.selection import Grouped
 from fakeknn.aggs.significant import DEFAULT, SignificantTerms, common_members, parsed
-from fakeknn.aggs.terms import Grouped, TermValues, thresholds_of
+from fakeknn.aggs.terms import TermValues
+from fakeknn.aggs.thresholds import thresholds_of
 from fakeknn.aggs.values import Given, Source
 from fakeknn.errors import NullPointerException
 from fakeknn.fields import FieldType

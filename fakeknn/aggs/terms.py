@@ -6,112 +6,33 @@ tells how far it may err (InternalTerms).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from fakeknn.aggs.base import (
-    Aggregation,
-    Bucket,
-    Collector,
-    Docs,
-    Factories,
-    Internal,
-    MultiBucket,
-    Owners,
-    Reduction,
-    Results,
-    bucketed,
-    in_slices,
-    merged,
-    note,
-    pairs_once,
-    register,
-    shown,
-)
+from fakeknn.aggs.base import Aggregation, Collector, register
+from fakeknn.aggs.docs import Docs, bucketed, pairs_once
 from fakeknn.aggs.fielddata import ALL, BYTES, IP
 from fakeknn.aggs.formats import UnsignedLong, text_of
 from fakeknn.aggs.includes import IncludeExclude, found_in, members_of, misfit
 from fakeknn.aggs.orders import COUNT_DESCENDING, Orders, parse_orders
+from fakeknn.aggs.results import Bucket, Internal, MultiBucket, Reduction, ShownKeyBucket, merged, shown
+from fakeknn.aggs.selection import Grouped, Selector, TermsLike, split
+from fakeknn.aggs.thresholds import DEFAULT_THRESHOLDS, Thresholds, threshold_members, thresholds_of
 from fakeknn.aggs.values import REQUIRED, Given, Source, members
 from fakeknn.errors import AggregationExecutionException, IllegalArgumentException, OpenSearchParseException
 from fakeknn.fields.ip import address
 from fakeknn.query.base import ShardContext
 from fakeknn.xcontent import objects
-from fakeknn.xcontent.objects import Member, ObjectParser, declared
-
-
-@dataclass(frozen=True)
-class Thresholds:
-    """BucketCountThresholds."""
-
-    size: int = 10
-    shard_size: int = -1
-    min_doc_count: int = 1
-    shard_min_doc_count: int = 0
-
-    def on_shard(self, suggests: bool) -> Thresholds:
-        """ensureValidity; ``suggests`` is whether a shard gives more than is wanted."""
-        shard_size = self.shard_size
-        if shard_size == -1 and suggests:
-            shard_size = min(2**31 - 1, int(self.size * 1.5 + 10))
-        return Thresholds(
-            self.size,
-            max(shard_size, self.size),
-            self.min_doc_count,
-            min(self.shard_min_doc_count, self.min_doc_count),
-        )
-
-
-DEFAULT_THRESHOLDS = Thresholds()
-
-
-def at_least(floor: int, label: str, name: str, bits: int = 32) -> Callable[[Any, Any], int]:
-    """A reader of a number with a lower bound, as the builders' setters refuse it."""
-    told = "greater than 0" if floor == 1 else "greater than or equal to 0"
-
-    def read(container: Any, key: Any) -> int:
-        value = objects.integer(container, key, bits=bits)
-        if value < floor:
-            raise IllegalArgumentException(f"[{label}] must be {told}. Found [{value}] in [{name}]")
-        return value
-
-    return read
-
-
-def threshold_members(name: str) -> dict[str, Member]:
-    return {
-        "shard_size": declared("int", at_least(1, "shardSize", name)),
-        "min_doc_count": declared("long", at_least(0, "minDocCount", name, 64)),
-        "shard_min_doc_count": declared("long", at_least(0, "shardMinDocCount", name, 64)),
-        "size": declared("int", at_least(1, "size", name)),
-    }
-
-
-def thresholds_of(values: Mapping[str, Any], default: Thresholds) -> Thresholds:
-    return Thresholds(
-        values.get("size", default.size),
-        values.get("shard_size", default.shard_size),
-        values.get("min_doc_count", default.min_doc_count),
-        values.get("shard_min_doc_count", default.shard_min_doc_count),
-    )
-
+from fakeknn.xcontent.objects import ObjectParser, declared
 
 # --- results ----------------------------------------------------------------------------------------------------------
 
 
-class TermsBucket(Bucket):
-    __slots__ = ()
-
-    @property
-    def key_value(self) -> Any:
-        return self.members["key"]
-
-
-class CountedBucket(TermsBucket):
+class CountedBucket(ShownKeyBucket):
     """A bucket that shows how far its count may err (``show_term_doc_count_error``)."""
 
     __slots__ = ()
@@ -246,106 +167,6 @@ def _buckets_in(result: Internal) -> int:
 # --- definitions ------------------------------------------------------------------------------------------------------
 
 
-class TermsLike(Aggregation):
-    """What terms and multi_terms share."""
-
-    notes = True
-    orders: Orders
-    thresholds: Thresholds
-    show_error: bool
-
-
-@dataclass(slots=True)
-class Grouped:
-    """The buckets of a shard, by owner and then by key: ``numbers[i]`` is the bucket of the value at ``at[i]``."""
-
-    at: NDArray[Any]
-    numbers: NDArray[np.int64]
-    keys: NDArray[Any]
-    owners: Owners
-
-    @property
-    def n(self) -> int:
-        return len(self.keys)
-
-    def counts(self, docs: Docs) -> NDArray[np.int64]:
-        """int64[n]: what the documents of each bucket count for."""
-        return docs.counted(docs.rows[self.at], self.numbers, self.n)
-
-    def sizes(self) -> NDArray[np.int64]:
-        """int64[n]: how many rows each bucket has."""
-        return np.bincount(self.numbers, minlength=self.n)
-
-    def docs(self, docs: Docs, chosen: NDArray[np.int64]) -> Docs:
-        """The documents of some buckets, ascending."""
-        if len(chosen) == self.n:
-            return docs.taken(self.at, self.numbers, self.n)
-        places = np.full(self.n, -1)
-        places[chosen] = np.arange(len(chosen))
-        numbers = places[self.numbers]
-        kept = numbers >= 0
-        return docs.taken(self.at[kept], numbers[kept], len(chosen))
-
-
-@dataclass(slots=True)
-class Selection:
-    """The best buckets of a shard: their positions, counts and results, and what each owner leaves out."""
-
-    chosen: NDArray[np.int64]
-    counts: NDArray[np.int64]
-    results: list[Results]
-    others: NDArray[np.int64]
-
-
-class Selector:
-    """Chooses a shard's best buckets, and collects what is inside them."""
-
-    def __init__(self, agg: TermsLike, ctx: ShardContext, suggests: bool) -> None:
-        self.agg = agg
-        self.orders = agg.orders
-        self.thresholds = agg.thresholds.on_shard(suggests)
-        sorting = agg.orders.sorting(agg.subs)
-        others = Factories(tuple(sub for sub in agg.subs.aggs if sub not in sorting.aggs))
-        self._sorting = sorting.build(ctx) if sorting.aggs else None
-        self._others = others.build(ctx) if others.aggs else None
-        agg.orders.validate(agg)
-
-    def select(self, docs: Docs, found: Grouped) -> Selection:
-        counts = found.counts(docs)
-        if not docs.unmapped:
-            note(docs.ctx, self.agg, 0, np.bincount(found.owners, minlength=docs.n).tolist())
-        everything = np.arange(found.n)
-        sort_results = [] if self._sorting is None else self._sorting(found.docs(docs, everything))
-        least = self.thresholds.shard_min_doc_count
-        if least > 1 and not in_slices(docs.ctx):
-            kept = np.flatnonzero(counts >= least)
-            results = [] if self._sorting is None else [sort_results[i] for i in kept.tolist()]
-            best = kept[self.orders.best(found.owners[kept], counts[kept], results, self.thresholds.shard_size)]
-        else:
-            best = self.orders.best(found.owners, counts, sort_results, self.thresholds.shard_size)
-        totals = np.bincount(found.owners, counts, docs.n)
-        others = (totals - np.bincount(found.owners[best], counts[best], docs.n)).astype(np.int64)
-        if least > 1 and not in_slices(docs.ctx) and not self.orders.by_key:
-            # Where nothing needs to be selected (BucketSelectionStrategy), what is left out is not counted.
-            made, valid = (
-                np.bincount(owners, minlength=docs.n) for owners in (found.owners, found.owners[counts >= least])
-            )
-            size = np.minimum(made, self.thresholds.shard_size)
-            others[(size * 5 >= made) & (valid <= size)] = 0
-        # A search in slices drops what is below shard_min_doc_count after that, and does not count it.
-        best = best[counts[best] >= least]
-        results = self._others(found.docs(docs, best)) if self._others is not None else [{} for _ in range(len(best))]
-        if self._sorting is not None:
-            results = [{**sort_results[i], **result} for i, result in zip(best.tolist(), results, strict=True)]
-        return Selection(best, counts[best], results, others)
-
-
-def split(owners: Owners, n: int, buckets: Sequence[Bucket]) -> list[list[Bucket]]:
-    """Each owner's buckets; owners ascend."""
-    ends = np.searchsorted(owners, np.arange(n), side="right").tolist()
-    return [list(buckets[start:end]) for start, end in zip([0, *ends[:-1]], ends, strict=True)]
-
-
 @dataclass(eq=False)
 class TermsOf(TermsLike):
     kind = "terms"
@@ -385,7 +206,7 @@ class TermsOf(TermsLike):
             found = values.with_empty(docs, found, self.thresholds.size if self.orders.count_descending else None)
         selection = selector.select(docs, found)
         owners = found.owners[selection.chosen]
-        kind = CountedBucket if self.show_error else TermsBucket
+        kind = CountedBucket if self.show_error else ShownKeyBucket
         shown_keys = values.shown(found.keys[selection.chosen])
         buckets: list[Bucket] = [
             kind(key, count, results, key_members)

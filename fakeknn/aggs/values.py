@@ -14,7 +14,8 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from fakeknn.aggs.base import NAME, Aggregation, Docs
+from fakeknn.aggs.base import NAME, Aggregation
+from fakeknn.aggs.docs import Docs
 from fakeknn.aggs.fielddata import (
     BOOLEAN,
     BYTES,

@@ -16,25 +16,13 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from fakeknn.aggs.base import (
-    Aggregation,
-    Bucket,
-    Collector,
-    Docs,
-    Internal,
-    MultiBucket,
-    Reduction,
-    Results,
-    pairs_once,
-    refuse,
-    register,
-    same_keyed,
-    shard_buckets,
-)
+from fakeknn.aggs.base import Aggregation, Collector, refuse, register, shard_buckets
 from fakeknn.aggs.buckets import Filters
+from fakeknn.aggs.docs import Docs, pairs_once
 from fakeknn.aggs.fielddata import NUMERIC
 from fakeknn.aggs.formats import Format, text_of
 from fakeknn.aggs.ranges import IpRangeOf, RangeOf
+from fakeknn.aggs.results import Bucket, Internal, MultiBucket, Reduction, Results, same_keyed
 from fakeknn.aggs.terms import inner_buckets
 from fakeknn.aggs.values import REQUIRED, Given, members
 from fakeknn.errors import ArrayIndexOutOfBoundsException, IllegalArgumentException, NotFaked

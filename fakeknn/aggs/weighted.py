@@ -9,10 +9,14 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from fakeknn.aggs.base import Aggregation, Collector, Docs, Internal, Reduction, finite, register
+from fakeknn.aggs.base import Aggregation, Collector, register
+from fakeknn.aggs.docs import Docs
 from fakeknn.aggs.fielddata import NUMBERS, NUMERIC
 from fakeknn.aggs.formats import RAW, Decimal, Format, plain_format
-from fakeknn.aggs.metrics import SingleValue, compensated, quotient, sums
+from fakeknn.aggs.numeric import SingleValue
+from fakeknn.aggs.results import Internal, Reduction, finite
+from fakeknn.aggs.stats import quotient
+from fakeknn.aggs.sums import compensated, sums
 from fakeknn.aggs.values import Given, Source, is_hint
 from fakeknn.errors import (
     AggregationExecutionException,

@@ -7,10 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from fakeknn.aggs.base import Docs, Pipeline, Results, register, shown
+from fakeknn.aggs.base import Pipeline, register
+from fakeknn.aggs.docs import Docs
 from fakeknn.aggs.parsing import parse_aggregations
 from fakeknn.aggs.pipelines import SKIP, lower_gap_policy
 from fakeknn.aggs.pipelines_buckets import BucketSort
+from fakeknn.aggs.results import Results, shown
 from fakeknn.errors import (
     IllegalArgumentException,
     NotFaked,

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fakeknn.aggs.base import Results
+from fakeknn.aggs.results import Results
 from fakeknn.errors import (
     IllegalArgumentException,
     NegativeArraySizeException,

@@ -11,8 +11,8 @@ from typing import Any
 
 from fakeknn.aggs.base import Aggregation, Factories, Noted
 from fakeknn.aggs.buckets import Filter, Filters
+from fakeknn.aggs.cardinality import Cardinality
 from fakeknn.aggs.fielddata import ANY, BYTES
-from fakeknn.aggs.metrics import Cardinality
 from fakeknn.errors import NotFaked
 from fakeknn.query.base import Query, ShardContext
 from fakeknn.query.compound import MATCH_ALL

@@ -17,11 +17,12 @@ from numpy.typing import NDArray
 
 from fakeknn.aggs.auto_date_histogram import AutoDateHistogram
 from fakeknn.aggs.base import Aggregation, Factories, Noted
-from fakeknn.aggs.composite import CompositeOf, DateHistogramSource
+from fakeknn.aggs.cardinality import Cardinality
+from fakeknn.aggs.composite import CompositeOf
+from fakeknn.aggs.composite_sources import DateHistogramSource
 from fakeknn.aggs.date_histogram import DateHistogramOf
 from fakeknn.aggs.fielddata import ALL, ANY, BYTES, NUMBERS
 from fakeknn.aggs.formats import RAW
-from fakeknn.aggs.metrics import Cardinality
 from fakeknn.aggs.percentiles import Hdr, PercentilesOf
 from fakeknn.aggs.ranges import RangeOf
 from fakeknn.aggs.sampler import DiversifiedSampler

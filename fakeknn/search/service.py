@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import orjson
 
-from fakeknn.aggs.base import DEFAULT_MAX_BUCKETS
+from fakeknn.aggs.results import DEFAULT_MAX_BUCKETS
 from fakeknn.errors import (
     IllegalArgumentException,
     NullPointerException,

@@ -9,7 +9,9 @@ from typing import Any, ClassVar, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from fakeknn.aggs.base import NAME, Aggregation, Collector, Docs, Internal, Reduction, register
+from fakeknn.aggs.base import NAME, Aggregation, Collector, register
+from fakeknn.aggs.docs import Docs
+from fakeknn.aggs.results import Internal, Reduction
 from fakeknn.errors import IllegalArgumentException, NotFaked, ParsingException, Where
 from fakeknn.query.base import ShardContext
 from fakeknn.search.doc_fields import check_fields

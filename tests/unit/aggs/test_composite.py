@@ -7,7 +7,8 @@ import random
 
 import numpy as np
 
-from fakeknn.aggs.composite import Dimension, _numbered, combined, factory_class
+from fakeknn.aggs.composite import _numbered, combined, factory_class
+from fakeknn.aggs.composite_sources import Dimension
 
 
 def test_every_combination_of_a_document_s_values() -> None:

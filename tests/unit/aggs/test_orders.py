@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from fakeknn.aggs.base import Bucket
 from fakeknn.aggs.orders import COUNT_DESCENDING, CountOrder, KeyOrder, Orders, parse_order, parse_orders
+from fakeknn.aggs.results import Bucket
 from fakeknn.errors import IndexOutOfBoundsException, OpenSearchError, ParsingException
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fakeknn.aggs.terms import Thresholds
+from fakeknn.aggs.thresholds import Thresholds
 
 
 def test_a_shard_gives_more_than_is_wanted() -> None:

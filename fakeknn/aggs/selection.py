@@ -1,0 +1,117 @@
+"""Which of a shard's buckets are the best, by an order, and what lies inside them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fakeknn.aggs.base import Aggregation, Factories, in_slices, note
+from fakeknn.aggs.docs import Docs, Owners
+from fakeknn.aggs.orders import Orders
+from fakeknn.aggs.results import Bucket, Results
+from fakeknn.aggs.thresholds import Thresholds
+from fakeknn.query.base import ShardContext
+
+
+class TermsLike(Aggregation):
+    """What terms and multi_terms share."""
+
+    notes = True
+    orders: Orders
+    thresholds: Thresholds
+    show_error: bool
+
+
+@dataclass(slots=True)
+class Grouped:
+    """The buckets of a shard, by owner and then by key: ``numbers[i]`` is the bucket of the value at ``at[i]``."""
+
+    at: NDArray[Any]
+    numbers: NDArray[np.int64]
+    keys: NDArray[Any]
+    owners: Owners
+
+    @property
+    def n(self) -> int:
+        return len(self.keys)
+
+    def counts(self, docs: Docs) -> NDArray[np.int64]:
+        """int64[n]: what the documents of each bucket count for."""
+        return docs.counted(docs.rows[self.at], self.numbers, self.n)
+
+    def sizes(self) -> NDArray[np.int64]:
+        """int64[n]: how many rows each bucket has."""
+        return np.bincount(self.numbers, minlength=self.n)
+
+    def docs(self, docs: Docs, chosen: NDArray[np.int64]) -> Docs:
+        """The documents of some buckets, ascending."""
+        if len(chosen) == self.n:
+            return docs.taken(self.at, self.numbers, self.n)
+        places = np.full(self.n, -1)
+        places[chosen] = np.arange(len(chosen))
+        numbers = places[self.numbers]
+        kept = numbers >= 0
+        return docs.taken(self.at[kept], numbers[kept], len(chosen))
+
+
+@dataclass(slots=True)
+class Selection:
+    """The best buckets of a shard: their positions, counts and results, and what each owner leaves out."""
+
+    chosen: NDArray[np.int64]
+    counts: NDArray[np.int64]
+    results: list[Results]
+    others: NDArray[np.int64]
+
+
+class Selector:
+    """Chooses a shard's best buckets, and collects what is inside them."""
+
+    def __init__(self, agg: TermsLike, ctx: ShardContext, suggests: bool) -> None:
+        self.agg = agg
+        self.orders = agg.orders
+        self.thresholds = agg.thresholds.on_shard(suggests)
+        sorting = agg.orders.sorting(agg.subs)
+        others = Factories(tuple(sub for sub in agg.subs.aggs if sub not in sorting.aggs))
+        self._sorting = sorting.build(ctx) if sorting.aggs else None
+        self._others = others.build(ctx) if others.aggs else None
+        agg.orders.validate(agg)
+
+    def select(self, docs: Docs, found: Grouped) -> Selection:
+        counts = found.counts(docs)
+        if not docs.unmapped:
+            note(docs.ctx, self.agg, 0, np.bincount(found.owners, minlength=docs.n).tolist())
+        everything = np.arange(found.n)
+        sort_results = [] if self._sorting is None else self._sorting(found.docs(docs, everything))
+        least = self.thresholds.shard_min_doc_count
+        if least > 1 and not in_slices(docs.ctx):
+            kept = np.flatnonzero(counts >= least)
+            results = [] if self._sorting is None else [sort_results[i] for i in kept.tolist()]
+            best = kept[self.orders.best(found.owners[kept], counts[kept], results, self.thresholds.shard_size)]
+        else:
+            best = self.orders.best(found.owners, counts, sort_results, self.thresholds.shard_size)
+        totals = np.bincount(found.owners, counts, docs.n)
+        others = (totals - np.bincount(found.owners[best], counts[best], docs.n)).astype(np.int64)
+        if least > 1 and not in_slices(docs.ctx) and not self.orders.by_key:
+            # Where nothing needs to be selected (BucketSelectionStrategy), what is left out is not counted.
+            made, valid = (
+                np.bincount(owners, minlength=docs.n) for owners in (found.owners, found.owners[counts >= least])
+            )
+            size = np.minimum(made, self.thresholds.shard_size)
+            others[(size * 5 >= made) & (valid <= size)] = 0
+        # A search in slices drops what is below shard_min_doc_count after that, and does not count it.
+        best = best[counts[best] >= least]
+        results = self._others(found.docs(docs, best)) if self._others is not None else [{} for _ in range(len(best))]
+        if self._sorting is not None:
+            results = [{**sort_results[i], **result} for i, result in zip(best.tolist(), results, strict=True)]
+        return Selection(best, counts[best], results, others)
+
+
+def split(owners: Owners, n: int, buckets: Sequence[Bucket]) -> list[list[Bucket]]:
+    """Each owner's buckets; owners ascend."""
+    ends = np.searchsorted(owners, np.arange(n), side="right").tolist()
+    return [list(buckets[start:end]) for start, end in zip([0, *ends[:-1]], ends, strict=True)]
