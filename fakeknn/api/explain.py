@@ -9,8 +9,9 @@ from fakeknn.api.search import check_read, query_of_params, query_only
 from fakeknn.errors import ActionRequestValidationException, IllegalArgumentException, OpenSearchError
 from fakeknn.rest import SOURCE_PARAMETERS, Request, Response, route
 from fakeknn.search import service
-from fakeknn.search.execute import placed, query_phase
 from fakeknn.search.explain import explained
+from fakeknn.search.failures import placed
+from fakeknn.search.query_phase import query_phase
 from fakeknn.search.request import SearchRequest
 from fakeknn.search.source import source_of_params
 from fakeknn.xcontent import read_for, read_query

@@ -9,8 +9,8 @@ from fakeknn.errors import IllegalArgumentException, NotFaked, OpenSearchError, 
 from fakeknn.query.base import Query, parse_query
 from fakeknn.rest import SOURCE_PARAMETERS, Request, route
 from fakeknn.search import service
-from fakeknn.search.execute import query_phase
 from fakeknn.search.field_caps import capabilities, merged
+from fakeknn.search.query_phase import query_phase
 from fakeknn.state.names import IndicesOptions
 from fakeknn.xcontent import read_query
 from fakeknn.xcontent.objects import place_of

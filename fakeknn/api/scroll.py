@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 from fakeknn.api.search import INDICES_PARAMETERS, SEARCH_OPTIONS
 from fakeknn.errors import ActionRequestValidationException, IllegalArgumentException
 from fakeknn.rest import SOURCE_PARAMETERS, Request, Response, route
-from fakeknn.search import execute, readers, service
+from fakeknn.search import readers, service
+from fakeknn.search.answer import shards_of
 from fakeknn.state.names import IndicesOptions
 from fakeknn.units import parse_time_value
 from fakeknn.xcontent import objects, read
@@ -96,7 +97,7 @@ def create_point_in_time(node: Node, request: Request) -> dict[str, Any]:
         preference=request.text("preference"),
     )
     point = readers.create_point(node, contexts, alive)
-    shards = execute.shards_of(len(contexts), 0)
+    shards = shards_of(len(contexts), 0)
     return {"pit_id": point.id, "_shards": shards, "creation_time": point.created}
 
 

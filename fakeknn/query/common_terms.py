@@ -11,7 +11,8 @@ import numpy as np
 
 from fakeknn.errors import IllegalArgumentException, ParsingException, Where
 from fakeknn.query.base import Query, ShardContext, common, read_member, register
-from fakeknn.query.compound import Bool, MatchNone
+from fakeknn.query.boolean import Bool
+from fakeknn.query.compound import MatchNone
 from fakeknn.query.match import MatchOptions, named_analyzer, operator, raw, search_analyzer
 from fakeknn.query.rewritten import Rewritten
 from fakeknn.query.scoring import postings

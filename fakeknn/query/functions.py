@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
-import orjson
 from numpy.typing import NDArray
 
 from fakeknn.errors import (
     IllegalArgumentException,
     NamedObjectNotFoundException,
     NotFaked,
-    OpenSearchError,
     OpenSearchException,
-    OpenSearchParseException,
     ParsingException,
     QueryShardException,
     Where,
@@ -26,16 +22,13 @@ from fakeknn.fields import FieldType
 from fakeknn.fields.geo_point import GeoPointColumn
 from fakeknn.fields.numbers import NumberFieldType, ScaledFloatFieldType
 from fakeknn.fields.scalar import BooleanFieldType, DateFieldType
-from fakeknn.geo import points, sphere
-from fakeknn.geo.points import GeoPoint
 from fakeknn.painless.library_score import murmur3
 from fakeknn.query.base import Explanation, Matched, ShardContext, running
 from fakeknn.query.doc_values import script_values
-from fakeknn.query.java_names import field_type_name, wrong_fielddata
+from fakeknn.query.java_names import wrong_fielddata
 from fakeknn.query.script import NEEDS_SCORE, Script, parse_script, resolved, score_by_script
-from fakeknn.units import parse_time_value
 from fakeknn.view import Column, KeywordColumn, NumericColumn
-from fakeknn.xcontent import java_double, java_float, java_hash, java_string, objects, settle
+from fakeknn.xcontent import java_double, java_float, java_hash, java_string, objects
 from fakeknn.xcontent.suggest import did_you_mean
 
 Rows = NDArray[np.int32]
@@ -126,9 +119,6 @@ class Weight(Function):
         return {}
 
 
-# --- field_value_factor -----------------------------------------------------------------------------------------------
-
-
 def _java_log(function: Callable[[Any], Any]) -> Callable[[Factors], Factors]:
     def apply(values: Factors) -> Factors:
         with np.errstate(all="ignore"):
@@ -151,7 +141,7 @@ MODIFIERS: Mapping[str, Callable[[Factors], Factors]] = {
 }
 
 
-def _doubles(field: FieldType, values: NDArray[Any]) -> Factors:
+def doubles(field: FieldType, values: NDArray[Any]) -> Factors:
     """Doc values as doubles (IndexNumericFieldData.getDoubleValues)."""
     if isinstance(field, ScaledFloatFieldType):
         return values.astype(np.float64) * (1.0 / float(getattr(field, "factor", 1.0)))
@@ -198,7 +188,7 @@ class FieldValueFactor(Function):
             if column is None or field is None:
                 values, has = np.zeros(len(rows)), np.zeros(len(rows), bool)
             else:
-                values, has = _doubles(field, column.lowest[rows]), column.exists[rows]
+                values, has = doubles(field, column.lowest[rows]), column.exists[rows]
             if not has.all():
                 if self.missing is None:
                     raise running(OpenSearchException(f"Missing value for field [{self.field}]"))
@@ -234,9 +224,6 @@ class FieldValueFactor(Function):
         if self.missing is not None:
             written["missing"] = self.missing
         return {self.kind: {**written, "modifier": self.modifier}}
-
-
-# --- random_score -----------------------------------------------------------------------------------------------------
 
 
 def _mixed(key: int, seed: int) -> int:
@@ -314,7 +301,7 @@ def _texts(ctx: ShardContext, field: FieldType, rows: Rows) -> list[bytes | None
         return [None if at < 0 else column.terms[int(column.order[at])].encode() for at in ords.tolist()]
     if isinstance(column, NumericColumn):
         scaled = isinstance(field, ScaledFloatFieldType)
-        values = (_doubles(field, column.values) if scaled else column.values).tolist()
+        values = (doubles(field, column.values) if scaled else column.values).tolist()
         starts, ends = column.offsets[rows].tolist(), column.offsets[rows + 1].tolist()
         # Of several numbers the one whose text comes first.
         return [
@@ -323,12 +310,9 @@ def _texts(ctx: ShardContext, field: FieldType, rows: Rows) -> list[bytes | None
         ]
     if isinstance(column, GeoPointColumn):
         first = column.offsets[rows].tolist(), column.offsets[rows + 1].tolist()
-        texts = [_place(*place).encode() for place in zip(column.lats.tolist(), column.lons.tolist(), strict=True)]
+        texts = [shown_place(*place).encode() for place in zip(column.lats.tolist(), column.lons.tolist(), strict=True)]
         return [min(texts[start:end], default=None) for start, end in zip(*first, strict=True)]
     raise NotFaked(f"[random_score] by a field of type [{field.kind}]")
-
-
-# --- script_score -----------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -387,200 +371,9 @@ class ScriptFunction(Function):
         return super().__str__() if self.weight is not None else f"script{self.script}"
 
 
-# --- decay ------------------------------------------------------------------------------------------------------------
-
-MODES = ("SUM", "AVG", "MEDIAN", "MIN", "MAX")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Decay(Function):
-    """gauss, exp, linear: the farther a value is from an origin, the less."""
-
-    shape: str
-    field: str
-    body: Mapping[str, Any]
-    mode: str = "MIN"
-
-    @property
-    def java_class(self) -> str:  # type: ignore[override]
-        return "org.opensearch.index.query.functionscore.DecayFunctionBuilder$NumericFieldDataScoreFunction"
-
-    def _settings(self, ctx: ShardContext) -> tuple[FieldType, float | GeoPoint, float, float]:
-        """The field, and origin, scale (as the shape wants it) and offset."""
-        field = ctx.field(self.field)
-        if field is None:
-            raise ParsingException(f"unknown field [{self.field}]", line=1, col=0)
-        try:
-            origin, scale, decay, offset = self._read(ctx, field)
-        except OpenSearchError as error:
-            settle(error, orjson.dumps(self.body), self.body)  # what is read is a copy of the object alone
-            raise
-        if scale <= 0:
-            raise IllegalArgumentException("function_score : scale must be > 0.0.")
-        if decay <= 0 or decay >= 1:
-            raise IllegalArgumentException("function_score : decay must be in the range [0..1].")
-        if offset < 0:
-            raise IllegalArgumentException("function_score : offset must be > 0.0")
-        if self.shape == "gauss":
-            scale = 0.5 * math.pow(scale, 2.0) / math.log(decay)
-        elif self.shape == "exp":
-            scale = math.log(decay) / scale
-        else:
-            scale = scale / (1.0 - decay)
-        return field, origin, scale, offset
-
-    def _read(self, ctx: ShardContext, field: FieldType) -> tuple[float | GeoPoint, float, float, float]:
-        """Origin, scale, decay and offset."""
-        if isinstance(field, DateFieldType):
-            return self._of_dates(ctx, field)
-        if isinstance(field, NumberFieldType) and field.kind not in ("scaled_float", "_seq_no", "_version"):
-            return self._of_numbers()
-        if field.kind == "geo_point":
-            return self._of_points()
-        raise ParsingException(
-            f"field [{self.field}] is of type [{field_type_name(field)}], but only numeric types are supported.",
-            line=1,
-            col=1,
-        )
-
-    def _of_numbers(self) -> tuple[float, float, float, float]:
-        found = {"decay": 0.5, "offset": 0.0}
-        for name in self.body:
-            if name not in ("scale", "decay", "origin", "offset"):
-                raise OpenSearchParseException(f"parameter [{name}] not supported!")
-            found[name] = objects.decimal(self.body, name)
-        if "scale" not in found or "origin" not in found:
-            raise OpenSearchParseException("both [scale] and [origin] must be set for numeric fields.")
-        return found["origin"], found["scale"], found["decay"], found["offset"]
-
-    def _of_dates(self, ctx: ShardContext, field: DateFieldType) -> tuple[float, float, float, float]:
-        texts: dict[str, str] = {"offset": "0d"}
-        decay = 0.5
-        for name in self.body:
-            if name not in ("scale", "decay", "origin", "offset"):
-                raise OpenSearchParseException(f"parameter [{name}] not supported!")
-            if name == "decay":
-                decay = objects.decimal(self.body, name)
-            else:
-                texts[name] = objects.text(self.body, name)
-        origin = ctx.now if "origin" not in texts else field.bound(texts["origin"], round_up=False)
-        if "scale" not in texts:
-            raise OpenSearchParseException("[scale] must be set for date fields.")
-        scale = parse_time_value(texts["scale"], "DecayFunctionParser.scale").seconds * 1000
-        offset = parse_time_value(texts["offset"], "DecayFunctionParser.offset").seconds * 1000
-        return float(origin), float(int(scale)), decay, float(int(offset))
-
-    def _of_points(self) -> tuple[GeoPoint, float, float, float]:
-        origin = GeoPoint(0.0, 0.0)
-        texts = {"offset": "0km"}
-        decay = 0.5
-        for name in self.body:
-            if name in ("scale", "offset"):
-                texts[name] = objects.text(self.body, name)
-            elif name == "origin":
-                origin = points.of_json(self.body, name)
-            elif name == "decay":
-                decay = objects.decimal(self.body, name)
-            else:
-                raise OpenSearchParseException(f"parameter [{name}] not supported!")
-        if "scale" not in texts:
-            raise OpenSearchParseException("[origin] and [scale] must be set for geo fields.")
-        return origin, sphere.parse_distance(texts["scale"]), decay, sphere.parse_distance(texts["offset"])
-
-    def bind_plain(self, ctx: ShardContext) -> Bound:
-        field, origin, scale, offset = self._settings(ctx)
-        column = self._column(ctx, field)
-
-        def factors(rows: Rows, scores: NDArray[np.float32]) -> Factors:
-            if isinstance(column, GeoPointColumn):
-                assert isinstance(origin, GeoPoint)
-                plain = sphere.haversine(origin.lat, origin.lon, column.lats, column.lons)
-            else:
-                plain = np.abs(_doubles(field, column.values) - origin)
-            distances = np.maximum(0.0, plain - offset)
-            return self._evaluate(_chosen(column, distances, self.mode)[rows], scale)
-
-        return factors
-
-    @staticmethod
-    def _column(ctx: ShardContext, field: FieldType) -> NumericColumn | GeoPointColumn:
-        if field.kind != "geo_point":
-            return numeric_column(ctx, field)
-        require_fielddata(field)
-        column = ctx.column(field)
-        assert isinstance(column, GeoPointColumn)
-        return column
-
-    def _evaluate(self, distance: Factors, scale: float) -> Factors:
-        if self.shape == "gauss":
-            return np.exp(0.5 * np.power(distance, 2.0) / scale)
-        if self.shape == "exp":
-            return np.exp(scale * distance)
-        return np.maximum(0.0, (scale - distance) / scale)
-
-    def explain_plain(self, ctx: ShardContext, row: int, below: Explanation) -> Explanation:
-        field, origin, scale, offset = self._settings(ctx)
-        column = self._column(ctx, field)
-        first, last = np.searchsorted(column.rows, (row, row + 1))
-        if isinstance(origin, GeoPoint):
-            assert isinstance(column, GeoPointColumn)
-            places = zip(column.lats[first:last].tolist(), column.lons[first:last].tolist(), strict=True)
-            values = [
-                f"Math.max(arcDistance({_place(lat, lon)}(=doc value),{_place(*origin)}(=origin)) - "
-                f"{java_double(offset)}(=offset), 0)"
-                for lat, lon in places
-            ]
-            shown = f"{self.mode} of: [{', '.join(values) or '0.0'}]"
-        else:
-            assert isinstance(column, NumericColumn)
-            values = [
-                f"Math.max(Math.abs({java_double(value)}(=doc value) - {java_double(origin)}(=origin))) - "
-                f"{java_double(offset)}(=offset), 0)"
-                for value in _doubles(field, column.values[first:last]).tolist()
-            ]
-            shown = f"{self.mode}[{', '.join(values) or '0.0'}]"
-        named = named_argument(self.name)
-        if self.shape == "gauss":
-            how = f"exp(-0.5*pow({shown},2.0)/{java_double(-1 * scale)}{named})"
-        elif self.shape == "exp":
-            how = f"exp(- {shown} * {java_double(-1 * scale)}{named})"
-        else:
-            how = f"max(0.0, (({java_double(scale)} - {shown})/{java_double(scale)}{named})"
-        value = np.float32(self.value(ctx, row, below))
-        return Explanation(value, f"Function for field {self.field}:", (Explanation(value, how),))
-
-    def members(self) -> dict[str, Any]:
-        return {self.shape: {self.field: self.body, "multi_value_mode": self.mode}}
-
-
-def _place(lat: float, lon: float) -> str:
+def shown_place(lat: float, lon: float) -> str:
     """GeoPoint.toString."""
     return f"{java_double(lat)}, {java_double(lon)}"
-
-
-def _chosen(column: Column, distances: Factors, mode: str) -> Factors:
-    """float64[n]: of each row's distances the one that a mode takes, 0 without any."""
-    out = np.zeros(column.n, np.float64)
-    if column.single:
-        out[column.rows] = distances
-        return out
-    starts = np.flatnonzero(np.diff(column.rows, prepend=-1))
-    rows = column.rows[starts]
-    if not len(starts):
-        return out
-    counts = np.diff(np.append(starts, len(distances)))
-    if mode in ("SUM", "AVG"):
-        total = np.add.reduceat(distances, starts)
-        out[rows] = total if mode == "SUM" else total / counts
-    elif mode in ("MIN", "MAX"):
-        out[rows] = (np.minimum if mode == "MIN" else np.maximum).reduceat(distances, starts)
-    else:
-        ordered = distances[np.lexsort((distances, column.rows))]
-        out[rows] = (ordered[starts + (counts - 1) // 2] + ordered[starts + counts // 2]) / 2
-    return out
-
-
-# --- parsing ----------------------------------------------------------------------------------------------------------
 
 
 def scalars_of(body: Any, name: str) -> Iterator[tuple[Any, Any]]:
@@ -678,32 +471,10 @@ def _script_score(container: Any, key: Any) -> Function:
     return ScriptFunction(script=script)
 
 
-def _decay(container: Any, key: Any) -> Function:
-    body = container[key]
-    field: str | None = None
-    mode = "MIN"
-    for name, value in body.items():
-        if isinstance(value, dict):
-            field = name
-        elif name == "multi_value_mode":
-            text = objects.text(body, name)
-            if text.upper() not in MODES:
-                raise IllegalArgumentException(f"Illegal sort mode: {text}")
-            mode = text.upper()
-        else:
-            raise ParsingException("malformed score function score parameters.", at=Where(body, name))
-    if field is None:
-        raise ParsingException("malformed score function score parameters.", at=Where(body, None, "end"))
-    return Decay(shape=key, field=field, body=body[field], mode=mode)
-
-
 FUNCTIONS: dict[str, Callable[[Any, Any], Function]] = {
     "field_value_factor": _field_value_factor,
     "random_score": _random_score,
     "script_score": _script_score,
-    "gauss": _decay,
-    "exp": _decay,
-    "linear": _decay,
 }
 
 

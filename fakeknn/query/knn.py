@@ -27,7 +27,8 @@ from fakeknn.knn.request import Prepared, Rescore
 from fakeknn.knn.search import explain_faiss
 from fakeknn.knn.vectors import to_floats
 from fakeknn.query.base import Explanation, Matched, Query, ShardContext, common, parse_query, register, running
-from fakeknn.query.compound import Bool, ConstantScore, MatchAll, MatchNone
+from fakeknn.query.boolean import Bool
+from fakeknn.query.compound import ConstantScore, MatchAll, MatchNone
 from fakeknn.query.joining import Nested
 from fakeknn.query.neighbors import NOTHING, Found, Neighbors, Search, best_of_groups
 from fakeknn.view import Mask, VectorColumn

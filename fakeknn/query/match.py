@@ -11,13 +11,15 @@ from fakeknn.errors import IllegalArgumentException, IllegalStateException, Open
 from fakeknn.fields import FieldType
 from fakeknn.fields.text import TextFieldType
 from fakeknn.query.base import Query, ShardContext
+from fakeknn.query.boolean import Bool
 from fakeknn.query.companions import phrase, phrase_prefix
-from fakeknn.query.compound import Bool, MatchAll, MatchNone
+from fakeknn.query.compound import MatchAll, MatchNone
 from fakeknn.query.fuzzy import Fuzziness, Fuzzy
 from fakeknn.query.multi_term import MAX_CLAUSE_COUNT, check_rewrite, too_many_clauses
 from fakeknn.query.patterns import Prefix
 from fakeknn.query.phrases import Synonyms, Terms
-from fakeknn.query.span_queries import SpanGap, SpanMulti, SpanNear, SpanOr, SpanQuery, SpanTerm
+from fakeknn.query.span_multi import SpanMulti
+from fakeknn.query.span_queries import SpanGap, SpanNear, SpanOr, SpanQuery, SpanTerm
 from fakeknn.query.terms import Term
 from fakeknn.xcontent import java_string, objects
 

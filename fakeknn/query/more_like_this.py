@@ -20,7 +20,8 @@ from fakeknn.errors import (
 )
 from fakeknn.fields import FieldType
 from fakeknn.query.base import Query, Reader, ShardContext, common, read_member, register, running
-from fakeknn.query.compound import Bool, MatchNone, minimum_should_match
+from fakeknn.query.boolean import Bool, minimum_should_match
+from fakeknn.query.compound import MatchNone
 from fakeknn.query.field_names import default_fields
 from fakeknn.query.ids import Ids
 from fakeknn.query.match import boosted, search_analyzer, with_minimum

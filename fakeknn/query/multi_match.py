@@ -12,8 +12,9 @@ from fakeknn.analysis import Analyzer, Token, TokenStream
 from fakeknn.errors import IllegalArgumentException, OpenSearchError, OpenSearchParseException, ParsingException, Where
 from fakeknn.fields import FieldType
 from fakeknn.query.base import Query, Reader, ShardContext, common, negative_boost, read_member, register
+from fakeknn.query.boolean import Bool
 from fakeknn.query.common_terms import cut_off, frequent
-from fakeknn.query.compound import Bool, DisMax, MatchNone
+from fakeknn.query.compound import DisMax, MatchNone
 from fakeknn.query.field_names import (
     Weights,
     default_fields,

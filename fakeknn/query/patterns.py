@@ -15,7 +15,8 @@ from fakeknn.fields.metadata import IdFieldType
 from fakeknn.fields.patterns import REGEXP_FLAGS, regexp_matcher, wildcard_matcher
 from fakeknn.fields.text import BeginningsFieldType, TextFieldType
 from fakeknn.query.base import Matched, Query, ShardContext, common, field_query, register
-from fakeknn.query.compound import Bool, ConstantScore
+from fakeknn.query.boolean import Bool
+from fakeknn.query.compound import ConstantScore
 from fakeknn.query.multi_term import MATCHERS, check_rewrite, dictionary_terms, is_constant, rewritten
 from fakeknn.query.terms import Term, named_field, nowhere, searched
 from fakeknn.view import Column, KeywordColumn, Mask, TextColumn

@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from fakeknn.errors import IllegalStateException
 from fakeknn.fields import FieldType
 from fakeknn.query.base import Explanation, Matched, Query, ShardContext
-from fakeknn.query.compound import Bool, ConstantScore, MatchNone
+from fakeknn.query.boolean import Bool
+from fakeknn.query.compound import ConstantScore, MatchNone
 from fakeknn.query.scoring import FieldScoring, doc_freq, postings
 from fakeknn.query.terms import IndexedTerm
 from fakeknn.view import Mask, TextColumn

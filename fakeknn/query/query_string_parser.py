@@ -20,7 +20,8 @@ from fakeknn.errors import (
 from fakeknn.fields import FieldType
 from fakeknn.fields.scalar import DateFieldType
 from fakeknn.query.base import Query, ShardContext
-from fakeknn.query.compound import Bool, DisMax, MatchNone
+from fakeknn.query.boolean import Bool
+from fakeknn.query.compound import DisMax, MatchNone
 from fakeknn.query.exists import Exists
 from fakeknn.query.field_names import Weights, check_count, java_decimal, resolve_field, resolve_fields
 from fakeknn.query.fuzzy import AUTO, Fuzziness, Fuzzy, custom_auto

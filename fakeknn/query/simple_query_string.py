@@ -10,7 +10,8 @@ from fakeknn.analysis import Analyzer
 from fakeknn.errors import IllegalArgumentException, OpenSearchError, ParsingException, Where
 from fakeknn.fields import FieldType
 from fakeknn.query.base import Query, Reader, ShardContext, common, negative_boost, register
-from fakeknn.query.compound import Bool, DisMax, MatchNone
+from fakeknn.query.boolean import Bool
+from fakeknn.query.compound import DisMax, MatchNone
 from fakeknn.query.field_names import Weights, default_fields, has_all, parse_weights, resolve_fields, shown_weights
 from fakeknn.query.fuzzy import Fuzziness, Fuzzy
 from fakeknn.query.match import (

@@ -9,7 +9,8 @@ from __future__ import annotations
 from fakeknn.fields.numbers import NumberFieldType
 from fakeknn.fields.scalar import DateFieldType
 from fakeknn.query.base import Query, ShardContext
-from fakeknn.query.compound import Bool, MatchAll
+from fakeknn.query.boolean import Bool
+from fakeknn.query.compound import MatchAll
 from fakeknn.search.request import ACCURATE, SearchRequest
 from fakeknn.view import Mask
 

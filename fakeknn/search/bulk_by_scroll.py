@@ -29,6 +29,7 @@ from fakeknn.query.base import ShardContext
 from fakeknn.query.script import Script
 from fakeknn.search import execute, readers, service
 from fakeknn.search.bulk_by_scroll_status import Status
+from fakeknn.search.failures import all_failed, failure_echo, failure_groups
 from fakeknn.search.fetch import source_of
 from fakeknn.search.request import ACCURATE, SearchRequest
 from fakeknn.search.scripts import compile_painless, run_update_script
@@ -243,15 +244,15 @@ class Worker:
             readers.keep_alive_of(self.node, request.scroll, "scroll")
         except OpenSearchError as error:
             if contexts:
-                raise execute.all_failed("query", [(ctx, error) for ctx in contexts], self.node.node_id) from None
+                raise all_failed("query", [(ctx, error) for ctx in contexts], self.node.node_id) from None
             raise
         outcome = execute.run(search, contexts, batch=request.search.size)
         if outcome.failures:
-            groups = execute.failure_groups(outcome.failures)
+            groups = failure_groups(outcome.failures)
             raise SearchPhaseExecutionException(
                 "query",
                 "Partial shards failure",
-                [execute.failure_echo(ctx, error, self.node.node_id) for ctx, error in groups],
+                [failure_echo(ctx, error, self.node.node_id) for ctx, error in groups],
                 [error for _, error in groups],
             )
         return [(outcome.contexts[hit.shard], hit.row) for hit in outcome.page]

@@ -21,7 +21,7 @@ from fakeknn.fields import FieldType
 from fakeknn.fields.numbers import NumberFieldType
 from fakeknn.fields.scalar import KeywordFieldType
 from fakeknn.query.base import Query, ShardContext
-from fakeknn.query.compound import Bool
+from fakeknn.query.boolean import Bool
 from fakeknn.query.exists import Exists
 from fakeknn.query.match import MatchOptions
 from fakeknn.query.text import Match

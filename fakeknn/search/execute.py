@@ -1,10 +1,9 @@
-"""From a plan to an answer: each shard's View is searched, the best of all are taken, aggregated and shown."""
+"""From a plan to an outcome: each shard's View is searched, the best of all are taken and aggregated."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -14,31 +13,27 @@ from fakeknn.aggs.results import Results
 from fakeknn.errors import (
     IllegalArgumentException,
     NegativeArraySizeException,
-    NotFaked,
     OpenSearchError,
-    ParsingException,
-    QueryShardException,
-    SearchException,
     SearchPhaseExecutionException,
 )
 from fakeknn.query.base import Matched, Query, Scores, ShardContext
 from fakeknn.query.compound import MATCH_ALL
 from fakeknn.search import aggregations
 from fakeknn.search.approximate import left_by_points
-from fakeknn.search.collapse import check_collapse, expand, group_values, leaders
+from fakeknn.search.collapse import check_collapse, group_values, leaders
 from fakeknn.search.doc_fields import check_fields, load_fields
-from fakeknn.search.fetch import Hit, fetch_hits
+from fakeknn.search.failures import all_failed, placed
+from fakeknn.search.fetch import Hit
 from fakeknn.search.inner_hits import check_inner_hits
-from fakeknn.search.profile import profile_shard
+from fakeknn.search.limits import check_after_values, check_limits
+from fakeknn.search.query_phase import built, make_query, query_mask, query_phase
 from fakeknn.search.ranking import best_keys, best_scores, comparable
-from fakeknn.search.request import ACCURATE, DISABLED, SearchRequest
+from fakeknn.search.request import DISABLED, SearchRequest
 from fakeknn.search.rescore import Rescorer
-from fakeknn.search.slicing import check_slices
 from fakeknn.search.sort import SortKeys, shown_value
-from fakeknn.search.suggest import fetched_suggestions, merged_suggestions, only_suggests, suggest_on
-from fakeknn.search.termination import DEFAULT_TRACK_TOTAL_HITS, collected, counted_by_terms
-from fakeknn.view import Mask
-from fakeknn.xcontent import java_float, java_string
+from fakeknn.search.suggest import merged_suggestions, only_suggests, suggest_on
+from fakeknn.search.termination import collected, counted_by_terms
+from fakeknn.xcontent import java_float
 
 
 @dataclass(slots=True)
@@ -74,11 +69,6 @@ class Outcome:
     """Shards that were not searched since nothing there could match."""
     aggregations: dict[str, Any] | None = None
     suggest: dict[str, Any] | None = None
-
-
-#: Hooks that change what a shard has matched before it is sorted: ``(request, ctx, matched) -> matched`` (collapse,
-#: rescore ...).
-Stage = Callable[[SearchRequest, ShardContext, Matched], Matched]
 
 
 def run(request: SearchRequest, contexts: list[ShardContext], *, batch: int | None = None) -> Outcome:
@@ -146,7 +136,7 @@ def can_match(request: SearchRequest, contexts: list[ShardContext]) -> tuple[lis
             _check_sort(request, ctx)
             bounds = sort.bounds(ctx)
             if request.search_after is not None:
-                _check_after_values(request, ctx)
+                check_after_values(request, ctx)
             query = request.query
             asked.append((query is None or not built(ctx, lambda: query.never(ctx)), bounds, ctx))  # noqa: B023
         except OpenSearchError as error:
@@ -228,22 +218,13 @@ def search_shard(request: SearchRequest, ctx: ShardContext, number: int, batch: 
 def _build(request: SearchRequest, query: Query, ctx: ShardContext) -> None:
     """SearchService.parseSource: what is wrong with the queries and the sort is found before they run, and before the
     rest of the body is looked at."""
-    _make(query, ctx)
+    make_query(query, ctx)
     if request.post_filter is not None:
-        _make(request.post_filter, ctx)
+        make_query(request.post_filter, ctx)
     check_inner_hits(request, ctx)
     _check_sort(request, ctx)
     for rescorer in request.parts.get("rescore", ()):
-        _make(rescorer.query, ctx)
-
-
-def _make(query: Query, ctx: ShardContext) -> None:
-    """Make a query, whether or not it could run."""
-    try:
-        query_phase(query, ctx.visiting(ctx.nothing()))
-    except OpenSearchError as error:
-        if not getattr(error, "at_run_time", False):
-            raise
+        make_query(rescorer.query, ctx)
 
 
 def _scored(request: SearchRequest, query: Query, ctx: ShardContext, *, scrolls: bool) -> Matched:
@@ -252,12 +233,12 @@ def _scored(request: SearchRequest, query: Query, ctx: ShardContext, *, scrolls:
         try:
             ctx = ctx.visiting(built(ctx, lambda: request.post_filter.mask(ctx)))  # type: ignore[union-attr]
         except OpenSearchError:
-            _make(query, ctx)
+            make_query(query, ctx)
             raise
     try:
         if needs_scores(request):
             return query_phase(query, ctx, np.float32(ctx.index_boost))
-        return Matched(built(ctx, lambda: _mask(query, ctx)), np.zeros(ctx.n, np.float32))
+        return Matched(built(ctx, lambda: query_mask(query, ctx)), np.zeros(ctx.n, np.float32))
     except OpenSearchError as error:
         if getattr(error, "at_run_time", False):  # what is wrong elsewhere in the body is found before
             _build(request, query, ctx)
@@ -336,94 +317,6 @@ def _rescore(request: SearchRequest, ctx: ShardContext, result: ShardResult) -> 
     result.score[top] = score
 
 
-def query_phase(query: Query, ctx: ShardContext, boost: np.float32 = np.float32(1)) -> Matched:  # noqa: B008
-    """A query's matches; what is wrong with it here is told as ``failed to create query``."""
-    matched: Matched = built(ctx, lambda: _matched(query, ctx, boost))
-    return matched
-
-
-def _matched(query: Query, ctx: ShardContext, boost: np.float32) -> Matched:
-    _check_boosts(query)
-    return query.matched(ctx, boost)
-
-
-def _mask(query: Query, ctx: ShardContext) -> Mask:
-    _check_boosts(query)
-    return query.mask(ctx)
-
-
-def _check_boosts(query: Query) -> None:
-    for clause in query.walk():
-        if not math.isfinite(clause.boost):
-            raise IllegalArgumentException(f"boost must be a positive float, got {java_float(clause.boost)}")
-
-
-def built(ctx: ShardContext, work: Callable[[], Any]) -> Any:
-    """QueryShardContext.toQuery: errors of building a query are query_shard_exceptions; those of running it are not."""
-    try:
-        return work()
-    except (QueryShardException, ParsingException, NotFaked):
-        raise
-    except OpenSearchError as cause:
-        if getattr(cause, "at_run_time", False):
-            raise
-        raise QueryShardException(f"failed to create query: {java_string(cause.reason)}") from cause
-
-
-def check_limits(request: SearchRequest, ctx: ShardContext, batch: int | None) -> None:
-    """SearchService.parseSource and DefaultSearchContext.preProcess."""
-    if request.stored_fields == ["_none_"] and request.source is not None and request.source.fetch:
-        raise SearchException("[stored_fields] cannot be disabled if [_source] is requested")
-    window = ctx.setting("index.max_result_window", 10_000)
-    if request.slice is not None and batch is None and request.point is None:
-        raise SearchException("`slice` cannot be used outside of a scroll context or PIT context")
-    if request.search_after is not None:
-        _check_search_after(request, ctx, batch)
-    if batch is not None:
-        if batch > window:
-            raise IllegalArgumentException(
-                f"Batch size is too large, size must be less than or equal to: [{window}] but was [{batch}]. Scroll "
-                f"batch sizes "
-                "cost as much memory as result windows so they are controlled by the [index.max_result_window] index "
-                "level "
-                "setting."
-            )
-        check_slices(request.slice, ctx, "index.max_slices_per_scroll")
-        return
-    if request.from_ + request.size > window:
-        raise IllegalArgumentException(
-            f"Result window is too large, from + size must be less than or equal to: [{window}] but was "
-            f"[{request.from_ + request.size}]. See the scroll api for a more efficient way to request large data "
-            f"sets. This limit can "
-            "be set by changing the [index.max_result_window] index level setting."
-        )
-
-
-def _check_search_after(request: SearchRequest, ctx: ShardContext, batch: int | None) -> None:
-    assert request.search_after is not None
-    if batch is not None:
-        raise SearchException("`search_after` cannot be used in a scroll context.")
-    if request.from_ > 0:
-        raise SearchException("`from` parameter must be set to 0 when `search_after` is used.")
-    if not request.sort:
-        raise IllegalArgumentException("Sort must contain at least one field.")
-    _check_after_values(request, ctx)
-
-
-def _check_after_values(request: SearchRequest, ctx: ShardContext) -> None:
-    """SearchAfterBuilder.buildFieldDoc."""
-    assert request.search_after is not None
-    if len(request.sort) != len(request.search_after):
-        raise IllegalArgumentException(
-            f"search_after has {len(request.search_after)} value(s) but sort has {len(request.sort)}."
-        )
-    for sort in request.sort:
-        sort.keys(ctx, np.empty(0, np.int32), np.empty(0, np.float32))
-    for sort, value in zip(request.sort, request.search_after, strict=True):
-        if value is not None:  # which only the comparators refuse
-            sort.after(ctx, value)
-
-
 def _after(request: SearchRequest, ctx: ShardContext, parts: Sequence[SortKeys]) -> NDArray[np.bool_] | None:
     """bool[m]: the rows behind the values of ``search_after``."""
     if request.search_after is None:
@@ -475,136 +368,3 @@ def _merged(request: SearchRequest, results: list[ShardResult]) -> list[Hit]:
         seen: set[Any] = set()
         entries = [entry for entry in entries if not (entry[3].group in seen or seen.add(entry[3].group))]  # type: ignore[func-returns-value]
     return [entry[3] for entry in entries[request.from_ : request.from_ + request.size]]
-
-
-# --- failures ---------------------------------------------------------------------------------------------------------
-
-
-def placed(error: OpenSearchError, ctx: ShardContext) -> OpenSearchError:
-    """A query_shard_exception learns the index it failed on."""
-    for link in error.chain():
-        if isinstance(link, QueryShardException) and "index" not in link.meta:
-            link.meta = {"index": ctx.index, "index_uuid": ctx.uuid, **link.meta}
-    return error
-
-
-def failure_groups(failures: list[tuple[ShardContext, OpenSearchError]]) -> list[tuple[ShardContext, OpenSearchError]]:
-    """ExceptionsHelper.groupBy: one failure of each kind an index."""
-    seen: dict[tuple[str, str, str | None], tuple[ShardContext, OpenSearchError]] = {}
-    for ctx, error in failures:
-        cause = error.cause
-        key = (ctx.index, type(error).__name__, f"{error.reason} {cause.reason if cause else ''}")
-        seen.setdefault(key, (ctx, error))
-    return list(seen.values())
-
-
-def failure_echo(ctx: ShardContext, error: OpenSearchError, node_id: str) -> dict[str, Any]:
-    return {"shard": ctx.shard, "index": ctx.index, "node": node_id, "reason": error.members()}
-
-
-def all_failed(
-    phase: str, failures: list[tuple[ShardContext, OpenSearchError]], node_id: str
-) -> SearchPhaseExecutionException:
-    groups = failure_groups(failures)
-    return SearchPhaseExecutionException(
-        phase,
-        "all shards failed",
-        [failure_echo(ctx, error, node_id) for ctx, error in groups],
-        [error for _, error in groups],
-    )
-
-
-# --- the answer -------------------------------------------------------------------------------------------------------
-
-
-def total_echo(request: SearchRequest, outcome: Outcome) -> dict[str, Any] | None:
-    """``hits.total``; None when it is not tracked."""
-    limit = request.track_total_hits
-    if limit is None:
-        limit = DEFAULT_TRACK_TOTAL_HITS
-    if limit == DISABLED:
-        return None
-    if limit != ACCURATE and outcome.total > limit:
-        return {"value": limit, "relation": "gte"}
-    return {"value": outcome.total, "relation": "eq"}
-
-
-def shards_of(total: int, failed: int, skipped: int = 0) -> dict[str, Any]:
-    return {"total": total, "successful": total - failed, "skipped": skipped, "failed": failed}
-
-
-def shards_echo(outcome: Outcome) -> dict[str, Any]:
-    """``_shards``: how many were searched, and what failed."""
-    failed = len(outcome.failures)
-    shards = shards_of(len(outcome.contexts) + outcome.skipped, failed, outcome.skipped)
-    if failed:
-        node_id = outcome.contexts[0].services.node_id
-        shards["failures"] = [failure_echo(ctx, error, node_id) for ctx, error in failure_groups(outcome.failures)]
-    return shards
-
-
-def _fetched(request: SearchRequest, outcome: Outcome) -> list[dict[str, Any]]:
-    """Fetch phase: the hits as JSON, without those of the shards where it fails."""
-    failed: dict[int, OpenSearchError] = {}
-    try:
-        return fetch_hits(request, outcome.contexts, outcome.page)
-    except NotFaked:
-        raise
-    except OpenSearchError as error:
-        if getattr(error, "at_writing", False):
-            raise  # all shards have done their work
-        if len(outcome.contexts) == 1:
-            ctx = outcome.contexts[0]
-            raise all_failed("query", [(ctx, placed(error, ctx))], ctx.services.node_id) from None
-    shown = []
-    for hit in outcome.page:
-        if hit.shard not in failed:
-            try:
-                shown.append((hit, fetch_hits(request, outcome.contexts, [hit])[0]))
-            except OpenSearchError as error:
-                failed[hit.shard] = error
-    failures = [(outcome.contexts[shard], placed(error, outcome.contexts[shard])) for shard, error in failed.items()]
-    outcome.failures += failures
-    if len(outcome.failures) == len(outcome.contexts):
-        raise all_failed("fetch", outcome.failures, outcome.contexts[0].services.node_id)
-    kept = [(hit, told) for hit, told in shown if hit.shard not in failed]
-    outcome.page = [hit for hit, _ in kept]
-    return [told for _, told in kept]
-
-
-def answer(request: SearchRequest, outcome: Outcome, took: int) -> dict[str, Any]:
-    """The search's JSON."""
-    hits: dict[str, Any] = {}
-    total = total_echo(request, outcome)
-    if total is not None:
-        hits["total"] = total
-    hits["max_score"] = outcome.max_score
-    hits["hits"] = _fetched(request, outcome)
-
-    def search(inner: SearchRequest) -> dict[str, Any]:
-        # What is kept of a query goes by its identity, and these live shorter than the search.
-        contexts = [replace(ctx, memo={}) for ctx in outcome.contexts]
-        found: dict[str, Any] = answer(inner, run(inner, contexts), 0)["hits"]
-        return found
-
-    expand(request, outcome.page, hits["hits"], search)
-    body: dict[str, Any] = {"took": took, "timed_out": False}
-    if outcome.terminated_early is not None:
-        body["terminated_early"] = outcome.terminated_early
-    body = {**body, "_shards": shards_echo(outcome), "hits": hits}
-    if outcome.aggregations is not None:
-        body["aggregations"] = outcome.aggregations
-    if outcome.suggest is not None:
-        body["suggest"] = fetched_suggestions(request, outcome.suggest)
-    if request.profile:
-        body["profile"] = {"shards": _profiles(request, outcome)}
-    return body
-
-
-def _profiles(request: SearchRequest, outcome: Outcome) -> list[dict[str, Any]]:
-    fetched = [hit.shard for hit in outcome.page]
-    shards = [
-        profile_shard(request, outcome.contexts[result.context], hits=fetched.count(result.context))
-        for result in outcome.results
-    ]
-    return sorted(shards, key=lambda shard: str(shard["id"]))

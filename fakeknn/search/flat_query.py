@@ -13,7 +13,8 @@ from fakeknn.query.multi_term import ConstantTerm, StatedTerm
 from fakeknn.query.patterns import Pattern
 from fakeknn.query.phrases import Phrase, PhrasePrefix, Synonyms
 from fakeknn.query.ranges import Range
-from fakeknn.query.span_queries import SpanMulti, SpanOr, SpanTerm
+from fakeknn.query.span_multi import SpanMulti
+from fakeknn.query.span_queries import SpanOr, SpanTerm
 from fakeknn.query.terms import Term, Terms
 from fakeknn.search.highlight_terms import QueryWalk, test_of
 from fakeknn.view import KeywordColumn, TextColumn

@@ -10,12 +10,14 @@ from fakeknn.analysis import Token
 from fakeknn.errors import UnsupportedOperationException
 from fakeknn.fields.patterns import regexp_matcher, wildcard_matcher
 from fakeknn.query.base import Query, ShardContext, running
+from fakeknn.query.boolean import Bool
 from fakeknn.query.combined_fields import CombinedField
-from fakeknn.query.compound import Bool, Boosting, ConstantScore, DisMax
+from fakeknn.query.compound import Boosting, ConstantScore, DisMax
 from fakeknn.query.forms import lucene
 from fakeknn.query.function_score import FunctionScore
 from fakeknn.query.fuzzy import Fuzzy, edits
-from fakeknn.query.interval_sources import Filtered, FixedField, MultiTermSource, TermSource
+from fakeknn.query.interval_filters import Filtered
+from fakeknn.query.interval_sources import FixedField, MultiTermSource, TermSource
 from fakeknn.query.intervals import IntervalsQuery
 from fakeknn.query.joining import Nested
 from fakeknn.query.lucene import ApproximateScoreQuery, IndexOrDocValuesQuery

@@ -14,14 +14,15 @@ from fakeknn.errors import IllegalArgumentException, OpenSearchError
 from fakeknn.fields import DocContext
 from fakeknn.fields.percolator import COMPILERS, PercolatorFieldType
 from fakeknn.query.base import Query, ShardContext, parse_query
-from fakeknn.query.compound import Bool, Boosting, ConstantScore, DisMax, MatchNone
+from fakeknn.query.boolean import Bool
+from fakeknn.query.compound import Boosting, ConstantScore, DisMax, MatchNone
 from fakeknn.query.function_score import FunctionScore
 from fakeknn.query.joining import Nested
 from fakeknn.query.percolate import Percolate, Percolated, PercolatorContext
 from fakeknn.query.relations import HasChild, HasParent
 from fakeknn.query.script import ScriptScore
 from fakeknn.query.terms import Terms
-from fakeknn.search.execute import placed
+from fakeknn.search.failures import placed
 from fakeknn.search.fetch import Hit, sub_phase
 from fakeknn.search.highlight import show_highlight
 from fakeknn.search.request import SearchRequest

@@ -21,12 +21,14 @@ from fakeknn.knn.ann import Ann
 from fakeknn.knn.counters import Counters
 from fakeknn.mapping import Mapping
 from fakeknn.query.base import Query, ShardContext, parse_query
-from fakeknn.query.compound import Bool
+from fakeknn.query.boolean import Bool
 from fakeknn.query.percolate import IndexedDocument, Percolated
 from fakeknn.query.scoring import DfsStatistics
 from fakeknn.query.script import Script
 from fakeknn.query.terms import TermsLookup
 from fakeknn.search import execute, mmr, readers
+from fakeknn.search.answer import answer, shards_echo
+from fakeknn.search.failures import all_failed
 from fakeknn.search.in_memory import indexed_document, percolated
 from fakeknn.search.indices_boost import boosted
 from fakeknn.search.request import ACCURATE, SearchRequest
@@ -283,18 +285,18 @@ def search(
         if rerank is not None and outcome.page:
             rerank.choose(outcome)
             # The processor copies an answer without a profile as one that has an empty one.
-            return {**execute.answer(request, outcome, _took(node, started)), "profile": {"shards": []}}
-        return execute.answer(request, outcome, _took(node, started))
+            return {**answer(request, outcome, _took(node, started)), "profile": {"shards": []}}
+        return answer(request, outcome, _took(node, started))
     try:
         keep_alive = readers.keep_alive_of(node, scroll, "scroll")
     except OpenSearchError as error:
         if error.reason is not None and error.reason.startswith("Keep alive") and contexts:
             failures = [(ctx, error) for ctx in contexts]
-            raise execute.all_failed("query", failures, node.node_id) from None
+            raise all_failed("query", failures, node.node_id) from None
         raise
     started_scroll, outcome = readers.start_scroll(node, request, contexts, keep_alive)
     _count_phases(node, outcome, request.groups)
-    body = execute.answer(started_scroll.request, outcome, _took(node, started))
+    body = answer(started_scroll.request, outcome, _took(node, started))
     return {"_scroll_id": started_scroll.id, **body}
 
 
@@ -308,8 +310,8 @@ def search_point(node: Node, request: SearchRequest) -> dict[str, Any]:
     contexts = [replace(ctx, memo={}) for ctx in boosted(request, sliced(request.slice, point.contexts))]
     outcome = execute.run(request, contexts)
     _count_phases(node, outcome, request.groups)
-    answer = execute.answer(request, outcome, _took(node, started))
-    return {"pit_id": point.id, **answer} if contexts else answer
+    body = answer(request, outcome, _took(node, started))
+    return {"pit_id": point.id, **body} if contexts else body
 
 
 def scroll_on(node: Node, scroll_id: str, keep_alive: str | None) -> dict[str, Any]:
@@ -321,7 +323,7 @@ def scroll_on(node: Node, scroll_id: str, keep_alive: str | None) -> dict[str, A
     scroll.expires = node.now() + scroll.keep_alive
     outcome = readers.next_page(scroll)
     _count_phases(node, outcome)
-    body = execute.answer(scroll.request, outcome, _took(node, started))
+    body = answer(scroll.request, outcome, _took(node, started))
     return {"_scroll_id": scroll.id, **body} if keep_alive is not None else body
 
 
@@ -363,4 +365,4 @@ def count(
     body: dict[str, Any] = {}
     if terminate_after:
         body["terminated_early"] = any(len(result.rows) >= terminate_after for result in outcome.results)
-    return {**body, "count": outcome.total, "_shards": execute.shards_echo(outcome)}
+    return {**body, "count": outcome.total, "_shards": shards_echo(outcome)}

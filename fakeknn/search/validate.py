@@ -9,7 +9,8 @@ from fakeknn.query.base import Query, ShardContext
 from fakeknn.query.compound import MATCH_ALL
 from fakeknn.query.forms import form, search_form
 from fakeknn.query.lucene import MatchNoDocsQuery
-from fakeknn.search.execute import placed, query_phase
+from fakeknn.search.failures import placed
+from fakeknn.search.query_phase import query_phase
 from fakeknn.xcontent import java_string
 
 #: Where the Java classes live that extend no OpenSearchException, as their texts tell.

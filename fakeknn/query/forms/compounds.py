@@ -7,16 +7,8 @@ from dataclasses import replace
 import numpy as np
 
 from fakeknn.query.base import Explanation, ShardContext
-from fakeknn.query.compound import (
-    MATCH_ALL,
-    Bool,
-    Boosting,
-    ConstantScore,
-    DisMax,
-    MatchAll,
-    MatchNone,
-    minimum_should_match,
-)
+from fakeknn.query.boolean import Bool, minimum_should_match
+from fakeknn.query.compound import MATCH_ALL, Boosting, ConstantScore, DisMax, MatchAll, MatchNone
 from fakeknn.query.joining import Nested
 from fakeknn.query.knn import Knn
 from fakeknn.query.lucene import (

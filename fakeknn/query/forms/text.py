@@ -23,18 +23,17 @@ from fakeknn.query.lucene import (
 from fakeknn.query.lucene.form import form, lucene
 from fakeknn.query.match import AllDocs
 from fakeknn.query.multi_term import AnyTerm, ConstantAny, ConstantTerm, StatedTerm
+from fakeknn.query.span_multi import SpanMulti, pattern_text
 from fakeknn.query.span_queries import (
     FieldMasking,
     SpanContaining,
     SpanFirst,
-    SpanMulti,
     SpanNear,
     SpanNot,
     SpanOr,
     SpanQuery,
     SpanTerm,
     SpanWithin,
-    pattern_text,
 )
 
 

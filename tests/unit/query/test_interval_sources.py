@@ -7,19 +7,9 @@ from dataclasses import dataclass
 import pytest
 
 from fakeknn.query.base import ShardContext
-from fakeknn.query.interval_sources import (
-    NO_MORE,
-    Extended,
-    Intervals,
-    ListedIntervals,
-    Source,
-    any_of,
-    block,
-    filtered,
-    max_gaps,
-    ordered,
-    unordered,
-)
+from fakeknn.query.interval_conjunctions import block, ordered, unordered
+from fakeknn.query.interval_filters import Extended, filtered, max_gaps
+from fakeknn.query.interval_sources import NO_MORE, Intervals, ListedIntervals, Source, any_of
 
 
 @dataclass(frozen=True)

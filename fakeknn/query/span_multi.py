@@ -1,0 +1,180 @@
+"""The query span_multi: the terms of a pattern as spans."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+
+from fakeknn.errors import (
+    NotFaked,
+    ParsingException,
+    RuntimeException,
+    TooManyClauses,
+    UnsupportedOperationException,
+    Where,
+)
+from fakeknn.fields import FieldType
+from fakeknn.fields.text import TextFieldType
+from fakeknn.fields.wildcard import WildcardFieldType
+from fakeknn.query.base import Explanation, Query, ShardContext, common, parse_query, register, running
+from fakeknn.query.fuzzy import Fuzzy
+from fakeknn.query.lucene.form import form
+from fakeknn.query.multi_term import MAX_CLAUSE_COUNT, expanded_terms
+from fakeknn.query.patterns import Pattern, Prefix, Regexp, Wildcard
+from fakeknn.query.ranges import Range
+from fakeknn.query.scoring import FieldScoring
+from fakeknn.query.span_parsers import _first_scalar
+from fakeknn.query.span_queries import FieldMasking, SpanOr, SpanQuery, SpanTerm, SpanTerms
+from fakeknn.query.spans import Spans
+from fakeknn.xcontent import java_string, objects
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class SpanMulti(SpanQuery):
+    """The terms that a prefix, wildcard, regexp, fuzzy or range query matches, as one SpanOr."""
+
+    kind: ClassVar[str] = "span_multi"
+    match: Query
+    top: int | None = None
+    """How many of the terms count at most, the first in their order; more are refused without ``top``."""
+
+    def members(self) -> dict[str, Any]:
+        return {"match": self.match.to_json()}
+
+    def children(self) -> Iterator[Query]:
+        yield self.match
+
+    def field_name(self, ctx: ShardContext) -> str:
+        name: str = self.match.field  # type: ignore[attr-defined]
+        field = ctx.field(name)
+        return name if field is None else field.path
+
+    def expanded(self, ctx: ShardContext) -> SpanQuery:
+        key = ("span multi", id(self))
+        found: SpanQuery | None = ctx.memo.get(key)
+        if found is None and isinstance(self.match, Prefix):
+            found = ctx.memo[key] = _held_beginning(ctx.field(self.field_name(ctx)), self.match.value)
+        if found is None:
+            terms = self._terms(ctx)
+            clauses = tuple(SpanTerm(field=self.field_name(ctx), value=term) for term in terms)
+            found = ctx.memo[key] = SpanOr(clauses=clauses)
+        return found
+
+    def check(self, ctx: ShardContext) -> None:
+        self.expanded(ctx)
+
+    def _terms(self, ctx: ShardContext) -> list[str]:
+        if ctx.field(self.field_name(ctx)) is None:
+            return []
+        field = ctx.field(self.field_name(ctx))
+        if isinstance(self.match, Prefix) and not getattr(field, "has_phrases", False):
+            assert field is not None
+            raise field.no_phrase("span prefix")
+        if isinstance(self.match, Prefix) and field is not None:
+            field.require_index()
+        else:
+            self.match.mask(ctx)  # for what it refuses
+        if field is not None and (not field.dictionary or isinstance(field, WildcardFieldType)):
+            raise UnsupportedOperationException(
+                "unsupported inner query, should be org.apache.lucene.search.MultiTermQuery but was "
+                f"{form(self.match, ctx).java_class}"
+            )
+        top = self.top
+        rewrite = getattr(self.match, "rewrite", None) or ""
+        if rewrite.startswith("top_terms_"):
+            top = int(rewrite.rpartition("_")[2])
+        try:
+            return expanded_terms(ctx, self.match, top)
+        except TooManyClauses as error:
+            shown = pattern_text(self.match, self.field_name(ctx))
+            raise running(
+                RuntimeException(
+                    f"[{shown} ] exceeds maxClauseCount [ Boolean maxClauseCount is set to {MAX_CLAUSE_COUNT}]"
+                )
+            ) from error.cause
+
+    def terms(self, ctx: ShardContext) -> SpanTerms:
+        return self.expanded(ctx).terms(ctx)
+
+    def _similarity(self, ctx: ShardContext) -> tuple[FieldScoring, list[str], list[int]] | None:
+        found = self.expanded(ctx)
+        return found._similarity(ctx) if isinstance(found, FieldMasking) else super()._similarity(ctx)
+
+    def explain(self, ctx: ShardContext, row: int, boost: np.float32 = np.float32(1.0)) -> Explanation:  # noqa: B008
+        found = self.expanded(ctx)
+        if isinstance(found, FieldMasking):
+            return found.explain(ctx, row, np.float32(boost * np.float32(self.boost)))
+        return super().explain(ctx, row, boost)
+
+    def spans(self, ctx: ShardContext) -> Spans:
+        return self.expanded(ctx).spans(ctx)
+
+    def text(self, ctx: ShardContext) -> str:
+        found = self.expanded(ctx)
+        if not isinstance(found, SpanOr):
+            return found.text(ctx)
+        if not found.clauses:
+            name = self.field_name(ctx)
+            return f'SpanMatchNoDocsQuery("no expansion found for {pattern_text(self.match, name)}")'
+        return found.clauses[0].text(ctx) if len(found.clauses) == 1 else found.text(ctx)
+
+
+def _held_beginning(field: FieldType | None, value: str) -> SpanQuery | None:
+    """MappedFieldType.spanPrefixQuery, where the field's beginnings are in the index."""
+    if not isinstance(field, TextFieldType) or not field.holds_beginning(value):
+        return None
+    beginnings = field.beginnings
+    if beginnings is None or not beginnings.has_positions:
+        return None
+    return FieldMasking(query=SpanTerm(field=beginnings.path, value=value), field=field.path)
+
+
+def pattern_text(query: Query, field: str) -> str:
+    """A query of several terms as Lucene's writes itself."""
+    if isinstance(query, Prefix):
+        return f"{field}:{query.value}*"
+    if isinstance(query, Wildcard):
+        return f"{field}:{query.value}"
+    if isinstance(query, Regexp):
+        return f"{field}:/{query.value}/"
+    if isinstance(query, Fuzzy):
+        term = java_string(query.value)
+        return f"{field}:{term}~{int(query.fuzziness.distance(term))}"
+    if isinstance(query, Range):
+        low = "*" if query.lower is None else java_string(query.lower)
+        high = "*" if query.upper is None else java_string(query.upper)
+        return f"{field}:{'[' if query.include_lower else '{'}{low} TO {high}{']' if query.include_upper else '}'}"
+    raise NotFaked(f"the text of a [{query.kind}] query in Lucene")
+
+
+_MULTI_TERM = (Pattern, Fuzzy, Range)
+
+
+@register("span_multi")
+def parse_span_multi(container: Any, key: Any) -> Query:
+    body = container[key]
+    match: Query | None = None
+    found: dict[str, Any] = {}
+    for name, value in body.items():
+        if isinstance(value, dict):
+            if name != "match":
+                raise ParsingException(f"[span_multi] query does not support [{name}]", at=Where(body, name))
+            match = parse_query(body, name)
+            if not isinstance(match, _MULTI_TERM):
+                raise ParsingException(
+                    "[span_multi] [match] must be of type multi term query", at=Where(body[name], None, "end")
+                )
+        elif isinstance(value, list):
+            place = _first_scalar(value)
+            if place is not None:
+                raise ParsingException(f"[span_multi] query does not support [{name}]", at=place)
+        elif objects.is_value(value):
+            if name not in ("boost", "_name"):
+                raise ParsingException(f"[span_multi] query does not support [{name}]", at=Where(body, name))
+            found[name] = objects.decimal(body, name) if name == "boost" else objects.text(body, name)
+    if match is None:
+        raise ParsingException("[span_multi] must have [match] multi term query clause", at=Where(body, None, "end"))
+    return SpanMulti(match=match, **common(found))

@@ -1,0 +1,57 @@
+"""Queries made on a shard, and what is wrong with them there."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from fakeknn.errors import IllegalArgumentException, NotFaked, OpenSearchError, ParsingException, QueryShardException
+from fakeknn.query.base import Matched, Query, ShardContext
+from fakeknn.view import Mask
+from fakeknn.xcontent import java_float, java_string
+
+
+def make_query(query: Query, ctx: ShardContext) -> None:
+    """Make a query, whether or not it could run."""
+    try:
+        query_phase(query, ctx.visiting(ctx.nothing()))
+    except OpenSearchError as error:
+        if not getattr(error, "at_run_time", False):
+            raise
+
+
+def query_phase(query: Query, ctx: ShardContext, boost: np.float32 = np.float32(1)) -> Matched:  # noqa: B008
+    """A query's matches; what is wrong with it here is told as ``failed to create query``."""
+    matched: Matched = built(ctx, lambda: _matched(query, ctx, boost))
+    return matched
+
+
+def _matched(query: Query, ctx: ShardContext, boost: np.float32) -> Matched:
+    _check_boosts(query)
+    return query.matched(ctx, boost)
+
+
+def query_mask(query: Query, ctx: ShardContext) -> Mask:
+    _check_boosts(query)
+    return query.mask(ctx)
+
+
+def _check_boosts(query: Query) -> None:
+    for clause in query.walk():
+        if not math.isfinite(clause.boost):
+            raise IllegalArgumentException(f"boost must be a positive float, got {java_float(clause.boost)}")
+
+
+def built(ctx: ShardContext, work: Callable[[], Any]) -> Any:
+    """QueryShardContext.toQuery: errors of building a query are query_shard_exceptions; those of running it are not."""
+    try:
+        return work()
+    except (QueryShardException, ParsingException, NotFaked):
+        raise
+    except OpenSearchError as cause:
+        if getattr(cause, "at_run_time", False):
+            raise
+        raise QueryShardException(f"failed to create query: {java_string(cause.reason)}") from cause
