@@ -10,7 +10,7 @@ import numpy as np
 
 from fakeknn.errors import NumberFormatException, OpenSearchError
 from fakeknn.query.base import Explanation, Matched, Query, ShardContext, common, parse_queries, register
-from fakeknn.query.compound import _STANDARD, declared_boost
+from fakeknn.query.declared import STANDARD, declared_boost
 from fakeknn.query.scoring import add_scores
 from fakeknn.view import Mask
 from fakeknn.xcontent import objects
@@ -293,7 +293,7 @@ _BOOL: ObjectParser = ObjectParser(
         "minimum_should_match": Member(
             ("VALUE_BOOLEAN", "VALUE_NULL", "VALUE_NUMBER", "VALUE_STRING"), objects.text_or_none
         ),
-        **_STANDARD,
+        **STANDARD,
         "boost": declared_boost(lambda before: _bool(_BOOL.parse_object(before))),
     },
 )

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
 
-from fakeknn.errors import IllegalArgumentException, ParsingException, Where
+from fakeknn.errors import ParsingException, Where
 from fakeknn.query.base import (
     Explanation,
     Matched,
@@ -16,58 +16,15 @@ from fakeknn.query.base import (
     ShardContext,
     common,
     flat_query,
-    negative_boost,
     parse_queries,
     parse_query,
     register,
 )
 from fakeknn.query.boolean import Bool
+from fakeknn.query.declared import STANDARD, declared_boost, parse_declared
 from fakeknn.view import Mask
 from fakeknn.xcontent import java_float, objects
-from fakeknn.xcontent.objects import Member, ObjectParser, declared, place_of
-
-_STANDARD = {"boost": declared("float"), "_name": declared("string")}
-
-
-def declared_boost(built: Callable[[dict[str, Any]], Query]) -> Member:
-    """The member ``boost`` of a query whose parser sets it as it meets it: a refusal shows what came before.
-
-    ``built`` makes the query of the members that stand before.
-    """
-
-    def read(container: Any, key: Any) -> float:
-        boost = objects.decimal(container, key)
-        if boost < 0:
-            before = {}
-            for name, value in container.items():
-                if name == key:
-                    break
-                before[name] = value
-            raise negative_boost(built(before))
-        return boost
-
-    return replace(declared("float", read), late=True)
-
-
-class _Relayed(ParsingException):
-    """A parsing_exception with the text of its cause, and its own place: where the parser stood."""
-
-    @property
-    def reason(self) -> str | None:
-        assert self.cause is not None
-        return self.cause.reason
-
-    @reason.setter
-    def reason(self, text: str | None) -> None:
-        """The text stays the cause's, which learns its place itself."""
-
-
-def parse_declared(parser: ObjectParser, container: Any, key: Any) -> dict[str, Any]:
-    """ObjectParser.apply behind a query: a plain IllegalArgumentException comes back as a parsing_exception."""
-    try:
-        return parser.parse(container, key)
-    except IllegalArgumentException as cause:
-        raise _Relayed(at=place_of(cause) or Where(container[key], None, "end")) from cause
+from fakeknn.xcontent.objects import ObjectParser
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -108,7 +65,7 @@ class MatchNone(Query):
 
 _MATCH_ALL = ObjectParser(
     "match_all",
-    {**_STANDARD, "boost": declared_boost(lambda before: MatchAll(name=before.get("_name")))},
+    {**STANDARD, "boost": declared_boost(lambda before: MatchAll(name=before.get("_name")))},
     applied=True,
 )
 

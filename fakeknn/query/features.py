@@ -19,7 +19,7 @@ from fakeknn.fields.scalar import DateFieldType
 from fakeknn.geo import points, sphere
 from fakeknn.geo.points import GeoPoint
 from fakeknn.query.base import Explanation, Matched, Query, ShardContext, common, register
-from fakeknn.query.compound import declared_boost
+from fakeknn.query.declared import declared_boost
 from fakeknn.query.geo import geo_column
 from fakeknn.units import parse_time_value
 from fakeknn.view import NumericColumn

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from fakeknn.errors import IllegalStateException, Where
 from fakeknn.fields.metadata import IdFieldType
 from fakeknn.query.base import Query, ShardContext, common, register
-from fakeknn.query.compound import declared_boost, parse_declared
+from fakeknn.query.declared import declared_boost, parse_declared
 from fakeknn.view import Mask
 from fakeknn.xcontent import objects
 from fakeknn.xcontent.objects import ObjectParser, declared
