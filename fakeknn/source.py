@@ -26,7 +26,15 @@ class Stripped:
     vectors: tuple[tuple[str, int], ...]
 
 
-Stored = bytes | Stripped | None
+@dataclass(frozen=True, slots=True)
+class Withheld:
+    """A source that a mapping disables or filters, beside ``whole``, all that was sent, of which stored fields are."""
+
+    shown: bytes | None
+    whole: bytes
+
+
+Stored = bytes | Stripped | Withheld | None
 
 
 def write(tree: Any) -> bytes:
@@ -57,6 +65,8 @@ def strip(body: Any, places: Sequence[tuple[Any, Any]], vectors: Sequence[tuple[
 
 def restore(stored: Stored, vector: Callable[[str, int], Any]) -> bytes | None:
     """The source's text; ``vector(field, rows back)`` gives a vector that was cut out."""
+    if isinstance(stored, Withheld):
+        return stored.shown
     if not isinstance(stored, Stripped):
         return stored
     parts = stored.text.split(HOLE)
@@ -65,6 +75,11 @@ def restore(stored: Stored, vector: Callable[[str, int], Any]) -> bytes | None:
         out.append(orjson.dumps(vector(path, back), option=orjson.OPT_SERIALIZE_NUMPY))
         out.append(rest)
     return b"".join(out)
+
+
+def whole(stored: Stored, vector: Callable[[str, int], Any]) -> bytes | None:
+    """The text that stored fields are read from: what was sent, as far as it is kept."""
+    return stored.whole if isinstance(stored, Withheld) else restore(stored, vector)
 
 
 # --- filtering (XContentMapValues.filter) -----------------------------------------------------------------------------
@@ -105,7 +120,9 @@ class SourceFilter:
                 continue
             below_include = [a.step(s, ".") for a, s in zip(self._include, at_include, strict=True)]
             below_exclude = [a.step(s, ".") for a, s in zip(self._exclude, at_exclude, strict=True)]
-            if isinstance(value, dict):
+            if taken and not any(below_exclude):
+                out[key] = value
+            elif isinstance(value, dict):
                 kept = self._object(value, below_include, below_exclude, taken)
                 if kept or taken:
                     out[key] = kept
@@ -124,11 +141,11 @@ class SourceFilter:
         for item in items:
             if isinstance(item, dict):
                 kept = self._object(item, include, exclude, inside)
-                if kept or inside:
+                if kept:
                     out.append(kept)
             elif isinstance(item, list):
                 inner = self._list(item, include, exclude, inside)
-                if inner or inside:
+                if inner:
                     out.append(inner)
             elif inside:
                 out.append(item)

@@ -20,7 +20,7 @@ from typing import Any, Generic, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from fakeknn.source import restore
+from fakeknn.source import restore, whole
 from fakeknn.xcontent import hash_ordered
 
 Mask = NDArray[np.bool_]
@@ -426,13 +426,18 @@ class View:
         """
 
         def vector(path: str, back: int) -> Any:
-            if reads is not None and not reads(path):
-                return 1
-            column = self.columns[path]
-            assert isinstance(column, VectorColumn)
-            return column.matrix[int(np.searchsorted(column.rows, row - back))]
+            return self._vector(path, row - back) if reads is None or reads(path) else 1
 
         return restore(self.sources[row], vector)
+
+    def stored_source(self, row: int) -> bytes | None:
+        """The text that a document's stored fields are read from, whatever of it is shown as ``_source``."""
+        return whole(self.sources[row], lambda path, back: self._vector(path, row - back))
+
+    def _vector(self, path: str, row: int) -> Any:
+        column = self.columns[path]
+        assert isinstance(column, VectorColumn)
+        return column.matrix[int(np.searchsorted(column.rows, row))]
 
     def primary_term(self, row: int) -> int:
         """The primary term that a row was written in."""

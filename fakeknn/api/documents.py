@@ -424,7 +424,7 @@ def get_result(
     source = shown.shown(found.source) if shown is not None else None
     if source is not None:
         answer["_source"] = source
-    fields = stored_fields(index.mapping, stored, found.source) if stored else None
+    fields = stored_fields(index.mapping, stored, found.stored_source) if stored else None
     if fields:
         answer["fields"] = fields
     return answer

@@ -367,7 +367,9 @@ def msearch(node: Node, request: Request) -> dict[str, Any]:
     for one in message_searches(request):
         one.parsed = read_for(one.body, read_search, parse_request)
         try:
-            searches.append((one, parse_request(one.parsed)))
+            search = parse_request(one.parsed)
+            check_total_hits(one, search)
+            searches.append((one, search))
         except OpenSearchError as error:
             settle(error, one.body, one.parsed)
             raise

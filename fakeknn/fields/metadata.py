@@ -72,8 +72,11 @@ class IdFieldType(MetadataFieldType):
         key = "_id column"
         found = view.memo.get(key)
         if found is None:
+            ids = view.ids[: view.n]
+            if view.nested:  # nested objects have the id of their document
+                ids = [ids[root] if root < view.n else None for root in view.parents(0).tolist()]
             found = view.memo[key] = _keywords(
-                view, {row: doc_id for row, doc_id in enumerate(view.ids[: view.n]) if doc_id is not None}
+                view, {row: doc_id for row, doc_id in enumerate(ids) if doc_id is not None}
             )
         return found
 
@@ -87,7 +90,7 @@ class IdFieldType(MetadataFieldType):
             for row in (rows,) if isinstance(rows, int) else rows or ():
                 if row < view.n:
                     mask[row] = True
-        return mask
+        return np.append(mask, False)[view.parents(0)] if view.nested else mask
 
     def index_term(self, value: Any) -> str:
         return java_string(value)
@@ -150,12 +153,10 @@ class IgnoredFieldType(StringFieldType):
 
 
 class SequenceFieldType(LongFieldType):
-    """_seq_no and _version."""
+    """_seq_no, which nested objects have from their document."""
 
     def of_view(self, view: View, index: str) -> Column:
-        values = view.seq_nos if self.path == "_seq_no" else view.versions
-        rows = np.flatnonzero(view.roots).astype(np.int32)
-        return NumericColumn(view.n, rows, True, values[: view.n][rows])
+        return NumericColumn(view.n, np.arange(view.n, dtype=np.int32), True, view.seq_nos[: view.n])
 
 
 class DocCountFieldType(LongFieldType):
@@ -213,11 +214,7 @@ class UnsearchableFieldType(MetadataFieldType):
         return Column(view.n, np.empty(0, np.int32), True)
 
     def term(self, column: Column, value: Any, *, case_insensitive: bool = False) -> Mask:
-        raise QueryShardException(
-            f"The [{self.path}] field may not be queried directly"
-            if self.path != "_source"
-            else "The _source field is not searchable"
-        )
+        raise QueryShardException(f"The {self.path} field is not searchable")
 
 
 _CONTEXT = MappingContext()

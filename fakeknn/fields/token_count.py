@@ -54,7 +54,7 @@ class TokenCountFieldType(Int32FieldType):
     def parse(self, container: Any, key: Any, value: Any, doc: DocContext) -> int | None:
         if value is None:
             return None if self.null is None else int(self.null)
-        positions = [position for _, position in self.analyzer.positions([plain_text(container, key, value, doc)], 0)]
-        if not positions:
-            return 0
-        return positions[-1] + 1 if self.option("enable_position_increments") else len(set(positions))
+        stream = self.analyzer.stream(plain_text(container, key, value, doc))
+        if self.option("enable_position_increments"):
+            return int(stream.end_position) + 1  # with the holes that filters leave behind the last token
+        return len({token.position for token in stream.tokens})

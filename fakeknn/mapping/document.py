@@ -23,7 +23,7 @@ from fakeknn.mapping.dynamic_update import DynamicUpdate, strict
 from fakeknn.mapping.names import RESERVED, join, split
 from fakeknn.mapping.objects import ObjectMapper
 from fakeknn.mapping.tree import Mapping
-from fakeknn.source import Stored, strip, write
+from fakeknn.source import Stored, Withheld, strip, write
 from fakeknn.xcontent import hashed, java_string, locate, number_text
 from fakeknn.xcontent.broken import Torso
 
@@ -155,10 +155,9 @@ class DocumentParser:
 
     def _stored(self) -> Stored:
         mapping = self.mapping
-        if not mapping.source_enabled:
-            return None
-        if not mapping.source_filter.empty:
-            return write(mapping.source_filter.apply(self.body))
+        if not (mapping.source_enabled and mapping.source_filter.empty):
+            shown = write(mapping.source_filter.apply(self.body)) if mapping.source_enabled else None
+            return Withheld(shown, write(self.body)) if mapping.stores_fields else shown
         if self.holes:
             last = len(self.levels) - 1
             index = {id(level): last - i for i, level in enumerate(self.levels)}

@@ -13,8 +13,11 @@ from fakeknn.mapping.tree import Mapping
 from fakeknn.xcontent import java_string
 
 
-def stored_fields(mapping: Mapping, names: Iterable[str], source: bytes | None) -> dict[str, list[Any]]:
-    """The stored values of the fields of these names, read anew from the document's source.
+def stored_fields(
+    mapping: Mapping, names: Iterable[str], source: bytes | None, level: str | None = None
+) -> dict[str, list[Any]]:
+    """The stored values of the fields of these names, read anew from the source of a document, or of one of its
+    nested objects at ``level``.
 
     Raises ``IllegalArgumentException`` for the name of an object.
     """
@@ -23,18 +26,21 @@ def stored_fields(mapping: Mapping, names: Iterable[str], source: bytes | None) 
         field = mapping.field(name)
         if field is None and name in mapping.objects:
             raise IllegalArgumentException(f"field [{name}] isn't a leaf field")
-        if field is not None and field.options.get("store"):
+        if field is not None and field.options.get("store") and mapping.nested_parent(field.path) == level:
             wanted.append(field)
     if not wanted or source is None:
         return {}
     body = orjson.loads(source)
-    found = {field.path: list(_stored(field, body)) for field in wanted}
+    found = {field.path: list(_stored(mapping, field, body)) for field in wanted}
     return {path: values for path, values in found.items() if values}
 
 
-def _stored(field: FieldType, body: Any) -> Iterator[Any]:
+def _stored(mapping: Mapping, field: FieldType, body: Any) -> Iterator[Any]:
     context = DocContext("", lambda container, key: java_string(container[key]))
-    for container, key in _places(body, field.path.split("."), whole=field.takes_arrays):
+    paths = [path.split(".") for path in mapping.source_paths(field)]
+    paths.sort(key=lambda path: _rank(body, path))
+    places = (place for path in paths for place in _places(body, path, whole=field.takes_arrays))
+    for container, key in places:
         try:
             parsed = field.parse(container, key, container[key], context)
         except OpenSearchError:
@@ -46,6 +52,17 @@ def _stored(field: FieldType, body: Any) -> Iterator[Any]:
             yield field.doc_value(parsed)
         else:
             yield from own(container[key], parsed)
+
+
+def _rank(body: Any, path: list[str]) -> list[int]:
+    """Where a path stands in a source, level by level."""
+    found = []
+    for name in path:
+        if not isinstance(body, dict) or name not in body:
+            break
+        found.append(list(body).index(name))
+        body = body[name]
+    return found
 
 
 def _places(body: Any, path: list[str], *, whole: bool = False) -> Iterator[tuple[Any, Any]]:

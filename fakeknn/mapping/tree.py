@@ -406,9 +406,23 @@ class Mapping:
             return [pattern] if self.field(pattern) is not None else []
         return [path for path in self.fields if simple_match(pattern, path)]
 
+    def source_paths(self, field: FieldType) -> list[str]:
+        """MappingLookup.sourcePaths: where a field's values stand in the source, those copied to it included."""
+        path = field.path
+        parent = self.fields.get(path.rpartition(".")[0])
+        if parent is not None and (path.rpartition(".")[2] in parent.fields or path in parent.inner):
+            path = parent.path
+        copied = [other.path for other in self.fields.values() if path in other.copy_to]
+        return [*copied, path]
+
     @cached_property
     def source_filter(self) -> SourceFilter:
         return SourceFilter(self.source_definition.get("includes", ()), self.source_definition.get("excludes", ()))
+
+    @cached_property
+    def stores_fields(self) -> bool:
+        """Whether any field is kept beside the source."""
+        return any(field.options.get("store") for field in self.fields.values())
 
     @property
     def source_enabled(self) -> bool:

@@ -101,7 +101,7 @@ class ShardDoc:
             return None
         if field.startswith("_"):
             raise NotFaked(f"[{field}] among the stored fields of a script")
-        found = stored_fields(self.ctx.mapping, [field], self.ctx.view.source(row))
+        found = stored_fields(self.ctx.mapping, [field], self.ctx.view.stored_source(row))
         values = (value for values in found.values() for value in values)
         return [Float(value) if isinstance(value, np.float32) else java_value(value) for value in values]
 

@@ -8,21 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from fakeknn.aggs.decimals import DecimalFormat
-from fakeknn.aggs.fielddata import fielddata_of_text
 from fakeknn.errors import (
     IllegalArgumentException,
-    NotFaked,
     NullPointerException,
     OpenSearchError,
     ParsingException,
-    UnsupportedOperationException,
     Where,
 )
-from fakeknn.fields import FieldType, VectorFieldType
-from fakeknn.fields.geo_point import GeoPointColumn
 from fakeknn.fields.metadata import METADATA, WITHOUT_DOC_VALUES
-from fakeknn.fields.numbers import NumberFieldType
 from fakeknn.painless import json_value
 from fakeknn.painless.values import JavaArray
 from fakeknn.query.base import ShardContext
@@ -32,7 +25,7 @@ from fakeknn.search.fetch import Hit, sub_phase
 from fakeknn.search.fetch_fields import check_fetch_fields, fetch_fields
 from fakeknn.search.field_formats import FieldAndFormat, fields_and_formats
 from fakeknn.search.request import ARRAYS, OBJECTS, SearchRequest
-from fakeknn.view import KeywordColumn, NumericColumn, TextColumn
+from fakeknn.search.shown_values import shown_doc_values
 from fakeknn.xcontent import hash_ordered, java_string, objects
 
 
@@ -172,7 +165,7 @@ def _fields(request: SearchRequest, ctx: ShardContext, hit: Hit) -> dict[str, li
         field = ctx.field(one.field)
         if field is not None:
             format = None if one.format == "use_field_mapping" else one.format
-            found.setdefault(one.field, []).extend(_doc_values(ctx, field, hit.row, format))
+            found.setdefault(one.field, []).extend(shown_doc_values(ctx, field, hit.row, format))
     for wanted in request.parts.get("script_fields", []):
         try:
             value = _script_value(ctx, wanted, hit.row)
@@ -183,35 +176,6 @@ def _fields(request: SearchRequest, ctx: ShardContext, hit: Hit) -> dict[str, li
         found.setdefault(wanted.name, value if isinstance(value, list) else [value])
     found.update(fetch_fields(request, ctx, hit))
     return {name: values for name, values in found.items() if values}
-
-
-def _doc_values(ctx: ShardContext, field: FieldType, row: int, format: str | None) -> list[Any]:
-    if isinstance(field, VectorFieldType):
-        field.check_format(format)
-        raise UnsupportedOperationException(f"knn vector field '{field.path}' doesn't support sorting")
-    if format is not None and not isinstance(field, NumberFieldType):
-        field.check_format(format)
-    field.require_doc_values()
-    if field.path in ("_source", "_version"):
-        raise IllegalArgumentException(f"Fielddata is not supported on field [{field.path}] of type [{field.kind}]")
-    column = ctx.column(field)
-    if isinstance(column, GeoPointColumn):
-        first, last = np.searchsorted(column.rows, (row, row + 1))
-        return [field.doc_value(value, format) for value in column.encoded[first:last].tolist()]
-    if isinstance(column, TextColumn):
-        column = fielddata_of_text(ctx, field, column)
-    if not isinstance(column, (NumericColumn, KeywordColumn)):
-        raise NotFaked(f"the doc values of a field of type [{field.kind}]")
-    first, last = np.searchsorted(column.rows, (row, row + 1))
-    if isinstance(column, NumericColumn):
-        values: list[Any] = column.values[first:last].tolist()
-    else:
-        values = [column.terms[tid] for tid in column.tids[first:last].tolist()]
-    if format is not None and isinstance(field, NumberFieldType):
-        decimal = DecimalFormat(format)
-        if field.kind != "unsigned_long":  # whose format is asked for nothing
-            return [decimal.format(field.doc_value(value)) for value in values]
-    return [field.doc_value(value, format) for value in values]
 
 
 def _script_value(ctx: ShardContext, wanted: ScriptField, row: int) -> Any:

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import orjson
 
-from fakeknn.query.base import Query, ShardContext
+from fakeknn.errors import IndexOutOfBoundsException
+from fakeknn.query.base import Query, ShardContext, running
 from fakeknn.search.explain import explained
 from fakeknn.search.request import SearchRequest
 from fakeknn.search.source import SHOW_SOURCE, SourceOptions
@@ -39,6 +40,8 @@ class Nesting:
             for name in field.split("."):
                 body = body[name]
             if isinstance(body, list):
+                if offset >= len(body):  # objects before it were left out of the source
+                    raise running(IndexOutOfBoundsException(f"Index {offset} out of bounds for length {len(body)}"))
                 body = body[offset]
         return self._wrapped(hashed(body))
 
@@ -142,7 +145,7 @@ def fetch_hit(request: SearchRequest, ctx: ShardContext, hit: Hit, named: list[Q
     if nesting is not None:
         shown["_nested"] = nesting.echo()
     if request.version:
-        shown["_version"] = int(view.versions[row]) if nesting is None else 1
+        shown["_version"] = int(view.versions[row])
     if request.seq_no_primary_term:
         shown["_seq_no"] = int(view.seq_nos[row])
         shown["_primary_term"] = view.primary_term(row)
@@ -171,7 +174,7 @@ def fetch_hit(request: SearchRequest, ctx: ShardContext, hit: Hit, named: list[Q
         if told is not None:
             shown["_source"] = told
     if custom:
-        fields = _stored(ctx, hit, custom)
+        fields = stored_values(ctx, hit, custom)
         if fields:
             shown["fields"] = fields
     for phase in SUB_PHASES:
@@ -187,13 +190,14 @@ def fetch_hit(request: SearchRequest, ctx: ShardContext, hit: Hit, named: list[Q
     return shown
 
 
-def _stored(ctx: ShardContext, hit: Hit, names: list[str]) -> dict[str, list[Any]]:
+def stored_values(ctx: ShardContext, hit: Hit, names: list[str]) -> dict[str, list[Any]]:
     nesting = hit.nesting
     if nesting is None:
-        return stored_fields(ctx.mapping, names, source_of(ctx.view, hit.row))
-    own = [name for name in names if ctx.mapping.nested_parent(name) == ctx.nested_path]
-    source = source_of(ctx.view, nesting.root) if own else None
-    return {} if source is None else stored_fields(ctx.mapping, own, orjson.dumps(nesting.source(source)))
+        return stored_fields(ctx.mapping, names, ctx.view.stored_source(hit.row))
+    source = ctx.view.stored_source(nesting.root)
+    if source is None:
+        return {}
+    return stored_fields(ctx.mapping, names, orjson.dumps(nesting.source(source)), ctx.nested_path)
 
 
 def _show_named(request: SearchRequest, ctx: ShardContext, row: int, named: list[Query], shown: dict[str, Any]) -> None:

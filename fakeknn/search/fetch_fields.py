@@ -11,11 +11,12 @@ from fakeknn.errors import IllegalArgumentException, SearchException, Unsupporte
 from fakeknn.fields import FieldType
 from fakeknn.fields.metadata import METADATA, WITHOUT_DOC_VALUES
 from fakeknn.fields.patterns import simple_match
-from fakeknn.mapping import Mapping
+from fakeknn.fields.token_count import TokenCountFieldType
 from fakeknn.query.base import ShardContext
 from fakeknn.search.fetch import Hit, source_of
 from fakeknn.search.field_formats import FieldAndFormat, fields_and_formats
 from fakeknn.search.request import ARRAYS, SearchRequest
+from fakeknn.search.shown_values import shown_doc_values
 from fakeknn.view import ignored_fields
 from fakeknn.xcontent import hash_ordered
 
@@ -61,16 +62,6 @@ def extract(path: list[str], index: int, value: Any, null: Any, *, whole: bool =
     return None
 
 
-def _source_paths(mapping: Mapping, field: FieldType) -> list[str]:
-    """MappingLookup.sourcePaths: where a field's values stand in the source, those copied to it included."""
-    path = field.path
-    parent = mapping.fields.get(path.rpartition(".")[0])
-    if parent is not None and (path.rpartition(".")[2] in parent.fields or path in parent.inner):
-        path = parent.path
-    copied = [other.path for other in mapping.fields.values() if path in other.copy_to]
-    return [*copied, path]
-
-
 def _wanted(request: SearchRequest, ctx: ShardContext) -> list[tuple[str, FieldType, str | None]]:
     """The fields that the names and patterns of a search stand for; what is wrong with a format is told here."""
     found = []
@@ -94,7 +85,7 @@ def _wanted(request: SearchRequest, ctx: ShardContext) -> list[tuple[str, FieldT
 def _check_format(field: FieldType, one: FieldAndFormat) -> None:
     if field.kind in ("date", "date_nanos"):
         field.check_format(one.format)
-    elif field.kind not in ("geo_point", "geo_shape", "knn_vector"):
+    elif field.kind not in ("geo_point", "geo_shape", "knn_vector") and not isinstance(field, TokenCountFieldType):
         try:
             field.fetch(None, one.format)
         except IllegalArgumentException:
@@ -127,7 +118,10 @@ def fetch_fields(request: SearchRequest, ctx: ShardContext, hit: Hit) -> dict[st
     for name, field, format in _wanted(request, ctx):
         if name in ignored:
             continue
-        values = field_values(ctx, field, body, format)
+        if isinstance(field, TokenCountFieldType):
+            values = shown_doc_values(ctx, field, hit.row, format) if field.has_doc_values else []
+        else:
+            values = field_values(ctx, field, body, format)
         if values:
             found[name] = values
     return found
@@ -136,7 +130,7 @@ def fetch_fields(request: SearchRequest, ctx: ShardContext, hit: Hit) -> dict[st
 def field_values(ctx: ShardContext, field: FieldType, body: Any, format: str | None) -> list[Any]:
     """SourceValueFetcher.fetchValues."""
     values = []
-    for path in _source_paths(ctx.mapping, field):
+    for path in ctx.mapping.source_paths(field):
         null = getattr(field, "null", None)
         if field.kind == "boolean":
             null = field.options.get("null_value")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import orjson
@@ -23,10 +23,10 @@ from fakeknn.query.compound import MATCH_ALL
 from fakeknn.query.lucene import ApproximateScoreQuery
 from fakeknn.query.ranges import Range
 from fakeknn.search.explain import search_node
-from fakeknn.search.fetch import Hit, source_of, sub_phase
+from fakeknn.search.fetch import Hit, source_of, stored_values, sub_phase
 from fakeknn.search.fetch_fields import field_values
 from fakeknn.search.highlighted import FieldHighlight, has_vector
-from fakeknn.search.highlighters import HIGHLIGHTERS
+from fakeknn.search.highlighters import HIGHLIGHTERS, Highlighter
 from fakeknn.search.inner_hits import HIGHLIGHT
 from fakeknn.search.request import OBJECTS, SearchRequest
 from fakeknn.xcontent import hash_ordered, objects
@@ -212,29 +212,56 @@ def show_highlight(request: SearchRequest, ctx: ShardContext, hit: Hit, shown: d
     highlight: Highlight | None = request.parts.get("highlight")
     if highlight is None:
         return
+    key = ("highlight", id(highlight))
+    planned = ctx.memo.get(key)
+    if planned is None:
+        planned = ctx.memo[key] = _planned(request, highlight, ctx)
     found: dict[str, list[str]] = {}
+    for name, (highlighter, told) in planned.items():
+        texts = _texts(ctx, hit, told.field, forced=bool(told.options.get("force_source")))
+        fragments = highlighter(replace(told, doc_id=hit.row), ctx, texts)
+        if fragments:
+            found[name] = fragments
+    if found:
+        shown["highlight"] = {name: found[name] for name in hash_ordered(found)}
+
+
+def _planned(
+    request: SearchRequest, highlight: Highlight, ctx: ShardContext
+) -> dict[str, tuple[Highlighter, FieldHighlight]]:
+    """HighlightPhase.contextBuilders: how each field is highlighted; of a field named twice, as the last says."""
+    plan: dict[str, tuple[Highlighter, FieldHighlight]] = {}
     for one in highlight.fields:
         options = {**DEFAULTS, **highlight.options, **one.options}
         kind = options.get("type", "unified")
         highlighter = HIGHLIGHTERS.get(kind)
         if highlighter is None:
             raise IllegalArgumentException(f"unknown highlighter type [{kind}] for the field [{one.name}]")
-        for name, mapped in _named(ctx, one.name, fast_vector=kind == "fvh"):
+        names = [one.name]
+        if "*" in one.name:
+            names = hash_ordered([name for name in ctx.mapping.fields if simple_match(one.name, name)])
+        if options.get("force_source") and not ctx.mapping.source_enabled:
+            raise IllegalArgumentException(f"source is forced for fields [{', '.join(names)}] but _source is disabled")
+        for name in names:
+            mapped = ctx.field(name)
+            if mapped is None or ("*" in one.name and not _is_highlighted(mapped, fast_vector=kind == "fvh")):
+                continue
             told = FieldHighlight(
                 name=mapped.path,
                 field=mapped,
                 options=options,
                 encoder=highlight.encoder,
                 query=options.get("highlight_query") or request.query or MATCH_ALL,
-                doc_id=hit.row,
+                doc_id=-1,
                 approximated="highlight_query" not in options and _approximated(request, ctx),
             )
-            fragments = highlighter(told, ctx, _texts(ctx, hit, mapped))
-            found.pop(name, None)
-            if fragments:
-                found[name] = fragments
-    if found:
-        shown["highlight"] = {name: found[name] for name in hash_ordered(found)}
+            plan[name] = highlighter, told
+    return plan
+
+
+def _is_highlighted(mapped: FieldType, *, fast_vector: bool) -> bool:
+    """Whether a field is meant by a pattern that matches its name."""
+    return mapped.kind in ("text", "keyword", "match_only_text") and (not fast_vector or has_vector(mapped))
 
 
 def _approximated(request: SearchRequest, ctx: ShardContext) -> bool:
@@ -244,23 +271,10 @@ def _approximated(request: SearchRequest, ctx: ShardContext) -> bool:
     return isinstance(node, ApproximateScoreQuery) and bool(node.approximated)
 
 
-def _named(ctx: ShardContext, pattern: str, *, fast_vector: bool) -> list[tuple[str, FieldType]]:
-    if "*" not in pattern:
-        mapped = ctx.field(pattern)
-        return [] if mapped is None else [(pattern, mapped)]
-    names = [name for name in ctx.mapping.fields if simple_match(pattern, name)]
-    found = []
-    for name in hash_ordered(names):
-        mapped = ctx.field(name)
-        if mapped is None or mapped.kind not in ("text", "keyword", "match_only_text"):
-            continue
-        if not fast_vector or has_vector(mapped):
-            found.append((name, mapped))
-    return found
-
-
-def _texts(ctx: ShardContext, hit: Hit, mapped: FieldType) -> list[str]:
+def _texts(ctx: ShardContext, hit: Hit, mapped: FieldType, *, forced: bool) -> list[str]:
     """HighlightUtils.loadFieldValues."""
+    if mapped.options.get("store") and not forced:
+        return [str(value) for value in stored_values(ctx, hit, [mapped.path]).get(mapped.path, [])]
     source = source_of(ctx.view, hit.row if hit.nesting is None else hit.nesting.root)
     if source is None:
         return []

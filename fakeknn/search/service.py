@@ -83,7 +83,7 @@ class Services:
         if not lookup.store:
             source = None if found is None else found.source
             return [] if source is None else _values_at(orjson.loads(source), lookup.path)
-        if found is None or not (values := _stored_at(index.mapping, lookup.path, found.source)):
+        if found is None or not (values := _stored_at(index.mapping, lookup.path, found.stored_source)):
             document_field = "org.opensearch.common.document.DocumentField.getValues()"
             getter = "org.opensearch.action.get.GetResponse.getField(String)"
             raise _in_handler(
@@ -118,10 +118,9 @@ class Services:
         values: list[Any] = []
         for hit in outcome.page:
             ctx = outcome.contexts[hit.shard]
-            source = ctx.view.source(hit.row)
             if lookup.store:
-                values += _stored_at(ctx.mapping, lookup.path, source)
-            elif source is not None:
+                values += _stored_at(ctx.mapping, lookup.path, ctx.view.stored_source(hit.row))
+            elif (source := ctx.view.source(hit.row)) is not None:
                 values += _values_at(orjson.loads(source), lookup.path)
         return values
 

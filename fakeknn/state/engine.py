@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fakeknn.fields.buffers import Buffer, VectorBuffer
-from fakeknn.source import Stored, restore
+from fakeknn.source import Stored, restore, whole
 from fakeknn.view import Columns, Grow, ignored_fields, term_of
 
 if TYPE_CHECKING:
@@ -72,6 +72,10 @@ class Engine:
         """The ``_source`` of a row, with the vectors that were cut out of it."""
         return restore(self.sources[row], lambda path, back: self._vector(path, row - back))
 
+    def stored_source(self, row: int) -> bytes | None:
+        """The text that the stored fields of a row are read from."""
+        return whole(self.sources[row], lambda path, back: self._vector(path, row - back))
+
     def ignored(self, row: int) -> list[str]:
         """The fields of a row whose malformed values were left out."""
         buffer = self.buffers.get("_ignored")
@@ -103,7 +107,7 @@ class Engine:
         rows = document.rows
         buffers = self.buffers
         if len(rows) > 1:
-            self._append_nested(document, mapping)
+            self._append_nested(document, mapping, version)
         row = self.n
         for path, values in rows[-1][1].items():
             buffer = buffers.get(path)
@@ -132,7 +136,7 @@ class Engine:
             self.tombstones.pop(doc_id, None)
         return row
 
-    def _append_nested(self, document: ParsedDocument, mapping: DocumentMapping) -> None:
+    def _append_nested(self, document: ParsedDocument, mapping: DocumentMapping, version: int) -> None:
         first = self.n
         for path, values_by_field in document.rows[:-1]:
             assert path is not None
@@ -144,7 +148,7 @@ class Engine:
             self.ids.append(None)
             self.sources.append(None)
             self._levels.append(self.level_paths.setdefault(path, len(self.level_paths) + 1))
-            self.versions.append(0)
+            self.versions.append(version)
             self.seq_nos.append(self.next_seq_no)
         self.blocks[self.n] = first
 

@@ -86,6 +86,8 @@ class Found(NamedTuple):
     routing: str | None
     ignored: list[str]
     """Fields whose malformed values were left out."""
+    stored_source: bytes | None
+    """What stored fields are read from."""
     from_translog: bool = False
 
 
@@ -358,7 +360,15 @@ class Shard:
         if not realtime:
             seq_no, term = int(view.seq_nos[row]), view.primary_term(row)
             ignored = ignored_fields(view.columns.get("_ignored"), row)
-            return Found(int(view.versions[row]), seq_no, term, view.source(row), view.routings.get(row), ignored)
+            return Found(
+                int(view.versions[row]),
+                seq_no,
+                term,
+                view.source(row),
+                view.routings.get(row),
+                ignored,
+                view.stored_source(row),
+            )
         engine = self.engine
         seq_no = engine.seq_nos[row]
         return Found(
@@ -368,6 +378,7 @@ class Shard:
             engine.source(row),
             engine.routings.get(row),
             engine.ignored(row),
+            engine.stored_source(row),
             from_translog,
         )
 
