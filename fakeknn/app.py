@@ -11,6 +11,7 @@ import orjson
 
 from fakeknn import api
 from fakeknn.errors import (
+    ActionRequestValidationException,
     IllegalArgumentException,
     IllegalStateException,
     NotFaked,
@@ -23,8 +24,9 @@ from fakeknn.rest import SOURCE_PARAMETERS, TABLE, Later, Request, Response, Rou
 from fakeknn.shape import check, shape
 from fakeknn.state.node import Bug, Node
 from fakeknn.uri import Uri
-from fakeknn.xcontent import locate, media
+from fakeknn.xcontent import media
 from fakeknn.xcontent.media import MediaType
+from fakeknn.xcontent.places import put
 
 __all__ = ["Answer", "Later", "answer", "handle"]
 
@@ -47,7 +49,9 @@ def handle(node: Node, request: Request) -> Answer | Later:
         refusal = _body(request, route)
         if refusal is not None:
             return _rendered(request, refusal, error=True)
-        _parameters(request, route)
+        unread = _unread(request, route)
+        if unread is not None:
+            _prepare(request, route, unread)
         if node.background:
             node.work_on()
         return _finished(node, request, route.handler(node, request))
@@ -130,12 +134,35 @@ def _body(request: Request, route: Route) -> Response | None:
     return None
 
 
-def _parameters(request: Request, route: Route) -> None:
-    """BaseRestHandler: refuse parameters that the endpoint does not know, and a ``source`` that a body came before."""
+def _unread(request: Request, route: Route) -> OpenSearchError | None:
+    """BaseRestHandler's refusal of parameters that the endpoint does not know, and of a ``source`` behind a body."""
     known = route.parameters
     unknown = [name for name in request.params if name not in known or name in SOURCE_PARAMETERS]
-    if unknown and not route.anything:
-        raise IllegalArgumentException(unrecognized(request.path, unknown, route.suggested - set(SOURCE_PARAMETERS)))
+    if not unknown or route.anything:
+        return None
+    return IllegalArgumentException(unrecognized(request.path, unknown, route.suggested - set(SOURCE_PARAMETERS)))
+
+
+class _Preparing:
+    """Stands for the node while a request is only prepared: the first look at it ends the preparation."""
+
+    def __init__(self, end: OpenSearchError) -> None:
+        self._end = end
+
+    def __getattr__(self, name: str) -> Any:
+        raise self._end
+
+
+def _prepare(request: Request, route: Route, unread: OpenSearchError) -> None:
+    """BaseRestHandler.handleRequest: what is wrong with what was read is told ahead of what nobody has read."""
+    try:
+        route.handler(_Preparing(unread), request)
+    except NotFaked:
+        pass
+    except ActionRequestValidationException as error:
+        if type(error) is not ActionRequestValidationException:
+            raise  # others are raised while preparing; this one when what was prepared is carried out
+    raise unread
 
 
 def _finished(node: Node, request: Request, result: Any) -> Answer | Later:
@@ -184,9 +211,7 @@ def _place(request: Request, error: OpenSearchError) -> None:
     """Give line and column to what is wrong in the body."""
     for link in _links(error):
         if link.at is not None and (request.parsed is not None or link.at.container is None):
-            place = locate(request.body, request.parsed, link.at)
-            if place is not None:
-                link.locate(*place)
+            put(link, request.body, request.parsed, link.at)
             link.at = None
 
 

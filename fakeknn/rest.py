@@ -180,7 +180,7 @@ class Route:
     streams: bool = False
     """Its body is read line by line (RestHandler.supportsContentStream)."""
     anything: bool = False
-    """It takes any parameter: nobody knows which the real one takes."""
+    """It takes any parameter: nobody knows which the real one takes, or the handler itself refuses others."""
 
 
 @dataclass(slots=True)
@@ -281,7 +281,7 @@ TABLE = RouteTable()
 
 
 def route(
-    methods: str, *templates: str, params: Iterable[str] = (), streams: bool = False
+    methods: str, *templates: str, params: Iterable[str] = (), streams: bool = False, anything: bool = False
 ) -> Callable[[Handler], Handler]:
     """Register ``handler(node, request) -> dict | Response`` for ``"GET POST"`` and each path template.
 
@@ -295,7 +295,7 @@ def route(
         placeholders = {part[1:-1] for t in templates for part in t.split("/") if part.startswith("{")}
         for template in templates:
             for method in methods.split():
-                TABLE.add(method, template, handler, known | placeholders, streams=streams)
+                TABLE.add(method, template, handler, known | placeholders, streams=streams, anything=anything)
         return handler
 
     return register

@@ -87,7 +87,7 @@ def active_shard_count(value: str) -> int | None:
     if value == "all":
         return None
     try:
-        count = parse_long(value)
+        count = parse_int(value)
     except NumberFormatException as cause:
         raise IllegalArgumentException(f"cannot parse ActiveShardCount[{value}]") from cause
     if count < 0:

@@ -7,7 +7,7 @@ from typing import Any
 from fakeknn.api.indices import broadcast
 from fakeknn.api.nodes import check_timeout, nodes_answer
 from fakeknn.errors import IllegalArgumentException
-from fakeknn.rest import Request, route
+from fakeknn.rest import COMMON_PARAMETERS, Request, route, unrecognized
 from fakeknn.search import knn
 from fakeknn.state import machine, names
 from fakeknn.state.index import Index
@@ -49,14 +49,14 @@ def _wanted(request: Request) -> frozenset[str]:
     return listed
 
 
-@route("GET", "/_plugins/_knn/warmup/{index}", params=("index",))
+@route("GET", "/_plugins/_knn/warmup/{index}", params=("index",), anything=True)
 def warmup(node: Node, request: Request) -> dict[str, Any]:
     indices = _targets(node, request, "Warm up")
     knn.warm_up(node, indices)
     return broadcast(indices)
 
 
-@route("POST", "/_plugins/_knn/clear_cache/{index}", params=("index",))
+@route("POST", "/_plugins/_knn/clear_cache/{index}", params=("index",), anything=True)
 def clear_cache(node: Node, request: Request) -> dict[str, Any]:
     indices = _targets(node, request, "ClearCache")
     knn.clear_cache(indices)
@@ -64,7 +64,13 @@ def clear_cache(node: Node, request: Request) -> dict[str, Any]:
 
 
 def _targets(node: Node, request: Request, what: str) -> list[Index]:
-    """The indices that are named, all of which must have ``index.knn``, and then be open."""
+    """The indices that are named, all of which must have ``index.knn``, and then be open.
+
+    The handlers of these two look at the cluster before unknown parameters are refused.
+    """
     expression = request.params["index"]
     knn.check_all_knn(node.resolve(expression, names.STRICT_EXPAND_OPEN), what)
+    unread = request.params.keys() - COMMON_PARAMETERS - {"index"}
+    if unread:
+        raise IllegalArgumentException(unrecognized(request.path, unread, {"index"}))
     return node.resolve(expression, names.STRICT_EXPAND_OPEN_FORBID_CLOSED)

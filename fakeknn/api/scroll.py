@@ -2,29 +2,62 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from fakeknn.api.search import INDICES_PARAMETERS, SEARCH_OPTIONS
-from fakeknn.errors import ActionRequestValidationException, IllegalArgumentException
+from fakeknn.errors import (
+    ActionRequestValidationException,
+    IllegalArgumentException,
+    JsonParseException,
+    StreamConstraintsException,
+)
 from fakeknn.rest import SOURCE_PARAMETERS, Request, Response, route
 from fakeknn.search import readers, service
 from fakeknn.search.answer import shards_of
 from fakeknn.state.names import IndicesOptions
 from fakeknn.units import parse_time_value
-from fakeknn.xcontent import objects, read
+from fakeknn.xcontent import objects
+from fakeknn.xcontent.reading import read_open
+from fakeknn.xcontent.tree import EndOfInput
 
 if TYPE_CHECKING:
     from fakeknn.state.node import Node
 
 
-def _members(request: Request) -> dict[str, Any]:
-    """The body as a flat object of texts and lists of texts (SearchScrollRequest.fromXContent and its kin)."""
+def _read(request: Request, take: Callable[[dict[str, Any], str], None]) -> None:
+    """SearchScrollRequest.fromXContent and its kin: ``take(body, name)`` for each member, until the body breaks off."""
     if not request.body:
-        return {}
-    body = request.read(read)
-    if not isinstance(body, dict):
-        raise IllegalArgumentException("Malformed content, must start with an object")
-    return body
+        return
+    try:
+        body = request.read(read_open)
+        if not isinstance(body, dict):
+            raise IllegalArgumentException("Malformed content, must start with an object")
+        for name in body:
+            take(body, name)
+    except (JsonParseException, StreamConstraintsException) as error:
+        raise IllegalArgumentException("Failed to parse request body") from error
+    except EndOfInput:
+        raise IllegalArgumentException("Malformed content, must start with an object") from None
+
+
+def _ids(request: Request, member: str) -> list[str] | None:
+    """What the body says of ``member``: ids, None if there is no body."""
+    ids: list[str] = []
+
+    def take(body: dict[str, Any], name: str) -> None:
+        if name != member:
+            raise _unknown(name, body[name])
+        value = body[name]
+        array = isinstance(value, list)
+        places: Iterable[tuple[Any, Any]] = ((value, i) for i in range(len(value))) if array else ((body, name),)
+        for holder, key in places:
+            if not objects.is_value(holder[key]):
+                raise IllegalArgumentException(f"{name} {'array ' if array else ''}element should only contain {name}")
+            ids.append(objects.text(holder, key))
+
+    _read(request, take)
+    return ids if request.body else None
 
 
 def _unknown(name: str, value: Any) -> IllegalArgumentException:
@@ -41,15 +74,20 @@ def _unknown(name: str, value: Any) -> IllegalArgumentException:
 )
 def scroll(node: Node, request: Request) -> dict[str, Any]:
     scroll_id, keep_alive = request.text("scroll_id"), request.text("scroll")
-    for name, value in _members(request).items():
-        if name == "scroll_id" and isinstance(value, str):
-            scroll_id = value
-        elif name == "scroll" and isinstance(value, str):
-            keep_alive = value
-        else:
-            raise _unknown(name, value)
     if keep_alive is not None:
         parse_time_value(keep_alive, "scroll")
+
+    def take(body: dict[str, Any], name: str) -> None:
+        nonlocal scroll_id, keep_alive
+        if name not in ("scroll_id", "scroll") or not isinstance(body[name], str):
+            raise _unknown(name, body[name])
+        if name == "scroll_id":
+            scroll_id = objects.text(body, name)
+        else:
+            keep_alive = objects.text(body, name)
+            parse_time_value(keep_alive, "scroll")
+
+    _read(request, take)
     if scroll_id is None:
         raise ActionRequestValidationException("scrollId is missing")
     answer = service.scroll_on(node, scroll_id, keep_alive)
@@ -60,16 +98,8 @@ def scroll(node: Node, request: Request) -> dict[str, Any]:
 
 @route("DELETE", "/_search/scroll", "/_search/scroll/{scroll_id}", params=SOURCE_PARAMETERS)
 def clear_scroll(node: Node, request: Request) -> Response:
-    ids = request.names("scroll_id")
-    for name, value in _members(request).items():
-        if name == "scroll_id" and isinstance(value, list) and all(isinstance(item, str) for item in value):
-            ids = value
-        elif name == "scroll_id" and isinstance(value, str):
-            ids = [value]
-        elif name == "scroll_id":
-            raise IllegalArgumentException("scroll_id element should only contain scroll_id")
-        else:
-            raise _unknown(name, value)
+    told = _ids(request, "scroll_id")
+    ids = request.names("scroll_id") if told is None else told
     if not ids:
         raise ActionRequestValidationException("no scroll ids specified")
     freed = readers.clear_scrolls(node, ids)
@@ -114,16 +144,7 @@ def all_points_in_time(node: Node, request: Request) -> dict[str, Any]:
 
 @route("DELETE", "/_search/point_in_time", params=SOURCE_PARAMETERS)
 def delete_points_in_time(node: Node, request: Request) -> dict[str, Any]:
-    ids: list[str] = []
-    for name, value in _members(request).items():
-        if name == "pit_id" and isinstance(value, str):
-            ids = [value]
-        elif name == "pit_id" and isinstance(value, list) and all(isinstance(item, str) for item in value):
-            ids = value
-        elif name == "pit_id":
-            raise IllegalArgumentException("pit_id array element should only contain pit_id")
-        else:
-            raise _unknown(name, value)
+    ids = _ids(request, "pit_id")
     if not ids:
         raise ActionRequestValidationException("no pit ids specified")
     return {"pits": readers.delete_points(node, ids)}

@@ -15,6 +15,7 @@ from fakeknn.errors import (
     IllegalStateException,
     MapperParsingException,
     NullPointerException,
+    NumberFormatException,
     ParsingException,
     ValidationException,
     Where,
@@ -253,11 +254,13 @@ def _integer(body: Mapping[str, Any], name: str) -> int:
     value = body[name]
     if value is None:
         raise NullPointerException('Cannot invoke "Object.toString()" because "value" is null')
+    if isinstance(value, dict | list):  # the text of its first token
+        raise NumberFormatException(f'For input string: "{"{" if isinstance(value, dict) else "["}"')
     number = float(parse_float(text(value)))
-    if number != int(number):
-        raise IllegalArgumentException(f"Value [{text(value)}] has a decimal part")
-    if not -(1 << 31) <= number < 1 << 31:
+    if number < -(1 << 31) or number >= 1 << 31:
         raise IllegalArgumentException(f"Value [{text(value)}] is out of range for an integer")
+    if not number.is_integer():
+        raise IllegalArgumentException(f"Value [{text(value)}] has a decimal part")
     return int(float(text(value)))
 
 

@@ -1,7 +1,7 @@
-"""What a ``knn`` query asks of a field: its members read, then checked against the field's definition.
+"""What a ``knn`` query asks of a field, checked: by itself, then against the field's definition.
 
-Reading finds what is wrong whatever the mapping (``KNNQueryBuilderParser``, ``KNNQueryBuilder.Builder.validate``);
-``prepare`` finds what the shard finds (``KNNQueryBuilder.doToQuery``).
+``check`` finds what is wrong whatever the mapping (``KNNQueryBuilder.Builder.validate``); ``prepare`` finds what the
+shard finds (``KNNQueryBuilder.doToQuery``).
 """
 
 from __future__ import annotations
@@ -15,21 +15,15 @@ import numpy as np
 
 from fakeknn.errors import (
     IllegalArgumentException,
-    IllegalStateException,
-    NumberFormatException,
-    OpenSearchError,
-    ParsingException,
     UnsupportedOperationException,
     ValidationException,
-    Where,
-    XContentParseException,
 )
 from fakeknn.knn.arithmetic import Floats
 from fakeknn.knn.component import SEARCH_PARAMETERS, parameter_problems
-from fakeknn.knn.java import double_text, hash_items, text
+from fakeknn.knn.java import double_text, hash_items
 from fakeknn.knn.method import VectorDefinition
 from fakeknn.knn.spaces import Radius
-from fakeknn.knn.vectors import RawText, Row, normalized, parse_float, to_floats, validate_elements
+from fakeknn.knn.vectors import Row, normalized, validate_elements
 
 K_MAX = 10_000
 
@@ -67,129 +61,6 @@ class Prepared:
     ef_search: int | None
     """What the query itself says."""
     nprobes: int | None
-
-
-# --- reading ----------------------------------------------------------------------------------------------------------
-
-
-def read_vector(body: dict[str, Any], key: str = "vector", raw: RawText | None = None) -> Floats:
-    """The member ``vector``: numbers, numeric strings, or one of them alone.
-
-    Raises XContentParseException, whose cause says what is wrong.
-    """
-    value = body[key]
-    if isinstance(value, list):
-        numbers, at = value, Where(value, None, "end")
-    elif isinstance(value, int | float | str) and not isinstance(value, bool):
-        numbers, at = [value], Where(body, key)
-    else:
-        raise XContentParseException(
-            f"[knn] {key} doesn't support values of type: {_token(value)}", at=Where(body, key)
-        )
-    try:
-        if not numbers:
-            raise IllegalArgumentException("[knn] field 'vector' requires to be non-null and non-empty")
-        nested = next((i for i, number in enumerate(numbers) if isinstance(number, list)), None)
-        floats = to_floats(numbers, raw, end=nested)
-        if nested is not None:
-            raise IllegalStateException("expected value but got [START_ARRAY]")
-        return floats
-    except OpenSearchError as cause:
-        raise _failed("knn", key, _place_of(cause, numbers, value, at)) from cause
-
-
-def _place_of(cause: OpenSearchError, numbers: list[Any], value: Any, at: Where) -> Where:
-    """Where the parser stood: at the element that was wrong."""
-    if not isinstance(value, list) or not numbers:
-        return at
-    if isinstance(cause, IllegalStateException):
-        return Where(value, next(i for i, number in enumerate(numbers) if isinstance(number, list)))
-    wrong = getattr(cause, "preview", None)
-    return Where(value, next(i for i, number in enumerate(numbers) if number is wrong))
-
-
-def _failed(query: str, key: str, at: Where) -> XContentParseException:
-    return XContentParseException(f"[{query}] failed to parse field [{key}]", at=at)
-
-
-def _token(value: Any) -> str:
-    match value:
-        case None:
-            return "VALUE_NULL"
-        case bool():
-            return "VALUE_BOOLEAN"
-        case str():
-            return "VALUE_STRING"
-        case dict():
-            return "START_OBJECT"
-        case list():
-            return "START_ARRAY"
-        case _:
-            return "VALUE_NUMBER"
-
-
-def read_method_parameters(body: dict[str, Any], key: str = "method_parameters") -> dict[str, int]:
-    """The member ``method_parameters``, in a HashMap's order; XContentParseException."""
-    given = body[key]
-    if not isinstance(given, dict):
-        raise XContentParseException(
-            f"[knn] {key} doesn't support values of type: {_token(given)}", at=Where(body, key)
-        )
-    end = Where(given, None, "end")
-    try:
-        if not given:
-            raise ParsingException(f"{key} cannot be empty", at=end)
-        return {name: _read_method_parameter(name, value, end) for name, value in hash_items(given)}
-    except ParsingException as cause:
-        raise _failed("knn", key, end) from cause
-
-
-def _read_method_parameter(name: str, value: Any, at: Where) -> int:
-    if name not in ("ef_search", "nprobes"):
-        raise ParsingException(f"[knn] unknown method parameter found [{name}]", at=at)
-    written = text(value)
-    digits = written[1:] if written[:1] in ("+", "-") else written
-    if not digits.isdecimal() or not -(1 << 31) <= int(written) < 1 << 31:
-        raise ParsingException("ef_search value must be an integer", at=at)  # says so of nprobes too
-    return int(written)
-
-
-def read_rescore(body: dict[str, Any], key: str = "rescore", raw: RawText | None = None) -> Rescore:
-    """The member ``rescore``: a boolean, or an object that may hold ``oversample_factor``; XContentParseException."""
-    given = body[key]
-    if isinstance(given, bool):
-        return Rescore(enabled=given, user_provided=not given)
-    if not isinstance(given, dict):
-        raise XContentParseException(
-            f"[knn] {key} doesn't support values of type: {_token(given)}", at=Where(body, key)
-        )
-    factor = 1.0
-    for name, value in given.items():
-        at = Where(given, name)
-        try:
-            if name != "oversample_factor":
-                hint = " did you mean [oversample_factor]?" if _is_close(name) else ""
-                raise XContentParseException(f"[rescore] unknown field [{name}]{hint}", at=Where(given, name, "key"))
-            if value is None or isinstance(value, bool | list | dict):
-                raise XContentParseException(f"[rescore] {name} doesn't support values of type: {_token(value)}", at=at)
-            try:
-                factor = float(parse_float(value) if isinstance(value, str) else to_floats([value])[0])
-            except NumberFormatException as cause:
-                raise _failed("rescore", name, at) from cause
-        except XContentParseException as cause:
-            raise _failed("knn", key, at) from cause
-    return Rescore(factor, user_provided=True)
-
-
-def _is_close(name: str) -> bool:
-    """SuggestingErrorOnUnknown: Levenshtein similarity above one half, as Lucene reckons it."""
-    known = "oversample_factor"
-    row = list(range(len(known) + 1))
-    for i, character in enumerate(name, 1):
-        previous, row[0] = row[0], i
-        for j, other in enumerate(known, 1):
-            previous, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, previous + (character != other))
-    return 1.0 - row[-1] / max(len(name), len(known)) > 0.5
 
 
 # --- checked by themselves --------------------------------------------------------------------------------------------

@@ -52,21 +52,21 @@ def to_floats(numbers: list[Any], raw: RawText | None = None, end: int | None = 
     Raises JsonParseException or NumberFormatException, with the offending element as ``preview``.
     """
     if end is not None or not set(map(type, numbers)) <= _NUMBERS:
-        return np.array([_to_float(numbers, i, raw) for i in range(len(numbers))[:end]], dtype=np.float32)
+        return np.array([to_float(numbers, i, raw) for i in range(len(numbers))[:end]], dtype=np.float32)
     try:
         wide = np.array(numbers, dtype=np.float64)
     except OverflowError:  # an int beyond any float
-        return np.array([_to_float(numbers, i, raw) for i in range(len(numbers))], dtype=np.float32)
+        return np.array([to_float(numbers, i, raw) for i in range(len(numbers))], dtype=np.float32)
     floats = wide.astype(np.float32)
     # The 29 bits that float32 lacks are 100...0 halfway between two float32, except among the denormals.
     halfway = (wide.view(np.int64) & _SURPLUS_BITS) == _HALFWAY
     if np.count_nonzero(halfway):
         for i in np.flatnonzero(halfway):
-            floats[i] = _to_float(numbers, int(i), raw)
+            floats[i] = to_float(numbers, int(i), raw)
     return floats
 
 
-def _to_float(numbers: list[Any], i: int, raw: RawText | None) -> np.float32:
+def to_float(numbers: Any, i: Any, raw: RawText | None = None) -> np.float32:
     """XContentParser.floatValue."""
     value = numbers[i]
     match value:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from fakeknn.errors import (
     IllegalArgumentException,
     NullPointerException,
+    NumberFormatException,
     OpenSearchError,
     ParsingException,
     Where,
@@ -22,10 +23,11 @@ from fakeknn.errors import (
 from fakeknn.fields import VectorFieldType
 from fakeknn.fields.alias import AliasFieldType
 from fakeknn.knn import request as knn_request
+from fakeknn.knn.java import hash_items, text
 from fakeknn.knn.method import VectorDefinition
 from fakeknn.knn.request import Prepared, Rescore
 from fakeknn.knn.search import explain_faiss
-from fakeknn.knn.vectors import to_floats
+from fakeknn.knn.vectors import to_float, to_floats
 from fakeknn.query.base import Explanation, Matched, Query, ShardContext, common, parse_query, register, running
 from fakeknn.query.boolean import Bool
 from fakeknn.query.compound import ConstantScore, MatchAll, MatchNone
@@ -33,7 +35,7 @@ from fakeknn.query.joining import Nested
 from fakeknn.query.neighbors import NOTHING, Found, Neighbors, Search, best_of_groups
 from fakeknn.view import Mask, VectorColumn
 from fakeknn.xcontent import java_float, java_hash, objects
-from fakeknn.xcontent.objects import Member, ObjectParser, declared
+from fakeknn.xcontent.objects import ObjectParser, declared
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -370,15 +372,65 @@ def _speaks_of_objects(query: Query) -> bool:
 # --- parsing ----------------------------------------------------------------------------------------------------------
 
 
+def _read_vector(container: Any, key: Any) -> NDArray[np.float32]:
+    """The member ``vector``: numbers, numeric strings, or one of them alone."""
+    value = container[key]
+    if type(value) is list and set(map(type, value)) <= {int, float}:
+        numbers = value
+    else:
+        numbers = objects.each(_read_float)(container, key)
+    if not numbers:
+        raise IllegalArgumentException("[knn] field 'vector' requires to be non-null and non-empty")
+    return to_floats(numbers)
+
+
+def _read_float(container: Any, key: Any) -> float:
+    """XContentParser.floatValue."""
+    try:
+        return float(to_float(container, key))
+    except NumberFormatException as error:
+        raise objects.stopped_at(error, Where(container, key)) from None
+
+
+def _read_method_parameters(container: Any, key: Any) -> dict[str, int]:
+    """MethodParametersParser.fromXContent, in a HashMap's order."""
+    given = dict(container[key].items())
+    end = Where(container[key], None, "end")
+    if not given:
+        raise ParsingException(f"{key} cannot be empty", at=end)
+    return {name: _read_method_parameter(name, value, end) for name, value in hash_items(given)}
+
+
+def _read_method_parameter(name: str, value: Any, at: Where) -> int:
+    if name not in ("ef_search", "nprobes"):
+        raise ParsingException(f"[knn] unknown method parameter found [{name}]", at=at)
+    written = text(value)
+    digits = written[1:] if written[:1] in ("+", "-") else written
+    if not digits.isdecimal() or not -(1 << 31) <= int(written) < 1 << 31:
+        raise ParsingException("ef_search value must be an integer", at=at)  # says so of nprobes too
+    return int(written)
+
+
+_RESCORE = ObjectParser("rescore", {"oversample_factor": declared("float", _read_float)}, applied=True)
+
+
+def _read_rescore(container: Any, key: Any) -> Rescore:
+    """The member ``rescore``: a boolean, or an object that may hold ``oversample_factor``."""
+    given = container[key]
+    if isinstance(given, bool):
+        return Rescore(enabled=given, user_provided=not given)
+    return Rescore(_RESCORE.parse(container, key).get("oversample_factor", 1.0), user_provided=True)
+
+
 _PARSER = ObjectParser(
     "knn",
     {
-        "vector": Member(("VALUE_NUMBER", "VALUE_STRING", "START_ARRAY"), knn_request.read_vector, tells=True),
+        "vector": declared("float_array", _read_vector),
         "k": declared("int"),
         "max_distance": declared("float"),
         "min_score": declared("float"),
-        "method_parameters": Member(("START_OBJECT",), knn_request.read_method_parameters, tells=True),
-        "rescore": Member(("START_OBJECT", "VALUE_BOOLEAN"), knn_request.read_rescore, tells=True),
+        "method_parameters": declared("object", _read_method_parameters),
+        "rescore": declared("object_or_boolean", _read_rescore),
         "filter": declared("object", parse_query),
         "expand_nested_docs": declared("boolean"),
         "ignore_unmapped": declared("boolean"),
@@ -393,7 +445,7 @@ _PARSER = ObjectParser(
 def parse_knn(container: Any, key: Any) -> Query:
     body = container[key]
     field: str | None = None
-    query: Query | None = None
+    values: dict[str, Any] | None = None
     vector: list[Any] | None = None
     for name, value in body.items():
         if not isinstance(value, dict):
@@ -404,14 +456,21 @@ def parse_knn(container: Any, key: Any) -> Query:
         if field is not None:
             raise _two_fields(body, field, name)
         field = name
-        query = _parse_one(name, body)
-    if query is None:
+        values = parse_members(body, name)
+    if values is None:
         if not vector:
             raise IllegalArgumentException("[knn] field 'vector' requires to be non-null and non-empty")
         if any(isinstance(number, bool) or not isinstance(number, (int, float)) for number in vector):
             raise IllegalArgumentException("[knn] field 'vector' requires to be an array of numbers")
         return Knn(field=str(field), **_checked({"vector": to_floats(vector)}))
-    return query
+    return Knn(
+        field=str(field),
+        **_checked(values),
+        filter=values.get("filter"),
+        expand_nested_docs=values.get("expand_nested_docs"),
+        ignore_unmapped=values.get("ignore_unmapped", False),
+        **common(values),
+    )
 
 
 def _short_vector(field: str, container: Any) -> list[Any]:
@@ -430,20 +489,14 @@ def _two_fields(body: Any, first: str, second: str) -> ParsingException:
     )
 
 
-def _parse_one(field: str, container: Any) -> Knn:
+def parse_members(container: Any, field: Any) -> dict[str, Any]:
+    """What the query says of its field, read but not yet looked at together."""
     values = _PARSER.parse(container, field)
     try:
         knn_request.check_exclusive(container[field])
     except IllegalArgumentException as error:
         raise objects.stopped_at(error, Where(container[field], None, "end")) from None
-    return Knn(
-        field=field,
-        **_checked(values),
-        filter=values.get("filter"),
-        expand_nested_docs=values.get("expand_nested_docs"),
-        ignore_unmapped=values.get("ignore_unmapped", False),
-        **common(values),
-    )
+    return values
 
 
 def _checked(values: dict[str, Any]) -> dict[str, Any]:

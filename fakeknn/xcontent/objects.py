@@ -22,7 +22,7 @@ from fakeknn.errors import (
     Where,
     XContentParseException,
 )
-from fakeknn.xcontent.java import java_double, java_string
+from fakeknn.xcontent.java import java_string
 from fakeknn.xcontent.suggest import did_you_mean
 from fakeknn.xcontent.tree import BrokenText, OpenArray, OpenObject
 
@@ -127,19 +127,19 @@ def integer(container: Any, key: Any, *, bits: int = 32) -> int:
     if isinstance(value, str):
         written = text(container, key)
         number = _java_parse(written) if bits == 32 else _big_decimal(written)
+        if number != number:  # (int) NaN
+            return 0
         if not low <= number <= high:
             article = "an integer" if bits == 32 else "a long"
             raise IllegalArgumentException(f"Value [{value}] is out of range for {article}")
         return int(number)
     if isinstance(value, (int, float)) and not isinstance(value, bool):
-        whole = int(value)
-        if not low <= whole <= high:
-            shown = java_double(value) if isinstance(value, float) else value
+        if not low <= value <= high:
             raise InputCoercionException(
-                f"Numeric value ({shown}) out of range of {kind} ({low} - {high}){SOURCE}",
+                f"Numeric value ({{written}}) out of range of {kind} ({low} - {high}){SOURCE}",
                 at=Where(container, key, "after"),
             )
-        return whole
+        return int(value)
     raise not_numeric(container, key)
 
 

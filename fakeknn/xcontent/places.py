@@ -76,10 +76,18 @@ def settle(error: OpenSearchError, body: bytes, root: Any) -> None:
     """Give an error and its causes the lines and columns in ``body``, of which ``root`` is the tree."""
     for link in error.chain():
         if link.at is not None:
-            place = locate(body, root, link.at)
-            if place is not None:
-                link.locate(*place)
+            put(link, body, root, link.at)
             link.at = None
+
+
+def put(error: OpenSearchError, body: bytes, root: Any, where: Where) -> None:
+    """Give one error the line and column of a place, and the number there as it was written, if its text tells them."""
+    place = locate(body, root, where)
+    if place is None:
+        return
+    if error.reason is not None and "{written}" in error.reason:
+        error.reason = error.reason.replace("{written}", number_text(body, root, where) or "")
+    error.locate(*place)
 
 
 def number_text(body: bytes, root: Any, where: Where) -> str | None:

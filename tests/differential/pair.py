@@ -91,6 +91,8 @@ class Pair:
         self.oracle = Server(oracle)
         self.not_faked: Counter[str] = Counter()
         """What was answered with 501, and how often."""
+        self.statuses = (0, 0)
+        """What the last request was answered with, by the real server and by fakeknn."""
         self._made: dict[str, None] = {}
         """What to delete to forget what was asked."""
         self._asked: list[ConsoleRequest] = []
@@ -108,8 +110,14 @@ class Pair:
         self._made = {}
         self._asked = []
         self._queues = (deque(), deque())
+        self._fake = InProcess()
         self._expected = play(_handed(self._queues[0]), self.oracle)
-        self._actual = play(_handed(self._queues[1]), InProcess())
+        self._actual = play(_handed(self._queues[1]), self._fake)
+
+    def wait(self, seconds: float) -> None:
+        """Let time pass on both."""
+        self.oracle.wait(seconds)
+        self._fake.wait(seconds)
 
     def ask(self, request: ConsoleRequest) -> Case | None:
         """Send a request to both."""
@@ -125,6 +133,7 @@ class Pair:
             queue.append(request)
         _, expected = next(self._expected)
         _, actual = next(self._actual)
+        self.statuses = expected["status"], actual["status"]
         if actual["status"] == NOT_FAKED:
             self.not_faked[_shape(actual["body"]["error"]["reason"])] += 1
             return None

@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
-from fakeknn.errors import OpenSearchError, Where
+from fakeknn.errors import OpenSearchError
 from fakeknn.knn import request
 from fakeknn.knn.method import parse
-from fakeknn.xcontent import locate, number_text
+from fakeknn.query.knn import parse_members
+from fakeknn.xcontent import settle
 
 RECORDED: dict[str, Any] = json.loads(Path(__file__).with_name("vectors.json").read_text())
 FIELDS = {name: parse(name, definition, knn_enabled=True) for name, definition in RECORDED["fields"].items()}
@@ -21,27 +22,16 @@ def refusal(case: dict[str, Any]) -> list[list[str | None]]:
     body = case["body"].encode()
     root = json.loads(body)
     try:
-        ask(case["field"], root, lambda container, key: number_text(body, root, Where(container, key)) or "")
+        ask(case["field"], root["query"]["knn"])
     except OpenSearchError as error:
-        for link in error.chain():
-            if link.at is not None:
-                link.locate(*(locate(body, root, link.at) or (0, 0)))
+        settle(error, body, root)
         return [[link.type, link.reason] for link in error.chain()]
     return []
 
 
-def ask(field: str, root: dict[str, Any], raw: request.RawText) -> None:
-    """What the query's own parser does, member by member in the order of the body."""
-    members = root["query"]["knn"][field]
-    read: dict[str, Any] = {}
-    readers = {
-        "vector": lambda: request.read_vector(members, raw=raw),
-        "method_parameters": lambda: request.read_method_parameters(members),
-        "rescore": lambda: request.read_rescore(members),
-    }
-    for name in members:
-        read[name] = readers[name]() if name in readers else members[name]
-    request.check_exclusive(members)
+def ask(field: str, query: dict[str, Any]) -> None:
+    """What becomes of a query, but for the search."""
+    read = parse_members(query, field)
     expand_nested_docs = read.pop("expand_nested_docs", False)
     vector = read.pop("vector", None)
     request.check(vector, **read)
