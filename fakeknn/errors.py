@@ -517,6 +517,10 @@ class KNNInvalidIndicesException(OpenSearchError):
     """The k-NN plugin's; it has no status of its own."""
 
 
+class MapperException(OpenSearchError):
+    status = 500
+
+
 class MapperParsingException(OpenSearchError):
     status = 400
 

@@ -29,7 +29,7 @@ from fakeknn.state.aliases import (
 )
 from fakeknn.state.names import INDICES_OPTIONS_PARAMETERS, IndicesOptions
 from fakeknn.state.node import Node
-from fakeknn.xcontent import java_string, read, read_open
+from fakeknn.xcontent import java_string, read, read_for, read_open
 from fakeknn.xcontent.objects import Member, ObjectParser, boolean, declared, is_value, stopped_at, text, token
 
 # --- _aliases ---------------------------------------------------------------------------------------------------------
@@ -197,6 +197,28 @@ def update(node: Node, request: Request) -> dict[str, Any]:
 # --- one alias --------------------------------------------------------------------------------------------------------
 
 
+def _members_of_one(body: Any) -> dict[str, Any]:
+    """RestIndexPutAliasAction reads what it knows, and is refused what it does not."""
+    members: dict[str, Any] = {}
+    for name, value in (body if isinstance(body, dict) else {}).items():
+        if isinstance(value, dict):
+            if name != "filter":
+                raise IllegalArgumentException(f"unknown field [{name}]", at=Where(body, name, "key"))
+            members["filter"] = value
+        elif value is not None and not isinstance(value, list):
+            if name == "index":
+                members["index"] = java_string(value).split(",")
+            elif name == "alias":
+                members["alias"] = java_string(value)
+            elif name in ("is_write_index", "is_hidden"):
+                members[name] = boolean(body, name)
+            elif name in _ADD.members and "routing" in name.lower():
+                members[name] = java_string(value)
+            else:
+                raise IllegalArgumentException(f"unknown field [{name}]", at=Where(body, name, "key"))
+    return members
+
+
 @route(
     "PUT POST",
     "/{index}/_alias/{name}",
@@ -207,26 +229,10 @@ def update(node: Node, request: Request) -> dict[str, Any]:
 )
 @route("PUT", "/{index}/_alias", "/{index}/_aliases", "/_alias", params=("index", "name", *MANAGER))
 def put(node: Node, request: Request) -> dict[str, Any]:
-    indices, alias = request.names("index"), request.text("name")
-    members: dict[str, Any] = {}
-    if request.body:
-        body = request.read(read)
-        for name, value in (body if isinstance(body, dict) else {}).items():
-            if isinstance(value, dict):
-                if name != "filter":
-                    raise IllegalArgumentException(f"unknown field [{name}]")
-                members["filter"] = value
-            elif value is not None and not isinstance(value, list):
-                if name == "index":
-                    indices = java_string(value).split(",")
-                elif name == "alias":
-                    alias = java_string(value)
-                elif name in ("is_write_index", "is_hidden"):
-                    members[name] = boolean(body, name)
-                elif name in _ADD.members and "routing" in name.lower():
-                    members[name] = java_string(value)
-                else:
-                    raise IllegalArgumentException(f"unknown field [{name}]")
+    said = read_for(request.body, read, _members_of_one) if request.body else {}
+    request.parsed = said
+    members = _members_of_one(said)
+    indices, alias = members.pop("index", request.names("index")), members.pop("alias", request.text("name"))
     check_timeouts(request)
     if not indices:
         raise IllegalArgumentException("[indices] can't be empty")

@@ -116,18 +116,6 @@ def _fields(index: Index, patterns: list[str], defaults: bool) -> dict[str, Any]
 
 def _metadata(index: Index, name: str, defaults: bool) -> dict[str, Any]:
     """A metadata field of which the mapping says something."""
-    said = index.mapping.echo().get(name)
-    if said is None:
-        return {}
-    return {name: {**_SOURCE, **said} if defaults and name == "_source" else said}
-
-
-#: What is said of ``_source`` without being asked.
-_SOURCE: dict[str, Any] = {
-    "enabled": True,
-    "includes": [],
-    "excludes": [],
-    "recovery_source_enabled": True,
-    "recovery_source_includes": [],
-    "recovery_source_excludes": [],
-}
+    mapper = index.mapping.metadata.get(name)
+    said = None if mapper is None else mapper.echo(defaults)
+    return {name: said} if said else {}

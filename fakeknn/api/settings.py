@@ -16,6 +16,7 @@ from fakeknn.errors import (
 from fakeknn.rest import Request, route
 from fakeknn.state import names
 from fakeknn.state.blocks import changed_blocks
+from fakeknn.state.creation import reread_mapping
 from fakeknn.state.names import INDICES_OPTIONS_PARAMETERS, IndicesOptions, simple_match
 from fakeknn.state.node import Node
 from fakeknn.state.settings.cluster import cluster_defaults, update_cluster_settings
@@ -101,10 +102,15 @@ def put(node: Node, request: Request) -> dict[str, Any]:
         default_replicas=node.cluster_setting("cluster.default_number_of_replicas", "1"),
         minimum_refresh_interval=node.cluster_setting("cluster.minimum.index.refresh_interval", "0ms"),
     )
+    reread = {
+        index.name: reread_mapping(node, index, updated[index.name])
+        for index in indices
+        if index.name in updated and index.state != "open"
+    }
     for index in indices:
         if index.name in updated:
             index = node.writable(node.indices[index.name])
-            index.adopt_settings(updated[index.name], node.now())
+            index.adopt_settings(updated[index.name], node.now(), reread.get(index.name))
             index.blocks = changed_blocks(index.blocks, with_index_prefix(changes))
     node.changed()
     return {"acknowledged": True}

@@ -12,11 +12,12 @@ from fakeknn.errors import (
     IllegalStateException,
     MapperParsingException,
     OpenSearchError,
+    OpenSearchParseException,
     Where,
 )
 from fakeknn.fields import DocContext, FieldType, VectorFieldType
 from fakeknn.fields.alias import AliasFieldType
-from fakeknn.fields.base import UNREADABLE, boolean
+from fakeknn.fields.base import UNREADABLE
 from fakeknn.fields.metadata import METADATA
 from fakeknn.fields.vector import outside_of_field
 from fakeknn.mapping.dynamic_update import DynamicUpdate, strict
@@ -95,7 +96,7 @@ class DocumentParser:
         self.holes: list[tuple[Any, Any]] = []
         self.hole_fields: list[tuple[str, _Level]] = []
         self.levels: list[_Level] = []
-        self.depth = 0
+        self.depth = self.array_depth = 0
         self.nested_objects = 0
         self.in_copy = False
 
@@ -110,8 +111,8 @@ class DocumentParser:
         try:
             if self.mapping.root.enabled is not False:
                 self._object(self.mapping.root, "", self.body, level)
-            if self.mapping.data_stream_timestamp is not None:
-                self._check_timestamp(self.mapping.data_stream_timestamp, level)
+            if self.mapping.timestamp_field is not None:
+                self._check_timestamp(self.mapping.timestamp_field, level)
         except MapperParsingException:
             raise
         except OpenSearchError as cause:
@@ -125,13 +126,10 @@ class DocumentParser:
         merged = self.update.merged() if self.update is not None else None
         return ParsedDocument(self.rows, self._stored(), merged)
 
-    def _check_timestamp(self, definition: Any, level: _Level) -> None:
+    def _check_timestamp(self, path: str, level: _Level) -> None:
         """DataStreamFieldMapper.postParse: what goes into a data stream has one timestamp."""
-        if not boolean(definition.get("enabled", False)):
-            return
-        path = definition.get("timestamp_field", {}).get("name", "@timestamp")
         timestamp = self.mapping.field(path)
-        values = level.values.get(path, ()) if timestamp is not None and timestamp.has_doc_values else ()
+        values = level.values.get(path, ()) if timestamp is None or timestamp.has_doc_values else ()
         if len([value for value in values if isinstance(value, (int, float))]) != 1:
             raise IllegalArgumentException(
                 f"documents must contain a single-valued timestamp field '{path}' of date type"
@@ -176,6 +174,8 @@ class DocumentParser:
 
     def _object(self, node: ObjectMapper, path: str, body: dict[str, Any], level: _Level) -> None:
         self.depth += 1
+        if self.depth > self.mapping.depth_limit:
+            raise _too_deep("field", self.mapping.depth_limit)
         children = node.children
         for key, value in body.items():
             child = children.get(key)
@@ -205,15 +205,8 @@ class DocumentParser:
             self._field(METADATA[name], container, key, value, level)
             return
         if child is None and node.path == "" and name in RESERVED and path == "":
-            if name == "_ignored":
-                return
-            raise MapperParsingException(
-                f"failed to parse field [{name}] of type [{name}] in document with id '{self.context.doc_id}'. "
-                f"Preview of field's value: '{_preview(value)}'"
-            ) from MapperParsingException(
-                f"Field [{name}] is a metadata field and cannot be added inside a document. Use the index "
-                "API request parameters."
-            )
+            self._refuse_metadata(name, value)
+            return
         if child is None and isinstance(value, dict):
             child = None if self.update is None else self.update.proposed(join(path, name))
         if isinstance(value, list):
@@ -228,6 +221,19 @@ class DocumentParser:
                 raise strict(dynamic, node.path or "_doc", name)
         else:
             self._new_value(node, path, parts, container, key, value, level)
+
+    def _refuse_metadata(self, name: str, value: Any) -> None:
+        if isinstance(value, list):
+            for item in value:
+                self._refuse_metadata(name, item)
+            return
+        raise MapperParsingException(
+            f"failed to parse field [{name}] of type [{name}] in document with id '{self.context.doc_id}'. "
+            f"Preview of field's value: '{_preview(value)}'"
+        ) from MapperParsingException(
+            f"Field [{name}] is a metadata field and cannot be added inside a document. Use the index "
+            "API request parameters."
+        )
 
     @staticmethod
     def _below_disabled(node: ObjectMapper, parts: list[str]) -> bool:
@@ -312,6 +318,9 @@ class DocumentParser:
         if isinstance(child, FieldType) and child.takes_arrays:
             self._field(child, container, key, values, level)
             return
+        self.array_depth += 1
+        if self.array_depth > self.mapping.depth_limit:
+            raise _too_deep("nested array field", self.mapping.depth_limit)
         if child is None:
             update = self._dynamic_update()
             parent, parent_path = update.parent(node, path, parts)
@@ -323,12 +332,15 @@ class DocumentParser:
                 if isinstance(made, FieldType) and made.takes_arrays:
                     update.add(made)
                     self._field(made, container, key, values, level)
+                    self.array_depth -= 1
                     return
                 if made is None and dynamic == "false_allow_templates":
+                    self.array_depth -= 1
                     return
             node, path, name = parent, parent_path, parts[-1]
         for i, item in enumerate(values):
             self._member(node, path, values, i, name, item, level)
+        self.array_depth -= 1
 
     # -- fields
 
@@ -526,6 +538,13 @@ class DocumentParser:
             made = update.made(join(parent_path, parts[-1]), definition)
         update.add(made)
         self._known(made, parent_path, container, key, parts[-1], value, level)
+
+
+def _too_deep(what: str, limit: int) -> OpenSearchParseException:
+    return OpenSearchParseException(
+        f"The depth of the {what} has exceeded the allowed limit of [{limit}]. This limit can be set by changing the "
+        "[index.mapping.depth.limit] index level setting."
+    )
 
 
 def _include(values: Values, into: Values) -> None:

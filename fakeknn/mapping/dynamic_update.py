@@ -66,7 +66,7 @@ class DynamicUpdate:
                 existing = known.objects.get(prefix)
                 below = ObjectMapper(prefix)
                 if existing is not None:
-                    below.nested = existing.nested
+                    below.adopt(existing)
                 node.children[part] = below
             node = below
         earlier = node.children.get(parts[-1])
@@ -79,7 +79,8 @@ class DynamicUpdate:
         if found is None:
             return None
         bare = ObjectMapper(path)
-        bare.nested, bare.enabled, bare.dynamic = found.nested, found.enabled, found.dynamic
+        bare.adopt(found)
+        bare.dynamic = found.dynamic
         return bare
 
     def dynamic(self, node: ObjectMapper) -> str:

@@ -17,8 +17,11 @@ RESERVED = frozenset(
         "_ignored",
         "_nested_path",
         "_data_stream_timestamp",
+        "_feature",
     }
 )
+#: The metadata fields there are in every mapping.
+METADATA = RESERVED | {"_doc_count"}
 
 
 def split(name: str) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from fakeknn.errors import IllegalArgumentException, MapperParsingException
+from fakeknn.errors import IllegalArgumentException, MapperException
 from fakeknn.fields import FieldType
 
 
@@ -20,6 +20,11 @@ class ObjectMapper:
         self.dynamic: str | None = None
         self.include_in_parent: bool | None = None
         self.include_in_root: bool | None = None
+
+    def adopt(self, other: ObjectMapper) -> None:
+        """Be of the other's kind, as every definition of an object must be."""
+        self.nested, self.enabled = other.nested, other.enabled
+        self.include_in_parent, self.include_in_root = other.include_in_parent, other.include_in_root
 
     @property
     def name(self) -> str:
@@ -73,17 +78,14 @@ class ObjectMapper:
         out = ObjectMapper(self.path)
         if self.path and self.nested != other.nested:
             was, becomes = ("nested", "non-nested") if self.nested else ("non-nested", "nested")
-            if self.nested:
-                raise IllegalArgumentException(f"cannot change object mapping from {was} to {becomes}")
             raise IllegalArgumentException(f"cannot change object mapping from {was} to {becomes}")
-        if other.enabled is not None and (self.enabled is not False) != other.enabled:
-            raise MapperParsingException(
+        for flag in ("include_in_parent", "include_in_root"):
+            if bool(getattr(self, flag)) != bool(getattr(other, flag)):
+                raise MapperException(f"the [{flag}] parameter can't be updated on a nested object mapping")
+        if (self.enabled is not False) != (other.enabled is not False):
+            raise MapperException(
                 f"the [enabled] parameter can't be updated for the object mapping [{self.path or '_doc'}]"
             )
-        for flag in ("include_in_parent", "include_in_root"):
-            theirs = getattr(other, flag)
-            if theirs is not None and self.nested and bool(getattr(self, flag)) != theirs:
-                raise MapperParsingException(f"the [{flag}] parameter can't be updated on a nested object mapping")
         out.nested, out.enabled = self.nested, self.enabled if other.enabled is None else other.enabled
         out.include_in_parent, out.include_in_root = self.include_in_parent, self.include_in_root
         out.dynamic = self.dynamic if other.dynamic is None else other.dynamic

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping as Map
+from copy import copy
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
@@ -22,8 +24,9 @@ from fakeknn.fields.base import boolean
 from fakeknn.fields.metadata import METADATA
 from fakeknn.fields.patterns import simple_match
 from fakeknn.knn.java import cannot_be_cast, class_name
-from fakeknn.mapping import validation
+from fakeknn.mapping import names, validation
 from fakeknn.mapping.dynamic import DynamicTemplate
+from fakeknn.mapping.metadata_mapper import MetadataMapper
 from fakeknn.mapping.objects import ObjectMapper
 from fakeknn.source import SourceFilter
 from fakeknn.xcontent import hash_ordered, java_string
@@ -48,11 +51,7 @@ class Mapping:
         self.meta: dict[str, Any] | None = None
         self.of_template = False
         """Whether it holds what a dynamic template makes, of which nobody asks what is left over."""
-        self.routing_required = False
-        self.routing_given = False
-        self.source_definition: dict[str, Any] = {}
-        self.field_names: dict[str, Any] | None = None
-        self.data_stream_timestamp: dict[str, Any] | None = None
+        self.metadata: dict[str, MetadataMapper] = {}
         self.date_detection: bool | None = None
         self._copies_nowhere = False
         self.numeric_detection: bool | None = None
@@ -62,10 +61,12 @@ class Mapping:
     # -- parsing
 
     @classmethod
-    def parse(cls, definition: Map[str, Any], context: MappingContext, *, update: bool = False) -> Mapping:
+    def parse(
+        cls, definition: Map[str, Any], context: MappingContext, *, update: bool = False, limits: bool = True
+    ) -> Mapping:
         """A mapping from its definition; what is wrong in it comes as ``Failed to parse mapping [_doc]: ...``.
 
-        That of an ``update`` may speak of fields that are mapped already.
+        That of an ``update`` may speak of fields that are mapped already; without ``limits`` it may be of any size.
         """
         if not isinstance(definition, dict):
             raise ClassCastException(
@@ -79,10 +80,10 @@ class Mapping:
         mapping = cls(context)
         try:
             mapping._read(_in_hash_order(definition))
-            validation.check_joins(mapping)
+            validation.check_names(mapping)
         except OpenSearchError as cause:
             raise MapperParsingException(f"Failed to parse mapping [_doc]: {cause.reason or 'null'}") from cause
-        validation.validate(mapping, copies_nowhere=mapping._copies_nowhere)
+        validation.validate(mapping, limits=limits, copies_nowhere=mapping._copies_nowhere)
         if not update:
             validation.check_references(mapping)
         return mapping
@@ -98,19 +99,10 @@ class Mapping:
                 self.date_detection = _named_flag(value, key)
             elif key == "numeric_detection":
                 self.numeric_detection = _named_flag(value, key)
-            elif key in (
-                "_source",
-                "_routing",
-                "_field_names",
-                "_data_stream_timestamp",
-                "_id",
-                "_index",
-                "_version",
-                "_seq_no",
-            ):
+            elif key in names.METADATA:
                 if not isinstance(value, dict):
                     raise IllegalArgumentException("[_parent] must be an object containing [type]")
-                self._read_metadata(key, value)
+                self.metadata[key] = MetadataMapper.parse(key, value)
             elif key == "_meta":
                 self.meta = value
             elif not self._read_object_member(self.root, key, value):
@@ -147,53 +139,6 @@ class Mapping:
             ((name, definition),) = item.items()
             templates.append(DynamicTemplate.parse(name, definition))
         self.dynamic_templates = templates
-
-    def _read_metadata(self, key: str, value: dict[str, Any]) -> None:
-        known = {
-            "_source": (
-                "enabled",
-                "includes",
-                "excludes",
-                "include",
-                "exclude",
-                "compress",
-                "compress_threshold",
-                "recovery_source_enabled",
-                "recovery_source_includes",
-                "recovery_source_excludes",
-            ),
-            "_routing": ("required",),
-            "_field_names": ("enabled",),
-            "_data_stream_timestamp": ("enabled", "timestamp_field"),
-        }.get(key)
-        if known is None:
-            raise MapperParsingException(f"{key} is not configurable")
-        left = {name: item for name, item in value.items() if name not in known and name != "type"}
-        if left:
-            raise MapperParsingException(
-                f"unknown parameter [{next(iter(left))}] on mapper [{key}] of type [null]"
-                if key in ("_source", "_routing")
-                else f"Mapping definition for [{key}] has unsupported parameters: {_remaining(left)}"
-            )
-        if key in ("_source", "_routing"):
-            unset = next((name for name, item in value.items() if item is None), None)
-            if unset is not None:
-                raise MapperParsingException(f"[{unset}] on mapper [{key}] of type [null] must not have a [null] value")
-        if key == "_source":
-            self.source_definition = {
-                name: boolean(item)
-                if name == "enabled"
-                else [java_string(path) for path in (item if isinstance(item, list) else [item])]
-                for name, item in value.items()
-                if name in ("enabled", "includes", "excludes")
-            }
-        elif key == "_routing":
-            self.routing_given = True
-            self.routing_required = boolean(value.get("required", False))
-        elif key == "_data_stream_timestamp":
-            self.data_stream_timestamp = value
-        else:
-            self.field_names = value
 
     def _read_object_member(self, node: ObjectMapper, key: str, value: Any) -> bool:
         if key == "dynamic":
@@ -416,17 +361,35 @@ class Mapping:
         return [*copied, path]
 
     @cached_property
-    def source_filter(self) -> SourceFilter:
-        return SourceFilter(self.source_definition.get("includes", ()), self.source_definition.get("excludes", ()))
+    def depth_limit(self) -> int:
+        """How deep objects may lie in each other, and arrays: index.mapping.depth.limit."""
+        return int(self.context.settings.get("index.mapping.depth.limit", 20))
 
     @cached_property
     def stores_fields(self) -> bool:
         """Whether any field is kept beside the source."""
         return any(field.options.get("store") for field in self.fields.values())
 
-    @property
+    @cached_property
+    def source_filter(self) -> SourceFilter:
+        return SourceFilter(self._metadata("_source")["includes"], self._metadata("_source")["excludes"])
+
+    def _metadata(self, name: str) -> MetadataMapper:
+        return self.metadata.get(name) or MetadataMapper(name)
+
+    @cached_property
     def source_enabled(self) -> bool:
-        return bool(self.source_definition.get("enabled", True))
+        return bool(self._metadata("_source")["enabled"])
+
+    @cached_property
+    def routing_required(self) -> bool:
+        return bool(self._metadata("_routing")["required"])
+
+    @cached_property
+    def timestamp_field(self) -> str | None:
+        """The field that documents of a data stream have one value of."""
+        timestamp = self._metadata("_data_stream_timestamp")
+        return str(timestamp["timestamp_field"]["name"]) if timestamp["enabled"] else None
 
     @cached_property
     def dynamic_formats(self) -> list[tuple[str, DateFormat]]:
@@ -440,17 +403,13 @@ class Mapping:
         told: dict[str, Any] = {}
         if self.root.dynamic is not None:
             told["dynamic"] = self.root.dynamic
-        if self.meta is not None:
-            told["_meta"] = self.meta
-        if self.routing_required:
-            told["_routing"] = {"required": True}
-        if self.data_stream_timestamp is not None:
-            told["_data_stream_timestamp"] = self.data_stream_timestamp
-        source = {key: value for key, value in self.source_definition.items() if value not in (True, [])}
-        if source:
-            told["_source"] = source
         if self.root.enabled is False:
             told["enabled"] = False
+        if self.meta is not None:
+            told["_meta"] = self.meta
+        for name, mapper in sorted(self.metadata.items()):
+            if mapper.echo():
+                told[name] = mapper.echo(include_defaults)
         if self.dynamic_date_formats is not None:
             told["dynamic_date_formats"] = self.dynamic_date_formats
         if self.dynamic_templates is not None:
@@ -464,6 +423,13 @@ class Mapping:
             told["properties"] = properties
         return told
 
+    def under(self, settings: Map[str, Any]) -> Mapping:
+        """This mapping in an index of other limits: its fields are as they are until it is read anew."""
+        twin = copy(self)
+        twin.__dict__.pop("depth_limit", None)
+        twin.context = replace(self.context, settings=settings)
+        return twin
+
     def merge(self, definition: Map[str, Any]) -> Mapping:
         """This mapping with another definition merged in; refuses what may not change."""
         return self.merged(Mapping.parse(definition, self.context))
@@ -472,22 +438,11 @@ class Mapping:
         out = Mapping(self.context)
         out.root = self.root.merged(other.root)
         out.meta = self.meta if other.meta is None else other.meta
-        if other.routing_given and self.routing_required != other.routing_required:
-            raise IllegalArgumentException(
-                "Mapper for [_routing] conflicts with existing mapper:\n\tCannot update parameter [required] from "
-                f"[{str(self.routing_required).lower()}] to [{str(other.routing_required).lower()}]"
-            )
-        out.routing_required, out.routing_given = self.routing_required, self.routing_given
-        ours, theirs = self.source_enabled, other.source_enabled
-        if other.source_definition and ours != theirs:
-            raise IllegalArgumentException(
-                "Mapper for [_source] conflicts with existing mapper:\n\tCannot update parameter [enabled] from "
-                f"[{str(ours).lower()}] to [{str(theirs).lower()}]"
-            )
-        out.source_definition = {**self.source_definition, **other.source_definition}
+        out.metadata = {
+            **self.metadata,
+            **{name: self._metadata(name).merged(one) for name, one in other.metadata.items()},
+        }
         for name in (
-            "field_names",
-            "data_stream_timestamp",
             "date_detection",
             "numeric_detection",
             "dynamic_date_formats",
@@ -495,7 +450,7 @@ class Mapping:
         ):
             given = getattr(other, name)
             setattr(out, name, getattr(self, name) if given is None else given)
-        validation.check_joins(out)
+        validation.check_names(out)
         validation.validate(out)
         validation.check_references(out)
         return out

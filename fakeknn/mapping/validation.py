@@ -6,23 +6,28 @@ from typing import TYPE_CHECKING
 
 from fakeknn.errors import IllegalArgumentException, MapperParsingException, NullPointerException
 from fakeknn.fields.alias import AliasFieldType
-from fakeknn.fields.metadata import METADATA
+from fakeknn.mapping.names import METADATA
+from fakeknn.xcontent import hash_ordered
 
 if TYPE_CHECKING:
     from fakeknn.mapping.tree import Mapping
 
 
-def check_joins(mapping: Mapping) -> None:
+def check_names(mapping: Mapping) -> None:
+    """MappingLookup: whether names are defined twice; it speaks while a definition is read."""
+    for name in METADATA:
+        if name in mapping.objects:
+            raise MapperParsingException(f"Field [{name}] is defined both as an object and a field")
+        if name in mapping.fields:
+            raise MapperParsingException(f"Field [{name}] is defined more than once")
     if sum(field.kind == "join" for field in mapping.fields.values()) > 1:
         raise MapperParsingException("Field [_parent_join] is defined more than once")
 
 
-def validate(mapping: Mapping, *, copies_nowhere: bool = False) -> None:
+def validate(mapping: Mapping, *, limits: bool = True, copies_nowhere: bool = False) -> None:
     """DocumentMapper.validate: the limits, and what fields say of each other."""
-    _check_limits(mapping)
-    for name in mapping.root.children:
-        if name in METADATA:
-            raise MapperParsingException(f"Field [{name}] is defined more than once")
+    if limits:
+        _check_limits(mapping)
     if copies_nowhere:
         raise NullPointerException('Cannot invoke "String.lastIndexOf(int)" because "field" is null')
     for path, field in mapping.fields.items():
@@ -41,8 +46,8 @@ def _check_limits(mapping: Mapping) -> None:
     limit = int(mapping.context.settings.get("index.mapping.total_fields.limit", 1000))
     if len(mapping.fields) + len(mapping.objects) > limit:
         raise IllegalArgumentException(f"Limit of total fields [{limit}] has been exceeded")
-    depth = int(mapping.context.settings.get("index.mapping.depth.limit", 20))
-    for path in mapping.objects:
+    depth = mapping.depth_limit
+    for path in hash_ordered(mapping.objects):
         if path.count(".") + 2 > depth:
             raise IllegalArgumentException(
                 f"Limit of mapping depth [{depth}] has been exceeded due to object field [{path}]"
@@ -52,9 +57,11 @@ def _check_limits(mapping: Mapping) -> None:
         raise IllegalArgumentException(f"Limit of nested fields [{nested}] has been exceeded")
     length = mapping.context.settings.get("index.mapping.field_name_length.limit")
     if length is not None:
-        for path in (*mapping.fields, *mapping.objects):
-            if len(path.rpartition(".")[2]) > int(length):
-                raise IllegalArgumentException(f"Field name [{path}] is longer than the limit of [{length}] characters")
+        fields = (*METADATA, *mapping.fields)
+        for path in (*hash_ordered(mapping.objects), *hash_ordered(fields)):
+            name = path.rpartition(".")[2]
+            if len(name) > int(length):
+                raise IllegalArgumentException(f"Field name [{name}] is longer than the limit of [{length}] characters")
 
 
 def _check_alias(mapping: Mapping, path: str, field: AliasFieldType) -> None:

@@ -191,6 +191,11 @@ def mapping_context(node: Node, settings: Mapping[str, Any], index: str) -> Mapp
     )
 
 
+def reread_mapping(node: Node, index: Index, settings: Mapping[str, Any]) -> DocumentMapping:
+    """The mapping of a closed index under other settings, of which fields and analyzers may have been made."""
+    return DocumentMapping.parse(index.mapping.echo(), mapping_context(node, settings, index.name), limits=False)
+
+
 def check_auto_create(node: Node, name: str) -> None:
     """AutoCreateIndex: whether a write may make the index that it names and nobody has made."""
     setting = node.cluster_setting("action.auto_create_index", "true")

@@ -124,9 +124,10 @@ class Index:
                 shard.schedule = schedule
             shard.gc_deletes = self.seconds("index.gc_deletes", 60.0)
 
-    def adopt_settings(self, settings: Settings, now: float) -> None:
-        """New settings, and what follows from them."""
+    def adopt_settings(self, settings: Settings, now: float, mapping: DocumentMapping | None = None) -> None:
+        """New settings, and what follows from them; ``mapping`` is the one that a closed index has read anew."""
         self.settings = settings
+        self.mapping = self.mapping.under(settings) if mapping is None else mapping
         self.settings_version += 1
         self._derive(now, "REPLICA_ADDED")
 
