@@ -29,7 +29,7 @@ from fakeknn.state.aliases import (
 )
 from fakeknn.state.names import INDICES_OPTIONS_PARAMETERS, IndicesOptions
 from fakeknn.state.node import Node
-from fakeknn.xcontent import java_string, read, read_for, read_open
+from fakeknn.xcontent import java_string, read_open
 from fakeknn.xcontent.objects import Member, ObjectParser, boolean, declared, is_value, stopped_at, text, token
 
 # --- _aliases ---------------------------------------------------------------------------------------------------------
@@ -198,25 +198,36 @@ def update(node: Node, request: Request) -> dict[str, Any]:
 
 
 def _members_of_one(body: Any) -> dict[str, Any]:
-    """RestIndexPutAliasAction reads what it knows, and is refused what it does not."""
+    """RestIndexPutAliasAction, which does not mind arrays: each of their values is one of the member."""
     members: dict[str, Any] = {}
-    for name, value in (body if isinstance(body, dict) else {}).items():
-        if isinstance(value, dict):
-            if name != "filter":
-                raise IllegalArgumentException(f"unknown field [{name}]", at=Where(body, name, "key"))
-            members["filter"] = value
-        elif value is not None and not isinstance(value, list):
-            if name == "index":
-                members["index"] = java_string(value).split(",")
-            elif name == "alias":
-                members["alias"] = java_string(value)
-            elif name in ("is_write_index", "is_hidden"):
-                members[name] = boolean(body, name)
-            elif name in _ADD.members and "routing" in name.lower():
-                members[name] = java_string(value)
-            else:
-                raise IllegalArgumentException(f"unknown field [{name}]", at=Where(body, name, "key"))
+    if isinstance(body, dict | list):
+        for name in body:  # an array is walked, too, up to where it breaks off
+            if isinstance(body, dict):
+                _read_member(members, name, body, name)
     return members
+
+
+def _read_member(members: dict[str, Any], name: str, container: Any, key: Any) -> None:
+    value = container[key]
+    if isinstance(value, list):
+        for i in range(len(value)):
+            _read_member(members, name, value, i)
+    elif isinstance(value, dict):
+        if name != "filter":
+            raise IllegalArgumentException(f"unknown field [{name}]")
+        members["filter"] = dict(value)
+    elif value is None:
+        pass
+    elif name == "index":
+        members["index"] = java_string(value).split(",")
+    elif name == "alias":
+        members["alias"] = java_string(value)
+    elif name in ("is_write_index", "is_hidden"):
+        members[name] = boolean(container, key)
+    elif name in _ADD.members and "routing" in name.lower():
+        members[name] = java_string(value)
+    else:
+        raise IllegalArgumentException(f"unknown field [{name}]")
 
 
 @route(
@@ -229,9 +240,7 @@ def _members_of_one(body: Any) -> dict[str, Any]:
 )
 @route("PUT", "/{index}/_alias", "/{index}/_aliases", "/_alias", params=("index", "name", *MANAGER))
 def put(node: Node, request: Request) -> dict[str, Any]:
-    said = read_for(request.body, read, _members_of_one) if request.body else {}
-    request.parsed = said
-    members = _members_of_one(said)
+    members = _members_of_one(request.read(read_open)) if request.body else {}
     indices, alias = members.pop("index", request.names("index")), members.pop("alias", request.text("name"))
     check_timeouts(request)
     if not indices:
