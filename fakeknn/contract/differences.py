@@ -15,7 +15,7 @@ from fakeknn.contract.paths import below, covers
 #: Scores are float32 sums whose order of addition depends on the machine.
 SCORE_TOLERANCE = 1e-6
 _SHOWN = 20
-_SCORES = frozenset({"_score", "max_score"})
+_SCORES = frozenset({"_score", "max_score", "sort", "_explanation", "explanation"})
 
 _ABSENT = object()
 
@@ -60,7 +60,7 @@ def differences(expected: Json, actual: Json, path: str = "", *, score: bool = F
     """Where two JSON values differ: members in any order, items in order, ``1`` is not ``1.0``, scores nearly equal."""
     if isinstance(expected, dict) and isinstance(actual, dict):
         for key in {**expected, **actual}:
-            inner = score if key in ("details", "value") else key in _SCORES or key in ("sort", "_explanation")
+            inner = score if key in ("details", "value") else key in _SCORES
             yield from differences(expected.get(key, _ABSENT), actual.get(key, _ABSENT), below(path, key), score=inner)
     elif isinstance(expected, list) and isinstance(actual, list):
         for i in range(max(len(expected), len(actual))):

@@ -72,7 +72,7 @@ def to_float(numbers: Any, i: Any, raw: RawText | None = None) -> np.float32:
     match value:
         case bool() | None | list() | dict():
             error = JsonParseException(
-                f"Current token ({_TOKENS[type(value)](value)}) not numeric, can not use numeric value accessors\n"
+                f"Current token ({_token(value)}) not numeric, can not use numeric value accessors\n"
                 " at [Source: REDACTED (`StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION` disabled); "
                 "line: {line}, column: {column}]",
                 at=Where(numbers, i, "after"),
@@ -89,12 +89,17 @@ def to_float(numbers: Any, i: Any, raw: RawText | None = None) -> np.float32:
             return nearest_float(Decimal(raw(numbers, i)) if raw else Decimal(value))
 
 
-_TOKENS: dict[type, Callable[[Any], str]] = {
-    bool: lambda value: "VALUE_TRUE" if value else "VALUE_FALSE",
-    type(None): lambda value: "VALUE_NULL",
-    list: lambda value: "START_ARRAY",
-    dict: lambda value: "START_OBJECT",
-}
+def _token(value: Any) -> str:
+    """The JsonToken of what is no number."""
+    match value:
+        case None:
+            return "VALUE_NULL"
+        case bool():
+            return "VALUE_TRUE" if value else "VALUE_FALSE"
+        case list():
+            return "START_ARRAY"
+        case _:
+            return "START_OBJECT"
 
 
 def parse_float(written: str) -> np.float32:

@@ -171,6 +171,12 @@ class DisMax(Query):
         rest = (total - best) * np.float64(np.float32(self.tie_breaker))
         return Matched(out.mask, (best + rest).astype(np.float32))
 
+    def mask(self, ctx: ShardContext) -> Mask:
+        mask = ctx.nothing()
+        for clause in self.queries:
+            mask |= clause.mask(ctx)
+        return mask
+
     def explain(self, ctx: ShardContext, row: int, boost: np.float32 = np.float32(1.0)) -> Explanation:  # noqa: B008
         boost = np.float32(boost * np.float32(self.boost))
         details = tuple(clause.explain(ctx, row, boost) for clause in self.queries if clause.mask(ctx)[row])

@@ -12,6 +12,7 @@ from fakeknn.query.base import Explanation, ShardContext
 from fakeknn.query.compound import MATCH_ALL
 from fakeknn.query.forms import search_form, unbounded
 from fakeknn.query.lucene import ONE, ApproximateScoreQuery, MatchAllDocsQuery, Node
+from fakeknn.query.lucene.form import form
 from fakeknn.search.request import ACCURATE, SearchRequest
 from fakeknn.search.rescore import Rescorer
 
@@ -65,8 +66,7 @@ def _rescored(rescorer: Rescorer, ctx: ShardContext, row: int, told: Explanation
         first = Explanation(np.float32(0), "First pass did not match", (told,), match=False)
     if row not in ctx.memo.get(("rescored", id(rescorer)), ()):
         return first
-    asked = ctx.memo.setdefault(("rescore request", id(rescorer)), SearchRequest(query=rescorer.query))
-    other = search_node(asked, ctx).explain(ctx, row, np.float32(ONE))
+    other = form(rescorer.query, ctx).rewritten().explain(ctx, row, ONE)
     if not other.match:
         return first
     weight = np.float32(rescorer.rescore_query_weight)

@@ -129,16 +129,19 @@ def vector(random: Random, knn: bool) -> dict[str, Json]:
 
 
 def vector_value(random: Random, definition: dict[str, Json], dimension: int | None = None) -> list[Json]:
-    """Numbers that fit a vector field."""
+    """Numbers that fit a vector field. Several are quarters: float32 holds their sums of squares, so that these are the
+    same on every machine, with fused multiplication or without."""
     size = int(definition["dimension"]) if dimension is None else dimension
     kind = definition.get("data_type", "float")
     if kind == "binary":
         return [random.randint(-128, 127) for _ in range(size // 8 or 1)]
     if kind == "byte":
         return [some(random, (0, 1, -1, 5, 127, -128, random.randint(-128, 127))) for _ in range(size)]
+    if size == 1:
+        return [round(random.uniform(-10, 10), random.randint(0, 6))]
     if random.random() < 0.3:
         return [random.randint(-3, 3) for _ in range(size)]
-    return [round(random.uniform(-10, 10), random.randint(0, 6)) for _ in range(size)]
+    return [random.randint(-40, 40) / 4 for _ in range(size)]
 
 
 def document(random: Random, drawn: Drawn, *, odd: float = 0.0) -> dict[str, Json]:

@@ -28,6 +28,7 @@ from fakeknn.query.lucene import (
     MatchAllDocsQuery,
     MatchNoDocsQuery,
     Node,
+    ScriptScoreQuery,
     TermQuery,
     Told,
 )
@@ -98,21 +99,7 @@ def _(query: Match, ctx: ShardContext) -> Node:
 
 @lucene.register
 def _(query: ScriptScore, ctx: ShardContext) -> Node:
-    plain = replace(query, boost=1.0)
-    inner = form(query.query, ctx)
-
-    def how(ctx: ShardContext, row: int, boost: np.float32) -> Explanation:
-        rewritten = inner.rewritten()
-        # Where the script does not look at the score, a weight is made that has none.
-        if plain.needs_score(ctx):
-            below = rewritten.explain(ctx, row, ONE)
-        else:
-            bare = rewritten.query if isinstance(rewritten, ConstantScoreQuery) else rewritten
-            below = bare.explain_match(ctx, row)
-        return plain.explained(ctx, row, boost, below) if below.match else below
-
-    named = "" if query.query.name is None else f", _name: {query.query.name}"
-    return Told(plain, "ScriptScoreQuery", f"script_score ({inner}{named}, script: {{{query.script}}}", (inner,), how)
+    return ScriptScoreQuery(form(query.query, ctx), replace(query, boost=1.0))
 
 
 @lucene.register

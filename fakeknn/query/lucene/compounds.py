@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -55,7 +55,12 @@ class DisjunctionMaxQuery(Node):
         return Matched(mask, (best + rest).astype(np.float32))
 
     def explain(self, ctx: ShardContext, row: int, boost: np.float32) -> Explanation:
-        told = [node.explain(ctx, row, boost) for node in self.disjuncts]
+        return self._explained([node.explain(ctx, row, boost) for node in self.disjuncts])
+
+    def explain_unscored(self, ctx: ShardContext, row: int) -> Explanation:
+        return self._explained([node.explain_match(ctx, row) for node in self.disjuncts])
+
+    def _explained(self, told: Sequence[Explanation]) -> Explanation:
         found = tuple(one for one in told if one.match)
         if not found:
             return Explanation(np.float32(0), "No matching clause", tuple(told), match=False)
@@ -311,12 +316,20 @@ class BooleanQuery(Node):
         return Matched(mask, score)
 
     def explain(self, ctx: ShardContext, row: int, boost: np.float32) -> Explanation:
-        """BooleanWeight.explain."""
+        return self._explained(ctx, row, boost)
+
+    def explain_unscored(self, ctx: ShardContext, row: int) -> Explanation:
+        return self._explained(ctx, row, None)
+
+    def _explained(self, ctx: ShardContext, row: int, boost: np.float32 | None) -> Explanation:
+        """BooleanWeight.explain; without a boost there are no scores, nor have the clauses any."""
         told: list[Explanation] = []
         failed, matches, optional = False, 0, 0
         for occur, node in self.clauses:
-            scored = occur in (MUST, SHOULD)
-            one = node.explain(ctx, row, boost) if scored else node.explain_match(ctx, row)
+            if boost is None or occur in (FILTER, MUST_NOT):
+                one = node.explain_match(ctx, row)
+            else:
+                one = node.explain(ctx, row, boost)
             if one.match:
                 if occur in (MUST, SHOULD):
                     told.append(one)
@@ -340,7 +353,8 @@ class BooleanQuery(Node):
             reason = f"Failure to match minimum number of optional clauses: {self.needed}"
         if reason:
             return Explanation(np.float32(0), reason, tuple(told), match=False)
-        return Explanation(self.matched(ctx, boost).score[row], "sum of:", tuple(told))
+        score = np.float32(0) if boost is None else self.matched(ctx, boost).score[row]
+        return Explanation(score, "sum of:", tuple(told))
 
     def children(self) -> Iterator[Node]:
         return (node for _, node in self.clauses)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -10,6 +11,7 @@ import numpy as np
 from fakeknn.query.base import Explanation, Matched, Query, ShardContext
 from fakeknn.query.lucene.node import ONE, Node
 from fakeknn.query.lucene.wrappers import ApproximateScoreQuery
+from fakeknn.query.script import ScriptScore
 from fakeknn.xcontent import java_float
 
 
@@ -45,6 +47,9 @@ class FunctionScoreQuery(Node):
     def explain(self, ctx: ShardContext, row: int, boost: np.float32) -> Explanation:
         below = self.query.explain(ctx, row, boost)
         return self.source.explained(ctx, row, boost, below, list(self.filters))
+
+    def explain_unscored(self, ctx: ShardContext, row: int) -> Explanation:
+        return self.query.explain_unscored(ctx, row)
 
 
 @dataclass(frozen=True)
@@ -86,3 +91,44 @@ class BoostByQuery(Node):
         if boost != 1:
             return Explanation(score, f"weight({self}), product of:", (Explanation(boost, "boost"), told))
         return Explanation(told.value, f"weight({self}), result of:", (told,), double=told.double)
+
+    def explain_unscored(self, ctx: ShardContext, row: int) -> Explanation:
+        return self.query.explain_unscored(ctx, row)
+
+
+@dataclass(frozen=True)
+class ScriptScoreQuery(Node):
+    """What another query matches, scored by ``source``'s script."""
+
+    package = "org.opensearch.common.lucene.search.function"
+
+    query: Node
+    source: ScriptScore
+
+    def __str__(self) -> str:
+        name = self.source.query.name
+        named = "" if name is None else f", _name: {name}"
+        return f"script_score ({self.query}{named}, script: {{{self.source.script}}}"
+
+    def rewrite(self) -> Node:
+        after = replace(self, query=self.query.rewrite())
+        return self if after == self else after
+
+    def matched(self, ctx: ShardContext, boost: np.float32) -> Matched:
+        return self.source.run(ctx, boost)
+
+    def explain(self, ctx: ShardContext, row: int, boost: np.float32) -> Explanation:
+        """Where the script does not look at the score, the weight below is made without scores."""
+        if self.source.needs_score(ctx):
+            below = self.query.explain(ctx, row, ONE)
+        else:
+            below = self.query.explain_unscored(ctx, row)
+        return self.source.explained(ctx, row, boost, below) if below.match else below
+
+    def explain_unscored(self, ctx: ShardContext, row: int) -> Explanation:
+        if self.source.min_score is not None:
+            return self.explain(ctx, row, ONE)
+        return self.query.explain_unscored(ctx, row)
+
+    def children(self) -> Iterator[Node]:
+        yield self.query

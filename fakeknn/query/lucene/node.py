@@ -63,6 +63,10 @@ class Node:
         """Weight.explain where only the match counts: the cache of filters stands before it."""
         return constant_explanation(self, str(self), ctx, row, ONE)
 
+    def explain_unscored(self, ctx: ShardContext, row: int) -> Explanation:
+        """The same without the cache, as of a query that another makes a weight of itself."""
+        return self.explain(ctx, row, ONE)
+
     def children(self) -> Iterator[Node]:
         """The parts that a profile times by themselves."""
         return iter(())

@@ -37,6 +37,9 @@ class IndexOrDocValuesQuery(Node):
     def explain(self, ctx: ShardContext, row: int, boost: np.float32) -> Explanation:
         return self.doc_values.explain(ctx, row, boost)
 
+    def explain_unscored(self, ctx: ShardContext, row: int) -> Explanation:
+        return self.doc_values.explain_unscored(ctx, row)
+
     def children(self) -> Iterator[Node]:
         return self.doc_values.children()
 
@@ -69,6 +72,9 @@ class ApproximateScoreQuery(Node):
             return constant_explanation(self.original, f"Approximate({self.approximation})", ctx, row, boost)
         return self.original.rewritten().explain(ctx, row, boost)
 
+    def explain_unscored(self, ctx: ShardContext, row: int) -> Explanation:
+        return self.original.rewritten().explain_unscored(ctx, row)
+
     def might_match_nested(self, ctx: ShardContext) -> bool:
         return self.original.might_match_nested(ctx)
 
@@ -95,6 +101,9 @@ class ConstantScoreQuery(Node):
 
     def explain(self, ctx: ShardContext, row: int, boost: np.float32) -> Explanation:
         return constant_explanation(self, str(self), ctx, row, boost)
+
+    def explain_unscored(self, ctx: ShardContext, row: int) -> Explanation:
+        return self.query.explain_match(ctx, row)
 
     def children(self) -> Iterator[Node]:
         yield self.query
@@ -129,6 +138,9 @@ class BoostQuery(Node):
     def explain(self, ctx: ShardContext, row: int, boost: np.float32) -> Explanation:
         return self.query.explain(ctx, row, np.float32(boost * np.float32(self.boost)))
 
+    def explain_unscored(self, ctx: ShardContext, row: int) -> Explanation:
+        return self.query.explain_unscored(ctx, row)
+
     def children(self) -> Iterator[Node]:
         inner = self.query
         return iter((inner.query,)) if isinstance(inner, ConstantScoreQuery) else inner.children()
@@ -155,6 +167,9 @@ class Becoming(Node):
 
     def explain(self, ctx: ShardContext, row: int, boost: np.float32) -> Explanation:
         return self.query.explain(ctx, row, boost)
+
+    def explain_unscored(self, ctx: ShardContext, row: int) -> Explanation:
+        return self.query.explain_unscored(ctx, row)
 
     def might_match_nested(self, ctx: ShardContext) -> bool:
         return self.query.might_match_nested(ctx)
