@@ -200,10 +200,8 @@ def update(node: Node, request: Request) -> dict[str, Any]:
 def _members_of_one(body: Any) -> dict[str, Any]:
     """RestIndexPutAliasAction, which does not mind arrays: each of their values is one of the member."""
     members: dict[str, Any] = {}
-    if isinstance(body, dict | list):
-        for name in body:  # an array is walked, too, up to where it breaks off
-            if isinstance(body, dict):
-                _read_member(members, name, body, name)
+    for name in body if isinstance(body, dict) else ():
+        _read_member(members, name, body, name)
     return members
 
 
