@@ -5,6 +5,7 @@ vectors cut out.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from fakeknn.errors import (
@@ -80,6 +81,16 @@ def check_torso(
     parser.parse()
 
 
+def _text_of(source: bytes | None, body: Any, container: Any, key: Any) -> str:
+    """The characters of the number at ``container[key]`` in the text of a document.
+
+    A function, not the parser's method: a parser that reached itself would outlive its document, with all that was
+    read of it.
+    """
+    text = number_text(source, body, Where(container, key)) if source is not None else None
+    return java_string(container[key]) if text is None else text
+
+
 class DocumentParser:
     torso: Torso | None = None
     """What there is of a document whose text goes wrong."""
@@ -89,7 +100,7 @@ class DocumentParser:
         self.mapping = mapping
         self.body = body
         self.source = source
-        self.context = DocContext(doc_id, self._raw, routing, mapping)
+        self.context = DocContext(doc_id, partial(_text_of, source, body), routing, mapping)
         self.update: DynamicUpdate | None = None
         self.ignored = self.context.ignored
         self.rows: list[tuple[str | None, Values]] = []
@@ -99,10 +110,6 @@ class DocumentParser:
         self.depth = self.array_depth = 0
         self.nested_objects = 0
         self.in_copy = False
-
-    def _raw(self, container: Any, key: Any) -> str:
-        text = number_text(self.source, self.body, Where(container, key)) if self.source is not None else None
-        return java_string(container[key]) if text is None else text
 
     def parse(self) -> ParsedDocument:
         if not isinstance(self.body, dict):

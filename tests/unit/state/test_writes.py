@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import tracemalloc
 from typing import Any
 
 import pytest
@@ -277,3 +279,44 @@ def test_refresh_policies(text: str | None, policy: str) -> None:
     assert RefreshPolicy.parse(text) is RefreshPolicy[policy]
     with pytest.raises(IllegalArgumentException, match=r"Unknown value for refresh: \[yes\]\."):
         RefreshPolicy.parse("yes")
+
+
+# --- what a document leaves behind ------------------------------------------------------------------------------------
+
+
+def vectors(node: Node) -> Any:
+    """A function that writes a document with a vector of 64 floats under an id."""
+    shop = CreateIndex("shop", settings={"index.knn": "true"}, mapping={"properties": {"v": vector_of(64)}})
+    create_index(node, shop)
+    source = b'{"v":[%s],"colour":"red"}' % b",".join(b"%d.5" % i for i in range(64))
+    return lambda doc_id: write(node, IndexRequest("shop", doc_id, source))
+
+
+def vector_of(dimension: int) -> dict[str, Any]:
+    return {"type": "knn_vector", "dimension": dimension, "space_type": "l2"}
+
+
+def test_a_written_document_leaves_nothing_to_the_garbage_collector(node: Node) -> None:
+    put = vectors(node)
+    put("first")  # which brings a field with it
+    gc.collect()
+    gc.disable()
+    try:
+        put("1")
+        assert gc.collect() == 0
+    finally:
+        gc.enable()
+
+
+def test_a_stored_source_without_its_vector_takes_no_more_room_than_it_needs(node: Node) -> None:
+    put = vectors(node)
+    put("first")
+    tracemalloc.start()
+    try:
+        before, _ = tracemalloc.get_traced_memory()
+        for i in range(200):
+            put(str(i))
+        after, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert (after - before) / 200 < 2000  # 256 bytes of them are the vector
