@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 import fakeknn.api.ingest  # noqa: F401 (its import brings the pipelines in)
-
 from fakeknn.errors import (
     ClusterBlockException,
     IllegalArgumentException,
