@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from copy import copy
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, ClassVar, Self
 
 from fakeknn.aggs.docs import Docs
@@ -58,6 +59,11 @@ def refuse(ctx: ShardContext, error: OpenSearchError) -> None:
 def in_slices(ctx: ShardContext) -> bool:
     """Whether the search collects a shard in slices, whose results are merged before the shard gives its own."""
     return bool(ctx.memo.get("slices", True))
+
+
+def is_alone(ctx: ShardContext) -> bool:
+    """Whether the search is of one shard, so that its results are merged with no others."""
+    return bool(ctx.memo.get("alone", False))
 
 
 def shard_buckets(ctx: ShardContext) -> Reduction:
@@ -127,6 +133,12 @@ class Validation:
             self.add(what)
 
 
+@lru_cache(maxsize=256)
+def _hash_ordered(names: tuple[str, ...]) -> tuple[str, ...]:
+    """The same few names come with every bucket."""
+    return tuple(hash_ordered(names))
+
+
 @dataclass(frozen=True, slots=True)
 class Factories:
     """The definitions at one level."""
@@ -160,9 +172,10 @@ class Factories:
         out: Results = {}
         if not self.aggs:
             return out
-        for name in hash_ordered(name for part in parts for name in part):
+        for name in _hash_ordered(tuple(name for part in parts for name in part)):
             found = [part[name] for part in parts if name in part]
-            found.sort(key=lambda part: not part.mapped)
+            if len(found) > 1:
+                found.sort(key=lambda part: not part.mapped)
             first = found[0]
             out[name] = first.reduce(found, reduction) if len(found) > 1 or first.reduces_alone else first
         return out

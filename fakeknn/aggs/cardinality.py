@@ -66,11 +66,8 @@ class Cardinality(NumericMetric):
 
     def collect(self, source: Source, docs: Docs) -> Sequence[Internal]:
         loaded = source.load(docs)
-        if docs.n == 1:
-            parts = [np.unique(loaded.values)]
-        else:
-            _, keys, owners = bucketed(docs, loaded.at, loaded.values)
-            parts = np.split(keys, np.searchsorted(owners, np.arange(1, docs.n)))
+        _, keys, owners = bucketed(docs, loaded.at, loaded.values)
+        parts = np.split(keys, np.searchsorted(owners, np.arange(1, docs.n)))
         hashes = _hashes(source, np.concatenate(parts))
         ends = np.cumsum([len(part) for part in parts])[:-1]
         precision = precision_of(self.precision_threshold)

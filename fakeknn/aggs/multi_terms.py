@@ -89,10 +89,10 @@ class MultiTerms(TermsLike):
             key_members = {"key": shown, "key_as_string": "|".join(map(text_of, shown))}
             buckets.append(kind(tuple(key for key, _ in parts), count, results, key_members))
         owners = docs.owners[at][first][selection.chosen]
-        size = selector.thresholds.shard_size
+        others, full = selection.others.tolist(), selection.full.tolist()
         return [
-            Terms(self, "multi_terms", own, other, size)
-            for own, other in zip(split(owners, docs.n, buckets), selection.others.tolist(), strict=True)
+            Terms(self, "multi_terms", own, other, full=more)
+            for own, other, more in zip(split(owners, docs.n, buckets), others, full, strict=True)
         ]
 
 

@@ -187,9 +187,15 @@ class Orders:
         starts = np.searchsorted(owners, owners)
         if not len(owners) or (np.arange(len(owners)) - starts).max() < size:
             return np.arange(len(owners))
+        return np.sort(self.ranked(owners, counts, results, size))
+
+    def ranked(
+        self, owners: NDArray[np.int64], counts: NDArray[np.int64], results: Sequence[Results], size: int
+    ) -> NDArray[np.int64]:
+        """The same positions, by owner and then best first."""
         columns = [order.column(counts, results) for order in reversed(self.criteria)]
-        ranked = np.lexsort((*columns, owners))
-        return np.sort(ranked[np.arange(len(owners)) - starts < size])
+        order = np.lexsort((*columns, owners))
+        return order[np.arange(len(owners)) - np.searchsorted(owners, owners) < size]
 
 
 COUNT_DESCENDING = Orders.of([CountOrder(False)])

@@ -35,7 +35,14 @@ class Reduction:
 
     def consume(self, count: int) -> None:
         """MultiBucketConsumer.accept."""
-        self.buckets += count
+        self._take(self.buckets + count, count)
+
+    def consume_each(self, count: int) -> None:
+        """The same of several buckets, one after the other."""
+        self._take(max(self.buckets, min(self.buckets + count, self.max_buckets + 1)), count)
+
+    def _take(self, buckets: int, count: int) -> None:
+        self.buckets = buckets
         if count and self.buckets > self.max_buckets:
             raise TooManyBucketsException(
                 f"Trying to create too many buckets. Must be less than or equal to: [{self.max_buckets}] but was "
@@ -218,6 +225,8 @@ class Bucket:
         return self.results[path[0]].lookup(path[1:])
 
     def json(self, typed: bool) -> dict[str, Any]:
+        if not self.results:
+            return {**self.members, "doc_count": self.doc_count}
         return {**self.members, "doc_count": self.doc_count, **shown(self.results, typed)}
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,9 +12,11 @@ from numpy.typing import NDArray
 from fakeknn.aggs.base import Aggregation, Factories, in_slices, note
 from fakeknn.aggs.docs import Docs, Owners
 from fakeknn.aggs.orders import Orders
-from fakeknn.aggs.results import Bucket, Results
+from fakeknn.aggs.results import Results
 from fakeknn.aggs.thresholds import Thresholds
 from fakeknn.query.base import ShardContext
+
+T = TypeVar("T")
 
 
 class TermsLike(Aggregation):
@@ -60,19 +62,30 @@ class Grouped:
 
 @dataclass(slots=True)
 class Selection:
-    """The best buckets of a shard: their positions, counts and results, and what each owner leaves out."""
+    """The best buckets of a shard: their positions, counts and results; of each owner how many documents those that it
+    leaves out have, and whether it may have more than the shard gives.
+    """
 
     chosen: NDArray[np.int64]
     counts: NDArray[np.int64]
-    results: list[Results]
+    results: Sequence[Results]
     others: NDArray[np.int64]
+    full: NDArray[np.bool_]
+
+
+#: What is inside a bucket where nothing is.
+_NOTHING: Results = {}
 
 
 class Selector:
-    """Chooses a shard's best buckets, and collects what is inside them."""
+    """Chooses a shard's best buckets, and collects what is inside them.
 
-    def __init__(self, agg: TermsLike, ctx: ShardContext, suggests: bool) -> None:
+    Where it ``finishes`` they are those of the answer already, in its order: for one shard, and with nothing inside.
+    """
+
+    def __init__(self, agg: TermsLike, ctx: ShardContext, *, suggests: bool, finishes: bool = False) -> None:
         self.agg = agg
+        self.finishes = finishes
         self.orders = agg.orders
         self.thresholds = agg.thresholds.on_shard(suggests)
         sorting = agg.orders.sorting(agg.subs)
@@ -105,13 +118,28 @@ class Selector:
             others[(size * 5 >= made) & (valid <= size)] = 0
         # A search in slices drops what is below shard_min_doc_count after that, and does not count it.
         best = best[counts[best] >= least]
-        results = self._others(found.docs(docs, best)) if self._others is not None else [{} for _ in range(len(best))]
+        full = np.bincount(found.owners[best], minlength=docs.n) >= self.thresholds.shard_size
+        if self.finishes:
+            best, left = self._finished(best, counts, found.owners, docs.n)
+            others += left
+        results = [_NOTHING] * len(best)
+        if self._others is not None:
+            results = self._others(found.docs(docs, best))
         if self._sorting is not None:
             results = [{**sort_results[i], **result} for i, result in zip(best.tolist(), results, strict=True)]
-        return Selection(best, counts[best], results, others)
+        return Selection(best, counts[best], results, others, full)
+
+    def _finished(
+        self, best: NDArray[np.int64], counts: NDArray[np.int64], owners: Owners, n: int
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """The buckets that a merge would leave, best first, and int64[n]: the documents of those that it would drop."""
+        kept = best[counts[best] >= self.thresholds.min_doc_count]
+        final = kept[self.orders.ranked(owners[kept], counts[kept], (), self.thresholds.size)]
+        totals, left = (np.bincount(owners[some], counts[some], n) for some in (kept, final))
+        return final, (totals - left).astype(np.int64)
 
 
-def split(owners: Owners, n: int, buckets: Sequence[Bucket]) -> list[list[Bucket]]:
-    """Each owner's buckets; owners ascend."""
+def split(owners: Owners, n: int, column: Sequence[T]) -> list[list[T]]:
+    """Each owner's part of a column of its buckets; owners ascend."""
     ends = np.searchsorted(owners, np.arange(n), side="right").tolist()
-    return [list(buckets[start:end]) for start, end in zip([0, *ends[:-1]], ends, strict=True)]
+    return [list(column[start:end]) for start, end in zip([0, *ends[:-1]], ends, strict=True)]

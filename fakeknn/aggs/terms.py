@@ -13,7 +13,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from fakeknn.aggs.base import Aggregation, Collector, register
+from fakeknn.aggs.base import Aggregation, Collector, is_alone, register
 from fakeknn.aggs.docs import Docs, bucketed, pairs_once
 from fakeknn.aggs.fielddata import ALL, BYTES, IP
 from fakeknn.aggs.formats import UnsignedLong, text_of
@@ -48,18 +48,28 @@ class CountedBucket(ShownKeyBucket):
 
 class Terms(MultiBucket):
     """Buckets of terms: ``kind`` is sterms, lterms, dterms, ulterms, multi_terms, or umterms where the shard does not
-    know the field; ``other`` counts the documents of the buckets that are left out.
+    know the field; ``other`` counts the documents of the buckets that are left out, ``full`` tells whether the shard
+    may have more buckets than it gives.
     """
 
-    __slots__ = ("error", "kind", "other", "raw", "shard_size")
+    __slots__ = ("error", "full", "kind", "other", "raw")
     agg: TermsLike
 
-    def __init__(self, agg: TermsLike, kind: str, buckets: list[Bucket], other: int, shard_size: int, raw: bool = True):
+    def __init__(
+        self,
+        agg: TermsLike,
+        kind: str,
+        buckets: list[Bucket],
+        other: int = 0,
+        *,
+        full: bool = False,
+        raw: bool = True,
+    ) -> None:
         super().__init__(agg, buckets)
         self.kind = kind
         self.other = other
         self.error = 0
-        self.shard_size = shard_size
+        self.full = full
         self.raw = raw
 
     @property
@@ -74,12 +84,15 @@ class Terms(MultiBucket):
         return {
             "doc_count_error_upper_bound": self.error,
             "sum_other_doc_count": self.other,
-            "buckets": [bucket.json(typed) for bucket in self.buckets],
+            "buckets": self._bodies(typed),
         }
+
+    def _bodies(self, typed: bool) -> list[dict[str, Any]]:
+        return [bucket.json(typed) for bucket in self.buckets]
 
     def _error(self) -> int:
         """getDocCountError: how many documents a term that the shard did not give may have there; -1 for unknown."""
-        if not self.buckets or len(self.buckets) < self.shard_size or self.agg.orders.by_key:
+        if not self.full or self.agg.orders.by_key:
             return 0
         if not self.agg.orders.count_descending:
             return -1
@@ -99,6 +112,8 @@ class Terms(MultiBucket):
     def reduce(self, parts: Sequence[Self], reduction: Reduction) -> Internal:
         if not self.mapped:
             return self
+        if len(parts) == 1 and not self.agg.subs.aggs:
+            return self._alone(reduction)
         kinds = {part.kind for part in parts if part.mapped}
         if len(kinds) > 1 and kinds <= {"lterms", "dterms", "ulterms"} and all(part.raw for part in parts):
             parts = [part if part.kind in ("dterms", "umterms") else part._as_doubles() for part in parts]
@@ -110,8 +125,6 @@ class Terms(MultiBucket):
         other = sum(part.other for part in parts)
         errors = [part._error() for part in parts]
         error = -1 if -1 in errors else sum(errors)
-        if len(parts) == 1 and not self.agg.subs.aggs:
-            return parts[0]._of_one_shard(error, reduction)
         found: dict[Any, list[Bucket]] = {}
         for part, part_error in zip(parts, errors, strict=True):
             for bucket in part.buckets:
@@ -131,27 +144,70 @@ class Terms(MultiBucket):
             other += bucket.doc_count
             reduction.consume(-inner_buckets(bucket))
         kept = kept[:size]
-        for _ in kept:
-            reduction.consume(1)
+        reduction.consume_each(len(kept))
         whole = parts[0].with_buckets(kept)
         whole.other = other
         whole.error = 0 if len(parts) == 1 and error != -1 else error
         return whole
 
-    def _of_one_shard(self, error: int, reduction: Reduction) -> Internal:
+    def _alone(self, reduction: Reduction) -> Internal:
         """The same where there is nothing to merge, in these buckets or inside them."""
         thresholds = self.agg.thresholds
         kept = [bucket for bucket in self.buckets if bucket.doc_count >= thresholds.min_doc_count]
-        if error == -1:
-            for bucket in kept:
-                bucket.error = -1
         self.agg.orders.sort(kept)
         whole = self.with_buckets(kept[: thresholds.size])
         whole.other = self.other + sum(bucket.doc_count for bucket in kept[thresholds.size :])
-        whole.error = min(error, 0)
-        for _ in whole.buckets:
-            reduction.consume(1)
+        whole.error = min(self._error(), 0)
+        for bucket in whole.buckets:
+            bucket.error = whole.error
+        reduction.consume_each(len(whole.buckets))
         return whole
+
+
+class FinishedTerms(Terms):
+    """The terms of the only shard, with nothing inside: those of the answer, in its order, which become buckets only
+    if somebody asks for these. ``keys`` are those that compare, and how they show.
+    """
+
+    __slots__ = ("_counts", "_keys", "_made")
+
+    def __init__(
+        self,
+        agg: TermsLike,
+        kind: str,
+        keys: list[tuple[Any, dict[str, Any]]],
+        counts: list[int],
+        other: int,
+        *,
+        full: bool,
+        raw: bool,
+    ) -> None:
+        super().__init__(agg, kind, [], other, full=full, raw=raw)
+        self._keys = keys
+        self._counts = counts
+        self._made: list[Bucket] | None = None
+
+    @property
+    def buckets(self) -> list[Bucket]:
+        if self._made is None:
+            pairs = zip(self._keys, self._counts, strict=True)
+            self._made = [ShownKeyBucket(key, count, {}, shown_key) for (key, shown_key), count in pairs]
+        return self._made
+
+    @buckets.setter
+    def buckets(self, buckets: list[Bucket]) -> None:
+        self._made = buckets
+
+    def reduce(self, parts: Sequence[Self], reduction: Reduction) -> Internal:
+        self.error = min(self._error(), 0)
+        reduction.consume_each(len(self._counts))
+        return self
+
+    def _bodies(self, typed: bool) -> list[dict[str, Any]]:
+        if self._made is not None:
+            return super()._bodies(typed)
+        pairs = zip(self._keys, self._counts, strict=True)
+        return [{**shown_key, "doc_count": count} for (_, shown_key), count in pairs]
 
 
 def inner_buckets(bucket: Bucket) -> int:
@@ -183,15 +239,15 @@ class TermsOf(TermsLike):
         if not source.mapped and self.given.missing is None:
             self.subs.build(ctx)
             self.orders.validate(self)
-            size = self.thresholds.shard_size
-            return lambda docs: [Terms(self, "umterms", [], 0, size) for _ in range(docs.n)]
+            return lambda docs: [Terms(self, "umterms", []) for _ in range(docs.n)]
         if source.by_terms:
             self._check_hint()
         unfit = misfit(self.includes, self.name, source)
         if unfit is not None:
             raise AggregationExecutionException(unfit)
         values = TermValues(ctx, source, self.includes)
-        selector = Selector(self, ctx, suggests=not self.orders.by_key)
+        finishes = is_alone(ctx) and not self.subs and not self.show_error
+        selector = Selector(self, ctx, suggests=not self.orders.by_key, finishes=finishes)
         return lambda docs: self.collect(docs, values, selector)
 
     def _check_hint(self) -> None:
@@ -206,18 +262,22 @@ class TermsOf(TermsLike):
             found = values.with_empty(docs, found, self.thresholds.size if self.orders.count_descending else None)
         selection = selector.select(docs, found)
         owners = found.owners[selection.chosen]
+        keys, counts = list(values.shown(found.keys[selection.chosen])), selection.counts.tolist()
+        others, full = selection.others.tolist(), selection.full.tolist()
+        if selector.finishes:
+            columns = zip(*(split(owners, docs.n, column) for column in (keys, counts)), others, full, strict=True)
+            return [
+                FinishedTerms(self, values.kind, own, each, other, full=more, raw=values.plain)
+                for own, each, other, more in columns
+            ]
         kind = CountedBucket if self.show_error else ShownKeyBucket
-        shown_keys = values.shown(found.keys[selection.chosen])
         buckets: list[Bucket] = [
             kind(key, count, results, key_members)
-            for (key, key_members), count, results in zip(
-                shown_keys, selection.counts.tolist(), selection.results, strict=True
-            )
+            for (key, key_members), count, results in zip(keys, counts, selection.results, strict=True)
         ]
-        size = selector.thresholds.shard_size
         return [
-            Terms(self, values.kind, own, other, size, values.plain)
-            for own, other in zip(split(owners, docs.n, buckets), selection.others.tolist(), strict=True)
+            Terms(self, values.kind, own, other, full=more, raw=values.plain)
+            for own, other, more in zip(split(owners, docs.n, buckets), others, full, strict=True)
         ]
 
 

@@ -88,6 +88,7 @@ def run(request: SearchRequest, contexts: list[ShardContext], *, batch: int | No
     contexts, skipped = can_match(request, contexts)
     for number, ctx in enumerate(contexts):
         try:
+            ctx.memo["alone"] = len(contexts) == 1
             result = search_shard(request, ctx, number, batch)
             if len(contexts) == 1 and batch is None:
                 load_fields(request, ctx, result.top[request.from_ :])
