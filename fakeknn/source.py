@@ -37,6 +37,11 @@ class Withheld:
 Stored = bytes | Stripped | Withheld | None
 
 
+def stored_text(stored: Stored) -> bytes | None:
+    """What of a source is stored, without its vectors."""
+    return stored.text if isinstance(stored, Stripped) else stored
+
+
 def write(tree: Any) -> bytes:
     """A source's text."""
     try:

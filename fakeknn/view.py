@@ -366,6 +366,8 @@ class View:
     rows_by_id: Mapping[str, int | list[int]]
     terms: Sequence[tuple[int, int]] = ((0, 1),)
     """(first sequence number, primary term), ascending."""
+    generations: Sequence[int] = ()
+    """The numbers of the segments, which count all that the shard ever had."""
     memo: dict[Any, Any] = field(default_factory=dict)
 
     @cached_property

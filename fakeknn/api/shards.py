@@ -6,6 +6,8 @@ from typing import Any
 
 from fakeknn.api.indices import broadcast, check_timeouts, resolved
 from fakeknn.errors import IllegalArgumentException, NotFaked
+from fakeknn.fields.metadata import METADATA, WITHOUT_DOC_VALUES
+from fakeknn.fields.vector import VectorFieldType
 from fakeknn.query.base import parse_query
 from fakeknn.rest import Request, route
 from fakeknn.search import service
@@ -20,7 +22,7 @@ from fakeknn.state.node import Node
 from fakeknn.state.resolution import filtering_aliases, resolve_expressions, search_routing
 from fakeknn.state.shard import Shard
 from fakeknn.state.statistics import LUCENE, segments_of
-from fakeknn.xcontent import read_for, read_search
+from fakeknn.xcontent import hash_ordered, read_for, read_search
 
 # --- _search_shards ---------------------------------------------------------------------------------------------------
 
@@ -92,15 +94,27 @@ def segments(node: Node, request: Request) -> dict[str, Any]:
     request.flag("verbose")
     indices = resolved(node, request, names.BROADCAST)
     told = {
-        index.name: {"shards": {str(shard.number): [_segments(node, shard)] for shard in index.shards}}
+        index.name: {"shards": {str(shard.number): [_segments(node, index, shard)] for shard in index.shards}}
         for index in indices
     }
     return {**broadcast(indices), "indices": told}
 
 
-def _segments(node: Node, shard: Shard) -> dict[str, Any]:
+def _derived(index: Index) -> dict[str, str]:
+    """The fields whose vectors are cut out of the source, as each segment names them, in a Java hash map's order."""
+    found: dict[str, list[str]] = {}
+    everywhere = (*index.mapping.fields, *METADATA, *WITHOUT_DOC_VALUES)
+    for path in hash_ordered(everywhere):
+        field = index.mapping.fields.get(path)
+        if isinstance(field, VectorFieldType) and field.derived and index.mapping.source_filter.empty:
+            prefix = "nested_" if index.mapping.nested_parent(path) is not None else ""
+            found.setdefault(f"{prefix}derived_vector_fields", []).append(path)
+    return {name: ",".join(paths) for name, paths in found.items()}
+
+
+def _segments(node: Node, index: Index, shard: Shard) -> dict[str, Any]:
     shard.settle(node.now())
-    found = segments_of(shard)
+    found, derived = segments_of(shard), _derived(index)
     return {
         "routing": {"state": "STARTED", "primary": True, "node": node.node_id},
         "num_committed_segments": sum(segment.committed for segment in found),
@@ -115,9 +129,9 @@ def _segments(node: Node, shard: Shard) -> dict[str, Any]:
                 "committed": segment.committed,
                 "search": segment.searched,
                 "version": LUCENE,
-                "compound": True,
+                "compound": segment.compound,
                 **({"sort": [field.to_json() for field in shard.sort]} if shard.sort else {}),
-                "attributes": {"Lucene90StoredFieldsFormat.mode": "BEST_SPEED"},
+                "attributes": {"Lucene90StoredFieldsFormat.mode": "BEST_SPEED", **derived},
             }
             for segment in found
         },

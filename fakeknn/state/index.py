@@ -13,6 +13,8 @@ from fakeknn.mapping import ParsedDocument
 from fakeknn.mapping.document import parse_document
 from fakeknn.state.blocks import check_blocks, index_blocks
 from fakeknn.state.routing import Routing
+from fakeknn.state.segments import MergePolicy
+from fakeknn.state.settings.index import INDEX_SETTINGS
 from fakeknn.state.shard import Schedule, Shard
 from fakeknn.state.sorting import index_sort
 from fakeknn.units import parse_time_value
@@ -108,6 +110,12 @@ class Index:
             self.seconds("index.search.idle.after", 30.0),
         )
 
+    def _merge_policy(self) -> MergePolicy:
+        def setting(name: str) -> Any:
+            return INDEX_SETTINGS.get(self.settings, f"index.merge.policy.{name}")
+
+        return MergePolicy(setting("segments_per_tier"), setting("max_merge_at_once"))
+
     def _derive(self, now: float, reason: str) -> None:
         self.number_of_replicas = replicas = int(self.settings.get("index.number_of_replicas", 1))
         new = Unassigned(reason, now)
@@ -123,6 +131,7 @@ class Index:
                 shard.settle(now)
                 shard.schedule = schedule
             shard.gc_deletes = self.seconds("index.gc_deletes", 60.0)
+            shard.merge_policy = self._merge_policy()
 
     def adopt_settings(self, settings: Settings, now: float, mapping: DocumentMapping | None = None) -> None:
         """New settings, and what follows from them; ``mapping`` is the one that a closed index has read anew."""

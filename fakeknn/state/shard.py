@@ -13,9 +13,13 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from fakeknn.errors import VersionConflictEngineException
+from fakeknn.fields.buffers import Buffer, KeywordBuffer, TextBuffer, VectorBuffer
+from fakeknn.source import stored_text
 from fakeknn.state.engine import Engine
+from fakeknn.state.segments import MergePolicy, Segments
 from fakeknn.state.sorting import SortField, order
 from fakeknn.state.versions import MATCH_ANY, NOT_FOUND, UNASSIGNED_SEQ_NO, Expectation
 from fakeknn.view import Mask, View, ignored_fields
@@ -111,11 +115,22 @@ EMPTY = View(
 SOFT_DELETES_RETAINED = 30.0
 
 
-#: Bytes of a row beside its text, and of a file that tells which rows are dead.
-_ROW, _DELETES = 24, 1024
+#: About how many bytes a segment has, each of its fields, a value, a row, and what tells which rows are dead; and what
+#: differences show.
+_SEGMENT, _FIELD, _VALUE, _ROW, _DELETES, _PADDING = 2500, 260, 16, 15, 1024, 64
+_FIELDS: dict[type[Buffer], int] = {KeywordBuffer: 410, TextBuffer: 460, VectorBuffer: 800}
 
 #: So many more dead rows than living ones are dropped without being asked, as merges in the background do.
 MERGED_BY_ITSELF = 10_000
+
+
+class CommittedSegment(NamedTuple):
+    """A segment as it was when it was made safe: it stays on the disk until the next commit, merged or not."""
+
+    generation: int
+    documents: int
+    deleted: int
+    compound: bool
 
 
 class Commit(NamedTuple):
@@ -124,6 +139,7 @@ class Commit(NamedTuple):
     rows: int
     seq_nos: int
     generation: int
+    segments: tuple[CommittedSegment, ...] = ()
 
 
 class Shard:
@@ -157,7 +173,9 @@ class Shard:
         """Rows that have died since."""
         self._merged = False
         """Whether segments were joined, or their rows put in order, since."""
-        self._bounds: list[int] = [0]
+        self.segments = Segments()
+        """All of them, searched or not."""
+        self.merge_policy = MergePolicy()
         self._reads_translog = False
         """Whether what is written is kept track of in the translog, for realtime gets."""
         self.committed = Commit(0, 0, 0)
@@ -207,7 +225,8 @@ class Shard:
             live=live,
             levels=levels,
             level_paths=engine.level_paths,
-            segments=np.array(self._bounds, np.int64),
+            segments=np.array(self.segments.bounds, np.int64),
+            generations=tuple(self.segments.generations),
             columns=engine.columns(),
             ids=engine.ids,
             sources=engine.sources,
@@ -227,21 +246,39 @@ class Shard:
 
     def _end_segment(self) -> None:
         """Refresh the internal reader, of which statistics tell, and which searches do not see."""
-        if self._bounds[-1] < self.engine.n:
+        if self.segments.end < self.engine.n:
             if self.sort:
-                self._arrange(self._bounds[-1])
-            self._bounds.append(self.engine.n)
+                self._arrange(self.segments.end, self.engine.n)
+            self.segments.add(self.engine.n)
+            while self.merge_policy.exceeded(len(self.segments)):
+                places = self.merge_policy.find(self.segments.generations, self._sizes())
+                if not places:
+                    break
+                self._merge(places)
             self.internal = self.living()
 
-    def _arrange(self, first: int) -> None:
-        """Put the rows from ``first`` on, which become a segment, into the index's order."""
-        engine = self.engine
-        rows = order(self.sort, engine.columns(), engine.row_arrays()[2], first)
+    def _merge(self, places: Sequence[int]) -> None:
+        """Join some segments, whose rows follow each other as they are named."""
+        first = self.segments.bounds[min(places)]
+        stretches = self.segments.join(places, self._size)
+        self._take(np.concatenate([np.arange(*stretch) for stretch in stretches]))
+        if self.sort:
+            self._arrange(first, self.segments.bounds[self.segments.bounds.index(first) + 1])
+        self._merged = True
+        self.stats.merge_total += 1
+
+    def _take(self, rows: NDArray[np.intp]) -> None:
+        """Give the rows a new order, if it is one."""
         if np.any(np.diff(rows) < 0):
             live = self.living()
-            rows = np.concatenate((np.arange(first), rows))
-            self.engine = engine.merged(rows)
+            self.engine = self.engine.merged(rows)
             self._live, self._dead, self._merged = live[rows], [], True
+
+    def _arrange(self, first: int, last: int) -> None:
+        """Put the rows of what becomes a segment into the index's order."""
+        engine = self.engine
+        rows = order(self.sort, engine.columns(), engine.row_arrays()[2], first, last)
+        self._take(np.concatenate((np.arange(first), rows, np.arange(last, engine.n))))
 
     def force_merge(self, max_num_segments: int | None, only_expunge_deletes: bool, now: float) -> None:
         """Join the segments if there are more than are wanted, which searches notice at the next refresh.
@@ -251,12 +288,12 @@ class Shard:
         """
         self.settle(now)
         self._end_segment()
-        self._commit()
         live = self.living()
         wanted = None if only_expunge_deletes or not max_num_segments or max_num_segments < 0 else max_num_segments
         expunges = not live.all() and now - self.last_write >= SOFT_DELETES_RETAINED
-        joins = wanted is not None and (len(self._bounds) - 1 > wanted or (wanted == 1 and not live.all()))
+        joins = wanted is not None and (len(self.segments) > wanted or (wanted == 1 and not live.all()))
         if not joins and not expunges:
+            self._commit()
             return
         self.stats.merge_total += 1
         self._merged = True
@@ -266,14 +303,14 @@ class Shard:
             self._expunge(self.living())
         else:
             self._join()
+        self._commit()
         if self.pending_since is None:
             self.pending_since = now
 
     def _shuffle(self) -> None:
         """ShuffleForcedMergePolicy: of the eldest segment and the newest the smaller comes first, and so on inwards."""
-        live = self.living()
-        spans = list(pairwise(self._bounds))
-        weights = [self._weight(first, last, live) for first, last in spans]
+        spans = list(pairwise(self.segments.bounds))
+        weights = self._sizes()
         order: list[int] = []
         left, right = 0, len(spans) - 1
         while left < right:
@@ -281,15 +318,38 @@ class Shard:
             left, right = left + 1, right - 1
         if left == right:
             order.append(left)
-        if order != sorted(order):
-            rows = np.concatenate([np.arange(*spans[i]) for i in order])
-            self.engine = self.engine.merged(rows)
-            self._live, self._dead = live[rows], []
+        if order:
+            self._take(np.concatenate([np.arange(*spans[i]) for i in order]))
 
-    def _weight(self, first: int, last: int, live: Mask) -> int:
-        """What a segment takes up on a disk, to compare it with others: what dies later is written beside it."""
-        texts = sum(len(self.engine.source(row) or b"") for row in range(first, last))
-        return texts + _ROW * (last - first) + (0 if live[first:last].all() else _DELETES)
+    def _size(self, stretches: Sequence[tuple[int, int]]) -> int:
+        """About how many bytes a segment of these rows has: for itself, each field, and each document's values.
+
+        Differences that the padding of files would swallow are none.
+        """
+        engine = self.engine
+        size, values = _SEGMENT, 0
+        for buffer in engine.buffers.values():
+            if buffer is not None:
+                rows = buffer.snapshot(engine.n).rows
+                found = sum(int(np.diff(np.searchsorted(rows, stretch))[0]) for stretch in stretches)
+                if found:
+                    size += _FIELDS.get(type(buffer), _FIELD)
+                    values += found * (buffer.bytes_per_vector if isinstance(buffer, VectorBuffer) else _VALUE)
+        texts = [stored_text(stored) or b"" for first, last in stretches for stored in engine.sources[first:last]]
+        values += _ROW * len(texts) + sum(map(len, texts)) // 2
+        return size + values // _PADDING * _PADDING
+
+    def _deleted(self, live: Mask, first: int, last: int) -> bool:
+        """Whether something of a segment has died since, which is written beside it. Tombstones never lived."""
+        dead = np.flatnonzero(~live[first:last]) + first
+        return any(self.engine.sources[row] is not None for row in dead.tolist())
+
+    def _sizes(self) -> list[int]:
+        live = self.living()
+        return [
+            one.size + (_DELETES if self._deleted(live, one.first, one.last) else 0)
+            for one in self.segments.sized(self._size)
+        ]
 
     def _expunge(self, live: Mask) -> None:
         """Drop the rows that are not ``live``, and join the segments."""
@@ -300,19 +360,14 @@ class Shard:
     def _join(self) -> None:
         """Make one segment of all."""
         if self.sort:
-            self._arrange(0)
-        self._bounds = [0, self.engine.n] if self.engine.n else [0]
+            self._arrange(0, self.engine.n)
+        self.segments.become_one(self.engine.n)
         self.internal = self.living()
 
     def doc_counts(self) -> tuple[int, int]:
         """``docs.count`` and ``docs.deleted`` of statistics: of Lucene's documents, nested ones and tombstones too."""
         living = int(np.count_nonzero(self.internal))
         return living, len(self.internal) - living
-
-    @property
-    def segments(self) -> Sequence[int]:
-        """Where the segments begin, searched or not, and where the last ends."""
-        return self._bounds
 
     def flush(self) -> None:
         """Commit; searches see no more than before."""
@@ -321,7 +376,14 @@ class Shard:
         self._commit()
 
     def _commit(self) -> None:
-        self.committed = Commit(self.engine.n, self.engine.next_seq_no, self.committed.generation + 1)
+        living = np.concatenate(([0], np.cumsum(self.internal)))
+        made = zip(self.segments.generations, pairwise(self.segments.bounds), self.segments.compound, strict=True)
+        segments = []
+        for generation, (first, last), compound in made:
+            alive = int(living[last] - living[first])
+            segments.append(CommittedSegment(generation, alive, last - first - alive, compound))
+        engine = self.engine
+        self.committed = Commit(engine.n, engine.next_seq_no, self.committed.generation + 1, tuple(segments))
 
     def listen(self, now: float) -> None:
         """A request waits for the next refresh, which is not skipped then."""
@@ -343,7 +405,7 @@ class Shard:
         if realtime:
             self.settle(now)
             row = self.engine.find(doc_id)
-            if row is not None and row >= self._bounds[-1]:
+            if row is not None and row >= self.segments.end:
                 # The first such get refreshes the internal reader, which searches do not see. Later ones need not.
                 from_translog = self._reads_translog
                 if not from_translog:
@@ -497,5 +559,5 @@ class Shard:
         twin = Shard.__new__(Shard)
         twin.__dict__.update(self.__dict__)
         twin.stats = replace(self.stats, groups=self.stats.groups.copy())
-        twin._dead, twin._bounds = self._dead.copy(), self._bounds.copy()
+        twin._dead, twin.segments = self._dead.copy(), self.segments.copy()
         return twin

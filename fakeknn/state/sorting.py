@@ -143,17 +143,17 @@ def check_nested(settings: Mapping[str, Value], index: str, nested: Collection[s
 
 
 def order(
-    sort: Sequence[SortField], columns: Mapping[str, Column], levels: NDArray[np.int16], first: int
+    sort: Sequence[SortField], columns: Mapping[str, Column], levels: NDArray[np.int16], first: int, last: int
 ) -> NDArray[np.intp]:
-    """int[n - first]: the rows from ``first`` on as a sorted segment holds them; nested rows stay before their own.
+    """int[last - first]: the rows of a sorted segment as it holds them; nested rows stay before their own.
 
     Documents that compare equal stay in the order in which they came.
     """
     n = len(levels)
-    documents = np.flatnonzero(levels[first:] == 0) + first
+    documents = np.flatnonzero(levels[first:last] == 0) + first
     keys = [one.keys(columns.get(one.field), n)[documents] for one in sort]
     arranged = np.lexsort(keys[::-1])
-    if len(documents) == n - first:
+    if len(documents) == last - first:
         return documents[arranged]
     starts = np.concatenate(([first], documents[:-1] + 1))
     return np.concatenate([np.arange(starts[i], documents[i] + 1) for i in arranged.tolist()] or [documents])

@@ -15,6 +15,7 @@ import numpy as np
 
 from fakeknn.fields.buffers import VectorBuffer
 from fakeknn.fields.completion import CompletionBuffer
+from fakeknn.state.segments import segment_name
 from fakeknn.state.shard import Schedule, Shard, ShardStats
 from fakeknn.view import KeywordColumn, View
 
@@ -127,7 +128,7 @@ def shard_statistics(node: Node, shard: Shard, readers: OpenReaders | None = Non
         "query_cache": {**cache, "evictions": 0},
         "fielddata": {"memory_size_in_bytes": sum(fielddata_sizes(shard).values()), "evictions": 0},
         "completion": {"size_in_bytes": sum(completion_sizes(shard).values())},
-        "segments": _segments(len(shard.segments) - 1, -1),
+        "segments": _segments(len(shard.segments), -1),
         "translog": {
             "operations": operations,
             "size_in_bytes": translog,
@@ -261,40 +262,44 @@ class Segment(NamedTuple):
     size: int
     committed: bool
     searched: bool
+    compound: bool = True
 
     @property
     def name(self) -> str:
-        digits, number = "", self.generation
-        while number or not digits:
-            number, digit = divmod(number, 36)
-            digits = "0123456789abcdefghijklmnopqrstuvwxyz"[digit] + digits
-        return f"_{digits}"
+        return segment_name(self.generation)
 
 
 def segments_of(shard: Shard) -> list[Segment]:
-    """The segments that hold anything."""
-    view = shard.view
+    """The segments that hold anything, and those of the last commit that were merged since."""
+    segments, saved = shard.segments, {one.generation: one for one in shard.committed.segments}
     living = np.concatenate(([0], np.cumsum(shard.internal)))
-    seen = np.concatenate(([0], np.cumsum(view.live)))
+    seen = np.concatenate(([0], np.cumsum(shard.view.live)))
     found = []
-    for generation, (first, last) in enumerate(pairwise(shard.segments)):
-        searched = last <= view.n
-        counts = seen if searched else living
-        alive, committed = int(counts[last] - counts[first]), last <= shard.committed.rows
-        size = segment_size(shard, last - first)
-        found.append(Segment(generation, alive, last - first - alive, size, committed, searched))
-    return found
+    for i, (first, last) in enumerate(pairwise(segments.bounds)):
+        generation = segments.generations[i]
+        searched = generation in shard.view.generations
+        counts = seen if searched and last <= shard.view.n else living
+        alive, size = int(counts[last] - counts[first]), segment_size(shard, last - first)
+        committed = saved.pop(generation, None) is not None
+        found.append(Segment(generation, alive, last - first - alive, size, committed, searched, segments.compound[i]))
+    known = set(segments.generations)
+    found += [one for one in segments_in(shard, shard.view) if one.generation not in known]
+    known.update(shard.view.generations)
+    for one in saved.values():
+        if one.generation not in known:
+            size = segment_size(shard, one.documents + one.deleted)
+            found.append(Segment(one.generation, one.documents, one.deleted, size, True, False, one.compound))
+    return sorted(found)
 
 
 def segments_in(shard: Shard, view: View) -> list[Segment]:
     """The segments of a picture of a shard, as somebody who holds it sees them."""
     living = np.concatenate(([0], np.cumsum(view.live)))
+    saved = {one.generation for one in shard.committed.segments}
     found = []
-    for generation, (first, last) in enumerate(pairwise(view.segments.tolist())):
-        alive, committed = int(living[last] - living[first]), last <= shard.committed.rows
-        found.append(
-            Segment(generation, alive, last - first - alive, segment_size(shard, last - first), committed, True)
-        )
+    for generation, (first, last) in zip(view.generations, pairwise(view.segments.tolist()), strict=True):
+        alive, size = int(living[last] - living[first]), segment_size(shard, last - first)
+        found.append(Segment(generation, alive, last - first - alive, size, generation in saved, True))
     return found
 
 

@@ -72,7 +72,7 @@ def _row(node: Node, index: str, shard: int, segment: Segment) -> dict[str, Any]
         "committed": segment.committed,
         "searchable": segment.searched,
         "version": LUCENE,
-        "compound": True,
+        "compound": segment.compound,
     }
 
 

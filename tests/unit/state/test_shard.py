@@ -13,6 +13,7 @@ from fakeknn.fields.base import MappingContext
 from fakeknn.mapping import Mapping
 from fakeknn.mapping.document import parse_document
 from fakeknn.state import shard as module
+from fakeknn.state.segments import MergePolicy
 from fakeknn.state.shard import Schedule, Shard
 from fakeknn.state.versions import ANYTHING, EXTERNAL, NOTHING, Expectation
 
@@ -225,6 +226,27 @@ def test_a_merge_joins_segments_and_keeps_soft_deletes_for_a_while(shard: Shard)
     shard.refresh()
     assert shard.view.segments.tolist() == [0, 10]
     assert shard.doc_counts() == (5, 5)
+
+
+def test_a_refresh_joins_segments_that_are_too_many(shard: Shard) -> None:
+    for i in range(11):
+        assert len(shard.view.segments) == max(i + 1, 2) or i == 0
+        put(shard, str(i), {"n": i, "inner": [{"n": -i}]})
+        shard.refresh()
+    assert shard.view.segments.tolist() == [0, 22]
+    put(shard, "11", {"n": 11, "t": "one with a text is larger"})
+    shard.refresh()
+    shard.merge_policy = MergePolicy(segments_per_tier=2.0)
+    before = shard.view
+    put(shard, "12", {"n": 12})
+    shard.flush()
+    assert shard.view is before
+    shard.refresh()
+    assert [doc_id for doc_id in shard.view.ids if doc_id is not None][-2:] == ["11", "12"]
+    assert shard.view.generations == (14,)
+    found = shard.get("3", 0.0)
+    assert found is not None
+    assert orjson.loads(found.source or b"")["n"] == 3
 
 
 def test_a_later_merge_drops_them(shard: Shard) -> None:
