@@ -39,6 +39,8 @@ Stored = bytes | Stripped | Withheld | None
 
 def stored_text(stored: Stored) -> bytes | None:
     """What of a source is stored, without its vectors."""
+    if isinstance(stored, Withheld):
+        return stored.shown
     return stored.text if isinstance(stored, Stripped) else stored
 
 
