@@ -80,7 +80,7 @@ class GeoDistanceOf(RangesOf):
 def _origin(container: Any, key: Any) -> GeoPoint:
     value = container[key]
     if isinstance(value, str):
-        return points.of_text(value, ignore_z=True)
+        return points.of_text(objects.text(container, key), ignore_z=True)
     if isinstance(value, list):
         numbers = []
         for i in range(len(value)):

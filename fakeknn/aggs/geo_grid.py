@@ -149,7 +149,7 @@ def _geohash_precision(container: Any, key: Any) -> int:
     if not isinstance(value, str):
         return cells.check_geohash_precision(objects.integer(container, key))
     try:
-        letters = cells.parse_int(value)
+        letters = cells.parse_int(objects.text(container, key))
     except NumberFormatException:
         letters = cells.geohash_levels(sphere.parse_distance(value))
         try:
@@ -161,7 +161,8 @@ def _geohash_precision(container: Any, key: Any) -> int:
 
 def _tile_precision(container: Any, key: Any) -> int:
     value = container[key]
-    zoom = cells.parse_int(value) if isinstance(value, str) else objects.integer(container, key)
+    read = isinstance(value, str)
+    zoom = cells.parse_int(objects.text(container, key)) if read else objects.integer(container, key)
     return cells.check_tile_precision(zoom)
 
 

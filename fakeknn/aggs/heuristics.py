@@ -224,7 +224,7 @@ _ANY = ("START_OBJECT", "START_ARRAY", "VALUE_STRING", "VALUE_NUMBER", "VALUE_BO
 
 
 def _heuristic_member(kind: type[Heuristic], read: list[Heuristic]) -> Member:
-    parser = ObjectParser(kind.kind, kind.members)
+    parser = ObjectParser(kind.kind, kind.members, applied=True)
 
     def parse(container: Any, key: Any) -> Heuristic:
         heuristic = kind(**parser.parse(container, key))
@@ -235,7 +235,7 @@ def _heuristic_member(kind: type[Heuristic], read: list[Heuristic]) -> Member:
 
 
 _SCRIPT = ObjectParser(
-    "script_heuristic", {"script": declared("object_or_string", parse_script)}, constructor=("script",)
+    "script_heuristic", {"script": declared("object_or_string", parse_script)}, constructor=("script",), applied=True
 )
 
 

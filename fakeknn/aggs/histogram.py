@@ -325,7 +325,7 @@ def _double_bound(container: Any, key: Any) -> float | None:
 
 
 _DOUBLE_OR_NULL = Member(("VALUE_NUMBER", "VALUE_STRING", "VALUE_NULL"), _double_bound)
-_DOUBLE_BOUNDS = ObjectParser("double_bounds", {"min": _DOUBLE_OR_NULL, "max": _DOUBLE_OR_NULL})
+_DOUBLE_BOUNDS = ObjectParser("double_bounds", {"min": _DOUBLE_OR_NULL, "max": _DOUBLE_OR_NULL}, applied=True)
 
 
 def _double_bounds(container: Any, key: Any) -> DoubleBounds:

@@ -220,7 +220,7 @@ def parse_order(container: Any, key: Any) -> Order:
     for name, direction in body.items():
         if not isinstance(direction, str):
             raise ParsingException(f"Unexpected token [{objects.token(direction)}] for [order]", at=Where(body, name))
-        if direction.lower() not in ("asc", "desc"):
+        if objects.text(body, name).lower() not in ("asc", "desc"):
             raise ParsingException(f"Unknown order direction [{direction}]", at=Where(body, name))
         ascending = direction.lower() == "asc"
     if name is None:

@@ -24,15 +24,11 @@ from fakeknn.aggs.thresholds import Thresholds, threshold_members, thresholds_of
 from fakeknn.aggs.values import REQUIRED, Given, Source, members
 from fakeknn.errors import (
     IllegalArgumentException,
-    NamedObjectNotFoundException,
     UnsupportedOperationException,
-    Where,
-    XContentParseException,
 )
 from fakeknn.query.base import Query, ShardContext, parse_query
 from fakeknn.xcontent import hash_ordered
 from fakeknn.xcontent.objects import Member, ObjectParser, declared
-from fakeknn.xcontent.suggest import did_you_mean
 
 DEFAULT = Thresholds(min_doc_count=3)
 
@@ -291,16 +287,8 @@ def _shown(values: TermValues, keys: NDArray[Any]) -> Iterator[tuple[Any, dict[s
 
 def parsed(kind: str, declarations: dict[str, Member], container: Any, key: Any) -> dict[str, Any]:
     """The values; a member that is unknown is looked for among the heuristics last."""
-    body = container[key]
-    for member in body if isinstance(body, dict) else ():
-        if member not in declarations:
-            error = XContentParseException(
-                f"[{kind}] unknown field [{member}]{did_you_mean(member, declarations)}", at=Where(body, member, "key")
-            )
-            raise error from NamedObjectNotFoundException(f"unknown field [{member}]", at=Where(body, member))
-    return ObjectParser(kind, declarations, required=REQUIRED if kind == "significant_terms" else ()).parse(
-        container, key
-    )
+    required = REQUIRED if kind == "significant_terms" else ()
+    return ObjectParser(kind, declarations, required=required, named=True).parse(container, key)
 
 
 def common_members(name: str, read: list[Heuristic]) -> dict[str, Member]:

@@ -445,7 +445,7 @@ def hint(container: Any, key: Any) -> str:
 
 def time_zone(container: Any, key: Any) -> Zone:
     if isinstance(container[key], str):
-        return parse_zone(container[key])
+        return parse_zone(objects.text(container, key))
     return fixed(objects.integer(container, key) * 3600)
 
 

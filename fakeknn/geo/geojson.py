@@ -26,6 +26,7 @@ _KINDS = {
 }  # fmt: skip
 _RIGHT = {"right", "counterclockwise", "ccw"}
 _LEFT = {"left", "clockwise", "cw"}
+ORIENTATIONS = _RIGHT | _LEFT
 
 
 def _coordinates(container: Any, key: Any) -> Any:
@@ -108,7 +109,8 @@ _MEMBERS = {
 
 def of_object(container: Any, key: Any, how: Reading = Reading()) -> Shape:
     """The shape of the object at ``container[key]``."""
-    values = _parser(how).parse(container, key)
+    with objects.sub_parser(container[key]):
+        values = _parser(how).parse(container, key)
     with building("geojson"):
         return _built(values, how)
 
@@ -117,7 +119,7 @@ def _built(values: dict[str, Any], how: Reading) -> Shape:
     given = values["type"]
     kind = "envelope" if given.lower() == "bbox" else given.lower()
     orientation = values.get("orientation")
-    if orientation is not None and orientation.lower() not in _RIGHT | _LEFT:
+    if orientation is not None and orientation.lower() not in ORIENTATIONS:
         raise IllegalArgumentException(f"Unknown orientation [{orientation.lower()}]")
     if kind not in _KINDS:
         raise IllegalArgumentException(f"No enum constant org.opensearch.geometry.ShapeType.{given.upper()}")

@@ -214,12 +214,11 @@ def _of_wkt(text: str, ignore_z: bool) -> GeoPoint:
 def of_json(container: Any, key: Any, *, ignore_z: bool = False, corner: str = "bottom_left") -> GeoPoint:
     """GeoUtils.parseGeoPoint on the value at ``container[key]``."""
     value = container[key]
-    if isinstance(value, dict):
-        return _of_object(value, ignore_z, corner)
-    if isinstance(value, list):
-        return _of_array(value, ignore_z)
+    if isinstance(value, dict | list):
+        with objects.sub_parser(value):
+            return _of_object(value, ignore_z, corner) if isinstance(value, dict) else _of_array(value, ignore_z)
     if isinstance(value, str):
-        return of_text(value, ignore_z, corner)
+        return of_text(objects.text(container, key), ignore_z, corner)
     raise OpenSearchParseException("geo_point expected")
 
 

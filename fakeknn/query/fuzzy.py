@@ -25,7 +25,7 @@ from fakeknn.query.base import (
 from fakeknn.query.multi_term import MATCHERS, check_rewrite, is_constant, rewritten
 from fakeknn.query.scoring import FieldScoring, add_scores, doc_freq, postings
 from fakeknn.view import Column, KeywordColumn, Mask, TextColumn
-from fakeknn.xcontent import java_string, objects
+from fakeknn.xcontent import objects
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ def fuzziness(container: Any, key: Any) -> Fuzziness:
     value = container[key]
     if isinstance(value, bool) or not isinstance(value, (str, int, float)):
         raise IllegalArgumentException(f"Can't parse fuzziness on token: [{objects.token(value)}]")
-    text = java_string(value)
+    text = objects.text(container, key)
     if text.upper() == "AUTO":
         return AUTO
     if text.upper().startswith("AUTO:"):

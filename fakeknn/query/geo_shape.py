@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -21,6 +22,7 @@ from fakeknn.fields.geo_point import GeoPointColumn, GeoPointFieldType
 from fakeknn.fields.geo_shape import GeoShapeFieldType, of_json
 from fakeknn.geo import indexing, sphere
 from fakeknn.geo.areas import in_ring
+from fakeknn.geo.geojson import ORIENTATIONS
 from fakeknn.geo.points import GeoPoint
 from fakeknn.geo.wkt import Shape
 from fakeknn.query.base import Query, ShardContext, common, register, rewriting
@@ -142,6 +144,25 @@ _KINDS = (
 )  # fmt: skip
 
 
+def _check_kind(kind: str) -> None:
+    if kind.lower() not in _KINDS:
+        raise IllegalArgumentException(f"unknown geo_shape [{kind}]")
+
+
+def _members(body: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    """What says of a shape how it looks, as GeoJsonParser comes to it."""
+    for name in body:
+        value = objects.whole(body, name)
+        if name == "orientation":
+            text = objects.text(body, name).lower()
+            if text not in ORIENTATIONS:
+                raise IllegalArgumentException(f"Unknown orientation [{text}]")
+            continue
+        if name == "type" and isinstance(value, str):
+            _check_kind(value)
+        yield name, value
+
+
 def _shape(container: Any, key: Any) -> Shape | None:
     """ShapeParser.parse, which is older than what fields read shapes with."""
     value = container[key]
@@ -149,18 +170,18 @@ def _shape(container: Any, key: Any) -> Shape | None:
         return None
     kind: Any = None
     if isinstance(value, str):
-        kind = next(iter(re.findall(r"[^\s(]+", value)), "")
+        kind = next(iter(re.findall(r"[^\s(]+", objects.text(container, key))), "")
         if kind.lower() == "circle":
             raise IllegalArgumentException("Unknown geometry type: circle")
         if kind.lower() == "multipoint":  # whose points may stand in brackets of their own
             value = f"{kind} ({value.partition('(')[2].replace('(', '').replace(')', '')})"
     elif isinstance(value, dict):
-        kind = value.get("type")
-        value = {name: item for name, item in value.items() if name != "orientation"}
+        with objects.sub_parser(value):
+            value = dict(_members(value))
     else:
         raise OpenSearchParseException("shape must be an object consisting of type and coordinates")
-    if isinstance(kind, str) and kind.lower() not in _KINDS:
-        raise IllegalArgumentException(f"unknown geo_shape [{kind}]")
+    if isinstance(kind, str):
+        _check_kind(kind)
     try:
         found = of_json({key: value}, key, coerce=False, ignore_z=True)
     except OpenSearchError as error:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from fakeknn.errors import (
     IllegalArgumentException,
     IllegalStateException,
+    IOException,
     OpenSearchError,
     Where,
     XContentParseException,
@@ -160,12 +161,23 @@ class Percolate(Query):
         return out
 
 
+def _copied(container: Any, key: Any) -> Any:
+    """A document, copied into a builder, whose closing fails if it breaks off."""
+    try:
+        return objects.whole(container, key)
+    except OpenSearchError as error:
+        unclosed = IllegalStateException("Failed to close the XContentBuilder")
+        unclosed.__cause__ = IOException("Unclosed object or array found")
+        error.meta = {**error.meta, "suppressed": [unclosed.members()]}
+        raise
+
+
 _PARSER = ObjectParser(
     "percolate",
     {
         "field": declared("string"),
-        "document": declared("object", lambda container, key: container[key]),
-        "documents": declared("object_array", lambda container, key: container[key]),
+        "document": declared("object", _copied),
+        "documents": declared("object_array", _copied),
         "id": declared("string"),
         "index": declared("string"),
         "routing": declared("string"),

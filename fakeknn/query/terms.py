@@ -16,6 +16,7 @@ from fakeknn.errors import (
     IOException,
     NotFaked,
     ParsingException,
+    RuntimeException,
     Where,
     XContentParseException,
 )
@@ -40,7 +41,7 @@ from fakeknn.query.exists import Exists
 from fakeknn.query.scoring import FieldScoring, postings, score_term
 from fakeknn.view import Column, Mask, NumericColumn
 from fakeknn.xcontent import base64, java_string, objects
-from fakeknn.xcontent.objects import ObjectParser, building, declared
+from fakeknn.xcontent.objects import ObjectParser, building, caught, declared
 
 
 def searched(ctx: ShardContext, field: FieldType, ask: Callable[[Column], Mask]) -> Mask:
@@ -397,13 +398,18 @@ def _tokens(value: dict[str, Any]) -> list[Any]:
     return [*out, "}"]
 
 
+def _inner_query(container: Any, key: Any) -> Query:
+    with caught(lambda cause: RuntimeException("Error parsing inner query builder")):
+        return parse_query(container, key)
+
+
 _LOOKUP = ObjectParser(
     "terms_lookup",
     {
         "index": declared("string"),
         "id": declared("string"),
         "path": declared("string"),
-        "query": declared("object", parse_query),
+        "query": declared("object", _inner_query),
         "routing": declared("string"),
         "store": declared("boolean"),
     },

@@ -59,7 +59,7 @@ def parse_wrapper(container: Any, key: Any) -> Query:
         text = f"Current token ({kind}) not VALUE_STRING or VALUE_EMBEDDED_OBJECT, can not access as binary{SOURCE}"
         raise JsonParseException(text, at=Where(body, name, "after"))
     try:
-        source = base64.b64decode(value, validate=True)
+        source = base64.b64decode(objects.text(body, name), validate=True)
     except (binascii.Error, ValueError):
         raise base64_error(body, name, value) from None
     if not source:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -68,10 +68,10 @@ _BUCKET_SORT = ObjectParser(
 )
 
 
-def _unbuilt(body: Mapping[str, Any], error: XContentParseException) -> XContentParseException:
+def _unbuilt(body: dict[str, Any], error: XContentParseException) -> XContentParseException:
     """It is built where its sort is read, or at its end; what it does not take of what came before is told then."""
     wrong = next((name for name in ("from", "size") if str(error.reason).endswith(f"parse field [{name}]")), None)
-    names = list(body)
+    names = list(dict.keys(body))
     if wrong is None or "sort" in names[: names.index(wrong)]:
         return error
     unbuilt = XContentParseException("failed to build [bucket_sort] after last required field arrived", at=error.at)

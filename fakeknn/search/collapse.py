@@ -78,16 +78,19 @@ def parse_collapse(container: Any, key: Any) -> Collapse:
 def _inner_collapse(container: Any, key: Any) -> Collapse:
     """The collapse of a group's hits, which is by a field and knows nothing else."""
     body = container[key]
-    names = list(body)
-    if not names:
+    names = iter(body)
+    first = next(names, None)
+    if first is None:
         raise _no_inner(Where(body, None, "end"))
-    if names[0] != "field":
-        raise _no_inner(Where(body, names[0], "key"))
+    if first != "field":
+        raise _no_inner(Where(body, first, "key"))
     if not isinstance(body["field"], str):
         raise _no_inner(Where(body, "field"))
-    if len(names) > 1:
-        raise _no_inner(Where(body, names[1], "key"))
-    return Collapse(body["field"])
+    field = objects.text(body, "field")
+    second = next(names, None)
+    if second is not None:
+        raise _no_inner(Where(body, second, "key"))
+    return Collapse(field)
 
 
 def _no_inner(at: Where) -> ParsingException:

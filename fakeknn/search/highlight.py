@@ -13,12 +13,13 @@ from fakeknn.errors import (
     IllegalArgumentException,
     OpenSearchError,
     ParsingException,
+    RuntimeException,
     Where,
     XContentParseException,
 )
 from fakeknn.fields import FieldType
 from fakeknn.fields.patterns import simple_match
-from fakeknn.query.base import ShardContext, parse_query
+from fakeknn.query.base import Query, ShardContext, parse_query
 from fakeknn.query.compound import MATCH_ALL
 from fakeknn.query.lucene import ApproximateScoreQuery
 from fakeknn.query.ranges import Range
@@ -30,7 +31,7 @@ from fakeknn.search.highlighters import HIGHLIGHTERS, Highlighter
 from fakeknn.search.inner_hits import HIGHLIGHT
 from fakeknn.search.request import OBJECTS, SearchRequest
 from fakeknn.xcontent import hash_ordered, objects
-from fakeknn.xcontent.objects import Member, ObjectParser, declared, place_of
+from fakeknn.xcontent.objects import Member, ObjectParser, caught, declared, place_of, thrown
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,20 @@ def _scanner(container: Any, key: Any) -> str:
     return text.lower()
 
 
+def _unchecked(cause: OpenSearchError) -> OpenSearchError:
+    return RuntimeException(thrown(cause))
+
+
+def _options(container: Any, key: Any) -> Any:
+    with caught(lambda cause: RuntimeException("Error parsing options")):
+        return objects.whole(container, key)
+
+
+def _query(container: Any, key: Any) -> Query:
+    with caught(lambda cause: RuntimeException("Error parsing query")):
+        return parse_query(container, key)
+
+
 _STRINGS = declared("string_array", objects.each(objects.text))
 _COMMON: dict[str, Member] = {
     "pre_tags": _STRINGS,
@@ -97,8 +112,8 @@ _COMMON: dict[str, Member] = {
     "force_source": declared("boolean"),
     "phrase_limit": declared("int"),
     "max_analyzer_offset": declared("int"),
-    "options": declared("object"),
-    "highlight_query": declared("object", parse_query),
+    "options": declared("object", _options),
+    "highlight_query": declared("object", _query),
 }
 
 _FIELD = ObjectParser(
@@ -124,7 +139,8 @@ def _one(container: Any, name: str) -> HighlightField:
             XContentParseException(f"[fields] failed to parse field [{name}]", at=at), at
         ) from XContentParseException(f"[highlight_field] Expected START_OBJECT but was: {kind}", at=at)
     try:
-        options = _FIELD.parse(container, name)
+        with caught(_unchecked):
+            options = _FIELD.parse(container, name)
         _tags_together(options, container[name])
         _drop_unset(options)
         return HighlightField(name, options)
@@ -179,13 +195,13 @@ _HIGHLIGHT = ObjectParser(
         "encoder": declared("string"),
         "fields": Member(("START_OBJECT", "START_ARRAY"), _fields),
     },
-    applied=True,
 )
 
 
 def parse_highlight(container: Any, key: Any) -> Highlight:
     """HighlightBuilder.fromXContent."""
-    values = _HIGHLIGHT.parse(container, key)
+    with caught(_unchecked):
+        values = _HIGHLIGHT.parse(container, key)
     for name in list(values):
         if name == "tags_schema":
             styled = values[name] == "styled"

@@ -27,7 +27,7 @@ from fakeknn.search.sort import parse_sort, shown_value
 from fakeknn.search.source import SHOW_SOURCE, SourceOptions, parse_source
 from fakeknn.view import Mask
 from fakeknn.xcontent import hash_ordered, objects
-from fakeknn.xcontent.objects import Member, ObjectParser, declared
+from fakeknn.xcontent.objects import Member, ObjectParser, caught, could_not_parse, declared
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +69,16 @@ COLLAPSE: list[Callable[[Any, Any], Any]] = [_later]
 HIGHLIGHT: list[Callable[[Any, Any], Any]] = [_later]
 
 
+def _script_fields(container: Any, key: Any) -> Any:
+    with caught(could_not_parse("script definition")):
+        return parse_script_fields(container, key)
+
+
+def _source(container: Any, key: Any) -> SourceOptions:
+    with caught(could_not_parse("_source definition")):
+        return parse_source(container, key)
+
+
 _PARSER = ObjectParser(
     "inner_hits",
     {
@@ -83,9 +93,9 @@ _PARSER = ObjectParser(
         "stored_fields": declared("string_array", _stored_fields),
         "docvalue_fields": Member(("START_OBJECT", "START_ARRAY"), fields_and_formats),
         "fields": Member(("START_OBJECT", "START_ARRAY"), fields_and_formats),
-        "script_fields": declared("object", parse_script_fields),
+        "script_fields": declared("object", _script_fields),
         "sort": declared("object_array", parse_sort),
-        "_source": declared("object_array_boolean_or_string", parse_source),
+        "_source": declared("object_array_boolean_or_string", _source),
         "highlight": declared("object", lambda container, key: HIGHLIGHT[0](container, key)),
         "collapse": declared("object", lambda container, key: COLLAPSE[0](container, key)),
     },

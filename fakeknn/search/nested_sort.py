@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Any
 
 import numpy as np
@@ -141,8 +142,8 @@ def _alone(name: str, read: Reader) -> Reader:
 
     def reader(container: Any, key: Any) -> Any:
         value = read(container, key)
-        before = list(container)[: list(container).index(key)]
-        if any(other in before for other in others):
+        before = takewhile(lambda other: other != key, container)
+        if any(other in others for other in before):
             raise IllegalArgumentException("Setting both nested_path/nested_filter and nested not allowed")
         return value
 

@@ -12,7 +12,7 @@ from fakeknn.errors import IllegalArgumentException, NamedObjectNotFoundExceptio
 from fakeknn.query.base import Query, Scores, parse_query
 from fakeknn.search.request import ARRAYS, OBJECTS, SearchRequest
 from fakeknn.xcontent import objects
-from fakeknn.xcontent.objects import ObjectParser, declared
+from fakeknn.xcontent.objects import ObjectParser, caught, could_not_parse, declared
 
 MODES = ("avg", "max", "min", "total", "multiply")
 
@@ -47,10 +47,15 @@ def _mode(container: Any, key: Any) -> str:
     return text.lower()
 
 
+def _inner_query(container: Any, key: Any) -> Query:
+    with caught(could_not_parse("query")):
+        return parse_query(container, key)
+
+
 _QUERY = ObjectParser(
     "query",
     {
-        "rescore_query": declared("object", parse_query),
+        "rescore_query": declared("object", _inner_query),
         "query_weight": declared("float"),
         "rescore_query_weight": declared("float"),
         "score_mode": declared("string", _mode),

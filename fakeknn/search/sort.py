@@ -412,7 +412,7 @@ def _compound(body: dict[str, Any]) -> list[Sort]:
     sorts = []
     for name, value in body.items():
         if isinstance(value, str):
-            sorts.append(_plain(name, sort_order(value)))
+            sorts.append(_plain(name, _order(body, name)))
         elif name == "_score":
             sorts.append(_plain(name, _SCORE.parse(body, name).get("order")))
         elif name in SORTS:

@@ -324,6 +324,7 @@ _GENERATOR = ObjectParser(
         "prefix_length": declared("int"),
     },
     constructor=("field",),
+    applied=True,
 )
 
 

@@ -105,7 +105,7 @@ def _told_first(error: OpenSearchError, body: bytes, parse: Callable[[Any], Any]
             settle(found, body, torso.root)
             return _queried(found, error)
         told = [(link.at, link.reason or "") for link in found.chain() if link.at is not None]
-        if told and all(torso.has_read(*one) for one in told):
+        if torso.broken is not None or (told and all(torso.has_read(*one) for one in told)):
             settle(found, body, torso.root)
             return found
     except Exception:  # parsers may take for granted what a whole body has

@@ -16,9 +16,13 @@ from fakeknn.errors import (
     IllegalArgumentException,
     IllegalStateException,
     InputCoercionException,
+    JsonEOFException,
     JsonParseException,
+    NamedObjectNotFoundException,
     NumberFormatException,
     OpenSearchError,
+    ParsingException,
+    StreamConstraintsException,
     Where,
     XContentParseException,
 )
@@ -311,6 +315,60 @@ def building(name: str) -> Iterator[None]:
         raise XContentParseException(f"Failed to build [{name}] after last required field arrived") from cause
 
 
+#: Java's IOExceptions, and where they live: functions that may not throw them make others of them.
+_CHECKED: Mapping[type[OpenSearchError], str] = {
+    JsonEOFException: "com.fasterxml.jackson.core.io",
+    StreamConstraintsException: "com.fasterxml.jackson.core.exc",
+    InputCoercionException: "com.fasterxml.jackson.core.exc",
+    JsonParseException: "com.fasterxml.jackson.core",
+}
+
+
+@contextmanager
+def caught(make: Callable[[OpenSearchError], OpenSearchError]) -> Iterator[None]:
+    """``catch (IOException e)``: what is wrong with a text is made another error, which stands where it stood."""
+    try:
+        yield
+    except tuple(_CHECKED) as cause:
+        error = make(cause)
+        if error.at is None:
+            error.at = cause.at
+        place = place_of(cause)
+        if place is not None:
+            stopped_at(error, place)
+        if hasattr(cause, "position"):
+            error.position = cause.position  # type: ignore[attr-defined]
+        raise error from cause
+
+
+@contextmanager
+def sub_parser(value: Any) -> Iterator[None]:
+    """XContentSubParser, which in the end reads what is left of its object or array: another break that it meets then
+    is told as ``suppressed``.
+    """
+    try:
+        yield
+    except OpenSearchError as error:
+        if isinstance(value, OpenObject | OpenArray):
+            broken = value.broken
+            met = any(link is broken.error for link in error.chain())
+            again = broken.skip(value.depth) if met else broken.error
+            if again is not None:
+                error.meta = {**error.meta, "suppressed": [again.members()]}
+        raise
+
+
+def thrown(cause: OpenSearchError) -> str:
+    """Throwable.toString of an IOException, as the message of what is thrown in its place."""
+    package = next(package for kind, package in _CHECKED.items() if isinstance(cause, kind))
+    return f"{package}.{type(cause).__name__}: {cause.reason}"
+
+
+def could_not_parse(what: str) -> Callable[[OpenSearchError], OpenSearchError]:
+    """``new ParsingException(p.getTokenLocation(), "Could not parse inner ...", e)``, for ``caught``."""
+    return lambda cause: ParsingException(f"Could not parse inner {what}", at=place_of(cause))
+
+
 class ObjectParser:
     """ObjectParser: members by name, an unknown one refused with proposals, an error inside one told with its name
     and place.
@@ -326,9 +384,10 @@ class ObjectParser:
         constructor: Sequence[str] = (),
         ignore_unknown: bool = False,
         applied: bool = False,
+        named: bool = False,
     ) -> None:
         """``constructor`` names what a ConstructingObjectParser cannot do without; one that is ``applied`` wraps what
-        is wrong with the text.
+        is wrong with the text. An unknown member is looked for among ``named`` objects, if there are such.
         """
         self.name = name
         self.members = members
@@ -337,16 +396,27 @@ class ObjectParser:
         self.constructor = constructor
         self.ignore_unknown = ignore_unknown
         self.applied = applied
+        self.named = named
 
     def parse(self, container: Any, key: Any) -> dict[str, Any]:
         """The values of the object at ``container[key]`` by member name."""
         body = container[key]
         if not isinstance(body, dict):
-            kind, place = next_token(container, key)
+            with self._applying():
+                kind, place = next_token(container, key)
             if kind == "START_OBJECT" and isinstance(body, list):
                 return self.parse_object(body[0])
             raise XContentParseException(f"[{self.name}] Expected START_OBJECT but was: {kind}", at=place)
         return self.parse_object(body)
+
+    @contextmanager
+    def _applying(self) -> Iterator[None]:
+        try:
+            yield
+        except OpenSearchError as cause:
+            if self.applied and hasattr(cause, "position"):
+                raise _passed_on(cause, f"[{self.name}] failed to parse object") from cause
+            raise
 
     def parse_root(self, body: Any) -> dict[str, Any]:
         """The values of a whole body."""
@@ -369,6 +439,8 @@ class ObjectParser:
                     f"[{self.name}] unknown field [{name}]{did_you_mean(name, self.members)}",
                     at=Where(body, name, "key"),
                 )
+                if self.named:
+                    raise unknown from NamedObjectNotFoundException(f"unknown field [{name}]", at=Where(body, name))
                 raise stopped_at(unknown, Where(body, name))
             kind = token(value)
             if kind not in member.tokens:
@@ -394,10 +466,8 @@ class ObjectParser:
             if waiting and name in self.constructor and all(argument in values for argument in self.constructor):
                 raise self._set_late(body, name, waiting[-1])
         if isinstance(body, OpenObject):
-            broken = body.broken.met()
-            if self.applied:
-                raise _passed_on(broken, f"[{self.name}] failed to parse object") from broken
-            raise broken
+            with self._applying():
+                raise body.broken.met()
         self._check_sets(body)
         absent = [name for name in self.constructor if name not in values]
         if absent:

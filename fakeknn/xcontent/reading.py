@@ -22,6 +22,7 @@ from fakeknn.errors import (
 )
 from fakeknn.xcontent.broken import Torso
 from fakeknn.xcontent.jackson import Scanner
+from fakeknn.xcontent.objects import thrown
 from fakeknn.xcontent.tree import Break, EndOfInput, Reader, opened
 
 #: Every byte but digits becomes a space, so that a run of digits too long for 64 bits is found by a plain search.
@@ -177,7 +178,7 @@ def read_query(body: bytes) -> dict[str, Any] | None:
 def _with_torso(error: OpenSearchError, reader: Reader, found: OpenSearchError | None = None) -> OpenSearchError:
     """The error, with what was read before the body broke off (see ``read_for``); ``found`` is what parsers meet."""
     if reader.open and reader.open[0]:
-        broken = None if found is None else Break(found, *reader.scanner.position)
+        broken = None if found is None else Break(found, *reader.scanner.position, reader.skip)
         error.torso = Torso(reader.open[0][0], reader.open[1:], broken)  # type: ignore[attr-defined]
     return error
 
@@ -232,8 +233,7 @@ def _in_object_parsers(reader: Reader, error: _Broken) -> OpenSearchError:
 
 def unchecked(error: OpenSearchError) -> OpenSearchError:
     """UncheckedIOException: what a function throws that cannot throw what it should."""
-    package = "com.fasterxml.jackson.core" + (".io" if type(error).__name__ == "JsonEOFException" else "")
-    outer = UncheckedIOException(f"{package}.{type(error).__name__}: {error.reason}")
+    outer = UncheckedIOException(thrown(error))
     outer.__cause__ = error
     return outer
 
@@ -250,7 +250,7 @@ def read_open(body: bytes) -> Any:
             reader.value()
         if len(reader.open) < 2 or not isinstance(reader.open[1], dict):
             raise
-        return opened(reader.open[1:], Break(error, *reader.scanner.position))
+        return opened(reader.open[1:], Break(error, *reader.scanner.position, reader.skip))
 
 
 def is_xcontent(body: bytes) -> bool:

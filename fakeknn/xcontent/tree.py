@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from fakeknn.errors import JsonParseException, OpenSearchError, OpenSearchParseException, Where
+from fakeknn.errors import (
+    JsonParseException,
+    OpenSearchError,
+    OpenSearchParseException,
+    StreamConstraintsException,
+    Where,
+)
 from fakeknn.xcontent.jackson import Scanner, Token, utf8
 
 _TEXT_BEHIND_NAME = re.compile(rb'\s*:\s*"')
@@ -20,6 +26,8 @@ class Break(NamedTuple):
     error: OpenSearchError
     line: int
     column: int
+    skip: Callable[[int], OpenSearchError | None] = lambda depth: None
+    """Reads on to the end of the container at ``depth`` (1 is the root); gives what is wrong there."""
 
     def met(self) -> OpenSearchError:
         """The error, for a parser that comes to it, with the place that the parsers around tell."""
@@ -40,6 +48,7 @@ class OpenObject(dict[str, Any]):
     the break, and it is one longer. ``keys`` are those that were read."""
 
     broken: Break
+    depth: int
 
     def __len__(self) -> int:
         return super().__len__() + 1
@@ -60,6 +69,7 @@ class OpenArray(list[Any]):
     break, and it is one longer."""
 
     broken: Break
+    depth: int
 
     def __len__(self) -> int:
         return super().__len__() + 1
@@ -77,9 +87,9 @@ class OpenArray(list[Any]):
 def opened(containers: Sequence[Any], broken: Break) -> Any:
     """The tree of which ``containers``, from the outermost, have not ended."""
     inner: Any = None
-    for container in reversed(containers):
+    for depth, container in reversed([*enumerate(containers, 1)]):
         twin: Any = OpenObject(container) if isinstance(container, dict) else OpenArray(container)
-        twin.broken = broken
+        twin.broken, twin.depth = broken, depth
         if container:
             last = next(reversed(container)) if isinstance(container, dict) else len(container) - 1
             if inner is not None:
@@ -128,6 +138,21 @@ class Reader:
     def rest(self) -> Token | None:
         """The token behind the value, if any."""
         return next(self.tokens, None)
+
+    def skip(self, depth: int) -> OpenSearchError | None:
+        """Read on behind a break to the end of the container at ``depth`` (1 is the root); what is wrong there.
+
+        Jackson reads what stands behind a name together with it; if that breaks off, the input seems to have ended.
+        """
+        if self.scanner.current == "FIELD_NAME" and self.broken_text is None:
+            return None
+        try:
+            for _ in self.scanner.tokens():
+                if len(self.scanner.scopes) <= depth:
+                    return None
+        except (JsonParseException, StreamConstraintsException) as error:
+            return error
+        return None
 
     def _build(self, first: Token) -> Any:
         root: list[Any] = []
