@@ -200,12 +200,19 @@ class TextBuffer(Buffer):
     """
 
     def __init__(
-        self, analyze: Callable[[Sequence[str]], Sequence[tuple[str, int]]], *, frequencies: bool = True
+        self,
+        analyze: Callable[[Sequence[str]], Sequence[tuple[str, int]]],
+        *,
+        frequencies: bool = True,
+        discount_overlaps: bool = True,
     ) -> None:
-        """Without ``frequencies`` a row has each term once, and is as long as it has different terms."""
+        """Without ``frequencies`` a row has each term once, and is as long as it has different terms;
+        ``discount_overlaps`` says that terms which stand where the one before them stands make it no longer.
+        """
         super().__init__()
         self._analyze = analyze
         self._frequencies = frequencies
+        self._discounts = frequencies and discount_overlaps
         self.terms: list[str] = []
         self.numbers: dict[str, int] = {}
         self._by_term: list[array[int]] = []
@@ -220,7 +227,7 @@ class TextBuffer(Buffer):
         self._texts: list[tuple[int, list[str]]] = []
 
     def _empty(self) -> Self:
-        return type(self)(self._analyze, frequencies=self._frequencies)
+        return type(self)(self._analyze, frequencies=self._frequencies, discount_overlaps=self._discounts)
 
     def _arrange(self, twin: Self, chosen: NDArray[np.int64], numbers: Rows) -> None:
         tids = self._tids.first()[chosen]
@@ -271,8 +278,7 @@ class TextBuffer(Buffer):
                     places.append(position)
             if not self._frequencies:
                 tokens = [(term, 0) for term in dict(tokens)]
-            # Lucene discounts overlaps: terms that stand where the one before them stands (synonyms).
-            overlaps = sum(a[1] == b[1] for a, b in pairwise(tokens)) if self._frequencies else 0
+            overlaps = sum(a[1] == b[1] for a, b in pairwise(tokens)) if self._discounts else 0
             lengths.append(len(tokens) - overlaps)
             length_rows.append(row)
             for term, places in found.items():

@@ -224,6 +224,11 @@ SIMILARITIES = ("BM25", "boolean")
 
 
 def check_similarity(name: str, field: FieldType) -> None:
+    if name == "classic":
+        raise IllegalArgumentException(
+            "The [classic] similarity may not be used anymore. Please use the [BM25] similarity or build a custom "
+            "[scripted] similarity instead."
+        )
     known = {key.split(".")[2] for key in field.context.settings if key.startswith("index.similarity.")}
     if name not in SIMILARITIES and name not in known:
         raise MapperParsingException(f"Unknown Similarity type [{name}] for field [{field.name}]")

@@ -253,7 +253,9 @@ class TextFieldType(FieldType):
     def new_buffer(self) -> Buffer | None:
         if not self.searchable:
             return None
-        return TextBuffer(self.analyze, frequencies=self.has_freqs)
+        similarity = self.options.get("similarity") or "default"
+        told = self.context.settings.get(f"index.similarity.{similarity}.discount_overlaps", "true")
+        return TextBuffer(self.analyze, frequencies=self.has_freqs, discount_overlaps=told != "false")
 
     def analyze(self, values: Sequence[str]) -> Sequence[tuple[str, int]]:
         """The terms of a document's values with their positions."""

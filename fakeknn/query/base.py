@@ -27,7 +27,7 @@ from fakeknn.fields import FieldType
 from fakeknn.mapping import Mapping as IndexMapping
 from fakeknn.view import Column, Mask, View
 from fakeknn.xcontent import generator, objects
-from fakeknn.xcontent.java import java_float, java_string
+from fakeknn.xcontent.java import java_double, java_float, java_string
 from fakeknn.xcontent.suggest import did_you_mean
 
 Scores = NDArray[np.float32]
@@ -61,6 +61,12 @@ class Explanation:
     match: bool = True
     double: bool = False
     """Whether the value is a Java double, which is shown as such."""
+
+    def text(self, depth: int = 0) -> str:
+        """Explanation.toString: a line a node, indented."""
+        number = java_double(float(self.value)) if self.double else java_string(self.value)
+        below = "".join(detail.text(depth + 1) for detail in self.details)
+        return f"{'  ' * depth}{number} = {self.description}\n{below}"
 
     def echo(self) -> dict[str, Any]:
         value = self.value

@@ -23,7 +23,7 @@ from fakeknn.query.base import (
     value_of,
 )
 from fakeknn.query.multi_term import MATCHERS, check_rewrite, is_constant, rewritten
-from fakeknn.query.scoring import FieldScoring, add_scores, doc_freq, postings
+from fakeknn.query.scoring import FieldScoring, add_scores, postings
 from fakeknn.view import Column, KeywordColumn, Mask, TextColumn
 from fakeknn.xcontent import objects
 
@@ -231,14 +231,14 @@ class Fuzzy(Query):
         live = [(term, weight) for term, weight in pairs if len(postings(column, term)[0])]
         if not live:
             return out
-        most = max((term for term, _ in live), key=lambda term: doc_freq(ctx, field, column, term))
         similarity = FieldScoring(ctx, field, column)
+        blended = similarity.blended([term for term, _ in live])
         parts = []
         for term, weight in live:
             rows, freqs = postings(column, term)
             part = Matched.none(ctx.n)
             part.mask[rows] = True
-            part.score[rows] = similarity.score(rows, freqs, [most], np.float32(boost * weight))
+            part.score[rows] = similarity.score(rows, freqs, [term], np.float32(boost * weight), stated=[blended])
             parts.append(part)
             out.mask[rows] = True
         return Matched(out.mask, add_scores(parts, ctx.n))
@@ -249,15 +249,17 @@ class Fuzzy(Query):
         assert found is not None
         field, column, pairs = found
         live = [(term, weight) for term, weight in pairs if len(postings(column, term)[0])]
-        most = max((term for term, _ in live), key=lambda term: doc_freq(ctx, field, column, term))
         similarity = FieldScoring(ctx, field, column)
+        blended = similarity.blended([term for term, _ in live])
         details = []
         for term, weight in live:
             rows, freqs = postings(column, term)
             at = int(np.searchsorted(rows, row))
             if at < len(rows) and rows[at] == row:
                 freq = 1.0 if freqs is None else float(freqs[at])
-                details.append(similarity.explain(row, freq, [most], np.float32(boost * weight), term))
+                details.append(
+                    similarity.explain(row, freq, [term], np.float32(boost * weight), term, stated=[blended])
+                )
         if len(live) == 1:
             return details[0]
         return Explanation(self.run(ctx, boost).score[row], "sum of:", tuple(details))

@@ -27,8 +27,16 @@ from fakeknn.query.ids import Ids
 from fakeknn.query.match import boosted, search_analyzer, with_minimum
 from fakeknn.query.multi_term import StatedTerm
 from fakeknn.query.rewritten import Rewritten
-from fakeknn.query.scoring import postings
+from fakeknn.query.scoring import FieldScoring, postings
+from fakeknn.query.similarities import TermStatistics
 from fakeknn.xcontent import hash_ordered, java_string, objects
+
+
+def _statistics(ctx: ShardContext, name: str, term: str) -> TermStatistics:
+    field = ctx.field(name)
+    column = None if field is None else ctx.column(field)
+    assert field is not None and column is not None
+    return FieldScoring(ctx, field, column).statistics_of(term)
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,10 +192,9 @@ class MoreLikeThis(Rewritten):
         clauses: list[Query] = []
         lowest: np.float32 | None = None
         while (best := queue.pop()) is not None:
-            score, word, name, count = best
+            score, word, name, _ = best
             lowest = score if lowest is None else lowest
-            frequency = count if ctx.statistics is None else ctx.statistics.doc_freq(name, word)
-            clause: Query = StatedTerm(field=name, term=word, doc_freq=frequency)
+            clause: Query = StatedTerm(field=name, term=word, statistics=_statistics(ctx, name, word))
             if self.boost_terms:
                 clause = boosted(clause, float(np.float32(self.boost_terms) * score / lowest))
             clauses.append(clause)

@@ -50,7 +50,8 @@ from fakeknn.query.multi_term import StatedTerm, check_rewrite
 from fakeknn.query.patterns import Prefix
 from fakeknn.query.phrases import Phrase, Terms
 from fakeknn.query.rewritten import Rewritten
-from fakeknn.query.scoring import doc_freq, field_statistics
+from fakeknn.query.scoring import FieldScoring, doc_freq, total_term_freq
+from fakeknn.query.similarities import TermStatistics, summed
 from fakeknn.query.terms import Term
 from fakeknn.xcontent import java_string, objects
 
@@ -229,10 +230,9 @@ class Blended(Rewritten):
     def rewrite_on(self, ctx: ShardContext) -> Query:
         shards = [ctx] if ctx.statistics is None else ctx.statistics.contexts
         of_shards = [self._blended(replace(one, statistics=None)) for one in shards]
-        counts = [sum(found) for found in zip(*of_shards, strict=True)]
         clauses = [
-            boosted(StatedTerm(field=field, term=term, doc_freq=count), boost)
-            for (field, term, boost), count in zip(self.terms, counts, strict=True)
+            boosted(StatedTerm(field=field, term=term, statistics=summed(found)), boost)
+            for (field, term, boost), found in zip(self.terms, zip(*of_shards, strict=True), strict=True)
         ]
         if self.cutoff is None:
             return DisMax(queries=tuple(clauses), tie_breaker=self.tie_breaker)
@@ -245,31 +245,36 @@ class Blended(Rewritten):
         rare = Bool(should=tuple(low))
         return Bool(must=(rare,), should=(Bool(should=tuple(high)),)) if high else rare
 
-    def _blended(self, ctx: ShardContext) -> list[int]:
-        """The document frequencies: that of the most frequent term, and a little more the rarer a term is."""
+    def _blended(self, ctx: ShardContext) -> list[TermStatistics]:
+        """The terms' statistics: each stands in as many documents as the most frequent, and a little more the rarer
+        it is, and as often as all of them together.
+        """
         own, totals, documents = [], [], []
         for name, term, _ in self.terms:
             field = ctx.field(name)
             column = None if field is None else ctx.column(field)
             assert field is not None and column is not None
-            count = doc_freq(ctx, field, column, term)
-            statistics = field_statistics(ctx, field, column)
-            own.append(count)
-            totals.append(statistics.sum_total_term_freq if count else 0)
-            documents.append(statistics.doc_count if count else 0)
-        if len(own) < 2 or not max(own):
+            scoring = FieldScoring(ctx, field, column)
+            found = TermStatistics(doc_freq(ctx, field, column, term), total_term_freq(ctx, field, column, term))
+            own.append(found)
+            totals.append(scoring.statistics.sum_total_term_freq if found.doc_freq else 0)
+            documents.append(scoring.statistics.doc_count if found.doc_freq else 0)
+        counts = [one.doc_freq for one in own]
+        if len(own) < 2 or not max(counts):
             return own
-        most_documents = min(ctx.n, min(total for total in totals if total))
-        frequency = min(most_documents, max(own))
-        out = list(own)
-        before = max(own)
-        for i in sorted(range(len(own)), key=lambda i: -own[i]):
-            if not own[i]:
+        least = min(total for total in totals if total)
+        most_documents = min(ctx.n, least)
+        frequency = min(most_documents, max(counts))
+        before, occurrences = max(counts), 0
+        for i in sorted(range(len(own)), key=lambda i: -counts[i]):
+            if not counts[i]:
                 break
-            frequency += before > own[i]
-            before = own[i]
-            out[i] = min(most_documents, documents[i], frequency)
-        return out
+            frequency += before > counts[i]
+            before = counts[i]
+            counts[i] = min(most_documents, documents[i], frequency)
+            occurrences += max(own[i].total_term_freq, counts[i])
+        occurrences = min(occurrences, least)
+        return [TermStatistics(count, occurrences if count else 0) for count in counts]
 
     def text(self) -> str:
         shown = (

@@ -12,7 +12,8 @@ from fakeknn.errors import IllegalArgumentException, NotFaked, TooManyClauses
 from fakeknn.fields import FieldType
 from fakeknn.fields.patterns import matching_terms
 from fakeknn.query.base import Explanation, Matched, Query, ShardContext, running
-from fakeknn.query.scoring import FieldScoring, doc_freq, postings
+from fakeknn.query.scoring import FieldScoring, postings
+from fakeknn.query.similarities import TermStatistics
 from fakeknn.view import Column, KeywordColumn, Mask, TextColumn
 from fakeknn.xcontent.java import java_float
 
@@ -44,12 +45,12 @@ def too_many_clauses(count: int = MAX_CLAUSE_COUNT) -> TooManyClauses:
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class StatedTerm(Query):
-    """A term that is scored as if it stood in ``doc_freq`` documents (a TermQuery with given TermStates)."""
+    """A term that is scored by statistics that are not its own (a TermQuery with given TermStates)."""
 
     kind: ClassVar[str] = "term"
     field: str
     term: str
-    doc_freq: int
+    statistics: TermStatistics
 
     def _column(self, ctx: ShardContext) -> tuple[FieldType, Column]:
         field = ctx.field(self.field)
@@ -64,7 +65,7 @@ class StatedTerm(Query):
         out.mask[rows] = True
         if len(rows):
             similarity = FieldScoring(ctx, field, column)
-            out.score[rows] = similarity.score(rows, freqs, [self.term], boost, doc_freqs=[self.doc_freq])
+            out.score[rows] = similarity.score(rows, freqs, [self.term], boost, stated=[self.statistics])
         return out
 
     def mask(self, ctx: ShardContext) -> Mask:
@@ -81,7 +82,7 @@ class StatedTerm(Query):
         freq = 1.0 if freqs is None else float(freqs[at])
         boost = np.float32(boost * np.float32(self.boost))
         similarity = FieldScoring(ctx, field, column)
-        return similarity.explain(row, freq, [self.term], boost, self.term, doc_freqs=[self.doc_freq])
+        return similarity.explain(row, freq, [self.term], boost, self.term, stated=[self.statistics])
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -160,15 +161,15 @@ def rewritten(ctx: ShardContext, field: FieldType, column: Column, terms: Sequen
         prefix = rewrite
         if len(live) > MAX_CLAUSE_COUNT:
             raise running(too_many_clauses())
-    most = max((doc_freq(ctx, field, column, term) for term, _ in live), default=0)
+    scoring = FieldScoring(ctx, field, column)
+    blended = scoring.blended([term for term, _ in live]) if live and prefix == "top_terms_blended_freqs_" else None
     clauses: list[Query] = []
     for term, weight in live:
         clause: Query
         if prefix in ("constant_score_boolean", "top_terms_boost_"):
             clause = ConstantTerm(field=field.path, term=term)
         else:
-            frequency = most if prefix == "top_terms_blended_freqs_" else doc_freq(ctx, field, column, term)
-            clause = StatedTerm(field=field.path, term=term, doc_freq=frequency)
+            clause = StatedTerm(field=field.path, term=term, statistics=blended or scoring.statistics_of(term))
         clauses.append(replace(clause, boost=float(weight)) if prefix != "constant_score_boolean" else clause)
     if prefix == "constant_score_boolean":
         return ConstantAny(clauses=tuple(clauses))

@@ -17,7 +17,7 @@ from fakeknn.fields import FieldType
 from fakeknn.query.base import Explanation, Matched, Query, ShardContext
 from fakeknn.query.boolean import Bool
 from fakeknn.query.compound import ConstantScore, MatchNone
-from fakeknn.query.scoring import FieldScoring, doc_freq, postings
+from fakeknn.query.scoring import FieldScoring, postings
 from fakeknn.query.terms import IndexedTerm
 from fakeknn.view import Mask, TextColumn
 from fakeknn.xcontent import java_float
@@ -253,8 +253,8 @@ class Synonyms(Query):
         out = Matched(total > 0, np.zeros(ctx.n, np.float32))
         rows = np.flatnonzero(out.mask).astype(np.int32)
         if len(rows):
-            most = max(self.terms, key=lambda term: doc_freq(ctx, field, column, term))
-            out.score[rows] = FieldScoring(ctx, field, column).score(rows, total[rows], [most], boost)
+            scoring = FieldScoring(ctx, field, column)
+            out.score[rows] = scoring.score(rows, total[rows], ["synonym"], boost, stated=[scoring.blended(self.terms)])
         return out
 
     def explain(self, ctx: ShardContext, row: int, boost: np.float32 = np.float32(1.0)) -> Explanation:  # noqa: B008
@@ -269,11 +269,18 @@ class Synonyms(Query):
                 freq += 1 if freqs is None else int(freqs[at])
         if not freq:
             return Explanation(np.float32(0), "no matching term", match=False)
-        most = max(self.terms, key=lambda term: doc_freq(ctx, field, column, term))
+        scoring = FieldScoring(ctx, field, column)
         boost = np.float32(boost * np.float32(self.boost))
         text = "Synonym(" + " ".join(f"{self.field}:{term}" for term in self.terms) + ")"
-        return FieldScoring(ctx, field, column).explain(
-            row, float(freq), [most], boost, text, whole=True, counted=f"termFreq={float(freq)}"
+        return scoring.explain(
+            row,
+            float(freq),
+            ["synonym"],
+            boost,
+            text,
+            stated=[scoring.blended(self.terms)],
+            whole=True,
+            counted=f"termFreq={float(freq)}",
         )
 
 

@@ -14,7 +14,6 @@ from fakeknn.query.similarities import (
     LENGTHS,
     FieldStatistics,
     Scorer,
-    Similarity,
     TermStatistics,
     similarity_of,
 )
@@ -146,14 +145,19 @@ class FieldScoring:
             found = self.ctx.view.memo[key] = length_bytes(self.column.row_lengths)
         return found
 
-    def scorer(self, terms: Sequence[str], boost: np.float32, doc_freqs: Sequence[int] | None = None) -> Scorer:
-        """``doc_freqs`` stand in for the terms' own document frequencies."""
+    def statistics_of(self, term: str) -> TermStatistics:
         ctx, field, column = self.ctx, self.field, self.column
-        counts = [doc_freq(ctx, field, column, term) for term in terms] if doc_freqs is None else doc_freqs
-        totals = [0] * len(counts)
-        if self.similarity.needs_total_term_freq:
-            totals = [total_term_freq(ctx, field, column, term) for term in terms]
-        statistics = [TermStatistics(count, total) for count, total in zip(counts, totals, strict=True)]
+        total = total_term_freq(ctx, field, column, term) if self.similarity.needs_total_term_freq else 0
+        return TermStatistics(doc_freq(ctx, field, column, term), total)
+
+    def blended(self, terms: Sequence[str]) -> TermStatistics:
+        """Of terms that are scored as one: in as many documents as the most frequent, as often as all together."""
+        of_terms = [self.statistics_of(term) for term in terms]
+        return TermStatistics(max(one.doc_freq for one in of_terms), sum(one.total_term_freq for one in of_terms))
+
+    def scorer(self, terms: Sequence[str], boost: np.float32, stated: Sequence[TermStatistics] | None = None) -> Scorer:
+        """``stated`` stand in for the terms' own statistics."""
+        statistics = [self.statistics_of(term) for term in terms] if stated is None else stated
         return self.similarity.scorer(boost, self.statistics, statistics)
 
     def score(
@@ -163,13 +167,13 @@ class FieldScoring:
         terms: Sequence[str],
         boost: np.float32,
         *,
-        doc_freqs: Sequence[int] | None = None,
+        stated: Sequence[TermStatistics] | None = None,
     ) -> NDArray[np.float32]:
         """float32[len(rows)]: the scores of terms, or of a phrase of them, that stand ``freqs`` times in ``rows``."""
         norms = self.norms()
         lengths = np.ones(len(rows), np.uint8) if norms is None else norms[rows]
         counts = np.float32(1) if freqs is None else freqs
-        return self.scorer(terms, boost, doc_freqs).scores(counts, lengths)
+        return self.scorer(terms, boost, stated).scores(counts, lengths)
 
     def explain(
         self,
@@ -179,7 +183,7 @@ class FieldScoring:
         boost: np.float32,
         description: str,
         *,
-        doc_freqs: Sequence[int] | None = None,
+        stated: Sequence[TermStatistics] | None = None,
         phrase: bool = False,
         whole: bool = False,
         counted: str | None = None,
@@ -195,9 +199,9 @@ class FieldScoring:
             told = "phraseFreq=" + java_float(float(freq))
         norms = self.norms()
         length = 1 if norms is None else int(norms[row])
-        scorer = self.scorer(terms, boost, doc_freqs)
+        scorer = self.scorer(terms, boost, stated)
         scored = scorer.explained(Explanation(np.float32(freq), counted or told), length)
-        name = self.similarity.name if self.ctx.similarity_name == Similarity.name else self.ctx.similarity_name
+        name = self.ctx.similarity_name
         return Explanation(scored.value, f"weight({shown} in {doc_id(self.ctx, row)}) [{name}], result of:", (scored,))
 
 

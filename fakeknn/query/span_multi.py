@@ -26,6 +26,7 @@ from fakeknn.query.multi_term import MAX_CLAUSE_COUNT, expanded_terms
 from fakeknn.query.patterns import Pattern, Prefix, Regexp, Wildcard
 from fakeknn.query.ranges import Range
 from fakeknn.query.scoring import FieldScoring
+from fakeknn.query.similarities import TermStatistics
 from fakeknn.query.span_parsers import _first_scalar
 from fakeknn.query.span_queries import FieldMasking, SpanOr, SpanQuery, SpanTerm, SpanTerms
 from fakeknn.query.spans import Spans
@@ -99,7 +100,7 @@ class SpanMulti(SpanQuery):
     def terms(self, ctx: ShardContext) -> SpanTerms:
         return self.expanded(ctx).terms(ctx)
 
-    def _similarity(self, ctx: ShardContext) -> tuple[FieldScoring, list[str], list[int]] | None:
+    def _similarity(self, ctx: ShardContext) -> tuple[FieldScoring, list[str], list[TermStatistics]] | None:
         found = self.expanded(ctx)
         return found._similarity(ctx) if isinstance(found, FieldMasking) else super()._similarity(ctx)
 

@@ -16,7 +16,8 @@ from fakeknn.query.base import Explanation, Matched, Query, ShardContext, runnin
 from fakeknn.query.lucene import Node
 from fakeknn.query.lucene.form import form
 from fakeknn.query.phrases import occurrences
-from fakeknn.query.scoring import FieldScoring, doc_freq, postings
+from fakeknn.query.scoring import FieldScoring, postings
+from fakeknn.query.similarities import TermStatistics
 from fakeknn.query.spans import (
     Spans,
     before,
@@ -76,17 +77,17 @@ class SpanQuery(Query):
             found = ctx.memo[key] = frequencies(self.spans(ctx))
         return found
 
-    def _similarity(self, ctx: ShardContext) -> tuple[FieldScoring, list[str], list[int]] | None:
+    def _similarity(self, ctx: ShardContext) -> tuple[FieldScoring, list[str], list[TermStatistics]] | None:
         field = ctx.field(self.field_name(ctx))
         column = None if field is None else ctx.column(field)
         if field is None or column is None:
             return None
-        known: list[tuple[str, int]] = []
+        known: list[tuple[str, TermStatistics]] = []
         for name, term in sorted(set(self.terms(ctx))):
             own = ctx.field(name)
             held = None if own is None else ctx.column(own)
             if own is not None and held is not None and len(postings(held, term)[0]):
-                known.append((term, doc_freq(ctx, own, held, term)))
+                known.append((term, FieldScoring(ctx, own, held).statistics_of(term)))
         return FieldScoring(ctx, field, column), [term for term, _ in known], [count for _, count in known]
 
     def run(self, ctx: ShardContext, boost: np.float32) -> Matched:
@@ -97,7 +98,7 @@ class SpanQuery(Query):
             scored = self._similarity(ctx)
             if scored is not None:
                 similarity, terms, counts = scored
-                out.score[rows] = similarity.score(rows, freqs, terms, boost, doc_freqs=counts)
+                out.score[rows] = similarity.score(rows, freqs, terms, boost, stated=counts)
         return out
 
     def mask(self, ctx: ShardContext) -> Mask:
@@ -114,7 +115,7 @@ class SpanQuery(Query):
             return Explanation(np.float32(0), "no matching term", match=False)
         similarity, terms, counts = scored
         return similarity.explain(
-            row, float(freqs[at]), terms, boost, self.text(ctx), doc_freqs=counts, phrase=True, whole=True
+            row, float(freqs[at]), terms, boost, self.text(ctx), stated=counts, phrase=True, whole=True
         )
 
 
@@ -398,7 +399,7 @@ class FieldMasking(SpanQuery):
     def spans(self, ctx: ShardContext) -> Spans:
         return self.query.spans(ctx)
 
-    def _similarity(self, ctx: ShardContext) -> tuple[FieldScoring, list[str], list[int]] | None:
+    def _similarity(self, ctx: ShardContext) -> tuple[FieldScoring, list[str], list[TermStatistics]] | None:
         return self.query._similarity(ctx)
 
     def explain(self, ctx: ShardContext, row: int, boost: np.float32 = np.float32(1.0)) -> Explanation:  # noqa: B008

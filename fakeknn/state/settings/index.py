@@ -28,9 +28,10 @@ from fakeknn.state.settings.kinds import (
     Settings,
 )
 from fakeknn.state.settings.registry import Registry
+from fakeknn.state.settings.similarities import SIMILARITIES
 from fakeknn.state.settings.table import parse_table
 from fakeknn.units import INT_MAX, parse_boolean, parse_double, parse_int
-from fakeknn.xcontent.java import java_double
+from fakeknn.xcontent.java import hash_ordered, java_double
 
 CODECS = ("default", "lz4", "best_compression", "zlib", "lucene_default", "Lucene103", "KNN1030Codec")
 NIO_EXTENSIONS = "segments_N write.lock si cfe fnm fdx fdt pos pay nvm dvm tvx tvd liv dii vem".split()
@@ -205,7 +206,7 @@ def _no_built_in_similarity(settings: Settings) -> None:
             raise SettingsException(
                 f"Failed to get setting group for [] setting prefix and setting [{name}] because of a missing '.'"
             )
-    for name in ("BM25", "boolean", "classic"):
+    for name in hash_ordered(SIMILARITIES):
         if any(key.startswith(name + ".") for key in settings):
             raise IllegalArgumentException(
                 f"illegal value for [index.similarity.{name}] cannot redefine built-in similarity"

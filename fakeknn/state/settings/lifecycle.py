@@ -10,7 +10,8 @@ from fakeknn.errors import IllegalArgumentException, NotFaked, ValidationExcepti
 from fakeknn.state.names import simple_match
 from fakeknn.state.settings.flat import ARCHIVED_PREFIX, with_index_prefix
 from fakeknn.state.settings.index import INDEX_SETTINGS
-from fakeknn.state.settings.kinds import DYNAMIC, PRIVATE, Settings, Value, group
+from fakeknn.state.settings.kinds import DYNAMIC, PRIVATE, Settings, Value
+from fakeknn.state.settings.similarities import check_similarities
 from fakeknn.units import ByteSizeValue, parse_time_value
 from fakeknn.xcontent.java import hash_ordered, java_double
 
@@ -164,32 +165,7 @@ def check_makeable(settings: Mapping[str, Value]) -> None:
     if settings.get("index.optimize_auto_generated_id") is not None:
         raise IllegalArgumentException("Setting [index.optimize_auto_generated_id] was removed in version 7.0.0")
     _check_merge_policy(settings)
-    _check_similarities(settings)
-
-
-#: SimilarityService.BUILT_IN and the similarities of its providers.
-SIMILARITIES = (
-    "BM25",
-    "DFI",
-    "DFR",
-    "IB",
-    "LMDirichlet",
-    "LMJelinekMercer",
-    "LegacyBM25",
-    "boolean",
-    "classic",
-    "scripted",
-)
-
-
-def _check_similarities(settings: Mapping[str, Value]) -> None:
-    below = group(settings, "index.similarity.")
-    for name in hash_ordered(key.partition(".")[0] for key in below):
-        kind = below.get(f"{name}.type")
-        if kind is None:
-            raise IllegalArgumentException(f"Similarity [{name}] must have an associated type")
-        if kind not in SIMILARITIES:
-            raise IllegalArgumentException(f"Unknown Similarity type [{kind}] for [{name}]")
+    check_similarities(settings)
 
 
 def _check_merge_policy(settings: Mapping[str, Value]) -> None:
