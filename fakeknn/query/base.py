@@ -162,6 +162,12 @@ class ShardContext:
     def nothing(self) -> Mask:
         return np.zeros(self.n, bool)
 
+    def segment(self, row: int) -> tuple[int, int]:
+        """From and to which row the segment of a row reaches."""
+        bounds = self.view.segments
+        place = int(np.searchsorted(bounds, row, side="right"))
+        return int(bounds[place - 1]), int(bounds[place])
+
     def everything(self) -> Mask:
         """The rows that match_all matches: the documents, or inside ``nested`` its objects."""
         return self.level_mask(self.nested_path)

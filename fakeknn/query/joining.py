@@ -104,20 +104,20 @@ class Nested(Query):
 
     def explained(self, ctx: ShardContext, row: int, boost: np.float32, explain: Explained) -> Explanation:
         """ToParentBlockJoinQuery's; ``explain`` tells of the query inside."""
-        value = self.run(ctx, boost).score[row]
-        inner = self.objects_matched(ctx, boost)
-        around = 0 if ctx.nested_path is None else ctx.view.level_paths[ctx.nested_path]
-        rows = np.flatnonzero(inner.mask & (ctx.view.parents(around) == row))
-        if not len(rows):
+        matched = self.run(ctx, boost)
+        if not matched.mask[row]:
             return Explanation(np.float32(0), "Not a match", match=False)
-        best = int(rows[int(np.argmax(inner.score[rows]))])
+        around = 0 if ctx.nested_path is None else ctx.view.level_paths[ctx.nested_path]
         first = int(np.flatnonzero(ctx.view.parents(around) == row)[0])
-        told = explain(ctx.inside(self.path), best, boost)
+        inside = ctx.inside(self.path)
+        told = [one for child in range(first, row) if (one := explain(inside, child, boost)).match]
+        worst = self.score_mode == "min"
+        chosen = (min if worst else max)(told, key=lambda one: float(one.value))
         mode = "Total" if self.score_mode == "sum" else self.score_mode.capitalize()
         return Explanation(
-            value,
-            f"Score based on {len(rows)} child docs in range from {first} to {row - 1}, using score mode {mode}",
-            (told,),
+            matched.score[row],
+            f"Score based on {len(told)} child docs in range from {first} to {row - 1}, using score mode {mode}",
+            (chosen,),
         )
 
 

@@ -4,7 +4,7 @@ lets through.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -26,15 +26,14 @@ from fakeknn.knn import request as knn_request
 from fakeknn.knn.java import hash_items, text
 from fakeknn.knn.method import VectorDefinition
 from fakeknn.knn.request import Prepared, Rescore
-from fakeknn.knn.search import explain_faiss
 from fakeknn.knn.vectors import to_float, to_floats
-from fakeknn.query.base import Explanation, Matched, Query, ShardContext, common, parse_query, register, running
+from fakeknn.query.base import Matched, Query, ShardContext, common, parse_query, register, running
 from fakeknn.query.boolean import Bool
-from fakeknn.query.compound import ConstantScore, MatchAll, MatchNone
+from fakeknn.query.compound import ConstantScore, MatchAll
 from fakeknn.query.joining import Nested
 from fakeknn.query.neighbors import NOTHING, Found, Neighbors, Search, best_of_groups
 from fakeknn.view import Mask, VectorColumn
-from fakeknn.xcontent import java_float, java_hash, objects
+from fakeknn.xcontent import objects
 from fakeknn.xcontent.objects import ObjectParser, declared
 
 
@@ -103,7 +102,7 @@ class Knn(Query):
             found = ctx.memo[key] = self._search(ctx)
         return found
 
-    def _field(self, ctx: ShardContext) -> VectorFieldType | None:
+    def target(self, ctx: ShardContext) -> VectorFieldType | None:
         """The field that is searched; None if nothing is to be found there."""
         field = ctx.field(self.field)
         if isinstance(ctx.mapping.fields.get(self.field), AliasFieldType) and isinstance(field, VectorFieldType):
@@ -114,7 +113,7 @@ class Knn(Query):
             raise IllegalArgumentException(f"Field '{self.field}' is not knn_vector type.")
         return field
 
-    def _prepared(self, ctx: ShardContext, definition: VectorDefinition) -> Prepared:
+    def prepared(self, ctx: ShardContext, definition: VectorDefinition) -> Prepared:
         return knn_request.prepare(
             definition,
             self.vector,
@@ -127,22 +126,21 @@ class Knn(Query):
         )
 
     def _search(self, ctx: ShardContext) -> Neighbors:
-        field = self._field(ctx)
+        field = self.target(ctx)
         if field is None:
             target = ctx.field(self.field)
             if isinstance(target, VectorFieldType):  # by an alias: checked against its field, but nothing is found
-                self._prepared(ctx, target.definition)
+                self.prepared(ctx, target.definition)
             return _NO_NEIGHBORS
         definition = field.definition
         counters = getattr(ctx.services, "knn_counters", None)
         if counters is not None and definition.engine is not None:
             counters.count_query(self._way_to_ask, filtered=self.filter is not None)
-        prepared = self._prepared(ctx, definition)
+        prepared = self.prepared(ctx, definition)
         column = ctx.column(field)
         assert isinstance(column, VectorColumn)
         live = ctx.view.live[column.rows]
-        nested = ctx.mapping.nested_parent(self.field) is not None
-        passing = None if self.filter is None else live & self._filtered(ctx)[column.rows]
+        passing = None if self.filter is None else live & self.filtered(ctx)[column.rows]
         knn_request.check_made(
             definition,
             prepared,
@@ -157,7 +155,7 @@ class Knn(Query):
             self.k,
             live=None if live.all() else live,
             passing=passing,
-            groups=ctx.view.parents(0)[column.rows] if nested else None,
+            groups=None if ctx.nested_path is None else ctx.view.parents(0)[column.rows],
             expanded=bool(self.expand_nested_docs),
         )
         places, score = self._found(search, ctx)
@@ -177,177 +175,31 @@ class Knn(Query):
             return places, score
         rescores = search.prepared.rescore is not None and search.prepared.rescore.enabled
         if rescores and not search.lucene and search.definition.data_type == "binary":
-            raise _no_array(_QUERY_VECTOR)
+            raise no_array(QUERY_VECTOR)
         places, score = search.nearest()
         if rescores and search.lucene and search.definition.data_type != "float" and len(places):
-            raise _no_array('"this.queryVector"')
+            raise no_array('"this.queryVector"')
         if self.expand_nested_docs and search.groups is not None:
             return search.siblings(places)
         return places, score
 
-    def _filtered(self, ctx: ShardContext) -> Mask:
+    def filtered(self, ctx: ShardContext) -> Mask:
         """The rows that the filter lets through. Inside ``nested``, one that speaks of the document goes for all its
         objects.
         """
         assert self.filter is not None
-        if ctx.nested_path is None or _speaks_of_objects(self.filter):
+        if ctx.nested_path is None or speaks_of_objects(self.filter):
             return self.filter.mask(ctx)
         around = ctx.mapping.nested_parent(ctx.nested_path)
         documents = self.filter.mask(ctx.inside(around)) & ctx.level_mask(around)
         parents = ctx.view.parents(0 if around is None else ctx.view.level_paths[around])
         return documents[np.minimum(parents, max(ctx.n - 1, 0))] & (parents < ctx.n)
 
-    def lucene_kind(self, ctx: ShardContext) -> str | None:
-        """The Java class that the query is built into, as profiles tell it."""
-        field = self._field(ctx)
-        if field is None:
-            return "MatchNoDocsQuery"
-        prepared = self._prepared(ctx, field.definition)
-        if field.definition.engine == "lucene":
-            if self.k is None:
-                return "FloatVectorSimilarityQuery" if field.definition.data_type == "float" else None
-            rescored = prepared.rescore is not None and prepared.rescore.enabled
-            return "RescoreKNNVectorQuery" if rescored else "LuceneEngineKnnVectorQuery"
-        return "NativeEngineKnnVectorQuery" if self._of_shard(ctx, prepared) else "KNNQuery"
 
-    def _of_shard(self, ctx: ShardContext, prepared: Prepared) -> bool:
-        """Whether the plugin brings the segments of a shard together itself."""
-        if self.k is None:
-            return False
-        optimized = ctx.settings.get("index.knn.memory_optimized_search") == "true"
-        return prepared.rescore is not None or bool(self.expand_nested_docs) or optimized
-
-    def lucene_text(self, ctx: ShardContext, filtered: object) -> str | None:
-        """How the built query writes itself; None where that is a matter of addresses in memory, or not known."""
-        field = self._field(ctx)
-        if field is None:
-            return 'MatchNoDocsQuery("")'
-        definition = field.definition
-        prepared = self._prepared(ctx, definition)
-        if definition.engine != "lucene":
-            return "NativeEngineKnnVectorQuery[]...KNNQuery[]" if self._of_shard(ctx, prepared) else ""
-        floats = definition.data_type == "float"
-        kind, first = ("Float", self.vector[0]) if floats else ("Byte", int(self.vector[0]))
-        if ctx.nested_path is not None and filtered is not None:
-            if self.filter is not None and _speaks_of_objects(self.filter):
-                return None
-            filtered = f"ToChildBlockJoinQuery ({filtered})"
-        if prepared.radius is not None:
-            least = prepared.radius.min_score
-            return (
-                f"{kind}VectorSimilarityQuery[field= target=[{f'{first:f}' if floats else first}...] "
-                f"traversalSimilarity={np.float32(0.95) * least:f} resultSimilarity={least:f} "
-                f"filter={filtered or 'null'}]"
-            )
-        assert self.k is not None
-        ef = prepared.ef_search or ctx.setting("index.knn.algo_param.ef_search", 100)
-        shown = java_float(first) if floats else str(first)
-        tail = f"[{filtered}]" if filtered is not None else ""
-        name, asked = f"OSKnn{kind}VectorQuery", max(self.k, ef)
-        if ctx.nested_path is not None:
-            name = f"OSDiversifyingChildren{kind}KnnVectorQuery"
-            if self.expand_nested_docs:
-                name, asked = f"InternalNestedKnn{kind}VectorQuery", 2**31 - 1
-        text = f"{name}:{self.field}[{shown},...][{asked}]{tail}"
-        if self.expand_nested_docs:
-            text = f"ExpandNestedDocsQuery[{self.field}]...{name}[{text}]"
-        if prepared.rescore is not None and prepared.rescore.enabled:
-            vector = f"[F@{java_hash(repr(self.vector)):x}" if floats else "null"
-            text = f"RescoreKNNVectorQueryinnerQuery={text}field=, vector={vector}, k={self.k}, shardId={ctx.shard}]"
-        return text
-
-    def explain(self, ctx: ShardContext, row: int, boost: np.float32 = np.float32(1.0)) -> Explanation:  # noqa: B008
-        boost = np.float32(boost * np.float32(self.boost))
-        found = self.neighbors(ctx)
-        field = self._field(ctx)
-        place = int(np.searchsorted(found.rows, row))
-        kept = place < len(found.rows) and found.rows[place] == row
-        score = np.float32(found.score[place] * boost) if kept else np.float32(0)
-        if field is None:
-            return Explanation(np.float32(0), 'MatchNoDocsQuery("")', match=False)
-        prepared = self._prepared(ctx, field.definition)
-        if field.definition.engine == "lucene":
-            if self.k is None and self.filter is not None and not self._filtered(ctx)[row]:
-                return Explanation(np.float32(0), "Doc does not match the filter", match=False)
-            if self.k is None and not kept and not self._has_vector(ctx, field, row):
-                return Explanation(np.float32(0), "No vector found for doc", match=False)
-            return self._explain_lucene(ctx, found, kept, score, prepared)
-        column = ctx.column(field)
-        assert isinstance(column, VectorColumn)
-        return self._explain_faiss(ctx, found, field.definition, prepared, column, row, score if kept else None)
-
-    @staticmethod
-    def _has_vector(ctx: ShardContext, field: VectorFieldType, row: int) -> bool:
-        column = ctx.column(field)
-        assert isinstance(column, VectorColumn)
-        place = int(np.searchsorted(column.rows, row))
-        return place < len(column.rows) and column.rows[place] == row
-
-    def _explain_lucene(
-        self, ctx: ShardContext, found: Neighbors, kept: bool, score: np.float32, prepared: Prepared
-    ) -> Explanation:
-        if self.filter is not None and self.filter.never(ctx):
-            return Explanation(np.float32(0), MatchNone().reason, match=False)
-        if self.k is None:
-            return Explanation(score, f"Score {'above' if kept else 'below'} threshold", match=kept)
-        if prepared.rescore is not None and prepared.rescore.enabled:
-            # The plugin's rescoring query is made without what it explains itself by.
-            raise running(
-                NullPointerException(
-                    'Cannot invoke "org.opensearch.knn.index.query.KNNWeight.explain('
-                    'org.apache.lucene.index.LeafReaderContext, int, float)" because "this.this$0.knnWeight" is null'
-                )
-            )
-        if kept:
-            return Explanation(score, f"within top {len(found.rows)} docs")
-        return Explanation(score, f"not in top {len(found.rows)} docs", match=False)
-
-    def _explain_faiss(
-        self,
-        ctx: ShardContext,
-        found: Neighbors,
-        definition: VectorDefinition,
-        prepared: Prepared,
-        column: VectorColumn,
-        row: int,
-        score: np.float32 | None,
-    ) -> Explanation:
-        whole_shard = prepared.rescore is not None or self.expand_nested_docs
-        if self.k is not None and whole_shard and score is None:
-            return Explanation(np.float32(0), f"not in top {len(found.rows)}", match=False)
-        if prepared.rescore is not None and definition.data_type == "binary":
-            raise _no_array(_QUERY_VECTOR)
-        bounds = ctx.view.segments
-        segment = int(np.searchsorted(bounds, row, side="right"))
-        start, end = np.searchsorted(column.rows, bounds[segment - 1 : segment + 1]).tolist()
-        leaf = next((leaf for leaf in found.leaves if (leaf.start, leaf.end) == (start, end)), None)
-        place = int(np.searchsorted(column.rows, row))
-        raw = None
-        if leaf is not None and leaf.by_graph and score is not None:
-            measured = definition.space.distance(column.matrix[place : place + 1], prepared.row, one_by_one=True)
-            raw = float(measured[0])
-        told = explain_faiss(
-            0.0 if score is None else score,
-            definition,
-            None if leaf is None else leaf.decision,
-            raw=raw,
-            radius=None if prepared.radius is None else float(prepared.radius.raw),
-            rescore=prepared.rescore,
-            k=self.k,
-            shard_level_rescoring_disabled=ctx.settings.get("index.knn.disk.vector.shard_level_rescoring_disabled")
-            == "true",
-        )
-        return _explanation(told)
+QUERY_VECTOR = 'the return value of "org.opensearch.knn.index.query.KNNQuery.getQueryVector()"'
 
 
-def _explanation(told: Mapping[str, Any]) -> Explanation:
-    return Explanation(told["value"], told["description"], tuple(map(_explanation, told["details"])))
-
-
-_QUERY_VECTOR = 'the return value of "org.opensearch.knn.index.query.KNNQuery.getQueryVector()"'
-
-
-def _no_array(what: str) -> OpenSearchError:
+def no_array(what: str) -> OpenSearchError:
     """The plugin rescores by the query's floats, which a query of bytes or bits does not have."""
     return running(NullPointerException(f"Cannot read the array length because {what} is null"))
 
@@ -355,17 +207,17 @@ def _no_array(what: str) -> OpenSearchError:
 _NO_NEIGHBORS = Neighbors(*NOTHING)
 
 
-def _speaks_of_objects(query: Query) -> bool:
+def speaks_of_objects(query: Query) -> bool:
     """NestedHelper.mightMatchNestedDocs, as far as it goes: a filter with a ``nested`` clause chooses among the
     objects.
     """
     if isinstance(query, Bool):
         required = (*query.must, *query.filter)
         if required:
-            return all(map(_speaks_of_objects, required))
-        return any(map(_speaks_of_objects, query.should))
+            return all(map(speaks_of_objects, required))
+        return any(map(speaks_of_objects, query.should))
     if isinstance(query, ConstantScore):
-        return _speaks_of_objects(query.filter)
+        return speaks_of_objects(query.filter)
     return isinstance(query, (Nested, MatchAll))
 
 

@@ -10,7 +10,6 @@ from fakeknn.query.base import Explanation, ShardContext
 from fakeknn.query.boolean import Bool, minimum_should_match
 from fakeknn.query.compound import MATCH_ALL, Boosting, ConstantScore, DisMax, MatchAll, MatchNone
 from fakeknn.query.joining import Nested
-from fakeknn.query.knn import Knn
 from fakeknn.query.lucene import (
     FILTER,
     MUST,
@@ -32,7 +31,7 @@ from fakeknn.query.lucene import (
     TermQuery,
     Told,
 )
-from fakeknn.query.lucene.form import field_exists, form, lucene
+from fakeknn.query.lucene.form import form, lucene
 from fakeknn.query.percolate import Percolate
 from fakeknn.query.rewritten import Rewritten
 from fakeknn.query.script import ScriptScore
@@ -122,15 +121,6 @@ def _(query: TermsSet, ctx: ShardContext) -> Node:
 @lucene.register
 def _(query: Rewritten, ctx: ShardContext) -> Node:
     return form(query.rewritten(ctx), ctx)
-
-
-@lucene.register
-def _(query: Knn, ctx: ShardContext) -> Node:
-    alone = query if query.boost == 1 else replace(query, boost=1.0)
-    kept = None if query.filter is None else form(query.filter, ctx)
-    if kept is not None and ctx.nested_path is not None and kept.might_match_nested(ctx):
-        kept = BooleanQuery(((MUST, kept), (FILTER, field_exists(ctx, "_primary_term"))))
-    return Told(alone, query.lucene_kind(ctx), query.lucene_text(ctx, kept), how=alone.explain)
 
 
 @lucene.register

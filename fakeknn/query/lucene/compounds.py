@@ -54,6 +54,11 @@ class DisjunctionMaxQuery(Node):
         rest = (total - best) * np.float64(np.float32(self.tie_breaker))
         return Matched(mask, (best + rest).astype(np.float32))
 
+    def exhausted(self, boost: np.float32) -> np.float32:
+        scores = [np.float64(node.exhausted(boost)) for node in self.disjuncts]
+        best = max(scores)
+        return np.float32(best + (sum(scores) - best) * np.float32(self.tie_breaker))
+
     def explain(self, ctx: ShardContext, row: int, boost: np.float32) -> Explanation:
         return self._explained([node.explain(ctx, row, boost) for node in self.disjuncts])
 
@@ -315,6 +320,11 @@ class BooleanQuery(Node):
             mask = mask & ~node.matched(ctx, boost).mask
         return Matched(mask, score)
 
+    def exhausted(self, boost: np.float32) -> np.float32:
+        with np.errstate(over="ignore"):
+            scored = [node.exhausted(boost) for occur, node in self.clauses if occur in (MUST, SHOULD)]
+            return np.float32(sum(scored, np.float32(0)))
+
     def explain(self, ctx: ShardContext, row: int, boost: np.float32) -> Explanation:
         return self._explained(ctx, row, boost)
 
@@ -353,7 +363,7 @@ class BooleanQuery(Node):
             reason = f"Failure to match minimum number of optional clauses: {self.needed}"
         if reason:
             return Explanation(np.float32(0), reason, tuple(told), match=False)
-        score = np.float32(0) if boost is None else self.matched(ctx, boost).score[row]
+        score = np.float32(0) if boost is None else self.score_from(ctx, row, boost)
         return Explanation(score, "sum of:", tuple(told))
 
     def children(self) -> Iterator[Node]:

@@ -123,6 +123,8 @@ class ScriptScoreQuery(Node):
             below = self.query.explain(ctx, row, ONE)
         else:
             below = self.query.explain_unscored(ctx, row)
+        if self.source.query.name:
+            below = replace(below, description=f"{below.description} (_name: {self.source.query.name})")
         return self.source.explained(ctx, row, boost, below) if below.match else below
 
     def explain_unscored(self, ctx: ShardContext, row: int) -> Explanation:

@@ -22,6 +22,9 @@ class MatchAllDocsQuery(Node):
     def matched(self, ctx: ShardContext, boost: np.float32) -> Matched:
         return Matched.constant(np.ones(ctx.n, bool), float(boost))
 
+    def exhausted(self, boost: np.float32) -> np.float32:
+        return boost
+
     def explain(self, ctx: ShardContext, row: int, boost: np.float32) -> Explanation:
         return constant_explanation(self, "*:*", ctx, row, boost)
 
@@ -110,6 +113,9 @@ class Leaf(Node):
 
     def matched(self, ctx: ShardContext, boost: np.float32) -> Matched:
         return Matched.constant(self.mask(), float(boost))
+
+    def exhausted(self, boost: np.float32) -> np.float32:
+        return boost
 
     def explain(self, ctx: ShardContext, row: int, boost: np.float32) -> Explanation:
         return constant_explanation(self, self.weight or self.text, ctx, row, boost)

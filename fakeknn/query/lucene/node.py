@@ -67,6 +67,17 @@ class Node:
         """The same without the cache, as of a query that another makes a weight of itself."""
         return self.explain(ctx, row, ONE)
 
+    def score_from(self, ctx: ShardContext, row: int, boost: np.float32) -> np.float32:
+        """Scorer.score behind Scorer.advance, which explanations do not ask where it has got to: a query that takes any
+        document for a match (see ``forms.knn``) makes them tell the score of one further on."""
+        found = self.matched(ctx, boost)
+        following = np.flatnonzero(found.mask[row : ctx.segment(row)[1]])
+        return np.float32(found.score[row + following[0]]) if len(following) else self.exhausted(boost)
+
+    def exhausted(self, boost: np.float32) -> np.float32:
+        """Scorer.score behind the last document."""
+        return np.float32(0)
+
     def children(self) -> Iterator[Node]:
         """The parts that a profile times by themselves."""
         return iter(())

@@ -1,0 +1,234 @@
+"""The form of a knn query: how the plugin's and Lucene's queries of neighbours write and explain themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+
+from fakeknn.errors import NotFaked, NullPointerException
+from fakeknn.knn.method import VectorDefinition
+from fakeknn.knn.request import Prepared
+from fakeknn.knn.search import explain_faiss
+from fakeknn.query.base import Explanation, Matched, ShardContext, running
+from fakeknn.query.knn import QUERY_VECTOR, Knn, no_array, speaks_of_objects
+from fakeknn.query.lucene import FILTER, MUST, BooleanQuery, MatchNoDocsQuery, Node
+from fakeknn.query.lucene.form import field_exists, form, lucene
+from fakeknn.query.neighbors import Neighbors
+from fakeknn.view import VectorColumn
+from fakeknn.xcontent import java_float, java_hash
+
+_MAX = np.finfo(np.float32).max
+
+
+@lucene.register
+def _(query: Knn, ctx: ShardContext) -> Node:
+    target = query.target(ctx)
+    if target is None:
+        return MatchNoDocsQuery()
+    kept = None if query.filter is None else form(query.filter, ctx)
+    if kept is not None and ctx.nested_path is not None and kept.might_match_nested(ctx):
+        kept = BooleanQuery(((MUST, kept), (FILTER, field_exists(ctx, "_primary_term"))))
+    alone = query if query.boost == 1 else replace(query, boost=1.0)
+    definition = target.definition
+    prepared = alone.prepared(ctx, definition)
+    if definition.engine == "lucene":
+        text = _lucene_text(alone, definition, prepared, ctx, kept)
+        return LuceneNeighbors(alone, definition, prepared, kept, text)
+    optimized = ctx.settings.get("index.knn.memory_optimized_search") == "true"
+    whole = prepared.rescore is not None or bool(query.expand_nested_docs) or optimized
+    return FaissNeighbors(alone, definition, prepared, kept, of_shard=query.k is not None and whole)
+
+
+@dataclass(frozen=True)
+class _Neighbors(Node):
+    """A query of boost 1, with what it asks of its field and what its filter is built into."""
+
+    query: Knn
+    definition: VectorDefinition = field(compare=False)
+    prepared: Prepared = field(compare=False, repr=False)
+    filtered: Node | None = field(compare=False)
+
+    def matched(self, ctx: ShardContext, boost: np.float32) -> Matched:
+        return self.query.matched(ctx, boost)
+
+    def _found(self, ctx: ShardContext, row: int, boost: np.float32) -> tuple[Neighbors, np.float32 | None]:
+        """The neighbours, and the row's score if it is one of them."""
+        found = self.query.neighbors(ctx)
+        place = int(np.searchsorted(found.rows, row))
+        kept = place < len(found.rows) and found.rows[place] == row
+        return found, np.float32(found.score[place] * boost) if kept else None
+
+
+def _missed(reason: str) -> Explanation:
+    return Explanation(np.float32(0), reason, match=False)
+
+
+# --- Lucene -----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class LuceneNeighbors(_Neighbors):
+    """Lucene's own query, within the plugin's where it is rescored or expanded to all objects of a document."""
+
+    text: str | None
+
+    @property
+    def _rescored(self) -> bool:
+        return self.prepared.rescore is not None and self.prepared.rescore.enabled
+
+    @property
+    def type(self) -> str:
+        if self.query.k is not None:
+            return "RescoreKNNVectorQuery" if self._rescored else "LuceneEngineKnnVectorQuery"
+        if self.definition.data_type != "float":
+            raise NotFaked("the profile of a [knn] query")
+        return "FloatVectorSimilarityQuery"
+
+    def __str__(self) -> str:
+        if self.text is None:
+            raise NotFaked("the text of a [knn] query in Lucene")
+        return self.text
+
+    def explain(self, ctx: ShardContext, row: int, boost: np.float32) -> Explanation:
+        found, score = self._found(ctx, row, boost)
+        chosen_by = None if self.filtered is None else self.filtered.rewritten()
+        if isinstance(chosen_by, MatchNoDocsQuery):
+            return _missed(chosen_by.reason)
+        if self.query.k is None:
+            return self._explain_radius(ctx, row, score)
+        if not len(found.rows):
+            return _missed("")
+        if not self._rescored and not self.query.expand_nested_docs:
+            if score is None:
+                return _missed(f"not in top {len(found.rows)} docs")
+            return Explanation(score, f"within top {len(found.rows)} docs")
+        if score is None:
+            return _missed(f"not in top {len(found.rows)}")
+        # The plugin's own query is made without what it explains itself by.
+        raise running(
+            NullPointerException(
+                'Cannot invoke "org.opensearch.knn.index.query.KNNWeight.explain('
+                'org.apache.lucene.index.LeafReaderContext, int, float)" because "this.this$0.knnWeight" is null'
+            )
+        )
+
+    def _explain_radius(self, ctx: ShardContext, row: int, score: np.float32 | None) -> Explanation:
+        if score is not None:
+            return Explanation(score, "Score above threshold")
+        if self.query.filter is not None and not self.query.filtered(ctx)[row]:
+            return _missed("Doc does not match the filter")
+        target = self.query.target(ctx)
+        column = None if target is None else ctx.column(target)
+        assert isinstance(column, VectorColumn)
+        place = int(np.searchsorted(column.rows, row))
+        if place == len(column.rows) or column.rows[place] != row:
+            return _missed("No vector found for doc")
+        return _missed("Score below threshold")
+
+
+def _lucene_text(
+    query: Knn, definition: VectorDefinition, prepared: Prepared, ctx: ShardContext, filtered: object
+) -> str | None:
+    """How the built query writes itself; None where that is not known."""
+    floats = definition.data_type == "float"
+    kind, first = ("Float", query.vector[0]) if floats else ("Byte", int(query.vector[0]))
+    if ctx.nested_path is not None and filtered is not None:
+        if query.filter is not None and speaks_of_objects(query.filter):
+            return None
+        filtered = f"ToChildBlockJoinQuery ({filtered})"
+    if prepared.radius is not None:
+        least = prepared.radius.min_score
+        return (
+            f"{kind}VectorSimilarityQuery[field= target=[{f'{first:f}' if floats else first}...] "
+            f"traversalSimilarity={np.float32(0.95) * least:f} resultSimilarity={least:f} "
+            f"filter={filtered or 'null'}]"
+        )
+    assert query.k is not None
+    ef = prepared.ef_search or ctx.setting("index.knn.algo_param.ef_search", 100)
+    shown = java_float(first) if floats else str(first)
+    tail = f"[{filtered}]" if filtered is not None else ""
+    name, asked = f"OSKnn{kind}VectorQuery", max(query.k, ef)
+    if ctx.nested_path is not None:
+        name = f"OSDiversifyingChildren{kind}KnnVectorQuery"
+        if query.expand_nested_docs:
+            name, asked = f"InternalNestedKnn{kind}VectorQuery", 2**31 - 1
+    text = f"{name}:{query.field}[{shown},...][{asked}]{tail}"
+    if query.expand_nested_docs:
+        text = f"ExpandNestedDocsQuery[{query.field}]...{name}[{text}]"
+    if prepared.rescore is not None and prepared.rescore.enabled:
+        vector = f"[F@{java_hash(repr(query.vector)):x}" if floats else "null"
+        text = f"RescoreKNNVectorQueryinnerQuery={text}field=, vector={vector}, k={query.k}, shardId={ctx.shard}]"
+    return text
+
+
+# --- Faiss ------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class FaissNeighbors(_Neighbors):
+    """The plugin's own query; ``of_shard`` where it brings the segments of a shard together itself."""
+
+    of_shard: bool
+
+    @property
+    def type(self) -> str:
+        return "NativeEngineKnnVectorQuery" if self.of_shard else "KNNQuery"
+
+    def __str__(self) -> str:
+        return "NativeEngineKnnVectorQuery[]...KNNQuery[]" if self.of_shard else ""
+
+    def exhausted(self, boost: np.float32) -> np.float32:
+        """TopDocsDISI.score behind its last document."""
+        return np.float32(0) if self.of_shard else np.float32(_MAX * boost)
+
+    def explain(self, ctx: ShardContext, row: int, boost: np.float32) -> Explanation:
+        """DocAndScoreQuery's, or else KNNWeight's, which takes any document for a match."""
+        found, score = self._found(ctx, row, boost)
+        if self.of_shard and score is None:
+            return _missed(f"not in top {len(found.rows)}" if len(found.rows) else "")
+        if self.prepared.rescore is not None and self.definition.data_type == "binary":
+            raise no_array(QUERY_VECTOR)
+        if not self.of_shard and score is not None and not self._still_ahead(ctx, row, found):
+            score = None
+        return self._told(ctx, row, found, score)
+
+    def _still_ahead(self, ctx: ShardContext, row: int, found: Neighbors) -> bool:
+        """Whether the scorer, which a weight keeps for all documents of a segment that it explains, comes to the row:
+        it goes on by one neighbour at least."""
+        start, end = ctx.segment(row)
+        rows = found.rows[np.searchsorted(found.rows, start) : np.searchsorted(found.rows, end)]
+        stands: dict[Any, int] = ctx.memo.setdefault("explained", {})
+        at = max(stands.get((id(self), start), -1) + 1, int(np.searchsorted(rows, row)))
+        stands[id(self), start] = at
+        return at < len(rows) and rows[at] == row
+
+    def _told(self, ctx: ShardContext, row: int, found: Neighbors, score: np.float32 | None) -> Explanation:
+        target = self.query.target(ctx)
+        column = None if target is None else ctx.column(target)
+        assert isinstance(column, VectorColumn)
+        start, end = np.searchsorted(column.rows, ctx.segment(row)).tolist()
+        leaf = next((leaf for leaf in found.leaves if (leaf.start, leaf.end) == (start, end)), None)
+        place = int(np.searchsorted(column.rows, row))
+        raw = None
+        if leaf is not None and leaf.by_graph and score is not None:
+            space = self.definition.space
+            raw = float(space.distance(column.matrix[place : place + 1], self.prepared.row, one_by_one=True)[0])
+        told = explain_faiss(
+            0.0 if score is None else score,
+            self.definition,
+            None if leaf is None else leaf.decision,
+            raw=raw,
+            radius=None if self.prepared.radius is None else float(self.prepared.radius.raw),
+            rescore=self.prepared.rescore,
+            k=self.query.k,
+            shard_level_rescoring_disabled=ctx.settings.get("index.knn.disk.vector.shard_level_rescoring_disabled")
+            == "true",
+        )
+        return _explanation(told)
+
+
+def _explanation(told: Mapping[str, Any]) -> Explanation:
+    return Explanation(told["value"], told["description"], tuple(map(_explanation, told["details"])))
