@@ -67,7 +67,10 @@ def _rescored(rescorer: Rescorer, ctx: ShardContext, row: int, told: Explanation
         first = Explanation(np.float32(0), "First pass did not match", (told,), match=False)
     if row not in ctx.memo.get(("rescored", id(rescorer)), ()):
         return first
-    other = form(rescorer.query, ctx).rewritten().explain(ctx, row, ONE)
+    node = form(rescorer.query, ctx)  # without the search's own filters
+    if isinstance(node, ApproximateScoreQuery):
+        node = _resolved(SearchRequest(query=rescorer.query), ctx, node)
+    other = node.rewritten().explain(ctx, row, ONE)
     if not other.match:
         return first
     weight = np.float32(rescorer.rescore_query_weight)
