@@ -23,12 +23,13 @@ class Where:
 
     ``container`` is the very dict or list that the JSON reader made; it is found again by identity when the error is
     answered, so that parsing itself keeps no positions. ``start`` and ``end`` are the container's own brackets;
-    ``after`` is behind the value's (first) token.
+    ``after`` is behind the value's (first) token; ``offset`` bytes behind the place is where Jackson stood.
     """
 
     container: Any
     key: str | int | None = None
     part: Part = "value"
+    offset: int = 0
 
 
 @cache

@@ -13,6 +13,7 @@ from fakeknn.search.explain import explained
 from fakeknn.search.failures import placed
 from fakeknn.search.query_phase import query_phase
 from fakeknn.search.request import SearchRequest
+from fakeknn.search.rewriting import fetched
 from fakeknn.search.source import source_of_params
 from fakeknn.xcontent import read_for, read_query
 
@@ -46,6 +47,7 @@ def explain(node: Node, request: Request) -> Response:
     check_read(request, (*SOURCE, "stored_fields", "routing", "preference"), of_body=bool(request.body))
     if query is None:
         raise ActionRequestValidationException("query is missing")
+    query = fetched(query, service.Services(node))
     index, _ = get(node, name, doc_id, request.text("routing"))
     shard = index.shard_of(doc_id, request.text("routing"))
     found = shard.get(doc_id, node.now(), realtime=False)

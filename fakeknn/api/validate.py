@@ -5,10 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from fakeknn.api.search import INDICES_PARAMETERS, query_of_params, query_only
-from fakeknn.errors import ActionRequestValidationException, NotFaked, OpenSearchError, ParsingException
+from fakeknn.errors import (
+    ActionRequestValidationException,
+    IndexClosedException,
+    IndexNotFoundException,
+    NotFaked,
+    OpenSearchError,
+    ParsingException,
+)
 from fakeknn.query.base import Query
 from fakeknn.rest import SOURCE_PARAMETERS, Request, route
 from fakeknn.search import service
+from fakeknn.search.rewriting import fetched
 from fakeknn.search.validate import detailed_message, validate_query
 from fakeknn.state.names import IndicesOptions
 from fakeknn.xcontent import read_for, read_query, settle
@@ -57,6 +65,13 @@ def validate(node: Node, request: Request) -> dict[str, Any]:
         told = detailed_message(error) if isinstance(error, ParsingException) else error.reason
         return {"valid": False, **({"error": told} if explain else {})}
     indices = node.resolve(request.text("index") or "_all", options)
+    try:
+        query = None if query is None else fetched(query, service.Services(node))
+    except (IndexNotFoundException, IndexClosedException):
+        raise
+    except OpenSearchError as error:  # no shard is asked
+        shards = {"total": 0, "successful": 0, "failed": 0}
+        return {"_shards": shards, "valid": False, "explanations": [{"valid": False, "error": error.reason}]}
     contexts = service.shard_contexts(node, indices)
     if not every:
         seen: set[str] = set()

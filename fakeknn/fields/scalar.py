@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import re
 from collections.abc import Collection
 from typing import Any, ClassVar
@@ -21,11 +20,24 @@ from fakeknn.errors import (
     QueryShardException,
     Where,
 )
-from fakeknn.fields.base import BOOST, META, DocContext, FieldType, Parameter, boolean, flag, integer, register, text
+from fakeknn.fields.base import (
+    BOOST,
+    META,
+    UNREADABLE,
+    DocContext,
+    FieldType,
+    Parameter,
+    boolean,
+    flag,
+    integer,
+    register,
+    text,
+)
 from fakeknn.fields.buffers import Buffer, KeywordBuffer, NumericBuffer, ObjectBuffer
 from fakeknn.fields.patterns import matching_terms, regexp_matcher, wildcard_matcher
 from fakeknn.view import Column, KeywordColumn, Mask, NumericColumn
 from fakeknn.xcontent import java_string
+from fakeknn.xcontent.base64 import decode_text
 from fakeknn.xcontent.objects import SOURCE, jackson_token, not_boolean
 
 #: Lucene's IndexWriter.MAX_TERM_LENGTH, in UTF-8 bytes.
@@ -454,46 +466,6 @@ class DateFieldType(FieldType):
         return self.doc_value(self.to_number(java_string(value)), format)
 
 
-def base64_error(container: Any, key: Any, value: str) -> JsonParseException:
-    """What Jackson's decoder says of the first character that it cannot take."""
-    for i, char in enumerate(value):
-        if char.isascii() and (char.isalnum() or char in "+/"):
-            continue
-        unit = i % 4 + 1
-        if char <= " ":
-            if unit == 1:
-                continue
-            problem = (
-                f"Illegal white space character (code 0x{ord(char):x}) as character #{unit} of 4-char base64 unit: "
-                f"can only "
-                "used between units"
-            )
-        elif char == "=":
-            if unit >= 3:
-                continue
-            problem = (
-                f"Unexpected padding character ('=') as character #{unit} of 4-char base64 unit: padding only legal "
-                f"as 3rd or "
-                "4th character"
-            )
-        else:
-            problem = f"Illegal character '{char}' (code 0x{ord(char):x}) in base64 content"
-        rest, offset = value[i + 1 :], i + 2
-        break
-    else:
-        problem = (
-            "Unexpected end of base64-encoded String: base64 variant 'MIME-NO-LINEFEEDS' expects padding (one or more "
-            "'=' "
-            "characters) at the end. This Base64Variant might have been incorrectly configured"
-        )
-        rest, offset = "", len(value) + 2
-    error = JsonParseException(
-        f"Failed to decode VALUE_STRING as base64 (MIME-NO-LINEFEEDS): {problem}{SOURCE}", at=Where(container, key)
-    )
-    error.preview, error.offset = rest, offset  # type: ignore[attr-defined]
-    return error
-
-
 @register("binary")
 class BinaryFieldType(FieldType):
     """Base64 text; searchable by nothing but ``exists`` and vector scripts, and those only with ``doc_values``."""
@@ -536,9 +508,11 @@ class BinaryFieldType(FieldType):
                 at=Where(container, key, "after"),
             )
         try:
-            return base64.b64decode(value, validate=True)
-        except (binascii.Error, ValueError):
-            raise base64_error(container, key, value) from None
+            return decode_text(value, container, key)
+        except JsonParseException as error:
+            rest = getattr(error, "rest", "")
+            error.preview = UNREADABLE if rest is None else rest  # type: ignore[attr-defined]
+            raise
 
     def require_index(self) -> None:
         raise self.no_query()

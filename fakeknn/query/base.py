@@ -204,6 +204,13 @@ def running(error: OpenSearchError) -> OpenSearchError:
     return error
 
 
+def rewritten_wrongly(error: OpenSearchError) -> OpenSearchError:
+    """An error that a shard comes upon when it rewrites a query: a search tells it as it is, what only builds the query
+    as one of building."""
+    error.at_shard_rewriting = True  # type: ignore[attr-defined]
+    return running(error)
+
+
 @contextmanager
 def rewriting() -> Iterator[None]:
     """What fails here fails the whole search, before a shard is asked (Rewriteable.rewriteAndFetch)."""
@@ -211,7 +218,7 @@ def rewriting() -> Iterator[None]:
         yield
     except OpenSearchError as error:
         error.at_rewriting = True  # type: ignore[attr-defined]
-        raise running(error) from error.cause
+        raise rewritten_wrongly(error) from error.cause
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -249,6 +256,10 @@ class Query:
     def rewrites(self, ctx: ShardContext) -> bool:
         """Whether the query becomes another one on this shard before it is built (QueryBuilder.rewrite)."""
         return self.never(ctx) or any(child.rewrites(ctx) for child in self.children())
+
+    def fetched(self, services: Any) -> Query:
+        """The query with what it looks up elsewhere, which is done before a shard is asked."""
+        return self
 
     def explain(self, ctx: ShardContext, row: int, boost: np.float32 = np.float32(1.0)) -> Explanation:  # noqa: B008
         """Why a row has its score."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 import numpy as np
@@ -47,16 +47,16 @@ class IndexedShape:
     path: str = "shape"
     routing: str | None = None
 
-    def fetched(self, ctx: ShardContext) -> Shape:
+    def shape(self, services: Any) -> Shape:
         """AbstractGeometryQueryBuilder.fetch."""
         with rewriting():
-            shape = self._fetched(ctx)
+            shape = self._shape(services)
         if shape is None:
             raise NotFaked("a [geo_shape] query by a document without a shape")
         return shape
 
-    def _fetched(self, ctx: ShardContext) -> Shape | None:
-        found = ctx.services.document(self.index, self.id, self.routing)
+    def _shape(self, services: Any) -> Shape | None:
+        found = services.document(self.index, self.id, self.routing)
         if found is None:
             raise IllegalArgumentException(f"Shape with ID [{self.id}] not found")
         holder: Any = found[1]
@@ -84,6 +84,9 @@ class GeoShape(Query):
         shape = {"type": kind, "coordinates": self.shape.coordinates}
         return {self.field: {"shape": shape, "relation": self.relation}, "ignore_unmapped": self.ignore_unmapped}
 
+    def fetched(self, services: Any) -> Query:
+        return self if self.indexed is None else replace(self, shape=self.indexed.shape(services), indexed=None)
+
     def mask(self, ctx: ShardContext) -> Mask:
         mapped = ctx.field(self.field)
         if mapped is None:
@@ -107,7 +110,7 @@ class GeoShape(Query):
         if self.shape is not None:
             return self.shape
         assert self.indexed is not None
-        return self.indexed.fetched(ctx)
+        return self.indexed.shape(ctx.services)
 
     def _holds(self, ctx: ShardContext, column: GeoPointColumn, shape: Shape) -> Mask:
         """bool[m]: the points inside a shape."""

@@ -5,7 +5,7 @@ Sources: PercolateQueryBuilder, PercolateQuery, QueryShardContext.failIfFieldMap
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 import numpy as np
@@ -116,6 +116,11 @@ class Percolate(Query):
             }  # fmt: skip
             written |= {name: value for name, value in told.items() if value is not None}
         return written
+
+    def fetched(self, services: Any) -> Query:
+        if self.documents:
+            return self
+        return replace(self, documents=(services.document_to_percolate(self.indexed or IndexedDocument()),))
 
     def percolator(self, ctx: ShardContext) -> PercolatorFieldType:
         field = ctx.field(self.field)

@@ -12,7 +12,7 @@ from fakeknn.dates import DateFormat, parse_zone
 from fakeknn.errors import DateTimeException, IllegalArgumentException, OpenSearchParseException, ZoneRulesException
 from fakeknn.fields import FieldType
 from fakeknn.fields.scalar import BooleanFieldType, DateFieldType
-from fakeknn.query.base import Matched, Query, ShardContext, common, field_query, register, running, value_of
+from fakeknn.query.base import Matched, Query, ShardContext, common, field_query, register, rewritten_wrongly, value_of
 from fakeknn.query.compound import MatchNone
 from fakeknn.query.exists import Exists, exists_mask
 from fakeknn.query.multi_term import MATCHERS
@@ -91,7 +91,7 @@ class Range(Query):
                 self.lower, self.upper, self.include_lower, self.include_upper, self.time_zone, self.format
             )
         except (OpenSearchParseException, IllegalArgumentException) as error:
-            raise running(error) from error.cause
+            raise rewritten_wrongly(error) from error.cause
         if not len(column.values):
             return "disjoint"
         least, most = column.values.min(), column.values.max()
@@ -113,10 +113,10 @@ class Range(Query):
             return searched(ctx, field, lambda column: self._asked(field, column))
         except OpenSearchParseException as error:
             # Dates are looked at when the query is rewritten, before it is built.
-            raise running(error) from error.cause
+            raise rewritten_wrongly(error) from error.cause
         except IllegalArgumentException as error:
             if isinstance(field, DateFieldType) and field.searchable:
-                raise running(error) from error.cause
+                raise rewritten_wrongly(error) from error.cause
             raise
 
     def matcher(self, field: FieldType) -> Callable[[str], object]:

@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 
 from fakeknn.errors import IllegalArgumentException, IllegalStateException
 from fakeknn.fields import FieldType
+from fakeknn.fields.metadata import IdFieldType, IndexFieldType
 from fakeknn.fields.wildcard import WildcardFieldType
 from fakeknn.query.base import Explanation, Matched, Query, ShardContext, running
-from fakeknn.query.lucene import Node
-from fakeknn.query.lucene.form import form
+from fakeknn.query.lucene import MatchAllDocsQuery, MatchNoDocsQuery, Node
+from fakeknn.query.lucene.form import form, shown_id
 from fakeknn.query.phrases import occurrences
 from fakeknn.query.scoring import FieldScoring, postings
 from fakeknn.query.similarities import TermStatistics
@@ -138,6 +139,11 @@ class SpanTerm(SpanQuery):
         if field is None:
             return None, None, java_string(self.value)
         field.require_index()
+        if isinstance(field, IdFieldType):
+            return field, ctx.column(field), shown_id(java_string(self.value))
+        if isinstance(field, IndexFieldType):
+            names = field.names(ctx.index, self.value)
+            raise _no_term(MatchAllDocsQuery() if names else MatchNoDocsQuery())
         if (not field.dictionary and not field.scored) or isinstance(field, WildcardFieldType):
             query = Term(field=self.field, value=self.value)
             query.mask(ctx)  # for what it refuses
@@ -159,7 +165,11 @@ class SpanTerm(SpanQuery):
         if field is None or column is None:
             return Spans.none()
         if not isinstance(column, TextColumn) or not getattr(field, "indexes_positions", True):
-            if len(postings(column, term)[0]):
+            if isinstance(field, IdFieldType):
+                exists = bool(field.ids(ctx.view, [java_string(self.value)]).any())
+            else:
+                exists = len(postings(column, term)[0]) > 0
+            if exists:
                 what = f"cannot run SpanTermQuery (term={term})"
                 raise running(IllegalStateException(f'field "{field.path}" was indexed without position data; {what}'))
             return Spans.none()
@@ -382,7 +392,7 @@ class SpanWithin(SpanContaining):
 class FieldMasking(SpanQuery):
     """Spans of a field that pass for those of another one, beside whose they may then stand."""
 
-    kind: ClassVar[str] = "field_masking_span"
+    kind: ClassVar[str] = "span_field_masking"
     query: SpanQuery
     field: str
 

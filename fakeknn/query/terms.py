@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 from zlib import crc32
 
@@ -229,8 +229,13 @@ class Terms(Query):
             written[self.kind]["value_type"] = "bitmap"
         return written
 
+    def fetched(self, services: Any) -> Query:
+        if self.lookup is None:
+            return self
+        return replace(self, values=tuple(services.lookup_terms(self.lookup, bitmap=self.bitmap)), lookup=None)
+
     def found(self, ctx: ShardContext) -> tuple[Any, ...]:
-        """The terms, looked up if they lie elsewhere: before the query is built."""
+        """The terms, looked up if they lie elsewhere and no search has done so."""
         if self.lookup is None:
             return self.values
         if ctx.services is None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -15,10 +13,9 @@ from fakeknn.errors import (
     Where,
     XContentParseException,
 )
-from fakeknn.fields.scalar import base64_error
 from fakeknn.query.base import Query, ShardContext, parse_query, register, rewriting
 from fakeknn.view import Mask
-from fakeknn.xcontent import objects, read, read_for, settle
+from fakeknn.xcontent import base64, objects, read, read_for, settle
 from fakeknn.xcontent.objects import SOURCE
 
 
@@ -58,10 +55,7 @@ def parse_wrapper(container: Any, key: Any) -> Query:
         kind = objects.jackson_token(value)
         text = f"Current token ({kind}) not VALUE_STRING or VALUE_EMBEDDED_OBJECT, can not access as binary{SOURCE}"
         raise JsonParseException(text, at=Where(body, name, "after"))
-    try:
-        source = base64.b64decode(objects.text(body, name), validate=True)
-    except (binascii.Error, ValueError):
-        raise base64_error(body, name, value) from None
+    source = base64.decode_text(objects.text(body, name), body, name)
     if not source:
         raise IllegalArgumentException("query source text cannot be null or empty")
     second = next(names, None)

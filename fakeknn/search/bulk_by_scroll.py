@@ -32,6 +32,7 @@ from fakeknn.search.bulk_by_scroll_status import Status
 from fakeknn.search.failures import all_failed, failure_echo, failure_groups
 from fakeknn.search.fetch import source_of
 from fakeknn.search.request import ACCURATE, SearchRequest
+from fakeknn.search.rewriting import fetched_request
 from fakeknn.search.scripts import compile_painless, run_update_script
 from fakeknn.search.slicing import sliced
 from fakeknn.search.sort import Sort
@@ -246,6 +247,7 @@ class Worker:
             if contexts:
                 raise all_failed("query", [(ctx, error) for ctx in contexts], self.node.node_id) from None
             raise
+        search = fetched_request(search, service.Services(self.node))
         outcome = execute.run(search, contexts, batch=request.search.size)
         if outcome.failures:
             groups = failure_groups(outcome.failures)

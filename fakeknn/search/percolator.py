@@ -7,7 +7,6 @@ Sources: PercolatorFieldMapper, PercolatorMatchedSlotSubFetchPhase, PercolatorHi
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import fields, replace
 from typing import Any
 
 from fakeknn.errors import IllegalArgumentException, OpenSearchError
@@ -21,11 +20,11 @@ from fakeknn.query.joining import Nested
 from fakeknn.query.percolate import Percolate, Percolated, PercolatorContext
 from fakeknn.query.relations import HasChild, HasParent
 from fakeknn.query.script import ScriptScore
-from fakeknn.query.terms import Terms
 from fakeknn.search.failures import placed
 from fakeknn.search.fetch import Hit, sub_phase
 from fakeknn.search.highlight import show_highlight
 from fakeknn.search.request import SearchRequest
+from fakeknn.search.rewriting import fetched
 from fakeknn.search.service import Services
 from fakeknn.state.shard import EMPTY
 from fakeknn.xcontent import hash_ordered
@@ -53,7 +52,7 @@ def compiled(field: PercolatorFieldType, container: Any, key: Any, doc: DocConte
         services=services,
         unmapped_as_text=field.unmapped_as_text,
     )
-    query = _looked_up(query, services)
+    query = fetched(query, services)
     try:
         query.matched(ctx)
     except OpenSearchError as error:
@@ -85,26 +84,6 @@ def _verify(query: Query) -> None:
         clauses = query.queries
     for clause in clauses:
         _verify(clause)
-
-
-def _looked_up(query: Query, services: Services) -> Query:
-    """The query with the terms that it looks up elsewhere as they are now."""
-    if isinstance(query, Terms) and query.lookup is not None:
-        return replace(query, values=tuple(services.lookup_terms(query.lookup)), lookup=None)
-    changed: dict[str, Any] = {}
-    for member in fields(query):
-        value = getattr(query, member.name)
-        if isinstance(value, Query):
-            after: Any = _looked_up(value, services)
-        elif isinstance(value, (tuple, list)) and any(isinstance(item, Query) for item in value):
-            after = type(value)(_looked_up(item, services) for item in value)
-            if all(a is b for a, b in zip(after, value, strict=True)):
-                continue
-        else:
-            continue
-        if after is not value:
-            changed[member.name] = after
-    return replace(query, **changed) if changed else query
 
 
 # --- hits -------------------------------------------------------------------------------------------------------------

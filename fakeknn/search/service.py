@@ -32,6 +32,7 @@ from fakeknn.search.failures import all_failed
 from fakeknn.search.in_memory import indexed_document, percolated
 from fakeknn.search.indices_boost import boosted
 from fakeknn.search.request import ACCURATE, SearchRequest
+from fakeknn.search.rewriting import fetched, fetched_request
 from fakeknn.search.scripts import stored_script
 from fakeknn.search.slicing import sliced
 from fakeknn.search.stored import stored_fields
@@ -108,7 +109,8 @@ class Services:
             "indices.query.max_clause_count": 1024,
         }
         limit = min(int(settings.get(name, default)) for name, default in limits.items())
-        request = SearchRequest(query=lookup.query, size=limit)
+        query = None if lookup.query is None else fetched(lookup.query, self)
+        request = SearchRequest(query=query, size=limit)
         outcome = execute.run(request, shard_contexts(self.node, indices, names=lookup.index))
         if outcome.total > limit:
             raise IllegalArgumentException(
@@ -270,6 +272,7 @@ def search(
 ) -> dict[str, Any]:
     """Run a search and shape its answer; ``scroll`` is the keep-alive of a search that goes on."""
     started = node.clock.now()
+    request = fetched_request(request, Services(node))
     rerank = mmr.over_sampled(node, request, indices)
     if rerank is not None:
         request = rerank.request
@@ -307,6 +310,7 @@ def search_point(node: Node, request: SearchRequest) -> dict[str, Any]:
     keep_alive = None if alive is None else readers.keep_alive_of(node, alive, "keep_alive")
     point = readers.find_point(node, request.point.id, keep_alive)
     contexts = [replace(ctx, memo={}) for ctx in boosted(request, sliced(request.slice, point.contexts))]
+    request = fetched_request(request, Services(node))
     outcome = execute.run(request, contexts)
     _count_phases(node, outcome, request.groups)
     body = answer(request, outcome, _took(node, started))
@@ -359,6 +363,7 @@ def count(
 ) -> dict[str, Any]:
     """How many documents match. ``terminate_after`` is told of, but counting does without reading documents, so it
     counts them all."""
+    query = None if query is None else fetched(query, Services(node))
     request = SearchRequest(query=query, size=0, track_total_hits=ACCURATE, min_score=min_score)
     outcome = execute.run(request, shard_contexts(node, indices, names=names, routing=routing, preference=preference))
     body: dict[str, Any] = {}

@@ -62,13 +62,20 @@ def validate_query(query: Query | None, ctx: ShardContext, *, rewrite: bool) -> 
         raise
     except (QueryShardException, ParsingException) as error:
         return {"valid": False, "error": detailed_message(placed(error, ctx))}
-    except OpenSearchError as error:  # what a search finds when it rewrites is found here when the query is built
+    except OpenSearchError as error:
+        if getattr(error, "at_run_time", False) and not getattr(error, "at_shard_rewriting", False):
+            return {"valid": True, "explanation": _explanation(asked, ctx, rewrite=rewrite)}
+        # What a search finds when it rewrites is found here when the query is built.
         failed = QueryShardException(f"failed to create query: {java_string(error.reason)}")
         failed.__cause__ = error
         return {"valid": False, "error": detailed_message(placed(failed, ctx))}
-    node = search_form(asked, ctx)
+    return {"valid": True, "explanation": _explanation(asked, ctx, rewrite=rewrite)}
+
+
+def _explanation(query: Query, ctx: ShardContext, *, rewrite: bool) -> str:
+    node = search_form(query, ctx)
     if rewrite:
         node = node.rewritten()
         if isinstance(node, MatchNoDocsQuery):
-            node = form(asked, ctx)
-    return {"valid": True, "explanation": str(node)}
+            node = form(query, ctx)
+    return str(node)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from fakeknn.errors import OpenSearchError, ParsingException, Where
+from fakeknn.xcontent.objects import place_of
 from fakeknn.xcontent.places import settle
 from fakeknn.xcontent.tree import Break, BrokenText, OpenArray, OpenObject, opened
 
@@ -105,6 +106,9 @@ def _told_first(error: OpenSearchError, body: bytes, parse: Callable[[Any], Any]
             settle(found, body, torso.root)
             return _queried(found, error)
         told = [(link.at, link.reason or "") for link in found.chain() if link.at is not None]
+        stood = place_of(found)
+        if not told and stood is not None:
+            told = [(stood, found.reason or "")]
         if torso.broken is not None or (told and all(torso.has_read(*one) for one in told)):
             settle(found, body, torso.root)
             return found

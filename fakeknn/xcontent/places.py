@@ -69,7 +69,7 @@ def locate(body: bytes, root: Any, where: Where) -> tuple[int, int] | None:
     token = _find(body, root, where)
     if token is None:
         return None
-    return token.line, token.column + (token.end - token.start if where.part == "after" else 0)
+    return token.line, token.column + where.offset + (token.end - token.start if where.part == "after" else 0)
 
 
 def settle(error: OpenSearchError, body: bytes, root: Any) -> None:

@@ -37,6 +37,7 @@ from fakeknn.query.rewritten import Rewritten
 from fakeknn.query.script import ScriptScore
 from fakeknn.query.terms_set import TermsSet
 from fakeknn.query.text import Match
+from fakeknn.xcontent import java_string
 
 
 @lucene.register
@@ -105,7 +106,11 @@ def _(query: ScriptScore, ctx: ShardContext) -> Node:
 def _(query: TermsSet, ctx: ShardContext) -> Node:
     if not query.values:
         return MatchNoDocsQuery('No terms supplied for "terms_set" query.')
-    clauses = tuple(form(clause, ctx).rewritten() for clause in query.clauses())
+    if ctx.field(query.field) is None:
+        plain: list[Node] = [TermQuery(query.field, text, text) for text in map(java_string, query.values)]
+    else:
+        plain = [form(clause, ctx) for clause in query.clauses()]
+    clauses = tuple(clause.rewritten() for clause in plain)
 
     def how(ctx: ShardContext, row: int, boost: np.float32) -> Explanation:
         return query.explained(ctx, row, [clause.explain(ctx, row, boost) for clause in clauses])
@@ -113,7 +118,7 @@ def _(query: TermsSet, ctx: ShardContext) -> Node:
     least = f"long({query.minimum_should_match_field})"
     if query.minimum_should_match_script is not None:
         least = f"script({query.minimum_should_match_script})"
-    shown = ", ".join(str(form(clause, ctx)) for clause in query.clauses())
+    shown = ", ".join(map(str, plain))
     text = f"CoveringQuery(queries=[{shown}], minimumNumberMatch={least})"
     return Told(replace(query, boost=1.0), "CoveringQuery", text, clauses, how)
 
@@ -125,6 +130,8 @@ def _(query: Rewritten, ctx: ShardContext) -> Node:
 
 @lucene.register
 def _(query: Nested, ctx: ShardContext) -> Node:
+    if query.path not in ctx.mapping.objects and query.ignore_unmapped:
+        return MatchNoDocsQuery()
     alone = replace(query, boost=1.0)
     inner = form(query.query, ctx.inside(query.path))
     if _might_match_outside(inner, ctx, query.path):

@@ -32,18 +32,10 @@ from fakeknn.query.lucene import (
     TermQuery,
     Told,
 )
-from fakeknn.query.lucene.form import MATCH_NONE, WRAPPER, bytes_ref, field_exists, lucene
+from fakeknn.query.lucene.form import MATCH_NONE, WRAPPER, bytes_ref, field_exists, lucene, shown_id
 from fakeknn.query.ranges import Range
 from fakeknn.query.terms import Term, Terms
 from fakeknn.xcontent import java_string
-
-
-def _shown_id(text: str) -> str:
-    raw = encode_id(text)
-    try:
-        return raw.decode()
-    except UnicodeDecodeError:
-        return bytes_ref(raw)
 
 
 def _set(name: str, shown: list[str], mask: Any, single: Node | None = None) -> Leaf:
@@ -55,7 +47,7 @@ def _ids(ctx: ShardContext, ids: tuple[str, ...]) -> Node:
     field = ctx.field("_id")
     assert isinstance(field, IdFieldType)
     ordered = sorted({encode_id(text): text for text in ids}.items())
-    return _set("_id", [_shown_id(text) for _, text in ordered], lambda: field.ids(ctx.view, ids))
+    return _set("_id", [shown_id(text) for _, text in ordered], lambda: field.ids(ctx.view, ids))
 
 
 @lucene.register

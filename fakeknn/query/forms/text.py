@@ -111,7 +111,7 @@ _SPANS: dict[type[SpanQuery], str] = {
 def _(query: SpanQuery, ctx: ShardContext) -> Node:
     if isinstance(query, SpanNear) and len(query.clauses) == 1:
         return form(query.clauses[0], ctx)
-    query.mask(ctx)  # for what it refuses
+    query.check(ctx)
     return Told(replace(query, boost=1.0), _SPANS.get(type(query), "SpanQuery"), query.text(ctx))
 
 
@@ -121,7 +121,7 @@ def _(query: SpanMulti, ctx: ShardContext) -> Node:
     name = query.field_name(ctx)
     if ctx.field(name) is None:
         return Told(query, "SpanMatchNoDocsQuery", 'SpanMatchNoDocsQuery("Inner query rewrote to match_none")')
-    query.mask(ctx)
+    query.check(ctx)
     return Expanding(
         replace(query, boost=1.0),
         "SpanMultiTermQueryWrapper",

@@ -7,6 +7,7 @@ from functools import singledispatch
 
 import numpy as np
 
+from fakeknn.fields.uid import encode_id
 from fakeknn.query.base import Query, ShardContext
 from fakeknn.query.compound import MatchNone
 from fakeknn.query.lucene.compounds import FILTER, MUST, BooleanQuery
@@ -57,6 +58,15 @@ def lucene(query: Query, ctx: ShardContext) -> Node:
 def bytes_ref(term: bytes) -> str:
     """BytesRef.toString."""
     return f"[{' '.join(f'{byte:x}' for byte in term)}]"
+
+
+def shown_id(text: str) -> str:
+    """The term of ``_id``: its text, or its bytes where these are none."""
+    raw = encode_id(text)
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        return bytes_ref(raw)
 
 
 def field_exists(ctx: ShardContext, name: str) -> Leaf:
