@@ -228,7 +228,7 @@ def show_highlight(request: SearchRequest, ctx: ShardContext, hit: Hit, shown: d
     highlight: Highlight | None = request.parts.get("highlight")
     if highlight is None:
         return
-    key = ("highlight", id(highlight))
+    key = ("highlight", id(highlight), id(request.query))  # a percolator highlights by each of its queries
     planned = ctx.memo.get(key)
     if planned is None:
         planned = ctx.memo[key] = _planned(request, highlight, ctx)
