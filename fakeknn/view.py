@@ -28,6 +28,19 @@ Rows = NDArray[np.int32]
 T = TypeVar("T", bound=np.generic)
 
 
+def place_of(rows: NDArray[T], row: int) -> int:
+    """Where a row stands, or would stand, among ascending rows.
+
+    The number is made one of theirs: for a bound of another type numpy would convert all rows, at each search.
+    """
+    return int(rows.searchsorted(rows.dtype.type(row)))
+
+
+def places_of(rows: NDArray[T], start: int, end: int) -> tuple[int, int]:
+    """Where the rows from ``start`` to ``end`` stand among ascending rows: the first, and one behind the last."""
+    return place_of(rows, start), place_of(rows, end)
+
+
 class Grow(Generic[T]):
     """A numpy array that is only ever appended to; ``first(n)`` is a slice that later growth leaves as it is."""
 
@@ -210,7 +223,7 @@ def ignored_fields(column: Column | None, row: int) -> list[str]:
     """The fields that the column ``_ignored`` names for a row, in the order of a Java hash set."""
     if not isinstance(column, KeywordColumn):
         return []
-    first, last = np.searchsorted(column.rows, (row, row + 1))
+    first, last = places_of(column.rows, row, row + 1)
     return hash_ordered([column.terms[tid] for tid in column.tids[first:last].tolist()])
 
 
@@ -439,7 +452,7 @@ class View:
     def _vector(self, path: str, row: int) -> Any:
         column = self.columns[path]
         assert isinstance(column, VectorColumn)
-        return column.matrix[int(np.searchsorted(column.rows, row))]
+        return column.matrix[place_of(column.rows, row)]
 
     def primary_term(self, row: int) -> int:
         """The primary term that a row was written in."""

@@ -26,6 +26,7 @@ from fakeknn.view import (
     Rows,
     TextColumn,
     VectorColumn,
+    place_of,
 )
 
 
@@ -58,7 +59,7 @@ class Buffer(ABC):
             self._waiting_rows = []
         if self._last is None or self._last.n != n:
             rows = self._rows.first()
-            m = len(rows) if not len(rows) or rows[-1] < n else int(np.searchsorted(rows, n))
+            m = len(rows) if not len(rows) or rows[-1] < n else place_of(rows, n)
             self._last = self._column(n, m, self._first_repeat is None or self._first_repeat >= n)
         return self._last
 
@@ -310,7 +311,7 @@ class TextBuffer(Buffer):
         whole = m == self._tids.size
         n_terms = len(self.terms) if whole else (int(tids.max()) + 1 if m else 0)
         length_rows = self._length_rows.first()
-        docs = len(length_rows) if not len(length_rows) or length_rows[-1] < n else int(np.searchsorted(length_rows, n))
+        docs = len(length_rows) if not len(length_rows) or length_rows[-1] < n else place_of(length_rows, n)
         return TextColumn(
             n,
             self._rows.first(m),
@@ -370,7 +371,7 @@ class VectorBuffer(Buffer):
         """The vector of one row, refreshed or not."""
         if self._waiting_rows and row >= self._waiting_rows[0]:
             return self._waiting[self._waiting_rows.index(row)]
-        return self._matrix.first()[int(np.searchsorted(self._rows.first(), row))]
+        return self._matrix.first()[place_of(self._rows.first(), row)]
 
     def fork(self) -> Buffer:
         twin = super().fork()

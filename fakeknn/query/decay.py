@@ -33,7 +33,7 @@ from fakeknn.query.functions import (
 )
 from fakeknn.query.java_names import field_type_name
 from fakeknn.units import parse_time_value
-from fakeknn.view import Column, NumericColumn
+from fakeknn.view import Column, NumericColumn, places_of
 from fakeknn.xcontent import java_double, objects, settle
 
 MODES = ("SUM", "AVG", "MEDIAN", "MIN", "MAX")
@@ -168,7 +168,7 @@ class Decay(Function):
     def explain_plain(self, ctx: ShardContext, row: int, below: Explanation) -> Explanation:
         field, origin, scale, offset = self._settings(ctx)
         column = self._column(ctx, field)
-        first, last = np.searchsorted(column.rows, (row, row + 1))
+        first, last = places_of(column.rows, row, row + 1)
         if isinstance(origin, GeoPoint):
             assert isinstance(column, GeoPointColumn)
             places = zip(column.lats[first:last].tolist(), column.lons[first:last].tolist(), strict=True)

@@ -21,7 +21,7 @@ from fakeknn.painless.numbers import Float
 from fakeknn.painless.throwable import Thrown
 from fakeknn.query.base import Matched, Scores, ShardContext, running
 from fakeknn.query.script import FILTER_LANGUAGES, NEEDS_SCORE, SCORE_LANGUAGES, Script, check_language
-from fakeknn.view import Column, KeywordColumn, Mask, NumericColumn, ObjectColumn, VectorColumn
+from fakeknn.view import Column, KeywordColumn, Mask, NumericColumn, ObjectColumn, VectorColumn, places_of
 
 Rows = NDArray[np.int32]
 
@@ -110,7 +110,7 @@ class ShardDoc:
         if found is None:
             return ()
         mapped, kind, column = found
-        first, last = np.searchsorted(column.rows, (self.row, self.row + 1))
+        first, last = places_of(column.rows, self.row, self.row + 1)
         if isinstance(column, NumericColumn):
             return _numbers(mapped, kind, column.values[first:last].tolist())
         if isinstance(column, KeywordColumn):

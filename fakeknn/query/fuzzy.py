@@ -24,7 +24,7 @@ from fakeknn.query.base import (
 )
 from fakeknn.query.multi_term import MATCHERS, check_rewrite, is_constant, rewritten
 from fakeknn.query.scoring import FieldScoring, add_scores, postings
-from fakeknn.view import Column, KeywordColumn, Mask, TextColumn
+from fakeknn.view import Column, KeywordColumn, Mask, TextColumn, place_of
 from fakeknn.xcontent import objects
 
 
@@ -254,7 +254,7 @@ class Fuzzy(Query):
         details = []
         for term, weight in live:
             rows, freqs = postings(column, term)
-            at = int(np.searchsorted(rows, row))
+            at = place_of(rows, row)
             if at < len(rows) and rows[at] == row:
                 freq = 1.0 if freqs is None else float(freqs[at])
                 details.append(

@@ -27,7 +27,7 @@ from fakeknn.query.interval_rules import (
 from fakeknn.query.interval_sources import NO_MORE, Source
 from fakeknn.query.patterns import regexp_flags
 from fakeknn.query.script import parse_script
-from fakeknn.view import Mask
+from fakeknn.view import Mask, place_of
 from fakeknn.xcontent import objects
 from fakeknn.xcontent.objects import ObjectParser, declared
 
@@ -97,7 +97,7 @@ class IntervalsQuery(Query):
     def explain(self, ctx: ShardContext, row: int, boost: np.float32 = np.float32(1.0)) -> Explanation:  # noqa: B008
         boost = np.float32(boost * np.float32(self.boost))
         rows, freqs = self._found(ctx)
-        at = int(np.searchsorted(rows, row))
+        at = place_of(rows, row)
         if at >= len(rows) or rows[at] != row:
             return Explanation(np.float32(0), "no matching intervals", match=False)
         one = np.float32(1)

@@ -14,7 +14,7 @@ from fakeknn.fields.patterns import matching_terms
 from fakeknn.query.base import Explanation, Matched, Query, ShardContext, running
 from fakeknn.query.scoring import FieldScoring, postings
 from fakeknn.query.similarities import TermStatistics
-from fakeknn.view import Column, KeywordColumn, Mask, TextColumn
+from fakeknn.view import Column, KeywordColumn, Mask, TextColumn, place_of
 from fakeknn.xcontent.java import java_float
 
 #: BooleanQuery's limit (``indices.query.bool.max_clause_count``).
@@ -76,7 +76,7 @@ class StatedTerm(Query):
     def explain(self, ctx: ShardContext, row: int, boost: np.float32 = np.float32(1.0)) -> Explanation:  # noqa: B008
         field, column = self._column(ctx)
         rows, freqs = postings(column, self.term)
-        at = int(np.searchsorted(rows, row))
+        at = place_of(rows, row)
         if at >= len(rows) or rows[at] != row:
             return Explanation(np.float32(0), "no matching term", match=False)
         freq = 1.0 if freqs is None else float(freqs[at])

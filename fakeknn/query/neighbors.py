@@ -26,7 +26,7 @@ from fakeknn.knn.search import NO_THRESHOLD, Decision, Situation, Way, decide, f
 from fakeknn.knn.spaces import SPACES
 from fakeknn.knn.training import Trained
 from fakeknn.query.base import ShardContext
-from fakeknn.view import Mask, VectorColumn, View
+from fakeknn.view import Mask, VectorColumn, View, place_of
 
 Rows = NDArray[np.int32]
 
@@ -382,8 +382,8 @@ class Search:
 
 def segments_of(column: VectorColumn, view: View) -> Iterator[tuple[int, int]]:
     """From and to which positions the vectors of each segment stand, of those that have any."""
-    bounds = np.searchsorted(column.rows, view.segments)
-    return ((a, b) for a, b in pairwise(bounds.tolist()) if b > a)
+    bounds = [place_of(column.rows, bound) for bound in view.segments.tolist()]
+    return ((a, b) for a, b in pairwise(bounds) if b > a)
 
 
 def graph_of(

@@ -22,7 +22,7 @@ from fakeknn.errors import (
 from fakeknn.fields import KINDS, FieldType
 from fakeknn.fields.percolator import PercolatorFieldType
 from fakeknn.query.base import Matched, Query, ShardContext, negative_boost, register, rewriting, running
-from fakeknn.view import Column, ObjectColumn, TextColumn
+from fakeknn.view import Column, ObjectColumn, TextColumn, place_of
 from fakeknn.xcontent import objects
 from fakeknn.xcontent.objects import ObjectParser, declared
 
@@ -148,7 +148,7 @@ class Percolate(Query):
         """The query that a row has."""
         column = ctx.column(self.percolator(ctx))
         assert isinstance(column, ObjectColumn)
-        at = int(np.searchsorted(column.rows, row))
+        at = place_of(column.rows, row)
         return column.values[at] if at < len(column.rows) and column.rows[at] == row else None
 
     def run(self, ctx: ShardContext, boost: np.float32) -> Matched:

@@ -19,7 +19,7 @@ from fakeknn.query.boolean import Bool
 from fakeknn.query.compound import ConstantScore, MatchNone
 from fakeknn.query.scoring import FieldScoring, postings
 from fakeknn.query.terms import IndexedTerm
-from fakeknn.view import Mask, TextColumn
+from fakeknn.view import Mask, TextColumn, place_of
 from fakeknn.xcontent import java_float
 
 #: Alternatives at one position of a phrase.
@@ -209,7 +209,7 @@ class Phrase(Query):
     def explain(self, ctx: ShardContext, row: int, boost: np.float32 = np.float32(1.0)) -> Explanation:  # noqa: B008
         field, column, rows, freqs = self._found(ctx)
         assert column is not None
-        freq = float(freqs[int(np.searchsorted(rows, row))])
+        freq = float(freqs[place_of(rows, row)])
         boost = np.float32(boost * np.float32(self.boost))
         if field.constant:
             return Explanation(boost, self.of_source() + ("" if boost == 1 else f"^{java_float(boost)}"))
@@ -264,7 +264,7 @@ class Synonyms(Query):
         freq = 0
         for term in self.terms:
             rows, freqs = postings(column, term)
-            at = int(np.searchsorted(rows, row))
+            at = place_of(rows, row)
             if at < len(rows) and rows[at] == row:
                 freq += 1 if freqs is None else int(freqs[at])
         if not freq:

@@ -32,7 +32,7 @@ from fakeknn.query.spans import (
     within,
 )
 from fakeknn.query.terms import Term
-from fakeknn.view import Column, Mask, TextColumn
+from fakeknn.view import Column, Mask, TextColumn, place_of
 from fakeknn.xcontent import java_string
 
 SpanTerms = Iterator[tuple[str, str]]
@@ -110,7 +110,7 @@ class SpanQuery(Query):
     def explain(self, ctx: ShardContext, row: int, boost: np.float32 = np.float32(1.0)) -> Explanation:  # noqa: B008
         rows, freqs = self._found(ctx)
         boost = np.float32(boost * np.float32(self.boost))
-        at = int(np.searchsorted(rows, row))
+        at = place_of(rows, row)
         scored = self._similarity(ctx)
         if at >= len(rows) or rows[at] != row or scored is None:
             return Explanation(np.float32(0), "no matching term", match=False)

@@ -39,7 +39,7 @@ from fakeknn.query.base import (
 from fakeknn.query.bitmap import integers
 from fakeknn.query.exists import Exists
 from fakeknn.query.scoring import FieldScoring, postings, score_term
-from fakeknn.view import Column, Mask, NumericColumn
+from fakeknn.view import Column, Mask, NumericColumn, place_of
 from fakeknn.xcontent import base64, java_string, objects
 from fakeknn.xcontent.objects import ObjectParser, building, caught, declared
 
@@ -145,7 +145,7 @@ class Term(Query):
         assert column is not None
         term = field.index_term(self.value)
         rows, freqs = postings(column, term)
-        at = int(np.searchsorted(rows, row))
+        at = place_of(rows, row)
         freq = 1.0 if freqs is None else float(freqs[at])
         return FieldScoring(ctx, field, column).explain(row, freq, [term], boost, term)
 

@@ -25,7 +25,7 @@ from fakeknn.search.field_formats import fields_and_formats
 from fakeknn.search.request import SearchRequest, stored_field_names
 from fakeknn.search.sort import parse_sort, shown_value
 from fakeknn.search.source import SHOW_SOURCE, SourceOptions, parse_source
-from fakeknn.view import Mask
+from fakeknn.view import Mask, place_of
 from fakeknn.xcontent import hash_ordered, objects
 from fakeknn.xcontent.objects import Member, ObjectParser, caught, could_not_parse, declared
 
@@ -237,7 +237,7 @@ def _rows(query: Shown, ctx: ShardContext, hit: Hit, mask: Mask) -> NDArray[np.i
             raise NotFaked("nested objects among the [inner_hits] of a [has_parent] query")
         return found
     level = 0 if ctx.nested_path is None else ctx.view.level_paths[ctx.nested_path]
-    first = int(np.searchsorted(ctx.view.parents(level), hit.row))
+    first = place_of(ctx.view.parents(level), hit.row)
     return (first + np.flatnonzero(mask[first : hit.row])).astype(np.int32)
 
 
@@ -293,7 +293,7 @@ def nesting_of(ctx: ShardContext, row: int, root: int) -> Nesting:
         around = ctx.mapping.nested_parent(path)
         parents = view.parents(0 if around is None else view.level_paths[around])
         level = view.level_paths[path]
-        first = int(np.searchsorted(parents, parents[row]))
+        first = place_of(parents, parents[row])
         at = int(view.parents(level)[row])
         offset = int(np.count_nonzero(view.levels[first:at] == level))
         steps.append((path if around is None else path[len(around) + 1 :], offset))

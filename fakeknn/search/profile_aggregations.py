@@ -35,7 +35,7 @@ from fakeknn.errors import NotFaked
 from fakeknn.fields.scalar import DateFieldType
 from fakeknn.query.base import ShardContext
 from fakeknn.query.lucene import ConstantScoreQuery, MatchAllDocsQuery, Node
-from fakeknn.view import KeywordColumn, Mask, NumericColumn, TextColumn
+from fakeknn.view import KeywordColumn, Mask, NumericColumn, TextColumn, places_of
 from fakeknn.xcontent import hash_ordered
 
 Debug = dict[str, Any]
@@ -216,7 +216,7 @@ class Profiled:
         column = None if source.field is None else self.ctx.column(source.field)
         if not isinstance(column, (KeywordColumn, NumericColumn)):
             return not isinstance(column, type(None))  # uninverted text is of many values
-        rows = column.rows[slice(*np.searchsorted(column.rows, (start, end)))]
+        rows = column.rows[slice(*places_of(column.rows, start, end))]
         return bool((rows[1:] == rows[:-1]).any())
 
     @staticmethod
@@ -248,7 +248,7 @@ class Profiled:
                 debug["numeric_collectors_used"] += 1
                 continue
             known = isinstance(column, (KeywordColumn, TextColumn))
-            here = known and column is not None and bool(np.diff(np.searchsorted(column.rows, (start, end)))[0])
+            here = known and column is not None and bool(np.diff(places_of(column.rows, start, end))[0])
             if source.by_terms and not source.scripted and not here and source.missing is None:
                 debug["empty_collectors_used"] += 1
                 continue
@@ -355,7 +355,7 @@ class Profiled:
         leaves = inner = 0
         left = []
         for start, end in live:
-            place = slice(*np.searchsorted(column.rows, (start, end)))
+            place = slice(*places_of(column.rows, start, end))
             rows, values = column.rows[place], np.sort(column.values[place])
             once = len(rows) and bool((rows[1:] != rows[:-1]).all()) and bool(self.ctx.view.live[start:end].all())
             own = ranges

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from fakeknn.aggs.decimals import DecimalFormat
 from fakeknn.aggs.fielddata import fielddata_of_text
 from fakeknn.errors import IllegalArgumentException, NotFaked, UnsupportedOperationException
@@ -13,7 +11,7 @@ from fakeknn.fields import FieldType, VectorFieldType
 from fakeknn.fields.geo_point import GeoPointColumn
 from fakeknn.fields.numbers import NumberFieldType
 from fakeknn.query.base import ShardContext
-from fakeknn.view import KeywordColumn, NumericColumn, TextColumn
+from fakeknn.view import KeywordColumn, NumericColumn, TextColumn, places_of
 
 
 def shown_doc_values(ctx: ShardContext, field: FieldType, row: int, format: str | None) -> list[Any]:
@@ -28,13 +26,13 @@ def shown_doc_values(ctx: ShardContext, field: FieldType, row: int, format: str 
         raise IllegalArgumentException(f"Fielddata is not supported on field [{field.path}] of type [{field.kind}]")
     column = ctx.column(field)
     if isinstance(column, GeoPointColumn):
-        first, last = np.searchsorted(column.rows, (row, row + 1))
+        first, last = places_of(column.rows, row, row + 1)
         return [field.doc_value(value, format) for value in column.encoded[first:last].tolist()]
     if isinstance(column, TextColumn):
         column = fielddata_of_text(ctx, field, column)
     if not isinstance(column, (NumericColumn, KeywordColumn)):
         raise NotFaked(f"the doc values of a field of type [{field.kind}]")
-    first, last = np.searchsorted(column.rows, (row, row + 1))
+    first, last = places_of(column.rows, row, row + 1)
     if isinstance(column, NumericColumn):
         values: list[Any] = column.values[first:last].tolist()
     else:

@@ -11,7 +11,7 @@ from fakeknn.errors import NotFaked
 from fakeknn.query.base import Explanation, Matched, Query, ShardContext
 from fakeknn.query.lucene.node import Node, constant_explanation, in_nested
 from fakeknn.query.scoring import FieldScoring, postings
-from fakeknn.view import Mask
+from fakeknn.view import Mask, place_of
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ class TermQuery(Node):
         mapped = ctx.field(self.field)
         column = None if mapped is None else ctx.column(mapped)
         rows, freqs = (np.empty(0, np.int32), None) if column is None else postings(column, self.term)
-        at = int(np.searchsorted(rows, row))
+        at = place_of(rows, row)
         if mapped is None or column is None or at >= len(rows) or rows[at] != row:
             return Explanation(np.float32(0), "no matching term", match=False)
         freq = 1.0 if freqs is None or not getattr(mapped, "has_freqs", True) else float(freqs[at])
