@@ -9,7 +9,7 @@ from fakeknn.api.documents import active_shard_count
 from fakeknn.api.indices import MANAGER, check_timeouts, resolved
 from fakeknn.errors import ActionRequestValidationException, IllegalArgumentException
 from fakeknn.rest import Later, Request, route
-from fakeknn.state import names
+from fakeknn.state import names, shard_limit
 from fakeknn.state.active import BY_SETTING, ActiveShards
 from fakeknn.state.blocks import INDEX_BLOCKS
 from fakeknn.state.index import Index
@@ -81,6 +81,7 @@ def open_(node: Node, request: Request) -> dict[str, Any] | Later:
     def do() -> dict[str, Any] | Later:
         indices = resolved(node, request, names.OPEN_INDEX)
         node.check_blocks("metadata_write", *indices)
+        shard_limit.check_opened(node, indices)
         for index in indices:
             if index.state != "open":
                 node.writable(index).open(node.now())

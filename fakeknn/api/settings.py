@@ -14,7 +14,7 @@ from fakeknn.errors import (
     SettingsException,
 )
 from fakeknn.rest import Request, route
-from fakeknn.state import names
+from fakeknn.state import names, shard_limit
 from fakeknn.state.blocks import changed_blocks
 from fakeknn.state.creation import reread_mapping
 from fakeknn.state.names import INDICES_OPTIONS_PARAMETERS, IndicesOptions, simple_match
@@ -101,9 +101,10 @@ def put(node: Node, request: Request) -> dict[str, Any]:
         preserve_existing=preserve,
         default_replicas=node.cluster_setting("cluster.default_number_of_replicas", "1"),
         minimum_refresh_interval=node.cluster_setting("cluster.minimum.index.refresh_interval", "0ms"),
+        check_replicas=lambda replicas: shard_limit.check_replicas(node, indices, replicas),
     )
     reread = {
-        index.name: reread_mapping(node, index, updated[index.name])
+        index.name: reread_mapping(node, index, updated[index.name], index.name)
         for index in indices
         if index.name in updated and index.state != "open"
     }

@@ -62,6 +62,10 @@ class MappingContext:
         value = self.settings.get(name)
         return default if value is None else bool(value == "true")
 
+    def number(self, name: str, default: int) -> int:
+        value = self.settings.get(name)
+        return default if value is None else int(value)
+
 
 @dataclass(slots=True)
 class DocContext:

@@ -303,7 +303,7 @@ class DocumentParser:
 
     def _count_nested(self) -> None:
         self.nested_objects += 1
-        limit = int(self.mapping.context.settings.get("index.mapping.nested_objects.limit") or 10_000)
+        limit = self.mapping.context.number("index.mapping.nested_objects.limit", 10_000)
         if self.nested_objects > limit:
             raise MapperParsingException(
                 f"The number of nested documents has exceeded the allowed limit of [{limit}]. This limit can be set by "

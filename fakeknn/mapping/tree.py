@@ -363,7 +363,7 @@ class Mapping:
     @cached_property
     def depth_limit(self) -> int:
         """How deep objects may lie in each other, and arrays: index.mapping.depth.limit."""
-        return int(self.context.settings.get("index.mapping.depth.limit", 20))
+        return self.context.number("index.mapping.depth.limit", 20)
 
     @cached_property
     def stores_fields(self) -> bool:

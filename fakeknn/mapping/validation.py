@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def check_names(mapping: Mapping) -> None:
     """MappingLookup: whether names are defined twice; it speaks while a definition is read."""
-    for name in METADATA:
+    for name in sorted(METADATA):
         if name in mapping.objects:
             raise MapperParsingException(f"Field [{name}] is defined both as an object and a field")
         if name in mapping.fields:
@@ -43,7 +43,7 @@ def check_references(mapping: Mapping) -> None:
 
 
 def _check_limits(mapping: Mapping) -> None:
-    limit = int(mapping.context.settings.get("index.mapping.total_fields.limit", 1000))
+    limit = mapping.context.number("index.mapping.total_fields.limit", 1000)
     if len(mapping.fields) + len(mapping.objects) > limit:
         raise IllegalArgumentException(f"Limit of total fields [{limit}] has been exceeded")
     depth = mapping.depth_limit
@@ -52,15 +52,15 @@ def _check_limits(mapping: Mapping) -> None:
             raise IllegalArgumentException(
                 f"Limit of mapping depth [{depth}] has been exceeded due to object field [{path}]"
             )
-    nested = int(mapping.context.settings.get("index.mapping.nested_fields.limit", 50))
+    nested = mapping.context.number("index.mapping.nested_fields.limit", 50)
     if len(mapping.nested_paths) > nested:
         raise IllegalArgumentException(f"Limit of nested fields [{nested}] has been exceeded")
-    length = mapping.context.settings.get("index.mapping.field_name_length.limit")
-    if length is not None:
-        fields = (*METADATA, *mapping.fields)
+    length = mapping.context.number("index.mapping.field_name_length.limit", 50_000)
+    if length < 50_000:
+        fields = (*sorted(METADATA), *mapping.fields)
         for path in (*hash_ordered(mapping.objects), *hash_ordered(fields)):
             name = path.rpartition(".")[2]
-            if len(name) > int(length):
+            if len(name) > length:
                 raise IllegalArgumentException(f"Field name [{name}] is longer than the limit of [{length}] characters")
 
 

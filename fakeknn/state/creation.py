@@ -18,6 +18,7 @@ from fakeknn.errors import (
 )
 from fakeknn.fields.base import MappingContext
 from fakeknn.mapping import Mapping as DocumentMapping
+from fakeknn.state import shard_limit
 from fakeknn.state.active import BY_SETTING, ActiveShards
 from fakeknn.state.blocks import check_blocks, cluster_blocks
 from fakeknn.state.index import Index
@@ -89,7 +90,8 @@ def create_index(node: Node, request: CreateIndex) -> Index:
     lifecycle.check_makeable(settings)
     sort_fields(settings)
     context = mapping_context(node, settings, name)
-    mapping = DocumentMapping.parse({} if request.mapping is None else request.mapping, context)
+    requested_mapping = {} if request.mapping is None else request.mapping
+    mapping = DocumentMapping.parse(requested_mapping, context, limits=request.mapping is not None)
     if templates.mappings:
         for definition in templates.mappings:
             DocumentMapping.parse(definition, context)
@@ -122,7 +124,11 @@ def complete(
         version_created=VERSION_IDS[node.version],
         default_replicas=node.cluster_setting("cluster.default_number_of_replicas", "1"),
     )
-    _check_shard_limit(node, settings)
+    shards = settings["index.number_of_shards"]
+    if shards is None:
+        raise IllegalStateException("you must set the number of shards before setting/reading primary terms")
+    replicas = settings["index.number_of_replicas"]
+    shard_limit.check_new_index(node, node.dated(request.name), int(str(shards)), int(str(replicas)))
     lifecycle.check_completed(settings)
     return settings
 
@@ -154,17 +160,6 @@ def check_active_shards(active: ActiveShards, copies: int) -> None:
         )
 
 
-def _check_shard_limit(node: Node, settings: Mapping[str, Any]) -> None:
-    """No more shards than the node may hold: those of replicas count, too."""
-    limit = int(node.cluster_setting("cluster.max_shards_per_node", "1000"))
-    opened = [index for index in node.indices.values() if index.state == "open"]
-    taken = sum(len(index.shards) * (1 + index.number_of_replicas) for index in opened)
-    copies = 1 + int(settings["index.number_of_replicas"])
-    if settings["index.number_of_shards"] is None:
-        raise IllegalStateException("you must set the number of shards before setting/reading primary terms")
-    lifecycle.check_shard_limit(int(settings["index.number_of_shards"]) * copies, taken, limit)
-
-
 def check_new_name(node: Node, name: str) -> None:
     """MetadataCreateIndexService.validateIndexName."""
     validate_index_name(name)
@@ -191,9 +186,9 @@ def mapping_context(node: Node, settings: Mapping[str, Any], index: str) -> Mapp
     )
 
 
-def reread_mapping(node: Node, index: Index, settings: Mapping[str, Any]) -> DocumentMapping:
-    """The mapping of a closed index under other settings, of which fields and analyzers may have been made."""
-    return DocumentMapping.parse(index.mapping.echo(), mapping_context(node, settings, index.name), limits=False)
+def reread_mapping(node: Node, index: Index, settings: Mapping[str, Any], name: str) -> DocumentMapping:
+    """The mapping of an index under other settings, of which fields and analyzers are made, and in one of this name."""
+    return DocumentMapping.parse(index.mapping.echo(), mapping_context(node, settings, name), limits=False)
 
 
 def check_auto_create(node: Node, name: str) -> None:

@@ -22,6 +22,8 @@ from fakeknn.errors import (
     SnapshotMissingException,
     SnapshotRestoreException,
 )
+from fakeknn.state import shard_limit
+from fakeknn.state.creation import reread_mapping
 from fakeknn.state.data_streams import DataStream
 from fakeknn.state.index import Index, Restored
 from fakeknn.state.names import (
@@ -374,6 +376,7 @@ def _restored(node: Node, request: RestoreSnapshot, snapshot: Snapshot, uuid: st
     if current is None:
         validate_index_name(name)
         settings["index.uuid"] = node.ids.uuid()
+        shard_limit.check_new_index(node, name, len(origin.shards), origin.number_of_replicas)
     else:
         if current.state == "open":
             raise SnapshotRestoreException(
@@ -395,7 +398,8 @@ def _restored(node: Node, request: RestoreSnapshot, snapshot: Snapshot, uuid: st
     aliases = {}
     if request.include_aliases:
         aliases = {request.rename_alias(alias): one for alias, one in origin.aliases.items()}
-    index = Index(name, dict(sorted(settings.items())), origin.mapping, aliases, node.now())
+    settings = dict(sorted(settings.items()))
+    index = Index(name, settings, reread_mapping(node, origin, settings, name), aliases, node.now())
     fill("clone", origin, index, node.now())
     sizes = tuple(snapshot.sizes.get(origin.name, (0,) * len(origin.shards)))
     index.restored = Restored(request.repository, snapshot.name, origin.name, uuid, sizes)

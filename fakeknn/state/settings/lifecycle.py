@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +13,7 @@ from fakeknn.state.settings.index import INDEX_SETTINGS
 from fakeknn.state.settings.kinds import DYNAMIC, PRIVATE, Settings, Value
 from fakeknn.state.settings.similarities import check_similarities
 from fakeknn.units import ByteSizeValue, parse_time_value
-from fakeknn.xcontent.java import hash_ordered, java_double
+from fakeknn.xcontent.java import hash_ordered, java_double, java_string
 
 # --- a new index ------------------------------------------------------------------------------------------------------
 
@@ -87,15 +87,6 @@ def _additional(settings: Mapping[str, Value]) -> Settings:
     return {"index.knn.derived_source.enabled": "true"} if settings.get("index.knn") == "true" else {}
 
 
-def check_shard_limit(new_shards: int, open_shards: int, limit: int) -> None:
-    """ShardLimitValidator: ``limit`` is cluster.max_shards_per_node, of the one node there is."""
-    if new_shards > 0 and open_shards + new_shards > limit:
-        raise ValidationException(
-            f"this action would add [{new_shards}] total LOCAL_ONLY shards, but this cluster currently has "
-            f"[{open_shards}]/[{limit}] maximum LOCAL_ONLY shards open"
-        )
-
-
 def check_completed(settings: Mapping[str, Value]) -> None:
     """The checks of ``aggregateIndexSettings`` behind the shard limit."""
     if INDEX_SETTINGS.get(settings, "index.soft_deletes.enabled") is False:
@@ -155,12 +146,12 @@ def check_makeable(settings: Mapping[str, Value]) -> None:
     ):
         text = settings.get(key)
         if text is not None and text not in known:
-            raise IllegalArgumentException(f"Unknown {kind} [{text}]")
+            raise IllegalArgumentException(f"Unknown {kind} [{java_string(text)}]")
     policy = settings.get("index.merge_on_flush.policy")
     if policy not in (None, "", "default", "merge-on-flush"):
         raise IllegalArgumentException(
-            f"The index.merge_on_flush.policy has unsupported policy specified: {policy}. Please use one of: default, "
-            "merge-on-flush"
+            f"The index.merge_on_flush.policy has unsupported policy specified: {java_string(policy)}. Please use one "
+            "of: default, merge-on-flush"
         )
     if settings.get("index.optimize_auto_generated_id") is not None:
         raise IllegalArgumentException("Setting [index.optimize_auto_generated_id] was removed in version 7.0.0")
@@ -222,8 +213,12 @@ def update_settings(
     preserve_existing: bool = False,
     default_replicas: str = "1",
     minimum_refresh_interval: str = "0ms",
+    check_replicas: Callable[[int], None] = lambda replicas: None,
 ) -> dict[str, Settings]:
-    """MetadataUpdateSettingsService.updateSettings: the new settings of the indices that change, by name."""
+    """MetadataUpdateSettingsService.updateSettings: the new settings of the indices that change, by name.
+
+    ``check_replicas`` refuses more replicas than there is room for.
+    """
     changes = with_index_prefix(dict(changes))
     check_refresh_interval(changes, minimum_refresh_interval)
     if any(changes.get(key) is not None for key in _PRIMARIES):
@@ -248,6 +243,9 @@ def update_settings(
             f"Can't update non dynamic settings [[{', '.join(hash_ordered(skipped))}]] for open indices "
             f"[{', '.join(f'[{index.name}/{index.uuid}]' for index in opened)}]"
         )
+    if "index.number_of_replicas" in dynamic and not preserve_existing:
+        asked = dynamic["index.number_of_replicas"]
+        check_replicas(int(default_replicas if asked is None else str(asked)))
     _check_search_replicas(dynamic)
     updated: dict[str, Settings] = {}
     for index in [*opened, *(index for index in indices if not index.is_open)]:

@@ -17,7 +17,6 @@ from fakeknn.state.settings.lifecycle import (
     check_completed,
     check_makeable,
     check_requested,
-    check_shard_limit,
     completed,
     update_settings,
 )
@@ -280,11 +279,6 @@ def test_checks_of_a_new_index() -> None:
         "floorSegmentMB must be > 0.0 (got -9.5367431640625E-7)"
     )
     check_makeable(new())
-    check_shard_limit(10, 990, 1000)
-    assert refused(check_shard_limit, 11, 990, 1000)["reason"] == (
-        "Validation Failed: 1: this action would add [11] total LOCAL_ONLY shards, but this cluster currently has "
-        "[990]/[1000] maximum LOCAL_ONLY shards open;"
-    )
 
 
 # --- changes ----------------------------------------------------------------------------------------------------------
