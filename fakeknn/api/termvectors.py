@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from fakeknn.api.documents import get
+from fakeknn.api.documents import get, version_parameter
 from fakeknn.errors import (
     ActionRequestValidationException,
     IllegalArgumentException,
@@ -13,11 +13,13 @@ from fakeknn.errors import (
     OpenSearchError,
     OpenSearchException,
     OpenSearchParseException,
+    VersionConflictEngineException,
     body_of,
 )
 from fakeknn.rest import SOURCE_PARAMETERS, Request, route
 from fakeknn.search import service
 from fakeknn.search.termvectors import TermVectorsRequest, parse_term_vectors, term_vectors
+from fakeknn.state.versions import version_type
 from fakeknn.xcontent import objects, read
 
 if TYPE_CHECKING:
@@ -41,8 +43,10 @@ def _with_parameters(wanted: TermVectorsRequest, request: Request) -> TermVector
             wanted = replace(wanted, **flag)
     if request.text("routing") is not None:
         wanted = replace(wanted, routing=request.text("routing"))
-    if request.text("version") is not None or request.text("version_type") is not None:
-        raise NotFaked("versions of term vectors")
+    if request.text("version") is not None:
+        wanted = replace(wanted, version=version_parameter(request))
+    if request.text("version_type") is not None:
+        wanted = replace(wanted, version_type=version_type(request.text("version_type")))
     return wanted
 
 
@@ -55,7 +59,12 @@ def _answer(node: Node, wanted: TermVectorsRequest) -> dict[str, Any]:
         told: dict[str, Any] = {"_index": index.name, "_version": 0, "found": True}
     else:
         doc_id = str(wanted.id)
-        index, _ = get(node, name, doc_id, wanted.routing)
+        try:
+            index, _ = get(
+                node, name, doc_id, wanted.routing, wanted.realtime, False, wanted.version, wanted.version_type
+            )
+        except VersionConflictEngineException as cause:
+            raise _failed() from cause
         shard = index.shard_of(doc_id, wanted.routing)
         found = shard.get(doc_id, node.now(), realtime=wanted.realtime)
         number = next(number for number, one in enumerate(index.shards) if one is shard)
@@ -72,9 +81,13 @@ def _answer(node: Node, wanted: TermVectorsRequest) -> dict[str, Any]:
         except NotFaked:
             raise
         except OpenSearchError as cause:
-            raise OpenSearchException("failed to execute term vector request") from cause
+            raise _failed() from cause
     told["took"] = int((node.clock.now() - started) * 1000)
     return told
+
+
+def _failed() -> OpenSearchException:
+    return OpenSearchException("failed to execute term vector request")
 
 
 @route(

@@ -20,6 +20,7 @@ from fakeknn.errors import (
 )
 from fakeknn.fields import FieldType
 from fakeknn.query.base import Query, Reader, ShardContext, common, read_member, register, running
+from fakeknn.query.best_terms import BestTerms
 from fakeknn.query.boolean import Bool, minimum_should_match
 from fakeknn.query.compound import MatchNone
 from fakeknn.query.field_names import default_fields
@@ -174,7 +175,7 @@ class MoreLikeThis(Rewritten):
     def _best(self, ctx: ShardContext, words: Mapping[str, int], fields: Sequence[str]) -> list[Query]:
         """XMoreLikeThis.createQueue: the terms with the highest tf · idf, the lowest first."""
         documents = int(np.count_nonzero(ctx.view.live))
-        queue = _Queue(min(self.max_query_terms, len(words)))
+        queue: BestTerms[_Scored] = BestTerms(min(self.max_query_terms, len(words)))
         for word, count in words.items():
             if self.min_term_freq > 0 and count < self.min_term_freq:
                 continue
@@ -277,53 +278,6 @@ def _at(body: Any, path: str) -> list[Any]:
 
 #: A score, a term, its field and in how many documents it stands.
 _Scored = tuple[np.float32, str, str, int]
-
-
-class _Queue:
-    """Lucene's PriorityQueue: a binary heap from place 1, the lowest score on top; which of equals goes first is its
-    own.
-    """
-
-    def __init__(self, limit: int) -> None:
-        self._limit = limit
-        self._heap: list[_Scored] = [(np.float32(0), "", "", 0)]
-
-    def offer(self, scored: _Scored) -> None:
-        if len(self._heap) - 1 < self._limit:
-            self._heap.append(scored)
-            self._up(len(self._heap) - 1)
-        elif self._limit and self._heap[1][0] < scored[0]:
-            self._heap[1] = scored
-            self._down()
-
-    def pop(self) -> _Scored | None:
-        if len(self._heap) < 2:
-            return None
-        top, last = self._heap[1], self._heap.pop()
-        if len(self._heap) > 1:
-            self._heap[1] = last
-            self._down()
-        return top
-
-    def _up(self, i: int) -> None:
-        heap = self._heap
-        node = heap[i]
-        while i > 1 and node[0] < heap[i >> 1][0]:
-            heap[i] = heap[i >> 1]
-            i >>= 1
-        heap[i] = node
-
-    def _down(self) -> None:
-        heap, size = self._heap, len(self._heap) - 1
-        i, node = 1, self._heap[1]
-        while (child := i << 1) <= size:
-            if child < size and heap[child + 1][0] < heap[child][0]:
-                child += 1
-            if not heap[child][0] < node[0]:
-                break
-            heap[i] = heap[child]
-            i = child
-        heap[i] = node
 
 
 # --- parsing ----------------------------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -12,19 +12,21 @@ import orjson
 from fakeknn.errors import (
     IllegalArgumentException,
     MapperParsingException,
-    NotFaked,
     NotXContentException,
     NullPointerException,
     OpenSearchParseException,
 )
 from fakeknn.fields import FieldType
 from fakeknn.knn.java import class_name
+from fakeknn.mapping.document import parse_document
 from fakeknn.query.base import ShardContext
 from fakeknn.query.scoring import postings
 from fakeknn.search.fetch_fields import extract
 from fakeknn.search.highlighted import tokens_of
+from fakeknn.search.termvectors_filter import TermVectorsFilter, parse_filter
+from fakeknn.state.versions import INTERNAL, MATCH_ANY, VersionType, version_type
 from fakeknn.view import KeywordColumn, TextColumn
-from fakeknn.xcontent import java_string, objects
+from fakeknn.xcontent import generator, java_string, objects
 
 NO_DOCUMENT: dict[str, Any] = {}
 """Stands for a ``doc`` that is no object."""
@@ -43,6 +45,9 @@ class TermVectorsRequest:
     field_statistics: bool = True
     term_statistics: bool = False
     realtime: bool = True
+    version: int = MATCH_ANY
+    version_type: VersionType = INTERNAL
+    filter: TermVectorsFilter | None = None
     per_field_analyzer: Mapping[str, str] = field(default_factory=dict)
 
     def problems(self) -> list[str]:
@@ -94,7 +99,7 @@ def parse_term_vectors(request: TermVectorsRequest, body: Mapping[str, Any]) -> 
         elif name in ("per_field_analyzer", "perFieldAnalyzer"):
             request = replace(request, per_field_analyzer=_analyzers(value) if isinstance(value, dict) else {})
         elif name == "filter":
-            raise NotFaked("[filter] of term vectors")
+            request = replace(request, filter=parse_filter(body, name))
         elif name == "_index":
             request = replace(request, index=objects.text(body, name))
         elif name == "_id":
@@ -107,8 +112,10 @@ def parse_term_vectors(request: TermVectorsRequest, body: Mapping[str, Any]) -> 
             request = replace(request, doc=value if isinstance(value, dict) else NO_DOCUMENT)
         elif name in ("routing", "_routing"):
             request = replace(request, routing=objects.text(body, name))
-        elif name in ("version", "_version", "version_type", "_version_type", "versionType", "_versionType"):
-            raise NotFaked("versions of term vectors")
+        elif name == "version":
+            request = replace(request, version=objects.integer(body, name, bits=64))
+        elif name == "version_type":
+            request = replace(request, version_type=version_type(objects.text(body, name)))
         else:
             raise OpenSearchParseException(f"failed to parse term vectors request. unknown field [{name}]")
     return replace(request, fields=tuple(fields)) if fields else request
@@ -118,18 +125,46 @@ def term_vectors(request: TermVectorsRequest, ctx: ShardContext, source: bytes |
     """``term_vectors`` of a document (or of ``request.doc``), by field."""
     if request.doc is NO_DOCUMENT:
         raise MapperParsingException("failed to parse") from NotXContentException()
-    body = dict(request.doc) if request.doc is not None else orjson.loads(source or b"{}")
+    values = _values_of_source(ctx, source) if request.doc is None else _values_of_document(ctx, dict(request.doc))
     found = {}
-    for path in sorted(_fields(request, ctx, body)):
+    for path in sorted(_fields(request, ctx)):
         mapped = ctx.field(path)
         assert mapped is not None
-        terms = _terms(request, ctx, mapped, body)
+        terms = _terms(request, ctx, mapped, values(mapped))
         if terms:
             found[path] = terms
     return found
 
 
-def _fields(request: TermVectorsRequest, ctx: ShardContext, body: Any) -> set[str]:
+#: The texts of a field.
+Values = Callable[[FieldType], list[str]]
+
+
+def _values_of_source(ctx: ShardContext, source: bytes | None) -> Values:
+    body = orjson.loads(source or b"{}")
+
+    def values(mapped: FieldType) -> list[str]:
+        path = mapped.path
+        parent = ctx.mapping.fields.get(path.rpartition(".")[0])
+        at = parent.path if parent is not None and mapped.name in parent.fields else path
+        found = extract(at.split("."), 0, body, None)
+        return [
+            java_string(value)
+            for value in (found if isinstance(found, list) else [found])
+            if value is not None and not isinstance(value, (dict, list))
+        ]
+
+    return values
+
+
+def _values_of_document(ctx: ShardContext, body: dict[str, Any]) -> Values:
+    """Those of a document that is given, as the mapping reads it."""
+    document = parse_document(ctx.mapping, body, doc_id="_id_for_tv_api", source=generator.write(body))
+    _, row = document.rows[-1]
+    return lambda mapped: [str(value) for value in row.get(mapped.path, [])]
+
+
+def _fields(request: TermVectorsRequest, ctx: ShardContext) -> set[str]:
     mapping = ctx.mapping
     names = request.fields
     if names is not None:
@@ -149,14 +184,9 @@ def _valid(mapped: FieldType | None) -> bool:
     return mapped is not None and (mapped.is_text or mapped.dictionary) and mapped.searchable
 
 
-def _terms(request: TermVectorsRequest, ctx: ShardContext, mapped: FieldType, body: Any) -> dict[str, Any]:
-    path = mapped.path
-    parent = ctx.mapping.fields.get(path.rpartition(".")[0])
-    at = parent.path if parent is not None and mapped.name in parent.fields else path
-    values = extract(at.split("."), 0, body, None)
-    values = values if isinstance(values, list) else [] if values is None else [values]
+def _terms(request: TermVectorsRequest, ctx: ShardContext, mapped: FieldType, values: list[str]) -> dict[str, Any]:
     kept = str(mapped.options.get("term_vector", "no"))
-    own = request.per_field_analyzer.get(path)
+    own = request.per_field_analyzer.get(mapped.path)
     if own is not None or kept == "no" or request.doc is not None:
         kept = "with_positions_offsets"
     positions = request.positions and ("positions" in kept)
@@ -164,14 +194,10 @@ def _terms(request: TermVectorsRequest, ctx: ShardContext, mapped: FieldType, bo
     payloads = request.payloads and ("payloads" in kept)
     found: dict[str, list[dict[str, Any]]] = {}
     position, offset = 0, 0
-    for value in values:
-        if value is None or isinstance(value, (dict, list)):
-            continue
-        text = java_string(value)
+    for text in values:
         if own is not None:
-            analyzer = ctx.mapping.context.analysis.analyzer(own)
-            if analyzer is None:
-                raise IllegalArgumentException(f"No analyzer found for [{own}]")
+            analysis = ctx.mapping.context.analysis
+            analyzer = analysis.analyzer(own) or analysis.analyzer("default")
             tokens = list(analyzer.stream(text).tokens)
         else:
             tokens = tokens_of(mapped, text)
@@ -198,9 +224,16 @@ def _terms(request: TermVectorsRequest, ctx: ShardContext, mapped: FieldType, bo
             "doc_count": column.doc_count,
             "sum_ttf": total,
         }
+    terms = sorted(found, key=lambda term: term.encode())
+    shows = positions or offsets or payloads
+    if request.filter is None:
+        answer["terms"] = {term: _term(request, column, term, found[term], shows) for term in terms}
+        return answer
+    best = request.filter.best(ctx, column, {term: len(found[term]) for term in terms})
     answer["terms"] = {
-        term: _term(request, column, term, found[term], positions or offsets or payloads)
-        for term in sorted(found, key=lambda term: term.encode())
+        term: {**_term(request, column, term, found[term], shows), "score": best[term]}
+        for term in terms
+        if term in best
     }
     return answer
 
