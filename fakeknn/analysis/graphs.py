@@ -237,17 +237,6 @@ def _not_faked(kind: str, check: Callable[[str, ComponentSettings], None]) -> No
     TOKEN_FILTERS.type(kind, requires_settings=kind != "min_hash")(make)
 
 
-def _check_script(name: str, settings: ComponentSettings) -> None:
-    if not any(key.startswith("script") for key in settings.values):
-        raise IllegalArgumentException("must specify either [source] for an inline script or [id] for a stored script")
-
-
-def _check_condition(name: str, settings: ComponentSettings) -> None:
-    _check_script(name, settings)
-    if not settings.strings("filter"):
-        raise IllegalArgumentException(f"Empty list of filters provided to tokenfilter [{name}]")
-
-
 def _check_hunspell(name: str, settings: ComponentSettings) -> None:
     if all(settings.get(key) is None for key in ("locale", "language", "lang")):
         raise IllegalArgumentException("missing [locale | language | lang] configuration for hunspell token filter")
@@ -267,8 +256,6 @@ def _check_nothing(name: str, settings: ComponentSettings) -> None:
     pass
 
 
-_not_faked("condition", _check_condition)
-_not_faked("predicate_token_filter", _check_script)
 _not_faked("hunspell", _check_hunspell)
 _not_faked("hyphenation_decompounder", _check_hyphenation)
 _not_faked("min_hash", _check_nothing)

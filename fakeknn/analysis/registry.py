@@ -18,6 +18,7 @@ import fakeknn.analysis.languages
 import fakeknn.analysis.ngrams
 import fakeknn.analysis.normalizations
 import fakeknn.analysis.patterns
+import fakeknn.analysis.scripted
 import fakeknn.analysis.shingles
 import fakeknn.analysis.stemming
 import fakeknn.analysis.synonyms

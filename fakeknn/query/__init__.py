@@ -33,6 +33,7 @@ from fakeknn.query import (
     terms,
     terms_set,
     text,
+    token_predicates,
     wrapper,
 )
 from fakeknn.query.base import PARSERS, Explanation, Matched, Query, ShardContext, parse_query
@@ -76,5 +77,6 @@ __all__ = [
     "terms",
     "terms_set",
     "text",
+    "token_predicates",
     "wrapper",
 ]

@@ -38,8 +38,9 @@ from fakeknn.query.base import (
     running,
 )
 from fakeknn.view import Mask
-from fakeknn.xcontent import hash_ordered, java_float, java_string, objects
+from fakeknn.xcontent import generator, hash_ordered, java_float, java_string, objects
 from fakeknn.xcontent.objects import ObjectParser, building, declared
+from fakeknn.xcontent.places import settle
 from fakeknn.xcontent.reading import unchecked
 from fakeknn.xcontent.tree import BrokenText
 
@@ -180,6 +181,25 @@ def resolved(ctx: ShardContext, script: Script) -> Script:
     if script.id is None:
         return script
     return ctx.services.stored_script(script)  # type: ignore[no-any-return]
+
+
+def script_of_settings(settings: Mapping[str, Any], name: str) -> Script:
+    """Script.parse of the settings below ``name``, which are written as JSON to be read."""
+    tree: dict[str, Any] = {}
+    for key in sorted(settings):
+        if key.startswith(name + "."):
+            *path, last = key.removeprefix(name + ".").split(".")
+            node = tree
+            for step in path:
+                node = node.setdefault(step, {})
+            node[last] = settings[key]
+    try:
+        return parse_script({name: tree}, name)
+    except OpenSearchError as error:
+        if type(error) is IllegalArgumentException:
+            error.at = None  # which has no place to tell
+        settle(error, generator.write(tree), tree)
+        raise
 
 
 @contextmanager

@@ -10,11 +10,10 @@ import numpy as np
 from fakeknn.errors import (
     IllegalArgumentException,
     NumberFormatException,
-    OpenSearchError,
     SettingsException,
 )
 from fakeknn.query.base import Explanation
-from fakeknn.query.script import Script, parse_script
+from fakeknn.query.script import script_of_settings
 from fakeknn.query.similarities.base import LENGTHS, FieldStatistics, Scorer, Similarity, TermStatistics
 from fakeknn.query.similarities.bm25 import BM25, BooleanSimilarity, LegacyBM25
 from fakeknn.query.similarities.language_models import LMDirichletSimilarity, LMJelinekMercerSimilarity
@@ -46,8 +45,6 @@ from fakeknn.query.similarities.randomness import (
 from fakeknn.query.similarities.scripted import ScriptedScorer, ScriptedSimilarity, compiled
 from fakeknn.units import parse_boolean, parse_double
 from fakeknn.xcontent import hash_ordered
-from fakeknn.xcontent.generator import write
-from fakeknn.xcontent.places import settle
 
 #: The settings of one similarity, without their common prefix.
 Settings = Mapping[str, Any]
@@ -163,34 +160,13 @@ def _lm_jelinek_mercer(settings: Settings) -> Similarity:
     return LMJelinekMercerSimilarity(_float(settings, "lambda", 0.1))
 
 
-def _script(settings: Settings, name: str) -> Script | None:
-    """Script.parse of settings, which are written as JSON to be read; None without any."""
-    tree: dict[str, Any] = {}
-    for key in sorted(settings):
-        if key.startswith(name + "."):
-            *path, last = key.removeprefix(name + ".").split(".")
-            node = tree
-            for step in path:
-                node = node.setdefault(step, {})
-            node[last] = settings[key]
-    if not tree and name != "script":
-        return None
-    try:
-        return parse_script({name: tree}, name)
-    except OpenSearchError as error:
-        if type(error) is IllegalArgumentException:
-            error.at = None  # which has no place to tell
-        settle(error, write(tree), tree)
-        raise
-
-
 def _scripted(settings: Settings) -> Similarity:
     parse_boolean(settings.get("discount_overlaps", "true"))
-    script = _script(settings, "script")
-    assert script is not None
+    script = script_of_settings(settings, "script")
     compiled(script, "similarity")
-    weight_script = _script(settings, "weight_script")
-    if weight_script is not None:
+    weight_script = None
+    if any(key.startswith("weight_script.") for key in settings):
+        weight_script = script_of_settings(settings, "weight_script")
         compiled(weight_script, "similarity_weight")
     return ScriptedSimilarity(script, weight_script)
 
