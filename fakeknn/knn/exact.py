@@ -86,12 +86,22 @@ def exact_top_of_parts(
 
     The parts ascend and do not overlap; rows are counted from the matrix's first.
     """
+    if mask is not None and np.isnan(query).any():
+        return [_unmeasured(start, mask[start:end], k) for start, end in parts]
     rough = _Rough.of(matrix, query, space, mask, norms)
     candidates = [rough.part(start, end).nearest(k) for start, end in parts]
     rows = candidates[0] if len(candidates) == 1 else np.concatenate([np.empty(0, np.intp), *candidates])
     scores = space.score(_taken(matrix, rows), query, one_by_one=one_by_one)
     ends = np.cumsum([0, *map(len, candidates)])
     return [best(rows[start:end], scores[start:end], k) for start, end in pairwise(ends)]
+
+
+def _unmeasured(start: int, mask: Mask, k: int) -> tuple[Rows, Floats]:
+    """The rows that a filter leaves are scored all if they are no more than wanted; else those no better than none, as
+    NaN is, are left out (ExactSearcher)."""
+    rows = start + np.flatnonzero(mask)
+    rows = rows if len(rows) <= k else rows[:0]
+    return rows, np.full(len(rows), np.nan, np.float32)
 
 
 def exact_within(

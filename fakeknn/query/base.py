@@ -315,6 +315,13 @@ class Query:
         for child in self.children():
             yield from child.walk()
 
+    def walk_built(self, ctx: ShardContext) -> Iterator[Query]:
+        """Those clauses that are not rewritten to ``match_none``, nor stand in one that is."""
+        if not self.never(ctx):
+            yield self
+            for child in self.children():
+                yield from child.walk_built(ctx)
+
     def with_common(self, boost: float, name: str | None) -> Self:
         return replace(self, boost=boost, name=name)
 

@@ -10,7 +10,7 @@ from fakeknn.fields.metadata import IdFieldType
 from fakeknn.query.base import Query, ShardContext, common, register
 from fakeknn.query.declared import declared_boost, parse_declared
 from fakeknn.view import Mask
-from fakeknn.xcontent import objects
+from fakeknn.xcontent import hash_ordered, objects
 from fakeknn.xcontent.objects import ObjectParser, declared
 
 
@@ -20,7 +20,7 @@ class Ids(Query):
     values: tuple[str, ...] = ()
 
     def members(self) -> dict[str, Any]:
-        return {"values": list(self.values)}
+        return {"values": hash_ordered(self.values)}
 
     def never(self, ctx: ShardContext) -> bool:
         return not self.values

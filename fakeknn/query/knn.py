@@ -67,9 +67,7 @@ class Knn(Query):
         if self.method_parameters is not None:
             written["method_parameters"] = self.method_parameters
         if self.rescore is not None:
-            written["rescore"] = (
-                {"oversample_factor": np.float32(self.rescore.oversample_factor)} if self.rescore.enabled else False
-            )
+            written["rescore"] = {"oversample_factor": np.float32(self.rescore.oversample_factor)}
         return written
 
     def to_json(self) -> Any:

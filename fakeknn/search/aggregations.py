@@ -107,17 +107,24 @@ OBJECTS["aggs"] = OBJECTS["aggregations"] = _aggregations
 def collect(request: SearchRequest, ctx: ShardContext, found: Mask, score: Callable[[], Scores]) -> Results:
     """One shard's results of the documents that the query has ``found``: bool[n], with their score: float32[n]."""
     assert request.aggregations is not None
-    ctx.memo["search"] = request  # whose query top_hits explain
     ctx.memo["slices"] = request.aggregations.concurrent and not request.terminate_after
     if request.profile:
         ctx.memo["noted"], ctx.memo["found"] = {}, found
-    collector = request.aggregations.rewritten(ctx).build(ctx)
-    refused = ctx.memo.pop("refused", None)
-    if refused is not None:
-        raise refused
+    collector = build(request, ctx)
     rows = np.flatnonzero(found).astype(np.int32)
     docs = Docs(ctx, rows, np.zeros(len(rows), np.int64), 1, score)
     return collector(docs)[0]
+
+
+def build(request: SearchRequest, ctx: ShardContext) -> Callable[[Docs], list[Results]]:
+    """AggregatorFactories.build: what is wrong with the aggregations on this shard is found here."""
+    assert request.aggregations is not None
+    ctx.memo["search"] = request  # whose query top_hits explain
+    collector = request.aggregations.rewritten(ctx).build(ctx)
+    refused: OpenSearchError | None = ctx.memo.pop("refused", None)
+    if refused is not None:
+        raise refused
+    return collector
 
 
 def merged(request: SearchRequest, contexts: Sequence[ShardContext], parts: Sequence[Results]) -> dict[str, Any] | None:

@@ -25,8 +25,8 @@ from fakeknn.search.doc_fields import check_fields, load_fields
 from fakeknn.search.failures import all_failed, placed
 from fakeknn.search.fetch import Hit
 from fakeknn.search.inner_hits import check_inner_hits
-from fakeknn.search.limits import check_after_values, check_limits
-from fakeknn.search.query_phase import built, make_query, query_mask, query_phase
+from fakeknn.search.limits import check_after_values, check_paging, check_sort, check_window, parse_source
+from fakeknn.search.query_phase import built, query_mask, query_phase
 from fakeknn.search.ranking import best_keys, best_scores, comparable
 from fakeknn.search.request import DISABLED, SearchRequest
 from fakeknn.search.rescore import Rescorer
@@ -134,7 +134,7 @@ def can_match(request: SearchRequest, contexts: list[ShardContext]) -> tuple[lis
     failures: list[tuple[ShardContext, OpenSearchError]] = []
     for ctx in contexts:
         try:
-            _check_sort(request, ctx)
+            check_sort(request, ctx)
             bounds = sort.bounds(ctx)
             if request.search_after is not None:
                 check_after_values(request, ctx)
@@ -160,18 +160,24 @@ def _tracks_scores(request: SearchRequest) -> bool:
 
 
 def search_shard(request: SearchRequest, ctx: ShardContext, number: int, batch: int | None = None) -> ShardResult:
-    """Query phase on one shard."""
-    query = request.query or MATCH_ALL
+    """Query phase on one shard. Of all that is wrong with a request, what the real server finds first is told."""
     try:
-        check_limits(request, ctx, batch)
-    except OpenSearchError:
-        _build(request, query, ctx)
+        return _searched(request, ctx, number, batch)
+    except OpenSearchError as error:
+        if not getattr(error, "at_rewriting", False):
+            parse_source(request, ctx, batch)
         raise
+
+
+def _searched(request: SearchRequest, ctx: ShardContext, number: int, batch: int | None) -> ShardResult:
+    check_paging(request, ctx, batch)
+    check_window(request, ctx, batch)
+    query = request.query or MATCH_ALL
     if only_suggests(request):
         nothing = ShardResult(number, np.empty(0, np.int32), np.empty(0, np.float32), 0)
         nothing.suggestions = suggest_on(request, ctx)
         return nothing
-    matched = _scored(request, query, ctx, scrolls=batch is not None)
+    matched = _scored(request, query, ctx)
     if ctx.index_boost < 0:
         raise IllegalArgumentException(f"boost must be a positive float, got {java_float(np.float32(ctx.index_boost))}")
     mask = matched.mask & ctx.view.live_roots
@@ -183,10 +189,6 @@ def search_shard(request: SearchRequest, ctx: ShardContext, number: int, batch: 
     if request.post_filter is not None:
         mask = mask & built(ctx, lambda: request.post_filter.mask(ctx))  # type: ignore[union-attr]
     check_inner_hits(request, ctx)
-    if request.aggregations is not None or request.parts.get("rescore"):
-        _build(request, query, ctx)
-    elif any(request.parts.get(name) for name in ("docvalue_fields", "script_fields", "collapse")):
-        _check_sort(request, ctx)
     check_fields(request, ctx)
     check_collapse(request, ctx, scrolls=batch is not None)
     by_points = None if request.query is None else left_by_points(request, query, ctx, scrolls=batch is not None)
@@ -207,7 +209,7 @@ def search_shard(request: SearchRequest, ctx: ShardContext, number: int, batch: 
         result.aggregations = aggregations.collect(request, ctx, left.seen, scores)
     if request.parts.get("rescore"):
         _rescore(request, ctx, result)
-    if request.parts.get("collapse") is not None:
+    if request.parts.get("collapse") is not None and request.size > 0:
         _collapse(request, ctx, result)
     else:
         _take_top(request, ctx, result)
@@ -216,43 +218,13 @@ def search_shard(request: SearchRequest, ctx: ShardContext, number: int, batch: 
     return result
 
 
-def _build(request: SearchRequest, query: Query, ctx: ShardContext) -> None:
-    """SearchService.parseSource: what is wrong with the queries and the sort is found before they run, and before the
-    rest of the body is looked at."""
-    make_query(query, ctx)
-    if request.post_filter is not None:
-        make_query(request.post_filter, ctx)
-    check_inner_hits(request, ctx)
-    _check_sort(request, ctx)
-    for rescorer in request.parts.get("rescore", ()):
-        make_query(rescorer.query, ctx)
-
-
-def _scored(request: SearchRequest, query: Query, ctx: ShardContext, *, scrolls: bool) -> Matched:
+def _scored(request: SearchRequest, query: Query, ctx: ShardContext) -> Matched:
     """What matches; scored, if anybody asks for scores."""
     if request.post_filter is not None and request.min_score is None and query.runs_any_script:
-        try:
-            ctx = ctx.visiting(built(ctx, lambda: request.post_filter.mask(ctx)))  # type: ignore[union-attr]
-        except OpenSearchError:
-            make_query(query, ctx)
-            raise
-    try:
-        if needs_scores(request):
-            return query_phase(query, ctx, np.float32(ctx.index_boost))
-        return Matched(built(ctx, lambda: query_mask(query, ctx)), np.zeros(ctx.n, np.float32))
-    except OpenSearchError as error:
-        if getattr(error, "at_run_time", False):  # what is wrong elsewhere in the body is found before
-            _build(request, query, ctx)
-            if request.sort and request.parts.get("rescore"):
-                raise _no_rescore() from None
-            check_fields(request, ctx)
-            check_collapse(request, ctx, scrolls=scrolls)
-        raise
-
-
-def _check_sort(request: SearchRequest, ctx: ShardContext) -> None:
-    for sort in request.sort:
-        sort.keys(ctx, np.empty(0, np.int32), np.empty(0, np.float32))
+        ctx = ctx.visiting(built(ctx, lambda: request.post_filter.mask(ctx)))  # type: ignore[union-attr]
+    if needs_scores(request):
+        return query_phase(query, ctx, np.float32(ctx.index_boost))
+    return Matched(built(ctx, lambda: query_mask(query, ctx)), np.zeros(ctx.n, np.float32))
 
 
 def needs_scores(request: SearchRequest) -> bool:
@@ -280,24 +252,10 @@ def _collapse(request: SearchRequest, ctx: ShardContext, result: ShardResult) ->
     result.score = whole
 
 
-def _no_rescore() -> IllegalArgumentException:
-    return IllegalArgumentException("Cannot use [sort] option in conjunction with [rescore].")
-
-
 def _rescore(request: SearchRequest, ctx: ShardContext, result: ShardResult) -> None:
     """RescoreProcessor: scores of the best anew; what is not among them has no place in the page."""
     rescorers: list[Rescorer] = request.parts["rescore"]
     found = [query_phase(rescorer.query, ctx) for rescorer in rescorers]
-    if request.sort:
-        raise _no_rescore()
-    limit = ctx.setting("index.max_rescore_window", 10_000)
-    for rescorer in rescorers:
-        if rescorer.window_size > limit:
-            raise IllegalArgumentException(
-                f"Rescore window [{rescorer.window_size}] is too large. It must be less than [{limit}]. This prevents "
-                "allocating massive heaps for storing the results to be rescored. This limit can be set by changing "
-                "the [index.max_rescore_window] index level setting."
-            )
     if not request.size or not len(result.rows):
         return
     for rescorer in rescorers:

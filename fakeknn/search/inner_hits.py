@@ -144,24 +144,26 @@ def _clauses(query: Query) -> Iterator[Query]:
         yield query.query
 
 
-def _extract(query: Query, found: dict[str, Shown]) -> None:
+def _extract(query: Query, ctx: ShardContext, found: dict[str, Shown]) -> None:
+    if query.never(ctx):
+        return
     if isinstance(query, (Nested, RelationQuery)):
         if query.inner_hits is not None:
             name = query.inner_hits.name or (query.path if isinstance(query, Nested) else query.type)
             if name in found:
                 raise IllegalArgumentException(f"[inner_hits] already contains an entry for key [{name}]")
-            _extract(query.query, {})
+            _extract(query.query, _below(query, ctx), {})
             found[name] = query
         return
     for clause in _clauses(query):
-        _extract(clause, found)
+        _extract(clause, ctx, found)
 
 
 def _definitions(ctx: ShardContext, *queries: Query | None) -> dict[str, Shown]:
     found: dict[str, Shown] = {}
     for query in queries:
         if query is not None:
-            _extract(query, found)
+            _extract(query, ctx, found)
     return {name: found[name] for name in hash_ordered(found) if _is_mapped(found[name], ctx)}
 
 

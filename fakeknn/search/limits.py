@@ -1,4 +1,4 @@
-"""What a request may ask for on a shard: windows, slices, search_after."""
+"""What a request may ask for on a shard, and in which order the real server finds what it may not."""
 
 from __future__ import annotations
 
@@ -6,37 +6,82 @@ import numpy as np
 
 from fakeknn.errors import IllegalArgumentException, SearchException
 from fakeknn.query.base import ShardContext
+from fakeknn.query.compound import MATCH_ALL
+from fakeknn.search import aggregations
+from fakeknn.search.collapse import check_collapse
+from fakeknn.search.doc_fields import check_fields
+from fakeknn.search.inner_hits import check_inner_hits
+from fakeknn.search.query_phase import make_query
 from fakeknn.search.request import SearchRequest
 from fakeknn.search.slicing import check_slices
 
 
-def check_limits(request: SearchRequest, ctx: ShardContext, batch: int | None) -> None:
-    """SearchService.parseSource and DefaultSearchContext.preProcess."""
-    if request.stored_fields == ["_none_"] and request.source is not None and request.source.fetch:
-        raise SearchException("[stored_fields] cannot be disabled if [_source] is requested")
-    window = ctx.setting("index.max_result_window", 10_000)
-    if request.slice is not None and batch is None and request.point is None:
-        raise SearchException("`slice` cannot be used outside of a scroll context or PIT context")
+def parse_source(request: SearchRequest, ctx: ShardContext, batch: int | None) -> None:
+    """SearchService.parseSource and DefaultSearchContext.preProcess: raises what they find first that is wrong with a
+    request, before anything runs."""
+    make_query(request.query or MATCH_ALL, ctx)
+    if request.post_filter is not None:
+        make_query(request.post_filter, ctx)
+    check_inner_hits(request, ctx)
+    check_sort(request, ctx)
+    if request.aggregations is not None:
+        aggregations.build(request, ctx)
+    for rescorer in request.parts.get("rescore", ()):
+        make_query(rescorer.query, ctx)
+    check_fields(request, ctx)
+    check_paging(request, ctx, batch)
+    check_collapse(request, ctx, scrolls=batch is not None)
+    check_window(request, ctx, batch)
+
+
+def check_sort(request: SearchRequest, ctx: ShardContext) -> None:
+    """SortBuilder.buildSort."""
+    for sort in request.sort:
+        sort.keys(ctx, np.empty(0, np.int32), np.empty(0, np.float32))
+
+
+def check_paging(request: SearchRequest, ctx: ShardContext, batch: int | None) -> None:
+    """Where a page begins, and what cannot be left out of it."""
     if request.search_after is not None:
         _check_search_after(request, ctx, batch)
-    if batch is not None:
-        if batch > window:
-            raise IllegalArgumentException(
-                f"Batch size is too large, size must be less than or equal to: [{window}] but was [{batch}]. Scroll "
-                f"batch sizes "
-                "cost as much memory as result windows so they are controlled by the [index.max_result_window] index "
-                "level "
-                "setting."
-            )
-        check_slices(request.slice, ctx, "index.max_slices_per_scroll")
-        return
-    if request.from_ + request.size > window:
+    if request.slice is not None and batch is None and request.point is None:
+        raise SearchException("`slice` cannot be used outside of a scroll context or PIT context")
+    if request.stored_fields == ["_none_"] and request.source is not None and request.source.fetch:
+        raise SearchException("[stored_fields] cannot be disabled if [_source] is requested")
+
+
+def check_window(request: SearchRequest, ctx: ShardContext, batch: int | None) -> None:
+    """DefaultSearchContext.preProcess: how much is asked for."""
+    window = ctx.setting("index.max_result_window", 10_000)
+    if batch is not None and batch > window:
+        raise IllegalArgumentException(
+            f"Batch size is too large, size must be less than or equal to: [{window}] but was [{batch}]. Scroll batch "
+            "sizes cost as much memory as result windows so they are controlled by the [index.max_result_window] index "
+            "level setting."
+        )
+    if batch is None and request.from_ + request.size > window:
         raise IllegalArgumentException(
             f"Result window is too large, from + size must be less than or equal to: [{window}] but was "
             f"[{request.from_ + request.size}]. See the scroll api for a more efficient way to request large data "
-            f"sets. This limit can "
-            "be set by changing the [index.max_result_window] index level setting."
+            "sets. This limit can be set by changing the [index.max_result_window] index level setting."
         )
+    _check_rescorers(request, ctx)
+    if batch is not None:
+        check_slices(request.slice, ctx, "index.max_slices_per_scroll")
+
+
+def _check_rescorers(request: SearchRequest, ctx: ShardContext) -> None:
+    rescorers = request.parts.get("rescore", ())
+    if rescorers and request.sort:
+        raise IllegalArgumentException("Cannot use [sort] option in conjunction with [rescore].")
+    limit = ctx.setting("index.max_rescore_window", 10_000)
+    for rescorer in rescorers:
+        if rescorer.window_size > limit:
+            raise IllegalArgumentException(
+                f"Rescore window [{rescorer.window_size}] is too large. It must be less than [{limit}]. This prevents "
+                "allocating massive heaps for storing the results to be rescored. This limit can be set by changing "
+                "the [index.max_rescore_window] index level setting."
+            )
 
 
 def _check_search_after(request: SearchRequest, ctx: ShardContext, batch: int | None) -> None:

@@ -30,17 +30,19 @@ def query_phase(query: Query, ctx: ShardContext, boost: np.float32 = np.float32(
 
 
 def _matched(query: Query, ctx: ShardContext, boost: np.float32) -> Matched:
-    _check_boosts(query)
+    _check_boosts(query, ctx)
     return query.matched(ctx, boost)
 
 
 def query_mask(query: Query, ctx: ShardContext) -> Mask:
-    _check_boosts(query)
+    _check_boosts(query, ctx)
     return query.mask(ctx)
 
 
-def _check_boosts(query: Query) -> None:
-    for clause in query.walk():
+def _check_boosts(query: Query, ctx: ShardContext) -> None:
+    if all(math.isfinite(clause.boost) for clause in query.walk()):
+        return
+    for clause in query.walk_built(ctx):
         if not math.isfinite(clause.boost):
             raise IllegalArgumentException(f"boost must be a positive float, got {java_float(clause.boost)}")
 

@@ -102,19 +102,26 @@ def collected(request: SearchRequest, ctx: ShardContext, found: Mask, filtered: 
     rows = np.flatnonzero(filtered).astype(np.int32)
     if request.terminate_after:
         return _terminated(request, ctx, found, rows)
-    early = True if request.aggregations is not None and _told(request, ctx, len(rows)) else None
+    early = True if _concurrent(request, ctx) and _told(request, ctx, len(rows)) else None
     return Collected(rows, found, len(rows), early)
 
 
-def _told(request: SearchRequest, ctx: ShardContext, total: int) -> bool:
-    """Segments are searched concurrently where there are aggregations; then the collector that has nothing (more) to
-    count counts as terminated (EarlyTerminatingCollectorManager.reduce).
-    """
-    aggregations = request.aggregations
-    assert aggregations is not None
-    if request.size or not ctx.view.live_segments:
+def _concurrent(request: SearchRequest, ctx: ShardContext) -> bool:
+    """Whether someone has segments searched concurrently (ConcurrentSearchRequestDecider): aggregations, and the plugin
+    where it finds a query of its own."""
+    if request.aggregations is not None:
+        kinds = (agg.kind for agg in request.aggregations.walk())
+        return not any(kind in ("sampler", "diversified_sampler", "parent") for kind in kinds)
+    if request.query is None or ctx.settings.get("index.knn") != "true":
         return False
-    if any(agg.kind in ("sampler", "diversified_sampler", "parent") for agg in aggregations.walk()):
+    return any(clause.kind == "knn" for clause in request.query.walk())
+
+
+def _told(request: SearchRequest, ctx: ShardContext, total: int) -> bool:
+    """Where segments are searched concurrently, the collector that has nothing (more) to count counts as terminated
+    (EarlyTerminatingCollectorManager.reduce).
+    """
+    if request.size or not ctx.view.live_segments:
         return False
     limit = DEFAULT_TRACK_TOTAL_HITS if request.track_total_hits is None else request.track_total_hits
     if limit == DISABLED:

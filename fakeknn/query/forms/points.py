@@ -90,13 +90,14 @@ def number_range(
     elif exact:
         value = field.exact_value(lower)  # type: ignore[attr-defined]
         if value is None:
-            return MatchNoDocsQuery("Value [" + java_string(lower) + "] has a decimal part")
+            shown = bytes_ref(lower.encode()) if isinstance(lower, str) else java_string(lower)
+            return MatchNoDocsQuery(f"Value [{shown}] has a decimal part")
         low = high = value
     else:
         low, high = field.bounds(lower, upper, include_lower, include_upper)  # type: ignore[attr-defined]
     low = lowest if low is None else low
     high = highest if high is None else high
-    if low > high:
+    if low > high and isinstance(field, (UnsignedLongFieldType, DateFieldType)):
         return MatchNoDocsQuery("")
     name = field.path
     index = f"{name}:[{_point(field, low)} TO {_point(field, high)}]"
