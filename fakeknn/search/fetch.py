@@ -149,7 +149,7 @@ def fetch_hit(request: SearchRequest, ctx: ShardContext, hit: Hit, named: list[Q
     if request.seq_no_primary_term:
         shown["_seq_no"] = int(view.seq_nos[row])
         shown["_primary_term"] = view.primary_term(row)
-    shown["_score"] = None if hit.score is None else shown_score(hit.score)
+    shown["_score"] = None if hit.score is None or np.isnan(hit.score) else shown_score(hit.score)
     custom = custom_fields(ctx.mapping, stored) if stored else []
     if stored != ["_none_"]:
         routing = view.routings.get(row)
