@@ -7,7 +7,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Protocol
 
 from fakeknn.aggs.base import Pipeline
 from fakeknn.aggs.formats import RAW, Decimal, Format
@@ -20,15 +20,14 @@ from fakeknn.errors import (
     ClassCastException,
     IllegalArgumentException,
     InvalidAggregationPathException,
-    NotFaked,
     ParsingException,
     ResourceNotFoundException,
     Where,
 )
-from fakeknn.painless import Script as Compiled
 from fakeknn.painless import compile
+from fakeknn.painless.expression import Expression, compile_expression
 from fakeknn.query.script import Script
-from fakeknn.xcontent import objects
+from fakeknn.xcontent import hash_ordered, objects
 
 _PACKAGE = "org.opensearch.search.aggregations"
 _SINGLE = {
@@ -169,14 +168,35 @@ class BucketPipeline(PathPipeline):
         return self.added(bucket, SimpleValue(self, self.shown, value))
 
 
-def scripted(script: Script, context: str, services: Any) -> Callable[[Mapping[str, Any]], Compiled]:
+class Runnable(Protocol):
+    """A script with its parameters."""
+
+    def execute(self, bindings: Mapping[str, Any]) -> Any: ...
+
+
+@dataclass(frozen=True)
+class _Calculated:
+    """An expression with its variables; a selector wants exactly 1 of it."""
+
+    expression: Expression
+    variables: Mapping[str, Any]
+    selects: bool
+
+    def execute(self, bindings: Mapping[str, Any]) -> Any:
+        found = self.expression.execute({name: self.variables[name] for name in hash_ordered(self.variables)})
+        return found == 1 if self.selects else found
+
+
+def scripted(script: Script, context: str, services: Any) -> Callable[[Mapping[str, Any]], Runnable]:
     """The script with variables beside its parameters; errors are those of compiling it."""
     if script.id is not None:
         if services is None:
             raise ResourceNotFoundException(f"unable to find script [{script.id}] in cluster state")
         script = services.stored_script(script)
     if script.lang == "expression":
-        raise NotFaked(f"an [expression] script in the context [{context}]")
+        expression = compile_expression(str(script.source), context)
+        selects = context == "aggregation_selector"
+        return lambda variables: _Calculated(expression, {**script.params, **variables}, selects)
     if script.lang == "mustache":
         raise IllegalArgumentException(f"mustache engine does not know how to handle context [{context}]")
     if script.lang != "painless":

@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 from fakeknn.aggs.base import Aggregation, Collector, register
 from fakeknn.aggs.docs import Docs
 from fakeknn.aggs.results import Internal, Reduction
-from fakeknn.errors import IllegalArgumentException, NotFaked, NullPointerException
+from fakeknn.errors import IllegalArgumentException, NullPointerException
 from fakeknn.painless import Script as Compiled
 from fakeknn.painless import compile, java_value, json_value
 from fakeknn.query.base import ShardContext
 from fakeknn.query.doc_values import ShardDoc, source_of
-from fakeknn.query.script import Script, parse_script, resolved
+from fakeknn.query.script import Script, check_language, parse_script, resolved
 from fakeknn.xcontent.objects import ObjectParser, declared
 
 
@@ -26,10 +26,7 @@ def _compiled(script: Script, context: str, more: Mapping[str, Any]) -> Compiled
     for name in more:
         if name in script.params:
             raise IllegalArgumentException(f'Parameter name "{name}" used in both aggregation and script parameters')
-    if script.lang in ("expression", "mustache"):
-        raise NotFaked(f"a [{script.lang}] script in the context [{context}]")
-    if script.lang != "painless":
-        raise IllegalArgumentException(f"script_lang not supported [{script.lang}]")
+    check_language(script, context)
     return compile(str(script.source), context, {**script.params, **more}, script.options, script.id)
 
 

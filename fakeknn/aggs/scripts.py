@@ -9,14 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fakeknn.aggs.docs import Docs
-from fakeknn.errors import AggregationExecutionException, IllegalArgumentException, NotFaked
+from fakeknn.errors import AggregationExecutionException, GeneralScriptException, IllegalArgumentException
 from fakeknn.painless import compile
+from fakeknn.painless.expression import Expression, compile_expression
 from fakeknn.painless.hierarchy import lineage
 from fakeknn.painless.iteration import iterate
 from fakeknn.painless.library_time import ZonedDateTime
 from fakeknn.painless.values import JavaArray, text
 from fakeknn.query.base import ShardContext
-from fakeknn.query.doc_values import ShardDoc, script_values, source_of
+from fakeknn.query.doc_values import ExpressionColumns, ShardDoc, script_values, source_of
 from fakeknn.query.script import Script, resolved
 
 
@@ -48,22 +49,27 @@ class ValueScript:
     def __init__(self, ctx: ShardContext, script: Script) -> None:
         self.ctx = ctx
         self.script = resolved(ctx, script)
+        source = str(self.script.source)
+        self.expression: Expression | None = None
         if self.script.lang == "expression":
-            raise NotFaked("an [expression] script in an aggregation")
+            self.expression = compile_expression(source, "aggs", self.script.params)
+            nothing = np.empty(0, np.int32)
+            self.expression.link(ExpressionColumns(ShardDoc(ctx), nothing, lambda: np.empty(0, np.float32)), "aggs")
+            return
         if self.script.lang == "mustache":
             raise IllegalArgumentException("mustache engine does not know how to handle context [aggs]")
         if self.script.lang != "painless":
             raise IllegalArgumentException(f"script_lang not supported [{self.script.lang}]")
-        self.compiled = compile(
-            str(self.script.source), "aggs", self.script.params, self.script.options, self.script.id
-        )
+        self.compiled = compile(source, "aggs", self.script.params, self.script.options, self.script.id)
 
     def of_documents(self, docs: Docs, *, texts: bool) -> tuple[NDArray[np.int64], Any]:
         """(positions, values): numbers, or texts, that the script gives for each document."""
         rows, back = np.unique(docs.rows, return_inverse=True)
         found = script_values(self.ctx, self.script, "aggs", rows, docs.score)
-        if isinstance(found, np.ndarray) and not texts:
-            return np.arange(len(docs.rows)), found.astype(np.float64)[back]
+        if isinstance(found, np.ndarray):
+            if not texts:
+                return np.arange(len(docs.rows)), found.astype(np.float64)[back]
+            found = found.tolist()
         read = text if texts else _number
         values = [[read(one) for one in _several(value)] for value in found]
         at = [i for i, place in enumerate(back.tolist()) for _ in values[place]]
@@ -72,6 +78,8 @@ class ValueScript:
 
     def of_values(self, docs: Docs, at: NDArray[Any], values: Any, *, texts: bool) -> Any:
         """What the script makes of each value: numbers, or texts."""
+        if self.expression is not None:
+            return self._calculated(self.expression, docs, at, values, texts=texts)
         if self.compiled.used <= {"_value", "params"} and not self.compiled.lookups:
             distinct, back = np.unique(np.asarray(values, object if texts else np.float64), return_inverse=True)
             found = [self._run({"_value": value}) for value in distinct.tolist()]
@@ -84,6 +92,18 @@ class ValueScript:
         if texts:
             return [text(result) for result in results]
         return np.array([float(result) for result in results], np.float64)
+
+    def _calculated(
+        self, expression: Expression, docs: Docs, at: NDArray[Any], values: Any, *, texts: bool
+    ) -> NDArray[np.float64] | list[str]:
+        if texts and "_value" in expression.variables and len(at):
+            raise GeneralScriptException(f"Cannot use expression with text variable using {expression}")
+        # Once for each document: what was computed of its first value is given for the others too.
+        documents, first, back = np.unique(at, return_index=True, return_inverse=True)
+        columns = ExpressionColumns(ShardDoc(self.ctx), docs.rows[documents], docs.score)
+        given = None if texts else np.asarray(values, np.float64)[first]
+        found = expression.vectorize(columns, "aggs", given)[back]
+        return [text(value) for value in found.tolist()] if texts else found
 
     def _each(self, docs: Docs, at: Sequence[int], values: Sequence[Any]) -> list[Any]:
         doc = ShardDoc(self.ctx)

@@ -81,9 +81,9 @@ def _asin(value: Any) -> Any:
     return np.where(value <= _ASIN_MAX, near, np.where(value < 1.0, _PIO2_HI - ((z + z) - _PIO2_LO), math.pi / 2))
 
 
-def haversine(lat: float, lon: float, lats: Doubles, lons: Doubles) -> Doubles:
-    """float64[m]: metres from a point to others (SloppyMath.haversinMeters)."""
-    x1, x2 = radians(np.float64(lat)), radians(lats)
+def haversine(lat: Any, lon: Any, lats: Any, lons: Any) -> Doubles:
+    """float64[m]: metres from a point, or from each of m, to others (SloppyMath.haversinMeters)."""
+    x1, x2 = radians(np.asarray(lat, np.float64)), radians(lats)
     h1 = 1 - cosine(x1 - x2)
     h2 = 1 - cosine(radians(lon - lons))
     h = np.asarray(h1 + cosine(x1) * cosine(x2) * h2)
@@ -97,7 +97,7 @@ def radians(degrees: Any) -> Any:
     return degrees * 0.017453292519943295
 
 
-def plane(lat: float, lon: float, lats: Doubles, lons: Doubles) -> Doubles:
+def plane(lat: float, lon: float, lats: Any, lons: Any) -> Doubles:
     """float64[m]: metres on a plane that touches the sphere (GeoUtils.planeDistance)."""
     x = radians(lons - lon) * np.cos(radians((lats + lat) / 2.0))
     y = radians(lats - lat)

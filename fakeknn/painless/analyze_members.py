@@ -9,7 +9,7 @@ from fakeknn.painless.allowlist import PRIMITIVES, Method
 from fakeknn.painless.analyze_expressions import ExpressionAnalyzer
 from fakeknn.painless.casts import legal_cast
 from fakeknn.painless.scopes import Scope
-from fakeknn.painless.throwable import CompileFault, fault, illegal_argument, illegal_state, null_pointer
+from fakeknn.painless.throwable import CompileFault, Thrown, fault, illegal_argument, illegal_state, null_pointer
 
 _MAP = "java.util.Map"
 _LIST = "java.util.List"
@@ -115,8 +115,9 @@ class MemberAnalyzer(ExpressionAnalyzer):
             return self._shortcut(node, type_, "map", "put")
         if not static and self.allowlist.assignable(_LIST, type_):
             if not index.isdigit() or int(index) >= 2**31:
-                cause = illegal_argument(f"invalid list index [{index}]")
-                raise CompileFault(node.offset, cause)
+                wrong = illegal_argument(f"invalid list index [{index}]")
+                wrong.cause = Thrown("java.lang.NumberFormatException", f'For input string: "{index}"')
+                raise CompileFault(node.offset, wrong)
             node.kind = "list"
             return self._shortcut(node, type_, "list", "set")
         raise fault(node.offset, f"field [{type_}, {index}] not found")

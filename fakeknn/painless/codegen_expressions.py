@@ -48,6 +48,13 @@ _COMPARE: dict[str, type[py.cmpop]] = {
 _CONSTANTS = (ast.BooleanConstant, ast.Numeric, ast.Decimal, ast.String)
 
 
+def _converted(node: ast.Expression) -> ast.Expression:
+    """What a cast that nobody wrote is a cast of: one that was written leaves no trace of its own."""
+    while isinstance(node, ast.Explicit):
+        node = node.child
+    return node
+
+
 class ExpressionCodegen(MemberCodegen):
     """Operators, constants and initializers; what has a name is ``MemberCodegen``'s."""
 
@@ -56,7 +63,7 @@ class ExpressionCodegen(MemberCodegen):
         result = self.raw(node)
         if node.cast is not None:
             if not (isinstance(result, py.Constant) and node.cast.target in PRIMITIVES):
-                self.mark(node.offset)
+                self.mark(_converted(node).offset)
             result = self.cast(result, node.cast)
         return result
 

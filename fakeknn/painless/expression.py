@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fakeknn.errors import IllegalArgumentException, OpenSearchError, ScriptException
+from fakeknn.geo import sphere
 from fakeknn.painless.convert import java_value
 from fakeknn.painless.expression_fields import FieldColumns, Source, field_source
 from fakeknn.painless.expression_grammar import Fault, Lexical, Node, Parser, explain, parse_exception
@@ -48,10 +49,7 @@ class Columns(FieldColumns, Protocol):
 
 def _haversin(lat1: Doubles, lon1: Doubles, lat2: Doubles, lon2: Doubles) -> Doubles:
     """Kilometres."""
-    x1, x2 = np.radians(lat1), np.radians(lat2)
-    h = (1 - np.cos(x1 - x2)) + np.cos(x1) * np.cos(x2) * (1 - np.cos(np.radians(lon1 - lon2)))
-    kilometres: Doubles = 2 * 6371.0087714 * np.arcsin(np.minimum(1.0, np.sqrt(h * 0.5)))
-    return kilometres
+    return sphere.haversine(lat1, lon1, lat2, lon2) / 1000.0
 
 
 FUNCTIONS: dict[str, tuple[int, Callable[..., Any]]] = {
@@ -188,6 +186,11 @@ class Expression:
         with np.errstate(all="ignore"):
             return _evaluate(self._root, bound, columns.n)
 
+    def link(self, columns: Columns, context: str) -> None:
+        """Refuse variables that are none."""
+        for variable in self.variables:
+            self._bind(variable, columns, context, None)
+
     def _bind(self, variable: str, columns: Columns, context: str, value: Doubles | None) -> Doubles:
         if variable == "_score" and context in ("score", "filter", "number_sort", "aggs"):
             return columns.score.astype(np.float64)
@@ -199,6 +202,8 @@ class Expression:
             return self._source(variable, columns)(columns)
         except _Link as link:
             raise self._error("link error", variable, link.offset, link.thrown) from link.thrown.error()
+        except Thrown as thrown:
+            raise self._error("link error", variable, 0, thrown) from thrown.error()
         except OpenSearchError as error:
             raise self._error("link error", variable, 0, Thrown.of(error)) from error
 
@@ -217,8 +222,8 @@ class Expression:
             message = "Variable 'doc' must be used with a specific field like: doc['myfield']"
             raise _Link(3, parse_exception(message))
         field = parts[1][1]
-        kind = columns.kind(field)
         accessor = _accessor(variable, parts)
+        kind = columns.kind(field)
         if kind is None:
             raise _Link(5, parse_exception(f"Field [{field}] does not exist in mappings"))
         found = field_source(field, kind, *accessor)
@@ -246,7 +251,11 @@ class Expression:
             return float(_evaluate(self._root, bound, 1)[0])
 
     def __str__(self) -> str:
-        return self.source
+        """The name of a class made for it, and its place in memory."""
+        package = "org.apache.lucene.expressions.js"
+        return (
+            f"{package}.JavascriptCompiler$CompiledExpression/0x{id(self) & 0xFFFFFFFF:016x}@{id(self) & 0xFFFFFFF:07x}"
+        )
 
     def _error(self, reason: str, portion: str, offset: int, thrown: Thrown) -> ScriptException:
         return _error(reason, self.source, portion, offset)

@@ -2,41 +2,18 @@
 
 from __future__ import annotations
 
-import math
-import re
 from collections.abc import Sequence
 from typing import Any
 
-from fakeknn.errors import IllegalArgumentException, NotFaked, OpenSearchParseException
+import numpy as np
+
+from fakeknn.geo import sphere
+from fakeknn.geo.points import geohash_cell
 from fakeknn.painless.dispatch import define
 from fakeknn.painless.library_doc import GEO_POINTS, define_kind
-from fakeknn.painless.numbers import double_text, parse_double
+from fakeknn.painless.numbers import double_text
+from fakeknn.painless.throwable import null_pointer
 from fakeknn.painless.values import array_type
-
-_EARTH_RADIUS = 6371008.7714
-_EARTH_EQUATOR = 40075016.685578485
-_UNITS = {
-    "in": 0.0254,
-    "inch": 0.0254,
-    "yd": 0.9144,
-    "yards": 0.9144,
-    "ft": 0.3048,
-    "feet": 0.3048,
-    "km": 1000.0,
-    "kilometers": 1000.0,
-    "NM": 1852.0,
-    "nmi": 1852.0,
-    "nauticalmiles": 1852.0,
-    "mm": 0.001,
-    "millimeters": 0.001,
-    "cm": 0.01,
-    "centimeters": 0.01,
-    "mi": 1609.344,
-    "miles": 1609.344,
-    "m": 1.0,
-    "meters": 1.0,
-}
-_BASE32 = "0123456789bcdefghjkmnpqrstuvwxyz"
 
 
 class GeoPoint:
@@ -61,63 +38,20 @@ class GeoPoint:
 
 
 def arc_distance(lat1: float, lon1: float, lat2: float, lon2: float) -> float:
-    """Metres on the sphere: Lucene's haversine."""
-    x1, x2 = math.radians(lat1), math.radians(lat2)
-    h1, h2 = 1 - math.cos(x1 - x2), 1 - math.cos(math.radians(lon1 - lon2))
-    h = h1 + math.cos(x1) * math.cos(x2) * h2
-    # Lucene rounds the last bits away so that the order of distances is one.
-    return 2 * _EARTH_RADIUS * math.asin(min(1.0, math.sqrt(h * 0.5)))
+    """Metres on the sphere."""
+    return float(sphere.haversine(lat1, lon1, np.float64(lat2), np.float64(lon2)))
 
 
 def _plane_distance(lat1: float, lon1: float, lat2: float, lon2: float) -> float:
-    x = math.radians(lon2 - lon1) * math.cos(math.radians((lat2 + lat1) / 2.0))
-    y = math.radians(lat2 - lat1)
-    return math.sqrt(x * x + y * y) * _EARTH_RADIUS
+    return float(sphere.plane(lat1, lon1, np.float64(lat2), np.float64(lon2)))
 
 
-def parse_distance(text: str) -> float:
-    """``DistanceUnit.DEFAULT.parse``: metres, of a number with a unit or without."""
-    for unit in sorted(_UNITS, key=len, reverse=True):
-        if text.endswith(unit):
-            return parse_double(text[: -len(unit)]) * _UNITS[unit]
-    return parse_double(text)
-
-
-def parse_point(text: str) -> GeoPoint:
-    """``GeoUtils.parseGeoPoint`` of a string: ``lat,lon``, a geohash or ``POINT (lon lat)``."""
-    if "," in text:
-        parts = [part.strip() for part in text.split(",")]
-        if len(parts) not in (2, 3):
-            raise OpenSearchParseException(
-                f"failed to parse [{text}], expected 2 or 3 coordinates but found: [{len(parts)}]"
-            )
-        return GeoPoint(float(parts[0]), float(parts[1]))
-    point = re.match(r"\s*POINT\s*\(\s*(\S+)\s+([^\s)]+)", text, re.IGNORECASE)
-    if point:
-        return GeoPoint(float(point.group(2)), float(point.group(1)))
-    return _from_geohash(text)
-
-
-def _from_geohash(text: str) -> GeoPoint:
-    """The middle of a geohash's cell."""
-    low, high = [-90.0, -180.0], [90.0, 180.0]
-    axis = 1
-    for letter in text:
-        value = _BASE32.find(letter)
-        if value < 0:
-            raise IllegalArgumentException(f"unsupported symbol [{letter}] in geohash [{text}]")
-        for bit in (16, 8, 4, 2, 1):
-            middle = (low[axis] + high[axis]) / 2
-            if value & bit:
-                low[axis] = middle
-            else:
-                high[axis] = middle
-            axis = 1 - axis
-    return GeoPoint((low[0] + high[0]) / 2, (low[1] + high[1]) / 2)
-
-
-def _geohash_distance(*_: Any) -> float:
-    raise NotFaked("painless method GeoPoints.geohashDistance")
+def _geohash_distance(points: Any, geohash: str) -> float:
+    point = points.value_at(0)
+    if geohash is None:
+        raise null_pointer('Cannot invoke "String.isEmpty()" because "hash" is null')
+    south, _, west, _ = geohash_cell(geohash)
+    return arc_distance(point.lat, point.lon, south, west)
 
 
 define(
@@ -141,7 +75,7 @@ define(
             _plane_distance(v[0].lat, v[0].lon, lat, lon) if v else other
         ),
         "geohashDistance/1": _geohash_distance,
-        "geohashDistanceWithDefault/2": _geohash_distance,
+        "geohashDistanceWithDefault/2": lambda v, geohash, other: _geohash_distance(v, geohash) if v else other,
     },
 )
 

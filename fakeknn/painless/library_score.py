@@ -9,10 +9,12 @@ from typing import Any
 
 from fakeknn.dates import DateFormat, parse_math
 from fakeknn.errors import NotFaked, NullPointerException, OpenSearchParseException
+from fakeknn.geo.points import GeoPoint, of_text
+from fakeknn.geo.sphere import parse_distance
 from fakeknn.painless.codegen_members import Host
 from fakeknn.painless.dispatch import define, define_static
 from fakeknn.painless.library_elementary import java_pow
-from fakeknn.painless.library_geo import GeoPoint, arc_distance, parse_distance, parse_point
+from fakeknn.painless.library_geo import arc_distance
 from fakeknn.painless.numbers import float_div, to_float, wrap_int
 from fakeknn.painless.values import string_hash, text
 from fakeknn.units import parse_time_value
@@ -67,7 +69,7 @@ def _numeric(shape: str) -> Callable[..., float]:
 def _geo(shape: str) -> Callable[..., float]:
     @lru_cache(maxsize=64)
     def made(origin: str, scale: str, offset: str, decay: float) -> tuple[GeoPoint, float, Curve]:
-        return parse_point(origin), parse_distance(offset), curve(shape, parse_distance(scale), decay)
+        return of_text(origin), parse_distance(offset), curve(shape, parse_distance(scale), decay)
 
     def run(origin: str, scale: str, offset: str, decay: float, value: GeoPoint) -> float:
         point, off, score = made(origin, scale, offset, decay)

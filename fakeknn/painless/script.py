@@ -174,16 +174,29 @@ class Script:
         if line is None:
             stack.append("<<< unknown portion of script >>>")
         else:
-            offset = line - 1
-            source, statements = compiled.source, compiled.statements
-            start = max((at for at in statements if at <= offset), default=0)
-            end = min((at for at in statements if at > start), default=len(source))
-            stack += [source[start:end], " " * (offset - start) + "^---- HERE"]
+            offset, length = line - 1, len(compiled.source)
+            start = max((at for at in compiled.statements if at <= offset), default=0)
+            end = min((at for at in compiled.statements if at > start), default=length)
+            offset, start, end = (_units(compiled.source, at) for at in (offset, start, end))
+            stack += [_cut(compiled.source, start, end), " " * (offset - start) + "^---- HERE"]
             position = (offset, start, end)
         script = compiled.source if self._name is None else self._name
         made = ScriptException("runtime error", stack, script, LANG, position, **thrown.headers)
         made.__cause__ = thrown.error()
         return made
+
+
+def _units(source: str, offset: int) -> int:
+    """An offset as Java counts: in UTF-16 units."""
+    return offset if source.isascii() else len(source[:offset].encode("utf-16-le", "surrogatepass")) // 2
+
+
+def _cut(source: str, start: int, end: int) -> str:
+    """``substring`` of a Java string."""
+    if source.isascii():
+        return source[start:end]
+    units = source.encode("utf-16-le", "surrogatepass")
+    return units[2 * start : 2 * end].decode("utf-16-le", "replace")
 
 
 def _receiver_class(error: BaseException) -> str:
@@ -257,11 +270,11 @@ def compile_error(source: str, fault: CompileFault) -> ScriptException:
     stack: list[str] = []
     position = None
     if fault.offset is not None:
-        offset = fault.offset
-        start, end = max(0, offset - 25), min(len(source), offset + 25)
+        offset, length = _units(source, fault.offset), _units(source, len(source))
+        start, end = max(0, offset - 25), min(length, offset + 25)
         before = "... " if start > 0 else ""
-        after = " ..." if end < len(source) else ""
-        stack = [before + source[start:end] + after, " " * (len(before) + offset - start) + "^---- HERE"]
+        after = " ..." if end < length else ""
+        stack = [before + _cut(source, start, end) + after, " " * (len(before) + offset - start) + "^---- HERE"]
         position = (offset, start, end)
     made = ScriptException("compile error", stack, source, LANG, position)
     made.__cause__ = fault.thrown.error()

@@ -191,11 +191,26 @@ class ShardColumns:
         return values, offsets
 
     def points(self, field: str) -> tuple[Any, Any, Any]:
-        raise NotFaked("a geo_point in an expression")
+        """Latitudes and longitudes of each row's first point, and how many it has."""
+        _, column = self._column(field)
+        assert isinstance(column, GeoPointColumn)
+        first = np.searchsorted(column.rows, self.rows)
+        counts = np.searchsorted(column.rows, self.rows, "right") - first
+        some = counts > 0
+        lats, lons = np.zeros(self.n), np.zeros(self.n)
+        lats[some], lons[some] = column.lats[first[some]], column.lons[first[some]]
+        return lats, lons, counts
 
     @property
     def score(self) -> NDArray[np.float32]:
         return self._score()[self.rows]
+
+
+class ExpressionColumns(ShardColumns):
+    """The doc values that an expression reads: all of a field's, which must have some."""
+
+    def kind(self, field: str) -> str | None:
+        return self.doc.kind(field)
 
 
 def compile_script(script: Script, context: str) -> None:
@@ -220,7 +235,7 @@ def script_values(
     """
     if script.lang == "expression":
         expression = compile_expression(str(script.source), context, script.params)
-        return expression.vectorize(ShardColumns(ShardDoc(ctx), rows, score or _no_score), context)
+        return expression.vectorize(ExpressionColumns(ShardDoc(ctx), rows, score or _no_score), context)
     compiled = compile(str(script.source), context, script.params, script.options, script.id)
     if not len(rows):
         return []
@@ -283,7 +298,7 @@ def script_filter(ctx: ShardContext, script: Script) -> Mask:
     asked = ctx.view.live & ctx.everything()
     rows = np.flatnonzero(asked if ctx.visited is None else asked & ctx.visited).astype(np.int32)
     out = np.zeros(ctx.n, bool)
-    values = script_values(ctx, script, "filter", rows)
+    values = script_values(ctx, script, "filter", rows, lambda: np.zeros(ctx.n, np.float32))
     if len(rows):
         out[rows] = np.asarray(values, bool)
     return out
@@ -293,7 +308,7 @@ def expression_score(ctx: ShardContext, script: Script, inner: Callable[[], Matc
     expression = compile_expression(str(script.source), "score", script.params)
     rows = np.flatnonzero(inner().mask & ctx.view.live).astype(np.int32)
     out = np.zeros(ctx.n, np.float32)
-    out[rows] = expression.vectorize(ShardColumns(ShardDoc(ctx), rows, lambda: inner().score))
+    out[rows] = expression.vectorize(ExpressionColumns(ShardDoc(ctx), rows, lambda: inner().score))
     return out
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from fakeknn.errors import (
+    ClassCastException,
     IllegalArgumentException,
     NullPointerException,
     OpenSearchError,
@@ -187,10 +188,10 @@ def _script_value(ctx: ShardContext, wanted: ScriptField, row: int) -> Any:
     try:
         # A list is so many values, an array is one.
         return [json_value(value)] if isinstance(value, JavaArray) else json_value(value)
-    except IllegalArgumentException as error:
+    except (ClassCastException, IllegalArgumentException) as error:
         if "self-referencing" in str(error.reason):
             raise
-        error.at_writing = True  # type: ignore[attr-defined]
+        error.at_writing = True  # type: ignore[union-attr]
         return _Unwritable(error)
 
 

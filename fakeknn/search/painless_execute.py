@@ -11,9 +11,10 @@ from fakeknn.errors import ActionRequestValidationException, NullPointerExceptio
 from fakeknn.mapping.document import parse_document
 from fakeknn.painless import Script as CompiledScript
 from fakeknn.painless import json_value
+from fakeknn.painless.expression import compile_expression
 from fakeknn.painless.values import text
 from fakeknn.query.base import Query, ShardContext
-from fakeknn.query.doc_values import ShardDoc, source_of
+from fakeknn.query.doc_values import ExpressionColumns, ShardDoc, source_of
 from fakeknn.query.script import Script
 from fakeknn.search.scripts import compile_painless
 from fakeknn.search.service import Services
@@ -81,22 +82,35 @@ def execute(node: Node, request: ExecuteRequest) -> Any:
         now=node.clock.millis(),
         services=Services(node),
     )
+    query = setup.query if request.context == "score" else None
+    if request.script.lang == "expression":
+        return _calculated(ctx, request, query)
     script = compile_painless(node, request.script, request.context)
-    return json_value(script.execute(_bindings(ctx, script, setup.query if request.context == "score" else None)))
+    return json_value(script.execute(_bindings(ctx, script, query)))
+
+
+def _calculated(ctx: ShardContext, request: ExecuteRequest, query: Query | None) -> Any:
+    expression = compile_expression(str(request.script.source), request.context, request.script.params)
+    score = np.float32(0 if query is None else _score(ctx, query))
+    columns = ExpressionColumns(ShardDoc(ctx), np.zeros(1, np.int32), lambda: np.full(ctx.n, score))
+    found = float(expression.vectorize(columns, request.context)[0])
+    return found != 0 if request.context == "filter" else found
+
+
+def _score(ctx: ShardContext, query: Query) -> float:
+    matched = query.matched(ctx)
+    hits = np.flatnonzero(matched.mask)
+    if not len(hits):
+        raise NullPointerException(
+            'Cannot invoke "org.apache.lucene.search.Scorer.iterator()" because "scorer" is null'
+        )
+    return float(matched.score[hits[0]])
 
 
 def _bindings(ctx: ShardContext, script: CompiledScript, query: Query | None) -> dict[str, Any]:
     """What a script sees of the first row of the one document."""
     found: dict[str, Any] = {"doc": ShardDoc(ctx).at(0), "_index": ctx.index, "_shard_id": 0, "_doc_id": 0}
-    found["_score"] = 0.0
-    if query is not None:
-        matched = query.matched(ctx)
-        hits = np.flatnonzero(matched.mask)
-        if not len(hits):
-            raise NullPointerException(
-                'Cannot invoke "org.apache.lucene.search.Scorer.iterator()" because "scorer" is null'
-            )
-        found["_score"] = float(matched.score[hits[0]])
+    found["_score"] = 0.0 if query is None else _score(ctx, query)
     if "_source" in script.used:
         found["_source"] = source_of(ctx, 0)
     return found

@@ -9,7 +9,7 @@ from random import Random
 
 from fakeknn.contract.console import ConsoleRequest
 
-from . import documents, dsl, hits
+from . import documents, dsl, hits, scripts
 from .aggregations import tree
 from .draw import Drawn, Json, bulk, document, index, some
 from .nearest import asked
@@ -134,5 +134,6 @@ AREAS: dict[str, Callable[[Random, str], Iterator[ConsoleRequest]]] = {
     "query": queries,
     "aggs": aggs,
     "docs": documents.requests,
+    "scripts": scripts.requests,
     "hits": lambda random, name: hits.requests(random, name, _maybe_spoiled),
 }

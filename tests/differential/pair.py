@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import copy
 import json
 import re
 from collections import Counter, deque
@@ -21,6 +22,8 @@ NOT_FAKED = 501
 
 #: An index that may only be read cannot be deleted either.
 _UNBLOCKED = b'{"index.blocks.read_only": null}'
+#: A script is cut between these.
+_TOKEN = re.compile(r"'(?:[^'\\]|\\.)*'|\w+|\s+|.", re.DOTALL)
 #: Where things are kept that are no indices.
 _NAMED = ("_index_template", "_component_template", "_template", "_ingest", "_scripts")
 
@@ -212,7 +215,7 @@ def shrunk(pair: Pair, case: Case, budget: int = 120) -> Case:
 def only_reads(request: ConsoleRequest) -> bool:
     """Whether what the servers know is the same after a request."""
     last = request.path.partition("?")[0].rpartition("/")[2]
-    return request.method in ("GET", "HEAD") or last in ("_search", "_msearch", "_count", "_simulate")
+    return request.method in ("GET", "HEAD") or last in ("_search", "_msearch", "_count", "_simulate", "_execute")
 
 
 Same = Callable[[Sequence[ConsoleRequest]], Case | None]
@@ -258,7 +261,36 @@ def _smaller(case: Case, same: Same, position: int) -> Case:
             if found is not None:
                 tree, case, changed = smaller, found, True
                 break
+    for place in _sources(tree):
+
+        def cut(kept: list[Any], tree: Json = tree, place: Sequence[Any] = place) -> Sequence[ConsoleRequest]:
+            return with_body(json.dumps(_with(tree, place, "".join(kept))).encode())
+
+        case = _fewer(case, same, _TOKEN.findall(_at(tree, place)), cut)
+        tree = json.loads(case.requests[position].body)
     return case
+
+
+def _sources(tree: Json, above: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """Where a tree has the texts of scripts."""
+    inner = tree.items() if isinstance(tree, dict) else enumerate(tree) if isinstance(tree, list) else ()
+    for key, value in inner:
+        if isinstance(value, str) and key in ("source", "script", "if", "template"):
+            yield (*above, key)
+        yield from _sources(value, (*above, key))
+
+
+def _at(tree: Json, place: Sequence[Any]) -> Json:
+    for key in place:
+        tree = tree[key]
+    return tree
+
+
+def _with(tree: Json, place: Sequence[Any], text: str) -> Json:
+    """The tree with another text at a place."""
+    changed = copy.deepcopy(tree)
+    _at(changed, place[:-1])[place[-1]] = text
+    return changed
 
 
 def _cuts(tree: Json) -> Iterator[Json]:
