@@ -10,7 +10,6 @@ from fakeknn.errors import (
     IllegalArgumentException,
     JsonEOFException,
     JsonParseException,
-    NotFaked,
     NullPointerException,
     OpenSearchParseException,
     ParsingException,
@@ -20,6 +19,7 @@ from fakeknn.errors import (
     Where,
     XContentParseException,
 )
+from fakeknn.painless.context_info import context_info
 from fakeknn.painless.contexts import CONTEXTS, Context
 from fakeknn.painless.values import runtime_name
 from fakeknn.query.base import parse_query
@@ -195,7 +195,7 @@ def painless_context(node: Node, request: Request) -> dict[str, Any]:
         return {"contexts": sorted(CONTEXTS)}
     if context not in CONTEXTS:
         raise IllegalArgumentException(f"script context [{context}] not found")
-    raise NotFaked("the list of all classes that scripts may use")
+    return context_info(context)
 
 
 @route("GET", "/_script_context")

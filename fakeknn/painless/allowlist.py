@@ -7,7 +7,8 @@ Java's canonical names: ``int``, ``def``, ``java.util.Map.Entry``, ``double[]``.
 ancestors>     new <parameters>    s <static> <return> <parameters>    m|a <method, a = augmented> <return>
 <parameters>     sf <static field> <type>    f <field> <type>
 
-and ``context a,b`` begins what only those contexts have: classes, ``import``-ed functions and ``bind``-ings.
+A method may end with ``@`` and the class that declares it; ``context a,b`` begins what only those contexts have:
+classes, ``import``-ed functions and ``bind``-ings.
 """
 
 from __future__ import annotations
@@ -40,6 +41,10 @@ class Method(NamedTuple):
     parameters: tuple[str, ...]
     static: bool = False
     augmented: bool = False
+    declaring: str = ""
+    """The class that Java finds it in, where that is not ``owner``."""
+    read_only: int = 0
+    """How many of a binding's arguments are given when it is made."""
 
     @property
     def key(self) -> str:
@@ -84,8 +89,9 @@ def _read_class(lines: list[str]) -> JavaClass:
         elif kind == "f":
             cls.fields[rest[0]] = rest[1]
         else:
+            declaring = rest.pop()[1:] if rest[-1][0] == "@" else ""
             parameters = _parameters(rest[2] if len(rest) > 2 else "")
-            method = Method(owner, rest[0], rest[1], parameters, kind == "s", kind == "a")
+            method = Method(owner, rest[0], rest[1], parameters, kind == "s", kind == "a", declaring)
             members = cls.static_methods if kind == "s" else cls.methods
             members[rest[0], len(parameters)] = method
     return cls
@@ -114,8 +120,9 @@ class Allowlist:
             target[head[1]] = block
             return
         for line in block:
-            kind, name, returns, parameters, *_ = line.split(" ")
-            method = Method(kind, name, returns, _parameters(parameters), True)
+            kind, name, returns, parameters, *more, declaring = line.split(" ")
+            read_only = int(more[0]) if more else 0
+            method = Method(kind, name, returns, _parameters(parameters), True, False, declaring[1:], read_only)
             members = self.imported if kind == "import" else self.bindings
             members[name, len(method.parameters)] = method
 

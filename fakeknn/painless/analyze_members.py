@@ -309,7 +309,7 @@ class MemberAnalyzer(ExpressionAnalyzer):
             node.captured = scope.get(node.offset, node.symbol)
             type_ = node.captured.type
             captured = 1
-        if node.target is not None and type_ != "def":
+        if node.target is not None and (type_ != "def" or not captured):
             node.reference = self.reference(node.offset, node.target, node.symbol, type_, node.name, captured)
         node.vtype = node.target or "java.lang.String"
 
@@ -340,7 +340,7 @@ class MemberAnalyzer(ExpressionAnalyzer):
         else:
             method = None if captured else self.allowlist.method(type_, True, name, arity)
             kind = "static"
-            if method is None:
+            if method is None and type_ != "def":
                 method = self.allowlist.method(type_, False, name, arity if captured else arity - 1)
                 kind = "captured" if captured else "member"
             if method is None:

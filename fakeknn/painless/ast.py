@@ -62,6 +62,11 @@ class Unary(Expression):
 
     unary_type: str | None = None
 
+    @property
+    def folds(self) -> bool:
+        """Whether it is the sign of a number, which is one constant with it."""
+        return self.unary_type is None and self.operation == "-"
+
 
 @dataclass(slots=True, eq=False)
 class Binary(Expression):

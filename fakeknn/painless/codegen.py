@@ -51,7 +51,11 @@ def caught(error: BaseException) -> Thrown:
     if isinstance(error, RuntimeError) and "changed size during iteration" in str(error):
         return Thrown("java.util.ConcurrentModificationException")
     if isinstance(error, (TypeError, AttributeError)) and "NoneType" in str(error):
-        return null_pointer(NULL_RECEIVER)
+        trace = error.__traceback__
+        while trace is not None and trace.tb_next is not None:
+            trace = trace.tb_next
+        own = trace is None or trace.tb_frame.f_code.co_filename == SCRIPT_FILE
+        return null_pointer(NULL_RECEIVER if own else None)
     raise error
 
 

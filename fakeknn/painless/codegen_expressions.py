@@ -48,9 +48,12 @@ _COMPARE: dict[str, type[py.cmpop]] = {
 _CONSTANTS = (ast.BooleanConstant, ast.Numeric, ast.Decimal, ast.String)
 
 
+_FOLDED = (ast.Unary, ast.Binary, ast.Comp, ast.BooleanComp)
+
+
 def _converted(node: ast.Expression) -> ast.Expression:
     """What a cast that nobody wrote is a cast of: one that was written leaves no trace of its own."""
-    while isinstance(node, ast.Explicit):
+    while isinstance(node, ast.Explicit) or (isinstance(node, ast.Unary) and node.folds):
         node = node.child
     return node
 
@@ -69,7 +72,10 @@ class ExpressionCodegen(MemberCodegen):
 
     def raw(self, node: ast.Expression) -> py.expr:
         emit = getattr(self, "_" + type(node).__name__.lower())
+        before = self.line
         result: py.expr = emit(node)
+        if isinstance(result, py.Constant) and isinstance(node, _FOLDED):
+            self.line = before  # What the compiler computed is a constant like another: it has no place in the code.
         return result
 
     def boxed(self, node: ast.Expression) -> py.expr:
@@ -113,7 +119,7 @@ class ExpressionCodegen(MemberCodegen):
 
     def _unary(self, node: ast.Unary) -> py.expr:
         operation = node.operation
-        if node.unary_type is None and operation == "-":
+        if node.folds:
             return self.value(node.child)
         self.mark(node.offset)
         child = self.value(node.child)

@@ -138,6 +138,8 @@ class MemberCodegen(Emitter):
             return None if slot is None else f'"<local{slot}>"'
         if isinstance(node, ast.Explicit) and node.child.vtype == "def" and node.vtype == "java.lang.String":
             return 'the return value of "org.opensearch.painless.Def.defToStringExplicit(Object)"'
+        if isinstance(node, ast.Null):
+            return '"null"'
         method = node.method if isinstance(node, ast.Call) else getattr(node, "getter", None)
         if method is not None:
             return f'the return value of "{signature(method)}"'
@@ -226,12 +228,16 @@ class MemberCodegen(Emitter):
             if node.vtype == "def":
                 return loaded
             return self.cast_dynamic(loaded, str(node.vtype))
-        if node.kind == "map" and node.getter is not None and isinstance(node.index, ast.Expression):
-            self.mark(node.index.offset if node.index.cast is not None else node.offset)
+        cast = node.index.cast if node.kind == "map" else None
+        if cast is not None and cast.source not in PRIMITIVES:
+            # Two places begin at one instruction, where nothing is done to the index: the first is the one that counts.
+            self.mark(node.index.offset)
         assert node.getter is not None
         self._explain_null(node.prefix, node.getter)
         self.calls[self.line] = "[]"
-        return self.by_type(virtual("get", 1), receiver, index)
+        loaded = self.by_type(virtual("get", 1), receiver, index)
+        self.mark(node.offset)
+        return loaded
 
     def cast_dynamic(self, value: py.expr, target: str) -> py.expr:
         """What a method handle does where a def access is typed otherwise."""
@@ -400,7 +406,7 @@ class MemberCodegen(Emitter):
 
         def unbound(*values: Any) -> Any:
             def find(interface: str) -> Callable[..., Any]:
-                if type_ == "def":
+                if type_ == "def" and values:
                     return captured_def(values[0], node.name, interface, self.allowlist).call
                 reference = self.reference(node, type_, interface)
                 return referenced(reference, type_, self.allowlist, self.globals, values)

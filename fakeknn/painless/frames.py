@@ -7,6 +7,7 @@ never recorded shows the script's own lines only.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
 
@@ -21,6 +22,7 @@ _STORE = re.compile(r"\.\.\w+=$")
 _FIELD = re.compile(r"(?<= value for field )'[^']*'|(?<= by doc\[)'[^']*'")
 
 Frames = tuple[str, ...]
+NULL_POINTER = "java.lang.NullPointerException"
 
 
 def shape(message: str | None) -> str:
@@ -31,17 +33,39 @@ def shape(message: str | None) -> str:
     return _VARIABLE.sub("*", _FIELD.sub("'v'", message)).partition(":")[0].replace("\n", " ") + nothing
 
 
+def _blocks() -> Iterator[str]:
+    for name in ("frames.txt", "frames_vectors.txt"):
+        for block in (files(__package__) / name).read_text(encoding="utf-8").split("\n\n"):
+            if not block.startswith("#"):
+                yield block.strip()
+
+
 @cache
 def _recorded() -> dict[tuple[str, str, str], Frames]:
     recorded: dict[tuple[str, str, str], Frames] = {}
-    for name in ("frames.txt", "frames_vectors.txt"):
-        for block in (files(__package__) / name).read_text(encoding="utf-8").split("\n\n"):
-            if block.startswith("#"):
-                continue
-            head, *frames = block.strip().split("\n")
-            call, java_class, message = (*head.split(" ", 2), "")[:3]
-            recorded[call, java_class, message] = tuple(frames)
+    for block in _blocks():
+        head, *frames = block.split("\n")
+        call, java_class, message = (*head.split(" ", 2), "")[:3]
+        if java_class == NULL_POINTER and message not in ("", "-"):
+            message = shape(message)
+        recorded[call, java_class, message] = tuple(frames)
     return recorded
+
+
+@cache
+def _null_messages() -> dict[str, str | None]:
+    """What a call says of a null it is given."""
+    found: dict[str, str | None] = {}
+    for head in (block.partition("\n")[0] for block in _blocks()):
+        call, java_class, message = (*head.split(" ", 2), "")[:3]
+        if java_class == NULL_POINTER:
+            found[call] = None if message in ("", "-") else found.get(call, message)
+    return found
+
+
+def null_message(call: str) -> str | None:
+    """The message of the exception that a call throws when Java's own code meets a null among its arguments."""
+    return _null_messages().get(call)
 
 
 def frames_above(call: str, thrown: Thrown) -> Frames:

@@ -64,7 +64,12 @@ WIDENS = {
 def as_primitive(value: Any, target: str) -> Any:
     """A reference where a method handle wants a primitive: unboxed and widened, else class_cast_exception."""
     if value is None:
-        raise null_pointer()
+        # How the real machine unboxes: a boolean's bits and a char's are those of an int.
+        number = "int" if target in ("boolean", "char") else target
+        raise null_pointer(
+            f'Cannot invoke "java.lang.Number.{number}Value()" because the return value of "sun.invoke.util.'
+            'ValueConversions.primitiveConversion(sun.invoke.util.Wrapper, Object, boolean)" is null'
+        )
     source = UNBOXED.get(class_of(value))
     if source is None or target not in WIDENS[source]:
         raise class_cast(f"Cannot cast {runtime_name(class_of(value))} to {BOXED[target]}")

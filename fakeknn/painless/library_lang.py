@@ -248,8 +248,10 @@ define(
     "java.lang.Number",
     {f"{kind}Value/0": _value(kind) for kind in ("byte", "short", "int", "long", "float", "double")},
 )
-for _java in ("Integer", "Long", "Short", "Byte"):
+for _java in ("Integer", "Long"):
     define(f"java.lang.{_java}", {"compareTo/1": lambda a, b: order(int(a), int(_require(b)))})
+for _java in ("Short", "Byte"):
+    define(f"java.lang.{_java}", {"compareTo/1": lambda a, b: int(a) - int(_require(b))})
 for _java, _text, _parse, _kind, _raw in (
     ("Double", double_text, parse_double, float, double_bits),
     ("Float", float_text, parse_float, Float, float_bits),
@@ -365,7 +367,7 @@ define_static(
         "isSpaceChar/1": lambda code: code == 32 or code == 0xA0 or (127 < code < 0x110000 and chr(code).isspace()),
         "toUpperCase/1": lambda code: ord(upper) if len(upper := chr(code).upper()) == 1 else code,
         "toLowerCase/1": lambda code: ord(lower) if len(lower := chr(code).lower()) == 1 else code,
-        "getNumericValue/1": lambda code: int(chr(code), 36) if chr(code).isalnum() and code < 128 else -1,
+        "getNumericValue/1": lambda code: int(chr(code), 36) if 0 <= code < 128 and chr(code).isalnum() else -1,
         "digit/2": lambda code, radix: digit if 2 <= radix <= 36 and (digit := _digit(code)) < radix else -1,
         "forDigit/2": lambda digit, radix: ord(radix_text(digit, radix)) if 0 <= digit < radix else 0,
         "isSurrogate/1": lambda code: 0xD800 <= code <= 0xDFFF,

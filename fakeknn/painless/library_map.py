@@ -116,6 +116,8 @@ def _remove_pair(map_: dict[Any, Any], key: Any, value: Any) -> bool:
 
 
 def put_all(map_: dict[Any, Any], other: Any) -> None:
+    if isinstance(map_, HashMap) and not map_ and not map_.peak:
+        map_.made_for(len(other))
     for key, value in items(other):
         put(map_, key, value)
 
@@ -341,9 +343,6 @@ def copied(made: dict[Any, Any], other: Any) -> dict[Any, Any]:
     if other is None:
         raise null_pointer()
     put_all(made, other)
-    if isinstance(made, HashMap):
-        # The table is made for three quarters of what comes.
-        made.peak = max(made.peak, len(made))
     return made
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from fakeknn.painless.dispatch import define, define_fields, define_static
+from fakeknn.painless.hierarchy import check_cast
 from fakeknn.painless.regexes import REGEX_FLAGS, compile_regex
 from fakeknn.painless.throwable import Thrown, illegal_argument, illegal_state, null_pointer
 from fakeknn.painless.values import array_type, function, text
@@ -188,7 +189,7 @@ def replace_with(subject: str, pattern: Pattern, call: Any, count: int = 0) -> s
     def run(match: Any) -> str:
         matcher = Matcher(pattern, subject)
         matcher.last = match
-        return text(call.call(matcher))
+        return text(check_cast(call.call(matcher), "java.lang.String"))
 
     return str(pattern.regex.sub(run, text(subject), count=count))
 

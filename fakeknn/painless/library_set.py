@@ -103,7 +103,10 @@ class JavaSet:
     def __init__(self, others: Any = None) -> None:
         self.map = self.kind()
         if others is not None:
-            for item in iterate(others):
+            items = list(iterate(others))
+            if isinstance(self.map, HashMap):
+                self.map.made_for(len(items), least=16)
+            for item in items:
                 self.map[key_of(item)] = True
 
     def __len__(self) -> int:

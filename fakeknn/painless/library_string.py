@@ -58,6 +58,25 @@ def decode_base64(written: str, *, url: bool = False) -> bytes:
         raise illegal_argument(str(error.reason)) from None
 
 
+def _code_points(s: str, first: int, end: int) -> int:
+    if not 0 <= first <= end <= len(s):
+        message = f"Range [{first}, {end}) out of bounds for length {len(s)}"
+        raise Thrown("java.lang.IndexOutOfBoundsException", message)
+    return end - first
+
+
+def _moved(s: str, index: int, by: int) -> int:
+    if not (0 <= index <= len(s) and 0 <= index + by <= len(s)):
+        raise Thrown("java.lang.IndexOutOfBoundsException")
+    return index + by
+
+
+def _of_code_point(code: int) -> str:
+    if not 0 <= code <= 0x10FFFF:
+        raise illegal_argument(f"Not a valid Unicode code point: 0x{code & 0xFFFFFFFF:X}")
+    return chr(code)
+
+
 def _compare(left: str, right: str) -> int:
     if right is None:
         raise null_pointer('Cannot read field "value" because "anotherString" is null')
@@ -105,8 +124,8 @@ _READ: dict[str, Callable[..., Any]] = {
     "charAt/1": lambda s, i: char_at(text(s), i),
     "codePointAt/1": lambda s, i: char_at(text(s), i),
     "codePointBefore/1": lambda s, i: char_at(text(s), i - 1),
-    "codePointCount/2": lambda s, a, b: b - a,
-    "offsetByCodePoints/2": lambda s, i, n: i + n,
+    "codePointCount/2": _code_points,
+    "offsetByCodePoints/2": _moved,
     "indexOf/1": lambda s, w: text(s).find(_given(w, "str", _CODER)),
     "indexOf/2": lambda s, w, i: text(s).find(_given(w, "str", _CODER), max(i, 0)),
     "lastIndexOf/1": lambda s, w: text(s).rfind(_given(w, "str", _CODER)),
@@ -250,7 +269,7 @@ _BUILDER: dict[str, Callable[..., Any]] = {
     "charAt/1": lambda b, i: (b._check(i), ord(b.value[i]))[1],
     "append/1": StringBuilder.append,
     "append/3": StringBuilder.append_range,
-    "appendCodePoint/1": lambda b, code: b.append(chr(code)),
+    "appendCodePoint/1": lambda b, code: b.append(_of_code_point(code)),
     "capacity/0": lambda b: max(16, len(b)),
     "delete/2": StringBuilder.delete,
     "deleteCharAt/1": StringBuilder.delete_char,

@@ -272,6 +272,8 @@ define("java.time.temporal.TemporalAccessor", _FIELD_METHODS)
 
 
 def _zoned(instant: Any, zone: Zone) -> ZonedDateTime:
+    if zone is None:
+        raise null_pointer("zone")
     return ZonedDateTime(instant.nanos, zone)
 
 

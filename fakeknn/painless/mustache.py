@@ -16,7 +16,7 @@ from urllib.parse import quote_plus
 
 from fakeknn.errors import GeneralScriptException, IllegalArgumentException, ScriptException
 from fakeknn.painless.convert import java_value, json_value
-from fakeknn.painless.throwable import Thrown
+from fakeknn.painless.throwable import Thrown, null_pointer
 from fakeknn.painless.values import HashMap, text
 
 LANG = "mustache"
@@ -234,6 +234,9 @@ class _Renderer:
             return _to_json(value)
         if kind == "join":
             if isinstance(value, list):
+                if None in value:
+                    cause = null_pointer('Cannot invoke "Object.toString()" because "object" is null')
+                    raise Thrown(_EXCEPTION, f"Function failure @[{_NAME}:{node.line}]", cause)
                 return node.delimiter.join(text(item) for item in value)
             return self.render(node.parts, scopes)
         return self._section(node, value, scopes)

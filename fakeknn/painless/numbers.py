@@ -233,10 +233,10 @@ def double_text(value: float) -> str:
 
 def float_text(value: float) -> str:
     """``Float.toString``: the shortest decimal that is this float32."""
-    return _decimal_text(np.format_float_scientific(np.float32(value), trim="0"), float(np.float32(value)))
+    return _decimal_text(np.format_float_scientific(np.float32(value), trim="0"), float(np.float32(value)), np.float32)
 
 
-def _decimal_text(shortest: str, value: float) -> str:
+def _decimal_text(shortest: str, value: float, kind: type[float | np.float32] = float) -> str:
     if value != value:
         return "NaN"
     if value in (math.inf, -math.inf):
@@ -250,10 +250,10 @@ def _decimal_text(shortest: str, value: float) -> str:
     # The value is 0.digits times ten to the power.
     power = int(exponent or 0) + len(whole) - (len(whole + fraction) - len(digits))
     digits = digits.rstrip("0")
-    if len(digits) == 1 and not 1e-300 < abs(value) < 1e300:
-        # Of two-digit decimals that are this double Java takes the nearest: 4.9E-324.
+    if len(digits) == 1:
+        # Of two-digit decimals that are this number Java takes the nearest: 4.9E-324.
         two = f"{abs(value):.1e}"
-        if float(two) == abs(value):
+        if kind(two) == abs(value):
             digits = two[0] + two[2] if two[2] != "0" else two[0]
             power = int(two.partition("e")[2]) + 1
     if 1e-3 <= abs(value) < 1e7:

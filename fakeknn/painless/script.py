@@ -20,7 +20,7 @@ from fakeknn.painless.contexts import Context, context_named
 from fakeknn.painless.convert import java_value
 from fakeknn.painless.dispatch import NULL_RECEIVER
 from fakeknn.painless.emit import UNMARKED
-from fakeknn.painless.frames import frames_above
+from fakeknn.painless.frames import NULL_POINTER, frames_above, null_message
 from fakeknn.painless.lexer import LexicalError
 from fakeknn.painless.library_doc import DocMap, StoredMap
 from fakeknn.painless.library_map import UnmodifiableMap
@@ -169,6 +169,8 @@ class Script:
         if called is not None and not stack:
             if called[0] in ".[" or called.count(".") == 0:
                 called = f"{_receiver_class(error)}.{called}"
+            if thrown.java_class == NULL_POINTER and thrown.message is None:
+                thrown.message = null_message(called)
             stack += frames_above(called, thrown)
         position = None
         if line is None:

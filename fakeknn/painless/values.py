@@ -72,19 +72,26 @@ def key_of(value: Any) -> Any:
 class HashMap(dict[Any, Any]):
     """``java.util.HashMap``: iterated by bucket, as the table of its size would be."""
 
-    __slots__ = ("peak",)
+    __slots__ = ("least", "peak")
     java = "java.util.HashMap"
 
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
         self.peak = len(self)
+        self.least = 16
+
+    def made_for(self, size: int, least: int = 1) -> None:
+        """The table is made for three quarters of what comes, not for sixteen entries."""
+        self.least = least
+        while self.least < int(size / 0.75 + 1.0):
+            self.least *= 2
 
     def ordered(self) -> list[Any]:
         """The keys in Java's order. A table doubles when it is three quarters full, and never shrinks."""
         self.peak = max(self.peak, len(self))
         if len(self) < 2:
             return list(self)
-        capacity = 16
+        capacity = self.least
         while self.peak > capacity * 3 // 4:
             capacity *= 2
         mask = capacity - 1

@@ -275,7 +275,7 @@ class _Run:
 
     def _unary(self, node: ast.Unary, rows: Rows | None) -> Any:
         child = self.vector(node.child, rows)
-        if node.unary_type is None and node.operation == "-":
+        if node.folds:
             return child
         return self._typed(unary(node.operation, child), node)
 

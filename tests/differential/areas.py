@@ -9,7 +9,7 @@ from random import Random
 
 from fakeknn.contract.console import ConsoleRequest
 
-from . import documents, dsl, hits, scripts
+from . import documents, dsl, hits, pipelines, scripts
 from .aggregations import tree
 from .draw import Drawn, Json, bulk, document, index, some
 from .nearest import asked
@@ -129,11 +129,15 @@ def aggs(random: Random, name: str) -> Iterator[ConsoleRequest]:
     )
 
 
+#: Areas whose requests change what later ones find: after a difference the two servers no longer know the same.
+CHANGING = ("docs", "ingest")
+
 AREAS: dict[str, Callable[[Random, str], Iterator[ConsoleRequest]]] = {
     "knn": knn,
     "query": queries,
     "aggs": aggs,
     "docs": documents.requests,
     "scripts": scripts.requests,
+    "ingest": pipelines.requests,
     "hits": lambda random, name: hits.requests(random, name, _maybe_spoiled),
 }
