@@ -218,8 +218,12 @@ def frames(recordings: list[dict[str, Any]], contexts: dict[str, Any]) -> None:
                     message = answer["error"]["causes"][0][1] or "-"
                 known.setdefault((call, java_class, message), above)
     head = "# Recorded from OpenSearch 3.5.0 by tests/unit/painless/record.py.\n"
-    blocks = ["\n".join([" ".join(key), *above]) + "\n" for key, above in sorted(known.items())]
-    FRAMES.write_text("\n".join([head, *blocks]), encoding="utf-8")
+    blocks = ["\n".join([" ".join(key), *above]) for key, above in known.items()]
+    # What conditions of pipelines refuse was recorded by their stories.
+    blocks += [
+        block.strip() for block in FRAMES.read_text("utf-8").split("\n\n") if block.startswith("org.opensearch.ingest")
+    ]
+    FRAMES.write_text("\n".join([head, *(f"{block}\n" for block in sorted(blocks))]), encoding="utf-8")
 
 
 def main(url: str) -> None:
