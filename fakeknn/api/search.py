@@ -24,6 +24,7 @@ from fakeknn.rest import SOURCE_PARAMETERS, Request, route, unrecognized
 from fakeknn.search import service
 from fakeknn.search.doc_fields import add_docvalue_fields
 from fakeknn.search.indices_boost import resolve_boosts
+from fakeknn.search.mmr import request_of
 from fakeknn.search.request import (
     ACCURATE,
     DISABLED,
@@ -256,10 +257,14 @@ def _search_point(node: Node, request: Request, search: SearchRequest, scroll: s
 
 @route("GET POST", "/_search", "/{index}/_search", params=SEARCH_PARAMETERS)
 def search(node: Node, request: Request) -> dict[str, Any]:
-    request.parsed = read_for(request.body, read_search, parse_request) if request.body else None
-    search = parse_request(request.parsed)
+    request.parsed = _read(node, request.body) if request.body else None
+    search = parse_request(request.parsed, request_of(node))
     apply_params(request, search)
     return run_search(node, request, search)
+
+
+def _read(node: Node, body: bytes) -> Any:
+    return read_for(body, read_search, lambda tree: parse_request(tree, request_of(node)))
 
 
 COUNT_PARAMETERS = (
@@ -365,9 +370,9 @@ def msearch(node: Node, request: Request) -> dict[str, Any]:
         raise IllegalArgumentException("maxConcurrentSearchRequests must be positive")
     searches = []
     for one in message_searches(request):
-        one.parsed = read_for(one.body, read_search, parse_request)
+        one.parsed = _read(node, one.body)
         try:
-            search = parse_request(one.parsed)
+            search = parse_request(one.parsed, request_of(node))
             check_total_hits(one, search)
             searches.append((one, search))
         except OpenSearchError as error:

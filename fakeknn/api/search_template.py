@@ -24,6 +24,7 @@ from fakeknn.errors import (
 from fakeknn.painless.mustache import compile_template
 from fakeknn.query.script import Script, check_language, compiling
 from fakeknn.rest import SOURCE_PARAMETERS, Request, Response, route
+from fakeknn.search.mmr import request_of
 from fakeknn.search.request import SearchRequest, parse_request
 from fakeknn.search.scripts import compile_painless, stored_script
 from fakeknn.xcontent import read, read_search, settle
@@ -110,7 +111,7 @@ def _searched(node: Node, request: Request, template: Template) -> tuple[SearchR
     one = Request("POST", request.path, request.params, body=rendered)
     try:
         one.parsed = read_search(rendered)
-        search = parse_request(one.parsed)
+        search = parse_request(one.parsed, request_of(node))
     except OpenSearchError as error:
         settle(error, rendered, one.parsed)
         raise

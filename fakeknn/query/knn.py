@@ -112,6 +112,8 @@ class Knn(Query):
         return field
 
     def prepared(self, ctx: ShardContext, definition: VectorDefinition) -> Prepared:
+        if self.k == 0:  # which only a search for no candidates asks for
+            raise IllegalArgumentException("[knn] requires exactly one of k, distance or score to be set")
         return knn_request.prepare(
             definition,
             self.vector,

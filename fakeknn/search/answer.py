@@ -62,7 +62,8 @@ def _fetched(request: SearchRequest, outcome: Outcome) -> list[dict[str, Any]]:
                 shown.append((hit, fetch_hits(request, outcome.contexts, [hit])[0]))
             except OpenSearchError as error:
                 failed[hit.shard] = error
-    failures = [(outcome.contexts[shard], placed(error, outcome.contexts[shard])) for shard, error in failed.items()]
+    contexts = outcome.contexts
+    failures = [(contexts[shard], placed(error, contexts[shard])) for shard, error in sorted(failed.items())]
     outcome.failures += failures
     if len(outcome.failures) == len(outcome.contexts):
         raise all_failed("fetch", outcome.failures, outcome.contexts[0].services.node_id)

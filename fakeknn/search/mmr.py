@@ -11,13 +11,13 @@ from typing import Any
 import numpy as np
 import orjson
 
-from fakeknn.errors import IllegalArgumentException, NamedObjectNotFoundException, NotFaked, ParsingException, Where
+from fakeknn.errors import IllegalArgumentException, NamedObjectNotFoundException, ParsingException, Where
 from fakeknn.fields import VectorFieldType
+from fakeknn.knn.java import cannot_be_cast, class_name
 from fakeknn.knn.spaces import SPACES, DataType, Space
 from fakeknn.query.knn import Knn
 from fakeknn.search.execute import Outcome
 from fakeknn.search.fetch import Hit
-from fakeknn.search.fetch_fields import extract
 from fakeknn.search.request import NOT_FAKED, OBJECTS, SearchRequest
 from fakeknn.state.index import Index
 from fakeknn.state.node import Node
@@ -63,13 +63,32 @@ class Rerank:
     def _vector(self, outcome: Outcome, hit: Hit) -> Any:
         ctx = outcome.contexts[hit.shard]
         source = ctx.view.source(hit.row)
-        found = extract(self.path.split("."), 0, {} if source is None else orjson.loads(source), None)
-        if found is None:
-            raise IllegalArgumentException(
-                f"Failed to extract the vector from the doc [{ctx.view.ids[hit.row]}] for MMR rerank: field path "
-                f"[{self.path}] not found in document source."
-            )
+        failed = f"Failed to extract the vector from the doc [{ctx.view.ids[hit.row]}] for MMR rerank"
+        found = self._value({} if source is None else orjson.loads(source), failed)
+        for value in found:
+            if not isinstance(value, float):
+                cause = cannot_be_cast(value, "java.lang.Double")
+                raise IllegalArgumentException(
+                    f"{failed}: unexpected value at the vector field [{self.path}]. error: {cause.reason}"
+                ) from cause
         return np.array(found, np.float32)
+
+    def _value(self, source: Any, failed: str) -> list[Any]:
+        """What stands at the path (MMRUtil.extractVectorFromHit); objects in arrays are none."""
+        for name in self.path.split("."):
+            if not isinstance(source, dict):
+                raise IllegalArgumentException(
+                    f"{failed}: expected object at [{name}], but found [{class_name(source)}]"
+                )
+            source = source.get(name)
+            if source is None:
+                raise IllegalArgumentException(f"{failed}: field path [{self.path}] not found in document source.")
+        if not isinstance(source, list):
+            raise IllegalArgumentException(
+                f"{failed}: expected vector (list of numbers) at field path [{self.path}], but found type "
+                f"[{class_name(source)}]"
+            )
+        return source
 
     def _chosen(self, hits: Sequence[Hit], vectors: list[Any]) -> list[int]:
         scores = np.array([hit.score or 0 for hit in hits], np.float32)
@@ -90,17 +109,22 @@ def _ext(request: SearchRequest, container: Any, key: Any) -> None:
     for name in container[key]:
         if name != "mmr":
             raise NamedObjectNotFoundException(f"unknown field [{name}]", at=Where(container[key], name))
-        request.parts["mmr"] = (container[key], name)
+        request.parts["mmr"] = _read(request, container[key], name)
+
+
+def request_of(node: Node) -> SearchRequest:
+    """An empty request, which knows the processors that the cluster makes by itself."""
+    return SearchRequest(factories=node.cluster_setting(_SETTING) or ())
 
 
 OBJECTS["ext"] = _ext
 
 
-def over_sampled(node: Node, request: SearchRequest, indices: Sequence[Index]) -> Rerank | None:
+def over_sampled(request: SearchRequest, indices: Sequence[Index]) -> Rerank | None:
     """MMROverSampleProcessor: the search for the candidates; None if none is asked for."""
     if "mmr" not in request.parts:
         return None
-    asked = _read(node, *request.parts["mmr"])
+    asked: _Asked = request.parts["mmr"]
     candidates = _OVERSAMPLE * request.size if asked.candidates is None else asked.candidates
     if request.query is None:
         raise IllegalArgumentException("Query builder must not be null to do Maximal Marginal Relevance rerank.")
@@ -113,19 +137,15 @@ def over_sampled(node: Node, request: SearchRequest, indices: Sequence[Index]) -
         )
     path = query.field if asked.path is None else asked.path
     space = _space(asked, path, indices)
-    if not candidates or any(_is_bytes(index, path) for index in indices):
-        raise NotFaked(
-            "what the plugin fails with that takes numbers of bytes for floats, or is asked for no candidate"
-        )
     if query.k is not None:
         query = replace(query, k=candidates)
     wider = replace(request, query=query, size=candidates, parts=dict(request.parts))
     return Rerank(wider, request.size, asked.diversity, path, space)
 
 
-def _read(node: Node, container: Any, key: Any) -> _Asked:
-    enabled = node.cluster_setting(_SETTING) or []
-    if "*" not in enabled and not all(name in enabled for name in _FACTORIES):
+def _read(request: SearchRequest, container: Any, key: Any) -> _Asked:
+    """MMRSearchExtBuilder.parse."""
+    if "*" not in request.factories and not all(name in request.factories for name in _FACTORIES):
         raise IllegalArgumentException(
             f"We need to enable [{', '.join(_FACTORIES)}] in the cluster setting [{_SETTING}] to support the mmr "
             "search extension."
@@ -206,11 +226,6 @@ def _space(asked: _Asked, path: str, indices: Sequence[Index]) -> Space:
                 f"[{_name(found)}] in target indices."
             )
     return asked.space or space or SPACES["l2"]
-
-
-def _is_bytes(index: Index, path: str) -> bool:
-    field = index.mapping.fields.get(path)
-    return isinstance(field, VectorFieldType) and field.definition.data_type != "float"
 
 
 def _agreed(current: Any, following: Any, what: str, path: str) -> Any:

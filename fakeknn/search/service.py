@@ -273,7 +273,7 @@ def search(
     """Run a search and shape its answer; ``scroll`` is the keep-alive of a search that goes on."""
     started = node.clock.now()
     request = fetched_request(request, Services(node))
-    rerank = mmr.over_sampled(node, request, indices)
+    rerank = mmr.over_sampled(request, indices)
     if rerank is not None:
         request = rerank.request
     contexts = sliced(request.slice, shard_contexts(node, indices, names=names, routing=routing, preference=preference))

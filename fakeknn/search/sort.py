@@ -109,12 +109,14 @@ class Sort:
         """FieldSortBuilder.getMinMaxOrNull: the lowest and highest value that a shard has of an indexed field."""
         self.keys(ctx, np.empty(0, np.int32), np.empty(0, np.float32))
         mapped = ctx.field(self.field)
-        if mapped is None or not mapped.searchable or self.nested is not None:
+        if mapped is None or not mapped.searchable or self.nested is not None or self.mode not in (None, "min", "max"):
             return None
         column = ctx.column(mapped)
         if isinstance(column, KeywordColumn) and mapped.kind == "keyword" and column.n_terms:
+            if self.missing not in (None, "_first", "_last"):
+                return None  # compared by OpenSearch itself
             return column.terms[int(column.order[0])], column.terms[int(column.order[-1])]
-        if not isinstance(column, NumericColumn) or not len(column.values) or mapped.kind == "boolean":
+        if not isinstance(column, NumericColumn) or not len(column.values) or mapped.kind in ("boolean", "half_float"):
             return None
         low, high = column.values.min().item(), column.values.max().item()
         return (float(low), float(high)) if isinstance(low, float) else (low, high)
