@@ -2,4 +2,4 @@
 
 from __future__ import annotations
 
-from fakeknn.api.cat import cluster, indices, nodes, overview, segments, shards  # noqa: F401
+from fakeknn.api.cat import cluster, indices, lists, nodes, overview, segments, shards  # noqa: F401

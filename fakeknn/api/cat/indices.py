@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from fakeknn.api.cat import statistics as shared
-from fakeknn.api.cat.table import TIMES, cat, columns, times
+from fakeknn.api.cat.table import TIMES, Row, cat, columns, times
 from fakeknn.api.indices import check_timeouts
 from fakeknn.api.search import query_of_params, query_only
 from fakeknn.errors import IllegalArgumentException
@@ -23,7 +23,11 @@ from fakeknn.xcontent import read_for, read_query
 
 _MANAGER = ("local", "cluster_manager_timeout", "master_timeout")
 
-_INDICES = [
+#: What shapes the table of indices: which indices it is of, and (the answer alone) which of their rows it shows.
+INDICES_PARAMETERS = (*_MANAGER, "include_unloaded_segments", *INDICES_OPTIONS_PARAMETERS)
+INDICES_TOLD = ("local", "health")
+
+INDICES = [
     *columns(
         """
     health | h | | current health status
@@ -65,22 +69,27 @@ timestamp of the last processed index request (ISO8601 string)
 @cat(
     "/_cat/indices",
     "/_cat/indices/{index}",
-    columns=_INDICES,
-    params=(*_MANAGER, "include_unloaded_segments", *INDICES_OPTIONS_PARAMETERS),
-    told=("local", "health"),
+    columns=INDICES,
+    params=INDICES_PARAMETERS,
+    told=INDICES_TOLD,
 )
-def indices(node: Node, request: Request) -> Iterator[dict[str, Any]]:
+def indices(node: Node, request: Request) -> Iterator[Row]:
     options = IndicesOptions.from_parameters(request.params, names.STRICT_EXPAND_OPEN_CLOSED)
     request.flag("local")
     check_timeouts(request)
     request.flag("include_unloaded_segments")
     found = node.resolve(request.names("index"), options)
     node.check_blocks("metadata_read", *found)
+    return index_rows(node, request, in_hash_order(node, found))
+
+
+def index_rows(node: Node, request: Request, indices: Sequence[Index]) -> Iterator[Row]:
+    """A row for each index whose ``health`` is asked for."""
     wanted = request.text("health")
-    if wanted is not None and wanted.lower() not in STATUSES and found:
+    if wanted is not None and wanted.lower() not in STATUSES and indices:
         raise IllegalArgumentException(f"unknown cluster health status [{wanted}]")
     readers = open_readers(node)
-    for index in in_hash_order(node, found):
+    for index in indices:
         if wanted is None or index_health(index).status == wanted.lower():
             yield _index(index, index_statistics(node, index, readers) if index.state == "open" else {})
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from fakeknn.api.cat import statistics as shared
-from fakeknn.api.cat.table import cat, columns
+from fakeknn.api.cat.table import Row, cat, columns
 from fakeknn.api.indices import check_timeouts
 from fakeknn.rest import Request
 from fakeknn.state import names
@@ -17,7 +17,8 @@ from fakeknn.state.node import Node
 from fakeknn.state.statistics import open_readers, shard_statistics
 from fakeknn.units import ByteSizeValue, TimeValue, parse_time_value
 
-_SHARDS = [
+SHARDS_PARAMETERS = ("local", "cluster_manager_timeout", "master_timeout", "cancel_after_time_interval")
+SHARDS = [
     *columns(
         """
     index | i,idx | | index name
@@ -73,10 +74,10 @@ _SHARDS = [
 @cat(
     "/_cat/shards",
     "/_cat/shards/{index}",
-    columns=_SHARDS,
-    params=("local", "cluster_manager_timeout", "master_timeout", "cancel_after_time_interval"),
+    columns=SHARDS,
+    params=SHARDS_PARAMETERS,
 )
-def shards(node: Node, request: Request) -> Iterator[dict[str, Any]]:
+def shards(node: Node, request: Request) -> Iterator[Row]:
     request.flag("local")
     check_timeouts(request)
     if "cancel_after_time_interval" in request.params:
@@ -85,8 +86,13 @@ def shards(node: Node, request: Request) -> Iterator[dict[str, Any]]:
     if request.names("index"):
         node.resolve(request.names("index"), names.BROADCAST)
         indices = node.resolve(request.names("index"), names.CLUSTER_STATE)
+    return copy_rows(node, all_copies(node, indices))
+
+
+def copy_rows(node: Node, copies: Iterable[Copy]) -> Iterator[Row]:
+    """A row for each copy of a shard."""
     readers = open_readers(node)
-    for copy in all_copies(node, indices):
+    for copy in copies:
         row = {
             "index": copy.index.name,
             "shard": copy.number,

@@ -89,15 +89,21 @@ def cat(
         def handler(node: Node, request: Request) -> Any:
             header = columns(request) if callable(columns) else columns
             if request.flag("help"):
-                unused = [name for name in request.params if name not in {*told, "help", *COMMON_PARAMETERS}]
-                if unused:
-                    raise IllegalArgumentException(unrecognized(request.path, unused, {*told, "help"}))
-                return Response(200, help_text(header))
+                return helped(request, header, told)
             return answer(request, header, list(rows(node, request)))
 
         return rows
 
     return register
+
+
+def helped(request: Request, columns: Sequence[Column], told: Iterable[str]) -> Response:
+    """What ``help`` is answered with; of the parameters it reads only those that shape the answer (``told``)."""
+    read = {*told, "help"}
+    unused = [name for name in request.params if name not in read | {*COMMON_PARAMETERS}]
+    if unused:
+        raise IllegalArgumentException(unrecognized(request.path, unused, read))
+    return Response(200, help_text(columns))
 
 
 def answer(request: Request, columns: Sequence[Column], rows: Sequence[Row]) -> Any:
