@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from copy import copy
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, TypeVar, cast
 
 from fakeknn.aggs.docs import Docs
 from fakeknn.aggs.paths import PathElement, parse_path
@@ -46,6 +46,7 @@ def note(ctx: ShardContext, agg: Aggregation, documents: int, counts: Sequence[i
 
 #: What a definition makes of a shard: partial results for the buckets that it is given.
 Collector = Callable[[Docs], Sequence[Internal]]
+T = TypeVar("T")
 
 #: Stands for the aggregation's name in the texts of errors that the readers of its members raise.
 NAME = "\x00"
@@ -54,6 +55,30 @@ NAME = "\x00"
 def refuse(ctx: ShardContext, error: OpenSearchError) -> None:
     """Refuse what is built when all is resolved: aggregators are made after their factories."""
     ctx.memo.setdefault("refused", error)
+
+
+def refuse_documents(ctx: ShardContext, error: OpenSearchError) -> None:
+    """Refuse what would collect, when all is made and there are segments (getLeafCollector)."""
+    if ctx.n:
+        ctx.memo.setdefault("refused documents", error)
+
+
+def check_refused(ctx: ShardContext) -> None:
+    """Raise what was refused meanwhile."""
+    refused, last = ctx.memo.pop("refused", None), ctx.memo.pop("refused documents", None)
+    if refused is not None or last is not None:
+        raise refused or last
+
+
+def created(ctx: ShardContext, make: Callable[[], T]) -> T:
+    """What belongs to the aggregator; what ``make`` raises is raised when all factories are made, and then nothing is
+    collected.
+    """
+    try:
+        return make()
+    except OpenSearchError as error:
+        refuse(ctx, error)
+        return cast(T, None)
 
 
 def in_slices(ctx: ShardContext) -> bool:

@@ -9,7 +9,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from fakeknn.aggs.base import NAME, Aggregation, register
+from fakeknn.aggs.base import NAME, Aggregation, Collector, register
 from fakeknn.aggs.docs import Docs, bucketed
 from fakeknn.aggs.fielddata import ANY, BYTES, GEOPOINT, IP, RANGE
 from fakeknn.aggs.formats import RAW
@@ -20,6 +20,7 @@ from fakeknn.aggs.values import REQUIRED, Given, Source, members
 from fakeknn.errors import IllegalArgumentException
 from fakeknn.fields.ip import address
 from fakeknn.geo import points
+from fakeknn.query.base import ShardContext
 from fakeknn.xcontent import java_double, objects
 from fakeknn.xcontent.objects import ObjectParser, declared
 
@@ -63,6 +64,12 @@ class Cardinality(NumericMetric):
     metrics = ("value",)
     accepted = ANY
     default = BYTES
+
+    def build(self, ctx: ShardContext) -> Collector:
+        collector = super().build(ctx)
+        if self.hint is not None and self.hint.lower() not in ("direct", "ordinals"):
+            raise IllegalArgumentException(f"Unknown execution_hint: [{self.hint}], expected any of [direct, ordinals]")
+        return collector
 
     def collect(self, source: Source, docs: Docs) -> Sequence[Internal]:
         loaded = source.load(docs)

@@ -13,7 +13,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from fakeknn.aggs.base import Aggregation, Collector, register, shard_buckets
+from fakeknn.aggs.base import Aggregation, Collector, created, refuse, register, shard_buckets
 from fakeknn.aggs.composite_sources import MISSING, SOURCES, Dimension, HistogramSource, ValuesSource
 from fakeknn.aggs.docs import Docs, compacted
 from fakeknn.aggs.results import Bucket, Internal, MultiBucket, Reduction, ShownKeyBucket, by_key, merged
@@ -127,17 +127,23 @@ class CompositeOf(Aggregation):
         subs = self.subs.build(ctx)
         limit = shard_buckets(ctx).max_buckets
         if self.size > limit:
-            raise TooManyBucketsException(
-                f"Trying to create too many buckets. Must be less than or equal to: [{limit}] but was [{self.size}]. "
-                "This limit can be set by changing the [search.max_buckets] cluster level setting.",
-                max_buckets=limit,
+            refuse(
+                ctx,
+                TooManyBucketsException(
+                    f"Trying to create too many buckets. Must be less than or equal to: [{limit}] but was "
+                    f"[{self.size}]. This limit can be set by changing the [search.max_buckets] cluster level setting.",
+                    max_buckets=limit,
+                ),
             )
         bounds = None
         if after is not None:
-            bounds = [
-                None if value is None else source.after(values, value, ctx)
-                for source, values, value in zip(self.sources, resolved, after, strict=True)
-            ]
+            pairs = zip(self.sources, resolved, after, strict=True)
+            bounds = created(
+                ctx,
+                lambda: [
+                    None if value is None else source.after(values, value, ctx) for source, values, value in pairs
+                ],
+            )
 
         def collect(docs: Docs) -> list[Internal]:
             return [self.collect(docs, resolved, bounds, subs)]

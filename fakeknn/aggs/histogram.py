@@ -13,7 +13,7 @@ from typing import Any, ClassVar, NoReturn, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from fakeknn.aggs.base import Aggregation, Collector, register
+from fakeknn.aggs.base import Aggregation, Collector, created, register
 from fakeknn.aggs.docs import Docs, bucketed, pairs_once
 from fakeknn.aggs.fielddata import NUMBERS, NUMERIC, RANGE
 from fakeknn.aggs.formats import Format, text_of
@@ -133,10 +133,11 @@ class HistogramLike(Aggregation):
         source = self.given.source(ctx, self, (*NUMBERS, RANGE), self.default)
         grid = self.grid(ctx, source)
         subs = self.subs.build(ctx)
-        self.orders.validate(self)
+        created(ctx, lambda: self.orders.validate(self))
         if source.type == RANGE:
             assert source.field is not None
-            self.check_ranges(source.field.kind)
+            kind = source.field.kind
+            created(ctx, lambda: self.check_ranges(kind))
         return lambda docs: self.collect(docs, source, grid, subs)
 
     def grid(self, ctx: ShardContext, source: Source) -> Grid:

@@ -13,12 +13,18 @@ from typing import Any, ClassVar, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from fakeknn.aggs.base import Aggregation, Collector, register
+from fakeknn.aggs.base import Aggregation, Collector, refuse, register
 from fakeknn.aggs.docs import Docs
 from fakeknn.aggs.fielddata import BYTES, NUMBERS
 from fakeknn.aggs.results import Internal, Reduction, finite
 from fakeknn.aggs.values import Given, Loaded
-from fakeknn.errors import AggregationExecutionException, IllegalArgumentException, NotFaked, ParsingException, Where
+from fakeknn.errors import (
+    AggregationExecutionException,
+    IllegalArgumentException,
+    NullPointerException,
+    ParsingException,
+    Where,
+)
 from fakeknn.query.base import ShardContext
 from fakeknn.xcontent import hash_ordered, objects
 
@@ -90,9 +96,11 @@ class Moments:
 
 
 class MatrixStats(Internal):
+    """``names`` are those of the fields; None where the shard has no such field, or has not come to the bucket."""
+
     __slots__ = ("moments", "names")
 
-    def __init__(self, agg: Aggregation, names: Sequence[str], moments: Moments | None) -> None:
+    def __init__(self, agg: Aggregation, names: Sequence[str] | None, moments: Moments | None) -> None:
         super().__init__(agg)
         self.names = names
         self.moments = moments
@@ -100,26 +108,37 @@ class MatrixStats(Internal):
     def reduce(self, parts: Sequence[Self], reduction: Reduction) -> Internal:
         known = [part for part in parts if part.moments is not None]
         if not known:
-            return MatrixStats(self.agg, (), None)
-        if any(part.names != known[0].names for part in known):
+            return MatrixStats(self.agg, self.names, None)
+        names = known[0].names if self.names is None else self.names
+        assert names is not None
+        if any(part.names != names for part in known):
             raise IllegalArgumentException("Cannot merge RunningStats with different fieldNames")
-        merged = Moments(len(known[0].names))
+        merged = Moments(len(names))
         for part in known:
             assert part.moments is not None
             merged.absorb(part.moments)
-        return MatrixStats(self.agg, known[0].names, merged)
+        return MatrixStats(self.agg, names, merged)
 
     reduces_alone = True
 
     def lookup(self, path: Sequence[str]) -> Any:
-        if path:
-            raise NotFaked("a path into [matrix_stats]")
-        return self
+        """Values by field, of which nothing can be made."""
+        if not path:
+            return self
+        if len(path) > 1:
+            raise IllegalArgumentException(f"path not supported for [{self.agg.name}]: [{', '.join(path)}]")
+        if path[0] not in ("counts", "means", "variances", "skewness", "kurtosis", "covariance", "correlation"):
+            raise IllegalArgumentException(f"Found unknown path element [{path[0]}] in [{self.agg.name}]")
+        if path[0] == "covariance" and self.moments is None and self.names is not None:
+            raise NullPointerException(_NO_MAP)
+        return {}
 
     def body(self, typed: bool) -> dict[str, Any]:
-        moments = self.moments
-        if moments is None:
+        if self.names is None:
             return {"doc_count": 0}
+        if self.moments is None:
+            return {"doc_count": 0, "fields": self._without_values(self.names)}
+        moments = self.moments
         places = {name: i for i, name in enumerate(self.names)}
         order = hash_ordered(self.names)
         variances = [_quotient(variance, moments.count - 1.0) for variance in moments.variances]
@@ -147,6 +166,19 @@ class MatrixStats(Internal):
                 }
             )
         return {"doc_count": moments.count, "fields": fields}
+
+    @staticmethod
+    def _without_values(names: Sequence[str]) -> list[dict[str, Any]]:
+        """What it shows of a field that no document has together with the others."""
+        if len(names) > 1:
+            raise NullPointerException(_NO_MAP)  # the covariances are not there
+        moments = dict.fromkeys(("mean", "variance", "skewness", "kurtosis"), 0.0)
+        together = {"covariance": {names[0]: 0.0}, "correlation": {names[0]: 1.0}}
+        return [{"name": names[0], "count": 0, **moments, **together}]
+
+
+#: What Collections.unmodifiableMap says of none.
+_NO_MAP = 'Cannot invoke "java.util.Map.getClass()" because "m" is null'
 
 
 def _quotient(numerator: float, denominator: float) -> float:
@@ -176,21 +208,34 @@ class MatrixStatsOf(Aggregation):
             if not source.mapped and source.missing is None:
                 continue
             if source.type not in NUMBERS:
-                raise AggregationExecutionException(
-                    f"ValuesSource type {source.java_object}is not supported for aggregation {self.name}"
-                )
+                unfit = f"ValuesSource type {source.java_object}is not supported for aggregation {self.name}"
+                refuse(ctx, AggregationExecutionException(unfit))
             sources[name] = source
         if not sources:
-            return lambda docs: [MatrixStats(self, (), None) for _ in range(docs.n)]
+            return lambda docs: [MatrixStats(self, None, None) for _ in range(docs.n)]
         return lambda docs: self._collect(docs, list(sources), [source.doubles(docs) for source in sources.values()])
 
     def _collect(self, docs: Docs, names: Sequence[str], columns: Sequence[Loaded]) -> Sequence[Internal]:
         table = np.stack([_each(column, len(docs.rows), self.mode) for column in columns])
         whole = np.flatnonzero(~np.isnan(table).any(axis=0))
         moments = [Moments(len(names)) for _ in range(docs.n)]
+        room = 1
         for owner, row in zip(docs.owners[whole].tolist(), table[:, whole].T.tolist(), strict=True):
             moments[owner].add(row)
-        return [MatrixStats(self, names, found if found.count else None) for found in moments]
+            if owner >= room:
+                room = array_room(owner + 1)
+        return [
+            MatrixStats(self, names if owner < room and not docs.unmapped else None, found if found.count else None)
+            for owner, found in enumerate(moments)
+        ]
+
+
+def array_room(size: int) -> int:
+    """BigArrays.overSize of references: how many an array has when it is grown to hold so many."""
+    page = 4096
+    if size >= page:
+        return -(-size // page) * page
+    return min((size + max(size >> 3, 3) + 1) & ~1, page)
 
 
 def _each(loaded: Loaded, n: int, mode: str) -> NDArray[np.float64]:

@@ -63,8 +63,8 @@ class MultiTerms(TermsLike):
     def build(self, ctx: ShardContext) -> Collector:
         if not self.terms:
             raise NullPointerException('Cannot invoke "java.util.List.stream()" because "multiTermConfigs" is null')
-        fields = [MultiTermValues(ctx, self, term) for term in self.terms]
         selector = Selector(self, ctx, suggests=not self.orders.by_key)
+        fields = [MultiTermValues(ctx, self, term) for term in self.terms]
         return lambda docs: self.collect(docs, fields, selector)
 
     def collect(self, docs: Docs, fields: Sequence[MultiTermValues], selector: Selector) -> list[Internal]:

@@ -161,6 +161,7 @@ def _deviation(sketch: MergingDigest) -> float:
 @dataclass(eq=False)
 class PercentilesOf(Aggregation):
     leaf: ClassVar[bool] = True
+    metrics = ()  # their names are numbers
     given: Given
     keys: tuple[float, ...]
     method: Digest | Hdr

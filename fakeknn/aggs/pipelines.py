@@ -91,6 +91,8 @@ def _java_class(found: Any) -> str:
         return found.java_class
     if isinstance(found, list):
         return "Object[]"
+    if isinstance(found, dict):
+        return "UnmodifiableMap"
     return "String" if isinstance(found, str) else "Bucket" if isinstance(found, Bucket) else "ZonedDateTime"
 
 

@@ -37,6 +37,7 @@ _PACKAGE = "org.opensearch.search.aggregations"
 _BUILDERS = {
     **{kind: f"{_PACKAGE}.metrics.{name}AggregationBuilder" for kind, name in _METRICS.items()},
     **{kind: f"{_PACKAGE}.bucket.{name}AggregationBuilder" for kind, name in _SINGLE.items()},
+    "composite": f"{_PACKAGE}.bucket.composite.CompositeAggregationBuilder",
     "matrix_stats": f"{_PACKAGE}.matrix.stats.MatrixStatsAggregationBuilder",
     "geo_bounds": "org.opensearch.geo.search.aggregations.metrics.GeoBoundsAggregationBuilder",
     "children": "org.opensearch.join.aggregations.ChildrenAggregationBuilder",

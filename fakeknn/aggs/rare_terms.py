@@ -9,7 +9,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from fakeknn.aggs.base import Aggregation, Collector, register
+from fakeknn.aggs.base import Aggregation, Collector, created, register
 from fakeknn.aggs.docs import Docs
 from fakeknn.aggs.fielddata import ALL, BYTES
 from fakeknn.aggs.includes import IncludeExclude, found_in, members_of, misfit
@@ -17,7 +17,7 @@ from fakeknn.aggs.orders import CountOrder, Orders
 from fakeknn.aggs.results import Bucket, Internal, MultiBucket, Reduction, ShownKeyBucket, by_key, merged
 from fakeknn.aggs.selection import split
 from fakeknn.aggs.terms import TermValues
-from fakeknn.aggs.values import REQUIRED, Given, members
+from fakeknn.aggs.values import REQUIRED, Given, Source, members
 from fakeknn.errors import AggregationExecutionException, IllegalArgumentException
 from fakeknn.query.base import ShardContext
 from fakeknn.xcontent import objects
@@ -77,15 +77,11 @@ class RareTerms(Aggregation):
 
     def build(self, ctx: ShardContext) -> Collector:
         source = self.given.source(ctx, self, ALL, BYTES)
-        subs = self.subs.build(ctx)
         if not source.mapped and self.given.missing is None:
+            self.subs.build(ctx)
             return lambda docs: [RareBuckets(self, "umrareterms", [], frozenset()) for _ in range(docs.n)]
-        unfit = misfit(self.includes, self.name, source)
-        if unfit is not None:
-            raise IllegalArgumentException(unfit)
-        if source.floating:
-            raise IllegalArgumentException("RareTerms aggregation does not support floating point fields.")
-        values = TermValues(ctx, source, self.includes)
+        values = created(ctx, lambda: self._values(ctx, source))
+        subs = self.subs.build(ctx)
 
         def collect(docs: Docs) -> list[Internal]:
             found = values.grouped(docs, once=source.by_terms)  # a number counts as often as a document has it
@@ -109,6 +105,14 @@ class RareTerms(Aggregation):
             return [RareBuckets(self, kind, own[i], frozenset(frequent[i])) for i in range(docs.n)]
 
         return collect
+
+    def _values(self, ctx: ShardContext, source: Source) -> TermValues:
+        unfit = misfit(self.includes, self.name, source)
+        if unfit is not None:
+            raise IllegalArgumentException(unfit)
+        if source.floating:
+            raise IllegalArgumentException("RareTerms aggregation does not support floating point fields.")
+        return TermValues(ctx, source, self.includes)
 
     @staticmethod
     def _shown(values: TermValues, keys: NDArray[Any]) -> Iterable[tuple[Any, dict[str, Any]]]:

@@ -9,7 +9,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from fakeknn.aggs.base import Aggregation, Collector, register
+from fakeknn.aggs.base import Aggregation, Collector, refuse, refuse_documents, register
 from fakeknn.aggs.docs import Docs
 from fakeknn.aggs.fielddata import ALL, BYTES
 from fakeknn.aggs.results import Internal, Reduction, Results, SingleBucket
@@ -38,9 +38,11 @@ def best_first(docs: Docs) -> NDArray[np.int64]:
     return np.lexsort((docs.rows, -score, docs.owners))
 
 
-def check_sample(agg: Aggregation) -> None:
+def check_sample(ctx: ShardContext, agg: Aggregation) -> None:
     if not agg.subs.aggs:
-        raise AggregationExecutionException("Sampler aggregation must be used with child aggregations.")
+        refuse_documents(
+            ctx, AggregationExecutionException("Sampler aggregation must be used with child aggregations.")
+        )
 
 
 def no_hits() -> IllegalArgumentException:
@@ -59,7 +61,7 @@ class Sampler(Aggregation):
 
     def build(self, ctx: ShardContext) -> Collector:
         subs = self.subs.build(ctx)
-        check_sample(self)
+        check_sample(ctx, self)
 
         def collect(docs: Docs) -> list[Internal]:
             if self.shard_size < 1 and docs.ctx.n:
@@ -126,13 +128,12 @@ class DiversifiedSampler(Aggregation):
         source = self.given.source(ctx, self, ALL, BYTES)
         subs = self.subs.build(ctx)
         if source.mapped:
-            check_sample(self)
+            check_sample(ctx, self)
             if self.shard_size < 1:
                 raise NotFaked("a diverse sample of no documents")
         if source.by_terms and source.mapped and self.hint is not None and self.hint not in _HINTS:
-            raise IllegalArgumentException(
-                f"Unknown `execution_hint`: [{self.hint}], expected any of [{', '.join(_HINTS)}]"
-            )
+            wrong = f"Unknown `execution_hint`: [{self.hint}], expected any of [{', '.join(_HINTS)}]"
+            refuse(ctx, IllegalArgumentException(wrong))
 
         def collect(docs: Docs) -> list[Internal]:
             if not source.mapped and self.given.missing is None:

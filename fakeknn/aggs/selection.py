@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from fakeknn.aggs.base import Aggregation, Factories, in_slices, note
+from fakeknn.aggs.base import Aggregation, Factories, created, in_slices, note
 from fakeknn.aggs.docs import Docs, Owners
 from fakeknn.aggs.orders import Orders
 from fakeknn.aggs.results import Results
@@ -92,7 +92,7 @@ class Selector:
         others = Factories(tuple(sub for sub in agg.subs.aggs if sub not in sorting.aggs))
         self._sorting = sorting.build(ctx) if sorting.aggs else None
         self._others = others.build(ctx) if others.aggs else None
-        agg.orders.validate(agg)
+        created(ctx, lambda: agg.orders.validate(agg))
 
     def select(self, docs: Docs, found: Grouped) -> Selection:
         counts = found.counts(docs)

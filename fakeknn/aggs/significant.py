@@ -12,7 +12,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from fakeknn.aggs.base import Aggregation, Collector, in_slices, note, register
+from fakeknn.aggs.base import Aggregation, Collector, created, in_slices, note, register
 from fakeknn.aggs.docs import Docs
 from fakeknn.aggs.fielddata import ALL, BYTES
 from fakeknn.aggs.heuristics import JLH, Heuristic, heuristic_members
@@ -24,6 +24,7 @@ from fakeknn.aggs.thresholds import Thresholds, threshold_members, thresholds_of
 from fakeknn.aggs.values import REQUIRED, Given, Source, members
 from fakeknn.errors import (
     IllegalArgumentException,
+    NullPointerException,
     UnsupportedOperationException,
 )
 from fakeknn.query.base import Query, ShardContext, parse_query
@@ -160,6 +161,9 @@ def _down(heap: list[Any]) -> None:
 # --- the definition ---------------------------------------------------------------------------------------------------
 
 
+_SUPPORT = "org.opensearch.search.aggregations.support"
+
+
 @dataclass(eq=False)
 class SignificantTerms(Aggregation):
     kind = "significant_terms"
@@ -180,14 +184,24 @@ class SignificantTerms(Aggregation):
 
     def build(self, ctx: ShardContext) -> Collector:
         source = self.source(ctx)
-        subs = self.subs.build(ctx)
         if not source.mapped and self.given.missing is None:
+            self.subs.build(ctx)
             return lambda docs: [Significant(self, "umsigterms", [], 0, 0) for _ in range(docs.n)]
-        self._check(source)
-        values = TermValues(ctx, source, self.includes)
-        mask, total = self._background(ctx)
+        # The background's filter is made before what is wrong with the values is seen.
+        background = created(ctx, lambda: self._background(ctx))
+        values = created(ctx, lambda: self._values(ctx, source))
+        subs = self.subs.build(ctx)
+        if source.field is None:
+            raise NullPointerException(
+                f'Cannot invoke "{_SUPPORT}.FieldContext.fieldType()" because the return value of '
+                f'"{_SUPPORT}.ValuesSourceConfig.fieldContext()" is null'
+            )
+        if not source.field.searchable:
+            raise IllegalArgumentException(
+                f"SignificantText aggregation requires fields to be searchable, but [{source.field.path}] is not"
+            )
         heuristic = self.heuristic.rewritten(ctx, None)
-        return lambda docs: self.collect(docs, values, subs, heuristic, mask, total)
+        return lambda docs: self.collect(docs, values, subs, heuristic, *background)
 
     def _background(self, ctx: ShardContext) -> tuple[NDArray[np.bool_] | None, int]:
         """The documents of the background, if it has a filter, and how many there are."""
@@ -197,7 +211,7 @@ class SignificantTerms(Aggregation):
         # Without a filter the background is what the reader has: deleted documents and nested objects, too.
         return None, ctx.n
 
-    def _check(self, source: Source) -> None:
+    def _values(self, ctx: ShardContext, source: Source) -> TermValues:
         if source.by_terms:
             if self.hint not in (None, "map", "global_ordinals"):
                 raise IllegalArgumentException(
@@ -208,6 +222,7 @@ class SignificantTerms(Aggregation):
         unfit = misfit(self.includes, self.name, source)
         if unfit is not None:
             raise IllegalArgumentException(unfit)
+        return TermValues(ctx, source, self.includes)
 
     def collect(
         self,
@@ -218,6 +233,8 @@ class SignificantTerms(Aggregation):
         mask: NDArray[np.bool_] | None,
         total: int,
     ) -> list[Internal]:
+        if docs.unmapped:  # buildEmptySignificantTermsAggregation: IndexReader.numDocs, whatever the background
+            total = int(np.count_nonzero(docs.ctx.view.live))
         found = values.grouped(docs)
         counts, sizes = found.counts(docs), docs.sizes()
         if not docs.unmapped:

@@ -13,7 +13,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from fakeknn.aggs.base import Aggregation, Collector, is_alone, register
+from fakeknn.aggs.base import Aggregation, Collector, created, is_alone, register
 from fakeknn.aggs.docs import Docs, bucketed, pairs_once
 from fakeknn.aggs.fielddata import ALL, BYTES, IP
 from fakeknn.aggs.formats import UnsignedLong, text_of
@@ -238,23 +238,22 @@ class TermsOf(TermsLike):
         source = self.given.source(ctx, self, ALL, BYTES)
         if not source.mapped and self.given.missing is None:
             self.subs.build(ctx)
-            self.orders.validate(self)
+            created(ctx, lambda: self.orders.validate(self))
             return lambda docs: [Terms(self, "umterms", []) for _ in range(docs.n)]
-        if source.by_terms:
-            self._check_hint()
-        unfit = misfit(self.includes, self.name, source)
-        if unfit is not None:
-            raise AggregationExecutionException(unfit)
-        values = TermValues(ctx, source, self.includes)
+        values = created(ctx, lambda: self._values(ctx, source))
         finishes = is_alone(ctx) and not self.subs and not self.show_error
         selector = Selector(self, ctx, suggests=not self.orders.by_key, finishes=finishes)
         return lambda docs: self.collect(docs, values, selector)
 
-    def _check_hint(self) -> None:
-        if self.hint not in (None, "map", "global_ordinals"):
+    def _values(self, ctx: ShardContext, source: Source) -> TermValues:
+        if source.by_terms and self.hint not in (None, "map", "global_ordinals"):
             raise IllegalArgumentException(
                 f"Unknown `execution_hint`: [{self.hint}], expected any of [map, global_ordinals]"
             )
+        unfit = misfit(self.includes, self.name, source)
+        if unfit is not None:
+            raise AggregationExecutionException(unfit)
+        return TermValues(ctx, source, self.includes)
 
     def collect(self, docs: Docs, values: TermValues, selector: Selector) -> list[Internal]:
         found = values.grouped(docs)

@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from fakeknn.aggs.base import Aggregation, Collector, register
+from fakeknn.aggs.base import Aggregation, Collector, refuse, register
 from fakeknn.aggs.docs import Docs
 from fakeknn.aggs.fielddata import NUMBERS, NUMERIC
 from fakeknn.aggs.formats import RAW, Decimal, Format, plain_format
@@ -80,9 +80,8 @@ class WeightedAvgOf(Aggregation):
             return lambda docs: self._without_weight(shown, docs)
         for source in sources:
             if source.type not in NUMBERS:
-                raise AggregationExecutionException(
-                    f"ValuesSource type {source.java_object}is not supported for multi-valued aggregation"
-                )
+                unfit = f"ValuesSource type {source.java_object}is not supported for multi-valued aggregation"
+                refuse(ctx, AggregationExecutionException(unfit))
         if not all(source.mapped or source.missing is not None for source in sources):
             return lambda docs: [WeightedAvg(self, shown, 0.0, 0.0) for _ in range(docs.n)]
         weight, value = sources

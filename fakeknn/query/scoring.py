@@ -64,7 +64,7 @@ def postings(column: Column, term: str) -> tuple[NDArray[np.int32], NDArray[np.i
         tid = column.number(term)
         return (np.empty(0, np.int32) if tid is None else column.rows[column.tids == tid]), None
     assert isinstance(column, NumericColumn)  # booleans
-    return column.rows[column.values == (1 if term == "T" else 0)], None
+    return np.unique(column.rows[column.values == (1 if term == "T" else 0)]), None
 
 
 def doc_freq(ctx: ShardContext, field: FieldType, column: Column, term: str) -> int:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from fakeknn.aggs.base import Pipeline, register
+from fakeknn.aggs.base import Pipeline, check_refused, register
 from fakeknn.aggs.docs import Docs
 from fakeknn.aggs.parsing import parse_aggregations
 from fakeknn.aggs.pipelines import SKIP, lower_gap_policy
@@ -111,20 +111,19 @@ def collect(request: SearchRequest, ctx: ShardContext, found: Mask, score: Calla
     if request.profile:
         ctx.memo["noted"], ctx.memo["found"] = {}, found
     collector = build(request, ctx)
+    check_refused(ctx)
     rows = np.flatnonzero(found).astype(np.int32)
     docs = Docs(ctx, rows, np.zeros(len(rows), np.int64), 1, score)
     return collector(docs)[0]
 
 
 def build(request: SearchRequest, ctx: ShardContext) -> Callable[[Docs], list[Results]]:
-    """AggregatorFactories.build: what is wrong with the aggregations on this shard is found here."""
+    """AggregatorFactories.build: what is wrong with the aggregations on this shard is found here, but for what is when
+    aggregators are made (``check_refused``).
+    """
     assert request.aggregations is not None
     ctx.memo["search"] = request  # whose query top_hits explain
-    collector = request.aggregations.rewritten(ctx).build(ctx)
-    refused: OpenSearchError | None = ctx.memo.pop("refused", None)
-    if refused is not None:
-        raise refused
-    return collector
+    return request.aggregations.rewritten(ctx).build(ctx)
 
 
 def merged(request: SearchRequest, contexts: Sequence[ShardContext], parts: Sequence[Results]) -> dict[str, Any] | None:
@@ -132,6 +131,7 @@ def merged(request: SearchRequest, contexts: Sequence[ShardContext], parts: Sequ
     if request.aggregations is None or not parts:
         return None
     try:
-        return shown(request.aggregations.finish(parts, contexts[0].services), request.typed_keys)
+        results = request.aggregations.finish(parts, contexts[0].services)
     except OpenSearchError as error:
         raise SearchPhaseExecutionException("fetch", "", [], []) from error
+    return shown(results, request.typed_keys)

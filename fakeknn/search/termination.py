@@ -66,10 +66,20 @@ def counted_at_once(request: SearchRequest, ctx: ShardContext) -> bool:
     if isinstance(node, MatchAllDocsQuery):
         return not ctx.mapping.nested_paths
     # A term of a document's own field is in no nested object, so nothing needs to keep these out.
-    told = isinstance(node, TermQuery) or (
-        isinstance(node, Leaf) and node.type == "FieldExistsQuery" and not ctx.mapping.nested_paths
-    )
+    told = isinstance(node, TermQuery)
+    if isinstance(node, Leaf) and not ctx.mapping.nested_paths:
+        told = node.type == "TermQuery" or (node.type == "FieldExistsQuery" and _is_indexed(request, ctx))
     return told and bool(ctx.view.live.all())
+
+
+def _is_indexed(request: SearchRequest, ctx: ShardContext) -> bool:
+    """Whether the documents of a field that is asked for are counted by its points or terms, or there are none."""
+    query = request.query
+    while isinstance(query, ConstantScore):
+        query = query.filter
+    field = ctx.field(query.field) if isinstance(query, (Exists, Range)) else None
+    column = None if field is None else ctx.column(field)
+    return field is None or column is None or field.searchable or not column.doc_count
 
 
 def _counts_points(request: SearchRequest, ctx: ShardContext) -> bool:
