@@ -114,7 +114,7 @@ def _ext(request: SearchRequest, container: Any, key: Any) -> None:
 
 def request_of(node: Node) -> SearchRequest:
     """An empty request, which knows the processors that the cluster makes by itself."""
-    return SearchRequest(factories=node.cluster_setting(_SETTING) or ())
+    return SearchRequest(factories=lambda: node.cluster_setting(_SETTING) or ())
 
 
 OBJECTS["ext"] = _ext
@@ -145,7 +145,8 @@ def over_sampled(request: SearchRequest, indices: Sequence[Index]) -> Rerank | N
 
 def _read(request: SearchRequest, container: Any, key: Any) -> _Asked:
     """MMRSearchExtBuilder.parse."""
-    if "*" not in request.factories and not all(name in request.factories for name in _FACTORIES):
+    enabled = request.factories()
+    if "*" not in enabled and not all(name in enabled for name in _FACTORIES):
         raise IllegalArgumentException(
             f"We need to enable [{', '.join(_FACTORIES)}] in the cluster setting [{_SETTING}] to support the mmr "
             "search extension."

@@ -81,8 +81,8 @@ class SearchRequest:
     pipeline_source: dict[str, Any] | None = None
     """The search pipeline that the body holds."""
     verbose_pipeline: bool = False
-    factories: Sequence[str] = ()
-    """The processors of search pipelines that the cluster makes by itself."""
+    factories: Callable[[], Sequence[str]] = tuple
+    """Gives the processors of search pipelines that the cluster makes by itself."""
     groups: list[str] = field(default_factory=list)
     """The groups of statistics that count this search, beside all."""
     parts: dict[str, Any] = field(default_factory=dict)
