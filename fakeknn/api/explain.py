@@ -52,7 +52,7 @@ def explain(node: Node, request: Request) -> Response:
     shard = index.shard_of(doc_id, request.text("routing"))
     found = shard.get(doc_id, node.now(), realtime=False)
     number = next(number for number, one in enumerate(index.shards) if one is shard)
-    ctx = service.shard_context(node, index, number)
+    ctx = service.document_context(node, index, number, name)
     row = None if found is None else ctx.view.find(doc_id)
     answer: dict[str, Any] = {"_index": index.name, "_id": doc_id}
     if row is None:

@@ -72,7 +72,7 @@ def validate(node: Node, request: Request) -> dict[str, Any]:
     except OpenSearchError as error:  # no shard is asked
         shards = {"total": 0, "successful": 0, "failed": 0}
         return {"_shards": shards, "valid": False, "explanations": [{"valid": False, "error": error.reason}]}
-    contexts = service.shard_contexts(node, indices)
+    contexts = service.shard_contexts(node, indices, names=request.text("index") or ())
     if not every:
         seen: set[str] = set()
         contexts = [ctx for ctx in contexts if not (ctx.index in seen or seen.add(ctx.index))]  # type: ignore[func-returns-value]

@@ -44,6 +44,15 @@ def shown(packed: bytes) -> str:
     return str(ipaddress.IPv6Address(packed))
 
 
+def java_address(packed: bytes) -> str:
+    """InetAddress.getHostAddress, which shortens nothing."""
+    told = shown(packed)
+    if ":" not in told:
+        return told
+    packed = packed.ljust(16, b"\0")
+    return ":".join(f"{packed[i] << 8 | packed[i + 1]:x}" for i in range(0, 16, 2))
+
+
 def cidr(text: str) -> tuple[bytes, bytes]:
     """InetAddresses.parseCidr: the lowest and the highest address of a block."""
     fields = text.split("/")

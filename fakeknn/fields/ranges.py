@@ -216,18 +216,7 @@ class RangeFieldType(FieldType):
         format: str | None = None,
     ) -> Mask:
         assert isinstance(column, RangeColumn)
-        low, high = self.lowest, self.highest
-        if lower is not None:
-            low = self.of_query(lower, round_up=not include_lower, time_zone=time_zone, format=format)
-        if upper is not None:
-            high = self.of_query(upper, round_up=include_upper, time_zone=time_zone, format=format)
-        if low > high:
-            raise IllegalArgumentException(
-                f"Range query `from` value ({self.shown_bound(low)}) is greater than `to` value "
-                f"({self.shown_bound(high)})"
-            )
-        low = low if include_lower else self.next_up(low)
-        high = high if include_upper else self.next_down(high)
+        low, high = self.bounds(lower, upper, include_lower, include_upper, time_zone, format)
         if low > high:
             return np.zeros(column.n, bool)
         asked = (relation or "intersects").lower()
@@ -239,6 +228,28 @@ class RangeFieldType(FieldType):
         if asked == "contains":
             return column.where((lows <= low) & (highs >= high))
         return column.where((lows <= high) & (highs >= low))
+
+    def bounds(
+        self,
+        lower: Any,
+        upper: Any,
+        include_lower: bool,
+        include_upper: bool,
+        time_zone: str | None = None,
+        format: str | None = None,
+    ) -> tuple[Any, Any]:
+        """A query's bounds, inclusive; the first above the second when nothing can match."""
+        low, high = self.lowest, self.highest
+        if lower is not None:
+            low = self.of_query(lower, round_up=not include_lower, time_zone=time_zone, format=format)
+        if upper is not None:
+            high = self.of_query(upper, round_up=include_upper, time_zone=time_zone, format=format)
+        if low > high:
+            raise IllegalArgumentException(
+                f"Range query `from` value ({self.shown_bound(low)}) is greater than `to` value "
+                f"({self.shown_bound(high)})"
+            )
+        return low if include_lower else self.next_up(low), high if include_upper else self.next_down(high)
 
     def fetch(self, value: Any, format: str | None = None) -> Any:
         if not isinstance(value, dict):
@@ -347,24 +358,16 @@ class IpRangeFieldType(RangeFieldType):
 
     def next_up(self, value: Any) -> Any:
         if value == ip.HIGHEST:
-            raise IllegalArgumentException("Overflow: there is no greater InetAddress than " + self._java(value))
+            raise IllegalArgumentException("Overflow: there is no greater InetAddress than " + ip.java_address(value))
         return ip.next_up(value)
 
     def next_down(self, value: Any) -> Any:
         if value == ip.LOWEST:
-            raise IllegalArgumentException("Underflow: there is no smaller InetAddress than " + self._java(value))
+            raise IllegalArgumentException("Underflow: there is no smaller InetAddress than " + ip.java_address(value))
         return ip.next_down(value)
 
-    @staticmethod
-    def _java(value: bytes) -> str:
-        """InetAddress.getHostAddress, which shortens nothing."""
-        shown = ip.shown(value)
-        if ":" not in shown:
-            return shown
-        return ":".join(f"{value[i] << 8 | value[i + 1]:x}" for i in range(0, 16, 2))
-
     def shown_bound(self, value: Any) -> str:
-        return "/" + self._java(value)
+        return "/" + ip.java_address(value)
 
     def inverted(self, low: Any, high: Any) -> str:
         return "min value cannot be greater than max value for InetAddressRange field"

@@ -124,6 +124,11 @@ class ShardContext:
     memo: dict[Any, Any] = field(default_factory=dict)
     index_boost: float = 1.0
     """How much more the scores of this index weigh (``indices_boost``)."""
+    validating: bool = False
+    """Whether a query is only validated: then no range is found to match nothing of what the shard has."""
+    of_body: bool = True
+    """Whether a query was asked by the body, and is rewritten before it is built; not one that such a query is built
+    of."""
     visited: Mask | None = None
     """Which rows the clauses beside let through, of which alone scores are asked for (None: all)."""
 

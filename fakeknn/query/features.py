@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fakeknn.errors import IllegalArgumentException, NotFaked
+from fakeknn.fields import FieldType
 from fakeknn.fields.features import FeaturesColumn, RankFeatureFieldType, RankFeaturesFieldType, decode
 from fakeknn.fields.geo_point import GeoPointFieldType
 from fakeknn.fields.scalar import DateFieldType
@@ -21,9 +22,10 @@ from fakeknn.geo.points import GeoPoint
 from fakeknn.query.base import Explanation, Matched, Query, ShardContext, common, register
 from fakeknn.query.declared import declared_boost
 from fakeknn.query.geo import geo_column
+from fakeknn.query.scoring import doc_id
 from fakeknn.units import parse_time_value
 from fakeknn.view import NumericColumn
-from fakeknn.xcontent import java_float, java_string, objects
+from fakeknn.xcontent import java_double, java_float, java_string, objects
 from fakeknn.xcontent.objects import Member, ObjectParser, building, declared
 
 Singles = NDArray[np.float32]
@@ -52,6 +54,10 @@ class Function:
     def written(self) -> dict[str, Any]:
         return {}
 
+    def shown(self, pivot: np.float32 | None) -> str:
+        """FeatureFunction.toString; ``pivot`` once it is known."""
+        raise NotImplementedError
+
     def explained(self, weight: np.float32, value: np.float32, pivot: np.float32) -> tuple[str, list[Explanation]]:
         """What is computed, and of what."""
         raise NotImplementedError
@@ -67,6 +73,9 @@ class Linear(Function):
 
     def score(self, weight: np.float32, values: Singles, pivot: np.float32) -> Singles:
         return np.asarray(weight * values)
+
+    def shown(self, pivot: np.float32 | None) -> str:
+        return "LinearFunction"
 
     def explained(self, weight: np.float32, value: np.float32, pivot: np.float32) -> tuple[str, list[Explanation]]:
         return "w * S", [_weight(weight)]
@@ -92,6 +101,9 @@ class Log(Function):
 
     def written(self) -> dict[str, Any]:
         return {"scaling_factor": np.float32(self.scaling_factor)}
+
+    def shown(self, pivot: np.float32 | None) -> str:
+        return f"LogFunction(scalingFactor={java_float(self.scaling_factor)})"
 
     def explained(self, weight: np.float32, value: np.float32, pivot: np.float32) -> tuple[str, list[Explanation]]:
         return "w * log(a + S)", [_weight(weight), Explanation(np.float32(self.scaling_factor), "a, scaling factor")]
@@ -128,6 +140,10 @@ class Saturation(Function):
     def written(self) -> dict[str, Any]:
         return {} if self.pivot is None else {"pivot": np.float32(self.pivot)}
 
+    def shown(self, pivot: np.float32 | None) -> str:
+        known = np.float32(self.pivot) if self.pivot is not None else pivot
+        return f"SaturationFunction(pivot={'null' if known is None else java_float(known)})"
+
     def explained(self, weight: np.float32, value: np.float32, pivot: np.float32) -> tuple[str, list[Explanation]]:
         return "w * S / (S + k)", [_weight(weight), Explanation(pivot, _K)]
 
@@ -151,6 +167,9 @@ class Sigmoid(Function):
 
     def written(self) -> dict[str, Any]:
         return {"pivot": np.float32(self.pivot), "exponent": np.float32(self.exponent)}
+
+    def shown(self, pivot: np.float32 | None) -> str:
+        return f"SigmoidFunction(pivot={java_float(self.pivot)}, a={java_float(self.exponent)})"
 
     def explained(self, weight: np.float32, value: np.float32, pivot: np.float32) -> tuple[str, list[Explanation]]:
         exponent = "a, exponent, higher values make the function grow slower before k and faster after k"
@@ -206,12 +225,31 @@ class RankFeature(Query):
     def mask(self, ctx: ShardContext) -> Any:
         return self.run(ctx, np.float32(1)).mask
 
-    def explain(self, ctx: ShardContext, row: int, boost: np.float32 = np.float32(1.0)) -> Explanation:  # noqa: B008
-        boost = np.float32(boost * np.float32(self.boost))
+    def is_mapped(self, ctx: ShardContext) -> bool:
+        return self._found(ctx) is not None
+
+    def _shown_function(self, ctx: ShardContext, *, rewritten: bool) -> str:
+        found = self._found(ctx)
+        assert found is not None
+        return self.function.shown(self.function.pivot_of(found[3]) if rewritten else None)
+
+    def text(self, ctx: ShardContext, *, rewritten: bool) -> str:
+        """FeatureQuery.toString: the pivot is computed when the query is rewritten."""
+        found = self._found(ctx)
+        assert found is not None
+        function = self._shown_function(ctx, rewritten=rewritten)
+        return f"FeatureQuery(field={found[0]}, feature={found[1]}, function={function})"
+
+    def explained(self, ctx: ShardContext, row: int, boost: np.float32) -> Explanation:
+        """FeatureQuery's weight, asked for its explanation."""
         found = self._found(ctx)
         assert found is not None
         field, feature, rows, frequencies = found
         value = decode(frequencies[rows == row])
+        if not len(value):
+            what = f"weight({self.text(ctx, rewritten=True)} in {doc_id(ctx, row)})"
+            what = f"{what} [{self._shown_function(ctx, rewritten=True)}]. {self._missing(ctx, row, field, rows)}"
+            return Explanation(np.float32(0), what, match=False)
         pivot = self.function.pivot_of(frequencies)
         formula, details = self.function.explained(boost, value[0], pivot)
         return Explanation(
@@ -220,6 +258,20 @@ class RankFeature(Query):
             f"{formula} from:",
             (*details, Explanation(value[0], "S, feature value")),
         )
+
+    def _missing(self, ctx: ShardContext, row: int, field: str, rows: NDArray[np.int32]) -> str:
+        """What the row's segment has of the feature."""
+        segment = ctx.view.segment_of[row]
+        feature = self.field if field == "_feature" else self.field.removeprefix(f"{field}.")
+        if (ctx.view.segment_of[rows] == segment).any():
+            return f"Feature {feature} isn't set."
+        others: list[FieldType | None] = [ctx.field(field)]
+        if field == "_feature":
+            others = [one for one in ctx.mapping.fields.values() if isinstance(one, RankFeatureFieldType)]
+        columns = [column for column in (ctx.column(one) for one in others if one is not None) if column is not None]
+        if any((ctx.view.segment_of[column.rows] == segment).any() for column in columns):
+            return f"Feature {feature} doesn't exist."
+        return f"Field {field} doesn't exist."
 
 
 _FUNCTIONS: dict[str, tuple[type[Function], ObjectParser]] = {
@@ -279,19 +331,29 @@ class DistanceFeature(Query):
         return {"field": self.field, "origin": origin, "pivot": self.pivot}
 
     def run(self, ctx: ShardContext, boost: np.float32) -> Matched:
-        mapped = ctx.field(self.field)
-        if mapped is None:
+        if ctx.field(self.field) is None:
             return Matched.none(ctx.n)
+        _, pivot, column, distances = self._distances(ctx)
+        if column is None or not len(distances):
+            return Matched.none(ctx.n)
+        nearest = NumericColumn(column.n, column.rows, column.single, distances)
+        score = (float(boost) * (pivot / (pivot + nearest.lowest.astype(np.float64)))).astype(np.float32)
+        return Matched(nearest.exists.copy(), np.where(nearest.exists, score, np.float32(0)))
+
+    def _distances(self, ctx: ShardContext) -> tuple[int | GeoPoint, float, Any, NDArray[Any]]:
+        """The origin, the pivot, the field's column, and how far from the origin its values are."""
+        mapped = ctx.field(self.field)
+        assert mapped is not None
         if isinstance(mapped, DateFieldType):
-            return self._of_dates(ctx, mapped, boost)
+            return self._of_dates(ctx, mapped)
         if isinstance(mapped, GeoPointFieldType):
-            return self._of_points(ctx, mapped, boost)
+            return self._of_points(ctx, mapped)
         raise IllegalArgumentException(
             f"Illegal data type of [{mapped.kind}]![distance_feature] query can only be run on a date, date_nanos or "
             "geo_point field type!"
         )
 
-    def _of_dates(self, ctx: ShardContext, mapped: DateFieldType, boost: np.float32) -> Matched:
+    def _of_dates(self, ctx: ShardContext, mapped: DateFieldType) -> tuple[int, float, Any, NDArray[Any]]:
         mapped.require_index()
         if isinstance(self.origin, GeoPoint):
             raise NotFaked("a geo_point as the origin of a [distance_feature] query of dates")
@@ -301,12 +363,11 @@ class DistanceFeature(Query):
         if pivot <= 0:
             raise IllegalArgumentException(f"pivotDistance must be > 0, got {pivot}")
         column = ctx.column(mapped)
-        if not isinstance(column, NumericColumn) or not len(column.values):
-            return Matched.none(ctx.n)
-        distances = NumericColumn(column.n, column.rows, column.single, np.abs(column.values - origin))
-        return self._scored(distances, float(pivot), boost)
+        if not isinstance(column, NumericColumn):
+            return origin, pivot, None, np.empty(0)
+        return origin, pivot, column, np.abs(column.values - origin)
 
-    def _of_points(self, ctx: ShardContext, mapped: GeoPointFieldType, boost: np.float32) -> Matched:
+    def _of_points(self, ctx: ShardContext, mapped: GeoPointFieldType) -> tuple[GeoPoint, float, Any, NDArray[Any]]:
         if isinstance(self.origin, str):
             origin = points.of_text(self.origin)
         elif isinstance(self.origin, GeoPoint):
@@ -321,19 +382,49 @@ class DistanceFeature(Query):
         if pivot <= 0:
             raise IllegalArgumentException(f"pivotDistance must be > 0, got {java_string(pivot)}")
         column = geo_column(ctx, mapped)
-        if column is None or not len(column.encoded):
-            return Matched.none(ctx.n)
-        found = sphere.haversine(origin.lat, origin.lon, column.lats, column.lons)
-        return self._scored(NumericColumn(column.n, column.rows, column.single, found), pivot, boost)
-
-    @staticmethod
-    def _scored(distances: NumericColumn, pivot: float, boost: np.float32) -> Matched:
-        nearest = distances.lowest.astype(np.float64)
-        score = (float(boost) * (pivot / (pivot + nearest))).astype(np.float32)
-        return Matched(distances.exists.copy(), np.where(distances.exists, score, np.float32(0)))
+        if column is None:
+            return origin, pivot, None, np.empty(0)
+        return origin, pivot, column, sphere.haversine(origin.lat, origin.lon, column.lats, column.lons)
 
     def mask(self, ctx: ShardContext) -> Any:
         return self.run(ctx, np.float32(1)).mask
+
+    def java_class(self, ctx: ShardContext) -> str:
+        """The simple name of Lucene's query."""
+        of_dates = isinstance(ctx.field(self.field), DateFieldType)
+        return "LongDistanceFeatureQuery" if of_dates else "LatLonPointDistanceFeatureQuery"
+
+    def text(self, ctx: ShardContext) -> str:
+        origin, pivot, _, _ = self._distances(ctx)
+        if isinstance(origin, GeoPoint):
+            shown = f"originLat={java_double(origin.lat)},originLon={java_double(origin.lon)}"
+            return f"{self.java_class(ctx)}(field=,{shown},pivotDistance={java_double(pivot)})"
+        return f"{self.java_class(ctx)}(field=,origin={origin},pivotDistance={pivot})"
+
+    def explained(self, ctx: ShardContext, row: int, boost: np.float32) -> Explanation:
+        origin, pivot, column, distances = self._distances(ctx)
+        at = np.empty(0, np.int64) if column is None else np.flatnonzero(column.rows == row)
+        if not len(at):
+            missing = f"Document {doc_id(ctx, row)} doesn't have a value for field {self.field}"
+            return Explanation(np.float32(0), missing, match=False)
+        near = int(at[np.argmin(distances[at])])
+        score = np.float32(float(boost) * (pivot / (pivot + float(distances[near]))))
+        weight = Explanation(boost, "weight")
+        formula = "Distance score, computed as weight * pivotDistance / (pivotDistance + abs({})) from:"
+        if not isinstance(origin, GeoPoint):
+            told = {"pivotDistance": int(pivot), "origin": origin, "current value": int(column.values[near])}
+            details = tuple(Explanation(value, name) for name, value in told.items())
+            return Explanation(score, formula.format("value - origin"), (weight, *details))
+        measured = {
+            "pivotDistance": pivot,
+            "originLat": origin.lat,
+            "originLon": origin.lon,
+            "current lat": float(column.lats[near]),
+            "current lon": float(column.lons[near]),
+            "distance": float(distances[near]),
+        }
+        details = tuple(Explanation(value, name, double=True) for name, value in measured.items())
+        return Explanation(score, formula.format("distance"), (weight, *details))
 
 
 def _origin(container: Any, key: Any) -> Any:

@@ -68,20 +68,20 @@ class Range(Query):
 
     def never(self, ctx: ShardContext) -> bool:
         """A range of dates beside all that the shard has is rewritten to match_none."""
-        return self._relation(ctx) == "disjoint"
+        return self.relation_to(ctx) == "disjoint"
 
     def rewrites(self, ctx: ShardContext) -> bool:
         """A range of dates around all that the shard has is rewritten to one without bounds."""
-        relation = self._relation(ctx)
+        relation = self.relation_to(ctx)
         given = any(value is not None for value in (self.lower, self.upper, self.format, self.time_zone))
         return relation == "disjoint" or (relation == "within" and given)
 
-    def _relation(self, ctx: ShardContext) -> str:
+    def relation_to(self, ctx: ShardContext) -> str:
         """How what a shard has of the field lies to the range (MappedFieldType.isFieldWithinQuery)."""
         field = ctx.field(self.field)
         if field is None:
             return "disjoint"
-        if not isinstance(field, DateFieldType) or not field.searchable:
+        if not isinstance(field, DateFieldType) or not field.searchable or not ctx.of_body:
             return "intersects"
         column = ctx.column(field)
         if not isinstance(column, NumericColumn):
@@ -92,12 +92,13 @@ class Range(Query):
             )
         except (OpenSearchParseException, IllegalArgumentException) as error:
             raise rewritten_wrongly(error) from error.cause
+        apart = "intersects" if ctx.validating else "disjoint"
         if not len(column.values):
-            return "disjoint"
+            return apart
         least, most = column.values.min(), column.values.max()
         if (low is None or low <= least) and (high is None or most <= high):
             return "within"
-        return "disjoint" if (low is not None and low > most) or (high is not None and high < least) else "intersects"
+        return apart if (low is not None and low > most) or (high is not None and high < least) else "intersects"
 
     def mask(self, ctx: ShardContext) -> Mask:
         field = ctx.field(self.field)

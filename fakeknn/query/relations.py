@@ -6,7 +6,7 @@ Sources: HasChildQueryBuilder, HasParentQueryBuilder, ParentIdQueryBuilder, Luce
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 import numpy as np
@@ -16,7 +16,6 @@ from fakeknn.errors import IllegalArgumentException, NotFaked, ParsingException,
 from fakeknn.fields.join import JoinFieldType, ParentIdFieldType
 from fakeknn.fields.metadata import IdFieldType
 from fakeknn.query.base import (
-    Explanation,
     Matched,
     Query,
     Scores,
@@ -100,7 +99,19 @@ class RelationQuery(Query):
         if found is None:
             return Matched.none(ctx.n)
         join, relation = found
-        inside, outside = self.sides(ctx, join, relation)
+        column, enough, scores = self._by_value(ctx, join, relation)
+        to = self.sides(ctx, join, relation)[1][column.rows]
+        out = Matched.none(ctx.n)
+        rows, ids = column.rows[to], column.tids[to]
+        out.mask[rows] = enough[ids]
+        out.score[rows] = scores[ids] * boost
+        return out
+
+    def _by_value(
+        self, ctx: ShardContext, join: JoinFieldType, relation: ParentIdFieldType
+    ) -> tuple[KeywordColumn, Mask, Scores]:
+        """The values that both sides share, and by the number of each whether enough match, and their score."""
+        inside = self.sides(ctx, join, relation)[0]
         inner = self.query.matched(ctx.inside(None).visiting(inside))
         column = ctx.column(relation)
         assert isinstance(column, KeywordColumn)
@@ -109,16 +120,21 @@ class RelationQuery(Query):
         counts = np.bincount(tids, minlength=column.n_terms)
         least, most = self.limits
         enough = (counts >= max(least, 1)) & (counts <= most)
-        to = outside[column.rows]
-        out = Matched.none(ctx.n)
-        rows, ids = column.rows[to], column.tids[to]
-        out.mask[rows] = enough[ids]
         if self.scoring == "none":
-            out.score[:] = boost
-        else:
-            with np.errstate(invalid="ignore", divide="ignore"):
-                out.score[rows] = self._joined(tids, score, counts)[ids] * boost
-        return out
+            return column, enough, np.ones(len(counts), np.float32)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            return column, enough, self._joined(tids, score, counts)
+
+    def joined(self, ctx: ShardContext, row: int) -> tuple[str, np.float32 | None] | None:
+        """The value that a row joins by, on either side, with the score of what matches by it; None without a value."""
+        found = self.relation(ctx)
+        assert found is not None
+        column, enough, scores = self._by_value(replace(ctx, visited=None), *found)
+        tids = column.tids[column.rows == row]
+        if not len(tids):
+            return None
+        tid = int(tids[0])
+        return column.terms[tid], scores[tid] if enough[tid] else None
 
     def _joined(self, tids: NDArray[np.int32], score: Scores, counts: NDArray[np.int64]) -> Scores:
         """float32: by the number of an id, the scores of what has it made one."""
@@ -145,9 +161,6 @@ class RelationQuery(Query):
 
     def mask(self, ctx: ShardContext) -> Mask:
         return self.run(ctx, np.float32(1)).mask
-
-    def explain(self, ctx: ShardContext, row: int, boost: np.float32 = np.float32(1.0)) -> Explanation:  # noqa: B008
-        raise NotFaked(f"the explanation of a [{self.kind}] query")
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

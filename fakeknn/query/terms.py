@@ -21,6 +21,7 @@ from fakeknn.errors import (
     XContentParseException,
 )
 from fakeknn.fields import FieldType
+from fakeknn.fields.constant_keyword import ConstantKeywordFieldType
 from fakeknn.fields.metadata import IdFieldType, IndexFieldType
 from fakeknn.fields.numbers import NumberFieldType
 from fakeknn.fields.scalar import BooleanFieldType, KeywordFieldType
@@ -54,13 +55,21 @@ def searched(ctx: ShardContext, field: FieldType, ask: Callable[[Column], Mask])
 
 
 def nowhere(ctx: ShardContext, name: str, values: Sequence[Any], *, case_insensitive: bool = False) -> bool:
-    """Whether a field is not mapped, or is a constant of the index (``_index``) that none of the values names."""
+    """Whether a field is not mapped, or is a constant of the index that none of the values names."""
     field = ctx.field(name)
     if field is None:
         return True
-    if not isinstance(field, IndexFieldType):
+    constant = constant_value(ctx, field)
+    if constant is None or not ctx.of_body:
         return False
-    return not any(field.names(ctx.index, value, case_insensitive=case_insensitive) for value in values)
+    return not any(IndexFieldType.names(constant, value, case_insensitive=case_insensitive) for value in values)
+
+
+def constant_value(ctx: ShardContext, field: FieldType | None) -> str | None:
+    """The one value that a field has in all documents of an index (ConstantFieldType)."""
+    if isinstance(field, ConstantKeywordFieldType):
+        return field.value
+    return ctx.index if isinstance(field, IndexFieldType) else None
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -79,7 +88,7 @@ class Term(Query):
         return nowhere(ctx, self.field, (self.value,), case_insensitive=self.case_insensitive)
 
     def rewrites(self, ctx: ShardContext) -> bool:
-        return isinstance(ctx.field(self.field), IndexFieldType) or self.never(ctx)
+        return constant_value(ctx, ctx.field(self.field)) is not None or self.never(ctx)
 
     def repeats(self) -> Any:
         return (self.kind, self.field, java_string(self.value), self.case_insensitive)
@@ -215,7 +224,7 @@ class Terms(Query):
         return self.lookup is None and nowhere(ctx, self.field, self.values)
 
     def rewrites(self, ctx: ShardContext) -> bool:
-        return self.lookup is not None or isinstance(ctx.field(self.field), IndexFieldType) or self.never(ctx)
+        return self.lookup is not None or constant_value(ctx, ctx.field(self.field)) is not None or self.never(ctx)
 
     def members(self) -> dict[str, Any]:
         if self.lookup is not None:

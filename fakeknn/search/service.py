@@ -204,6 +204,13 @@ def shard_contexts(
     return [replace(ctx, alias_filter=filters.get(ctx.index)) for ctx in contexts]
 
 
+def document_context(node: Node, index: Index, number: int, name: str) -> ShardContext:
+    """The context of the shard that holds a document, asked for it by the name of the index or of an alias."""
+    ctx = shard_context(node, index, number)
+    filters = _by_alias(node, [index], [node.dated(name)], None)[1]
+    return replace(ctx, alias_filter=filters.get(ctx.index))
+
+
 def _by_alias(
     node: Node, indices: list[Index], names: list[str], routing: str | None
 ) -> tuple[dict[str, list[str]], dict[str, Query]]:

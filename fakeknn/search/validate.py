@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from fakeknn.errors import JavaError, NotFaked, OpenSearchError, ParsingException, QueryShardException
 from fakeknn.query.base import Query, ShardContext
 from fakeknn.query.compound import MATCH_ALL
 from fakeknn.query.forms import form, search_form
-from fakeknn.query.lucene import MatchNoDocsQuery
+from fakeknn.query.lucene import ApproximateScoreQuery, MatchNoDocsQuery
 from fakeknn.search.failures import placed
 from fakeknn.search.query_phase import query_phase
 from fakeknn.xcontent import java_string
@@ -55,6 +56,7 @@ def detailed_message(error: OpenSearchError) -> str:
 def validate_query(query: Query | None, ctx: ShardContext, *, rewrite: bool) -> dict[str, Any]:
     """TransportValidateQueryAction.shardOperation: ``valid``, and the query or what is wrong with it."""
     asked = MATCH_ALL if query is None else query
+    ctx = replace(ctx, validating=True)
     try:
         # Nothing is scored: what a script says of documents is not known here.
         query_phase(asked, ctx.visiting(ctx.nothing()))
@@ -74,7 +76,7 @@ def validate_query(query: Query | None, ctx: ShardContext, *, rewrite: bool) -> 
 
 def _explanation(query: Query, ctx: ShardContext, *, rewrite: bool) -> str:
     node = search_form(query, ctx)
-    if rewrite:
+    if rewrite and not isinstance(node, ApproximateScoreQuery):
         node = node.rewritten()
         if isinstance(node, MatchNoDocsQuery):
             node = form(query, ctx)

@@ -34,7 +34,7 @@ from fakeknn.query.lucene import (
 from fakeknn.query.lucene.form import form, lucene
 from fakeknn.query.percolate import Percolate
 from fakeknn.query.rewritten import Rewritten
-from fakeknn.query.script import ScriptScore
+from fakeknn.query.script import ScriptFilter, ScriptScore
 from fakeknn.query.terms_set import TermsSet
 from fakeknn.query.text import Match
 from fakeknn.xcontent import java_string
@@ -94,12 +94,18 @@ def _(query: Bool, ctx: ShardContext) -> Node:
 def _(query: Match, ctx: ShardContext) -> Node:
     if ctx.field(query.field) is None:
         return MatchNoDocsQuery(f"unmapped fields [{query.field}]")
-    return form(query.rewritten(ctx), ctx)
+    return form(query.rewritten(ctx), replace(ctx, of_body=False))
 
 
 @lucene.register
 def _(query: ScriptScore, ctx: ShardContext) -> Node:
     return ScriptScoreQuery(form(query.query, ctx), replace(query, boost=1.0))
+
+
+@lucene.register
+def _(query: ScriptFilter, ctx: ShardContext) -> Node:
+    plain = replace(query, boost=1.0)
+    return Leaf("ScriptQuery", f"ScriptQuery({query.script})", lambda: plain.mask(ctx))
 
 
 @lucene.register
@@ -125,7 +131,7 @@ def _(query: TermsSet, ctx: ShardContext) -> Node:
 
 @lucene.register
 def _(query: Rewritten, ctx: ShardContext) -> Node:
-    return form(query.rewritten(ctx), ctx)
+    return form(query.rewritten(ctx), replace(ctx, of_body=False))
 
 
 @lucene.register

@@ -10,10 +10,19 @@ from fakeknn.fields import FieldType
 from fakeknn.fields.flat_object import FlatMemberFieldType, FlatObjectFieldType
 from fakeknn.fields.wildcard import WildcardFieldType
 from fakeknn.query.base import Explanation, Query, ShardContext
-from fakeknn.query.lucene import Leaf, Node, Told
+from fakeknn.query.lucene import (
+    ApproximateScoreQuery,
+    Becoming,
+    Leaf,
+    MatchAllDocsQuery,
+    MatchNoDocsQuery,
+    Node,
+    Told,
+)
 from fakeknn.query.lucene.form import MATCH_NONE, WRAPPER, form, lucene
 from fakeknn.query.patterns import Completed, Pattern, Prefix, Regexp, Wildcard
 from fakeknn.query.scoring import doc_id
+from fakeknn.query.terms import constant_value
 
 
 @lucene.register
@@ -24,7 +33,15 @@ def _(query: Pattern, ctx: ShardContext) -> Node:
         return MATCH_NONE
     scored = plain.scored(ctx)
     if scored is not None:
-        return form(scored, ctx)
+        expanded = form(scored, ctx)
+        if plain.rewrite is None or isinstance(query, Completed):
+            return expanded
+        shown = {Prefix: f"{query.value}*", Regexp: f"/{query.value}/"}.get(type(query), query.value)
+        return Becoming(f"{field.path}:{shown}", expanded)
+    if constant_value(ctx, field) is not None:
+        if not isinstance(query, Regexp):
+            return ApproximateScoreQuery(MatchAllDocsQuery(), "*:*")
+        return MatchAllDocsQuery() if plain.mask(ctx).any() else MatchNoDocsQuery()
     if isinstance(field, (FlatMemberFieldType, FlatObjectFieldType)):
         name, path = flat_path(field)
         shown = f"{path}{query.value}"

@@ -44,6 +44,9 @@ def _(query: Phrase, ctx: ShardContext) -> Node:
 
     simpler = form(any_term(query.field, query.terms[0]), ctx) if len(query.terms) == 1 else None
     name = "MultiPhraseQuery" if several else "PhraseQuery"
+    mapped = ctx.field(query.field)
+    if mapped is not None and mapped.constant and simpler is None:
+        return Told(plain, "SourceFieldMatchQuery", plain.of_source(), how=how)
     return Told(plain, name, f'{query.field}:"{shown}"{slop}', how=how, simpler=simpler)
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import ipaddress
 from typing import Any
 
 import numpy as np
 
 from fakeknn.fields import FieldType
+from fakeknn.fields.ip import IpColumn, IpFieldType, java_address
 from fakeknn.fields.numbers import (
     DecimalFieldType,
     FloatFieldType,
@@ -17,18 +17,23 @@ from fakeknn.fields.numbers import (
     ScaledFloatFieldType,
     UnsignedLongFieldType,
 )
+from fakeknn.fields.ranges import RangeFieldType
 from fakeknn.fields.scalar import DateFieldType
 from fakeknn.query.base import Query, ShardContext
 from fakeknn.query.lucene import (
+    SHOULD,
     ApproximateScoreQuery,
+    Becoming,
+    BooleanQuery,
+    ConstantScoreQuery,
     IndexOrDocValuesQuery,
     Leaf,
     MatchAllDocsQuery,
     MatchNoDocsQuery,
     Node,
-    Told,
 )
-from fakeknn.query.lucene.form import bytes_ref, field_exists
+from fakeknn.query.lucene.form import bytes_ref, field_exists, term_text
+from fakeknn.query.terms import Term
 from fakeknn.view import NumericColumn
 from fakeknn.xcontent import java_double, java_float, java_string
 
@@ -157,32 +162,72 @@ def bitmap(plain: Query, field: NumberFieldType, ctx: ShardContext) -> Node:
     return IndexOrDocValuesQuery(index, by_values) if field.has_doc_values else index
 
 
-def ip_term(plain: Query, field: FieldType, text: str, ctx: ShardContext) -> Node:
-    try:
-        network = ipaddress.ip_network(text, strict=False)
-    except ValueError:
-        return Told(plain)
-    return _addresses(plain, field, network[0], network[-1], ctx)
+def ip_term(plain: Query, field: IpFieldType, value: Any, ctx: ShardContext) -> Node:
+    return addresses(plain, field, *field.block(value), ctx)
 
 
-def _addresses(plain: Query, field: FieldType, low: Any, high: Any, ctx: ShardContext) -> Node:
-    def packed(address: Any) -> bytes:
-        raw: bytes = address.packed
-        return raw if len(raw) == 16 else bytes(10) + b"\xff\xff" + raw
-
-    def shown(address: Any) -> str:
-        mapped = getattr(address, "ipv4_mapped", None)
-        if mapped is not None:
-            return str(mapped)
-        return str(address)
-
+def addresses(plain: Query, field: IpFieldType, low: bytes, high: bytes, ctx: ShardContext) -> Node:
+    """An address, or all between two; MatchNoDocsQuery where the first is above the second."""
+    if low > high:
+        return MatchNoDocsQuery()
     name = field.path
-    index = Leaf("PointRangeQuery", f"{name}:[{shown(low)} TO {shown(high)}]", lambda: plain.mask(ctx), name)
-    by_values = Leaf(
-        "SortedSetDocValuesRangeQuery",
-        f"{name}:[{bytes_ref(packed(low))} TO {bytes_ref(packed(high))}]",
-        lambda: plain.mask(ctx),
+    column = ctx.column(field)
+    simpler: Node | None = None
+    if isinstance(column, IpColumn):
+        inside = column.between(low, high)
+        least, most = column.keys[column.order[[0, -1]]] if len(column.keys) else (low, low)
+        if not len(column.rows) or most < np.bytes_(low) or least > np.bytes_(high):
+            simpler = MatchNoDocsQuery()
+        elif inside.all():
+            if column.doc_count == ctx.n:
+                simpler = MatchAllDocsQuery()
+            elif field.has_doc_values:
+                simpler = field_exists(ctx, name)
+    index = Leaf(
+        "", f"{name}:[{java_address(low)} TO {java_address(high)}]", lambda: plain.mask(ctx), name, simpler=simpler
     )
+    by_values = Leaf(
+        "SortedSetDocValuesRangeQuery", f"{name}:[{bytes_ref(low)} TO {bytes_ref(high)}]", lambda: plain.mask(ctx)
+    )
+    if not field.searchable:
+        return by_values
+    return IndexOrDocValuesQuery(index, by_values) if field.has_doc_values else index
+
+
+def ip_set(plain: Query, field: IpFieldType, values: tuple[Any, ...], ctx: ShardContext) -> Node:
+    """Several addresses, or blocks of them."""
+    blocks = [field.block(value) for value in values]
+    if all(low == high for low, high in blocks):
+        ordered = sorted({low for low, _ in blocks})
+        index: Node = Leaf(
+            "", f"{field.path}:{{{' '.join(map(java_address, ordered))}}}", lambda: plain.mask(ctx), field.path
+        )
+        text = f"{field.path}:({' '.join(map(term_text, ordered))})"
+        by_values: Node = Becoming(
+            text, ConstantScoreQuery(Leaf("MultiTermQueryDocValuesWrapper", text, lambda: plain.mask(ctx)))
+        )
+    else:
+        parts = [addresses(Term(field=field.path, value=value), field, *field.block(value), ctx) for value in values]
+        points = [part.index if isinstance(part, IndexOrDocValuesQuery) else part for part in parts]
+        index = ConstantScoreQuery(BooleanQuery(tuple((SHOULD, part) for part in points)))
+        shown = ", ".join(f"{bytes_ref(low)}..{bytes_ref(high)}" for low, high in blocks)
+        by_values = Leaf("SortedSetDocValuesMultiRangeQuery", f"{field.path}:[{shown}]", lambda: plain.mask(ctx))
+    if not field.searchable:
+        return by_values
+    return IndexOrDocValuesQuery(index, by_values) if field.has_doc_values else index
+
+
+def stored_ranges(
+    plain: Query,
+    field: RangeFieldType,
+    bounds: tuple[Any, Any],
+    ctx: ShardContext,
+) -> Node:
+    """What a field of ranges is asked for: all that lie somehow to another range."""
+    low, high = (field.shown_bound(bound) for bound in bounds)
+    index = Leaf("", f"{field.path}:<ranges:[{low} : {high}]>", lambda: plain.mask(ctx), field.path)
+    text = f"BinaryDocValuesRangeQuery(fieldName=,from={low},to={high})"
+    by_values = Leaf("BinaryDocValuesRangeQuery", text, lambda: plain.mask(ctx))
     if not field.searchable:
         return by_values
     return IndexOrDocValuesQuery(index, by_values) if field.has_doc_values else index

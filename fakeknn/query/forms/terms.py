@@ -6,16 +6,19 @@ from dataclasses import replace
 from typing import Any
 
 from fakeknn.fields import FieldType
+from fakeknn.fields.constant_keyword import ConstantKeywordFieldType
 from fakeknn.fields.flat_object import FlatMemberFieldType, FlatObjectFieldType
-from fakeknn.fields.metadata import IdFieldType, IndexFieldType
+from fakeknn.fields.ip import IpFieldType, bounds
+from fakeknn.fields.metadata import IdFieldType
 from fakeknn.fields.numbers import DecimalFieldType, IntegerFieldType, NumberFieldType, ScaledFloatFieldType
+from fakeknn.fields.ranges import RangeFieldType
 from fakeknn.fields.scalar import BooleanFieldType, DateFieldType
 from fakeknn.fields.uid import encode_id
 from fakeknn.fields.wildcard import WildcardFieldType, quoted_wildcard
 from fakeknn.query.base import Query, ShardContext
 from fakeknn.query.exists import Exists, exists_names
 from fakeknn.query.forms.patterns import automaton, flat_path, wildcard_matching
-from fakeknn.query.forms.points import bitmap, ip_term, number_range, number_set
+from fakeknn.query.forms.points import addresses, bitmap, ip_set, ip_term, number_range, number_set, stored_ranges
 from fakeknn.query.ids import Ids
 from fakeknn.query.lucene import (
     SHOULD,
@@ -34,7 +37,7 @@ from fakeknn.query.lucene import (
 )
 from fakeknn.query.lucene.form import MATCH_NONE, WRAPPER, bytes_ref, field_exists, lucene, shown_id
 from fakeknn.query.ranges import Range
-from fakeknn.query.terms import Term, Terms
+from fakeknn.query.terms import Term, Terms, constant_value
 from fakeknn.xcontent import java_string
 
 
@@ -75,12 +78,16 @@ def _term(query: Term, field: FieldType | None, ctx: ShardContext) -> Node:
         )
     if isinstance(field, IdFieldType):
         return _ids(ctx, (java_string(query.value),))
-    if isinstance(field, IndexFieldType):
-        return ApproximateScoreQuery(MatchAllDocsQuery(), "*:*") if plain.mask(ctx).any() else MatchNoDocsQuery()
+    if constant_value(ctx, field) is not None:
+        if not plain.mask(ctx).any():
+            return MatchNoDocsQuery()
+        return ApproximateScoreQuery(MatchAllDocsQuery(), "*:*") if ctx.of_body else MatchAllDocsQuery()
     if isinstance(field, (NumberFieldType, DateFieldType)):
         return number_range(plain, field, query.value, query.value, True, True, ctx, exact=True)
-    if field.kind == "ip":
-        return ip_term(plain, field, java_string(query.value), ctx)
+    if isinstance(field, IpFieldType):
+        return ip_term(plain, field, query.value, ctx)
+    if isinstance(field, RangeFieldType):
+        return stored_ranges(plain, field, field.bounds(query.value, query.value, True, True), ctx)
     if isinstance(field, (FlatMemberFieldType, FlatObjectFieldType)):
         name, path = flat_path(field)
         shown = automaton(plain) if query.case_insensitive else path + java_string(query.value)
@@ -114,6 +121,10 @@ def _(query: Terms, ctx: ShardContext) -> Node:
         return MATCH_NONE
     if isinstance(field, IdFieldType):
         return _ids(ctx, tuple(java_string(value) for value in values))
+    if constant_value(ctx, field) is not None:
+        return ApproximateScoreQuery(MatchAllDocsQuery(), "*:*")
+    if isinstance(field, IpFieldType):
+        return ip_set(plain, field, values, ctx)
     if isinstance(field, NumberFieldType):
         if query.bitmap and isinstance(values[0], bytes):
             return bitmap(plain, field, ctx)
@@ -146,6 +157,8 @@ def exists_in(ctx: ShardContext, name: str) -> Node:
     assert field is not None
     if name == "_id":
         return ApproximateScoreQuery(MatchAllDocsQuery(), "*:*")
+    if isinstance(field, ConstantKeywordFieldType):
+        return MatchAllDocsQuery()
     if field.has_doc_values or getattr(field, "has_norms", False):
         return field_exists(ctx, name)
     column = ctx.column(field)
@@ -170,6 +183,8 @@ def _(query: Range, ctx: ShardContext) -> Node:
         return MATCH_NONE
     if query.lower is None and query.upper is None:
         return lucene(Exists(field=query.field), ctx)
+    if query.relation_to(ctx) == "within":
+        return lucene(Exists(field=query.field), ctx)
     if isinstance(field, BooleanFieldType):
         meant = query.of_booleans(ctx, field)
         return exists_in(ctx, field.path) if isinstance(meant, Exists) else lucene(meant, ctx)
@@ -187,6 +202,14 @@ def _(query: Range, ctx: ShardContext) -> Node:
         )
     if isinstance(field, (IntegerFieldType, DecimalFieldType, ScaledFloatFieldType)):
         return number_range(plain, field, query.lower, query.upper, query.include_lower, query.include_upper, ctx)
+    if isinstance(field, IpFieldType):
+        limits = bounds(query.lower, query.upper, query.include_lower, query.include_upper)
+        return addresses(plain, field, *limits, ctx)
+    if isinstance(field, RangeFieldType):
+        asked = (query.lower, query.upper, query.include_lower, query.include_upper, query.time_zone, query.format)
+        return stored_ranges(plain, field, field.bounds(*asked), ctx)
+    if isinstance(field, ConstantKeywordFieldType):
+        return MatchAllDocsQuery() if plain.mask(ctx).any() else MatchNoDocsQuery()
     if field.is_text or field.kind == "keyword":
         return _term_range(query, plain, field, ctx)
     return Told(plain)

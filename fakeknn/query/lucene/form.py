@@ -61,8 +61,12 @@ def bytes_ref(term: bytes) -> str:
 
 
 def shown_id(text: str) -> str:
-    """The term of ``_id``: its text, or its bytes where these are none."""
-    raw = encode_id(text)
+    """The term of ``_id``."""
+    return term_text(encode_id(text))
+
+
+def term_text(raw: bytes) -> str:
+    """Term.toString: a term's text, or its bytes where these are none."""
     try:
         return raw.decode()
     except UnicodeDecodeError:

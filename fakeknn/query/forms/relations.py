@@ -1,0 +1,58 @@
+"""The forms of has_child, has_parent and parent_id."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from fakeknn.query.base import Explanation, ShardContext
+from fakeknn.query.lucene import FILTER, MUST, BooleanQuery, MatchNoDocsQuery, Node, TermQuery, Told
+from fakeknn.query.lucene.form import form, lucene
+from fakeknn.query.relations import MAX_CHILDREN, ParentId, RelationQuery, join_field
+
+
+@lucene.register
+def _(query: RelationQuery, ctx: ShardContext) -> Node:
+    plain = replace(query, boost=1.0)
+    found = query.relation(ctx)
+    if found is None:
+        return MatchNoDocsQuery()
+    relation = found[1]
+
+    def how(ctx: ShardContext, row: int, boost: np.float32) -> Explanation:
+        joined = query.joined(ctx, row)
+        if joined is None:
+            return Explanation(np.float32(0), "Not a match", match=False)
+        value, score = joined
+        if score is None:
+            return Explanation(np.float32(0), f"Not a match, join value {value}", match=False)
+        return Explanation(score * boost, f"A match, join value {value}")
+
+    text = f"GlobalOrdinalsQuery{{joinField={relation.path}"
+    if query.scoring != "none" or query.limits != (1, MAX_CHILDREN):
+        inner = BooleanQuery(((MUST, form(query.query, ctx)), *((FILTER, one) for one in _sides(query, ctx))))
+        text += f",min={query.limits[0]},max={query.limits[1]},fromQuery={inner.rewritten()}"
+        kind = "GlobalOrdinalsWithScoreQuery"
+    else:
+        kind = "GlobalOrdinalsQuery"
+    rewritten = Told(plain, kind, f"{text}}}", how=how)
+    late = f"LateParsingQuery {{joinField={relation.path}}}"
+    return Told(plain, "LateParsingQuery", late, how=how, simpler=rewritten)
+
+
+def _sides(query: RelationQuery, ctx: ShardContext) -> list[Node]:
+    join = join_field(ctx)
+    assert join is not None
+    return [TermQuery(join.path, query.type, query.type)]
+
+
+@lucene.register
+def _(query: ParentId, ctx: ShardContext) -> Node:
+    join = join_field(ctx)
+    relation = None if join is None else join.parent_of(query.type)
+    if join is None or relation is None:
+        return MatchNoDocsQuery()
+    return BooleanQuery(
+        ((MUST, TermQuery(relation.path, query.id, query.id)), (FILTER, TermQuery(join.path, query.type, query.type)))
+    )
