@@ -34,12 +34,8 @@ def _query(request: Request) -> Query | None:
     request.parsed = read_for(request.body, read_query, query_only)
     found: Query | None = query_only(request.parsed)
     if found is None:
-        raise _Invalid("query cannot be null")
+        raise ActionRequestValidationException("query cannot be null")
     return found
-
-
-class _Invalid(ActionRequestValidationException):
-    """ValidateQueryRequest.validate: the request is refused, not the query."""
 
 
 @route(
@@ -58,9 +54,11 @@ def validate(node: Node, request: Request) -> dict[str, Any]:
     options = IndicesOptions.from_parameters(request.params, _OPTIONS)
     try:
         query = _query(request)
-    except (NotFaked, _Invalid):
+    except NotFaked:
         raise
     except OpenSearchError as error:
+        if type(error) is ActionRequestValidationException:
+            raise  # the request is refused, not the query
         settle(error, request.body, request.parsed)
         told = detailed_message(error) if isinstance(error, ParsingException) else error.reason
         return {"valid": False, **({"error": told} if explain else {})}
