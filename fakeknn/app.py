@@ -140,11 +140,13 @@ def _unread(request: Request, route: Route) -> OpenSearchError | None:
     unknown = [name for name in request.params if name not in known or name in SOURCE_PARAMETERS]
     if not unknown or route.anything:
         return None
-    return IllegalArgumentException(unrecognized(request.path, unknown, route.suggested - set(SOURCE_PARAMETERS)))
+    asked = route.suggested | (request.params.keys() & known)
+    return IllegalArgumentException(unrecognized(request.path, unknown, asked - set(SOURCE_PARAMETERS)))
 
 
 class _Preparing:
-    """Stands for the node while a request is only prepared: the first look at it ends the preparation."""
+    """Stands for the node while a request is only prepared: the first look at it ends the preparation, where the
+    handler does not say so (``Request.prepared``)."""
 
     def __init__(self, end: OpenSearchError) -> None:
         self._end = end
@@ -155,6 +157,7 @@ class _Preparing:
 
 def _prepare(request: Request, route: Route, unread: OpenSearchError) -> None:
     """BaseRestHandler.handleRequest: what is wrong with what was read is told ahead of what nobody has read."""
+    request.unread = unread
     try:
         route.handler(_Preparing(unread), request)
     except NotFaked:

@@ -48,6 +48,8 @@ class Request:
     parsed: Any = None
     refused: OpenSearchError | None = None
     """What is wrong with the query string."""
+    unread: OpenSearchError | None = None
+    """What is said of parameters that the endpoint does not know, when the request is prepared."""
 
     @classmethod
     def of(cls, method: str, target: str, body: bytes = b"", headers: dict[str, str] | None = None) -> Request:
@@ -67,6 +69,11 @@ class Request:
         """The body, as one of ``xcontent``'s ways of reading takes it; errors about it are placed in what this gave."""
         self.parsed = found = reader(self.body)
         return found
+
+    def prepared(self) -> None:
+        """The request is prepared: what is wrong from here on is found while it is carried out."""
+        if self.unread is not None:
+            raise self.unread
 
     def text(self, name: str, default: str | None = None) -> str | None:
         return self.params.get(name, default)
@@ -316,7 +323,7 @@ def unrecognized(path: str, names: Iterable[str], known: Iterable[str], what: st
         elif meant:
             hint = f" -> did you mean any of [{', '.join(meant)}]?"
         told.append(f"[{name}]{hint}")
-    return f"request [{path}] contains unrecognized {what}{'s' if len(told) > 1 else ''}: {', '.join(told)}"
+    return f"request [{unquote(path)}] contains unrecognized {what}{'s' if len(told) > 1 else ''}: {', '.join(told)}"
 
 
 def _likeness(a: str, b: str) -> float:

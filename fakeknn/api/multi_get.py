@@ -21,7 +21,7 @@ from fakeknn.rest import SOURCE_PARAMETERS, Request, route
 from fakeknn.search.source import SHOW_SOURCE, SourceOptions, source_of_params
 from fakeknn.state.node import Node
 from fakeknn.state.versions import INTERNAL, MATCH_ANY, VersionType, version_type
-from fakeknn.xcontent import number_text, read
+from fakeknn.xcontent import number_text, read_open
 from fakeknn.xcontent.objects import integer, is_value, text, token
 
 #: Reads a text at a container's key.
@@ -69,7 +69,7 @@ def multi_get(node: Node, request: Request) -> dict[str, Any]:
     if not request.body:
         raise OpenSearchParseException("request body or source parameter is required")
     default = Item(params.get("index"), None, params.get("routing"), stored, source_of_params(params))
-    items = parse(request.read(read), default, request.body)
+    items = parse(request.read(read_open), default, request.body)
     _validate(items)
     return {"docs": [_answer(node, item, realtime, refresh) for item in items]}
 

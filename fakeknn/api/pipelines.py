@@ -17,6 +17,7 @@ def put(node: Node, request: Request) -> dict[str, Any]:
     if not request.body:
         raise OpenSearchParseException("request body or source parameter is required")
     check_timeouts(request)
+    request.prepared()
     search_pipelines.put_pipeline(node, request.params["id"], request.read(read_map))
     return {"acknowledged": True}
 

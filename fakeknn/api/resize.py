@@ -17,7 +17,7 @@ from fakeknn.state.resize import ResizeKind, resize
 from fakeknn.state.settings.flat import load
 from fakeknn.state.settings.index import INDEX_SETTINGS
 from fakeknn.units import ByteSizeValue, parse_boolean, parse_byte_size, parse_time_value
-from fakeknn.xcontent import read
+from fakeknn.xcontent import read_open
 from fakeknn.xcontent.objects import ObjectParser, declared, text
 
 _RESIZE = ObjectParser(
@@ -39,7 +39,7 @@ def _resized(node: Node, request: Request, kind: ResizeKind) -> dict[str, Any] |
     if not parse_boolean(request.params.get("copy_settings") or "true"):
         raise IllegalArgumentException("parameter [copy_settings] can not be explicitly set to [false]")
     name = request.params["target"]
-    values = _RESIZE.parse_root(request.read(read)) if request.body else {}
+    values = _RESIZE.parse_root(request.read(read_open)) if request.body else {}
     target = CreateIndex(name, values.get("settings", {}), None, values.get("aliases", {}), name)
     check_timeouts(request)
     target.wait_for_active_shards = asked_copies(request)

@@ -363,7 +363,6 @@ _HEADER = frozenset(
 
 @route("GET POST", "/_msearch", "/{index}/_msearch", params=MSEARCH_PARAMETERS)
 def msearch(node: Node, request: Request) -> dict[str, Any]:
-    started = node.clock.now()
     if not request.body:
         raise OpenSearchParseException("request body or source parameter is required")
     if (request.number("max_concurrent_searches", 1) or 0) < 1:
@@ -380,6 +379,7 @@ def msearch(node: Node, request: Request) -> dict[str, Any]:
             raise
     if not searches:
         raise ActionRequestValidationException("no requests added")
+    started = node.clock.now()
     responses = []
     for one, plan in searches:
         try:

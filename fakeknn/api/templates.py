@@ -248,6 +248,7 @@ def put(node: Node, request: Request) -> Response:
     check_timeouts(request)
     create = request.flag("create")
     template = _read_index_template(request)
+    request.prepared()
     _check_action(template)
     warning = put_index_template(node, request.params["name"], template, create=create, check_filter=check_filter)
     return _warned(node, {"acknowledged": True}, warning)

@@ -52,6 +52,7 @@ def validate(node: Node, request: Request) -> dict[str, Any]:
     explain, rewrite = request.flag("explain"), request.flag("rewrite")
     every = request.flag("all_shards")
     options = IndicesOptions.from_parameters(request.params, _OPTIONS)
+    request.prepared()
     try:
         query = _query(request)
     except NotFaked:

@@ -145,10 +145,7 @@ def _inner(container: Any, key: Any) -> Rule:
 
 
 def _inner_rules(container: Any, key: Any) -> tuple[Rule, ...]:
-    value = container[key]
-    if not isinstance(value, list):
-        return (_inner(container, key),)
-    return tuple(_inner(value, i) for i in range(len(value)))
+    return tuple(objects.each(_inner)(container, key))
 
 
 def _filter(container: Any, key: Any) -> Filter | ScriptFilter:

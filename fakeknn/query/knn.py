@@ -309,6 +309,8 @@ def parse_knn(container: Any, key: Any) -> Query:
             raise _two_fields(body, field, name)
         field = name
         values = parse_members(body, name)
+    if not field and values is not None:
+        raise IllegalArgumentException("[knn] requires fieldName")
     if values is None:
         if not vector:
             raise IllegalArgumentException("[knn] field 'vector' requires to be non-null and non-empty")

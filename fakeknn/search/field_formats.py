@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from fakeknn.errors import ParsingException, Where
 from fakeknn.xcontent import objects
 from fakeknn.xcontent.objects import ObjectParser, declared
 
@@ -23,15 +24,26 @@ _FIELD = ObjectParser(
 )
 
 
+def field_and_format(container: Any, key: Any) -> FieldAndFormat:
+    """FieldAndFormat.fromXContent."""
+    if objects.is_value(container[key]):
+        return FieldAndFormat(objects.text(container, key))
+    values = _FIELD.parse(container, key)
+    return FieldAndFormat(values["field"], values.get("format"))
+
+
 def fields_and_formats(container: Any, key: Any) -> list[FieldAndFormat]:
-    """FieldAndFormat.fromXContent, of each."""
+    """The fields of a search: an array in the array ends it, as it is the parser of its object that enters it."""
     found, items = [], container[key]
-    if not isinstance(items, list):  # which only inner hits allow
-        items = [items]
     for i, item in enumerate(items):
-        if objects.is_value(item):
-            found.append(FieldAndFormat(objects.text(items, i)))
-        else:
-            values = _FIELD.parse(items, i)
-            found.append(FieldAndFormat(values["field"], values.get("format")))
+        found.append(field_and_format(items, i))
+        if isinstance(item, list):
+            token, place = _behind(items, i)
+            raise ParsingException(f"Unknown key for a {token} in [{key}].", at=place)
     return found
+
+
+def _behind(items: list[Any], i: int) -> tuple[str, Where]:
+    if i + 1 < len(items):
+        return objects.token(items[i + 1]), Where(items, i + 1)
+    return "END_ARRAY", Where(items, None, "end")

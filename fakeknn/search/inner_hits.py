@@ -21,7 +21,7 @@ from fakeknn.query.relations import RelationQuery, join_field
 from fakeknn.query.script import ScriptScore
 from fakeknn.search.doc_fields import check_fields, parse_script_fields
 from fakeknn.search.fetch import Hit, Nesting, fetch_hit, last_phase, named_queries
-from fakeknn.search.field_formats import fields_and_formats
+from fakeknn.search.field_formats import field_and_format
 from fakeknn.search.request import SearchRequest, stored_field_names
 from fakeknn.search.sort import parse_sort, shown_value
 from fakeknn.search.source import SHOW_SOURCE, SourceOptions, parse_source
@@ -54,10 +54,7 @@ def _size(container: Any, key: Any) -> int:
 
 
 def _stored_fields(container: Any, key: Any) -> list[str]:
-    value = container[key]
-    if isinstance(value, list):
-        return stored_field_names([objects.text(value, i) for i in range(len(value))])
-    return stored_field_names([objects.text(container, key)])
+    return stored_field_names(objects.each(objects.text)(container, key))
 
 
 def _later(container: Any, key: Any) -> Any:
@@ -91,8 +88,8 @@ _PARSER = ObjectParser(
         "seq_no_primary_term": declared("boolean"),
         "track_scores": declared("boolean"),
         "stored_fields": declared("string_array", _stored_fields),
-        "docvalue_fields": Member(("START_OBJECT", "START_ARRAY"), fields_and_formats),
-        "fields": Member(("START_OBJECT", "START_ARRAY"), fields_and_formats),
+        "docvalue_fields": Member(("START_OBJECT", "START_ARRAY"), objects.each(field_and_format)),
+        "fields": Member(("START_OBJECT", "START_ARRAY"), objects.each(field_and_format)),
         "script_fields": declared("object", _script_fields),
         "sort": declared("object_array", parse_sort),
         "_source": declared("object_array_boolean_or_string", _source),

@@ -108,7 +108,8 @@ def parse_nested_sort(container: Any, key: Any) -> NestedSort:
     """NestedSortBuilder.fromXContent."""
     body = container[key]
     if not isinstance(body, dict):
-        raise IllegalArgumentException("malformed nested sort format, must start with an object")
+        error = IllegalArgumentException("malformed nested sort format, must start with an object")
+        raise objects.stopped_at(error, Where(container, key))
     values: dict[str, Any] = {"path": None}
     for name in body:
         if name == "path":

@@ -17,6 +17,7 @@ from fakeknn.errors import (
     NullPointerException,
     NumberFormatException,
     OpenSearchError,
+    Where,
 )
 from fakeknn.fields import KINDS, FieldType
 from fakeknn.fields.metadata import WITHOUT_DOC_VALUES
@@ -394,15 +395,16 @@ def parse_sort(container: Any, key: Any) -> list[Sort]:
     if not isinstance(value, list):
         raise IllegalArgumentException("malformed sort format, either start with array, object, or an actual string")
     sorts: list[Sort] = []
-    for item in value:
+    for i, item in enumerate(value):
         if isinstance(item, dict):
             sorts += _compound(item)
         elif isinstance(item, str):
-            sorts.append(_plain(item))
+            sorts.append(_plain(objects.text(value, i)))
         else:
-            raise IllegalArgumentException(
+            error = IllegalArgumentException(
                 "malformed sort format, within the sort array, an object, or an actual string are allowed"
             )
+            raise objects.stopped_at(error, Where(value, i))
     return sorts
 
 

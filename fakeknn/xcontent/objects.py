@@ -71,7 +71,7 @@ def text(container: Any, key: Any) -> str:
         whole(container, key)
         return value
     if is_value(value):
-        return java_string(value)
+        return repr(value) if isinstance(value, float) else java_string(value)  # most likely as it was written
     raise IllegalStateException(f"Can't get text on a {token(value)} at {{line}}:{{column}}", at=Where(container, key))
 
 
@@ -99,11 +99,22 @@ def _big_decimal(value: str) -> Decimal:
     return Decimal(value)
 
 
+@contextmanager
+def _at(container: Any, key: Any) -> Iterator[None]:
+    """What is wrong with a value is told where it stands by the parsers around."""
+    try:
+        yield
+    except IllegalArgumentException as error:
+        raise stopped_at(error, Where(container, key)) from None
+
+
 def decimal(container: Any, key: Any) -> float:
     """XContentParser.doubleValue and floatValue (the caller narrows)."""
     value = container[key]
     if isinstance(value, str):
-        return _java_parse(text(container, key))
+        written = text(container, key)
+        with _at(container, key):
+            return _java_parse(written)
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return float(value)
     raise not_numeric(container, key)
@@ -130,13 +141,14 @@ def integer(container: Any, key: Any, *, bits: int = 32) -> int:
     kind = "int" if bits == 32 else "long"
     if isinstance(value, str):
         written = text(container, key)
-        number = _java_parse(written) if bits == 32 else _big_decimal(written)
-        if number != number:  # (int) NaN
-            return 0
-        if not low <= number <= high:
-            article = "an integer" if bits == 32 else "a long"
-            raise IllegalArgumentException(f"Value [{value}] is out of range for {article}")
-        return int(number)
+        with _at(container, key):
+            number = _java_parse(written) if bits == 32 else _big_decimal(written)
+            if number != number:  # (int) NaN
+                return 0
+            if not low <= number <= high:
+                article = "an integer" if bits == 32 else "a long"
+                raise IllegalArgumentException(f"Value [{value}] is out of range for {article}")
+            return int(number)
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         if not low <= value <= high:
             raise InputCoercionException(
@@ -155,7 +167,8 @@ def boolean(container: Any, key: Any) -> bool:
     if isinstance(value, str):
         if text(container, key) in ("true", "false"):
             return value == "true"
-        raise IllegalArgumentException(f"Failed to parse value [{value}] as only [true] or [false] are allowed.")
+        error = IllegalArgumentException(f"Failed to parse value [{value}] as only [true] or [false] are allowed.")
+        raise stopped_at(error, Where(container, key))
     raise not_boolean(container, key)
 
 
@@ -216,13 +229,6 @@ def declared(kind: str, read: Callable[[Any, Any], Any] | None = None) -> Member
     return Member(tokens, read or reader)
 
 
-def _strings(container: Any, key: Any) -> list[str]:
-    value = container[key]
-    if isinstance(value, list):
-        return [text(value, i) for i in range(len(value))]
-    return [text(container, key)]
-
-
 def _raw(container: Any, key: Any) -> Any:
     return whole(container, key)
 
@@ -243,7 +249,7 @@ _KINDS: Mapping[str, tuple[tuple[str, ...], Callable[[Any, Any], Any]]] = {
     "object_array_or_null": (_OBJECTS + _NULL, _raw),
     "object_array_or_string": (_OBJECTS + _STRING, _raw),
     "object_array_boolean_or_string": (("START_OBJECT", "START_ARRAY", "VALUE_BOOLEAN", "VALUE_STRING"), _raw),
-    "string_array": (("START_ARRAY", "VALUE_STRING"), _strings),
+    "string_array": (("START_ARRAY", "VALUE_STRING"), each(text)),
     "float_array": (("START_ARRAY", "VALUE_NUMBER", "VALUE_STRING"), _raw),
     "value": (("VALUE_BOOLEAN", "VALUE_NULL", "VALUE_NUMBER", "VALUE_STRING"), _raw),
     "value_array": (("VALUE_BOOLEAN", "VALUE_NULL", "VALUE_NUMBER", "VALUE_STRING", "START_ARRAY"), _raw),
@@ -355,6 +361,8 @@ def sub_parser(value: Any) -> Iterator[None]:
             again = broken.skip(value.depth) if met else broken.error
             if again is not None:
                 error.meta = {**error.meta, "suppressed": [again.members()]}
+        else:
+            stopped_at(error, Where(value, None, "end"))
         raise
 
 
@@ -455,7 +463,11 @@ class ObjectParser:
                     raise
                 if hasattr(cause, "position"):
                     raise _passed_on(cause, f"[{self.name}] failed to parse field [{name}]") from cause
-                if member.late and any(argument not in values for argument in self.constructor):
+                if (
+                    member.late
+                    and isinstance(cause, IllegalArgumentException)
+                    and any(argument not in values for argument in self.constructor)
+                ):
                     waiting.append(name)
                     continue
                 at = place_of(cause) or (

@@ -117,11 +117,6 @@ class Pair:
         self._expected = play(_handed(self._queues[0]), self.oracle)
         self._actual = play(_handed(self._queues[1]), self._fake)
 
-    def wait(self, seconds: float) -> None:
-        """Let time pass on both."""
-        self.oracle.wait(seconds)
-        self._fake.wait(seconds)
-
     def ask(self, request: ConsoleRequest) -> Case | None:
         """Send a request to both."""
         path = request.path.partition("?")[0]

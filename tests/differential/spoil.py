@@ -21,7 +21,7 @@ _PARAMETERS = (
     *("rest_total_hits_as_int", "scroll", "search_type", "master_timeout", "wait_for_active_shards", "op_type", "v"),
 )
 _METHODS = ("GET", "POST", "PUT", "DELETE", "HEAD", "OPTIONS", "PATCH")
-_MEDIA = ("text/plain", "application/yaml", "application/x-ndjson", "application/cbor", "nonsense", "")
+_MEDIA = ("text/plain", "application/yaml", "application/x-ndjson", "nonsense", "")
 
 
 def spoiled_request(random: Random, request: ConsoleRequest) -> ConsoleRequest:

@@ -43,6 +43,14 @@ class EmptiedPair(Pair):
                 break
             self.oracle.send(ConsoleRequest("PUT", "/*/_settings?expand_wildcards=all", _UNBLOCKED))
         super().begin()
+        self._then = time.monotonic()
+
+    def ask(self, request: ConsoleRequest) -> Case | None:
+        """As much time passes on fakeknn as on the real server, which refreshes meanwhile."""
+        now = time.monotonic()
+        self._fake.wait(now - self._then)
+        self._then = now
+        return super().ask(request)
 
 
 @dataclass(slots=True)
@@ -95,8 +103,7 @@ class Teller:
     def tell(self, seed: str, count: int, line: int | None = None) -> None:
         self.pair.begin()
         for i, request in enumerate(self.requests):
-            if request.wait:
-                self.pair.wait(request.wait)
+            time.sleep(request.wait)
             if line in (None, request.line):
                 for one in drawn(f"{seed}/{self.name}", request, count):
                     if not self._spoil(one, i):
@@ -118,8 +125,7 @@ class Teller:
         self.restarts += 1
         self.pair.begin()
         for told in self.requests[:at]:
-            if told.wait:
-                self.pair.wait(told.wait)
+            time.sleep(told.wait)
             self.pair.ask(replace(told, wait=0.0))
         return True
 
