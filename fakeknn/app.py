@@ -51,7 +51,7 @@ def handle(node: Node, request: Request) -> Answer | Later:
             return _rendered(request, refusal, error=True)
         unread = _unread(request, route)
         if unread is not None:
-            _prepare(request, route, unread)
+            _prepare(node, request, route, unread)
         if node.background:
             node.work_on()
         return _finished(node, request, route.handler(node, request))
@@ -146,20 +146,21 @@ def _unread(request: Request, route: Route) -> OpenSearchError | None:
 
 class _Preparing:
     """Stands for the node while a request is only prepared: the first look at it ends the preparation, where the
-    handler does not say so (``Request.prepared``)."""
+    handler does not say so (``Request.prepared``). Settings of the cluster may be asked before."""
 
-    def __init__(self, end: OpenSearchError) -> None:
+    def __init__(self, node: Node, end: OpenSearchError) -> None:
+        self.cluster_setting = node.cluster_setting
         self._end = end
 
     def __getattr__(self, name: str) -> Any:
         raise self._end
 
 
-def _prepare(request: Request, route: Route, unread: OpenSearchError) -> None:
+def _prepare(node: Node, request: Request, route: Route, unread: OpenSearchError) -> None:
     """BaseRestHandler.handleRequest: what is wrong with what was read is told ahead of what nobody has read."""
     request.unread = unread
     try:
-        route.handler(_Preparing(unread), request)
+        route.handler(_Preparing(node, unread), request)
     except NotFaked:
         pass
     except ActionRequestValidationException as error:
