@@ -31,7 +31,7 @@ from fakeknn.query.base import Matched, Query, ShardContext, common, parse_query
 from fakeknn.query.boolean import Bool
 from fakeknn.query.compound import ConstantScore, MatchAll
 from fakeknn.query.joining import Nested
-from fakeknn.query.neighbors import NOTHING, Found, Neighbors, Search, best_of_groups
+from fakeknn.query.neighbors import NOTHING, Found, Neighbors, Search, best_of_groups, kept_of
 from fakeknn.view import Mask, VectorColumn
 from fakeknn.xcontent import objects
 from fakeknn.xcontent.objects import ObjectParser, declared
@@ -180,7 +180,9 @@ class Knn(Query):
         if rescores and search.lucene and search.definition.data_type != "float" and len(places):
             raise no_array('"this.queryVector"')
         if self.expand_nested_docs and search.groups is not None:
-            return search.siblings(places)
+            places, score = search.siblings(places)
+            if rescores and search.lucene:  # as many objects as documents were wanted; mended in 3.6
+                return kept_of([(places, score)], self.k)
         return places, score
 
     def filtered(self, ctx: ShardContext) -> Mask:

@@ -126,8 +126,8 @@ class Search:
             parts = [self._leaf(start, end, wanted) for start, end in segments]
         of_shard = rescore is not None or self.expanded
         if self.lucene or (of_shard and not self.memory_optimized):
-            return _kept(parts, self.k)
-        return _joined([_kept([part], self.k) for part in parts])
+            return kept_of(parts, self.k, ties=self.expanded and not self.lucene)
+        return _joined([kept_of([part], self.k) for part in parts])
 
     def _measured(self, segments: Sequence[tuple[int, int]], wanted: int) -> list[Found]:
         """The ``wanted`` nearest of each segment, where no graph is walked: all are measured in one go."""
@@ -424,13 +424,17 @@ def cached_graphs(column: VectorColumn) -> dict[tuple[int, int], Graph]:
 _EXACT = Ann()
 
 
-def _kept(parts: Sequence[Found], k: int) -> Found:
-    """The k best of several parts, in the order of the column; of equals the first."""
+def kept_of(parts: Sequence[Found], k: int, *, ties: bool = False) -> Found:
+    """The k best of several parts, in the order of the column; of equals the first, or with ``ties`` all that are as
+    good as the last (ResultUtil.reduceToTopK)."""
     places, score = _joined(parts)
     if len(places) <= k:
         return places, score
     least = np.partition(score, len(score) - k)[len(score) - k]
     above = score > least
+    if ties:
+        above |= score == least
+        return places[above], score[above]
     level = np.flatnonzero(score == least)
     above[level[: k - np.count_nonzero(above)]] = True
     return places[above], score[above]
