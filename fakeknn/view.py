@@ -424,6 +424,17 @@ class View:
             found = self.memo[key] = np.flatnonzero(self.levels == level).astype(np.int32)
         return found
 
+    def living(self, column: Column) -> Mask | None:
+        """bool[entries]: which entries of one of this View's columns are of living rows; None if all are."""
+        if not len(column.rows):
+            return None
+        found: tuple[Column, Mask | None] | None = self.memo.get(("living", id(column)))
+        if found is None:
+            living = self.live[column.rows]
+            # The column is kept with them, that no other comes to have its id.
+            found = self.memo["living", id(column)] = column, None if living.all() else living
+        return found[1]
+
     def parents(self, level: int) -> Rows:
         """int32[n]: for every row the row at ``level`` whose block it lies in (itself, if it is of that level); n
         behind the last.

@@ -139,8 +139,10 @@ class Knn(Query):
         prepared = self.prepared(ctx, definition)
         column = ctx.column(field)
         assert isinstance(column, VectorColumn)
-        live = ctx.view.live[column.rows]
-        passing = None if self.filter is None else live & self.filtered(ctx)[column.rows]
+        live = ctx.view.living(column)
+        passing = None if self.filter is None else self.filtered(ctx)[column.rows]
+        if passing is not None and live is not None:
+            passing &= live
         knn_request.check_made(
             definition,
             prepared,
@@ -153,7 +155,7 @@ class Knn(Query):
             column,
             prepared,
             self.k,
-            live=None if live.all() else live,
+            live=live,
             passing=passing,
             groups=None if ctx.nested_path is None else ctx.view.parents(0)[column.rows],
             expanded=bool(self.expand_nested_docs),
