@@ -7,6 +7,7 @@ nanosecond for what is done and 0 for what is not, the counts 1 and 0.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from fakeknn.aggs.base import Aggregation, Factories, Noted
@@ -17,10 +18,17 @@ from fakeknn.errors import NotFaked
 from fakeknn.query.base import Query, ShardContext
 from fakeknn.query.compound import MATCH_ALL
 from fakeknn.query.forms import form, search_form
-from fakeknn.query.lucene import ApproximateScoreQuery, ConstantScoreQuery, Node
+from fakeknn.query.lucene import (
+    ApproximateScoreQuery,
+    BoostQuery,
+    ConstantScoreQuery,
+    MatchAllDocsQuery,
+    Node,
+    TermQuery,
+)
 from fakeknn.search.explain import search_node
 from fakeknn.search.profile_aggregations import PRUNED_TERMS, WITH_TERMS, Profiled
-from fakeknn.search.request import SearchRequest
+from fakeknn.search.request import ACCURATE, SearchRequest
 from fakeknn.search.top_hits import TopHitsOf
 
 #: Aggregations that look at scores.
@@ -79,25 +87,38 @@ def _needs_scores(request: SearchRequest) -> bool:
         return True
     if request.size + request.from_ == 0:
         return request.min_score is not None
-    return not request.sort or request.track_scores or any(sort.by_score for sort in request.sort)
+    if request.min_score is not None or request.track_scores:
+        return True
+    return not request.sort or any(sort.by_score for sort in request.sort)
 
 
-def _collector(request: SearchRequest) -> dict[str, Any]:
-    if request.parts.get("collapse") is not None or request.parts.get("rescore"):
-        raise NotFaked("[profile] of a search that collapses or rescores")
+def _counted(node: Node) -> bool:
+    """TopDocsCollectorContext.shortcutTotalHitCount: whether the index itself knows how many documents match."""
+    while isinstance(node, (ConstantScoreQuery, BoostQuery, ApproximateScoreQuery)):
+        node = node.original if isinstance(node, ApproximateScoreQuery) else node.query
+    return isinstance(node, (MatchAllDocsQuery, TermQuery)) or node.type == "FieldExistsQuery"
+
+
+def _collector(request: SearchRequest, node: Node) -> dict[str, Any]:
+    early = request.terminate_after and not request.size + request.from_ and request.aggregations is None
+    if request.search_after is not None or early:
+        raise NotFaked("[profile] of a search that ends early, or goes on behind another")
     aggs = () if request.aggregations is None else request.aggregations.aggs
     names = [agg.name for agg in aggs if agg.kind != "global"]
     slices = _in_slices(request)
     if request.size + request.from_ == 0:
-        told = _collected("EarlyTerminatingCollector", "search_count", slices)
+        counts_all = request.track_total_hits == ACCURATE and not _counted(node)
+        told = _collected(
+            "TotalHitCountCollector" if counts_all else "EarlyTerminatingCollector", "search_count", slices
+        )
     elif slices:
         told = _collected("SimpleTopDocsCollector", "search_top_hits", slices)
+    elif request.parts.get("collapse") is not None:
+        told = _collected("CollapsingTopDocsCollector", "search_top_hits")
     elif not request.sort:
         told = _collected("TopScoreDocCollector", "search_top_hits")
     else:
-        told = _collected(
-            "SimpleFieldCollector" if request.search_after is None else "PagingFieldCollector", "search_top_hits"
-        )
+        told = _collected("MultiCollector" if request.track_scores else "SimpleFieldCollector", "search_top_hits")
     if request.post_filter is not None:
         told = _collected("FilteredCollector", "search_post_filter", slices, told)
     if request.terminate_after and names:
@@ -108,7 +129,7 @@ def _collector(request: SearchRequest) -> dict[str, Any]:
     if request.min_score is not None:
         told = _collected("MinimumCollector" if slices else "MinimumScoreCollector", "search_min_score", slices, told)
     if request.terminate_after and not names:
-        told = _collected("EarlyTerminatingCollector", "search_terminate_after_count", slices, told)
+        told = _collected("MultiCollector", "search_terminate_after_count", slices, told)
     return told
 
 
@@ -150,7 +171,7 @@ def _fetch(request: SearchRequest, name: str = "fetch") -> dict[str, Any]:
     shows_source = not hidden and (request.stored_fields is None or "_source" in request.stored_fields)
     phases = (
         ("ExplainPhase", request.explain),
-        ("FetchDocValuesPhase", bool(parts.get("docvalue_fields"))),
+        ("FetchDocValuesPhase", bool(parts.get("docvalue_fields")) or parts.get("collapse") is not None),
         ("ScriptFieldsPhase", bool(parts.get("script_fields"))),
         ("FetchSourcePhase", shows_source and (request.source is not None or not parts.get("script_fields"))),
         ("FetchFieldsPhase", bool(parts.get("fields"))),
@@ -200,14 +221,19 @@ def _prunes(agg: Cardinality, ctx: ShardContext) -> bool:
 
 def profile_shard(request: SearchRequest, ctx: ShardContext, *, hits: int) -> dict[str, Any]:
     """One shard's profile; ``hits`` is how many it has given."""
-    if request.sort and request.query is not None:
-        raise NotFaked("[profile] of a query that is sorted")
     node = search_node(request, ctx)
+    if isinstance(node, ApproximateScoreQuery) and isinstance(node.original, MatchAllDocsQuery):
+        node = replace(node, approximation="*:*")
     scores, unscored = _needs_scores(request), node
     if not scores and not isinstance(node, ConstantScoreQuery):
-        node = ConstantScoreQuery(node)
+        node = ConstantScoreQuery(node).rewritten()
     slices = _in_slices(request)
     queries = [_query(node, scores, slices)]
+    if request.sort and request.track_scores and hits and not any(sort.by_score for sort in request.sort):
+        queries.append(_query(node, True))  # TopFieldCollector.populateScores
+    if hits:
+        rescorers = request.parts.get("rescore", ())
+        queries += [_query(form(rescorer.query, ctx).rewritten(), True) for rescorer in rescorers]
     if request.post_filter is not None:
         queries.insert(0, _query(form(request.post_filter, ctx).rewritten(), False, slices))
     if request.explain:  # each explanation makes the query's weight anew
@@ -221,7 +247,7 @@ def profile_shard(request: SearchRequest, ctx: ShardContext, *, hits: int) -> di
             queries += [_query(child, False, slices, apart=True) for child in unscored.children()] * segments
         for query in _filters(agg):
             queries.append(_query(_filter(query, ctx), False, slices, apart=True))
-    searches = [{"query": queries, "rewrite_time": 1, "collector": [_collector(request)]}]
+    searches = [{"query": queries, "rewrite_time": 1, "collector": [_collector(request, unscored)]}]
     everything = [agg.name for agg in aggs.aggs if agg.kind == "global"]
     if everything:
         whole = search_form(MATCH_ALL, ctx)
