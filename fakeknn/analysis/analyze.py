@@ -97,7 +97,10 @@ class _Components:
         if type_name in table.types:
             return table.types[type_name].make(name, settings)
         if type_name in table.preconfigured:
-            return table.preconfigured[type_name](name, settings)
+            # Without a type of that name it is asked for the version of an index, which these settings do not have
+            raise IllegalStateException(
+                "[index.version.created] is not present in the index settings for index with UUID [null]"
+            )
         raise IllegalArgumentException(f"failed to find global {kind} under [{type_name}]")
 
     def analyzer(self, request: AnalyzeRequest) -> CustomAnalyzer | None:
@@ -182,7 +185,9 @@ class _TokenList:
             values["keyword"] = token.keyword
         if "payload" in self.attributes:
             values["payload"] = None if token.payload is None else _hex(token.payload)
-        values |= {"positionLength": token.position_length, "termFrequency": token.term_frequency}
+        values["positionLength"] = token.position_length
+        if "termFrequency" in self.attributes:
+            values["termFrequency"] = token.term_frequency
         return {key: value for key, value in values.items() if not shown or key.lower() in shown}
 
 
@@ -214,7 +219,8 @@ def analyze(
             # The gap is the analyzer's own, whatever the field's; one of the request has none here.
             gap = 0 if custom is not None else analyzer.position_increment_gap
             return {"detail": _detail(analyzer, request.text, gap, shown, max_token_count)}
-        attributes = [name for part in analyzer.filters for name in part.attributes]
+        of_filters = (name for part in analyzer.filters for name in part.attributes)
+        attributes = [*analyzer.tokenizer.attributes, *of_filters]
         listed = _TokenList(max_token_count, shown, attributes)
     else:
         listed = _TokenList(max_token_count)
@@ -230,7 +236,7 @@ def _detail(
 ) -> dict[str, Any]:
     filtered: list[list[str]] = [[] for _ in analyzer.char_filters]
     stages = []
-    attributes: list[str] = []
+    attributes = [*analyzer.tokenizer.attributes]
     for count in range(len(analyzer.filters) + 1):
         if count:
             attributes += analyzer.filters[count - 1].attributes

@@ -120,6 +120,9 @@ class CharFilter:
 class Tokenizer:
     """Cuts a text into tokens."""
 
+    #: What its tokens show of themselves beside what all show, when they are explained.
+    attributes: tuple[str, ...] = ("termFrequency",)
+
     def tokenize(self, text: str) -> TokenStream:
         raise NotImplementedError
 

@@ -74,6 +74,8 @@ class TypeAsPayloadFilter(TokenFilter):
 class DelimitedTermFrequencyFilter(TokenFilter):
     """term|frequency."""
 
+    attributes = ("termFrequency",)
+
     def __init__(self, delimiter: str = "|") -> None:
         self.delimiter = delimiter
 

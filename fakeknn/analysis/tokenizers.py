@@ -181,6 +181,10 @@ def _escaped_char(text: str) -> str:
         raise NumberFormatException(f'For input string: "{text[2:]}"{radix}') from None
 
 
+class CharGroupTokenizer(CharTestTokenizer):
+    attributes = ()
+
+
 @TOKENIZERS.type("char_group")
 def _char_group(name: str, settings: ComponentSettings) -> TokenizerFactory:
     length = settings.integer("max_token_length", DEFAULT_MAX_WORD_LENGTH)
@@ -198,7 +202,7 @@ def _char_group(name: str, settings: ComponentSettings) -> TokenizerFactory:
         else:
             raise RuntimeException(f"Invalid escaped char in [{char}]")
     cut = any_of([chars.__contains__, *tests])
-    return TokenizerFactory(name, lambda: CharTestTokenizer(lambda char: not cut(char), length))
+    return TokenizerFactory(name, lambda: CharGroupTokenizer(lambda char: not cut(char), length))
 
 
 class PathHierarchyTokenizer(Tokenizer):

@@ -117,6 +117,7 @@ def _check_sharing(request: Request) -> None:
 def apply_params(request: Request, search: SearchRequest) -> None:
     """RestSearchAction.parseSearchRequest: parameters go before the body."""
     _check_sharing(request)
+    search.batched_reduce_size = request.number("batched_reduce_size")
     query = query_of_params(request)
     if query is not None:
         search.query = query

@@ -91,6 +91,9 @@ def answer(request: SearchRequest, outcome: Outcome, took: int) -> dict[str, Any
     body: dict[str, Any] = {"took": took, "timed_out": False}
     if outcome.terminated_early is not None:
         body["terminated_early"] = outcome.terminated_early
+    reduced = _reduce_phases(request, len(outcome.results))
+    if reduced != 1:
+        body["num_reduce_phases"] = reduced
     body = {**body, "_shards": shards_echo(outcome), "hits": hits}
     if outcome.aggregations is not None:
         body["aggregations"] = outcome.aggregations
@@ -99,6 +102,21 @@ def answer(request: SearchRequest, outcome: Outcome, took: int) -> dict[str, Any
     if request.profile:
         body["profile"] = {"shards": _profiles(request, outcome)}
     return body
+
+
+def _reduce_phases(request: SearchRequest, results: int) -> int:
+    """QueryPhaseResultConsumer.consumeResult: how often answers are brought together, when that is done as soon as
+    ``batched_reduce_size`` of them are there.
+    """
+    if request.batched_reduce_size is None or not (request.size or request.aggregations is not None):
+        return 1
+    batch = min(request.batched_reduce_size, results)
+    waiting, phases = 0, 0
+    for _ in range(results):
+        if waiting + (phases > 0) >= batch:
+            phases, waiting = phases + 1, 0
+        waiting += 1
+    return phases + 1
 
 
 def _profiles(request: SearchRequest, outcome: Outcome) -> list[dict[str, Any]]:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from fakeknn.aggs.results import Results
 from fakeknn.errors import (
+    ClassCastException,
     IllegalArgumentException,
     NegativeArraySizeException,
     OpenSearchError,
@@ -71,6 +72,9 @@ class Outcome:
     suggest: dict[str, Any] | None = None
 
 
+_BYTES = "org.apache.lucene.util.BytesRef"
+
+
 def run(request: SearchRequest, contexts: list[ShardContext], *, batch: int | None = None) -> Outcome:
     """Search every shard; raises ``search_phase_execution_exception`` when all of them fail.
 
@@ -101,6 +105,7 @@ def run(request: SearchRequest, contexts: list[ShardContext], *, batch: int | No
     if failures and not results:
         raise all_failed(phase, failures, contexts[0].services.node_id)
     total = sum(result.total for result in results)
+    _check_sorts_agree(request, contexts, results)
     page = _merged(request, results)
     max_score: np.float32 | None = None
     if not contexts:
@@ -311,6 +316,26 @@ def _take_top(request: SearchRequest, ctx: ShardContext, result: ShardResult) ->
         shown = [shown_value(part.values[at]) for part in parts]
         result.top.append(Hit(result.context, int(result.rows[at]), result.score[at] if with_score else None, shown))
         result.keys.append(tuple(comparable(sort, part, at) for sort, part in zip(request.sort, parts, strict=True)))
+
+
+def _check_sorts_agree(request: SearchRequest, contexts: Sequence[ShardContext], results: list[ShardResult]) -> None:
+    """What cannot be merged (SearchPhaseController.validateMergeSortValueFormats, and comparators of other values)."""
+    if len(results) < 2 or not request.size:
+        return
+    for sort in request.sort:
+        if len({sort.is_unsigned_long(contexts[result.context]) for result in results}) > 1:
+            raise SearchPhaseExecutionException("fetch", "", [], []) from IllegalArgumentException(
+                "Can't do sort across indices, as a field has [unsigned_long] type in one index, and different type in "
+                "another index!"
+            )
+    for sort in request.sort:
+        classes = {sort.merged_as(contexts[result.context]) for result in results if result.top}
+        numbers = sorted(name for name in classes if name is not None and name.startswith("java."))
+        if numbers and _BYTES in classes:
+            raise SearchPhaseExecutionException("fetch", "", [], []) from ClassCastException(
+                f"class {numbers[0]} cannot be cast to class {_BYTES} ({numbers[0]} is in module java.base of loader "
+                f"'bootstrap'; {_BYTES} is in unnamed module of loader 'app')"
+            )
 
 
 def _merged(request: SearchRequest, results: list[ShardResult]) -> list[Hit]:

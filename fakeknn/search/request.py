@@ -58,6 +58,7 @@ class SearchRequest:
     """Of inner hits: the ``_source`` of the search around, by which the document was read."""
     stored_fields: list[str] | None = None
     track_total_hits: int | None = None
+    batched_reduce_size: int | None = None
     track_scores: bool = False
     version: bool = False
     seq_no_primary_term: bool = False

@@ -44,6 +44,14 @@ class SortKeys:
     """Indexed by position: an array, or terms looked up one by one."""
 
 
+#: The classes of the values of fields whose values are no Longs.
+_NUMBER_CLASSES = {
+    **dict.fromkeys(("integer", "short", "byte", "boolean", "token_count"), "Integer"),
+    **dict.fromkeys(("float", "half_float"), "Float"),
+    **dict.fromkeys(("double", "scaled_float"), "Double"),
+}
+
+
 @dataclass(frozen=True)
 class Sort:
     """One entry of ``sort``."""
@@ -64,6 +72,21 @@ class Sort:
     @property
     def by_score(self) -> bool:
         return self.field == "_score"
+
+    def merged_as(self, ctx: ShardContext) -> str | None:
+        """The Java class of its values, by which those of several shards are merged; None where it is of no matter."""
+        if self.field.startswith("_"):
+            return None
+        field = ctx.field(self.field)
+        kind = self.unmapped_type if field is None else field.kind
+        if kind in ("keyword", "text", "ip", "wildcard", "constant_keyword"):
+            return "org.apache.lucene.util.BytesRef"
+        return None if kind is None else "java.lang." + _NUMBER_CLASSES.get(kind, "Long")
+
+    def is_unsigned_long(self, ctx: ShardContext) -> bool:
+        """Whether its values are shown as an unsigned_long's."""
+        field = ctx.field(self.field)
+        return (self.unmapped_type if field is None else field.kind) == "unsigned_long"
 
     def keys(self, ctx: ShardContext, rows: NDArray[np.int32], score: NDArray[np.float32]) -> SortKeys:
         """The sort's keys for some rows of a shard; ``score`` is theirs."""

@@ -9,6 +9,7 @@ from typing import Any
 
 import orjson
 
+from fakeknn.analysis import Token
 from fakeknn.errors import (
     IllegalArgumentException,
     MapperParsingException,
@@ -191,16 +192,12 @@ def _terms(request: TermVectorsRequest, ctx: ShardContext, mapped: FieldType, va
         kept = "with_positions_offsets"
     positions = request.positions and ("positions" in kept)
     offsets = request.offsets and ("offsets" in kept)
-    payloads = request.payloads and ("payloads" in kept)
+    of_values = [(text, _tokens(ctx, mapped, own, text)) for text in values]
+    any_payload = any(token.payload is not None for _, tokens in of_values for token in tokens)
+    payloads = request.payloads and "payloads" in kept and any_payload
     found: dict[str, list[dict[str, Any]]] = {}
     position, offset = 0, 0
-    for text in values:
-        if own is not None:
-            analysis = ctx.mapping.context.analysis
-            analyzer = analysis.analyzer(own) or analysis.analyzer("default")
-            tokens = list(analyzer.stream(text).tokens)
-        else:
-            tokens = tokens_of(mapped, text)
+    for text, tokens in of_values:
         for token in tokens:
             told: dict[str, Any] = {}
             if positions:
@@ -236,6 +233,15 @@ def _terms(request: TermVectorsRequest, ctx: ShardContext, mapped: FieldType, va
         if term in best
     }
     return answer
+
+
+def _tokens(ctx: ShardContext, mapped: FieldType, own: str | None, text: str) -> list[Token]:
+    """The tokens of a value, by the field's analyzer or another."""
+    if own is None:
+        return tokens_of(mapped, text)
+    analysis = ctx.mapping.context.analysis
+    analyzer = analysis.analyzer(own) or analysis.analyzer("default")
+    return list(analyzer.stream(text).tokens)
 
 
 def _term(

@@ -9,7 +9,7 @@ from random import Random
 
 from fakeknn.contract.console import ConsoleRequest
 
-from . import documents, dsl, hits, pipelines, scripts
+from . import analysis, documents, dsl, hits, pipelines, scripts, snippets
 from .aggregations import tree
 from .draw import Drawn, Json, bulk, document, index, some
 from .nearest import asked
@@ -139,5 +139,7 @@ AREAS: dict[str, Callable[[Random, str], Iterator[ConsoleRequest]]] = {
     "docs": documents.requests,
     "scripts": scripts.requests,
     "ingest": pipelines.requests,
+    "analysis": analysis.requests,
     "hits": lambda random, name: hits.requests(random, name, _maybe_spoiled),
+    "snippets": lambda random, name: snippets.requests(random, name, _maybe_spoiled),
 }
