@@ -30,7 +30,7 @@ from fakeknn.state.aliases import (
 from fakeknn.state.names import INDICES_OPTIONS_PARAMETERS, IndicesOptions
 from fakeknn.state.node import Node
 from fakeknn.xcontent import java_string, read_open
-from fakeknn.xcontent.objects import Member, ObjectParser, boolean, declared, is_value, stopped_at, text, token
+from fakeknn.xcontent.objects import Member, ObjectParser, boolean, declared, each, is_value, stopped_at, text, token
 
 # --- _aliases ---------------------------------------------------------------------------------------------------------
 
@@ -53,9 +53,7 @@ def _only_one(one: str, other: str, read_member: Callable[[Any, Any], Any], kind
     return declared(kind, reader)
 
 
-def _strings(container: Any, key: Any) -> list[str]:
-    value = container[key]
-    return [text(value, i) for i in range(len(value))] if isinstance(value, list) else [text(container, key)]
+_strings = each(text)
 
 
 def _unsupported(name: str) -> Callable[[Any, Any], Any]:

@@ -76,7 +76,6 @@ class Defaults:
     streams=True,
 )
 def bulk(node: Node, request: Request) -> Any:
-    started = node.now()
     params = request.params
     shown = source_of_params(params)
     active = active_shards(request)
@@ -89,6 +88,7 @@ def bulk(node: Node, request: Request) -> Any:
     problems = [problem for item in requests for problem in item.problems()] if requests else ["no requests added"]
     if problems:
         raise ActionRequestValidationException(*problems)
+    started = node.now()
     writer = Writer(node, policy, active, run_script=run_update_script)
     ingested = writer.prepare(requests)
     if ingested is None:

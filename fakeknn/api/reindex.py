@@ -112,6 +112,8 @@ class _Parser:
                     "arraycopy: element type mismatch: can not cast one of the elements of java.lang.Object[] to the "
                     "type of the destination array, java.lang.String"
                 )
+            if None in value:
+                raise NullPointerException("index must not be null")
             self.wanted.indices = value
         elif isinstance(value, str):
             self.wanted.indices = [name for name in value.split(",") if name]

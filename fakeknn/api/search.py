@@ -132,7 +132,8 @@ def apply_params(request: Request, search: SearchRequest) -> None:
     if request.text("size") is not None:
         set_size(search, request.number("size") or 0)
     for name in ("explain", "version", "seq_no_primary_term", "track_scores"):
-        if request.text(name) is not None:
+        given = request.text(name)
+        if given is not None and (given or name == "track_scores"):  # of the others, nothing is as if it was not said
             setattr(search, name, request.flag(name))
     search.named_queries_score = request.flag("include_named_queries_score")  # whatever the body says
     if request.text("terminate_after") is not None:

@@ -372,7 +372,8 @@ def _apply_legacy_body(template: LegacyTemplate, body: dict[str, Any]) -> Legacy
     mappings = body.get("mappings")
     if isinstance(mappings, dict) and len(mappings) == 1 and "_doc" in mappings:
         raise IllegalArgumentException("The mapping definition cannot be nested under a type")
-    for name, value in body.items():
+    for name in hash_ordered(body):
+        value = body[name]
         if name == "template":
             if isinstance(value, str):
                 template = replace(template, index_patterns=[value])
@@ -393,6 +394,8 @@ def _apply_legacy_body(template: LegacyTemplate, body: dict[str, Any]) -> Legacy
                 raise IllegalArgumentException("Malformed [settings] section, should include an inner object")
             template = replace(template, settings=load(value))
         elif name == "mappings":
+            if value is None:
+                raise NullPointerException('Cannot invoke "java.util.Map.entrySet()" because "mappings" is null')
             template = replace(template, mappings=java_map(value))
         elif name == "aliases":
             aliases = requested_aliases(value)

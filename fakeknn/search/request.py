@@ -273,7 +273,7 @@ SCALARS: dict[str, Setter] = {
     "from": lambda request, container, key: set_from(request, objects.integer(container, key)),
     "size": lambda request, container, key: set_size(request, objects.integer(container, key)),
     "timeout": _timeout,
-    "terminate_after": lambda request, container, key: set_terminate_after(request, objects.integer(container, key)),
+    "terminate_after": _set("terminate_after", objects.integer),
     "min_score": _set("min_score", _min_score),
     "version": _set("version", objects.boolean),
     "seq_no_primary_term": _set("seq_no_primary_term", objects.boolean),

@@ -110,6 +110,8 @@ def counted_by_terms(query: Query | None, ctx: ShardContext) -> int | None:
 def collected(request: SearchRequest, ctx: ShardContext, found: Mask, filtered: Mask) -> Collected:
     """What a shard collects; ``found``: bool[n] is what the query matches, ``filtered`` what of it the post filter."""
     rows = np.flatnonzero(filtered).astype(np.int32)
+    if request.terminate_after < 0:  # which only the parameter is refused
+        return Collected(rows[:0], ctx.nothing(), 0, True)
     if request.terminate_after:
         return _terminated(request, ctx, found, rows)
     early = True if _concurrent(request, ctx) and _told(request, ctx, len(rows)) else None

@@ -113,7 +113,7 @@ class IndicesOptions:
     def from_parameters(cls, params: Mapping[str, Any], default: IndicesOptions) -> IndicesOptions:
         """IndicesOptions.fromRequest, and fromMap for bodies: what ``params`` says, else the default."""
         wildcards = params.get("expand_wildcards", params.get("expandWildcards"))
-        if wildcards is None:
+        if wildcards is None or wildcards == "":
             states = {
                 name
                 for name, set_ in (
