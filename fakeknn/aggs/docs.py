@@ -9,11 +9,21 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from fakeknn.errors import NullPointerException
 from fakeknn.query.base import Scores, ShardContext
 from fakeknn.view import NumericColumn
 
 Owners = NDArray[np.int64]
 Rows = NDArray[np.int32]
+
+
+class Unscored:
+    """The scores of documents that an aggregation hands on without their scorer."""
+
+    def __call__(self) -> Scores:
+        raise NullPointerException(
+            'Cannot invoke "org.apache.lucene.search.Scorable.score()" because "this.scorer" is null'
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -31,6 +41,10 @@ class Docs:
     """float32[rows of the View]: the scores of the query."""
     unmapped: bool = False
     """Whether there cannot be any: then no bucket is made for the sake of being there (buildEmptyAggregation)."""
+
+    def script_scores(self) -> Scores:
+        """float32[rows of the View]: what ``_score`` is to a script, which does without a scorer."""
+        return np.zeros(self.ctx.n, np.float32) if isinstance(self.score, Unscored) else self.score()
 
     def taken(self, at: Any, owners: Owners, n: int) -> Docs:
         """The documents at some positions, in other buckets."""

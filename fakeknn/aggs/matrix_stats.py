@@ -13,6 +13,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from fakeknn.aggs.arrays import REFERENCE, room
 from fakeknn.aggs.base import Aggregation, Collector, refuse, register
 from fakeknn.aggs.docs import Docs
 from fakeknn.aggs.fielddata import BYTES, NUMBERS
@@ -219,23 +220,13 @@ class MatrixStatsOf(Aggregation):
         table = np.stack([_each(column, len(docs.rows), self.mode) for column in columns])
         whole = np.flatnonzero(~np.isnan(table).any(axis=0))
         moments = [Moments(len(names)) for _ in range(docs.n)]
-        room = 1
         for owner, row in zip(docs.owners[whole].tolist(), table[:, whole].T.tolist(), strict=True):
             moments[owner].add(row)
-            if owner >= room:
-                room = array_room(owner + 1)
+        known = 0 if docs.unmapped else room(docs, np.asarray(~np.isnan(table).any(axis=0)), REFERENCE)
         return [
-            MatrixStats(self, names if owner < room and not docs.unmapped else None, found if found.count else None)
+            MatrixStats(self, names if owner < known else None, found if found.count else None)
             for owner, found in enumerate(moments)
         ]
-
-
-def array_room(size: int) -> int:
-    """BigArrays.overSize of references: how many an array has when it is grown to hold so many."""
-    page = 4096
-    if size >= page:
-        return -(-size // page) * page
-    return min((size + max(size >> 3, 3) + 1) & ~1, page)
 
 
 def _each(loaded: Loaded, n: int, mode: str) -> NDArray[np.float64]:

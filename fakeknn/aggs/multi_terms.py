@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -11,7 +11,7 @@ import numpy as np
 from fakeknn.aggs.base import Aggregation, Collector, register
 from fakeknn.aggs.composite import combined
 from fakeknn.aggs.composite_sources import Dimension
-from fakeknn.aggs.docs import Docs
+from fakeknn.aggs.docs import Docs, Unscored
 from fakeknn.aggs.fielddata import ALL, BYTES
 from fakeknn.aggs.formats import text_of
 from fakeknn.aggs.includes import IncludeExclude, found_in, members_of
@@ -59,6 +59,7 @@ class MultiTerms(TermsLike):
     thresholds: Thresholds = DEFAULT_THRESHOLDS
     orders: Orders = COUNT_DESCENDING
     show_error: bool = False
+    breadth_first: bool = False
 
     def build(self, ctx: ShardContext) -> Collector:
         if not self.terms:
@@ -68,6 +69,8 @@ class MultiTerms(TermsLike):
         return lambda docs: self.collect(docs, fields, selector)
 
     def collect(self, docs: Docs, fields: Sequence[MultiTermValues], selector: Selector) -> list[Internal]:
+        if not self.breadth_first:  # its collector keeps the scorer to itself
+            docs = replace(docs, score=Unscored())
         real = len(docs.rows)
         if self.thresholds.min_doc_count == 0 and not docs.unmapped:
             docs = with_all(docs)
@@ -141,4 +144,5 @@ def parse_multi_terms(name: str, container: Any, key: Any) -> Aggregation:
         thresholds_of(values, DEFAULT_THRESHOLDS),
         COUNT_DESCENDING if orders is None else Orders.of(orders),
         values.get("show_term_doc_count_error", False),
+        values.get("collect_mode") == "breadth_first",
     )

@@ -34,7 +34,7 @@ def _ranks(groups: NDArray[np.int64]) -> NDArray[np.int64]:
 
 def best_first(docs: Docs) -> NDArray[np.int64]:
     """The positions of the documents, each owner's best first; of equals the first."""
-    score = docs.score()[docs.rows]
+    score = docs.score()[docs.rows] if len(docs.rows) else np.empty(0, np.float32)
     return np.lexsort((docs.rows, -score, docs.owners))
 
 

@@ -97,7 +97,7 @@ class ScriptedMetricOf(Aggregation):
             _compiled(scripts["init_script"], "aggs_init", self.params).execute({"state": state})
         mapper = _compiled(scripts["map_script"], "aggs_map", self.params)
         doc = ShardDoc(ctx)
-        scores = docs.score() if "_score" in mapper.used else None
+        scores = docs.script_scores() if "_score" in mapper.used else None
         for row in rows.tolist():
             bindings: dict[str, Any] = {"state": state, "doc": doc.at(row)}
             if scores is not None:

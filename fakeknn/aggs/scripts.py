@@ -9,13 +9,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fakeknn.aggs.docs import Docs
-from fakeknn.errors import AggregationExecutionException, GeneralScriptException, IllegalArgumentException
+from fakeknn.errors import (
+    AggregationExecutionException,
+    ClassCastException,
+    GeneralScriptException,
+    IllegalArgumentException,
+    NullPointerException,
+)
 from fakeknn.painless import compile
 from fakeknn.painless.expression import Expression, compile_expression
 from fakeknn.painless.hierarchy import lineage
 from fakeknn.painless.iteration import iterate
 from fakeknn.painless.library_time import ZonedDateTime
-from fakeknn.painless.values import JavaArray, text
+from fakeknn.painless.values import JavaArray, class_of, runtime_name, text
 from fakeknn.query.base import ShardContext
 from fakeknn.query.doc_values import ExpressionColumns, ShardDoc, script_values, source_of
 from fakeknn.query.script import Script, resolved
@@ -30,6 +36,29 @@ def _number(value: Any) -> float:
     raise AggregationExecutionException(
         f"Unsupported script value [{text(value)}], expected a number, date, or boolean"
     )
+
+
+def _of_value(result: Any) -> float:
+    """AggregationScript.runAsDouble."""
+    if isinstance(result, (int, float)) and not isinstance(result, bool):
+        return float(result)
+    if result is None:
+        raise NullPointerException(
+            'Cannot invoke "java.lang.Number.doubleValue()" because the return value of '
+            '"org.opensearch.script.AggregationScript.execute()" is null'
+        )
+    found = runtime_name(class_of(result))
+    raise ClassCastException(
+        f"class {found} cannot be cast to class java.lang.Number ({found} and java.lang.Number are in module java.base "
+        "of loader 'bootstrap')"
+    )
+
+
+def _text_of_value(result: Any) -> str:
+    """ValuesSource.WithScript.BytesValues."""
+    if result is None:
+        raise NullPointerException('Cannot invoke "Object.toString()" because "run" is null')
+    return text(result)
 
 
 def _several(value: Any) -> Iterable[Any]:
@@ -65,7 +94,7 @@ class ValueScript:
     def of_documents(self, docs: Docs, *, texts: bool) -> tuple[NDArray[np.int64], Any]:
         """(positions, values): numbers, or texts, that the script gives for each document."""
         rows, back = np.unique(docs.rows, return_inverse=True)
-        found = script_values(self.ctx, self.script, "aggs", rows, docs.score)
+        found = script_values(self.ctx, self.script, "aggs", rows, docs.script_scores)
         if isinstance(found, np.ndarray):
             if not texts:
                 return np.arange(len(docs.rows)), found.astype(np.float64)[back]
@@ -84,14 +113,14 @@ class ValueScript:
             distinct, back = np.unique(np.asarray(values, object if texts else np.float64), return_inverse=True)
             found = [self._run({"_value": value}) for value in distinct.tolist()]
             if not texts:
-                return np.array([float(result) for result in found], np.float64)[back]
+                return np.array([_of_value(result) for result in found], np.float64)[back]
             results = [found[place] for place in back.tolist()]
         else:
             given = list(values) if texts else np.asarray(values, np.float64).tolist()
             results = self._each(docs, at.tolist(), given)
         if texts:
-            return [text(result) for result in results]
-        return np.array([float(result) for result in results], np.float64)
+            return [_text_of_value(result) for result in results]
+        return np.array([_of_value(result) for result in results], np.float64)
 
     def _calculated(
         self, expression: Expression, docs: Docs, at: NDArray[Any], values: Any, *, texts: bool
@@ -100,14 +129,14 @@ class ValueScript:
             raise GeneralScriptException(f"Cannot use expression with text variable using {expression}")
         # Once for each document: what was computed of its first value is given for the others too.
         documents, first, back = np.unique(at, return_index=True, return_inverse=True)
-        columns = ExpressionColumns(ShardDoc(self.ctx), docs.rows[documents], docs.score)
+        columns = ExpressionColumns(ShardDoc(self.ctx), docs.rows[documents], docs.script_scores)
         given = None if texts else np.asarray(values, np.float64)[first]
         found = expression.vectorize(columns, "aggs", given)[back]
         return [text(value) for value in found.tolist()] if texts else found
 
     def _each(self, docs: Docs, at: Sequence[int], values: Sequence[Any]) -> list[Any]:
         doc = ShardDoc(self.ctx)
-        scores = docs.score() if "_score" in self.compiled.used else None
+        scores = docs.script_scores() if "_score" in self.compiled.used else None
         results = []
         for place, value in zip(at, values, strict=True):
             row = int(docs.rows[place])

@@ -12,8 +12,9 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from fakeknn.aggs.arrays import LONG, room
 from fakeknn.aggs.base import Aggregation, Collector, created, in_slices, note, register
-from fakeknn.aggs.docs import Docs
+from fakeknn.aggs.docs import Docs, pairs_once
 from fakeknn.aggs.fielddata import ALL, BYTES
 from fakeknn.aggs.heuristics import JLH, Heuristic, heuristic_members
 from fakeknn.aggs.includes import IncludeExclude, found_in, members_of, misfit
@@ -23,6 +24,8 @@ from fakeknn.aggs.terms import TermValues, inner_buckets
 from fakeknn.aggs.thresholds import Thresholds, threshold_members, thresholds_of
 from fakeknn.aggs.values import REQUIRED, Given, Source, members
 from fakeknn.errors import (
+    ArrayIndexOutOfBoundsException,
+    ClassCastException,
     IllegalArgumentException,
     NullPointerException,
     UnsupportedOperationException,
@@ -222,6 +225,12 @@ class SignificantTerms(Aggregation):
         unfit = misfit(self.includes, self.name, source)
         if unfit is not None:
             raise IllegalArgumentException(unfit)
+        if source.by_terms and not source.scripted and self.given.missing is not None and self.hint != "map":
+            found, needed = f"{_SUPPORT}.MissingValues$6", f"{_SUPPORT}.ValuesSource$Bytes$WithOrdinals$FieldData"
+            raise ClassCastException(
+                f"class {found} cannot be cast to class {needed} ({found} and {needed} are in unnamed module of loader "
+                "'app')"
+            )
         return TermValues(ctx, source, self.includes)
 
     def collect(
@@ -235,6 +244,7 @@ class SignificantTerms(Aggregation):
     ) -> list[Internal]:
         if docs.unmapped:  # buildEmptySignificantTermsAggregation: IndexReader.numDocs, whatever the background
             total = int(np.count_nonzero(docs.ctx.view.live))
+        self._check_room(docs, values)
         found = values.grouped(docs)
         counts, sizes = found.counts(docs), docs.sizes()
         if not docs.unmapped:
@@ -267,6 +277,17 @@ class SignificantTerms(Aggregation):
         own = [list(ordered(some, thresholds.shard_size)) for some in split(found.owners[chosen], docs.n, buckets)]
         return [Significant(self, kind, own[i], size, total) for i, size in enumerate(sizes.tolist())]
 
+    def _check_room(self, docs: Docs, values: TermValues) -> None:
+        """The sizes of buckets are asked for, also where the array of these does not reach that far.
+
+        Of global ordinals only where the shard has none.
+        """
+        if docs.unmapped or docs.n < 2 or (values.ordinals and self.hint != "map" and len(values.source.terms)):
+            return
+        known = room(docs, None, LONG)
+        if known < docs.n:
+            raise ArrayIndexOutOfBoundsException(f"Index {known} out of bounds for length {known}")
+
     def _on_shard(self) -> Thresholds:
         doubled = self.thresholds.on_shard(suggests=True)
         if self.thresholds.shard_size != -1:
@@ -282,11 +303,24 @@ class SignificantTerms(Aggregation):
         ctx = docs.ctx
         rows = np.arange(ctx.n, dtype=np.int32) if mask is None else np.flatnonzero(mask).astype(np.int32)
         everything = Docs(ctx, rows, np.zeros(len(rows), np.int64), 1, docs.score)
+        source = values.source
+        if source.by_terms and source.scripted:
+            return self._of_texts([source.terms[key] for key in found.keys.tolist()], source.indexed(), everything)
         all_found = values.grouped(everything)
         if not len(all_found.keys):
             return np.zeros(len(found.keys), np.int64)
         at = np.minimum(np.searchsorted(all_found.keys, found.keys), len(all_found.keys) - 1)
         return np.where(all_found.keys[at] == found.keys, all_found.sizes()[at], 0)
+
+    @staticmethod
+    def _of_texts(texts: Sequence[str], source: Source, everything: Docs) -> NDArray[np.int64]:
+        """The same of what a script makes: looked up among the terms of the field."""
+        loaded = source.load(everything)
+        first = pairs_once(loaded.at, loaded.values)
+        ordinals = loaded.values if first is None else loaded.values[first]
+        counts = np.bincount(ordinals, minlength=len(source.terms)).tolist()
+        known = dict(zip(source.terms[:], counts, strict=True))
+        return np.array([known.get(text, 0) for text in texts], np.int64)
 
 
 def _shown(values: TermValues, keys: NDArray[Any]) -> Iterator[tuple[Any, dict[str, Any]]]:

@@ -298,6 +298,11 @@ class TermValues:
             self._numbers_kept(np.empty(0))  # refuses what is no number
 
     @property
+    def ordinals(self) -> bool:
+        """Whether values are ordinals of the index, not made by a script or found in the source."""
+        return self.source.by_terms and not self.source.scripted
+
+    @property
     def plain(self) -> bool:
         """Whether a number's key shows as it is alone."""
         return self.source.format.raw or isinstance(self.source.format, UnsignedLong)

@@ -206,7 +206,8 @@ class Source:
             at, values = script.of_documents(docs, texts=self.by_terms)
         else:
             at = loaded.at
-            values = [self.terms[value] for value in loaded.values.tolist()] if self.by_terms else loaded.values
+            own = self.indexed().terms
+            values = [own[value] for value in loaded.values.tolist()] if self.by_terms else loaded.values
             values = script.of_values(docs, at, values, texts=self.by_terms)
         if self.by_terms:
             if self._missing_text is not None:
@@ -221,6 +222,14 @@ class Source:
             self.terms = terms
         order = np.lexsort((values, at))
         return Loaded(at[order], values[order])
+
+    def indexed(self) -> Source:
+        """The field's own values, which no script has changed and none that is missing stands among."""
+        twin = copy(self)
+        twin._script, twin.missing, twin._missing_text, twin._shift = None, None, None, False
+        if isinstance(self._column, KeywordColumn):
+            twin.terms = Ordered(self._column)
+        return twin
 
     def points(self, docs: Docs) -> tuple[NDArray[Any], NDArray[np.float64], NDArray[np.float64]]:
         """(positions, latitudes, longitudes) of a geo_point's values."""

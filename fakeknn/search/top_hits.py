@@ -105,7 +105,9 @@ class TopHitsOf(Aggregation):
         ends = np.cumsum(docs.sizes()).tolist()
         starts = [0, *ends[:-1]]
         named = named_queries(request)
-        score = docs.score()
+        scored = not request.sort or request.track_scores or any(sort.by_score for sort in request.sort)
+        wanted = len(docs.rows) and request.from_ + request.size
+        score = docs.score() if scored and wanted else np.zeros(ctx.n, np.float32)
         found: list[Internal] = []
         for start, end in zip(starts, ends, strict=True):
             rows = docs.rows[order[start:end]]

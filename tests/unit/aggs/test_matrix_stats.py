@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from fakeknn.aggs.matrix_stats import MatrixStats, MatrixStatsOf, array_room
+from fakeknn.aggs.matrix_stats import MatrixStats, MatrixStatsOf
 from fakeknn.errors import IllegalArgumentException, NullPointerException
 
 AGG = MatrixStatsOf(fields=["a", "b"])
@@ -30,7 +30,3 @@ def test_a_bucket_that_the_shard_has_not_come_to_shows_no_fields() -> None:
 def test_a_path_leads_to_maps_that_are_known() -> None:
     with pytest.raises(IllegalArgumentException, match="unknown path element"):
         MatrixStats(AGG, ("a",), None).lookup(["nope"])
-
-
-def test_an_array_grows_by_an_eighth_to_an_even_length() -> None:
-    assert [array_room(size) for size in (1, 2, 3, 40, 4096, 5000)] == [4, 6, 6, 46, 4096, 8192]
