@@ -6,11 +6,13 @@ A search that does not rescore measures how many bits differ, and scores by that
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fakeknn.knn.arithmetic import Floats
+from fakeknn.knn.spaces import SPACES
 
 _SAMPLE = 25_000
 
@@ -25,6 +27,18 @@ class Quantizer:
         """int8 (vectors, bytes): the bits of the first threshold of all dimensions, then those of the next."""
         bits = (vectors[:, None, :] > self.thresholds).reshape(len(vectors), -1)
         return np.packbits(bits, axis=1).view(np.int8)
+
+
+@dataclass(frozen=True, slots=True)
+class BinaryCodes:
+    """The vectors of a segment as their quantizer has left them."""
+
+    quantizer: Quantizer
+    codes: NDArray[np.int8]
+
+    def score(self, rows: NDArray[Any], query: Floats) -> Floats:
+        """float32: the scores of some of the vectors."""
+        return SPACES["hamming"].score(self.codes[rows], self.quantizer.codes(query[None])[0])
 
 
 def learned(vectors: Floats, bits: int, seed: int = 0) -> Quantizer:

@@ -20,10 +20,10 @@ from fakeknn.knn.exact import Norms, best, exact_top, exact_top_of_parts, exact_
 from fakeknn.knn.hnsw import AcornGraph, FilteredGraph, Graph
 from fakeknn.knn.measure import Measure
 from fakeknn.knn.method import VectorDefinition
-from fakeknn.knn.quantization import Quantizer, learned
+from fakeknn.knn.quantization import BinaryCodes, learned
 from fakeknn.knn.request import Prepared
+from fakeknn.knn.scalar_quantization import ScalarCodes
 from fakeknn.knn.search import NO_THRESHOLD, Decision, Situation, Way, decide, fall_back
-from fakeknn.knn.spaces import SPACES
 from fakeknn.knn.training import Trained
 from fakeknn.query.base import ShardContext
 from fakeknn.view import Mask, VectorColumn, View, place_of
@@ -120,14 +120,21 @@ class Search:
             one_by_one = self.flag("index.knn.disk.vector.shard_level_rescoring_disabled") and not self.lucene
             wanted = rescore.first_pass_k(self.k, self.definition.width, shard_level_rescoring_disabled=one_by_one)
         segments = list(self._segments(wanted))
-        if self.ann.mode == "exact" and self.groups is None and not self._measures_bits:
+        if self.ann.mode == "exact" and self.groups is None and not self._measures_codes:
             parts = self._measured(segments, wanted)
         else:
             parts = [self._leaf(start, end, wanted) for start, end in segments]
         of_shard = rescore is not None or self.expanded
         if self.lucene or (of_shard and not self.memory_optimized):
-            return kept_of(parts, self.k, ties=self.expanded and not self.lucene)
+            return self._rescored(kept_of(parts, self.k, ties=self.expanded and not self.lucene))
         return _joined([kept_of([part], self.k) for part in parts])
+
+    def _rescored(self, found: Found) -> Found:
+        """What was found by codes, measured again if that is wanted."""
+        places, score = found
+        if self._measures_codes and self._rescores:
+            score = self.definition.space.score(self.column.matrix[places], self.prepared.row, one_by_one=True)
+        return places, score
 
     def _measured(self, segments: Sequence[tuple[int, int]], wanted: int) -> list[Found]:
         """The ``wanted`` nearest of each segment, where no graph is walked: all are measured in one go."""
@@ -154,20 +161,19 @@ class Search:
         assert self.groups is not None
         related = np.isin(self.groups, self.groups[places])
         chosen = np.flatnonzero(related if self.eligible is None else related & self.eligible)
-        if not self._measures_bits:
+        if not self._measures_codes or self._rescores:
             score = self.definition.space.score(self.column.matrix[chosen], self.prepared.row, one_by_one=True)
             return chosen, score
         parts = []
         for start, end in segments_of(self.column, self.ctx.view):
-            quantizer, codes = self._codes(start, end)
             here = chosen[(chosen >= start) & (chosen < end)]
-            parts.append(SPACES["hamming"].score(codes[here - start], quantizer.codes(self.prepared.row[None])[0]))
+            parts.append(self._codes(start, end).score(here - start, self.prepared.row))
         return chosen, np.concatenate(parts)
 
     def _segments(self, wanted: int | None) -> Iterator[tuple[int, int]]:
         """The segments that have vectors. Measuring everything, Lucene's need not be told apart."""
         size = len(self.column.rows)
-        if self.lucene and self.ann.mode == "exact":
+        if self.lucene and self.ann.mode == "exact" and not self._measures_codes:
             if size:
                 yield 0, size
             return
@@ -215,39 +221,54 @@ class Search:
         return float(bounds[place] - bounds[place - 1]) / max(self.ctx.n, 1)
 
     @property
-    def _measures_bits(self) -> bool:
-        """Whether vectors are compared by what the ``binary`` encoder has left of them, and not measured again."""
-        rescore, encoder = self.prepared.rescore, self.definition.encoder
-        if not self.definition.quantized or encoder is None or encoder.get("enable_adc"):
-            return False
-        return rescore is None or not rescore.enabled
+    def _measures_codes(self) -> bool:
+        """Whether vectors are compared by what the encoder has left of them.
 
-    def _codes(self, start: int, end: int) -> tuple[Quantizer, NDArray[np.int8]]:
-        """The quantiser of a segment, and its vectors' bits."""
-        kept: dict[tuple[int, int], tuple[Quantizer, NDArray[np.int8]]] = self.column.shared.setdefault("codes", {})
+        These are the bits of Faiss's ``binary``, unless it rescores, and the bytes of Lucene's ``sq``, that rescores
+        the k which it has found by them.
+        """
+        encoder = self.definition.encoder
+        if encoder is None:
+            return False
+        if self.lucene:
+            return encoder.name == "sq"
+        return self.definition.quantized and not encoder.get("enable_adc") and not self._rescores
+
+    @property
+    def _rescores(self) -> bool:
+        rescore = self.prepared.rescore
+        return rescore is not None and rescore.enabled
+
+    def _codes(self, start: int, end: int) -> BinaryCodes | ScalarCodes:
+        """What the encoder has left of a segment's vectors."""
+        kept: dict[tuple[int, int], BinaryCodes | ScalarCodes] = self.column.shared.setdefault("codes", {})
         found = kept.get((start, end))
         if found is None:
             matrix, encoder = self.column.matrix[start:end], self.definition.encoder
-            quantizer = learned(matrix, int(encoder.get("bits", 1)) if encoder else 1, self.ann.seed)
-            found = kept[start, end] = quantizer, quantizer.codes(matrix)
+            assert encoder is not None
+            if self.lucene:
+                bits, interval = int(encoder.get("bits", 7)), encoder.get("confidence_interval")
+                found = ScalarCodes.of(matrix, self.definition.space, bits, interval)
+            else:
+                quantizer = learned(matrix, int(encoder.get("bits", 1)), self.ann.seed)
+                found = BinaryCodes(quantizer, quantizer.codes(matrix))
+            kept[start, end] = found
         return found
 
-    def _top_of_bits(self, start: int, end: int, k: int, eligible: Mask | None) -> Found:
-        """The k that differ in the fewest bits."""
-        quantizer, codes = self._codes(start, end)
-        query = quantizer.codes(self.prepared.row[None])[0]
-        if self.groups is None:
-            return exact_top(codes, query, k, SPACES["hamming"], mask=eligible)
+    def _coded(self, start: int, end: int, eligible: Mask | None) -> Found:
+        """The eligible vectors of a segment, of a document that they belong to the best, and their codes' scores."""
         among = np.arange(end - start) if eligible is None else np.flatnonzero(eligible)
-        score = SPACES["hamming"].score(codes[among], query)
-        firsts = best_of_groups(self.groups[start:end][among], score)
-        return best(among[firsts], score[firsts], k)
+        score = self._codes(start, end).score(among, self.prepared.row)
+        if self.groups is not None:
+            firsts = best_of_groups(self.groups[start:end][among], score)
+            among, score = among[firsts], score[firsts]
+        return among, score
 
     def _leaf(self, start: int, end: int, wanted: int) -> Found:
         """The ``wanted`` nearest of a segment, best first."""
 
-        if self._measures_bits:
-            return self._searched(start, end, wanted, None, lambda mask: self._top_of_bits(start, end, wanted, mask))
+        if self._measures_codes:
+            return self._searched(start, end, wanted, None, lambda mask: best(*self._coded(start, end, mask), wanted))
 
         def by_graph(graph: Graph, decision: Decision) -> Found:
             ef = decision.k or wanted if self.lucene else max(self.ef_search, wanted)
@@ -280,6 +301,13 @@ class Search:
                 limit=limit,
             )
 
+        def coded(mask: Mask | None) -> Found:
+            rows, score = self._coded(start, end, mask)
+            inside = score >= radius.min_score
+            return best(rows[inside], score[inside], len(rows) if limit is None else limit)
+
+        if self._measures_codes:
+            return self._searched(start, end, None, None, coded)
         return self._searched(start, end, None, by_graph, exact)
 
     def _searched(
