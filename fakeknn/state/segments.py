@@ -18,10 +18,10 @@ FLOOR = 16 * 2**20
 _LARGEST = 5 * 2**30
 
 #: A merged segment's files become one if it is not more than this share of all (index.compound_format), and grow.
-_COMPOUND_SHARE, _COMPOUND = 0.1, 350
+_COMPOUND_SHARE = 0.1
 
-#: Tells about how many bytes the rows of these stretches would take in one segment.
-Size = Callable[[Sequence[tuple[int, int]]], int]
+#: Tells about how many bytes the rows of these stretches would take in one segment, of many files or of one.
+Size = Callable[[Sequence[tuple[int, int]], bool], int]
 
 
 class Segment(NamedTuple):
@@ -124,7 +124,7 @@ class Segments:
         for i, (first, last) in enumerate(pairwise(self.bounds)):
             bytes_ = self._sizes[i]
             if bytes_ is None:
-                bytes_ = self._sizes[i] = size([(first, last)]) + (_COMPOUND if self.compound[i] else 0)
+                bytes_ = self._sizes[i] = size([(first, last)], self.compound[i])
             found.append(Segment(first, last, self.generations[i], bytes_))
         return found
 
@@ -143,7 +143,7 @@ class Segments:
             self.bounds.append(self.bounds[-1] + sum(old[i].last - old[i].first for i in group))
             if group is places:
                 self.generations.append(self._made)
-                self.compound.append(size([old[i][:2] for i in group]) <= _COMPOUND_SHARE * total)
+                self.compound.append(size([old[i][:2] for i in group], False) <= _COMPOUND_SHARE * total)
                 self._sizes.append(None)
             else:
                 self.generations.append(old[group[0]].generation)

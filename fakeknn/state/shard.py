@@ -117,8 +117,10 @@ SOFT_DELETES_RETAINED = 30.0
 
 #: About how many bytes a segment has, each of its fields, a value, a row, and what tells which rows are dead; and what
 #: differences show.
-_SEGMENT, _FIELD, _VALUE, _ROW, _DELETES, _PADDING = 2500, 260, 16, 15, 1024, 64
-_FIELDS: dict[type[Buffer], int] = {KeywordBuffer: 410, TextBuffer: 460, VectorBuffer: 800}
+_SEGMENT, _FIELD, _VALUE, _ROW, _DELETES, _PADDING = 2500, 260, 16, 13, 1024, 64
+#: What is more if its files are one, and more if there are those of vectors among them.
+_COMPOUND, _COMPOUND_VECTORS = 350, 220
+_FIELDS: dict[type[Buffer], int] = {KeywordBuffer: 410, TextBuffer: 460, VectorBuffer: 600}
 
 #: So many more dead rows than living ones are dropped without being asked, as merges in the background do.
 MERGED_BY_ITSELF = 10_000
@@ -321,20 +323,25 @@ class Shard:
         if order:
             self._take(np.concatenate([np.arange(*spans[i]) for i in order]))
 
-    def _size(self, stretches: Sequence[tuple[int, int]]) -> int:
+    def _size(self, stretches: Sequence[tuple[int, int]], compound: bool) -> int:
         """About how many bytes a segment of these rows has: for itself, each field, and each document's values.
 
         Differences that the padding of files would swallow are none.
         """
         engine = self.engine
-        size, values = _SEGMENT, 0
+        size, values, has_vectors = _SEGMENT, 0, False
         for buffer in engine.buffers.values():
             if buffer is not None:
                 rows = buffer.snapshot(engine.n).rows
                 found = sum(int(np.diff(np.searchsorted(rows, stretch))[0]) for stretch in stretches)
                 if found:
                     size += _FIELDS.get(type(buffer), _FIELD)
-                    values += found * (buffer.bytes_per_vector if isinstance(buffer, VectorBuffer) else _VALUE)
+                    if isinstance(buffer, VectorBuffer):
+                        values, has_vectors = values + found * buffer.bytes_per_vector, True
+                    else:
+                        values += found * _VALUE
+        if compound:
+            size += _COMPOUND + (_COMPOUND_VECTORS if has_vectors else 0)
         texts = [stored_text(stored) or b"" for first, last in stretches for stored in engine.sources[first:last]]
         values += _ROW * len(texts) + sum(map(len, texts)) // 2
         return size + values // _PADDING * _PADDING

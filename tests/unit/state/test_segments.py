@@ -53,7 +53,7 @@ def test_joined_segments_stand_where_the_first_of_them_stood() -> None:
     segments = Segments()
     for last in (2, 3, 7, 8):
         segments.add(last)
-    stretches = segments.join([3, 1], lambda rows: 1000)
+    stretches = segments.join([3, 1], lambda rows, compound: 1000)
     assert stretches == [(0, 2), (7, 8), (2, 3), (3, 7)]
     assert segments.bounds == [0, 2, 4, 8]
     assert segments.generations == [0, 4, 2]
@@ -63,5 +63,5 @@ def test_a_join_of_nearly_all_is_not_packed_into_one_file() -> None:
     segments = Segments()
     for last in range(1, 4):
         segments.add(last)
-    segments.join([0, 1], lambda rows: 1000 * sum(last - first for first, last in rows))
+    segments.join([0, 1], lambda rows, compound: 1000 * sum(last - first for first, last in rows))
     assert segments.compound == [False, True]
