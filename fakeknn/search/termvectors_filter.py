@@ -116,12 +116,19 @@ class _Dictionary:
 
 
 def parse_filter(container: Any, key: Any) -> TermVectorsFilter:
-    """TermVectorsRequest.readFilterSettings."""
+    """TermVectorsRequest.readFilterSettings.
+
+    It reads members up to the end of an object, whatever it begins with: behind a filter that is none come the members
+    that stand behind it, and where these end the real server waits for ever.
+    """
     body = container[key]
-    for name in body:
+    members = list(container)
+    for name in body if isinstance(body, dict) else members[members.index(key) + 1 :]:
         if name not in TermVectorsFilter.__slots__:
             raise OpenSearchParseException(
                 f"failed to parse term vectors request. the field [{name}] is not valid for filter parameter for term "
                 "vector request"
             )
+    if not isinstance(body, dict):
+        raise NotFaked("a [filter] of term vectors that is no object")
     return TermVectorsFilter(**{name: objects.integer(body, name) for name in body})
