@@ -74,13 +74,18 @@ timestamp of the last processed index request (ISO8601 string)
     told=INDICES_TOLD,
 )
 def indices(node: Node, request: Request) -> Iterator[Row]:
+    return index_rows(node, request, in_hash_order(node, asked_for(node, request)))
+
+
+def asked_for(node: Node, request: Request) -> list[Index]:
+    """The indices that a table of them is asked for."""
     options = IndicesOptions.from_parameters(request.params, names.STRICT_EXPAND_OPEN_CLOSED)
     request.flag("local")
     check_timeouts(request)
     request.flag("include_unloaded_segments")
     found = node.resolve(request.names("index"), options)
     node.check_blocks("metadata_read", *found)
-    return index_rows(node, request, in_hash_order(node, found))
+    return found
 
 
 def index_rows(node: Node, request: Request, indices: Sequence[Index]) -> Iterator[Row]:

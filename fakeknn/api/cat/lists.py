@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from fakeknn.api.cat.indices import INDICES, INDICES_PARAMETERS, INDICES_TOLD, index_rows
+from fakeknn.api.cat.indices import INDICES, INDICES_PARAMETERS, INDICES_TOLD, asked_for, index_rows
 from fakeknn.api.cat.shards import SHARDS, SHARDS_PARAMETERS, copy_rows
 from fakeknn.api.cat.table import PARAMETERS, Column, Row, answer, helped
 from fakeknn.api.indices import check_timeouts
@@ -21,7 +21,6 @@ from fakeknn.rest import Request, Response, route
 from fakeknn.state import names
 from fakeknn.state.allocation import Copy, copies_of
 from fakeknn.state.index import Index
-from fakeknn.state.names import IndicesOptions
 from fakeknn.state.node import Node
 from fakeknn.xcontent.base64 import decode
 
@@ -50,12 +49,7 @@ def indices(node: Node, request: Request) -> Any:
     if help_wanted is not None:
         return help_wanted
     page = Page.of(request, default=500, greatest=5000, parts=2)
-    options = IndicesOptions.from_parameters(request.params, names.STRICT_EXPAND_OPEN_CLOSED)
-    request.flag("local")
-    check_timeouts(request)
-    request.flag("include_unloaded_segments")
-    shown = node.resolve(request.names("index"), options)
-    node.check_blocks("metadata_read", *shown)
+    shown = asked_for(node, request)
     there = page.following(node, node.resolve(request.names("index"), names.LENIENT_EXPAND_OPEN_CLOSED_HIDDEN))
     turned = there[: page.size]
     token = _token(turned[-1].creation_date, turned[-1].name) if len(there) > page.size else None
