@@ -11,7 +11,7 @@ from fakeknn.rest import SOURCE_PARAMETERS, Request, Response, route
 from fakeknn.search import service
 from fakeknn.search.explain import explained
 from fakeknn.search.failures import placed
-from fakeknn.search.query_phase import query_phase
+from fakeknn.search.query_phase import make_query
 from fakeknn.search.request import SearchRequest
 from fakeknn.search.rewriting import fetched
 from fakeknn.search.source import source_of_params
@@ -59,7 +59,7 @@ def explain(node: Node, request: Request) -> Response:
         return Response(404, {**answer, "matched": False})
     try:
         ctx = ctx.at(row)
-        query_phase(query, ctx)
+        make_query(query, ctx)
         told = explained(SearchRequest(query=query), ctx, row)
     except OpenSearchError as error:
         raise placed(error, ctx) from error.__cause__

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from types import FrameType
 from typing import Any
 
 from numpy.typing import NDArray
 
-from fakeknn.errors import IllegalArgumentException, NotFaked, ScriptException
+from fakeknn.errors import IllegalArgumentException, NotFaked, OpenSearchError, ScriptException
 from fakeknn.painless import library  # noqa: F401
 from fakeknn.painless.allowlist import allowlist
 from fakeknn.painless.analyzer import Analyzer
@@ -152,6 +152,15 @@ class Script:
             return run(self._compiled.tree.functions[-1], columns, {"params": self.params}, FUNCTIONS)
         except Unvectorizable:
             return None
+
+    def failed_below(self, error: OpenSearchError, frames: Sequence[str] = ()) -> ScriptException:
+        """What comes of it that there is no score to be had, for which a script asks when it begins."""
+        source = self._compiled.source
+        end = min((at for at in self._compiled.statements if at > 0), default=len(source))
+        script = source if self._name is None else self._name
+        made = ScriptException("runtime error", [*frames, source[:end], "^---- HERE"], script, LANG, (0, 0, end))
+        made.__cause__ = error
+        return made
 
     def _runtime_error(self, error: Exception) -> ScriptException:
         """``PainlessScript.convertToScriptException``."""

@@ -20,7 +20,7 @@ from fakeknn.painless.library_time import zoned_date_time
 from fakeknn.painless.numbers import Float
 from fakeknn.painless.throwable import Thrown
 from fakeknn.query.base import Matched, Scores, ShardContext, running
-from fakeknn.query.script import FILTER_LANGUAGES, NEEDS_SCORE, SCORE_LANGUAGES, Script, check_language
+from fakeknn.query.script import FILTER_LANGUAGES, NEEDS_SCORE, SCORE_LANGUAGES, Script, Unscored, check_language
 from fakeknn.view import Column, KeywordColumn, Mask, NumericColumn, ObjectColumn, VectorColumn, places_of
 
 Rows = NDArray[np.int32]
@@ -281,8 +281,12 @@ def _no_score() -> Scores:
 
 def painless_score(ctx: ShardContext, script: Script, inner: Callable[[], Matched]) -> Scores:
     """float32[n]: a score script on every living row that matches."""
-    compile(str(script.source), "score", script.params, script.options, script.id)
-    rows = np.flatnonzero(inner().mask & ctx.view.live).astype(np.int32)
+    compiled = compile(str(script.source), "score", script.params, script.options, script.id)
+    try:
+        mask = inner().mask
+    except Unscored as error:
+        raise running(compiled.failed_below(error.cause, error.frames)) from error.cause
+    rows = np.flatnonzero(mask & ctx.view.live).astype(np.int32)
     out = np.zeros(ctx.n, np.float32)
     # A score that is refused is the last: what the script does with later documents is never seen.
     values = script_values(ctx, script, "score", rows, lambda: inner().score, until=lambda value: not value >= 0)
@@ -320,3 +324,4 @@ FILTER_LANGUAGES["painless"] = FILTER_LANGUAGES["expression"] = script_filter
 SCORE_LANGUAGES["painless"] = painless_score
 SCORE_LANGUAGES["expression"] = expression_score
 NEEDS_SCORE["painless"] = _uses_score
+NEEDS_SCORE["expression"] = lambda script: "_score" in str(script.source)

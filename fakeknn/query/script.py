@@ -5,7 +5,7 @@ Each script language registers what it makes of a script in the score context (`
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
@@ -301,6 +301,28 @@ def score_by_script(ctx: ShardContext, script: Script, inner: Callable[[], Match
     return SCORE_LANGUAGES[script.lang](ctx, script, inner)
 
 
+class Unscored(Exception):
+    """A script asks for the score of a query below that fails to give it; ``frames`` are Java's above the script's."""
+
+    def __init__(self, cause: OpenSearchError, frames: Sequence[str] = ()) -> None:
+        super().__init__(cause.reason)
+        self.cause = cause
+        self.frames = frames
+
+
+def _asked_for_score(by: str) -> tuple[str, ...]:
+    return (
+        f"org.opensearch.common.lucene.search.function.ScriptScoreQuery${by}",
+        "org.opensearch.script.ScoreScript.lambda$setScorer$0(ScoreScript.java:168)",
+        "org.opensearch.script.ScoreScript.get_score(ScoreScript.java:180)",
+    )
+
+
+#: Who refuses a score: of documents taken by the dozen, or one by one where other clauses stand beside.
+_SCORABLE = _asked_for_score("ScriptScorable.score(ScriptScoreQuery.java:373)")
+_SCORER = _asked_for_score("ScriptScorer.score(ScriptScoreQuery.java:302)")
+
+
 @dataclass(frozen=True, eq=False, kw_only=True)
 class ScriptScore(Query):
     """Each document that the inner query matches, scored by a script."""
@@ -325,7 +347,7 @@ class ScriptScore(Query):
         ctx.refuse_expensive("[script score] queries")
         if self.never(ctx):
             return Matched.none(ctx.n)
-        inner = cache(lambda: _visited(ctx, self.query.matched(ctx)))
+        inner = cache(lambda: _visited(ctx, self._below(ctx)))
         computed = score_by_script(ctx, self.script, inner)
         mask = inner().mask
         self._check(ctx, mask, computed)
@@ -333,6 +355,23 @@ class ScriptScore(Query):
         if self.min_score is not None:
             mask = mask & (score >= np.float32(self.min_score))
         return Matched(mask, score)
+
+    def _below(self, ctx: ShardContext) -> Matched:
+        """What the query below matches, scored if the script looks at that."""
+        if not self.needs_score(ctx):
+            return Matched.constant(self.query.mask(ctx), 0.0)
+        by_script = any(isinstance(clause, ScriptScore) for clause in self.query.walk())
+        if not by_script or resolved(ctx, self.script).lang != "painless":
+            return self.query.matched(ctx)
+        try:
+            return self.query.matched(ctx)
+        except ScriptException as error:
+            raise Unscored(error) from error
+        except IllegalArgumentException as error:
+            if not getattr(error, "at_run_time", False):
+                raise
+            bulk = not ctx.mapping.nested_paths and ctx.alias_filter is None
+            raise Unscored(error, _SCORABLE if bulk else _SCORER) from error
 
     def mask(self, ctx: ShardContext) -> Mask:
         """The script is made, but not run where nobody asks for scores."""
@@ -366,7 +405,9 @@ class ScriptScore(Query):
 
     def explained(self, ctx: ShardContext, row: int, boost: np.float32, below: Explanation) -> Explanation:
         """ScriptWeight.explain; ``below`` is the query's own."""
-        value = score_by_script(ctx, self.script, lambda: _visited(ctx, self.query.matched(ctx)))[row]
+        computed = score_by_script(ctx, self.script, lambda: _visited(ctx, self._below(ctx)))
+        self._check(ctx, np.arange(ctx.n) == row, computed)
+        value = computed[row]
         details = (Explanation(below.value, "_score: ", (below,)),) if self.needs_score(ctx) else ()
         told = Explanation(value, f'script score function, computed with script:"{self.script}"', details)
         if boost != 1:

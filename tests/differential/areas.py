@@ -13,6 +13,7 @@ from . import analysis, documents, dsl, hits, pipelines, scripts, snippets
 from .aggregations import tree
 from .draw import Drawn, Json, bulk, document, index, some
 from .nearest import asked
+from .pair import only_reads
 from .queries import query, search
 from .spoil import spoiled
 from .vectors import knn_document, knn_index, loses_documents
@@ -79,7 +80,7 @@ def knn(random: Random, name: str) -> Iterator[ConsoleRequest]:
             yield _request("PUT", f"/{name}/_doc/{key}?refresh=true", knn_document(random, drawn, odd=0.8))
         else:
             request = asked(random, drawn)
-            yield request if request.method == "PUT" else _maybe_spoiled(random, request)
+            yield _maybe_spoiled(random, request) if only_reads(request) else request
 
 
 def queries(random: Random, name: str) -> Iterator[ConsoleRequest]:

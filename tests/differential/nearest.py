@@ -10,7 +10,7 @@ from fakeknn.contract.console import ConsoleRequest
 
 from .draw import Drawn, Json, some, vector_value
 from .queries import aggregations, query, search
-from .vectors import ODD_VECTORS, mapped_vector
+from .vectors import ODD_VECTORS, loses_documents, mapped_vector
 
 _SPACES = ("l2", "l1", "linf", "cosinesimil", "innerproduct")
 _ENGINES_OWN = ("innerproduct", "cosinesimil")
@@ -240,7 +240,38 @@ def knn_search(random: Random, drawn: Drawn) -> dict[str, Json]:
         }
     if random.random() < 0.02:
         body["ext"] = {"mmr": {"diversity": 0.5}}
+    if random.random() < 0.04:
+        body["highlight"] = {"fields": {some(random, ("*", "t*", *sorted(drawn.fields))): {}}}
+    if random.random() < 0.06:
+        body.update(_measured(random, drawn))
     return body
+
+
+def _measured(random: Random, drawn: Drawn) -> dict[str, Json]:
+    """A vector function in a context that knows it, or does not."""
+    name = vector_field(random, drawn)
+    function = some(random, ("l2Squared", "l1Norm", "lInfNorm", "innerProduct", "cosineSimilarity", "hamming"))
+    params = {"q": _asked_vector(random, drawn, name)}
+    script = {"source": f"{function}(params.q, doc['{name}'])", "params": params}
+    present = {"source": f"doc['{name}'].size() == 0 ? 0 : {script['source']}", "params": params}
+    metric = {
+        "init_script": "state.found = []",
+        "map_script": f"if (doc['{name}'].size() > 0) state.found.add({script['source']})",
+        "combine_script": "state.found.size()",
+        "reduce_script": "int sum = 0; for (one in states) sum += one; return sum",
+        "params": params,
+    }
+    return some(
+        random,
+        (
+            {"script_fields": {"s": {"script": some(random, (script, present))}}},
+            {"aggs": {"a": {"scripted_metric": metric}}},
+            {"aggs": {"a": {"top_hits": {"size": 2, "_source": some(random, ([name], False, {"excludes": ["v*"]}))}}}},
+            {"query": {"function_score": {"query": knn(random, drawn), "script_score": {"script": present}}}},
+            {"query": {"script": {"script": {"source": f"doc['{name}'].size() > 0"}}}},
+            {"sort": {"_script": {"type": "number", "script": {"source": f"doc['{name}'].size()"}}}},
+        ),
+    )
 
 
 def _request(method: str, path: str, body: Json = None) -> ConsoleRequest:
@@ -271,6 +302,11 @@ def asked(random: Random, drawn: Drawn) -> ConsoleRequest:
         (0.01, lambda: _request("GET", f"/{name}/_mapping")),
         (0.04, lambda: _mapped(random, drawn)),
         (0.01, lambda: _request("GET", f"/{name}/_field_caps?fields=*")),
+        (0.03, lambda: _request("GET", f"/{name}/_doc/{_id(random, drawn)}{some(random, _READ)}")),
+        (0.01, lambda: _request("GET", f"/{name}/_source/{_id(random, drawn)}{some(random, _READ)}")),
+        (0.02, lambda: _mget(random, drawn)),
+        (0.0 if loses_documents(drawn) else 0.03, lambda: _update(random, drawn)),
+        (0.02, lambda: _by_query(random, drawn)),
     )
     chance = random.random()
     for share, draw in others:
@@ -278,6 +314,44 @@ def asked(random: Random, drawn: Drawn) -> ConsoleRequest:
         if chance < 0:
             return draw()
     return _request("POST", f"/{name}/_search{some(random, _PARAMETERS)}", knn_search(random, drawn))
+
+
+_READ = ("", "?_source_includes=v*,n.v", "?_source_excludes=v*", "?_source=ob", "?stored_fields=v0", "?realtime=false")
+
+
+def _mget(random: Random, drawn: Drawn) -> ConsoleRequest:
+    ids = [_id(random, drawn) for _ in range(random.randint(1, 3))]
+    if random.random() < 0.5:
+        return _request("POST", f"/{drawn.name}/_mget{some(random, _READ)}", {"ids": ids})
+    shown = some(random, (["v0"], False, {"excludes": ["n.v"]}))
+    return _request("POST", f"/{drawn.name}/_mget", {"docs": [{"_id": key, "_source": shown} for key in ids]})
+
+
+def _update(random: Random, drawn: Drawn) -> ConsoleRequest:
+    """A document's vector changed in part, by a script, or to what is none."""
+    name = some(random, [field for field in drawn.of("knn_vector") if "." not in field])
+    vector = vector_value(random, _definition(drawn, name)) if random.random() < 0.8 else some(random, ODD_VECTORS)
+    body: dict[str, Json] = some(
+        random,
+        (
+            {"doc": {name: vector}},
+            {"doc": {name: vector}, "_source": True},
+            {"doc": {"k": "x"}, "_source": [name]},
+            {"script": {"source": f"ctx._source.{name} = params.v", "params": {"v": vector}}},
+            {"script": {"source": f"ctx._source.remove('{name}')"}},
+            {"doc": {name: None}},
+        ),
+    )
+    return _request("POST", f"/{drawn.name}/_update/{_id(random, drawn)}?refresh=true", body)
+
+
+def _by_query(random: Random, drawn: Drawn) -> ConsoleRequest:
+    """All that neighbours are part of, updated; or deleted where that does not change what others find."""
+    body: dict[str, Json] = {"query": compound(random, drawn, 1)}
+    if random.random() < 0.4 and not loses_documents(drawn):
+        return _request("POST", f"/{drawn.name}/_delete_by_query?refresh=true", body)
+    body["script"] = {"source": "ctx.op = 'noop'"}
+    return _request("POST", f"/{drawn.name}/_update_by_query?refresh=true", body)
 
 
 def _id(random: Random, drawn: Drawn) -> str:
