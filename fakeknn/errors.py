@@ -227,7 +227,7 @@ class NumberFormatException(IllegalArgumentException):
 class IllformedLocaleException(JavaError):
     """java.util.IllformedLocaleException."""
 
-    status = 400
+    status = 500
 
 
 class ParseException(JavaError):

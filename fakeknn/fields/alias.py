@@ -16,6 +16,7 @@ class AliasFieldType(FieldType):
     """Searches of it go to ``target``; nothing can be written to it."""
 
     parameters = ()
+    takes_subs = False
     raises_plainly = True
     target: str
 

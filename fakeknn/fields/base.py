@@ -8,6 +8,7 @@ conflicts) and ``MappedFieldType`` (what queries may ask of it, and the errors w
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
@@ -18,6 +19,7 @@ from fakeknn.errors import (
     ArithmeticException,
     IllegalArgumentException,
     IllegalStateException,
+    IllformedLocaleException,
     JsonParseException,
     MapperParsingException,
     NotFaked,
@@ -133,6 +135,15 @@ def text(value: Any) -> str:
     return java_string(value)
 
 
+def locale(value: Any) -> str:
+    """LocaleUtils.parse, as far as it refuses."""
+    name = java_string(value)
+    language = re.split("[_-]", name)[0]
+    if language and not re.fullmatch("[A-Za-z]{2,8}", language):
+        raise IllformedLocaleException(f"Ill-formed language: {language} [at index 0]")
+    return name
+
+
 def meta(value: Any) -> dict[str, str]:
     """TypeParsers.parseMeta; the checks that need the field's name are made by ``FieldType.configure``."""
     return dict(value)
@@ -246,11 +257,11 @@ class FieldType:
                 if name in DROPPED:
                     continue
                 raise MapperParsingException(
-                    f"unknown parameter [{name}] on mapper [{self.name}] of type [{self.kind}]"
+                    f"unknown parameter [{name}] on mapper [{self.name}] of type [{self.content_type}]"
                 )
             if value is None and not parameter.accepts_null:
                 raise MapperParsingException(
-                    f"[{name}] on mapper [{self.name}] of type [{self.kind}] must not have a [null] value"
+                    f"[{name}] on mapper [{self.name}] of type [{self.content_type}] must not have a [null] value"
                 )
             if parameter is META:
                 check_meta(self.name, value)

@@ -19,6 +19,7 @@ from fakeknn.xcontent import java_string
 @register("constant_keyword")
 class ConstantKeywordFieldType(FieldType):
     parameters: ClassVar[tuple[Parameter, ...]] = (Parameter("value", text, None),)
+    takes_subs = False
     dictionary = True
     fuzzy = False
     searchable = True

@@ -82,7 +82,7 @@ class FlatObjectFieldType(UnparametrizedFieldType, StringFieldType):
     spreads = True
     aggregatable = False
 
-    def _read(self, name: str, value: Any) -> bool:
+    def read_shared(self, name: str, value: Any) -> bool:
         return False
 
     def new_buffer(self) -> Buffer | None:

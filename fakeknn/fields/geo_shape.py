@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from fakeknn.errors import IllegalArgumentException, NotFaked, OpenSearchError, OpenSearchParseException
+from fakeknn.errors import (
+    IllegalArgumentException,
+    NotFaked,
+    NullPointerException,
+    OpenSearchError,
+    OpenSearchParseException,
+)
 from fakeknn.fields.base import DocContext, FieldType, register
 from fakeknn.fields.buffers import Buffer, ObjectBuffer
 from fakeknn.fields.geo_point import GeometryFieldType
@@ -44,6 +50,8 @@ class GeoShapeFieldType(GeometryFieldType):
         if name in _LEGACY:
             raise NotFaked(f"[{name}] of a geo_shape field")
         if name == "orientation":
+            if value is None:
+                raise NullPointerException('Cannot invoke "Object.toString()" because "fieldNode" is null')
             given = java_string(value).lower()
             if given not in _ORIENTATIONS:
                 raise IllegalArgumentException(f"Unknown orientation [{given}]")

@@ -21,7 +21,7 @@ from fakeknn.errors import (
     OpenSearchParseException,
 )
 from fakeknn.fields import ip
-from fakeknn.fields.base import BOOST, META, DocContext, FieldType, Parameter, flag, register, text
+from fakeknn.fields.base import BOOST, META, DocContext, FieldType, Parameter, flag, locale, register, text
 from fakeknn.fields.buffers import Buffer
 from fakeknn.fields.numbers import (
     DecimalFieldType,
@@ -90,7 +90,7 @@ class RangeFieldType(FieldType):
         flag("store", False),
         flag("coerce", True, explicit=True, updatable=True),
         Parameter("format", text, DEFAULT_DATE_FORMAT),
-        Parameter("locale", text, ""),
+        Parameter("locale", locale, ""),
         BOOST,
         META,
         flag("ignore_malformed", False, explicit=True, updatable=True),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import re
 from collections.abc import Collection
 from typing import Any, ClassVar
 
@@ -13,7 +12,6 @@ from fakeknn.dates import DateFormat, instant_text, parse_math, parse_nanos, par
 from fakeknn.errors import (
     IllegalArgumentException,
     IllegalStateException,
-    IllformedLocaleException,
     JsonParseException,
     MapperParsingException,
     OpenSearchError,
@@ -30,6 +28,7 @@ from fakeknn.fields.base import (
     boolean,
     flag,
     integer,
+    locale,
     register,
     text,
 )
@@ -339,8 +338,8 @@ class DateFieldType(FieldType):
         flag("skip_list", False),
         Parameter("format", text, DEFAULT_DATE_FORMAT),
         Parameter("print_format", text, None),
-        Parameter("locale", text, "", updatable=False),
-        Parameter("null_value", lambda value: value, None, accepts_null=True),
+        Parameter("locale", locale, "", updatable=False),
+        Parameter("null_value", text, None, accepts_null=True),
         flag("ignore_malformed", False, explicit=True, updatable=True),
         BOOST,
         META,
@@ -353,16 +352,13 @@ class DateFieldType(FieldType):
 
     def build(self) -> None:
         pattern = self.option("format")
-        language = re.split("[_-]", self.option("locale"))[0]
-        if language and not re.fullmatch("[A-Za-z]{2,8}", language):
-            raise IllformedLocaleException(f"Ill-formed language: {language} [at index 0]")
         try:
             self.format = DateFormat.parse(pattern, self.option("locale"))
         except IllegalArgumentException as cause:
             raise IllegalArgumentException(f"Error parsing [format] on field [{self.name}]: {cause.reason}") from cause
         if self.options.get("null_value") is not None:
             try:
-                self.null = self.to_number(java_string(self.options["null_value"]))
+                self.null = self.to_number(self.options["null_value"])
             except OpenSearchError:
                 self.null = None  # only logged, as a deprecation
 

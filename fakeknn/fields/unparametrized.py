@@ -5,7 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 
-from fakeknn.errors import IllegalArgumentException, MapperParsingException, OpenSearchParseException
+from fakeknn.errors import (
+    IllegalArgumentException,
+    MapperParsingException,
+    NullPointerException,
+    OpenSearchParseException,
+)
 from fakeknn.fields.base import FieldType, boolean, check_meta, decimal
 from fakeknn.xcontent import java_string
 
@@ -17,18 +22,20 @@ class UnparametrizedFieldType(FieldType):
     by_default: ClassVar[Mapping[str, bool]] = {"index": True, "doc_values": True, "store": False}
 
     def configure(self, definition: Mapping[str, Any]) -> None:
-        left = {name: value for name, value in definition.items() if not self._read(name, value)}
+        others = {name: value for name, value in definition.items() if not self.read(name, value)}
+        left = {name: value for name, value in others.items() if not self.read_shared(name, value)}
         self.build()
         if left and not self.of_template:
             shown = "".join(f" [{key} : {java_string(value)}]" for key, value in left.items())
             raise MapperParsingException(f"Mapping definition for [{self.name}] has unsupported parameters: {shown}")
 
-    def _read(self, name: str, value: Any) -> bool:
+    def read_shared(self, name: str, value: Any) -> bool:
+        """TypeParsers.parseField, of what the type itself has not taken; False for what no type knows."""
+        if value is None and name != "null_value":
+            raise MapperParsingException(f"[{name}] must not have a [null] value")
         if name in self.shared:
             self.keep(name, self.flag(name, value))
         elif name == "meta":
-            if value is None:
-                raise MapperParsingException("[meta] must not have a [null] value")
             check_meta(self.name, value)
             self.keep(name, value)
         elif name == "boost":
@@ -37,7 +44,7 @@ class UnparametrizedFieldType(FieldType):
             if java_string(value).lower() not in ("docs", "freqs", "positions", "offsets"):
                 raise OpenSearchParseException(f"failed to parse index option [{java_string(value)}]")
         elif name != "similarity":
-            return self.read(name, value)
+            return False
         return True
 
     def read(self, name: str, value: Any) -> bool:
@@ -49,6 +56,8 @@ class UnparametrizedFieldType(FieldType):
         self.given.add(name)
 
     def flag(self, name: str, value: Any) -> bool:
+        if value is None:
+            raise NullPointerException('Cannot invoke "Object.toString()" because "node" is null')
         try:
             return boolean(value)
         except IllegalArgumentException as cause:

@@ -239,9 +239,9 @@ class Mapping:
             if key in ("include_in_parent", "include_in_root") and value is None:
                 left[key] = value
             elif key == "include_in_parent":
-                node.include_in_parent = boolean(value)
+                node.include_in_parent = _named_flag(value, f"{node.name}.{key}")
             elif key == "include_in_root":
-                node.include_in_root = boolean(value)
+                node.include_in_root = _named_flag(value, f"{node.name}.{key}")
             elif not self._read_object_member(node, key, value):
                 left[key] = value
         if left and not self.of_template:
