@@ -189,6 +189,13 @@ def check_total_hits(request: Request, search: SearchRequest) -> None:
         )
 
 
+def _as_asked(request: Request, answer: dict[str, Any]) -> dict[str, Any]:
+    """The answer as parameters want it; ``typed_keys`` is looked at when there is something to be typed."""
+    if "aggregations" in answer or answer.get("suggest"):
+        request.flag("typed_keys")
+    return _total_as_int(answer) if request.flag("rest_total_hits_as_int") else answer
+
+
 def _total_as_int(answer: dict[str, Any]) -> dict[str, Any]:
     answer["hits"] = _hits_as_int(answer["hits"])
     return answer
@@ -236,7 +243,7 @@ def run_search(node: Node, request: Request, search: SearchRequest) -> dict[str,
         preference=request.text("preference"),
         scroll=scroll,
     )
-    return _total_as_int(answer) if request.flag("rest_total_hits_as_int") else answer
+    return _as_asked(request, answer)
 
 
 def _search_point(node: Node, request: Request, search: SearchRequest, scroll: str | None) -> dict[str, Any]:
@@ -254,7 +261,7 @@ def _search_point(node: Node, request: Request, search: SearchRequest, scroll: s
         raise ActionRequestValidationException(*problems)
     resolve_boosts(node, search, SEARCH_OPTIONS)
     answer = service.search_point(node, search)
-    return _total_as_int(answer) if request.flag("rest_total_hits_as_int") else answer
+    return _as_asked(request, answer)
 
 
 @route("GET POST", "/_search", "/{index}/_search", params=SEARCH_PARAMETERS)

@@ -8,13 +8,14 @@ from random import Random
 
 import pytest
 
-from fakeknn.contract.console import parse
+from fakeknn.contract.console import ConsoleRequest, parse
 from fakeknn.contract.differences import Difference, Finding
 
 from .areas import AREAS
 from .pair import Case
 from .run import run
-from .spoil import spoiled
+from .spoil import spoiled, spoiled_request
+from .spoilt_stories import is_deadly
 
 ORACLE = os.environ.get("FAKEKNN_ORACLE")
 
@@ -40,6 +41,28 @@ def test_spoiling_changes_the_body() -> None:
     assert sum(text != body for text in changed) > 40
     assert any(_is_json(text) for text in changed)
     assert not all(_is_json(text) for text in changed)
+
+
+def test_spoiling_changes_a_request_in_one_place() -> None:
+    request = ConsoleRequest("POST", "/a/_search?size=1", b'{"query": {"term": {"k": "a"}}}')
+    for seed in range(200):
+        one = spoiled_request(Random(seed), request)
+        members = [(one.method, request.method), (one.path, request.path), (one.body, request.body)]
+        assert sum(new != old for new, old in [*members, (one.headers, request.headers)]) <= 1
+    assert len({str(spoiled_request(Random(seed), request)) for seed in range(200)}) > 10
+
+
+@pytest.mark.parametrize(
+    ("body", "deadly"),
+    [
+        (b'{"script": {"script": null}}', True),
+        (b'{"highlight": {"pre_tags": [ ]}}', True),
+        (b'{"query": {"nested": {"knn": {"filter": {"knn": 1}}}}}', True),
+        (b'{"highlight": {"pre_tags": ["a"]}, "script": {}}', False),
+    ],
+)
+def test_what_a_real_server_does_not_survive_is_known(body: bytes, deadly: bool) -> None:
+    assert is_deadly(ConsoleRequest("POST", "/a/_search", body)) is deadly
 
 
 def _is_json(text: bytes) -> bool:
