@@ -126,6 +126,7 @@ def over_sampled(request: SearchRequest, indices: Sequence[Index]) -> Rerank | N
         return None
     asked: _Asked = request.parts["mmr"]
     candidates = _OVERSAMPLE * request.size if asked.candidates is None else asked.candidates
+    stored = _stored_fields(request)
     if request.query is None:
         raise IllegalArgumentException("Query builder must not be null to do Maximal Marginal Relevance rerank.")
     query = request.query
@@ -139,8 +140,20 @@ def over_sampled(request: SearchRequest, indices: Sequence[Index]) -> Rerank | N
     space = _space(asked, path, indices)
     if query.k is not None:
         query = replace(query, k=candidates)
-    wider = replace(request, query=query, size=candidates, parts=dict(request.parts))
+    wider = replace(request, query=query, size=candidates, stored_fields=stored, parts=dict(request.parts))
     return Rerank(wider, request.size, asked.diversity, path, space)
+
+
+def _stored_fields(request: SearchRequest) -> list[str] | None:
+    """What is still asked for beside the source, which is read for its vectors, and with which the _id comes."""
+    stored = request.stored_fields
+    if stored == ["_none_"]:
+        if request.source is not None:
+            raise IllegalArgumentException("[stored_fields] cannot be disabled if [_source] is requested")
+        return []
+    if stored is not None and request.source is None:
+        return [name for name in stored if name != "_source"]
+    return stored
 
 
 def _read(request: SearchRequest, container: Any, key: Any) -> _Asked:
