@@ -49,6 +49,7 @@ def put_repository(node: Node, request: Request) -> dict[str, Any]:
     settings = body.get("settings", {})
     if not isinstance(settings, Mapping):
         raise IllegalArgumentException("Malformed settings section, should include an inner object")
+    request.prepared()
     if body.get("type") is None:
         raise ActionRequestValidationException("type is missing")
     snapshots.put_repository(node, request.params["repository"], java_string(body["type"]), load(settings))
