@@ -91,6 +91,10 @@ class OpenSearchError(Exception):
             error = error.cause
 
 
+def _without_cause(members: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in members.items() if name != "caused_by"}
+
+
 def body_of(error: OpenSearchError) -> dict[str, Any]:
     """The whole answer for an error."""
     roots = []
@@ -99,6 +103,8 @@ def body_of(error: OpenSearchError) -> dict[str, Any]:
         members.pop("caused_by", None)
         if isinstance(root, JavaError):  # only its text is shown there
             members.pop("suppressed", None)
+        elif "suppressed" in members:
+            members["suppressed"] = [_without_cause(one) for one in members["suppressed"]]
         roots.append(members)
     return {"error": {"root_cause": roots, **error.members()}, "status": error.http_status()}
 

@@ -27,7 +27,8 @@ from fakeknn.rest import SOURCE_PARAMETERS, Request, Response, route
 from fakeknn.search.mmr import request_of
 from fakeknn.search.request import SearchRequest, parse_request
 from fakeknn.search.scripts import compile_painless, stored_script
-from fakeknn.xcontent import read, read_search, settle
+from fakeknn.xcontent import read, read_for, read_search, settle
+from fakeknn.xcontent.jackson import Characters
 from fakeknn.xcontent.objects import ObjectParser, declared, text
 
 if TYPE_CHECKING:
@@ -107,10 +108,10 @@ def _render(node: Node, template: Template) -> str:
 
 def _searched(node: Node, request: Request, template: Template) -> tuple[SearchRequest, Request]:
     """The search that a template becomes (TransportSearchTemplateAction.convert)."""
-    rendered = _render(node, template).encode()
+    rendered = Characters(_render(node, template).encode())
     one = Request("POST", request.path, request.params, body=rendered)
     try:
-        one.parsed = read_search(rendered)
+        one.parsed = read_for(rendered, read_search, lambda tree: parse_request(tree, request_of(node)))
         search = parse_request(one.parsed, request_of(node))
     except OpenSearchError as error:
         settle(error, rendered, one.parsed)
@@ -162,7 +163,12 @@ def multi_search_template(node: Node, request: Request) -> dict[str, Any]:
         raise OpenSearchParseException("request body or source parameter is required")
     templates = []
     for one in message_searches(request):
-        template = _parse(read(one.body))
+        one.parsed = read(one.body)
+        try:
+            template = _parse(one.parsed)
+        except OpenSearchError as error:
+            settle(error, one.body, one.parsed)
+            raise
         if template.source is None and template.id is None:
             raise IllegalArgumentException("Malformed search template")
         templates.append((one, template))

@@ -118,6 +118,7 @@ _WORDS = re.compile(r"[A-Za-z0-9_-]{20,}(?::\d+)?={0,2}")
 
 _TEXT_MASKS = (
     (re.compile(r"(?<=@)[0-9a-f]{5,8}\b"), "<hash>"),
+    (re.compile(r"(?<=/)0x[0-9a-f]{16}(?=@)"), "<class>"),  # that was made while the machine ran
     (re.compile(r"(?<=No search context found for id \[)\d+(?=\])"), "<reader>"),
     (re.compile(r"(?<=a\[id=)[A-Za-z0-9_-]{22}(?=\])"), "<allocation>"),  # of a shard, in explanations
     (re.compile(r"\b(?:127\.0\.0\.1|\[::1\]):\d+"), "<address>"),

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
-import orjson
-
 from fakeknn.errors import (
     JavaError,
     JsonEOFException,
@@ -25,7 +23,7 @@ from fakeknn.painless.throwable import Thrown
 from fakeknn.painless.values import HashMap, items, keys, text
 from fakeknn.query.script import Script, parse_script
 from fakeknn.units import parse_double, parse_int
-from fakeknn.xcontent import locate
+from fakeknn.xcontent import generator, locate, read
 
 _PACKAGES = {
     "DateTimeException": "java.time",
@@ -243,8 +241,8 @@ class Config:
 
 def script_of(config: Mapping[str, Any]) -> Script:
     """Script.parse on a configuration, which is written as JSON for that; places are told of that text."""
-    raw = orjson.dumps(json_value(config))
-    body = orjson.loads(raw)
+    raw = generator.write(json_value(config))
+    body = read(raw)
     try:
         return parse_script([body], 0)
     except OpenSearchError as error:

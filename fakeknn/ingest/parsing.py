@@ -372,7 +372,11 @@ class KeyValue(Processor):
     def execute(self, document: IngestDocument) -> bool:
         target = render(self.target, document) if self.target is not None else ""
         prefix = f"{target}.{self.prefix}" if target else self.prefix
-        compile_pattern(self.field_split) if len(self.field_split) > 2 else None
+        for split in (self.field_split, self.value_split):
+            if len(split) > 2 or (len(split) == 2 and split[0] != "\\"):
+                compile_pattern(split)
+        for trim in (self.trim_key, self.trim_value):
+            self._trimmed("", trim)
         path = render(self.field, document)
         if not path or not document.has(path, True):
             if self.ignore_missing:

@@ -16,6 +16,7 @@ from urllib.parse import quote_plus
 
 from fakeknn.errors import GeneralScriptException, IllegalArgumentException, ScriptException
 from fakeknn.painless.convert import java_value, json_value
+from fakeknn.painless.dispatch import implementation_for
 from fakeknn.painless.throwable import Thrown, null_pointer
 from fakeknn.painless.values import HashMap, text
 
@@ -258,7 +259,7 @@ class _Renderer:
     def _lookup(self, node: _Node, scopes: list[Any]) -> Any:
         name = node.name
         if name == ".":
-            return scopes[-1]
+            return next((scope for scope in reversed(scopes) if scope is not None), None)
         first, *rest = name.split(".")
         for scope in reversed(scopes):
             value = self._member(scope, first, node)
@@ -282,7 +283,18 @@ class _Renderer:
                 outside = Thrown("java.lang.IndexOutOfBoundsException", name)
                 inner = Thrown(_EXCEPTION, f"{name} @[{_NAME}:{node.line}]", outside)
                 raise Thrown(_EXCEPTION, f"Failed to get value for {node.name} @[{_NAME}:{node.line}]", inner)
-        return _ABSENT
+            return _ABSENT
+        return _ABSENT if scope is None or scope is _ABSENT else _reflected(scope, name)
+
+
+def _reflected(value: Any, name: str) -> Any:
+    """What a method without arguments gives that is called so, or is a getter of that name."""
+    capital = name[:1].upper() + name[1:]
+    for method in (name, f"get{capital}", f"is{capital}"):
+        found = implementation_for(type(value), method, 0)
+        if found is not None:
+            return found(value)
+    return _ABSENT
 
 
 def _shown(value: Any) -> str:

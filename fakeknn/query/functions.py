@@ -339,7 +339,7 @@ class ScriptFunction(Function):
             mask = np.zeros(ctx.n, bool)
             mask[rows] = True
             script = resolved(ctx, self.script)
-            if script.lang == "painless":
+            if script.lang in ("painless", "expression"):
                 values = script_values(ctx, script, "score", rows, lambda: scores, until=lambda value: value < 0)
                 found = np.zeros(len(rows), np.float64)
                 found[: len(values)] = np.asarray(values, np.float64)

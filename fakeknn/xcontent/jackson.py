@@ -64,11 +64,16 @@ class Scope:
     names: set[str] = field(default_factory=set)
 
 
+class Characters(bytes):
+    """A body that Jackson is given as characters: columns count these, and less is read of a token that is none."""
+
+
 class Scanner:
     """Tokens of a body, one document value after the other, until the input ends."""
 
     def __init__(self, body: bytes) -> None:
         self.body = body
+        self.characters = isinstance(body, Characters)
         # Jackson skips a byte order mark but counts its bytes in the first line's columns.
         self.at = 3 if body.startswith(_BOM) else 0
         self.line = 1
@@ -87,7 +92,10 @@ class Scanner:
     # --- errors -------------------------------------------------------------------------------------------------------
 
     def _source(self, at: int) -> str:
-        return _SOURCE.format(self.line, at - self.line_start + 1)
+        column = at - self.line_start
+        if self.characters:
+            column = len(self.body[self.line_start : at].decode("utf-8", "replace"))
+        return _SOURCE.format(self.line, column + 1)
 
     def _fail(self, text: str, at: int | None = None) -> NoReturn:
         raise JsonParseException(f"{text}\n at {self._source(self.at if at is None else at)}")
@@ -114,9 +122,12 @@ class Scanner:
     def _bad_token(self, matched: str) -> NoReturn:
         token = matched
         while self.at < len(self.body):
+            begin = self.at
             self.at += 1
             c = chr(self._decode_for_error(self.body[self.at - 1]) & 0xFFFF)
             if not is_identifier_part(c):
+                if self.characters:
+                    self.at = begin
                 break
             token += c
             if len(token) >= _MAX_ERROR_TOKEN:
