@@ -14,13 +14,13 @@ from fakeknn.errors import (
     QueryShardException,
     UnsupportedOperationException,
 )
-from fakeknn.fields.metadata import METADATA
+from fakeknn.fields.metadata import METADATA, WITHOUT_DOC_VALUES
 from fakeknn.fields.patterns import simple_match
 from fakeknn.query.base import ShardContext
 from fakeknn.query.multi_term import MAX_CLAUSE_COUNT
 from fakeknn.query.terms import Term
 from fakeknn.xcontent import hash_ordered
-from fakeknn.xcontent.java import java_float
+from fakeknn.xcontent.java import hash_capacity, java_float, java_hash
 
 #: Names of fields with their boosts, in the order of a Java hash map.
 Weights = Mapping[str, float]
@@ -123,8 +123,14 @@ def resolve_field(
 def _matching(ctx: ShardContext, pattern: str) -> Sequence[str]:
     if "*" not in pattern:
         return [pattern]
-    names = [*ctx.mapping.matching(pattern), *(name for name in METADATA if simple_match(pattern, name))]
-    return hash_ordered(names)
+    everything = hash_ordered([*METADATA, *WITHOUT_DOC_VALUES, *sorted(ctx.mapping.fields, key=_trie_place)])
+    names = hash_ordered(name for name in everything if simple_match(pattern, name))
+    return hash_ordered(names, hash_capacity(len(names)))
+
+
+def _trie_place(path: str) -> tuple[tuple[int, ...], ...]:
+    """The place of a mapper in its object's CopyOnWriteHashMap: a trie of six bits of the name's hash after six."""
+    return tuple(tuple(java_hash(name) >> bits & 63 for bits in range(0, 36, 6)) for name in path.split("."))
 
 
 def _takes_terms(ctx: ShardContext, name: str) -> bool:

@@ -193,18 +193,18 @@ _OPTIONS = (
 )
 
 
-def options_of(values: Mapping[str, Any], *, phrase_prefix: bool = False, **more: Any) -> MatchOptions:
+def options_of(values: Mapping[str, Any], kind: str = "match", **more: Any) -> MatchOptions:
     """What a body said of a text's options."""
     found = {name: values[name] for name in _OPTIONS if values.get(name) is not None}
     options = MatchOptions(**found, **more)
     if options.slop < 0:
         raise IllegalArgumentException("No negative slop allowed.")
     if options.prefix_length < 0:
-        raise IllegalArgumentException("[match] requires prefix length to be non-negative.")
-    if options.max_expansions < 0 and phrase_prefix:
+        raise IllegalArgumentException(f"[{kind}] requires prefix length to be non-negative.")
+    if options.max_expansions < 0 and kind == "match_phrase_prefix":
         raise IllegalArgumentException("No negative maxExpansions allowed.")
-    if options.max_expansions <= 0 and not phrase_prefix:
-        raise IllegalArgumentException("[match] requires maxExpansions to be positive.")
+    if options.max_expansions <= 0 and kind != "match_phrase_prefix":
+        raise IllegalArgumentException(f"[{kind}] requires maxExpansions to be positive.")
     return options
 
 
@@ -220,7 +220,7 @@ def _family(kind: str, way: str, members: Mapping[str, Reader]) -> None:
     @register(kind)
     def parse(container: Any, key: Any) -> Query:
         field, values = _text_query(kind, container, key, members)
-        options = options_of(values, phrase_prefix=way == PHRASE_PREFIX)
+        options = options_of(values, kind)
         return Match(field=field, query=values["query"], way=way, options=options, **common(values))
 
 

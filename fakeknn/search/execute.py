@@ -18,7 +18,8 @@ from fakeknn.errors import (
     SearchPhaseExecutionException,
 )
 from fakeknn.query.base import Matched, Query, Scores, ShardContext
-from fakeknn.query.compound import MATCH_ALL
+from fakeknn.query.compound import MATCH_ALL, MatchAll
+from fakeknn.query.ranges import Range
 from fakeknn.search import aggregations
 from fakeknn.search.approximate import left_by_points
 from fakeknn.search.collapse import check_collapse, group_values, leaders
@@ -229,7 +230,9 @@ def _scored(request: SearchRequest, query: Query, ctx: ShardContext) -> Matched:
         ctx = ctx.visiting(built(ctx, lambda: request.post_filter.mask(ctx)))  # type: ignore[union-attr]
     if needs_scores(request):
         return query_phase(query, ctx, np.float32(ctx.index_boost))
-    return Matched(built(ctx, lambda: query_mask(query, ctx)), np.zeros(ctx.n, np.float32))
+    # A script that sorts may look at a score that nobody makes: points have their constant one, terms none.
+    unmade = np.float32(isinstance(query, (MatchAll, Range)))
+    return Matched(built(ctx, lambda: query_mask(query, ctx)), np.full(ctx.n, unmade))
 
 
 def needs_scores(request: SearchRequest) -> bool:

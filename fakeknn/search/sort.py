@@ -356,7 +356,10 @@ def shown_value(value: Any) -> Any:
 
 
 def _order(container: Any, key: Any) -> str:
-    return sort_order(objects.text(container, key))
+    try:
+        return sort_order(objects.text(container, key))
+    except IllegalArgumentException as error:
+        raise objects.stopped_at(error, Where(container, key)) from None
 
 
 def sort_order(text: str) -> str:

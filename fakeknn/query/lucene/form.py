@@ -24,7 +24,9 @@ def form(query: Query, ctx: ShardContext) -> Node:
     if query.never(ctx) and not isinstance(query, MatchNone):
         return MATCH_NONE
     node = lucene(query, ctx)
-    return node if query.boost == 1 else BoostQuery(node, float(np.float32(query.boost)))
+    if query.boost == 1 or isinstance(node, MatchNoDocsQuery):
+        return node
+    return BoostQuery(node, float(np.float32(query.boost)))
 
 
 #: MatchNoneQueryBuilder.doToQuery, which a query that cannot match is rewritten to.
