@@ -115,9 +115,9 @@ EMPTY = View(
 SOFT_DELETES_RETAINED = 30.0
 
 
-#: About how many bytes a segment has, each of its fields, a value, a row, and what tells which rows are dead; and what
-#: differences show.
-_SEGMENT, _FIELD, _VALUE, _ROW, _DELETES, _PADDING = 2500, 260, 16, 13, 1024, 64
+#: About how many bytes a segment has, each of its fields, a value and a row, by what texts of one shape shrink, and what
+#: tells which rows are dead; and the least difference that shows.
+_SEGMENT, _FIELD, _VALUE, _ROW, _COMPRESSION, _DELETES, _PADDING = 2500, 260, 16, 14, 8, 1024, 64
 #: What is more if its files are one, and more if there are those of vectors among them.
 _COMPOUND, _COMPOUND_VECTORS = 350, 220
 _FIELDS: dict[type[Buffer], int] = {KeywordBuffer: 410, TextBuffer: 460, VectorBuffer: 600}
@@ -343,7 +343,7 @@ class Shard:
         if compound:
             size += _COMPOUND + (_COMPOUND_VECTORS if has_vectors else 0)
         texts = [stored_text(stored) or b"" for first, last in stretches for stored in engine.sources[first:last]]
-        values += _ROW * len(texts) + sum(map(len, texts)) // 2
+        values += _ROW * len(texts) + sum(map(len, texts)) // _COMPRESSION
         return size + values // _PADDING * _PADDING
 
     def _deleted(self, live: Mask, first: int, last: int) -> bool:
