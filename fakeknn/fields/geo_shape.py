@@ -88,6 +88,7 @@ class GeoShapeFieldType(GeometryFieldType):
             "field)"
         )
         error.outside_of_field = True  # type: ignore[attr-defined]
+        error.found_by_engine = True  # type: ignore[attr-defined]
         return error
 
     def new_buffer(self) -> Buffer | None:

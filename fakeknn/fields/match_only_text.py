@@ -12,6 +12,7 @@ _OWN = {
     "index_options": Parameter("index_options", text, "docs", choices=("docs",)),
     "norms": flag("norms", False, may_become=lambda ours, theirs: bool(ours) and not theirs),
     "index_prefixes": Parameter("index_prefixes", dict, None, accepts_null=True),
+    "similarity": Parameter("similarity", text, None, accepts_null=True, show=lambda value: value or "null"),
 }
 
 
