@@ -95,7 +95,15 @@ def _cast(one: str, other: str) -> str:
 # --- the aggregation --------------------------------------------------------------------------------------------------
 
 #: Factories whose names are not those of their kinds.
-_FACTORIES = {"multi_terms": "MultiTermsAggregationFactory", "composite": "CompositeAggregationFactory"}
+_FACTORIES = {
+    "multi_terms": "MultiTermsAggregationFactory",
+    "composite": "CompositeAggregationFactory",
+    "diversified_sampler": "DiversifiedAggregatorFactory",
+    "geo_distance": "GeoDistanceRangeAggregatorFactory",
+    "geohash_grid": "GeoHashGridAggregatorFactory",
+    "geotile_grid": "GeoTileGridAggregatorFactory",
+    "ip_range": "BinaryRangeAggregatorFactory",
+}
 
 
 def factory_class(kind: str) -> str:

@@ -146,16 +146,7 @@ def fielddata(ctx: ShardContext, field: FieldType) -> Column | None:
     if isinstance(field, VectorFieldType):
         return None
     if field.is_text:
-        if not field.option("fielddata"):
-            raise IllegalArgumentException(
-                "Text fields are not optimised for operations that require per-document field data like aggregations "
-                "and "
-                "sorting, so these operations are disabled by default. Please use a keyword field instead. "
-                "Alternatively, "
-                f"set fielddata=true on [{field.path}] in order to load field data by uninverting the inverted index. "
-                f"Note "
-                "that this can use significant memory."
-            )
+        field.require_doc_values()
         column = ctx.column(field)
         if not isinstance(column, TextColumn):
             return None

@@ -133,7 +133,7 @@ def _told(request: SearchRequest, ctx: ShardContext, total: int) -> bool:
     """Where segments are searched concurrently, the collector that has nothing (more) to count counts as terminated
     (EarlyTerminatingCollectorManager.reduce).
     """
-    if request.size or not ctx.view.live_segments:
+    if request.size or not ctx.n:
         return False
     limit = DEFAULT_TRACK_TOTAL_HITS if request.track_total_hits is None else request.track_total_hits
     if limit == DISABLED:

@@ -95,7 +95,31 @@ def _top_hits(random: Random, drawn: Drawn) -> Json:
     return {"top_hits": _maybe(random, body, 0.4, _source=(False, True, []), explain=(False,))}
 
 
+SCRIPTED: Json = {
+    "init_script": "state.n = 0",
+    "map_script": "state.n += params.step",
+    "combine_script": "state.n",
+    "reduce_script": "double t = 0; for (s in states) { t += s } t",
+}
+
+
+def _scripted(random: Random, drawn: Drawn) -> Json:
+    body: dict[str, Json] = {**SCRIPTED, "params": {"step": some(random, (1, 2, 0.5))}}
+    if random.random() < 0.1:
+        del body[some(random, sorted(SCRIPTED))]
+    return {"scripted_metric": body}
+
+
+def _geo_metric(kind: str) -> Drawer:
+    return lambda random, drawn: {
+        kind: _maybe(random, {"field": _name(random, drawn, "geo_point")}, 0.2, missing=("0,0",))
+    }
+
+
 METRICS: tuple[Drawer, ...] = (
+    _scripted,
+    _geo_metric("geo_bounds"),
+    _geo_metric("geo_centroid"),
     *(_plain(kind) for kind in ("avg", "sum", "min", "max", "stats", "median_absolute_deviation")),
     *(_plain(kind, *NUMBERS, "keyword", "date", "boolean", "ip") for kind in ("value_count", "cardinality")),
     lambda r, d: {"extended_stats": _maybe(r, _values(r, d), 0.3, sigma=(0, 1, 3.5, -1))},
@@ -204,7 +228,54 @@ def _date_range(random: Random, drawn: Drawn) -> Json:
     return {"date_range": body}
 
 
+def _ip_range(random: Random, drawn: Drawn) -> Json:
+    ranges = _range_bounds(random, ("10.0.0.1", "10.0.0.200", "::1", "x"))
+    if random.random() < 0.4:
+        ranges.append({"mask": some(random, ("10.0.0.0/24", "::/0", "10.0.0.0/33"))})
+    return {"ip_range": _maybe(random, {"field": _name(random, drawn, "ip"), "ranges": ranges}, 0.2, keyed=(True,))}
+
+
+def _geo_distance(random: Random, drawn: Drawn) -> Json:
+    body = {"field": _name(random, drawn, "geo_point"), "origin": some(random, ("1,2", [5, 6], {"lat": 0, "lon": 0}))}
+    body["ranges"] = _range_bounds(random, (0, 100, 500000, "7"))
+    return {
+        "geo_distance": _maybe(random, body, 0.2, unit=("km", "mi", "nope"), distance_type=("plane",), keyed=(True,))
+    }
+
+
+def _grid(kind: str) -> Drawer:
+    bounds = ({"top_left": "20,0", "bottom_right": "0,30"}, {"top_left": "x", "bottom_right": "0,0"})
+
+    def drawer(random: Random, drawn: Drawn) -> Json:
+        body = {"field": _name(random, drawn, "geo_point")}
+        return {
+            kind: _maybe(random, body, 0.3, precision=(1, 4, 13, 30), size=(1, 2, 0), shard_size=(1,), bounds=bounds)
+        }
+
+    return drawer
+
+
+def _diversified(random: Random, drawn: Drawn) -> Json:
+    body = _values(random, drawn, "keyword", "integer", "boolean")
+    body = _maybe(random, body, 0.3, shard_size=(1, 2, 50), max_docs_per_value=(1, 2))
+    return {"diversified_sampler": _maybe(random, body, 0.1, execution_hint=("map", "bytes_hash", "no"))}
+
+
+def _significant_text(random: Random, drawn: Drawn) -> Json:
+    body = {"field": _name(random, drawn, "text"), "min_doc_count": some(random, (1, 2))}
+    body = _maybe(random, body, 0.2, filter_duplicate_text=(True,), size=(1, 5), jlh=({},), include=("r.*", ["red"]))
+    return {"significant_text": body}
+
+
 BUCKETS: tuple[Drawer, ...] = (
+    _ip_range,
+    _geo_distance,
+    _grid("geohash_grid"),
+    _grid("geotile_grid"),
+    _diversified,
+    _significant_text,
+    lambda r, d: {"nested": {"path": some(r, ("ne", "ne", "ne", "o", "nope"))}},
+    lambda r, d: {"reverse_nested": _maybe(r, {}, 0.2, path=("ne", "nope"))},
     _terms,
     _terms,
     _significant,

@@ -123,11 +123,26 @@ def _asked(random: Random, drawn: Drawn) -> ConsoleRequest:
 
 
 def aggs(random: Random, name: str) -> Iterator[ConsoleRequest]:
-    return _searches(
-        random,
-        name,
-        ask=lambda r, d: {"size": 0, "query": query(r, d, 1), "aggs": tree(r, d)},
-    )
+    """Trees over plain fields, or over fields of every type."""
+    if random.random() < 0.6:
+        return _searches(
+            random,
+            name,
+            ask=lambda r, d: {"size": 0, "query": query(r, d, 1), "aggs": tree(r, d)},
+        )
+    return _trees(random, name)
+
+
+def _trees(random: Random, name: str) -> Iterator[ConsoleRequest]:
+    drawn = dsl.index(random, name)
+    yield _request("PUT", f"/{name}", drawn.body)
+    for _ in range(random.choice((1, 1, 2))):
+        batch = {str(random.randint(1, 20)): dsl.document(random, drawn) for _ in range(random.randint(2, 12))}
+        drawn.documents.update(batch)
+        yield ConsoleRequest("POST", "/_bulk?refresh=true", bulk(batch, name))
+    for _ in range(ROUND):
+        path = f"/{name}/_search" + some(random, ("", "", "?typed_keys=true"))
+        yield _maybe_spoiled(random, _request("POST", path, {"size": 0, "aggs": tree(random, drawn)}))
 
 
 #: Areas whose requests change what later ones find: after a difference the two servers no longer know the same.
