@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any, ClassVar
 
@@ -405,9 +405,14 @@ class ScriptScore(Query):
 
     def explained(self, ctx: ShardContext, row: int, boost: np.float32, below: Explanation) -> Explanation:
         """ScriptWeight.explain; ``below`` is the query's own."""
-        computed = score_by_script(ctx, self.script, lambda: _visited(ctx, self._below(ctx)))
-        self._check(ctx, np.arange(ctx.n) == row, computed)
-        value = computed[row]
+        # The scorer is not asked where it has got to: behind a query that takes any document for a match, further on.
+        whole = replace(ctx, visited=None)
+        following = np.flatnonzero(self.query.mask(whole)[row : ctx.segment(row)[1]])
+        at = row + int(following[0]) if len(following) else row
+        there = whole.at(at)
+        computed = score_by_script(there, self.script, lambda: _visited(there, self._below(there)))
+        self._check(ctx, np.arange(ctx.n) == at, computed)
+        value = computed[at]
         details = (Explanation(below.value, "_score: ", (below,)),) if self.needs_score(ctx) else ()
         told = Explanation(value, f'script score function, computed with script:"{self.script}"', details)
         if boost != 1:
