@@ -115,8 +115,8 @@ EMPTY = View(
 SOFT_DELETES_RETAINED = 30.0
 
 
-#: About how many bytes a segment has, each of its fields, a value and a row, by what texts of one shape shrink, what tells
-#: of dead rows; and the least difference that shows.
+#: About how many bytes a segment has, each of its fields, a value and a row, by what texts of one shape shrink, what
+#: tells of dead rows; and the least difference that shows.
 _SEGMENT, _FIELD, _VALUE, _ROW, _COMPRESSION, _DELETES, _PADDING = 2500, 260, 16, 14, 8, 1024, 64
 #: What is more if its files are one, and more if there are those of vectors among them.
 _COMPOUND, _COMPOUND_VECTORS = 350, 220
