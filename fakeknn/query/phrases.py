@@ -218,8 +218,11 @@ class Phrase(Query):
 
     def of_source(self) -> str:
         """SourceFieldMatchQuery.toString."""
-        places = [[f"{self.field}:{term}" for term in terms] for terms in self.terms]
-        kept = " ".join("#" + (terms[0] if len(terms) == 1 else f"({' '.join(terms)})") for terms in places)
+        places = list(dict.fromkeys(" ".join(f"{self.field}:{term}" for term in terms) for terms in self.terms))
+        if len(places) == 1 and len(self.terms) > 1:  # of filters that are equal one is left
+            kept = f"(ConstantScore({places[0]}))^0.0"
+        else:
+            kept = " ".join(f"#({terms})" if " " in terms else f"#{terms}" for terms in places)
         shown = self.text()
         if self.beginnings:
             asked = replace(self, terms=(*self.terms[:-1], self.beginnings), beginnings=(), slop=0)

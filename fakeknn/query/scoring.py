@@ -54,12 +54,13 @@ def shard_statistics(column: Column) -> FieldStatistics:
 
 
 def postings(column: Column, term: str) -> tuple[NDArray[np.int32], NDArray[np.int32] | None]:
-    """The rows that have a term, and how often each has it (None: once)."""
+    """The rows that have a term, and how often it counts in each (None: once, as where none are indexed)."""
     if isinstance(column, TextColumn):
         tid = column.number(term)
         if tid is None:
             return np.empty(0, np.int32), None
-        return column.postings(tid)
+        rows, freqs = column.postings(tid)
+        return rows, freqs if column.frequencies else None
     if isinstance(column, KeywordColumn):
         tid = column.number(term)
         return (np.empty(0, np.int32) if tid is None else column.rows[column.tids == tid]), None
@@ -122,9 +123,7 @@ def total_term_freq(ctx: ShardContext, field: FieldType, column: Column, term: s
 
 def shard_total_term_freq(column: Column, term: str) -> int:
     rows, freqs = postings(column, term)
-    if freqs is None or (isinstance(column, TextColumn) and not column.frequencies):
-        return len(rows)
-    return int(freqs.sum())
+    return len(rows) if freqs is None else int(freqs.sum())
 
 
 class FieldScoring:
@@ -215,8 +214,6 @@ def score_term(ctx: ShardContext, field: FieldType, term: str, boost: np.float32
     mask[rows] = True
     score = np.zeros(ctx.n, np.float32)
     if len(rows):
-        if freqs is not None and not getattr(field, "has_freqs", True):
-            freqs = None
         score[rows] = FieldScoring(ctx, field, column).score(rows, freqs, [term], boost)
     return Matched(mask, score, clean=True)
 

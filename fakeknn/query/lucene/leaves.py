@@ -66,8 +66,6 @@ class TermQuery(Node):
         rows, freqs = postings(column, self.term)
         out.mask[rows] = True
         if len(rows):
-            if not getattr(mapped, "has_freqs", True):
-                freqs = None
             out.score[rows] = FieldScoring(ctx, mapped, column).score(rows, freqs, [self.term], boost)
         return out
 
@@ -78,7 +76,7 @@ class TermQuery(Node):
         at = place_of(rows, row)
         if mapped is None or column is None or at >= len(rows) or rows[at] != row:
             return Explanation(np.float32(0), "no matching term", match=False)
-        freq = 1.0 if freqs is None or not getattr(mapped, "has_freqs", True) else float(freqs[at])
+        freq = 1.0 if freqs is None else float(freqs[at])
         return FieldScoring(ctx, mapped, column).explain(row, freq, [self.term], boost, self.shown)
 
     def might_match_nested(self, ctx: ShardContext) -> bool:
