@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from fakeknn.analysis.companions import Beginnings, FixedShingles
 from fakeknn.errors import IllegalArgumentException, MapperParsingException
-from fakeknn.fields.base import FieldType, Parameter, flag, integer, register
+from fakeknn.fields.base import DocContext, FieldType, Parameter, flag, integer, register
 from fakeknn.fields.text import BeginningsFieldType, CompanionFieldType, ShingleFieldType, TextFieldType
 from fakeknn.xcontent import java_string
 
@@ -67,6 +67,12 @@ class SearchAsYouTypeFieldType(TextFieldType):
             shingles.constant_rewrites = self.constant_rewrites  # type: ignore[misc]
             self._shingles[length] = shingles
         yield from (*self._shingles.values(), beginnings)
+
+    def parse(self, container: Any, key: Any, value: Any, doc: DocContext) -> Any:
+        parsed = super().parse(container, key, value, doc)
+        if parsed is not None and not self.searchable:  # its companions, which are never stored, would not be indexed
+            raise IllegalArgumentException("it doesn't make sense to have a field that is neither indexed nor stored")
+        return parsed
 
     def shingled(self, count: int) -> ShingleFieldType | None:
         """The longest shingles that are not longer than a phrase."""

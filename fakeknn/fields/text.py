@@ -359,11 +359,15 @@ class CompanionFieldType(TextFieldType):
     def name(self) -> str:
         return self.path  # as the real server calls it
 
+    @property
+    def searchable(self) -> bool:
+        return True
+
     def echo(self, include_defaults: bool = False) -> dict[str, Any]:
-        told: dict[str, Any] = {"type": self.kind}
+        kind = "shingle" if self.kind == "search_as_you_type" else self.kind
         if include_defaults:
-            told |= {"boost": 1.0, "index": True, "doc_values": False, "store": False, "meta": {}}
-        return told
+            return {"type": kind, "boost": 1.0, "index": True, "doc_values": False, "store": False, "meta": {}}
+        return {"type": kind, "doc_values": False}
 
     def analyzed(self, made: TokenFilter, searched: TokenFilter | None = None) -> None:
         """Set the analyzers: the parent's own, with filters behind them."""
