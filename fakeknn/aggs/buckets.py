@@ -215,6 +215,8 @@ def _named_queries(container: Any, key: Any) -> list[tuple[str, Query]]:
     found = []
     for name in body:
         try:
+            if not isinstance(body[name], dict):  # the parser stands at the name still, and does not step further
+                raise ParsingException("[_na] query malformed, must start with start_object", at=Where(body, name))
             found.append((name, parse_query(body, name)))
         except OpenSearchError as error:
             at = objects.place_of(error)

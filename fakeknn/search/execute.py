@@ -128,12 +128,13 @@ def run(request: SearchRequest, contexts: list[ShardContext], *, batch: int | No
 
 
 def can_match(request: SearchRequest, contexts: list[ShardContext]) -> tuple[list[ShardContext], int]:
-    """CanMatchPreFilterSearchPhase: a search of several shards that sorts by a field first asks each shard what it has.
+    """CanMatchPreFilterSearchPhase: a search of several shards that sorts by a field first asks each shard what it has
+    (not if it has asked them for their statistics, see ``TransportSearchAction.shouldPreFilterSearchShards``).
 
     Gives the shards in the order of what they have of the field, without those where nothing can match, and how many
     these are.
     """
-    if len(contexts) < 2 or not request.sort or not request.sort[0].by_field:
+    if len(contexts) < 2 or request.dfs or not request.sort or not request.sort[0].by_field:
         return contexts, 0
     sort = request.sort[0]
     asked: list[tuple[bool, Any, ShardContext]] = []

@@ -186,7 +186,7 @@ class Sort:
             raise self._unparsed(value) from cause
 
     def _unparsed(self, value: Any) -> OpenSearchError:
-        name = "null" if self.field == "_doc" else self.field
+        name = "null" if self.field in ("_doc", "_score") else self.field
         return IllegalArgumentException(f"Failed to parse search_after value for field [{name}].")
 
     def _after_number(self, mapped: FieldType | None, value: Any) -> Any:
