@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from fakeknn.analysis.base import POSITION_INCREMENT_GAP, Analyzer
 from fakeknn.analysis.factories import Chain, CharFilterFactory, TokenFilterFactory, TokenizerFactory
+from fakeknn.errors import IllegalArgumentException
 
 
 class CustomAnalyzer(Analyzer):
@@ -53,3 +54,14 @@ def chained(
 
 def in_chain(factory: TokenFilterFactory, chain: Chain) -> TokenFilterFactory:
     return factory if factory.chained is None else factory.chained(chain)
+
+
+def following(chain: Chain, names: Iterable[str], undefined: str) -> list[TokenFilterFactory]:
+    """The filters of these names, each behind the others; ``undefined`` begins the refusal of one that there is not."""
+    before = Chain(chain.tokenizer, chain.char_filters, list(chain.filters), chain.find)
+    for name in names:
+        factory = chain.find(name)
+        if factory is None:
+            raise IllegalArgumentException(f"{undefined} [{name}]")
+        before.filters.append(in_chain(factory, before))
+    return before.filters[len(chain.filters) :]

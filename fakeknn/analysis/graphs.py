@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from fakeknn.analysis.base import Token, TokenFilter, TokenStream, increments, utf16_length
-from fakeknn.analysis.custom import in_chain
+from fakeknn.analysis.custom import following
 from fakeknn.analysis.factories import TOKEN_FILTERS, Chain, Identity, TokenFilterFactory, plain_filter
 from fakeknn.analysis.filters import RemoveDuplicatesFilter
 from fakeknn.analysis.settings import ComponentSettings
@@ -200,20 +200,8 @@ def _multiplexer(name: str, settings: ComponentSettings) -> TokenFilterFactory:
     def chained(chain: Chain) -> TokenFilterFactory:
         chains: list[list[TokenFilterFactory]] = [[TokenFilterFactory("identity", Identity)]] if original else []
         for names in wanted:
-            before = Chain(chain.tokenizer, chain.char_filters, list(chain.filters), chain.find)
-            parts = []
-            for part in (part.strip() for part in names.split(",")):
-                if not part:
-                    continue
-                factory = chain.find(part)
-                if factory is None:
-                    raise IllegalArgumentException(
-                        f"Multiplexing filter [{name}] refers to undefined tokenfilter [{part}]"
-                    )
-                factory = in_chain(factory, before)
-                before.filters.append(factory)
-                parts.append(factory)
-            chains.append(parts)
+            parts = [part.strip() for part in names.split(",") if part.strip()]
+            chains.append(following(chain, parts, f"Multiplexing filter [{name}] refers to undefined tokenfilter"))
         return TokenFilterFactory(
             name,
             lambda: MultiplexerFilter([[factory.create() for factory in parts] for parts in chains]),

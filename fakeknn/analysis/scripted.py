@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from fakeknn.analysis.base import Token, TokenFilter, TokenStream, increments
-from fakeknn.analysis.custom import in_chain
+from fakeknn.analysis.custom import following
 from fakeknn.analysis.factories import TOKEN_FILTERS, Chain, TokenFilterFactory
 from fakeknn.analysis.settings import ComponentSettings
 from fakeknn.errors import IllegalArgumentException, NotFaked, UnsupportedOperationException
@@ -102,17 +102,7 @@ def _condition(name: str, settings: ComponentSettings) -> TokenFilterFactory:
         raise IllegalArgumentException(f"Empty list of filters provided to tokenfilter [{name}]")
 
     def chained(chain: Chain) -> TokenFilterFactory:
-        before = Chain(chain.tokenizer, chain.char_filters, list(chain.filters), chain.find)
-        factories = []
-        for one in wanted:
-            factory = chain.find(one)
-            if factory is None:
-                raise IllegalArgumentException(
-                    f"ScriptedConditionTokenFilter [{name}] refers to undefined token filter [{one}]"
-                )
-            factory = in_chain(factory, before)
-            before.filters.append(factory)
-            factories.append(factory)
+        factories = following(chain, wanted, f"ScriptedConditionTokenFilter [{name}] refers to undefined token filter")
         return TokenFilterFactory(
             name, lambda: ConditionalFilter(predicate, lambda: [factory.create() for factory in factories])
         )

@@ -364,10 +364,8 @@ class CompanionFieldType(TextFieldType):
         return True
 
     def echo(self, include_defaults: bool = False) -> dict[str, Any]:
-        kind = "shingle" if self.kind == "search_as_you_type" else self.kind
-        if include_defaults:
-            return {"type": kind, "boost": 1.0, "index": True, "doc_values": False, "store": False, "meta": {}}
-        return {"type": kind, "doc_values": False}
+        told: dict[str, Any] = {"type": self.content_type, "doc_values": False}
+        return {**told, "boost": 1.0, "index": True, "store": False, "meta": {}} if include_defaults else told
 
     def analyzed(self, made: TokenFilter, searched: TokenFilter | None = None) -> None:
         """Set the analyzers: the parent's own, with filters behind them."""
@@ -393,6 +391,10 @@ class ShingleFieldType(CompanionFieldType):
         super().__init__(path, kind, parent)
         self.size = size
         self.has_phrases = kind != "phrase"  # type: ignore[misc]
+
+    @property
+    def content_type(self) -> str:
+        return "phrase" if self.kind == "phrase" else "shingle"
 
     def no_exists(self) -> UnsupportedOperationException | None:
         return UnsupportedOperationException(None) if self.kind == "phrase" else None

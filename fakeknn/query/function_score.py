@@ -248,7 +248,7 @@ def _(query: FunctionScore, ctx: ShardContext) -> Node:
         f"{{{package}FunctionScoreQuery$FilterScoreFunction@0123abcd}}" if one.filtered else f"{{{one.function}}}"
         for one in query.functions
     )
-    return FunctionScoreQuery(inner, tuple(filters), shown, query)
+    return FunctionScoreQuery(inner, query, tuple(filters), shown)
 
 
 # --- parsing ----------------------------------------------------------------------------------------------------------

@@ -22,7 +22,7 @@ from fakeknn.state.engine import Engine
 from fakeknn.state.segments import MergePolicy, Segments
 from fakeknn.state.sorting import SortField, order
 from fakeknn.state.versions import MATCH_ANY, NOT_FOUND, UNASSIGNED_SEQ_NO, Expectation
-from fakeknn.view import Mask, View, ignored_fields
+from fakeknn.view import Mask, View, ignored_fields, places_of
 
 if TYPE_CHECKING:
     from fakeknn.mapping import Mapping, ParsedDocument
@@ -333,7 +333,7 @@ class Shard:
         for buffer in engine.buffers.values():
             if buffer is not None:
                 rows = buffer.snapshot(engine.n).rows
-                found = sum(int(np.diff(np.searchsorted(rows, stretch))[0]) for stretch in stretches)
+                found = sum(end - start for start, end in (places_of(rows, *stretch) for stretch in stretches))
                 if found:
                     size += _FIELDS.get(type(buffer), _FIELD)
                     if isinstance(buffer, VectorBuffer):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import replace
 from random import Random
 
@@ -90,13 +90,19 @@ def queries(random: Random, name: str) -> Iterator[ConsoleRequest]:
     return _texts(random, name)
 
 
-def _texts(random: Random, name: str) -> Iterator[ConsoleRequest]:
+def _written(random: Random, name: str) -> Generator[ConsoleRequest, None, Drawn]:
+    """An index with fields of every type, and documents in it."""
     drawn = dsl.index(random, name)
     yield _request("PUT", f"/{name}", drawn.body)
     for _ in range(random.choice((1, 1, 2))):
         batch = {str(random.randint(1, 20)): dsl.document(random, drawn) for _ in range(random.randint(2, 12))}
         drawn.documents.update(batch)
         yield ConsoleRequest("POST", "/_bulk?refresh=true", bulk(batch, name))
+    return drawn
+
+
+def _texts(random: Random, name: str) -> Iterator[ConsoleRequest]:
+    drawn = yield from _written(random, name)
     for _ in range(ROUND):
         yield _maybe_spoiled(random, _asked(random, drawn))
 
@@ -134,12 +140,7 @@ def aggs(random: Random, name: str) -> Iterator[ConsoleRequest]:
 
 
 def _trees(random: Random, name: str) -> Iterator[ConsoleRequest]:
-    drawn = dsl.index(random, name)
-    yield _request("PUT", f"/{name}", drawn.body)
-    for _ in range(random.choice((1, 1, 2))):
-        batch = {str(random.randint(1, 20)): dsl.document(random, drawn) for _ in range(random.randint(2, 12))}
-        drawn.documents.update(batch)
-        yield ConsoleRequest("POST", "/_bulk?refresh=true", bulk(batch, name))
+    drawn = yield from _written(random, name)
     for _ in range(ROUND):
         path = f"/{name}/_search" + some(random, ("", "", "?typed_keys=true"))
         yield _maybe_spoiled(random, _request("POST", path, {"size": 0, "aggs": tree(random, drawn)}))

@@ -65,7 +65,7 @@ def _(query: DisMax, ctx: ShardContext) -> Node:
 @lucene.register
 def _(query: Boosting, ctx: ShardContext) -> Node:
     plain = replace(query, boost=1.0)
-    return BoostByQuery(form(query.positive, ctx), form(query.negative, ctx), query.negative_boost, plain)
+    return BoostByQuery(form(query.positive, ctx), plain, form(query.negative, ctx), query.negative_boost)
 
 
 @lucene.register

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from fakeknn.fields.geo_point import GeoPointColumn, GeoPointFieldType
@@ -41,9 +42,7 @@ def _(query: GeoDistance, ctx: ShardContext) -> Node:
     field = ctx.field(query.field)
     if not isinstance(field, GeoPointFieldType):
         return _unmapped(query, ctx) or Told(plain)
-
-    def mask() -> Any:
-        return plain.mask(ctx)
+    mask = partial(plain.mask, ctx)
 
     center = points.normalized(query.center) if query.validation == COERCE else query.center
     lat, lon, radius = java_double(center.lat), java_double(center.lon), java_double(query.distance)
@@ -61,9 +60,7 @@ def _(query: GeoPolygon, ctx: ShardContext) -> Node:
     field = ctx.field(query.field)
     if not isinstance(field, GeoPointFieldType):
         return _unmapped(query, ctx) or Told(plain)
-
-    def mask() -> Any:
-        return plain.mask(ctx)
+    mask = partial(plain.mask, ctx)
 
     shell = tuple(map(points.normalized, query.points)) if query.validation == COERCE else query.points
     polygon = "Polygon" + "".join(f"[{java_double(one.lat)}, {java_double(one.lon)}] " for one in shell)
@@ -86,9 +83,7 @@ def _(query: GeoBoundingBox, ctx: ShardContext) -> Node:
         left = -180.0
     if bottom > top or bottom == 90 or left == 180:
         return Told(plain)
-
-    def mask() -> Any:
-        return plain.mask(ctx)
+    mask = partial(plain.mask, ctx)
 
     low, west = points.encode_lat(bottom, up=True), points.encode_lon(left, up=True)
     high, east = points.encode_lat(top), points.encode_lon(right)

@@ -17,7 +17,7 @@ from fakeknn.query.knn import QUERY_VECTOR, Knn, no_array, speaks_of_objects
 from fakeknn.query.lucene import FILTER, MUST, BooleanQuery, MatchNoDocsQuery, Node
 from fakeknn.query.lucene.form import field_exists, form, lucene
 from fakeknn.query.neighbors import Neighbors
-from fakeknn.view import VectorColumn
+from fakeknn.view import VectorColumn, place_of, places_of
 from fakeknn.xcontent import java_float, java_hash
 
 _MAX = np.finfo(np.float32).max
@@ -57,7 +57,7 @@ class _Neighbors(Node):
     def _found(self, ctx: ShardContext, row: int, boost: np.float32) -> tuple[Neighbors, np.float32 | None]:
         """The neighbours, and the row's score if it is one of them."""
         found = self.query.neighbors(ctx)
-        place = int(np.searchsorted(found.rows, row))
+        place = place_of(found.rows, row)
         kept = place < len(found.rows) and found.rows[place] == row
         return found, np.float32(found.score[place] * boost) if kept else None
 
@@ -123,7 +123,7 @@ class LuceneNeighbors(_Neighbors):
         target = self.query.target(ctx)
         column = None if target is None else ctx.column(target)
         assert isinstance(column, VectorColumn)
-        place = int(np.searchsorted(column.rows, row))
+        place = place_of(column.rows, row)
         if place == len(column.rows) or column.rows[place] != row:
             return _missed("No vector found for doc")
         return _missed("Score below threshold")
@@ -199,9 +199,9 @@ class FaissNeighbors(_Neighbors):
         """Whether the scorer, which a weight keeps for all documents of a segment that it explains, comes to the row:
         it goes on by one neighbour at least."""
         start, end = ctx.segment(row)
-        rows = found.rows[np.searchsorted(found.rows, start) : np.searchsorted(found.rows, end)]
+        rows = found.rows[slice(*places_of(found.rows, start, end))]
         stands: dict[Any, int] = ctx.memo.setdefault("explained", {})
-        at = max(stands.get((id(self), start), -1) + 1, int(np.searchsorted(rows, row)))
+        at = max(stands.get((id(self), start), -1) + 1, place_of(rows, row))
         stands[id(self), start] = at
         return at < len(rows) and rows[at] == row
 
@@ -209,9 +209,9 @@ class FaissNeighbors(_Neighbors):
         target = self.query.target(ctx)
         column = None if target is None else ctx.column(target)
         assert isinstance(column, VectorColumn)
-        start, end = np.searchsorted(column.rows, ctx.segment(row)).tolist()
+        start, end = places_of(column.rows, *ctx.segment(row))
         leaf = next((leaf for leaf in found.leaves if (leaf.start, leaf.end) == (start, end)), None)
-        place = int(np.searchsorted(column.rows, row))
+        place = place_of(column.rows, row)
         raw = None
         if leaf is not None and leaf.by_graph and score is not None:
             space = self.definition.space
