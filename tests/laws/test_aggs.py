@@ -9,13 +9,10 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-import orjson
 import pytest
 
-from fakeknn import api
-from fakeknn.app import answer
-from fakeknn.rest import Request
 from fakeknn.state.node import Node
+from tests.laws.served import ask, served
 
 Document = dict[str, Any]
 
@@ -45,25 +42,12 @@ PROPERTIES = {
 
 @pytest.fixture(scope="module", params=[1, 3], ids=["one shard", "three shards"])
 def node(request: pytest.FixtureRequest) -> Node:
-    api.load()
-    made = Node()
-    _send(made, "PUT", "/i", {"settings": {"number_of_shards": request.param}, "mappings": {"properties": PROPERTIES}})
-    for i, body in enumerate(DOCUMENTS):
-        _send(made, "PUT", f"/i/_doc/{i}", body)
-    _send(made, "POST", "/i/_refresh", None)
-    return made
-
-
-def _send(node: Node, method: str, path: str, body: Any) -> Any:
-    raw = b"" if body is None else orjson.dumps(body)
-    status, _, text = answer(node, Request.of(method, path, raw, {"content-type": "application/json"}))
-    assert status < 300, text
-    return orjson.loads(text)
+    return served(request.param, PROPERTIES, DOCUMENTS)
 
 
 def _found(node: Node, aggregation: Any, inside: Any = None) -> Any:
     body = {**aggregation, "aggs": inside} if inside else aggregation
-    return _send(node, "POST", "/i/_search", {"size": 0, "query": QUERY, "aggs": {"a": body}})["aggregations"]["a"]
+    return ask(node, "POST", "/i/_search", {"size": 0, "query": QUERY, "aggs": {"a": body}})["aggregations"]["a"]
 
 
 def _values(document: Document, field: str) -> list[Any]:

@@ -7,13 +7,10 @@ import random
 import statistics
 from typing import Any
 
-import orjson
 import pytest
 
-from fakeknn import api
-from fakeknn.app import answer
-from fakeknn.rest import Request
 from fakeknn.state.node import Node
+from tests.laws.served import ask, served
 
 DOCUMENTS: list[dict[str, Any]] = []
 _random = random.Random(11)
@@ -27,25 +24,12 @@ for _ in range(300):
 
 @pytest.fixture(scope="module")
 def node() -> Node:
-    api.load()
-    made = Node()
     properties = {"k": {"type": "keyword"}, "n": {"type": "integer"}, "x": {"type": "double"}}
-    _send(made, "PUT", "/i", {"settings": {"number_of_shards": 3}, "mappings": {"properties": properties}})
-    for i, body in enumerate(DOCUMENTS):
-        _send(made, "PUT", f"/i/_doc/{i}", body)
-    _send(made, "POST", "/i/_refresh", None)
-    return made
-
-
-def _send(node: Node, method: str, path: str, body: Any) -> Any:
-    raw = b"" if body is None else orjson.dumps(body)
-    status, _, text = answer(node, Request.of(method, path, raw, {"content-type": "application/json"}))
-    assert status < 300, text
-    return orjson.loads(text)
+    return served(3, properties, DOCUMENTS)
 
 
 def _search(node: Node, aggs: Any) -> Any:
-    return _send(node, "POST", "/i/_search", {"size": 0, "aggs": aggs})["aggregations"]
+    return ask(node, "POST", "/i/_search", {"size": 0, "aggs": aggs})["aggregations"]
 
 
 def _values(field: str, documents: list[dict[str, Any]]) -> list[float]:
