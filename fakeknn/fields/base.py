@@ -197,6 +197,20 @@ def register(*names: str) -> Callable[[type[FieldType]], type[FieldType]]:
     return add
 
 
+def refused_by_lucene(error: OpenSearchError) -> bool:
+    """Whether it is the engine that refuses a document, whatever else is wrong with it."""
+    return getattr(error, "refused_by_lucene", False)
+
+
+def appears_again(kind: str, path: str) -> OpenSearchError:
+    """What Lucene says of a second field of a kind that a document may have but once (IndexingChain)."""
+    error = IllegalArgumentException(
+        f'{kind} "{path}" appears more than once in this document (only one value is allowed per field)'
+    )
+    error.refused_by_lucene = True  # type: ignore[attr-defined]
+    return error
+
+
 class FieldType:
     """A mapped field: ``path`` is its full name, ``kind`` the name of its mapping type."""
 
@@ -209,6 +223,9 @@ class FieldType:
     """Whether ``fields`` and ``copy_to`` may be defined for it."""
     once: ClassVar[bool] = False
     """Whether a document may have one value of it only."""
+    single: str | None = None
+    """What Lucene calls its fields, if it takes but one of them in a document: so Lucene, not the mapper, refuses a
+    second, and only once all of the document is parsed."""
     spreads: bool = False
     """Whether what is parsed are pairs of a field's path and a value for it, its own among them."""
     raises_plainly: ClassVar[bool] = False

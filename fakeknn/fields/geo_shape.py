@@ -8,7 +8,6 @@ from fakeknn.errors import (
     IllegalArgumentException,
     NotFaked,
     NullPointerException,
-    OpenSearchError,
     OpenSearchParseException,
 )
 from fakeknn.fields.base import DocContext, FieldType, register
@@ -79,17 +78,8 @@ class GeoShapeFieldType(GeometryFieldType):
         return found
 
     @property
-    def once(self) -> bool:  # type: ignore[override]
-        return self.has_doc_values
-
-    def repeated(self) -> OpenSearchError:
-        error = IllegalArgumentException(
-            f'DocValuesField "{self.path}" appears more than once in this document (only one value is allowed per '
-            "field)"
-        )
-        error.outside_of_field = True  # type: ignore[attr-defined]
-        error.found_by_engine = True  # type: ignore[attr-defined]
-        return error
+    def single(self) -> str | None:  # type: ignore[override]
+        return "DocValuesField" if self.has_doc_values else None
 
     def new_buffer(self) -> Buffer | None:
         return ObjectBuffer()

@@ -60,6 +60,7 @@ class JoinFieldType(StringFieldType):
     raises_plainly = True
     takes_subs = False
     takes_objects = True
+    single = "DocValuesField"
     eager = True
 
     def configure(self, definition: Mapping[str, Any]) -> None:

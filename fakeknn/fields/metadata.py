@@ -12,7 +12,6 @@ import numpy as np
 
 from fakeknn.errors import (
     IllegalArgumentException,
-    OpenSearchError,
     ParsingException,
     QueryShardException,
     Where,
@@ -162,7 +161,7 @@ class SequenceFieldType(LongFieldType):
 class DocCountFieldType(LongFieldType):
     """_doc_count: how many documents a document stands for in the buckets of aggregations."""
 
-    once = True
+    single = "DocValuesField"
 
     @property
     def searchable(self) -> bool:
@@ -191,14 +190,6 @@ class DocCountFieldType(LongFieldType):
         if count <= 0:
             raise IllegalArgumentException(f"Field [{self.path}] must be a positive integer.")
         return count
-
-    def repeated(self) -> OpenSearchError:
-        error = IllegalArgumentException(
-            f'DocValuesField "{self.path}" appears more than once in this document (only one value is allowed per '
-            "field)"
-        )
-        error.outside_of_field = True  # type: ignore[attr-defined]
-        return error
 
     def require_index(self) -> None:
         raise QueryShardException(f"Field [{self.path}] of type [{self.kind}] is not searchable")

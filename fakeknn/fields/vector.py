@@ -14,7 +14,7 @@ from fakeknn.errors import (
     QueryShardException,
     UnsupportedOperationException,
 )
-from fakeknn.fields.base import UNREADABLE, DocContext, FieldType, register
+from fakeknn.fields.base import UNREADABLE, DocContext, FieldType, appears_again, register
 from fakeknn.fields.buffers import Buffer, VectorBuffer
 from fakeknn.knn import method
 from fakeknn.knn.method import VectorDefinition
@@ -131,7 +131,7 @@ class VectorFieldType(FieldType):
             return
         if not isinstance(value, list):
             self._read_on(container, following, doc)
-        raise self.second_vector()
+        raise _outside(appears_again(self.single, self.path))
 
     def at_end(self, value: list[Any]) -> OpenSearchError | None:
         return IllegalArgumentException(
@@ -141,19 +141,12 @@ class VectorFieldType(FieldType):
             f"Expected: {self.definition.dimension}, Given: 0"
         )
 
-    def second_vector(self) -> OpenSearchError:
-        """What Lucene says of a document with two vectors."""
+    @property
+    def single(self) -> str:  # type: ignore[override]
         if not self.definition.knn_enabled:
-            kind = "DocValuesField"
-        elif self.definition.engine == "lucene":
-            kind = "VectorValuesField"
-        else:
-            kind = "[NativeEngineKNNVectorWriter]VectorValuesField"
-        error = IllegalArgumentException(
-            f'{kind} "{self.path}" appears more than once in this document (only one value is allowed per field)'
-        )
-        error.found_by_engine = True  # type: ignore[attr-defined]
-        return _outside(error)
+            return "DocValuesField"
+        lucene = self.definition.engine == "lucene"
+        return "VectorValuesField" if lucene else "[NativeEngineKNNVectorWriter]VectorValuesField"
 
     def _parsed(self, value: Any, doc: DocContext) -> Any:
         try:

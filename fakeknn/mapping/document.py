@@ -18,7 +18,7 @@ from fakeknn.errors import (
 )
 from fakeknn.fields import DocContext, FieldType, VectorFieldType
 from fakeknn.fields.alias import AliasFieldType
-from fakeknn.fields.base import UNREADABLE
+from fakeknn.fields.base import UNREADABLE, appears_again, refused_by_lucene
 from fakeknn.fields.metadata import METADATA
 from fakeknn.fields.vector import outside_of_field
 from fakeknn.mapping.dynamic_update import DynamicUpdate, strict
@@ -37,11 +37,13 @@ Values = dict[str, list[Any]]
 class ParsedDocument:
     """A document ready to be appended: ``rows`` are (nested path or None, values), nested objects before what holds
     them,
-    the document itself last; ``mapping`` is the mapping it needs, if that is a new one."""
+    the document itself last; ``mapping`` is the mapping it needs, if that is a new one. ``refusal`` is what the engine
+    will say of it, if it will not take it."""
 
     rows: list[tuple[str | None, Values]]
     source: Stored
     mapping: Mapping | None = None
+    refusal: OpenSearchError | None = None
 
 
 @dataclass(slots=True)
@@ -51,6 +53,12 @@ class _Level:
     nested_path: str | None
     values: Values
     parent: _Level | None = None
+    refusal: OpenSearchError | None = None
+
+    def refuse(self, kind: str, path: str) -> None:
+        """A field comes that Lucene takes but once in a document."""
+        if self.refusal is None:
+            self.refusal = appears_again(kind, path)
 
 
 def parse_document(
@@ -107,6 +115,7 @@ class DocumentParser:
         self.holes: list[tuple[Any, Any]] = []
         self.hole_fields: list[tuple[str, _Level]] = []
         self.levels: list[_Level] = []
+        self.refusal: OpenSearchError | None = None
         self.depth = self.array_depth = 0
         self.nested_objects = 0
         self.in_copy = False
@@ -123,15 +132,15 @@ class DocumentParser:
         except MapperParsingException:
             raise
         except OpenSearchError as cause:
-            if isinstance(cause, IllegalArgumentException) and outside_of_field(cause):
-                raise
-            self._place(cause)
-            raise MapperParsingException("failed to parse") from cause
+            if not refused_by_lucene(cause):
+                self._place(cause)
+                raise MapperParsingException("failed to parse") from cause
+            level.refusal = level.refusal or cause
         self._close(level)
         if self.ignored:
             level.values["_ignored"] = list(self.ignored)
         merged = self.update.merged() if self.update is not None else None
-        return ParsedDocument(self.rows, self._stored(), merged)
+        return ParsedDocument(self.rows, self._stored(), merged, self.refusal)
 
     def _check_timestamp(self, path: str, level: _Level) -> None:
         """DataStreamFieldMapper.postParse: what goes into a data stream has one timestamp."""
@@ -146,6 +155,7 @@ class DocumentParser:
         if self.context.waiting:
             self._complete(level)
         self.levels.append(level)
+        self.refusal = self.refusal or level.refusal  # Lucene is given nested objects before what holds them
         self.rows.append((level.nested_path, level.values))
 
     def _complete(self, level: _Level) -> None:
@@ -293,13 +303,21 @@ class DocumentParser:
         self._object(node, path, value, inner)
         self._close(inner)
         if node.include_in_parent:
-            _include(inner.values, level.values)
+            self._include(inner, level)
         if node.include_in_root:
             root = level
             while root.parent is not None:
                 root = root.parent
             if not node.include_in_parent or root is not level:
-                _include(inner.values, root.values)
+                self._include(inner, root)
+
+    def _include(self, inner: _Level, outer: _Level) -> None:
+        """The fields of a nested object are those of a row around it too."""
+        for path, items in inner.values.items():
+            kept = outer.values.setdefault(path, [])
+            kept.extend(items)
+            if len(kept) > 1 and (node := self.mapping.fields.get(path)) is not None and node.single is not None:
+                outer.refuse(node.single, path)
 
     def _count_nested(self) -> None:
         self.nested_objects += 1
@@ -380,15 +398,18 @@ class DocumentParser:
             kept = level.values.get(node.path)
             if node.spreads:
                 for path, one in parsed:
-                    level.values.setdefault(path, []).append(one)
+                    same = level.values.setdefault(path, [])
+                    same.append(one)
+                    if len(same) > 1 and node.single is not None:
+                        level.refuse(node.single, path)
             elif node.gives_lists:
                 level.values.setdefault(node.path, []).extend(parsed)
             elif kept is None:
                 level.values[node.path] = [parsed]
-            elif isinstance(node, VectorFieldType):
-                raise node.second_vector()
-            else:
+            elif node.single is None:
                 kept.append(parsed)
+            else:
+                level.refuse(node.single, node.path)
             if (
                 isinstance(node, VectorFieldType)
                 and node.derived
@@ -552,11 +573,6 @@ def _too_deep(what: str, limit: int) -> OpenSearchParseException:
         f"The depth of the {what} has exceeded the allowed limit of [{limit}]. This limit can be set by changing the "
         "[index.mapping.depth.limit] index level setting."
     )
-
-
-def _include(values: Values, into: Values) -> None:
-    for path, items in values.items():
-        into.setdefault(path, []).extend(items)
 
 
 def _preview(value: Any) -> str:

@@ -451,11 +451,6 @@ class Shard:
             from_translog,
         )
 
-    def fail_document(self) -> None:
-        """A document that Lucene refuses has used up a number: an operation that does nothing takes its place."""
-        self._writable().next_seq_no += 1
-        self.stats.index_failed += 1
-
     def index_document(
         self,
         doc_id: str,
@@ -473,6 +468,10 @@ class Shard:
         engine = self._writable()
         row = None if auto_id else engine.find(doc_id)
         version = self._next_version(doc_id, row, expected, now)
+        if document.refusal is not None:  # it has used up a number: an operation that does nothing takes its place
+            engine.next_seq_no += 1
+            self.stats.index_failed += 1
+            raise document.refusal
         if row is not None:
             self._dead.extend(range(engine.first_row(row), row + 1))
         engine.append(doc_id, document, mapping, version, routing)

@@ -255,12 +255,7 @@ class Writer:
                 raise
         if source is None:
             source = generator.write(body)  # what errors are placed in, and what is stored
-        try:
-            document = index.parse(doc_id, body, source, routing)
-        except OpenSearchError as error:
-            if getattr(error, "found_by_engine", False):
-                shard.fail_document()
-            raise
+        document = index.parse(doc_id, body, source, routing)
         expected = NOTHING if request.create else request.expected
         written = shard.index_document(doc_id, document, index.mapping, expected, routing, self.now, auto_id=auto_id)
         return (201 if written.result == "created" else 200), self._answer(target, shard, doc_id, written)
