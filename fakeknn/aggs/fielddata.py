@@ -154,7 +154,7 @@ def fielddata(ctx: ShardContext, field: FieldType) -> Column | None:
     if field.path in ("_source", "_version"):
         raise IllegalArgumentException(f"Fielddata is not supported on field [{field.path}] of type [{field.kind}]")
     field.require_doc_values()
-    column = ctx.column(field)
+    column = ctx.ordered(field)
     if not isinstance(column, (NumericColumn, KeywordColumn, GeoPointColumn, RangeColumn)):
         raise NotFaked(f"an aggregation of a [{field.kind}] field")
     return column

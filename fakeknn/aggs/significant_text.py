@@ -25,13 +25,19 @@ from fakeknn.aggs.significant import DEFAULT, SignificantTerms, common_members, 
 from fakeknn.aggs.terms import TermValues
 from fakeknn.aggs.thresholds import thresholds_of
 from fakeknn.aggs.values import Given, Source
-from fakeknn.errors import NullPointerException
+from fakeknn.errors import IllegalArgumentException, NullPointerException
 from fakeknn.fields import FieldType
 from fakeknn.query.base import ShardContext
 from fakeknn.source import raw_values
 from fakeknn.view import KeywordColumn, TextColumn
 from fakeknn.xcontent import java_string
 from fakeknn.xcontent.objects import declared
+
+#: Types whose fields have no analyzer, not even one that takes a text as a whole.
+_UNANALYZED = frozenset(
+    """boolean date date_nanos ip binary geo_point geo_shape scaled_float constant_keyword flat_object knn_vector
+    percolator version _index _source _seq_no _ignored _field_names""".split()
+)
 
 #: How many tokens make a sequence that may be a repetition.
 _WINDOW = 6
@@ -205,6 +211,10 @@ class SignificantText(SignificantTerms):
         if self.given.field is None:
             raise NullPointerException('Cannot invoke "Object.hashCode()" because "key" is null')
         field = ctx.field(self.given.field)
+        if field is not None and field.kind in _UNANALYZED:
+            raise IllegalArgumentException(
+                f"Field [{field.path}] has no analyzer, but SignificantText requires an analyzed field"
+            )
         subs = self.subs.build(ctx)
         values = TextValues(self, ctx, field)
         mask, total = self._background(ctx)

@@ -19,6 +19,7 @@ from fakeknn.fields import (
     text,
     token_count,
     vector,
+    version,
     wildcard,
 )
 from fakeknn.fields.base import KINDS, DocContext, FieldType, MappingContext
@@ -51,5 +52,6 @@ __all__ = [
     "text",
     "token_count",
     "vector",
+    "version",
     "wildcard",
 ]

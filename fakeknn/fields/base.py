@@ -423,6 +423,16 @@ class FieldType:
     def aggregatable(self) -> bool:
         return self.has_doc_values
 
+    @property
+    def ordering(self) -> FieldType:
+        """The field whose column has the values in their order, for ranges, sorts and aggregations."""
+        return self
+
+    @property
+    def tells_existence(self) -> bool:
+        """Whether documents that have the field are found by that."""
+        return True
+
     dictionary: ClassVar[bool] = False
     """Whether its terms are texts, which may be matched whatever their case."""
 

@@ -32,9 +32,7 @@ from fakeknn.source import SourceFilter
 from fakeknn.xcontent import hash_ordered, java_string
 
 #: Mapping types that OpenSearch has and fakeknn does not.
-NOT_FAKED_TYPES = frozenset(
-    "star_tree hll semantic sparse_vector icu_collation_keyword murmur3 annotated_text version".split()
-)
+NOT_FAKED_TYPES = frozenset("star_tree hll semantic sparse_vector icu_collation_keyword murmur3 annotated_text".split())
 
 #: The format that dynamic dates are read with.
 DYNAMIC_DATE_FORMATS = ("strict_date_optional_time", "yyyy/MM/dd HH:mm:ss||yyyy/MM/dd||epoch_millis")

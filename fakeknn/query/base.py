@@ -157,6 +157,10 @@ class ShardContext:
                 found = self.memo[key] = self._made(field)
         return found
 
+    def ordered(self, field: FieldType) -> Column | None:
+        """The column of what the field's values are ordered by."""
+        return self.column(field.ordering)
+
     def _made(self, field: FieldType) -> Column | None:
         of_view = getattr(field, "of_view", None)
         if of_view is not None:

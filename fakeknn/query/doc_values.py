@@ -43,6 +43,7 @@ _KINDS = {
     "wildcard": "keyword",
     "parent": "keyword",
     "constant_keyword": "keyword",
+    "version": "keyword",
     "ip": "ip",
     "binary": "binary",
     "geo_point": "geo_point",
@@ -84,7 +85,7 @@ class ShardDoc:
             if found is None:
                 raise NotFaked(f"a field of type [{field.kind}] in a script")
             kind = found
-        column = self.ctx.column(field)
+        column = self.ctx.ordered(field)
         assert column is not None
         return field, kind, column
 

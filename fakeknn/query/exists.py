@@ -52,7 +52,7 @@ def exists_mask(ctx: ShardContext, pattern: str) -> Mask:
         if refusal is not None and (error := refusal()) is not None:
             raise error
         column = ctx.column(field)
-        if column is not None:
+        if column is not None and field.tells_existence:
             mask = mask | column.exists
     return mask
 

@@ -19,6 +19,7 @@ _TYPES: Mapping[str, str] = {
     "date_nanos": "DateFieldMapper$DateFieldType",
     "knn_vector": "org.opensearch.knn.index.mapper.KNNVectorFieldType",
     "percolator": "org.opensearch.percolator.PercolatorFieldMapper$PercolatorFieldType",
+    "version": "SemanticVersionFieldMapper$SemanticVersionFieldType",
     "join": "org.opensearch.join.mapper.ParentJoinFieldMapper$JoinFieldType",
 }
 
@@ -31,6 +32,7 @@ _DATA: Mapping[str, str] = {
     "ip": "plain.SortedSetOrdinalsIndexFieldData",
     "flat_object": "plain.SortedSetOrdinalsIndexFieldData",
     "join": "plain.SortedSetOrdinalsIndexFieldData",
+    "version": "plain.SortedSetOrdinalsIndexFieldData",
     "text": "plain.PagedBytesIndexFieldData",
     "constant_keyword": "plain.ConstantIndexFieldData",
     "_index": "plain.ConstantIndexFieldData",

@@ -111,13 +111,14 @@ class Nested(Query):
         first = int(np.flatnonzero(ctx.view.parents(around) == row)[0])
         inside = ctx.inside(self.path)
         told = [one for child in range(first, row) if (one := explain(inside, child, boost)).match]
-        worst = self.score_mode == "min"
-        chosen = (min if worst else max)(told, key=lambda one: float(one.value))
         mode = "Total" if self.score_mode == "sum" else self.score_mode.capitalize()
+        worst = self.score_mode == "min"
+        # None told of: one of doc values that do not hold what the index does.
+        chosen = (min if worst else max)(told, key=lambda one: float(one.value), default=None)
         return Explanation(
             matched.score[row],
             f"Score based on {len(told)} child docs in range from {first} to {row - 1}, using score mode {mode}",
-            (chosen,),
+            () if chosen is None else (chosen,),
         )
 
 

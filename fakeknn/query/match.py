@@ -9,6 +9,7 @@ from typing import Any
 from fakeknn.analysis import Analyzer, Token, TokenStream, global_analyzer
 from fakeknn.errors import IllegalArgumentException, IllegalStateException, OpenSearchError, ParsingException, Where
 from fakeknn.fields import FieldType
+from fakeknn.fields.scalar import KeywordFieldType
 from fakeknn.fields.text import TextFieldType
 from fakeknn.query.base import Query, ShardContext
 from fakeknn.query.boolean import Bool
@@ -134,7 +135,7 @@ class MatchBuilder:
         """A field without an analyzer: the text is one term."""
         if way == PHRASE_PREFIX:
             return self.leniently(lambda: self._refuse(self.field.no_phrase("phrase prefix")))
-        if way == BOOLEAN_PREFIX and self.field.dictionary:
+        if way == BOOLEAN_PREFIX and isinstance(self.field, KeywordFieldType):
             return self.prefix(java_string(text))
         return self.term(text)
 

@@ -111,7 +111,7 @@ class Range(Query):
         if type(field).range is FieldType.range:
             self._asked(field, Column(ctx.n, np.empty(0, np.int32), True))  # which refuses, whatever is searchable
         try:
-            return searched(ctx, field, lambda column: self._asked(field, column))
+            return searched(ctx, field, lambda column: self._asked(field, column), ordered=True)
         except OpenSearchParseException as error:
             # Dates are looked at when the query is rewritten, before it is built.
             raise rewritten_wrongly(error) from error.cause

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from fakeknn.errors import IllegalArgumentException, IllegalStateException
 from fakeknn.fields import FieldType
 from fakeknn.fields.metadata import IdFieldType, IndexFieldType
+from fakeknn.fields.version import VersionFieldType
 from fakeknn.fields.wildcard import WildcardFieldType
 from fakeknn.query.base import Explanation, Matched, Query, ShardContext, running
 from fakeknn.query.lucene import MatchAllDocsQuery, MatchNoDocsQuery, Node
@@ -144,7 +145,11 @@ class SpanTerm(SpanQuery):
         if isinstance(field, IndexFieldType):
             names = field.names(ctx.index, self.value)
             raise _no_term(MatchAllDocsQuery() if names else MatchNoDocsQuery())
-        if (not field.dictionary and not field.scored) or isinstance(field, WildcardFieldType):
+        if (
+            (not field.dictionary and not field.scored)
+            or isinstance(field, WildcardFieldType)
+            or (isinstance(field, VersionFieldType) and field.has_doc_values)
+        ):
             query = Term(field=self.field, value=self.value)
             query.mask(ctx)  # for what it refuses
             raise _no_term(form(query, ctx))

@@ -45,10 +45,13 @@ from fakeknn.xcontent import base64, java_string, objects
 from fakeknn.xcontent.objects import ObjectParser, building, caught, declared
 
 
-def searched(ctx: ShardContext, field: FieldType, ask: Callable[[Column], Mask]) -> Mask:
-    """What ``ask`` says of the field's column; a field that keeps nothing is refused or matches nothing."""
+def searched(ctx: ShardContext, field: FieldType, ask: Callable[[Column], Mask], *, ordered: bool = False) -> Mask:
+    """What ``ask`` says of the field's column, or of that of its order.
+
+    A field that keeps nothing is refused or matches nothing.
+    """
     field.require_index()
-    column = ctx.column(field)
+    column = ctx.ordered(field) if ordered else ctx.column(field)
     if column is None:
         return ask(Column(ctx.n, np.empty(0, np.int32), True))
     return ask(column)
@@ -164,6 +167,9 @@ class IndexedTerm(Term):
 
     def mapped_boosts(self, field: FieldType) -> tuple[float, ...]:
         return ()
+
+    def _scores(self, field: FieldType | None) -> bool:
+        return super()._scores(field) or isinstance(field, KeywordFieldType)
 
 
 @register("term")

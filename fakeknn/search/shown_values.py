@@ -24,7 +24,7 @@ def shown_doc_values(ctx: ShardContext, field: FieldType, row: int, format: str 
     field.require_doc_values()
     if field.path in ("_source", "_version"):
         raise IllegalArgumentException(f"Fielddata is not supported on field [{field.path}] of type [{field.kind}]")
-    column = ctx.column(field)
+    column = ctx.ordered(field)
     if isinstance(column, GeoPointColumn):
         first, last = places_of(column.rows, row, row + 1)
         return [field.doc_value(value, format) for value in column.encoded[first:last].tolist()]

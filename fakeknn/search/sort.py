@@ -102,7 +102,7 @@ class Sort:
             check_max_children(ctx, self.nested)
             children = self.nested.children(ctx)
         mapped.require_doc_values()
-        column = ctx.column(mapped)
+        column = ctx.ordered(mapped)
         if not isinstance(column, NumericColumn):
             self._not_of_numbers(ctx, mapped)
         if not mapped.sorts:
@@ -156,7 +156,7 @@ class Sort:
             place = int(self._whole(value))
             return -place if self.descending else place
         mapped = ctx.field(self.field)
-        column = None if mapped is None else ctx.column(mapped)
+        column = None if mapped is None else ctx.ordered(mapped)
         if mapped is not None and isinstance(column, TextColumn):
             column = fielddata_of_text(ctx, mapped, column)
         if isinstance(column, KeywordColumn):

@@ -18,6 +18,7 @@ from fakeknn.errors import (
     OpenSearchParseException,
 )
 from fakeknn.fields import FieldType
+from fakeknn.fields.version import VersionFieldType
 from fakeknn.knn.java import class_name
 from fakeknn.mapping.document import parse_document
 from fakeknn.query.base import ShardContext
@@ -182,7 +183,9 @@ def _kept(mapped: FieldType) -> bool:
 
 
 def _valid(mapped: FieldType | None) -> bool:
-    return mapped is not None and (mapped.is_text or mapped.dictionary) and mapped.searchable
+    if mapped is None or isinstance(mapped, VersionFieldType):
+        return False
+    return (mapped.is_text or mapped.dictionary) and mapped.searchable
 
 
 def _terms(request: TermVectorsRequest, ctx: ShardContext, mapped: FieldType, values: list[str]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ import numpy as np
 
 from fakeknn.fields import FieldType
 from fakeknn.fields.flat_object import FlatMemberFieldType, FlatObjectFieldType
+from fakeknn.fields.version import VersionFieldType
 from fakeknn.fields.wildcard import WildcardFieldType
 from fakeknn.query.base import Explanation, Query, ShardContext
 from fakeknn.query.lucene import (
@@ -52,6 +53,10 @@ def _(query: Pattern, ctx: ShardContext) -> Node:
     if isinstance(field, WildcardFieldType):
         shown = {Prefix: f"{query.value}*", Regexp: f"/{query.value}/"}.get(type(query), query.value)
         return wildcard_matching(field, shown, plain, ctx)
+    if isinstance(field, VersionFieldType):
+        value = query.value.lower() if query.case_insensitive and isinstance(query, Wildcard) else query.value
+        shown = {Prefix: f"{value}*", Regexp: f"/{value}/"}.get(type(query), value)
+        return Leaf(WRAPPER, f"{field.path}:{shown}", lambda: plain.mask(ctx))
     if not (field.is_text or field.kind == "keyword"):
         return Told(plain)
     if isinstance(query, Completed) or (query.case_insensitive and not isinstance(query, Regexp)):

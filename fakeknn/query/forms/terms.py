@@ -14,11 +14,13 @@ from fakeknn.fields.numbers import DecimalFieldType, IntegerFieldType, NumberFie
 from fakeknn.fields.ranges import RangeFieldType
 from fakeknn.fields.scalar import BooleanFieldType, DateFieldType
 from fakeknn.fields.uid import encode_id
+from fakeknn.fields.version import VersionFieldType
 from fakeknn.fields.wildcard import WildcardFieldType, quoted_wildcard
 from fakeknn.query.base import Query, ShardContext
 from fakeknn.query.exists import Exists, exists_names
 from fakeknn.query.forms.patterns import automaton, flat_path, wildcard_matching
 from fakeknn.query.forms.points import addresses, bitmap, ip_set, ip_term, number_range, number_set, stored_ranges
+from fakeknn.query.forms.versions import version_range, version_set, version_term
 from fakeknn.query.ids import Ids
 from fakeknn.query.lucene import (
     SHOULD,
@@ -37,7 +39,7 @@ from fakeknn.query.lucene import (
 )
 from fakeknn.query.lucene.form import MATCH_NONE, WRAPPER, bytes_ref, field_exists, lucene, shown_id
 from fakeknn.query.ranges import Range
-from fakeknn.query.terms import Term, Terms, constant_value
+from fakeknn.query.terms import IndexedTerm, Term, Terms, constant_value
 from fakeknn.xcontent import java_string
 
 
@@ -91,7 +93,10 @@ def _term(query: Term, field: FieldType | None, ctx: ShardContext) -> Node:
     if isinstance(field, (FlatMemberFieldType, FlatObjectFieldType)):
         name, path = flat_path(field)
         shown = automaton(plain) if query.case_insensitive else path + java_string(query.value)
-        return ConstantScoreQuery(Leaf("TermQuery", f"{name}:{shown}", lambda: plain.mask(ctx)))
+        where = None if query.case_insensitive else field.path
+        return ConstantScoreQuery(Leaf("TermQuery", f"{name}:{shown}", lambda: plain.mask(ctx), where))
+    if isinstance(field, VersionFieldType) and not query.case_insensitive:
+        return version_term(field, query, ctx)
     if isinstance(field, WildcardFieldType):
         text = java_string(query.value)
         return wildcard_matching(field, text if query.case_insensitive else quoted_wildcard(text), plain, ctx)
@@ -107,7 +112,8 @@ def _term(query: Term, field: FieldType | None, ctx: ShardContext) -> Node:
                 )
             return Told(plain)
         node: Node = TermQuery(field.path, term, term)
-        constant = field.constant or (field.kind == "keyword" and not field.scored)
+        of_keyword = field.kind == "keyword" and not isinstance(query, IndexedTerm)
+        constant = field.constant or (of_keyword and not field.scored)
         return ConstantScoreQuery(node) if constant else node
     return Told(plain)
 
@@ -138,6 +144,8 @@ def _(query: Terms, ctx: ShardContext) -> Node:
         return Leaf(WRAPPER, f"{name}:({flat})", lambda: plain.mask(ctx))
     if isinstance(field, WildcardFieldType):
         return wildcard_matching(field, "|".join(java_string(value) for value in values), plain, ctx)
+    if isinstance(field, VersionFieldType):
+        return version_set(field, values, ctx)
     if isinstance(field, BooleanFieldType) or field.is_text or field.kind == "keyword":
         terms = sorted({field.index_term(value) for value in values}, key=lambda term: term.encode())
         shown = " ".join(terms)
@@ -210,6 +218,8 @@ def _(query: Range, ctx: ShardContext) -> Node:
         return stored_ranges(plain, field, field.bounds(*asked), ctx)
     if isinstance(field, ConstantKeywordFieldType):
         return MatchAllDocsQuery() if plain.mask(ctx).any() else MatchNoDocsQuery()
+    if isinstance(field, VersionFieldType):
+        return version_range(field, plain, ctx)
     if field.is_text or field.kind == "keyword":
         return _term_range(query, plain, field, ctx)
     return Told(plain)

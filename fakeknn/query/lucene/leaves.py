@@ -100,6 +100,12 @@ class Leaf(Node):
     parts: tuple[Node, ...] = field(default=(), compare=False, repr=False)
 
     @property
+    def java_class(self) -> str:
+        """Ranges of doc values lie beside the fields that hold them."""
+        package = "org.apache.lucene.document" if self.kind.endswith("DocValuesRangeQuery") else self.package
+        return f"{package}.{self.kind}"
+
+    @property
     def type(self) -> str:
         return self.kind
 
