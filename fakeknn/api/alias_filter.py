@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from fakeknn.errors import IllegalArgumentException, OpenSearchError
+from fakeknn.errors import IllegalArgumentException, NullPointerException, OpenSearchError
 from fakeknn.query.base import ShardContext, parse_query
 from fakeknn.search.service import Services
 from fakeknn.state.index import Index
@@ -21,6 +21,11 @@ _WRAP = b'{"filter":'
 def check_filter(node: Node, index: Index, alias: str, filter: Mapping[str, Any]) -> None:
     """AliasValidator.validateAliasFilter: the filter is read anew from its compact text, which errors are placed in,
     and made a query of the index."""
+    if index.state == "close":  # its service has a mapper, and nothing else that queries need
+        raise NullPointerException(
+            'Cannot invoke "org.opensearch.index.cache.IndexCache.bitsetFilterCache()" because "this.indexCache" is '
+            "null"
+        )
     body = _WRAP + orjson.dumps(filter) + b"}"
     root = read(body)
     try:

@@ -19,6 +19,11 @@ from fakeknn.xcontent import hash_ordered, java_string
 from fakeknn.xcontent.objects import token
 
 
+def _parametrized(kind: str, *, index: bool, doc_values: bool) -> dict[str, Any]:
+    """FieldMapper.doXContentBody with its defaults."""
+    return {"type": kind, "boost": 1.0, "index": index, "doc_values": doc_values, "store": False, "meta": {}}
+
+
 class ParentIdFieldType(StringFieldType):
     """``join#parent``: of a parent its own id, of its children that of their parent."""
 
@@ -33,6 +38,9 @@ class ParentIdFieldType(StringFieldType):
     def parse(self, container: Any, key: Any, value: Any, doc: DocContext) -> Any:
         raise IllegalStateException("external value not set")
 
+    def echo(self, include_defaults: bool = False) -> dict[str, Any]:
+        return _parametrized(self.kind, index=True, doc_values=True) if include_defaults else {"type": self.kind}
+
 
 _JAVA = {str: "java.lang.String", list: "java.util.ArrayList", bool: "java.lang.Boolean", float: "java.lang.Double"}
 
@@ -46,6 +54,10 @@ class MetaJoinFieldType(FieldType):
 
     def __init__(self, context: MappingContext) -> None:
         super().__init__("_parent_join", "parent_join", context)
+
+    def echo(self, include_defaults: bool = False) -> dict[str, Any]:
+        told = _parametrized(self.kind, index=False, doc_values=False)
+        return told if include_defaults else {name: told[name] for name in ("type", "index", "doc_values")}
 
     def new_buffer(self) -> None:
         return None

@@ -454,6 +454,9 @@ class DocumentParser:
                 self._parse_torso(node, container, key, value)
             raise self.broken
         if isinstance(value, str):
+            assert self.torso is not None
+            if node.ignores_malformed and self.torso.behind is not None:
+                raise MapperParsingException("failed to parse") from self.torso.behind
             raise self._failed(node, value, cause) from cause
         if node.takes_arrays:
             self._parse_torso(node, container, key, value)

@@ -120,6 +120,9 @@ class _Step:
 
 def apply_alias_actions(node: Node, actions: Sequence[AliasAction], check_filter: CheckFilter) -> None:
     """TransportIndicesAliasesAction and MetadataIndexAliasesService.applyAliasActions."""
+    # Blocks are looked for at the names as they were asked for, so an index that a pattern finds is not guarded.
+    asked = hash_ordered({name for action in actions for name in action.indices})
+    node.check_blocks("metadata_write", *[node.indices[name] for name in asked if name in node.indices])
     steps = [step for action in actions for step in _resolved(node, action)]
     if not steps and actions:
         raise AliasesNotFoundException(*hash_ordered(alias for action in actions for alias in action.aliases))

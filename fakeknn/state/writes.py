@@ -5,7 +5,7 @@ A write finds its index, which is created if it is missing, then its shard by id
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -93,6 +93,8 @@ class Writer:
             requests = [request for i, request in enumerate(requests) if i not in answered]
         if requests:
             self._create_missing(requests)
+            if not self.single:
+                self._check_ids(requests)
         return ingested
 
     def _create_missing(self, requests: Sequence[WriteRequest]) -> None:
@@ -207,6 +209,18 @@ class Writer:
                 raise NullPointerException("id must not be null")
             raise RoutingMissingException(target.index.name, request.id)
         return routing
+
+    def _check_ids(self, requests: Iterable[WriteRequest]) -> None:
+        """BulkOperation.doRun: a document that lacks the routing of its index is told by its id, before anything is
+        written; without an id this fails, and the whole bulk with it."""
+        for request in requests:
+            if type(request) is IndexRequest and request.id is None and request.routing is None:
+                try:
+                    self._route(self._target(request), request)
+                except NullPointerException:
+                    raise
+                except OpenSearchError:
+                    continue  # it will be the item's
 
     # -- documents
 

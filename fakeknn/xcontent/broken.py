@@ -17,6 +17,9 @@ class Torso:
     With ``broken`` they are such as parsers meet the break in.
     """
 
+    behind: OpenSearchError | None = None
+    """What comes behind a break at the body's end, for a parser that does not mind it."""
+
     def __init__(self, root: Any, open: Sequence[Any], broken: Break | None = None) -> None:
         self.broken = broken
         self.root = root

@@ -10,6 +10,7 @@ import orjson
 
 from fakeknn.errors import (
     IllegalArgumentException,
+    JsonEOFException,
     JsonParseException,
     MapperParsingException,
     NotXContentException,
@@ -289,6 +290,9 @@ def read_document(body: bytes) -> dict[str, Any]:
         if token is not None:
             raise IllegalArgumentException(f"Malformed content, found extra data after parsing: {token.xcontent}")
     except (*_BROKEN, NotXContentException, IllegalArgumentException) as error:
-        raise _with_torso(MapperParsingException("failed to parse"), reader) from error
+        failed = _with_torso(MapperParsingException("failed to parse"), reader)
+        if isinstance(error, JsonEOFException) and (torso := getattr(failed, "torso", None)) is not None:
+            torso.behind = reader.skip(1)
+        raise failed from error
     assert isinstance(root, dict)
     return root
