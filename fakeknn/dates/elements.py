@@ -63,6 +63,20 @@ class Number:
     def before(self, width: int) -> Number:
         return replace(self, subsequent=self.subsequent + width)
 
+    def __str__(self) -> str:
+        name, brackets, _ = self.name.partition("[")
+        written = f"{self.low},{self.high},{self.sign}"
+        if self.base is not None:
+            base = self.base if brackets else "2000-01-01"
+            return f"{'Localized(' if brackets else 'ReducedValue('}{name},{self.low},{self.high},{base})"
+        if brackets:
+            if name == "WeekBasedYear":
+                return f"Localized({name},{self.low},19,{self.sign})"
+            return f"Localized({name},{self.low})"
+        if self.fixed_width:
+            written = f"{self.low}"
+        return f"Value({name})" if written == "1,19,NORMAL" else f"Value({name},{written})"
+
     def parse(self, parsed: Parsed, text: str, at: int) -> int:
         length = len(text)
         if at == length:
@@ -135,6 +149,9 @@ class Fraction:
     def before(self, width: int) -> Fraction:
         return self
 
+    def __str__(self) -> str:
+        return f"Fraction(NanoOfSecond,{self.low},{self.high}{',DecimalPoint' if self.point else ''})"
+
     def parse(self, parsed: Parsed, text: str, at: int) -> int:
         start, length = at, len(text)
         if at == length:
@@ -167,6 +184,9 @@ class Fraction:
 class Literal:
     text: str
 
+    def __str__(self) -> str:
+        return "''" if self.text == "'" else "'" + self.text.replace("'", "''") + "'"
+
     def parse(self, parsed: Parsed, text: str, at: int) -> int:
         return at + len(self.text) if text.startswith(self.text, at) else ~at
 
@@ -180,6 +200,10 @@ class Text:
 
     name: str
     texts: Mapping[int, str]
+    style: str = "FULL"
+
+    def __str__(self) -> str:
+        return f"Text({self.name})" if self.style == "FULL" else f"Text({self.name},{self.style})"
 
     def parse(self, parsed: Parsed, text: str, at: int) -> int:
         for value, name in sorted(self.texts.items(), key=lambda item: -len(item[1])):
@@ -200,6 +224,9 @@ class Offset:
 
     pattern: str
     none: str
+
+    def __str__(self) -> str:
+        return f"Offset({self.pattern},{self.none!r})"
 
     def parse(self, parsed: Parsed, text: str, at: int) -> int:
         start = at
@@ -256,7 +283,14 @@ _OFFSET_ID_ZERO = Offset("+HH:MM:ss", "0")
 
 @dataclass(frozen=True, slots=True)
 class ZoneId:
-    """ZoneIdPrinterParser: a region, an offset, or ``UTC``, ``GMT``, ``UT`` with or without one."""
+    """ZoneIdPrinterParser: a region, an offset, or ``UTC``, ``GMT``, ``UT`` with or without one.
+
+    ``region`` if an offset alone is not printed."""
+
+    region: bool = False
+
+    def __str__(self) -> str:
+        return "ZoneRegionId()" if self.region else "ZoneId()"
 
     def parse(self, parsed: Parsed, text: str, at: int) -> int:
         if at == len(text):
@@ -309,7 +343,10 @@ class ZoneId:
 class ZoneText(ZoneId):
     """ZoneTextPrinterParser in the root locale, which has next to no names of zones: it prints offsets instead."""
 
-    letters: str
+    letters: str = "z"
+
+    def __str__(self) -> str:
+        return f"ZoneText({'FULL' if len(self.letters) == 4 else 'SHORT'})"
 
     def parse(self, parsed: Parsed, text: str, at: int) -> int:
         end = ZoneId.parse(self, parsed, text, at)
@@ -334,6 +371,9 @@ class LocalizedOffset:
     """LocalizedOffsetIdPrinterParser: ``GMT``, ``GMT+1``, or ``GMT+01:00`` if ``full``."""
 
     full: bool
+
+    def __str__(self) -> str:
+        return f"LocalizedOffset({'FULL' if self.full else 'SHORT'})"
 
     def parse(self, parsed: Parsed, text: str, at: int) -> int:
         if not text.startswith("GMT", at):
@@ -386,6 +426,10 @@ class Sequenced:
     elements: Sequence[Element]
     optional: bool = False
 
+    def __str__(self) -> str:
+        inner = "".join(map(str, self.elements))
+        return f"[{inner}]" if self.optional else inner
+
     def parse(self, parsed: Parsed, text: str, at: int) -> int:
         if not self.optional:
             for element in self.elements:
@@ -422,6 +466,9 @@ class Padded:
 
     element: Element
     width: int
+
+    def __str__(self) -> str:
+        return f"Pad({self.element},{self.width})"
 
     def parse(self, parsed: Parsed, text: str, at: int) -> int:
         if at == len(text):

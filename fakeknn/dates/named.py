@@ -169,8 +169,8 @@ _NUMBERS = {
 
 def extension(builder: Builder, text: str) -> None:
     """What stands between ``<`` and ``>`` in a form."""
-    if text == "zone":
-        builder.append(ZoneId())
+    if text in ("zone", "region"):
+        builder.append(ZoneId(text == "region"))
     elif text[0] == "+":
         builder.append(Offset(text, "Z"))
     elif text[0] in ".,":

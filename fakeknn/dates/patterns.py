@@ -126,18 +126,18 @@ def _field(builder: Builder, letter: str, count: int, names: _Names) -> None:
         elif count <= 5:
             style = "FULL" if count == 4 else "NARROW" if count == 5 else "SHORT"
             text_name = "DayOfWeek" if letter in "ec" else name
-            builder.append(Text(text_name, names.of(letter, style)))
+            builder.append(Text(text_name, names.of(letter, style), style))
         else:
             raise too_many
     elif letter == "a":
         if count > 1:
             raise too_many
-        builder.append(Text(name, names.of(letter, "SHORT")))
+        builder.append(Text(name, names.of(letter, "SHORT"), "SHORT"))
     elif letter == "G":
         if count > 5:
             raise too_many
         style = "FULL" if count == 4 else "NARROW" if count == 5 else "SHORT"
-        builder.append(Text(name, names.of(letter, style)))
+        builder.append(Text(name, names.of(letter, style), style))
     elif letter == "S":
         if count > 9:
             raise IllegalArgumentException(f"Minimum width must be from 0 to 9 inclusive but was {count}")
@@ -167,7 +167,9 @@ def _zone_or_week(builder: Builder, letter: str, count: int) -> None:
                 raise IllegalArgumentException("Wrong number of pattern letters: v")
             if count > (5 if letter == "B" else 4):
                 raise too_many
-            builder.append(ZoneText(letter * count) if letter != "B" else Unfaked("the date pattern letter [B]"))
+            builder.append(
+                ZoneText(letters=letter * count) if letter != "B" else Unfaked("the date pattern letter [B]")
+            )
         case "Z":
             if count > 5:
                 raise too_many

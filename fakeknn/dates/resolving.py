@@ -32,7 +32,11 @@ _RANGES: dict[str, tuple[int, int, str]] = {
         ("DayOfMonth", 1, 31, "1 - 28/31"),
         ("DayOfYear", 1, 366, "1 - 365/366"),
         ("DayOfWeek", 1, 7, ""),
+        ("AlignedDayOfWeekInMonth", 1, 7, ""),
+        ("AlignedDayOfWeekInYear", 1, 7, ""),
         ("AlignedWeekOfMonth", 1, 5, "1 - 4/5"),
+        ("AlignedWeekOfYear", 1, 53, ""),
+        ("ProlepticMonth", _YEARS[0] * 12, _YEARS[1] * 12 + 11, ""),
         ("HourOfDay", 0, 23, ""),
         ("ClockHourOfDay", 1, 24, ""),
         ("HourOfAmPm", 0, 11, ""),
@@ -41,12 +45,18 @@ _RANGES: dict[str, tuple[int, int, str]] = {
         ("MinuteOfHour", 0, 59, ""),
         ("SecondOfMinute", 0, 59, ""),
         ("NanoOfSecond", 0, 999_999_999, ""),
+        ("MicroOfSecond", 0, 999_999, ""),
+        ("MilliOfSecond", 0, 999, ""),
+        ("MinuteOfDay", 0, 1_439, ""),
         ("SecondOfDay", 0, 86_399, ""),
         ("MilliOfDay", 0, 86_399_999, ""),
+        ("MicroOfDay", 0, 86_399_999_999, ""),
         ("NanoOfDay", 0, DAY - 1, ""),
         ("WeekBasedYear", *_YEARS, ""),
         ("WeekOfWeekBasedYear", 1, 53, "1 - 52/53"),
         ("EpochDay", -365_243_219_162, 365_241_780_471, ""),
+        ("InstantSeconds", -(2**63), 2**63 - 1, ""),
+        ("OffsetSeconds", -64_800, 64_800, ""),
         ("ModifiedJulianDay", -365_243_178_575, 365_241_821_058, ""),
         (WEEK_YEAR, *_YEARS, ""),
         (WEEK, 0, 54, "0/1 - 52/54"),
@@ -58,6 +68,11 @@ _TIME_FIELDS = (
     "HourOfDay", "ClockHourOfDay", "HourOfAmPm", "ClockHourOfAmPm", "AmPmOfDay", "MinuteOfHour", "SecondOfMinute",
     "NanoOfSecond", "MilliOfDay", "NanoOfDay",
 )  # fmt: skip
+
+
+def bounds(name: str) -> tuple[int, int, str]:
+    """The least and the greatest value of a field, and both as ValueRange writes them."""
+    return _RANGES[name]
 
 
 def checked(name: str, value: int) -> int:

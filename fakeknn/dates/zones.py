@@ -118,6 +118,12 @@ class Zone:
         """
         return local - self.at_local(local).before
 
+    def next_transition(self, second: float) -> int | None:
+        """The first transition behind an instant (seconds)."""
+        shift = _periods(int(second))
+        i = bisect_right(self._transitions, second - shift)
+        return self._transitions[i] + shift if i < len(self._transitions) else None
+
     def previous_transition(self, second: float) -> int | None:
         """The last transition before an instant (seconds)."""
         shift = _periods(int(second))
@@ -125,9 +131,14 @@ class Zone:
         return self._transitions[i - 1] + shift if i else None
 
 
+class ZoneOffset(Zone):
+    """A zone that is an offset and has no other name."""
+
+
 def fixed(seconds: int, id: str | None = None) -> Zone:
     """A zone of one offset; ``Z`` for none, as ZoneOffset prints it."""
-    return Zone(offset_id(seconds) if id is None else id, np.array([seconds], np.int64), np.empty(0, np.int64))
+    offsets, transitions = np.array([seconds], np.int64), np.empty(0, np.int64)
+    return ZoneOffset(offset_id(seconds), offsets, transitions) if id is None else Zone(id, offsets, transitions)
 
 
 def offset_id(seconds: int) -> str:
@@ -167,11 +178,28 @@ def parse_offset(text: str) -> int:
     if padded[0] not in "+-":
         raise DateTimeException(problem.format("plus/minus not found when expected"))
     sign = -1 if padded[0] == "-" else 1
-    for value, (name, limit) in zip(parts, (("hours", 18), ("minutes", 59), ("seconds", 59)), strict=True):
-        if value > limit:
-            told = f"value {sign * value} is not in the range -{limit} to {limit}"
-            raise DateTimeException(f"Zone offset {name} not in valid range: {told}")
-    return checked_offset(sign * (parts[0] * 3600 + parts[1] * 60 + parts[2]))
+    return offset_of(*(sign * part for part in parts))
+
+
+def offset_of(hours: int, minutes: int, seconds: int) -> int:
+    """ZoneOffset.ofHoursMinutesSeconds, whose parts bear the same sign."""
+    if not -18 <= hours <= 18:
+        raise _no_offset("hours", hours, 18)
+    if hours > 0 and (minutes < 0 or seconds < 0):
+        raise DateTimeException("Zone offset minutes and seconds must be positive because hours is positive")
+    if hours < 0 and (minutes > 0 or seconds > 0):
+        raise DateTimeException("Zone offset minutes and seconds must be negative because hours is negative")
+    if (minutes > 0 and seconds < 0) or (minutes < 0 and seconds > 0):
+        raise DateTimeException("Zone offset minutes and seconds must have the same sign")
+    for name, value in (("minutes", minutes), ("seconds", seconds)):
+        if not -59 <= value <= 59:
+            raise _no_offset(name, value, 59)
+    return checked_offset(hours * 3600 + minutes * 60 + seconds)
+
+
+def _no_offset(name: str, value: int, limit: int) -> DateTimeException:
+    told = f"value {value} is not in the range -{limit} to {limit}"
+    return DateTimeException(f"Zone offset {name} not in valid range: {told}")
 
 
 @cache

@@ -12,8 +12,8 @@ from fakeknn.errors import IllegalArgumentException, UnsupportedOperationExcepti
 from fakeknn.painless.hierarchy import check_cast, lineage
 from fakeknn.painless.iteration import iterate
 from fakeknn.painless.library_doc import DocMap
+from fakeknn.painless.library_enum import Enum
 from fakeknn.painless.library_math import BigInteger
-from fakeknn.painless.library_time_units import Enum
 from fakeknn.painless.numbers import Float, Long
 from fakeknn.painless.throwable import Thrown
 from fakeknn.painless.values import HashMap, JavaArray, MapEntry, class_of, items, runtime_name, text

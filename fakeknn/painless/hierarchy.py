@@ -9,7 +9,7 @@ from fakeknn.painless.allowlist import BOXED, UNBOXED, Allowlist
 from fakeknn.painless.numbers import Character, is_number
 from fakeknn.painless.operators import narrow, unboxed_name
 from fakeknn.painless.throwable import Thrown, class_cast, null_pointer, supers
-from fakeknn.painless.values import JAVA_CLASSES, JavaArray, class_of, runtime_name
+from fakeknn.painless.values import JAVA_CLASSES, SUPERS, JavaArray, class_of, runtime_name
 
 
 def _rank(java: str) -> int:
@@ -44,7 +44,7 @@ def everything() -> Allowlist:
 def lineage(kind: type) -> tuple[str, ...]:
     """The Java class of a Python type, and its supers."""
     java = JAVA_CLASSES.get(kind) or str(getattr(kind, "java", "java.lang.Object"))
-    return _lineage(java, tuple(getattr(kind, "supers", ())))
+    return _lineage(java, tuple(getattr(kind, "supers", SUPERS.get(kind, ()))))
 
 
 # --- conversions of method handles ------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import cache
 from typing import Any
 
 from fakeknn.painless.operators import box
@@ -83,3 +84,9 @@ class JavaIterator:
     def __iter__(self) -> Iterator[Any]:
         while self.has_next():
             yield self.next()
+
+
+@cache
+def iterator_type(java: str) -> type[JavaIterator]:
+    """The iterators of one of Java's collections."""
+    return type(java.rpartition(".")[2], (JavaIterator,), {"java": java, "__slots__": ()})

@@ -27,4 +27,5 @@ from fakeknn.painless import (  # noqa: F401
     library_time_adjusters,
     library_time_amounts,
     library_time_methods,
+    library_time_zones,
 )

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from fakeknn.painless.dispatch import define, define_fields, define_static
-from fakeknn.painless.iteration import JavaIterator, iterate
+from fakeknn.painless.iteration import iterate, iterator_type
 from fakeknn.painless.library_function import reverse_order
 from fakeknn.painless.library_lang import compare
 from fakeknn.painless.library_list import FixedList, UnmodifiableList, contains, get, sort
@@ -131,7 +131,7 @@ define_static(
         "binarySearch/3": _binary_search,
         "copy/2": _copy,
         "disjoint/2": lambda a, b: not any(contains(iterate(b), item) for item in iterate(a)),
-        "emptyIterator/0": lambda: JavaIterator(iter(())),
+        "emptyIterator/0": lambda: iterator_type("java.util.Collections.EmptyIterator")(iter(())),
         "emptyList/0": UnmodifiableList,
         "emptyMap/0": UnmodifiableMap,
         "emptySet/0": UnmodifiableSet,

@@ -10,7 +10,7 @@ from fakeknn.painless.hierarchy import check_cast
 from fakeknn.painless.library_lang import compare, order, order_double
 from fakeknn.painless.operators import box
 from fakeknn.painless.throwable import no_such_element, null_pointer
-from fakeknn.painless.values import Function, equals, function, hash_code, text
+from fakeknn.painless.values import TEXTS, Function, equals, function, hash_code, text
 
 _PACKAGE = "java.util.function."
 
@@ -96,9 +96,27 @@ def _natural(a: Any, b: Any) -> int:
     return compare(a, b)
 
 
+class _Order(Function):
+    """An order of Java's own."""
+
+    __slots__ = ("shown",)
+    java = "java.util.Comparator"
+
+    def __init__(self, call: Callable[..., Any], shown: str) -> None:
+        super().__init__(call)
+        self.shown = shown
+
+
+TEXTS[_Order] = lambda order: order.shown
+NATURAL = _Order(_natural, "INSTANCE")
+REVERSE = _Order(lambda a, b: _natural(b, a), "java.util.Collections$ReverseComparator@51afb82b")
+
+
 def reverse_order(inner: Function | None = None) -> Function:
-    if inner is None:
-        return comparator(lambda a, b: _natural(b, a))
+    if inner is None or inner is NATURAL:
+        return REVERSE
+    if inner is REVERSE:
+        return NATURAL
     return comparator(lambda a, b: inner.call(b, a))
 
 
@@ -121,7 +139,7 @@ define_static(
         "comparingDouble/1": lambda key: comparator(_by(key, order_double)),
         "comparingInt/1": lambda key: comparator(_by(key, order)),
         "comparingLong/1": lambda key: comparator(_by(key, order)),
-        "naturalOrder/0": lambda: comparator(_natural),
+        "naturalOrder/0": lambda: NATURAL,
         "reverseOrder/0": reverse_order,
         "nullsFirst/1": lambda c: _nulls(True, c),
         "nullsLast/1": lambda c: _nulls(False, c),

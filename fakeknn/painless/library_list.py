@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from fakeknn.painless.dispatch import define
-from fakeknn.painless.iteration import JavaIterator, iterate
+from fakeknn.painless.iteration import JavaIterator, iterate, iterator_type
 from fakeknn.painless.library_lang import compare
 from fakeknn.painless.throwable import (
     Thrown,
@@ -17,7 +17,7 @@ from fakeknn.painless.throwable import (
     null_pointer,
     unsupported,
 )
-from fakeknn.painless.values import Function, JavaArray, array_type, equals, hash_code, text
+from fakeknn.painless.values import Function, JavaArray, array_type, class_of, equals, hash_code, text
 
 _LIST_SUPERS = ("java.util.List", "java.util.Collection", "java.lang.Iterable")
 
@@ -240,8 +240,8 @@ class ListIterator(JavaIterator):
     """An iterator that knows its place; it is the list's own walker, so it may remove and set."""
 
     __slots__ = ("_at", "_items", "_returned", "_size")
-    java = "java.util.ListIterator"
-    supers = ("java.util.ListIterator", "java.util.Iterator")
+    java = "java.util.ArrayList.ListItr"
+    supers: tuple[str, ...] = ("java.util.ListIterator", "java.util.Iterator")
 
     def __init__(self, items: list[Any], at: int = 0) -> None:
         super().__init__(iter(()))
@@ -297,6 +297,12 @@ class ListIterator(JavaIterator):
         return self._at
 
 
+class _Itr(ListIterator):
+    __slots__ = ()
+    java = "java.util.ArrayList.Itr"
+    supers = ("java.util.Iterator",)
+
+
 def _list_iterator(items: list[Any], at: int) -> ListIterator:
     if not 0 <= at <= len(items):
         raise Thrown("java.lang.IndexOutOfBoundsException", f"Index: {at}, Size: {len(items)}")
@@ -318,9 +324,21 @@ def _array(items: Any, given: Any = None) -> JavaArray:
     return kind(iterate(items))
 
 
+# The iterators of those collections that have no keeping of their own.
+_ITERATORS = {
+    "java.util.HashSet": "java.util.HashMap.KeyIterator",
+    "java.util.LinkedHashSet": "java.util.LinkedHashMap.LinkedKeyIterator",
+    "java.util.TreeSet": "java.util.TreeMap.KeyIterator",
+}
+
+
+def _iterator(items: Any) -> JavaIterator:
+    return iterator_type(_ITERATORS.get(class_of(items), "java.util.Iterator"))(iterate(items))
+
+
 define(
     "java.lang.Iterable",
-    {"forEach/1": _for_each, "iterator/0": lambda c: JavaIterator(iterate(c))},
+    {"forEach/1": _for_each, "iterator/0": _iterator},
 )
 define(
     "java.util.Iterator",
@@ -375,7 +393,7 @@ define(
         "removeIf/1": lambda items, test: keep(items, lambda item: not test.call(item)),
         "indexOf/1": index_of,
         "lastIndexOf/1": last_index_of,
-        "iterator/0": ListIterator,
+        "iterator/0": _Itr,
         "listIterator/0": ListIterator,
         "listIterator/1": _list_iterator,
         "replaceAll/1": _replace_all,

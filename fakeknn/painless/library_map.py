@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from fakeknn.painless.dispatch import define, define_static
-from fakeknn.painless.iteration import JavaIterator
+from fakeknn.painless.iteration import JavaIterator, iterator_type
 from fakeknn.painless.library_lang import compare
 from fakeknn.painless.library_list import sort_key
 from fakeknn.painless.throwable import Thrown, null_pointer, unsupported
@@ -14,6 +14,7 @@ from fakeknn.painless.values import (
     Function,
     HashMap,
     MapEntry,
+    class_of,
     equals,
     function,
     hash_code,
@@ -216,7 +217,11 @@ class View:
             yield self.one(key)
 
     def iterator(self) -> JavaIterator:
-        return JavaIterator(map(self.one, keys(self.map)), self.forget)
+        map_, prefix = class_of(self.map), ""
+        if map_ == "java.util.LinkedHashMap":
+            prefix = "Linked"
+        kind = {"Entries": "Entry", "Values": "Value"}.get(type(self).__name__, "Key")
+        return iterator_type(f"{map_}.{prefix}{kind}Iterator")(map(self.one, keys(self.map)), self.forget)
 
     def forget(self, item: Any) -> None:
         remove(self.map, item)

@@ -352,6 +352,10 @@ class ZonedDateTime(Local):
         return self.nanos + self.offset * SECOND
 
     def at_local(self, local: int) -> Local:
+        # Of two instants, the one with the offset of now.
+        kept = local - self.offset * SECOND
+        if self.zone.offset_at(kept // SECOND) == self.offset:
+            return type(self)(kept, self.zone)
         return type(self).of_local(local, self.zone)
 
     def shift(self, nanos: int) -> Local:
@@ -363,6 +367,19 @@ class ZonedDateTime(Local):
         if name == "OffsetSeconds":
             return self.offset
         return super().field(name)
+
+    def with_field(self, name: str, value: int) -> Local:
+        if name == "InstantSeconds":
+            return type(self)(checked_instant(value * SECOND + self.nanos % SECOND), self.zone)
+        if name == "OffsetSeconds":
+            return self.at_offset(checked(name, value))
+        return super().with_field(name, value)
+
+    def at_offset(self, seconds: int) -> ZonedDateTime:
+        """``with(ZoneOffset)``: another of the offsets that are valid for the local time."""
+        if seconds not in self.zone.at_local(self.local // SECOND).valid:
+            return self
+        return ZonedDateTime(self.local - seconds * SECOND, self.zone)
 
     def key(self) -> tuple[Any, ...]:
         return (self.nanos, self.zone)
@@ -393,6 +410,9 @@ class ZonedDateTime(Local):
 class OffsetDateTime(ZonedDateTime):
     __slots__ = ()
     java = "java.time.OffsetDateTime"
+
+    def at_offset(self, seconds: int) -> ZonedDateTime:
+        return OffsetDateTime(self.local - seconds * SECOND, zones.fixed(seconds))
 
     def __hash__(self) -> int:
         return wrap_int(hash(LocalDateTime(self.local)) ^ self.offset)
@@ -428,8 +448,9 @@ class Instant(Temporal):
         raise unsupported("field", name)
 
     def with_field(self, name: str, value: int) -> Instant:
+        checked(name, value)
         if name == "InstantSeconds":
-            return Instant(value * SECOND + self.nanos % SECOND)
+            return Instant(checked_instant(value * SECOND + self.nanos % SECOND))
         if name not in ("NanoOfSecond", "MicroOfSecond", "MilliOfSecond"):
             raise unsupported("field", name)
         return Instant(self.nanos // SECOND * SECOND + with_time_field(self.nanos % SECOND, name, value))
@@ -484,6 +505,8 @@ class Duration:
     java = "java.time.Duration"
 
     def __init__(self, nanos: int) -> None:
+        if wrap_long(nanos // SECOND) != nanos // SECOND:
+            raise _overflow()
         self.nanos = nanos
 
     def add_to(self, temporal: Temporal, sign: int) -> Temporal:
@@ -533,8 +556,9 @@ class Period:
         return Period(years, months - years * 12, days)
 
     def add_to(self, temporal: Temporal, sign: int) -> Temporal:
-        months = self.years * 12 + self.months
-        if months:
+        if self.years and not self.months:
+            temporal = temporal.plus(sign * self.years, UNITS["YEARS"])
+        elif months := self.years * 12 + self.months:
             temporal = temporal.plus(sign * months, UNITS["MONTHS"])
         return temporal.plus(sign * self.days, UNITS["DAYS"]) if self.days else temporal
 

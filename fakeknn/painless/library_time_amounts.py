@@ -10,11 +10,12 @@ from fakeknn.dates.calendar import DAY, HOUR, MINUTE, SECOND
 from fakeknn.dates.resolving import checked
 from fakeknn.painless.dispatch import define, define_fields, define_static
 from fakeknn.painless.library_lang import order
+from fakeknn.painless.library_list import UnmodifiableList
 from fakeknn.painless.library_time import Duration, LocalDate, Period, Temporal
 from fakeknn.painless.library_time_format import converted
 from fakeknn.painless.library_time_methods import ARITHMETIC
-from fakeknn.painless.library_time_units import UNITS, ChronoUnit, unsupported
-from fakeknn.painless.numbers import wrap_int
+from fakeknn.painless.library_time_units import UNITS, ChronoUnit, date_error, unsupported
+from fakeknn.painless.numbers import wrap_int, wrap_long
 from fakeknn.painless.throwable import Thrown
 
 # --- Duration and Period ----------------------------------------------------------------------------------------------
@@ -69,6 +70,50 @@ def _whole(unit: int) -> Callable[[Duration], int]:
     return run
 
 
+def _exact_period(*parts: int) -> Period:
+    for part in parts:
+        if wrap_int(part) != part:
+            raise Thrown(ARITHMETIC, "long overflow" if wrap_long(part) != part else "integer overflow")
+    return Period(*parts)
+
+
+def _units(amount: Duration | Period) -> UnmodifiableList:
+    names = ("SECONDS", "NANOS") if isinstance(amount, Duration) else ("YEARS", "MONTHS", "DAYS")
+    return UnmodifiableList(UNITS[name] for name in names)
+
+
+def _get(amount: Duration | Period, unit: ChronoUnit) -> int:
+    if unit not in _units(amount):
+        raise unsupported("unit", unit)
+    if isinstance(amount, Period):
+        return amount.key()[_units(amount).index(unit)]
+    return amount.nanos // SECOND if unit is UNITS["SECONDS"] else amount.nanos % SECOND
+
+
+def _from_amount(kind: type[Duration] | type[Period]) -> Callable[[Any], Any]:
+    def run(amount: Any) -> Any:
+        if isinstance(amount, kind):
+            return amount
+        if kind is Duration:
+            raise Thrown(
+                "java.time.temporal.UnsupportedTemporalTypeException", "Unit must not have an estimated duration"
+            )
+        raise date_error(f"Unit must be Years, Months or Days, but was {_units(amount)[0]}")
+
+    return run
+
+
+for _java in ("java.time.Duration", "java.time.Period"):
+    define(_java, {"getUnits/0": _units, "get/1": _get})
+
+
+def _multiplied(duration: Duration, by: int) -> Duration:
+    nanos = duration.nanos * by
+    if wrap_long(nanos // SECOND) != nanos // SECOND:
+        raise Thrown(ARITHMETIC, f"Exceeds capacity of Duration: {nanos}")
+    return Duration(nanos)
+
+
 _SPANS = {"Days": DAY, "Hours": HOUR, "Millis": 1_000_000, "Minutes": MINUTE, "Nanos": 1, "Seconds": SECOND}
 define(
     "java.time.Duration",
@@ -85,7 +130,7 @@ define(
         "isZero/0": lambda d: d.nanos == 0,
         "minus/1": lambda a, b: Duration(a.nanos - b.nanos),
         "minus/2": lambda d, n, unit: Duration(d.nanos - n * _exact(unit)),
-        "multipliedBy/1": lambda d, n: Duration(d.nanos * n),
+        "multipliedBy/1": _multiplied,
         "negated/0": lambda d: Duration(-d.nanos),
         "plus/1": lambda a, b: Duration(a.nanos + b.nanos),
         "plus/2": lambda d, n, unit: Duration(d.nanos + n * _exact(unit)),
@@ -103,6 +148,7 @@ define_static(
         "ofSeconds/2": lambda s, nanos: Duration(s * SECOND + nanos),
         "of/2": lambda n, unit: Duration(n * _exact(unit)),
         "between/2": _duration_between,
+        "from/1": _from_amount(Duration),
         "parse/1": _duration_parse,
     },
 )
@@ -132,7 +178,7 @@ def _sum(sign: int) -> Callable[[Period, Any], Period]:
     def run(period: Period, amount: Any) -> Period:
         if isinstance(amount, Duration):
             raise Thrown("java.time.DateTimeException", "Unit must be Years, Months or Days, but was Seconds")
-        return Period(*(a + sign * b for a, b in zip(period.key(), amount.key(), strict=True)))
+        return _exact_period(*(a + sign * b for a, b in zip(period.key(), amount.key(), strict=True)))
 
     return run
 
@@ -147,14 +193,14 @@ define(
         "isZero/0": lambda p: not any(p.key()),
         "minus/1": _sum(-1),
         "plus/1": _sum(1),
-        "minusDays/1": lambda p, n: Period(p.years, p.months, p.days - n),
-        "minusMonths/1": lambda p, n: Period(p.years, p.months - n, p.days),
-        "minusYears/1": lambda p, n: Period(p.years - n, p.months, p.days),
-        "plusDays/1": lambda p, n: Period(p.years, p.months, p.days + n),
-        "plusMonths/1": lambda p, n: Period(p.years, p.months + n, p.days),
-        "plusYears/1": lambda p, n: Period(p.years + n, p.months, p.days),
-        "multipliedBy/1": lambda p, n: Period(*(part * n for part in p.key())),
-        "negated/0": lambda p: Period(*(-part for part in p.key())),
+        "minusDays/1": lambda p, n: _exact_period(p.years, p.months, p.days - n),
+        "minusMonths/1": lambda p, n: _exact_period(p.years, p.months - n, p.days),
+        "minusYears/1": lambda p, n: _exact_period(p.years - n, p.months, p.days),
+        "plusDays/1": lambda p, n: _exact_period(p.years, p.months, p.days + n),
+        "plusMonths/1": lambda p, n: _exact_period(p.years, p.months + n, p.days),
+        "plusYears/1": lambda p, n: _exact_period(p.years + n, p.months, p.days),
+        "multipliedBy/1": lambda p, n: _exact_period(*(part * n for part in p.key())),
+        "negated/0": lambda p: _exact_period(*(-part for part in p.key())),
         "normalized/0": _normalized,
         "toTotalMonths/0": lambda p: p.years * 12 + p.months,
         "withDays/1": lambda p, n: Period(p.years, p.months, n),
@@ -174,6 +220,7 @@ define_static(
         "ofMonths/1": lambda n: Period(0, n),
         "ofWeeks/1": lambda n: Period(0, 0, wrap_int(7 * n)),
         "ofYears/1": Period,
+        "from/1": _from_amount(Period),
         "parse/1": _period_parse,
     },
 )

@@ -9,11 +9,11 @@ from fakeknn.dates import calendar, zones
 from fakeknn.dates.calendar import DAY, HOUR, SECOND
 from fakeknn.dates.resolving import checked
 from fakeknn.dates.zones import Zone
-from fakeknn.errors import DateTimeException, NotFaked
+from fakeknn.errors import NotFaked
 from fakeknn.painless.dispatch import define, define_fields, define_static
 from fakeknn.painless.library_doc import DATES, define_kind
+from fakeknn.painless.library_enum import Enum, declare, register
 from fakeknn.painless.library_lang import order
-from fakeknn.painless.library_set import JavaSet
 from fakeknn.painless.library_time import (
     Instant,
     LocalDate,
@@ -25,19 +25,21 @@ from fakeknn.painless.library_time import (
     ZonedDateTime,
     checked_instant,
 )
+from fakeknn.painless.library_time_fields import add, between, change, range_in, read, read_int, supports
 from fakeknn.painless.library_time_format import converted
+from fakeknn.painless.library_time_partial import MonthDay, OffsetTime, Year, YearMonth
 from fakeknn.painless.library_time_units import (
     DAYS,
     FIELDS,
     MONTHS,
     UNITS,
     ChronoUnit,
-    Enum,
+    DayOfWeek,
     Month,
     date_error,
 )
-from fakeknn.painless.throwable import Thrown, illegal_argument, null_pointer
-from fakeknn.painless.values import JAVA_CLASSES, TEXTS, Function, array_type
+from fakeknn.painless.throwable import Thrown, null_pointer
+from fakeknn.painless.values import JAVA_CLASSES, TEXTS, Function
 
 ARITHMETIC = "java.lang.ArithmeticException"
 JAVA_CLASSES[Zone] = "java.time.ZoneRegion"
@@ -46,38 +48,13 @@ TEXTS[Zone] = lambda zone: str(zone.id)
 # --- enums ------------------------------------------------------------------------------------------------------------
 
 
-def _constant(java: str, constants: dict[str, Any]) -> Callable[[str], Any]:
-    def find(name: str) -> Any:
-        if name not in constants:
-            raise illegal_argument(f"No enum constant {java}.{name}")
-        return constants[name]
-
-    return find
-
-
 for _kind, _constants in (
     ("java.time.temporal.ChronoUnit", UNITS),
     ("java.time.temporal.ChronoField", FIELDS),
     ("java.time.DayOfWeek", {day.name: day for day in DAYS}),
     ("java.time.Month", {month.name: month for month in MONTHS}),
 ):
-    define_fields(_kind, _constants)
-    define_static(
-        _kind,
-        {
-            "valueOf/1": _constant(_kind, _constants),
-            "values/0": lambda constants=_constants, kind=_kind: array_type(kind)(constants.values()),
-        },
-    )
-define(
-    "java.lang.Enum",
-    {
-        "name/0": lambda e: e.name,
-        "ordinal/0": lambda e: e.ordinal,
-        "compareTo/1": lambda a, b: a.ordinal - b.ordinal,
-        "toString/0": str,
-    },
-)
+    register(_kind, _constants)
 
 
 def _of_value(constants: list[Any], kind: str, message: str) -> Callable[[int], Any]:
@@ -104,10 +81,7 @@ for _kind, _list, _what in (
     )
     define_static(
         _kind,
-        {
-            "of/1": _of_value(_list, _kind, _what),
-            "from/1": lambda t, what=_what, all_=_list: all_[t.field(what) - 1],
-        },
+        {"of/1": _of_value(_list, _kind, _what)},
     )
 
 
@@ -122,11 +96,19 @@ def _display(constant: Enum, style: Enum, locale: Any) -> str:
     return name[:1] if locale.language or constant.java != "java.time.Month" else str(constant.ordinal + 1)
 
 
-_STYLES = ("FULL", "FULL_STANDALONE", "SHORT", "SHORT_STANDALONE", "NARROW", "NARROW_STANDALONE")
-define_fields("java.time.format.TextStyle", {name: Enum(name, i) for i, name in enumerate(_STYLES)})
-define_fields(
-    "java.time.format.ResolverStyle", {name: Enum(name, i) for i, name in enumerate(("STRICT", "SMART", "LENIENT"))}
+TEXT_STYLES = declare(
+    "java.time.format.TextStyle", "FULL FULL_STANDALONE SHORT SHORT_STANDALONE NARROW NARROW_STANDALONE"
 )
+define(
+    "java.time.format.TextStyle",
+    {
+        "asNormal/0": lambda style: TEXT_STYLES[style.name.partition("_")[0]],
+        "asStandalone/0": lambda style: TEXT_STYLES[style.name.partition("_")[0] + "_STANDALONE"],
+        "isStandalone/0": lambda style: style.name.endswith("_STANDALONE"),
+    },
+)
+declare("java.time.format.FormatStyle", "FULL LONG MEDIUM SHORT")
+declare("java.time.format.SignStyle", "NORMAL ALWAYS NEVER NOT_NEGATIVE EXCEEDS_PAD")
 define(
     "java.time.Month",
     {
@@ -180,57 +162,62 @@ _FIELD_METHODS: dict[str, Callable[..., Any]] = {
     "getDayOfWeekEnum/0": lambda t: DAYS[t.field("DayOfWeek") - 1],
     "getMonth/0": lambda t: MONTHS[t.field("MonthOfYear") - 1],
     "plus/1": lambda t, amount: amount.add_to(t, 1),
-    "plus/2": lambda t, amount, unit: t.plus(amount, unit),
+    "plus/2": add,
     "minus/1": lambda t, amount: amount.add_to(t, -1),
-    "minus/2": lambda t, amount, unit: t.plus(-amount, unit),
-    "with/1": lambda t, adjuster: _adjusted(t, adjuster),
-    "with/2": lambda t, field, value: t.with_field(field.shown, value),
-    "get/1": lambda t, field: _get(t, field),
-    "getLong/1": lambda t, field: t.field(field.shown),
-    "isSupported/1": lambda t, what: supported(t, what),
-    "until/2": lambda t, end, unit: t.until(converted(type(t).__name__, end), unit),
+    "minus/2": lambda t, amount, unit: add(t, -amount, unit),
+    "with/1": lambda t, adjuster: adjusted(t, adjuster),
+    "with/2": change,
+    "get/1": read_int,
+    "getLong/1": read,
+    "isSupported/1": supports,
+    "range/1": range_in,
+    "query/1": lambda t, query: query.call(t),
+    "until/2": lambda t, end, unit: between(t, converted(type(t).__name__, end), unit),
     "truncatedTo/1": lambda t, unit: _truncated(t, unit),
     "toString/0": str,
 }
 
 
-def _get(temporal: Temporal, field: Enum) -> int:
-    if field.shown in ("NanoOfDay", "MicroOfDay", "EpochDay", "ProlepticMonth", "InstantSeconds"):
-        raise Thrown(
-            "java.time.temporal.UnsupportedTemporalTypeException",
-            f"Invalid field '{field.shown}' for get() method, use getLong() instead",
-        )
-    return temporal.field(field.shown)
-
-
-def _adjusted(temporal: Temporal, adjuster: Any) -> Temporal:
-    """``with(adjuster)``: a function, or a date or time that replaces its part."""
+def adjusted(temporal: Any, adjuster: Any) -> Any:
+    """``with(adjuster)``: a function, or what knows a part of a date or time and replaces it."""
     if isinstance(adjuster, Function):
-        return adjuster.call(temporal)  # type: ignore[no-any-return]
-    if isinstance(adjuster, LocalDate):
-        return temporal.with_field("EpochDay", adjuster.day)
-    if isinstance(adjuster, LocalTime):
-        return temporal.with_field("NanoOfDay", adjuster.time)
-    if isinstance(adjuster, Enum):
-        kind = "DayOfWeek" if adjuster.java == "java.time.DayOfWeek" else "MonthOfYear"
-        return temporal.with_field(kind, adjuster.ordinal + 1)
-    if isinstance(adjuster, LocalDateTime) and isinstance(temporal, ZonedDateTime):
-        return temporal.at_local(adjuster.local)
-    return adjuster  # type: ignore[no-any-return]
+        return adjuster.call(temporal)
+    if type(adjuster) is type(temporal) and not isinstance(adjuster, MonthDay):
+        return adjuster
+    match adjuster:
+        case DayOfWeek() | Month():
+            name = "DayOfWeek" if isinstance(adjuster, DayOfWeek) else "MonthOfYear"
+            return temporal.with_field(name, adjuster.ordinal + 1)
+        case zones.ZoneOffset():
+            return temporal.with_field("OffsetSeconds", adjuster.fixed)
+        case MonthDay():
+            temporal = temporal.with_field("MonthOfYear", adjuster.month)
+            last = range_in(temporal, FIELDS["DAY_OF_MONTH"]).largest
+            return temporal.with_field("DayOfMonth", min(last, adjuster.day))
+        case LocalDateTime() if isinstance(temporal, ZonedDateTime):
+            return temporal.at_local(adjuster.local)
+    for name in _ADJUSTS[type(adjuster).__name__]:
+        temporal = temporal.with_field(name, adjuster.field(name))
+    return temporal
 
 
-def supported(temporal: Temporal, what: Enum) -> bool:
-    try:
-        if isinstance(what, ChronoUnit):
-            temporal.plus(0, what)
-        else:
-            temporal.field(what.shown)
-    except Thrown:
-        return False
-    return True
+# The fields that a temporal gives to another (``adjustInto``).
+_ADJUSTS: dict[str, tuple[str, ...]] = {
+    "LocalDate": ("EpochDay",),
+    "LocalTime": ("NanoOfDay",),
+    "LocalDateTime": ("EpochDay", "NanoOfDay"),
+    "OffsetDateTime": ("EpochDay", "NanoOfDay", "OffsetSeconds"),
+    "OffsetTime": ("NanoOfDay", "OffsetSeconds"),
+    "Instant": ("InstantSeconds", "NanoOfSecond"),
+    "Year": ("Year",),
+    "YearMonth": ("ProlepticMonth",),
+}
+define("java.time.temporal.TemporalAdjuster", {"adjustInto/1": lambda adjuster, t: adjusted(t, adjuster)})
 
 
 def _truncated(temporal: Temporal, unit: ChronoUnit) -> Temporal:
+    if isinstance(temporal, OffsetTime):
+        return OffsetTime(_truncated(LocalTime(temporal.time), unit).time, temporal.offset)  # type: ignore[attr-defined]
     if isinstance(temporal, LocalTime):
         if unit.date_based and unit.ordinal != 7:
             raise Thrown(
@@ -245,14 +232,25 @@ def _compare(a: Any, b: Any) -> int:
     if isinstance(a, LocalDate) and isinstance(b, LocalDate):
         x, y = calendar.from_day(a.day), calendar.from_day(b.day)
         return next((p - q for p, q in zip(x, y, strict=True) if p != q), 0)
+    if isinstance(a, OffsetTime):
+        return order(a.epoch_nano, b.epoch_nano) or order(a.time, b.time)
+    if isinstance(a, Year):
+        return int(a.year - b.year)
+    if isinstance(a, (YearMonth, MonthDay)):
+        x, y = (divmod(t.months, 12) if isinstance(t, YearMonth) else t.key() for t in (a, b))
+        return x[0] - y[0] or x[1] - y[1]
     if isinstance(a, ZonedDateTime):
-        return order(a.nanos, b.nanos)
+        return order(a.nanos, b.nanos) or order(a.local, b.local) or order(a.zone.id, b.zone.id)
     if isinstance(a, LocalDateTime):
         return _compare(LocalDate(a.day), LocalDate(b.day)) or order(a.time, b.time)
     return order(a.key(), b.key())
 
 
-def _moment(value: Any) -> int:
+def _moment(value: Any) -> Any:
+    if isinstance(value, OffsetTime):
+        return value.epoch_nano
+    if isinstance(value, MonthDay):
+        return value.key()
     return int(value.nanos if isinstance(value, (ZonedDateTime, Instant)) else value.key()[0])
 
 
@@ -262,10 +260,73 @@ _ORDERED: dict[str, Callable[..., Any]] = {
     "isBefore/1": lambda a, b: _moment(a) < _moment(b),
     "isEqual/1": lambda a, b: _moment(a) == _moment(b),
 }
-_TEMPORALS = ("ZonedDateTime", "OffsetDateTime", "LocalDateTime", "LocalDate", "LocalTime", "Instant")
+_TEMPORALS = (
+    *("ZonedDateTime", "OffsetDateTime", "LocalDateTime", "LocalDate", "LocalTime", "Instant"),
+    *("Year", "YearMonth", "MonthDay", "OffsetTime"),
+)
 for _name in _TEMPORALS:
     define(f"java.time.{_name}", {**_FIELD_METHODS, **_ORDERED})
 define("java.time.temporal.TemporalAccessor", _FIELD_METHODS)
+define(
+    "java.time.Year",
+    {
+        "atDay/1": lambda y, day: _year_day(y.year, day),
+        "atMonth/1": lambda y, month: YearMonth.of(y.year, month),
+        "atMonthDay/1": lambda y, day: day.at_year(y.year),
+        "getValue/0": lambda y: y.year,
+        "isLeap/0": lambda y: calendar.is_leap(y.year),
+        "isValidMonthDay/1": lambda y, day: day is not None and day.valid_in(y.year),
+        "length/0": lambda y: 366 if calendar.is_leap(y.year) else 365,
+    },
+)
+define_static("java.time.Year", {"of/1": Year.of, "isLeap/1": calendar.is_leap})
+define_fields("java.time.Year", {"MAX_VALUE": 999_999_999, "MIN_VALUE": -999_999_999})
+define(
+    "java.time.YearMonth",
+    {
+        "atDay/1": lambda m, day: LocalDate.of(m.year, m.month, day),
+        "atEndOfMonth/0": lambda m: LocalDate.of(m.year, m.month, m.length),
+        "isLeapYear/0": lambda m: calendar.is_leap(m.year),
+        "isValidDay/1": lambda m, day: 1 <= day <= m.length,
+        "lengthOfMonth/0": lambda m: m.length,
+        "lengthOfYear/0": lambda m: 366 if calendar.is_leap(m.year) else 365,
+    },
+)
+define_static("java.time.YearMonth", {"of/2": YearMonth.of})
+define(
+    "java.time.MonthDay",
+    {
+        "atYear/1": lambda d, year: d.at_year(year),
+        "isValidYear/1": lambda d, year: d.valid_in(year),
+        "with/1": lambda d, month: d.in_month(month.ordinal + 1),
+        "withMonth/1": lambda d, month: d.in_month(MonthDay.of(month, 1).month),
+        "withDayOfMonth/1": lambda d, day: MonthDay.of(d.month, day),
+    },
+)
+define_static("java.time.MonthDay", {"of/2": MonthDay.of})
+define(
+    "java.time.OffsetTime",
+    {
+        "getOffset/0": lambda t: t.offset,
+        "toLocalTime/0": lambda t: LocalTime(t.time),
+        "withOffsetSameInstant/1": lambda t, offset: t.at_offset(offset),
+        "withOffsetSameLocal/1": lambda t, offset: OffsetTime(t.time, offset),
+    },
+)
+define_static(
+    "java.time.OffsetTime",
+    {
+        "of/2": lambda time, offset: OffsetTime(time.time, offset),
+        "of/5": lambda *given: OffsetTime(LocalTime.of(*given[:4]).time, given[4]),
+        "ofInstant/2": lambda instant, zone: OffsetTime(
+            ZonedDateTime(instant.nanos, zone).time, zones.fixed(zone.offset_at(instant.nanos // SECOND))
+        ),
+    },
+)
+define_fields(
+    "java.time.OffsetTime",
+    {"MAX": OffsetTime(DAY - 1, zones.fixed(-64_800)), "MIN": OffsetTime(0, zones.fixed(64_800))},
+)
 
 
 # --- conversions ------------------------------------------------------------------------------------------------------
@@ -275,6 +336,11 @@ def _zoned(instant: Any, zone: Zone) -> ZonedDateTime:
     if zone is None:
         raise null_pointer("zone")
     return ZonedDateTime(instant.nanos, zone)
+
+
+def _at_overlap(moment: ZonedDateTime, which: int) -> ZonedDateTime:
+    valid = moment.zone.at_local(moment.local // SECOND).valid
+    return ZonedDateTime(moment.local - valid[which] * SECOND, moment.zone) if len(valid) == 2 else moment
 
 
 _ZONED: dict[str, Callable[..., Any]] = {
@@ -293,8 +359,8 @@ _ZONED: dict[str, Callable[..., Any]] = {
     "withOffsetSameLocal/1": lambda z, zone: OffsetDateTime.of_local(z.local, zone),
     "atZoneSameInstant/1": _zoned,
     "withFixedOffsetZone/0": lambda z: ZonedDateTime(z.nanos, zones.fixed(z.offset)),
-    "withEarlierOffsetAtOverlap/0": lambda z: z,
-    "withLaterOffsetAtOverlap/0": lambda z: z,
+    "withEarlierOffsetAtOverlap/0": lambda z: _at_overlap(z, 0),
+    "withLaterOffsetAtOverlap/0": lambda z: _at_overlap(z, -1),
 }
 define("java.time.ZonedDateTime", _ZONED)
 define("java.time.OffsetDateTime", _ZONED)
@@ -354,8 +420,31 @@ def _zoned_of(kind: type[ZonedDateTime]) -> dict[str, Callable[..., Any]]:
         "of/2": lambda t, zone: kind.of_local(t.local, zone),
         "of/3": lambda date, time, zone: kind.of_local(date.day * DAY + time.time, zone),
         "of/8": lambda *given: kind.of_local(_local(*given[:7]), given[7]),
-        "ofInstant/2": lambda instant, zone: kind(instant.nanos, zone),
+        "ofInstant/2": lambda instant, zone: _at(kind, instant.nanos, zone),
     }
+
+
+def _at(kind: type[ZonedDateTime], nanos: int, zone: Zone) -> ZonedDateTime:
+    return kind(nanos, zones.fixed(zone.offset_at(nanos // SECOND)) if kind is OffsetDateTime else zone)
+
+
+def _strict(local: LocalDateTime, offset: Zone, zone: Zone) -> ZonedDateTime:
+    seconds = offset.offset_at(0)
+    valid = zone.at_local(local.local // SECOND).valid
+    if seconds not in valid:
+        told = f"for LocalDateTime '{local}' in zone '{zone.id}'"
+        if not valid:
+            why = "due to a gap in the local time-line, typically caused by daylight savings"
+            raise date_error(f"LocalDateTime '{local}' does not exist in zone '{zone.id}' {why}")
+        raise date_error(f"ZoneOffset '{offset.id}' is not valid {told}")
+    return ZonedDateTime(local.local - seconds * SECOND, zone)
+
+
+def _of_local(local: LocalDateTime, zone: Zone, preferred: Zone | None) -> ZonedDateTime:
+    seconds = None if preferred is None else preferred.offset_at(0)
+    if seconds in zone.at_local(local.local // SECOND).valid:
+        return ZonedDateTime(local.local - seconds * SECOND, zone)
+    return ZonedDateTime.of_local(local.local, zone)
 
 
 def _year_day(year: int, day: int) -> LocalDate:
@@ -368,8 +457,8 @@ define_static(
     {
         **_zoned_of(ZonedDateTime),
         "ofInstant/3": lambda t, offset, zone: ZonedDateTime(ZonedDateTime.of_local(t.local, offset).nanos, zone),
-        "ofLocal/3": lambda t, zone, preferred: ZonedDateTime.of_local(t.local, zone),
-        "ofStrict/3": lambda t, offset, zone: ZonedDateTime(ZonedDateTime.of_local(t.local, offset).nanos, zone),
+        "ofLocal/3": _of_local,
+        "ofStrict/3": _strict,
     },
 )
 define_static("java.time.OffsetDateTime", _zoned_of(OffsetDateTime))
@@ -419,53 +508,6 @@ define_static(
     },
 )
 define_fields("java.time.Instant", {"EPOCH": Instant(0)})
-
-
-# --- zones ------------------------------------------------------------------------------------------------------------
-
-define("java.time.ZoneRegion", {"getId/0": lambda z: z.id, "toString/0": lambda z: z.id})
-define(
-    "java.time.ZoneRegion",
-    {
-        "getTotalSeconds/0": lambda z: z.fixed,
-        "compareTo/1": lambda a, b: b.fixed - a.fixed,
-        "normalized/0": lambda z: z if z.fixed is None else zones.fixed(z.fixed),
-    },
-)
-
-
-def _zone(name: str | None) -> Zone:
-    if name is None:
-        raise null_pointer("zoneId")
-    try:
-        return zones.of(name)
-    except DateTimeException as error:
-        raise Thrown.of(error) from None
-
-
-def _offset(hours: int, minutes: int = 0, seconds: int = 0) -> Zone:
-    return zones.fixed(zones.checked_offset(hours * 3600 + minutes * 60 + seconds))
-
-
-define_static(
-    "java.time.ZoneId",
-    {
-        "of/1": _zone,
-        "getAvailableZoneIds/0": lambda: JavaSet(sorted(zones.region_ids())),
-        "systemDefault/0": lambda: zones.of("UTC"),
-    },
-)
-define_static(
-    "java.time.ZoneOffset",
-    {
-        "of/1": lambda name: zones.fixed(zones.parse_offset(name)),
-        "ofHours/1": _offset,
-        "ofHoursMinutes/2": _offset,
-        "ofHoursMinutesSeconds/3": _offset,
-        "ofTotalSeconds/1": lambda seconds: _offset(0, 0, seconds),
-    },
-)
-define_fields("java.time.ZoneOffset", {"UTC": zones.UTC, "MIN": _offset(-18), "MAX": _offset(18)})
 
 
 def _as_zoned(value: Any) -> ZonedDateTime:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from fakeknn.dates import calendar
 from fakeknn.dates.calendar import DAY, HOUR, MINUTE, SECOND
 from fakeknn.dates.resolving import checked
+from fakeknn.painless.library_enum import Enum
 from fakeknn.painless.throwable import Thrown
 
 MICRO, MILLI = 1_000, 1_000_000
@@ -22,21 +23,6 @@ def unsupported(what: str, name: object) -> Thrown:
 
 
 # --- enums ------------------------------------------------------------------------------------------------------------
-
-
-class Enum:
-    """A constant of a Java enum: ``name`` in the source, ``shown`` by ``toString``."""
-
-    __slots__ = ("name", "ordinal", "shown")
-    java = ""
-
-    def __init__(self, name: str, ordinal: int, shown: str = "") -> None:
-        self.name = name
-        self.ordinal = ordinal
-        self.shown = shown or name
-
-    def __str__(self) -> str:
-        return self.shown
 
 
 class ChronoUnit(Enum):
@@ -104,10 +90,20 @@ class DayOfWeek(Enum):
     __slots__ = ()
     java = "java.time.DayOfWeek"
 
+    def field(self, name: str) -> int:
+        if name != "DayOfWeek":
+            raise unsupported("field", name)
+        return self.ordinal + 1
+
 
 class Month(Enum):
     __slots__ = ()
     java = "java.time.Month"
+
+    def field(self, name: str) -> int:
+        if name != "MonthOfYear":
+            raise unsupported("field", name)
+        return self.ordinal + 1
 
 
 DAYS = [DayOfWeek(name.upper(), i) for i, name in enumerate(calendar.WEEKDAYS)]

@@ -39,6 +39,9 @@ JAVA_CLASSES: dict[type, str] = {
 }
 
 
+# The supers of classes that are not ours and that the allowlist does not name.
+SUPERS: dict[type, tuple[str, ...]] = {}
+
 # How values of classes that are not ours are written.
 TEXTS: dict[type, Callable[[Any], str]] = {}
 
@@ -324,13 +327,13 @@ def text(value: Any) -> str:
         return f"{text(value.key)}={text(value.value)}"
     if isinstance(value, Thrown):
         return value.java_class + ("" if value.message is None else f": {value.message}")
-    if isinstance(value, Function):
+    if isinstance(value, Function) and kind not in TEXTS:
         return f"org.opensearch.painless.PainlessScript$Script$$Lambda@{id(value) & 0xFFFFFFF:x}"
     writer = TEXTS.get(kind)
     if writer is not None:
         return writer(value)
     if kind.__str__ is object.__str__:  # type: ignore[comparison-overlap]
-        return f"{class_of(value)}@{hash_code(value) & 0xFFFFFFFF:x}"
+        return f"{runtime_name(class_of(value))}@{hash_code(value) & 0xFFFFFFFF:x}"
     return str(value)
 
 

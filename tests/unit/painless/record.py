@@ -1,12 +1,12 @@
 """Ask a real OpenSearch what the tests of the script languages expect of ours.
 
-    python tests/unit/painless/record.py http://127.0.0.1:9200
+    python tests/unit/painless/record.py http://127.0.0.1:9200 [allowlist ...]
 
 reads ``cases/*.txt`` (a script or template a line, ``\\n`` for a line break) and writes ``recorded/*.json``: for
 painless the answer of ``_scripts/painless/_execute`` or of the request whose context a line of ``contexts.txt`` names
 (with a 2 behind it for the second document), for expressions a script field of two documents, for mustache what a
 ``set`` processor makes of a template. Then it writes ``fakeknn/painless/frames.txt``, the frames of Java's own code
-that the recorded failures show above the script's lines.
+that the recorded failures show above the script's lines. Where names follow, only those files are asked.
 
 Start the server anew before: a machine that has thrown an exception often stops to say where. Identity hashes are
 written as ``@hash``.
@@ -28,7 +28,7 @@ from tests.unit.painless.documents import split
 
 FOLDER = Path(__file__).parent
 FRAMES = FOLDER.parents[2] / "fakeknn" / "painless" / "frames.txt"
-PAINLESS = ("language", "syntax", "library", "time", "operators", "failures")
+PAINLESS = ("language", "syntax", "library", "time", "operators", "failures", "allowlist")
 
 _CONTEXTS = ("field", "score", "filter", "number_sort", "string_sort", "update", "ingest")
 
@@ -190,8 +190,11 @@ def write(name: str, recorded: dict[str, Any]) -> None:
     path.write_text(json.dumps(recorded, indent=0, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
-def frames(recordings: list[dict[str, Any]], contexts: dict[str, Any]) -> None:
-    """Find out what each failure called, and keep the frames that were above it."""
+def frames(recordings: list[dict[str, Any]], contexts: dict[str, Any], kept: str = "org.opensearch.ingest") -> None:
+    """Find out what each failure called, and keep the frames that were above it, and those blocks that begin so.
+
+    What conditions of pipelines refuse was recorded by their stories.
+    """
     from fakeknn.painless import script
     from fakeknn.painless.frames import NULL_POINTER, shape
 
@@ -218,24 +221,26 @@ def frames(recordings: list[dict[str, Any]], contexts: dict[str, Any]) -> None:
                     message = answer["error"]["causes"][0][1] or "-"
                 known.setdefault((call, java_class, message), above)
     head = "# Recorded from OpenSearch 3.5.0 by tests/unit/painless/record.py.\n"
-    blocks = ["\n".join([" ".join(key), *above]) for key, above in known.items()]
-    # What conditions of pipelines refuse was recorded by their stories.
-    blocks += [
-        block.strip() for block in FRAMES.read_text("utf-8").split("\n\n") if block.startswith("org.opensearch.ingest")
-    ]
-    FRAMES.write_text("\n".join([head, *(f"{block}\n" for block in sorted(blocks))]), encoding="utf-8")
+    blocks = {" ".join(key): "\n".join([" ".join(key), *above]) for key, above in known.items()}
+    for block in FRAMES.read_text("utf-8").split("\n\n"):
+        if block.startswith(kept) and not block.startswith("#"):
+            blocks[block.partition("\n")[0]] = block.strip()
+    FRAMES.write_text("\n".join([head, *(f"{block}\n" for block in sorted(blocks.values()))]), encoding="utf-8")
 
 
-def main(url: str) -> None:
+def main(url: str, *names: str) -> None:
     server = Server(url)
     limits = {"script.context.painless_test.max_compilations_rate": "unlimited"}
     limits |= {f"script.context.{name}.max_compilations_rate": "unlimited" for name in _CONTEXTS}
     server.ask("PUT", "/_cluster/settings", {"transient": limits})
     recordings = []
-    for name in PAINLESS:
+    for name in names or PAINLESS:
         answers = {script: painless(server, script) for script in cases(name)}
         recordings.append({script: answer for script, answer in answers.items() if not tired(answer)})
         write(name, recordings[-1])
+    if names:
+        frames(recordings, {}, kept="")
+        return
     for index in ("recorded-contexts", "recorded-update"):
         server.ask("DELETE", f"/{index}")
     server.ask("PUT", "/recorded-contexts", {"mappings": {"properties": documents.PROPERTIES}})
@@ -257,4 +262,4 @@ def main(url: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:])
