@@ -211,6 +211,17 @@ class JsonEOFException(JsonParseException):
     pass
 
 
+class KnnCircuitBreakerException(JavaError):
+    """A vector while ``knn.circuit_breaker.triggered`` is set."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Parsing the created knn vector fields prior to indexing has failed as the circuit breaker triggered.  "
+            "This indicates that the cluster is low on memory resources and cannot index more documents at the moment. "
+            "Check _plugins/_knn/stats for the circuit breaker status."
+        )
+
+
 class NegativeArraySizeException(JavaError):
     pass
 

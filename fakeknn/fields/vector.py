@@ -9,6 +9,7 @@ import numpy as np
 
 from fakeknn.errors import (
     IllegalArgumentException,
+    KnnCircuitBreakerException,
     NullPointerException,
     OpenSearchError,
     QueryShardException,
@@ -107,6 +108,9 @@ class VectorFieldType(FieldType):
         return VectorBuffer(self.dtype, max(self.definition.width, 0))
 
     def parse(self, container: Any, key: Any, value: Any, doc: DocContext) -> Any:
+        node = self.context.node
+        if node is not None and node.cluster_setting("knn.circuit_breaker.triggered") == "true":
+            raise KnnCircuitBreakerException
         parsed = self._parsed(value, doc)
         if parsed is not None and isinstance(container, dict) and not isinstance(value, list):
             self._read_on(container, key, doc)

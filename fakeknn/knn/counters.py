@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 
@@ -39,17 +40,7 @@ class Counters:
         self.load_success_count += 1
         self.total_load_time += nanos
 
-    def compiled(self, source: str, *, known: bool) -> None:
-        """A script of the language ``knn`` was wanted."""
-        if source in self.knn_scripts:
-            return
-        self.script_compilations += 1
-        if known:
-            self.knn_scripts.add(source)
-        else:
-            self.script_compilation_errors += 1
-
-    def count_query(self, kind: str, *, filtered: bool) -> None:
-        """A shard was asked; ``kind`` is ``knn``, ``max_distance`` or ``min_score``."""
-        for name in (f"{kind}_query_requests", f"{kind}_query_with_filter_requests")[: 1 + filtered]:
+    def count(self, names: Iterable[str]) -> None:
+        """Count each of these once more."""
+        for name in names:
             setattr(self, name, getattr(self, name) + 1)

@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from fakeknn.errors import IllegalArgumentException, IllegalStateException, NullPointerException
+from fakeknn.errors import IllegalArgumentException, IllegalStateException, NullPointerException, OpenSearchError
 from fakeknn.knn.arithmetic import Floats
 from fakeknn.knn.java import cannot_be_cast, class_name, text
 from fakeknn.knn.method import VectorDefinition
@@ -76,11 +76,17 @@ def _float_value(number: Any, null: str) -> np.float32:
 # --- knn_score --------------------------------------------------------------------------------------------------------
 
 
+def _counted(error: OpenSearchError) -> OpenSearchError:
+    """An error that the plugin's ``script_query_errors`` counts."""
+    error.of_knn_score = True  # type: ignore[attr-defined]
+    return error
+
+
 def knn_score_field(params: Mapping[str, Any]) -> str:
     """The name of the field that ``knn_score`` reads; IllegalArgumentException for a parameter that is missing."""
     for name in ("field", "space_type", "query_value"):
         if params.get(name) is None:
-            raise IllegalArgumentException(f"Missing parameter [{name}]")
+            raise _counted(IllegalArgumentException(f"Missing parameter [{name}]"))
     return text(params["field"])
 
 
@@ -96,7 +102,7 @@ def knn_score(params: Mapping[str, Any], field: VectorDefinition | Literal["long
         return _hamming_bit(query, field)
     space = SPACES.get(name)
     if space is None:
-        raise IllegalArgumentException("Invalid space type. Please refer to the available space types.")
+        raise _counted(IllegalArgumentException("Invalid space type. Please refer to the available space types."))
     if not isinstance(field, VectorDefinition):
         raise IllegalArgumentException(
             f"Incompatible field_type for {space.script_name} space. The field type must be knn_vector."
@@ -113,7 +119,9 @@ def knn_score(params: Mapping[str, Any], field: VectorDefinition | Literal["long
         _NULL_IN_LIST,
     )
     if len(row) != field.width:
-        raise IllegalStateException(f"Object's length={len(row)} does not match the expected length={field.width}.")
+        raise _counted(
+            IllegalStateException(f"Object's length={len(row)} does not match the expected length={field.width}.")
+        )
     space.validate(row)
     return lambda matrix: space.script_score(matrix, row)
 

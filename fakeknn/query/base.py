@@ -140,6 +140,35 @@ class ShardContext:
         """This context where only one row is scored."""
         return self.visiting(np.arange(self.n) == row)
 
+    def count(self, *names: str) -> None:
+        """What the k-NN plugin counts as a query is built: when it is searched, and again when its hits are fetched."""
+        counters = getattr(self.services, "knn_counters", None)
+        if counters is not None and not self.memo.get("uncounted"):
+            counters.count(names)
+            self.memo.setdefault("counted", []).extend(names)
+
+    def count_again(self) -> None:
+        """The queries of this search are built once more."""
+        self.services.knn_counters.count(self.memo.get("counted", ()))
+
+    @contextmanager
+    def counted_once(self) -> Iterator[None]:
+        """While that is done which fetching does without."""
+        counted = self.memo.setdefault("counted", [])
+        before = len(counted)
+        yield
+        del counted[before:]
+
+    @contextmanager
+    def uncounted(self) -> Iterator[None]:
+        """While queries are run that the real server does not build again."""
+        before = self.memo.get("uncounted")
+        self.memo["uncounted"] = True
+        try:
+            yield
+        finally:
+            self.memo["uncounted"] = before
+
     @property
     def n(self) -> int:
         return self.view.n

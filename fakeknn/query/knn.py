@@ -133,9 +133,9 @@ class Knn(Query):
                 self.prepared(ctx, target.definition)
             return _NO_NEIGHBORS
         definition = field.definition
-        counters = getattr(ctx.services, "knn_counters", None)
-        if counters is not None and definition.engine is not None:
-            counters.count_query(self._way_to_ask, filtered=self.filter is not None)
+        if definition.engine is not None:
+            asked = f"{self._way_to_ask}_query_requests", f"{self._way_to_ask}_query_with_filter_requests"
+            ctx.count(*asked[: 1 + (self.filter is not None)])
         prepared = self.prepared(ctx, definition)
         column = ctx.column(field)
         assert isinstance(column, VectorColumn)

@@ -29,16 +29,14 @@ def check_context(script: Script, context: str) -> None:
 
 def knn_score(ctx: ShardContext, script: Script, inner: Callable[[], Matched]) -> Scores:
     """float32[n]: the score of every row that has the field, 0 for those that lack it."""
-    counters = getattr(ctx.services, "knn_counters", None) or Counters()
-    counters.compiled(script.source or "", known=script.source == "knn_score")
-    with compiling(script):
-        check_context(script, "score")
-    counters.script_query_requests += 1
-    field = ctx.field(knn_script.knn_score_field(script.params))
+    _compile(ctx, script)
+    ctx.count("script_query_requests")
     try:
+        field = ctx.field(knn_script.knn_score_field(script.params))
         scorer = knn_script.knn_score(script.params, _scored(field))
-    except OpenSearchError:
-        counters.script_query_errors += 1
+    except OpenSearchError as error:
+        if getattr(error, "of_knn_score", False):
+            ctx.count("script_query_errors")
         raise
     assert field is not None
     matched = inner()  # what is wrong with the query comes after what is wrong with the script
@@ -58,6 +56,22 @@ def knn_score(ctx: ShardContext, script: Script, inner: Callable[[], Matched]) -
         scores = scorer(column.values)
         out[column.rows[::-1]] = scores[::-1]  # of several values of a row the first counts
     return out
+
+
+def _compile(ctx: ShardContext, script: Script) -> None:
+    """KNNScoringScriptEngine.compile, whose scripts are kept when they are some."""
+    counters = getattr(ctx.services, "knn_counters", None) or Counters()
+    if script.source in counters.knn_scripts:
+        return
+    with ctx.counted_once():
+        ctx.count("script_compilations")
+    try:
+        with compiling(script):
+            check_context(script, "score")
+    except OpenSearchError:
+        ctx.count("script_compilation_errors")
+        raise
+    counters.knn_scripts.add(str(script.source))
 
 
 def _scored(field: FieldType | None) -> VectorDefinition | Literal["long", "binary"] | None:

@@ -172,7 +172,8 @@ def search_shard(request: SearchRequest, ctx: ShardContext, number: int, batch: 
         return _searched(request, ctx, number, batch)
     except OpenSearchError as error:
         if not getattr(error, "at_rewriting", False):
-            parse_source(request, ctx, batch)
+            with ctx.uncounted():
+                parse_source(request, ctx, batch)
         raise
 
 
@@ -213,7 +214,8 @@ def _searched(request: SearchRequest, ctx: ShardContext, number: int, batch: int
                 matched.score if needs_scores(request) else query_phase(query, ctx, np.float32(ctx.index_boost)).score
             )
 
-        result.aggregations = aggregations.collect(request, ctx, left.seen, scores)
+        with ctx.counted_once():
+            result.aggregations = aggregations.collect(request, ctx, left.seen, scores)
     if request.parts.get("rescore"):
         _rescore(request, ctx, result)
     if request.parts.get("collapse") is not None and request.size > 0:

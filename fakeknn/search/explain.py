@@ -51,9 +51,10 @@ def _resolved(request: SearchRequest, ctx: ShardContext, node: ApproximateScoreQ
 def explained(request: SearchRequest, ctx: ShardContext, row: int) -> Explanation:
     """IndexSearcher.explain of a row, and what rescorers made of its score."""
     ctx.memo.pop("explained", None)  # a weight is made anew for each document
-    told = search_node(request, ctx).explain(ctx, row, np.float32(ONE))
-    for rescorer in request.parts.get("rescore", ()):
-        told = _rescored(rescorer, ctx, row, told)
+    with ctx.uncounted():
+        told = search_node(request, ctx).explain(ctx, row, np.float32(ONE))
+        for rescorer in request.parts.get("rescore", ()):
+            told = _rescored(rescorer, ctx, row, told)
     return told
 
 

@@ -290,6 +290,8 @@ def search(
         contexts = [replace(ctx, statistics=statistics) for ctx in contexts]
     if scroll is None:
         outcome = execute.run(request, contexts)
+        if request.dfs and len(contexts) > 1:
+            _count_built(outcome)
         _count_phases(node, outcome, request.groups)
         if rerank is not None and outcome.page:
             rerank.choose(outcome)
@@ -332,13 +334,21 @@ def scroll_on(node: Node, scroll_id: str, keep_alive: str | None) -> dict[str, A
         scroll.keep_alive = readers.keep_alive_of(node, keep_alive, "scroll")
     scroll.expires = node.now() + scroll.keep_alive
     outcome = readers.next_page(scroll)
+    _count_built(outcome)
     _count_phases(node, outcome)
     body = answer(scroll.request, outcome, _took(node, started))
     return {"_scroll_id": scroll.id, **body} if keep_alive is not None else body
 
 
+def _count_built(outcome: execute.Outcome) -> None:
+    """Each shard has built the query for one more phase."""
+    for result in outcome.results:
+        outcome.contexts[result.context].count_again()
+
+
 def _count_phases(node: Node, outcome: execute.Outcome, groups: Sequence[str] = ()) -> None:
-    """ShardSearchStats: a query phase on each shard, and a fetch phase on those that give hits, or are alone."""
+    """ShardSearchStats: a query phase on each shard, and a fetch phase on those that give hits, or are alone (which
+    need not build the query again)."""
     fetched = {hit.shard for hit in outcome.page}
     for result in outcome.results:
         ctx = outcome.contexts[result.context]
@@ -346,6 +356,8 @@ def _count_phases(node: Node, outcome: execute.Outcome, groups: Sequence[str] = 
         if index is not None and index.uuid == ctx.uuid:
             counts = index.shards[ctx.shard].stats
             fetches = len(outcome.contexts) == 1 or result.context in fetched
+            if fetches and len(outcome.contexts) > 1:
+                ctx.count_again()
             counts.query_total += 1
             counts.fetch_total += fetches
             for group in groups:
