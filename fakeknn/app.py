@@ -75,7 +75,7 @@ def _route(request: Request) -> Route | Response:
     """Find the handler; RestController's answers where there is none."""
     if not is_decodable(request.path):
         return _undecodable(request)
-    if request.path != "/":
+    if request.path != "/" or request.method not in ("GET", "HEAD"):
         api.load()  # all of them: of a part of the table, ``/{index}`` would take what is another's
     found = TABLE.find(request.method, request.path)
     if found is not None:
@@ -159,6 +159,7 @@ class _Preparing:
 def _prepare(node: Node, request: Request, route: Route, unread: OpenSearchError) -> None:
     """BaseRestHandler.handleRequest: what is wrong with what was read is told ahead of what nobody has read."""
     request.unread = unread
+    request.params = {name: value for name, value in request.params.items() if name in route.parameters}
     try:
         route.handler(_Preparing(node, unread), request)
     except NotFaked:

@@ -606,11 +606,15 @@ class SnapshotMissingException(OpenSearchError):
         super().__init__(f"[{repository}:{snapshot}] is missing")
 
 
-class SnapshotRestoreException(OpenSearchError):
-    """Why a snapshot cannot be restored; ``snapshot`` as it is told, with its uuid where it has been found."""
+class SnapshotException(OpenSearchError):
+    """What is wrong about a snapshot; ``snapshot`` as it is told, with its uuid where it has been found."""
 
     def __init__(self, repository: str, snapshot: str, why: str) -> None:
         super().__init__(f"[{repository}:{snapshot}] {why}")
+
+
+class SnapshotRestoreException(SnapshotException):
+    """Why a snapshot cannot be restored."""
 
 
 class ResourceAlreadyExistsException(OpenSearchError):

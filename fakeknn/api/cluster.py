@@ -103,9 +103,10 @@ def _condition(request: Request) -> Callable[[Health], bool]:
     active: int | None = 0
     if "wait_for_active_shards" in request.params:
         active = active_shard_count(request.params["wait_for_active_shards"])
-    enough_nodes = _enough_nodes(request.params.get("wait_for_nodes", ""))
     if "wait_for_events" in request.params and request.params["wait_for_events"].upper() not in _PRIORITIES:
         raise _no_constant("org.opensearch.common.Priority", request.params["wait_for_events"])
+    request.prepared()
+    enough_nodes = _enough_nodes(request.params.get("wait_for_nodes", ""))
 
     def is_reached(found: Health) -> bool:
         enough_shards = not found.unassigned if active is None else found.primaries >= active

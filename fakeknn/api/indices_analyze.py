@@ -90,6 +90,7 @@ def analyze_text(node: Node, request: Request) -> dict[str, Any]:
     if not request.body:
         raise OpenSearchParseException("request body or source parameter is required")
     wanted = AnalyzeRequest(**_REQUEST.parse_root(request.read(read_open)))
+    request.prepared()
     name = request.text("index")
     if name is None:
         return analyze(wanted)

@@ -12,7 +12,7 @@ from fakeknn.errors import IllegalArgumentException, NotFaked
 from fakeknn.ingest.search_pipelines import stats as search_pipeline_stats
 from fakeknn.ingest.service import stats as ingest_stats
 from fakeknn.ingest.service import summary as ingest_summary
-from fakeknn.rest import Request, route
+from fakeknn.rest import Request, route, unrecognized
 from fakeknn.state import machine
 from fakeknn.state.allocation import health
 from fakeknn.state.node import Node
@@ -71,6 +71,16 @@ def _indexing_pressure(node: Node) -> dict[str, Any]:
 
 _NO_SCRIPTS = {"compilations": 0, "cache_evictions": 0, "compilation_limit_triggered": 0}
 
+
+def _no_cache(levels: Collection[str] = ()) -> dict[str, Any]:
+    """What is told of the request cache, which nothing is kept in."""
+    told: dict[str, Any] = dict.fromkeys(("size_in_bytes", "evictions", "hit_count", "miss_count", "item_count"), 0)
+    for level in ("indices", "shards"):
+        if level in levels:
+            return {**told, level: {}, "store_name": "opensearch_onheap"}
+    return {**told, "store_name": "opensearch_onheap"}
+
+
 #: The metrics beside the indices: the member that they fill, and with what.
 _METRICS: dict[str, tuple[str, Callable[[Node], Any]]] = {
     "os": ("os", machine.os_statistics),
@@ -98,7 +108,6 @@ _METRICS: dict[str, tuple[str, Callable[[Node], Any]]] = {
     ),
     "repositories": ("repositories", lambda node: []),
     "search_pipeline": ("search_pipeline", search_pipeline_stats),
-    "remote_store": ("remote_store", lambda node: {"last_successful_fetch_of_pinned_timestamps": -1}),
 }
 #: Those of which nothing is told.
 _UNTOLD = (
@@ -108,10 +117,10 @@ _UNTOLD = (
     "task_cancellation",
     "resource_usage_stats",
     "admission_control",
-    "caches",
 )
-_KNOWN = ("indices", *_METRICS, *_UNTOLD)
+_KNOWN = ("indices", *_METRICS, "caches", "remote_store", *_UNTOLD)
 _NODE_LEVELS = ("node", "indices", "shards")
+_CACHES = ("request_cache",)
 
 
 @route(
@@ -139,17 +148,22 @@ def stats(node: Node, request: Request) -> dict[str, Any]:
     check_timeout(request, "NodesStatsRequest")
     metrics = metrics_of(request, "metric", _KNOWN)
     sections = None
+    caches = list(_CACHES)
     if "index_metric" in request.params:
         listed = request.params["index_metric"]
         if metrics is None:
             raise IllegalArgumentException(
                 f"request [{request.path}] contains index metrics [{listed}] but all stats requested"
             )
-        if "indices" not in metrics:
+        if "indices" in metrics:
+            sections = metrics_of(request, "index_metric", SECTIONS, "index metric")
+            caches = list(_CACHES) if sections is None else []
+        elif "caches" in metrics:
+            caches = _caches(request)
+        else:
             raise IllegalArgumentException(
                 f"request [{request.path}] contains index metrics [{listed}] but indices stats not requested"
             )
-        sections = metrics_of(request, "index_metric", SECTIONS, "index metric")
     check_read(request, sections if metrics is None or "indices" in metrics else [], groups="search")
     request.flag("include_segment_file_sizes")
     if not machine.chosen(node, request.names("nodeId")):
@@ -174,7 +188,22 @@ def stats(node: Node, request: Request) -> dict[str, Any]:
     for metric, (member, of) in _METRICS.items():
         if metrics is None or metric in metrics:
             told[member] = of(node)
+    if metrics is None or "caches" in metrics:
+        told["caches"] = {cache: _no_cache(request.names("level")) for cache in caches}
+    if metrics is None or "remote_store" in metrics:
+        told["remote_store"] = {"last_successful_fetch_of_pinned_timestamps": -1}
     return nodes_answer(node, told)
+
+
+def _caches(request: Request) -> list[str]:
+    """The caches that the second part of the path names."""
+    asked = request.names("index_metric")
+    if "_all" in asked:
+        return list(_CACHES)
+    for name in asked:
+        if name not in _CACHES:
+            raise IllegalArgumentException(unrecognized(request.path, [name], _CACHES, "cache type"))
+    return asked
 
 
 def _failed(node: Node) -> dict[str, Any]:
@@ -261,16 +290,15 @@ _INDEX_METRICS = (
 )
 def cluster_stats(node: Node, request: Request) -> dict[str, Any]:
     check_timeout(request, "ClusterStatsRequest")
+    asked = request.names("metric") or ["_all"]
+    listed = request.params.get("index_metric")
+    if listed is not None and "indices" not in asked and "_all" not in asked:
+        raise IllegalArgumentException(
+            f"request [{request.path}] contains index metrics [{listed}] but indices stats not requested"
+        )
     metrics = metrics_of(request, "metric", _CLUSTER_METRICS)
     indexed = metrics is None or "indices" in metrics
-    sections = None
-    if "index_metric" in request.params:
-        if not indexed:
-            listed = request.params["index_metric"]
-            raise IllegalArgumentException(
-                f"request [{request.path}] contains index metrics [{listed}] but indices stats not requested"
-            )
-        sections = metrics_of(request, "index_metric", _INDEX_METRICS, "index metric")
+    sections = metrics_of(request, "index_metric", _INDEX_METRICS, "index metric") if listed is not None else None
     if not machine.chosen(node, request.names("nodeId")):
         raise NotFaked("statistics of a cluster without nodes")
     answer: dict[str, Any] = {

@@ -10,6 +10,7 @@ from fakeknn.errors import (
     ActionRequestValidationException,
     IllegalArgumentException,
     JsonParseException,
+    NullPointerException,
     StreamConstraintsException,
 )
 from fakeknn.rest import SOURCE_PARAMETERS, Request, Response, route
@@ -126,6 +127,9 @@ def create_point_in_time(node: Node, request: Request) -> dict[str, Any]:
         routing=request.text("routing"),
         preference=request.text("preference"),
     )
+    if not contexts:  # without shards there is no id, and the real server decodes the one that it has made
+        none = NullPointerException('Cannot invoke "String.getBytes(java.nio.charset.Charset)" because "src" is null')
+        raise IllegalArgumentException("invalid id: [null]") from none
     point = readers.create_point(node, contexts, alive)
     shards = shards_of(len(contexts), 0)
     return {"pit_id": point.id, "_shards": shards, "creation_time": point.created}

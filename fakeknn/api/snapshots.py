@@ -9,7 +9,13 @@ from typing import Any
 from fakeknn.analysis.javapattern import compile_pattern
 from fakeknn.api.documents import require_body
 from fakeknn.api.indices import MANAGER, check_timeouts
-from fakeknn.errors import ActionRequestValidationException, IllegalArgumentException, NotFaked
+from fakeknn.errors import (
+    ActionRequestValidationException,
+    ArrayStoreException,
+    IllegalArgumentException,
+    NotFaked,
+    NullPointerException,
+)
 from fakeknn.rest import Request, route
 from fakeknn.state import snapshots
 from fakeknn.state.creation import VERSION_IDS
@@ -17,7 +23,7 @@ from fakeknn.state.names import IndicesOptions
 from fakeknn.state.node import Node
 from fakeknn.state.settings.flat import load, render
 from fakeknn.state.snapshots import CreateSnapshot, RestoreSnapshot, Snapshot
-from fakeknn.xcontent import java_string, read, read_map
+from fakeknn.xcontent import java_string, read_as_map
 
 _WAITS = MANAGER[1:]
 
@@ -42,8 +48,7 @@ def get_repositories(node: Node, request: Request) -> dict[str, Any]:
 @route("PUT POST", "/_snapshot/{repository}", params=("verify", *MANAGER))
 def put_repository(node: Node, request: Request) -> dict[str, Any]:
     require_body(request)
-    body = request.read(read)
-    body = body if isinstance(body, dict) else {}
+    body = request.read(read_as_map)
     request.flag("verify", True)
     check_timeouts(request)
     settings = body.get("settings", {})
@@ -85,9 +90,23 @@ def _names(body: Mapping[str, Any], name: str, what: str) -> list[str]:
     value = body[name]
     if isinstance(value, str):
         return [part for part in value.split(",") if part]
+    if not isinstance(value, list):
+        raise IllegalArgumentException(what)
+    if not all(one is None or isinstance(one, str) for one in value):
+        raise ArrayStoreException(
+            "arraycopy: element type mismatch: can not cast one of the elements of java.lang.Object[] to the type of "
+            "the destination array, java.lang.String"
+        )
+    return value
+
+
+def _texts(value: Any) -> list[str | None]:
+    """XContentMapValues.nodeStringArrayValue"""
+    if value is None:
+        raise NullPointerException('Cannot invoke "Object.toString()" because "node" is null')
     if isinstance(value, list):
-        return [java_string(one) for one in value]
-    raise IllegalArgumentException(what)
+        return [None if one is None else java_string(one) for one in value]
+    return [part for part in java_string(value).split(",") if part]
 
 
 def _boolean(body: Mapping[str, Any], name: str) -> bool:
@@ -108,7 +127,7 @@ _INDICES = "malformed indices section, should be an array of strings"
 @route("PUT POST", "/_snapshot/{repository}/{snapshot}", params=("wait_for_completion", *_WAITS))
 def create(node: Node, request: Request) -> dict[str, Any]:
     wanted = CreateSnapshot(request.params["repository"], request.params["snapshot"])
-    body = request.read(read_map) if request.body else {}
+    body = request.read(read_as_map) if request.body else {}
     for name, value in body.items():
         if name == "indices":
             wanted.indices = _names(body, name, _INDICES)
@@ -125,6 +144,8 @@ def create(node: Node, request: Request) -> dict[str, Any]:
     wanted.options = IndicesOptions.from_parameters(body, wanted.options)
     check_timeouts(request)
     wait = request.flag("wait_for_completion")
+    if None in wanted.indices:
+        raise ActionRequestValidationException("index is null")
     made = snapshots.create_snapshot(node, wanted)
     return {"snapshot": _told(made)} if wait else {"accepted": True}
 
@@ -184,13 +205,18 @@ def delete(node: Node, request: Request) -> dict[str, Any]:
 @route("PUT", "/_snapshot/{repository}/{snapshot}/_clone/{target_snapshot}", params=_WAITS)
 def clone(node: Node, request: Request) -> dict[str, Any]:
     require_body(request)
-    body = request.read(read_map)
+    body = request.read(read_as_map)
+    indices = _texts(body["indices"]) if "indices" in body else []
     check_timeouts(request)
-    indices = _names(body, "indices", _INDICES) if "indices" in body else []
+    options = IndicesOptions.from_parameters(body, IndicesOptions(expand_hidden=True))
+    request.prepared()
     if not indices:
         raise ActionRequestValidationException("indices patterns are empty")
+    names = [name for name in indices if name is not None]
+    if len(names) < len(indices):
+        raise ActionRequestValidationException("index is null")
     params = request.params
-    snapshots.clone_snapshot(node, params["repository"], params["snapshot"], params["target_snapshot"], indices)
+    snapshots.clone_snapshot(node, params["repository"], params["snapshot"], params["target_snapshot"], names, options)
     return {"acknowledged": True}
 
 
@@ -256,23 +282,42 @@ def _renaming(body: Mapping[str, Any], pattern: str, replacement: str) -> Callab
     return lambda name: compiled.replace(name, body[replacement])
 
 
+#: MetadataCreateIndexService.MAX_INDEX_NAME_BYTES
+_LONGEST_NAME = 255
 _RENAMES = ("rename_pattern", "rename_replacement", "rename_alias_pattern", "rename_alias_replacement")
 _OPTIONS = frozenset(
     "expand_wildcards expandWildcards ignore_unavailable ignoreUnavailable ignore_throttled ignoreThrottled "
     "allow_no_indices allowNoIndices".split()
 )
-_UNFAKED = (
-    "storage_type",
-    "source_remote_store_repository",
-    "source_remote_translog_repository",
-    "alias_write_index_policy",
-)
+#: Members about remote stores and aliases, and the value that asks for nothing.
+_REMOTE = {
+    "storage_type": "local",
+    "source_remote_store_repository": None,
+    "source_remote_translog_repository": None,
+    "alias_write_index_policy": "preserve",
+}
+
+
+def _check_remote(name: str, value: Any) -> None:
+    if not isinstance(value, str):
+        if name == "alias_write_index_policy":
+            raise NotFaked(f"[{name}] that is no text")
+        raise IllegalArgumentException(f"malformed {name}")
+    if name == "storage_type" and value not in ("local", "remote_snapshot"):
+        raise IllegalArgumentException(f"Invalid storage_type: {value}")
+    if name == "alias_write_index_policy":
+        value = value.lower()
+        if value not in ("preserve", "strip_write_index"):
+            known = "[PRESERVE, STRIP_WRITE_INDEX]"
+            raise IllegalArgumentException(f"Unknown alias_write_index_policy [{value}]. Valid values are: {known}")
+    if value != _REMOTE[name]:
+        raise NotFaked(f"[{name}] of a restore")
 
 
 @route("POST", "/_snapshot/{repository}/{snapshot}/_restore", params=("wait_for_completion", *_WAITS))
 def restore(node: Node, request: Request) -> dict[str, Any]:
     wanted = RestoreSnapshot(request.params["repository"], request.params["snapshot"])
-    body = request.read(read_map) if request.body else {}
+    body = request.read(read_as_map) if request.body else {}
     for name, value in body.items():
         if name == "indices":
             wanted.indices = _names(body, name, _INDICES)
@@ -294,17 +339,21 @@ def restore(node: Node, request: Request) -> dict[str, Any]:
             wanted.ignore_index_settings = _names(
                 body, name, "malformed ignore_index_settings section, should be an array of strings"
             )
-        elif name in _UNFAKED:
-            raise NotFaked(f"[{name}] of a restore")
+        elif name in _REMOTE:
+            _check_remote(name, value)
         elif name not in _OPTIONS:
             raise IllegalArgumentException(f"Unknown parameter {name}")
     wanted.rename = _renaming(body, "rename_pattern", "rename_replacement")
     wanted.rename_alias = _renaming(body, "rename_alias_pattern", "rename_alias_replacement")
-    wanted.ignore_unavailable = IndicesOptions.from_parameters(body, IndicesOptions()).ignore_unavailable
+    wanted.options = IndicesOptions.from_parameters(body, wanted.options)
     check_timeouts(request)
     wait = request.flag("wait_for_completion")
+    if len((body.get("rename_replacement") or "").encode()) > _LONGEST_NAME:
+        raise ActionRequestValidationException(
+            f"rename_replacement string size exceeds max allowed size of {_LONGEST_NAME} bytes"
+        )
     names, shards = snapshots.restore_snapshot(node, wanted)
-    if not wait:
+    if not wait and shards:
         return {"accepted": True}
     counts = {"total": shards, "failed": 0, "successful": shards}
     return {"snapshot": {"snapshot": wanted.snapshot, "indices": names, "shards": counts}}

@@ -113,7 +113,7 @@ class IndicesOptions:
     def from_parameters(cls, params: Mapping[str, Any], default: IndicesOptions) -> IndicesOptions:
         """IndicesOptions.fromRequest, and fromMap for bodies: what ``params`` says, else the default."""
         wildcards = params.get("expand_wildcards", params.get("expandWildcards"))
-        if wildcards is None or wildcards == "":
+        if wildcards is None:
             states = {
                 name
                 for name, set_ in (
@@ -151,7 +151,8 @@ def _flag(params: Mapping[str, Any], name: str, default: bool) -> bool:
 
 def _wildcard_states(value: Any) -> set[str]:
     states: set[str] = set()
-    for state in value if isinstance(value, list) else str(value).split(","):
+    given = value if isinstance(value, list) else str(value).rstrip(",").split(",") if value != "" else []
+    for state in given if given != [""] else []:
         match state:
             case "open" | "closed" | "hidden":
                 states.add(state)

@@ -16,9 +16,11 @@ from fakeknn.errors import (
     IndexNotFoundException,
     InvalidSnapshotNameException,
     NotFaked,
+    NullPointerException,
     OpenSearchError,
     RepositoryException,
     RepositoryMissingException,
+    SnapshotException,
     SnapshotMissingException,
     SnapshotRestoreException,
 )
@@ -36,7 +38,7 @@ from fakeknn.state.names import (
 )
 from fakeknn.state.node import Node
 from fakeknn.state.resize import fill
-from fakeknn.state.settings.flat import with_index_prefix
+from fakeknn.state.settings.flat import ARCHIVED_PREFIX, with_index_prefix
 from fakeknn.state.settings.index import INDEX_SETTINGS
 from fakeknn.units import parse_byte_size
 
@@ -266,42 +268,64 @@ def delete_snapshots(node: Node, name: str, patterns: Sequence[str]) -> None:
     _keep(node, name, {one: snapshot for one, snapshot in known.items() if one not in gone})
 
 
-def clone_snapshot(node: Node, name: str, source: str, target: str, patterns: Sequence[str]) -> None:
+def clone_snapshot(
+    node: Node, name: str, source: str, target: str, patterns: Sequence[str], options: IndicesOptions
+) -> None:
     """SnapshotsService.cloneSnapshot: some indices of a snapshot as another one."""
     check_name(node, name, target)
     known = snapshots_in(node, name)
     if source not in known:
         raise SnapshotMissingException(name, source)
     origin = known[source]
-    indices = {one: origin.indices[one] for one in _chosen(origin, patterns, False)}
+    indices = {one: origin.indices[one] for one in _chosen(origin, patterns, options)}
+    if not indices:
+        told = f"{origin.name}/{origin.uuid}"
+        raise SnapshotException(
+            name,
+            told,
+            f"No indices in the source snapshot [{told}] matched requested pattern [{','.join(patterns)}]",
+        )
     twin = replace(
         origin, name=target, uuid=node.ids.uuid(), indices=indices, metadata={}, started=node.clock.millis(), shards=0
     )
     _keep(node, name, {**known, target: twin})
 
 
-def _chosen(snapshot: Snapshot, patterns: Sequence[str], ignore_unavailable: bool) -> list[str]:
+def _chosen(snapshot: Snapshot, patterns: Sequence[str], options: IndicesOptions) -> list[str]:
     """SnapshotUtils.filterIndices"""
+    known = list(snapshot.indices)
     if not patterns or list(patterns) in (["_all"], ["*"]):
-        return list(snapshot.indices)
-    chosen: dict[str, None] = {}
-    for i, pattern in enumerate(patterns):
-        exclude = pattern.startswith("-") and i > 0
-        name = pattern.removeprefix("-") if exclude else pattern.removeprefix("+")
-        matched = [one for one in snapshot.indices if simple_match(name, one)]
-        if not matched and not is_wildcard(name) and not ignore_unavailable:
+        return known
+    chosen: set[str] | None = None
+    if None in patterns:
+        raise NullPointerException('Cannot invoke "String.isEmpty()" because "s" is null')
+    for i, pattern in enumerate(sorted(patterns, key=lambda pattern: pattern.startswith("-"))):
+        if pattern in known:
+            chosen = {*(chosen or ()), pattern}
+            continue
+        exclude, name = pattern.startswith("-"), pattern
+        if pattern.startswith(("+", "-")):
+            name = pattern[1:]
+            if i == 0:
+                chosen = set(known) if exclude else set()
+        matched = {one for one in known if simple_match(name, one)} if is_wildcard(name) else {name} & set(known)
+        if not matched and not (options.allow_no_indices if is_wildcard(name) else options.ignore_unavailable):
             raise IndexNotFoundException(name, resource_type=None)
-        for one in matched:
-            if exclude:
-                chosen.pop(one, None)
-            else:
-                chosen[one] = None
-    return list(chosen)
+        if chosen is None:
+            chosen = set(known[:i])  # the first of all, as many as there were patterns before
+        chosen = chosen - matched if exclude else chosen | matched
+    return [one for one in known if one in (chosen or ())]
 
 
 # --- restoring --------------------------------------------------------------------------------------------------------
 
 _UNMODIFIABLE = frozenset(("index.number_of_shards", "index.version.created", "index.uuid", "index.history.uuid"))
+#: Those that IndexMetadata.Builder reads before broken ones are archived.
+_OF_METADATA = frozenset(
+    ("index.number_of_replicas", "index.routing_partition_size", "index.write.wait_for_active_shards")
+)
+#: Those that are looked at when a shard is made, which then fails.
+_OF_SHARDS = ("index.sort.", "index.knn")
 _UNREMOVABLE = frozenset(("index.number_of_replicas", "index.auto_expand_replicas", "index.version.upgraded"))
 
 
@@ -312,7 +336,7 @@ class RestoreSnapshot:
     repository: str
     snapshot: str
     indices: Sequence[str] = ()
-    ignore_unavailable: bool = False
+    options: IndicesOptions = field(default_factory=lambda: IndicesOptions(expand_closed=True))
     rename: Callable[[str], str] = str
     rename_alias: Callable[[str], str] = str
     include_global_state: bool = False
@@ -340,7 +364,7 @@ def restore_snapshot(node: Node, request: RestoreSnapshot) -> tuple[list[str], i
     if patterns and streams:
         patterns = [one for one in patterns if not any(simple_match(one, name) for name in streams)] + of_streams
     renamed: dict[str, str] = {}
-    for name in _chosen(snapshot, patterns, request.ignore_unavailable):
+    for name in _chosen(snapshot, patterns, request.options):
         target = request.rename(name)
         if target in renamed:
             raise SnapshotRestoreException(
@@ -399,7 +423,11 @@ def _restored(node: Node, request: RestoreSnapshot, snapshot: Snapshot, uuid: st
     if request.include_aliases:
         aliases = {request.rename_alias(alias): one for alias, one in origin.aliases.items()}
     settings = dict(sorted(settings.items()))
-    index = Index(name, settings, reread_mapping(node, origin, settings, name), aliases, node.now())
+    try:
+        mapping = reread_mapping(node, origin, settings, name)
+    except OpenSearchError as error:
+        raise NotFaked("an index restored with settings that its shards refuse") from error
+    index = Index(name, settings, mapping, aliases, node.now())
     fill("clone", origin, index, node.now())
     sizes = tuple(snapshot.sizes.get(origin.name, (0,) * len(origin.shards)))
     index.restored = Restored(request.repository, snapshot.name, origin.name, uuid, sizes)
@@ -429,5 +457,20 @@ def _settings(request: RestoreSnapshot, told: str, origin: Index) -> dict[str, A
         or not any(simple_match(pattern, key) for pattern in request.ignore_index_settings)
     }
     kept.pop("index.verified_before_close", None)
-    INDEX_SETTINGS.validate(changes, dependencies=False)
-    return {**kept, **{key: value for key, value in changes.items() if value is not None}}
+    if any(key.startswith(_OF_SHARDS) or (value is None and key in _OF_METADATA) for key, value in changes.items()):
+        raise NotFaked("an index restored with settings that its shards may refuse")
+    INDEX_SETTINGS.validate({key: value for key, value in changes.items() if key in _OF_METADATA}, dependencies=False)
+    return {**kept, **_archived(changes)}
+
+
+def _archived(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """AbstractScopedSettings.archiveUnknownOrInvalidSettings: what cannot be read stays under another name."""
+    found = {}
+    for key, value in settings.items():
+        try:
+            INDEX_SETTINGS.validate({key: value}, dependencies=False)
+        except OpenSearchError:
+            found[ARCHIVED_PREFIX + key] = value
+        else:
+            found[key] = value
+    return found

@@ -9,6 +9,7 @@ Endpoints read their bodies in few ways, and each way has its refusals; the func
 ``read_open``        for ObjectParsers (``_update``), which complain of what they come to before the text breaks off
 ``read_search``      ``_search`` and each body of ``_msearch``: nothing may follow
 ``read_query``       ``_count``, ``_validate/query``, ``_delete_by_query``: errors inside a ``parsing_exception``
+``read_as_map``      XContentParser.map over the first value (``_snapshot``): anything but an object is an empty one
 ``read_map``         XContentHelper.convertToMap (index creation, ``_mapping``): ``Failed to parse content to map``
 ``read_document``    a document: a ``mapper_parsing_exception`` around everything
 ===================  ===================================================================================================
@@ -22,6 +23,7 @@ from fakeknn.xcontent.places import locate, number_text, settle
 from fakeknn.xcontent.reading import (
     is_xcontent,
     read,
+    read_as_map,
     read_document,
     read_map,
     read_open,
@@ -42,6 +44,7 @@ __all__ = [
     "locate",
     "number_text",
     "read",
+    "read_as_map",
     "read_document",
     "read_for",
     "read_map",

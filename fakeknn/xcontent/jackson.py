@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
-from fakeknn.errors import JsonEOFException, JsonParseException, StreamConstraintsException
+from fakeknn.errors import JsonEOFException, JsonParseException, OpenSearchError, StreamConstraintsException
 from fakeknn.xcontent.characters import char, describe, is_identifier_part, is_identifier_start, paired
 
 MAX_DEPTH = 1000
@@ -83,6 +83,7 @@ class Scanner:
         self._began = (1, 0)
         self._name_began = (1, 0)
         self._last_name: str | None = None
+        self._late: OpenSearchError | None = None
 
     @property
     def position(self) -> tuple[int, int]:
@@ -457,7 +458,7 @@ class Scanner:
         self._began = (line, column)
         value: Any = None
         if c == 34:
-            kind, value = "VALUE_STRING", self._string()
+            kind, value = "VALUE_STRING", self._string() if self.scopes[-1].kind != "root" else self._root_string()
         elif c in (123, 91):
             kind = "START_OBJECT" if c == 123 else "START_ARRAY"
             name = self._last_name if self.scopes[-1].kind == "Object" else None
@@ -481,8 +482,19 @@ class Scanner:
             self._unexpected_value(c)
         return self._token(kind, value, start, line, column)
 
+    def _root_string(self) -> str:
+        """Jackson looks into a text when asked to, or asked for what is behind it: no endpoint asks for one that is a
+        body, or stands behind one."""
+        try:
+            return self._string()
+        except (JsonParseException, StreamConstraintsException) as error:
+            self._late = error
+            return ""
+
     def tokens(self) -> Iterator[Token]:
         while True:
+            if self._late is not None:
+                raise self._late
             scope = self.scopes[-1]
             c = self._skip_space()
             if c < 0:

@@ -276,6 +276,12 @@ def read_map(body: bytes) -> dict[str, Any]:
     return root if isinstance(root, dict) else {}
 
 
+def read_as_map(body: bytes) -> dict[str, Any]:
+    """XContentParser.map: what does not begin an object is an empty one, and what is behind that token is not read."""
+    root = read(body)
+    return root if isinstance(root, dict) else {}
+
+
 def read_document(body: bytes) -> dict[str, Any]:
     """DocumentParser: one object, nothing behind it; what is wrong is the cause of a ``mapper_parsing_exception``."""
     found = _object_at_once(body)

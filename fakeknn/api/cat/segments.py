@@ -79,8 +79,8 @@ def _row(node: Node, index: str, shard: int, segment: Segment) -> dict[str, Any]
 @cat("/_cat/pit_segments", "/_cat/pit_segments/_all", columns=_SEGMENTS, params=SOURCE_PARAMETERS)
 def pit_segments(node: Node, request: Request) -> Iterator[dict[str, Any]]:
     """The segments that points in time hold, as they were when these were made."""
-    expire(node)
     if request.path.rstrip("/").endswith("_all"):
+        expire(node)
         ids = list(node.points_in_time)
     else:
         ids = _point_ids(request)
@@ -88,6 +88,7 @@ def pit_segments(node: Node, request: Request) -> Iterator[dict[str, Any]]:
             raise ActionRequestValidationException("no pit ids specified")
         for point_id in ids:
             readers_of_point(point_id)
+        expire(node)
     for point_id in ids:
         point = node.points_in_time.get(point_id)
         for ctx in point.contexts if point is not None else ():
