@@ -327,6 +327,11 @@ class FieldType:
         return value
 
     @property
+    def lucene_name(self) -> str:
+        """The name by which Lucene knows it, as explanations tell."""
+        return self.path
+
+    @property
     def content_type(self) -> str:
         """FieldMapper.contentType: the type as mappings call it, where queries call it something else."""
         return self.kind
@@ -504,6 +509,10 @@ class FieldType:
     def no_sort(self) -> OpenSearchError:
         """Why the field's doc values have no order."""
         return UnsupportedOperationException(f"{self.kind} does not support sorting")
+
+    def fuzzy_term(self, value: Any) -> tuple[FieldType, Any]:
+        """The field whose terms a fuzzy query walks, and what it seeks there."""
+        return self, self.index_term(value)
 
     def no_fuzzy(self) -> IllegalArgumentException:
         return IllegalArgumentException(

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from fakeknn.errors import IllegalArgumentException, NotFaked, OpenSearchError, ParsingException, Where
-from fakeknn.fields.base import DocContext, MappingContext, register
+from fakeknn.fields.base import DocContext, FieldType, MappingContext, register
 from fakeknn.fields.buffers import Buffer, KeywordBuffer
 from fakeknn.fields.scalar import StringFieldType, plain_text
 from fakeknn.fields.unparametrized import UnparametrizedFieldType
@@ -26,20 +26,23 @@ class PathsFieldType(StringFieldType):
     def __init__(self, path: str, context: MappingContext) -> None:
         super().__init__(path, "keyword", context)
 
+    @property
+    def lucene_name(self) -> str:
+        return self.path.removesuffix(PATHS) + "._valueAndPath"
+
 
 class FlatMemberFieldType(StringFieldType):
     """A path inside a flat_object."""
 
     aggregatable = False
-    fuzzy = False
-
     sorts = False
 
     def no_sort(self) -> OpenSearchError:
         raise NotFaked("a sort by what is inside a flat_object, which the real server fails at")
 
-    def no_fuzzy(self) -> IllegalArgumentException:
-        raise NotFaked("a fuzzy query inside a flat_object, which takes the path for part of the text")
+    def fuzzy_term(self, value: Any) -> tuple[FieldType, str]:
+        """The path is part of the text that is sought, and may differ with it."""
+        return PathsFieldType(self.root + PATHS, self.context), f"{self.path}={java_string(value)}"
 
     def __init__(self, path: str, root: str, context: MappingContext) -> None:
         super().__init__(path, "flat_object", context)

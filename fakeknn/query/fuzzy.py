@@ -192,9 +192,9 @@ class Fuzzy(Query):
         key = ("fuzzy", id(self))
         found = ctx.memo.get(key)
         if found is None:
+            field, term = field.fuzzy_term(self.value)
             column = ctx.column(field)
             assert isinstance(column, (TextColumn, KeywordColumn))
-            term = field.index_term(self.value)
             pairs = similar_terms(
                 column.terms[: column.n_terms],
                 term,

@@ -192,7 +192,7 @@ class FieldScoring:
         A ``phrase`` counts its frequency as one even if it has a single term; ``counted`` tells the frequency in
         other words.
         """
-        shown = description if whole else f"{self.field.path}:{description}"
+        shown = description if whole else f"{self.field.lucene_name}:{description}"
         told = "freq, occurrences of term within document"
         if phrase or len(terms) > 1:
             told = "phraseFreq=" + java_float(float(freq))

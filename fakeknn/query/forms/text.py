@@ -75,13 +75,16 @@ def _(query: ConstantAny, ctx: ShardContext) -> Node:
 
 @lucene.register
 def _(query: Fuzzy, ctx: ShardContext) -> Node:
-    if ctx.field(query.field) is None:
+    field = ctx.field(query.field)
+    if field is None:
         return MatchNoDocsQuery()
     plain = replace(query, boost=1.0)
     scored = plain.scored(ctx)
+    walked, term = field.fuzzy_term(query.value)
+    shown = pattern_text(plain if walked is field else replace(plain, value=term), walked.lucene_name)
     if scored is None:
-        return Leaf("FuzzyQuery", pattern_text(plain, query.field), lambda: plain.mask(ctx))
-    return Expanding(plain, "FuzzyQuery", pattern_text(plain, query.field), expanded=lambda: form(scored, ctx))
+        return Leaf("FuzzyQuery", shown, lambda: plain.mask(ctx))
+    return Expanding(plain, "FuzzyQuery", shown, expanded=lambda: form(scored, ctx))
 
 
 @lucene.register
