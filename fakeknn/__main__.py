@@ -63,6 +63,14 @@ def _parser() -> argparse.ArgumentParser:
         help="with --ann auto: vectors beyond which a segment is large (10,000)",
     )
     serve.add_argument(
+        "--node-attr",
+        metavar="NAME=VALUE",
+        type=_attribute,
+        action="append",
+        default=[],
+        help="an attribute of the node, as the setting node.attr.NAME gives it",
+    )
+    serve.add_argument(
         "--tls", action="store_true", help="serve https, with a self-signed certificate unless one is given"
     )
     serve.add_argument("--tls-certificate", metavar="PEM", help="certificate chain, and the key unless given apart")
@@ -99,6 +107,13 @@ def _port(text: str) -> int:
     return int(text)
 
 
+def _attribute(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not (name and equals and value):
+        raise argparse.ArgumentTypeError(f"[{text}] is no NAME=VALUE")
+    return name, value
+
+
 def _url(text: str) -> str:
     from urllib.parse import urlsplit
 
@@ -125,7 +140,8 @@ def _serve(options: argparse.Namespace) -> int:
         except (OSError, RuntimeError) as error:
             raise Trouble(str(error)) from None
     ann = {} if options.ann_threshold is None else {"ann_threshold": options.ann_threshold}
-    server = Server(Node(ann=options.ann, **ann), host=options.host, port=options.port, tls=tls)
+    node = Node(ann=options.ann, **ann, attributes=dict(options.node_attr))
+    server = Server(node, host=options.host, port=options.port, tls=tls)
     try:
         server.bind()
     except OSError as error:

@@ -129,7 +129,7 @@ def _explained_primary(node: Node, copy: Copy, asked: _Asked) -> dict[str, Any]:
             "id": node.node_id,
             "name": node.name,
             "transport_address": machine.transport_address(node),
-            "attributes": dict(machine.ATTRIBUTES),
+            "attributes": dict(node.attributes),
             "weight_ranking": 1,
         },
         "can_remain_on_current_node": "yes",
@@ -171,7 +171,7 @@ def _explained(node: Node, copy: Copy, asked: _Asked) -> dict[str, Any]:
                 "node_id": node.node_id,
                 "node_name": node.name,
                 "transport_address": machine.transport_address(node),
-                "node_attributes": dict(machine.ATTRIBUTES),
+                "node_attributes": dict(node.attributes),
                 "node_decision": "no",
                 "weight_ranking": 1,
                 "deciders": _decisions(deciders.to_allocate(node, copy), asked),
@@ -280,7 +280,7 @@ def _resolve(node: Node, name: str) -> str:
     """DiscoveryNodes.resolveNode: the text of the node of this name or id."""
     if name not in (node.name, node.node_id, "_local", "_cluster_manager", "_master"):
         raise IllegalArgumentException(f"failed to resolve [{name}], no matching nodes")
-    attributes = ", ".join(f"{key}={value}" for key, value in machine.ATTRIBUTES.items())
+    attributes = ", ".join(f"{key}={value}" for key, value in node.attributes.items())
     parts = (
         node.name,
         node.node_id,

@@ -81,7 +81,7 @@ def _info(node: Node, metrics: list[str], request: Request) -> dict[str, Any]:
     if "indices" in metrics:
         size = machine.INDEXING_BUFFER
         told["total_indexing_buffer_in_bytes"] = Readable(size, "total_indexing_buffer", str(ByteSizeValue(size)))
-    told |= {"roles": list(machine.ROLES), "attributes": dict(machine.ATTRIBUTES)}
+    told |= {"roles": list(machine.ROLES), "attributes": dict(node.attributes)}
     for metric in metrics:
         match metric:
             case "settings":
@@ -117,14 +117,13 @@ _HOME = "/usr/share/opensearch"
 
 
 def _settings(node: Node) -> dict[str, Any]:
-    return {
+    told = {
         "client.type": "node",
         "cluster.name": node.cluster_name,
         "discovery.type": "single-node",
         "http.port": str(node.address[1]),
         "http.type.default": "netty4",
         "network.host": node.address[0],
-        "node.attr.shard_indexing_pressure_enabled": "true",
         "node.name": node.name,
         "path.data": [f"{_HOME}/data"],
         "path.home": _HOME,
@@ -133,6 +132,7 @@ def _settings(node: Node) -> dict[str, Any]:
         "transport.port": str(machine.transport_port(node)),
         "transport.type.default": "netty4",
     }
+    return dict(sorted({**told, **{f"node.attr.{name}": value for name, value in node.attributes.items()}}.items()))
 
 
 def _bound(address: str) -> dict[str, Any]:
@@ -199,7 +199,7 @@ def hot_threads(node: Node, request: Request) -> Response:
         return Response(200, "")
     now = node.clock.millis()
     moment = f"{datetime.fromtimestamp(now // 1000, UTC):%Y-%m-%dT%H:%M:%S}.{now % 1000:03}Z"
-    attributes = ", ".join(f"{name}={value}" for name, value in machine.ATTRIBUTES.items())
+    attributes = ", ".join(f"{name}={value}" for name, value in node.attributes.items())
     who = (node.name, node.node_id, node.ephemeral_id, node.address[0], machine.transport_address(node), "dimr")
     return Response(
         200,

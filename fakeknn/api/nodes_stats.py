@@ -181,7 +181,7 @@ def stats(node: Node, request: Request) -> dict[str, Any]:
         "host": node.address[0],
         "ip": machine.transport_address(node),
         "roles": list(machine.ROLES),
-        "attributes": dict(machine.ATTRIBUTES),
+        "attributes": dict(node.attributes),
     }
     if indexed:
         told["indices"] = _indices(node, sections, level, fields_of(request), human=request.flag("human"))

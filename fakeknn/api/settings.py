@@ -144,6 +144,7 @@ def get_cluster(node: Node, request: Request) -> dict[str, Any]:
             "node.name": node.name,
             "http.port": str(node.address[1]),
             "network.host": [node.address[0]],
+            **{f"node.attr.{name}": value for name, value in node.attributes.items()},
         }
         answer["defaults"] = render(cluster_defaults(in_force, own), flat)
     return answer

@@ -127,7 +127,7 @@ def _node(node: Node) -> dict[str, Any]:
         "host": node.address[0],
         "ip": machine.transport_address(node),
         "roles": list(machine.ROLES),
-        "attributes": dict(machine.ATTRIBUTES),
+        "attributes": dict(node.attributes),
     }
 
 

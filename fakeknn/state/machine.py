@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 ROLES = ("cluster_manager", "data", "ingest", "remote_cluster_client")
 #: The roles as letters, as ``_cat/nodes`` tells them.
 ROLE_LETTERS = "dimr"
-ATTRIBUTES = {"shard_indexing_pressure_enabled": "true"}
 
 _GIGABYTE = 1024**3
 HEAP_MAX, HEAP_USED = _GIGABYTE, _GIGABYTE // 8
@@ -108,8 +107,8 @@ def chosen(node: Node, names: Sequence[str]) -> bool:
         ):
             # A false takes away what was taken in before.
             found = (value == "true") if key != "coordinating_only" else found and value != "true"
-        elif colon and key in ATTRIBUTES:
-            found = found or simple_match(value, ATTRIBUTES[key])
+        elif colon and key in node.attributes:
+            found = found or simple_match(value, node.attributes[key])
         elif any(simple_match(name, own) for own in (node.name, node.address[0], transport_address(node))):
             found = True
     return found
@@ -257,7 +256,7 @@ def identity(node: Node) -> dict[str, Any]:
         "name": node.name,
         "ephemeral_id": node.ephemeral_id,
         "transport_address": transport_address(node),
-        "attributes": dict(ATTRIBUTES),
+        "attributes": dict(node.attributes),
     }
 
 

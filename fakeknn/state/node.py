@@ -14,6 +14,7 @@ from fakeknn.state.clock import Clock
 from fakeknn.state.ids import IdSource
 from fakeknn.state.names import STRICT_SINGLE_INDEX, IndicesOptions, resolve_date_math
 from fakeknn.state.resolution import IndicesLookup, concrete_indices, concrete_write_index
+from fakeknn.xcontent import hash_ordered
 
 if TYPE_CHECKING:
     from fakeknn.state.index import Index
@@ -61,7 +62,7 @@ class Bug:
 
 class Node:
     """One server. ``ann`` says how approximate k-NN searches are answered (see ``Ann``), ``refresh`` when documents
-    become visible: as in the real server, or with each write."""
+    become visible: as in the real server, or with each write; ``attributes`` are its settings ``node.attr.*``."""
 
     def __init__(
         self,
@@ -74,6 +75,7 @@ class Node:
         clock: Clock | None = None,
         name: str = "fakeknn",
         cluster_name: str = "opensearch",
+        attributes: Mapping[str, str] | None = None,
     ) -> None:
         self.version = version
         self.ann = Ann(ann, ann_threshold, seed)
@@ -83,6 +85,9 @@ class Node:
         self.clock = clock or Clock()
         self.name = name
         self.cluster_name = cluster_name
+        named = {**(attributes or {}), "shard_indexing_pressure_enabled": "true"}
+        self.attributes = {name: named[name] for name in hash_ordered(named)}
+        """``node.attr.*``, by which nodes are chosen and shards allocated."""
         self.ids = IdSource(seed)
         self.node_id = self.ids.uuid()
         self.ephemeral_id = self.ids.uuid()

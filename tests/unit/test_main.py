@@ -83,6 +83,17 @@ def test_loads_console_files_before_it_answers(serve: Start, tmp_path: Path) -> 
     assert get(f"{url}/shop/_count")["count"] == 1
 
 
+def test_node_attributes_are_told(serve: Start) -> None:
+    process = serve("--ready-json", "--node-attr", "zone=north", "--node-attr", "rack=1=2")
+    assert process.stdout is not None
+    url = json.loads(process.stdout.readline())["url"]
+    (told,) = get(f"{url}/_nodes/zone:north/settings?flat_settings=true")["nodes"].values()
+    assert told["attributes"] == {"rack": "1=2", "shard_indexing_pressure_enabled": "true", "zone": "north"}
+    assert told["settings"]["node.attr.rack"] == "1=2"
+    defaults = get(f"{url}/_cluster/settings?include_defaults=true&flat_settings=true")["defaults"]
+    assert (defaults["node.attr.zone"], defaults["node.attr.shard_indexing_pressure_enabled"]) == ("north", "true")
+
+
 def test_a_refused_request_of_a_loaded_file_is_told_with_its_line(serve: Start, tmp_path: Path) -> None:
     (tmp_path / "bad.console").write_text("PUT /shop\n\nPUT /shop\n")
     _, err = serve("--load", str(tmp_path / "bad.console")).communicate(timeout=30)
@@ -168,7 +179,14 @@ def test_a_server_that_is_not_there_is_one_line(capsys: pytest.CaptureFixture[st
 
 @pytest.mark.parametrize(
     "arguments",
-    [["serve", "--port", "many"], ["serve", "--port", "65536"], ["record", "ftp://x", "file"], ["compare"], []],
+    [
+        ["serve", "--port", "many"],
+        ["serve", "--port", "65536"],
+        ["serve", "--node-attr", "zone"],
+        ["record", "ftp://x", "file"],
+        ["compare"],
+        [],
+    ],
 )
 def test_wrong_arguments_exit_with_2(capsys: pytest.CaptureFixture[str], arguments: list[str]) -> None:
     with pytest.raises(SystemExit) as exit:

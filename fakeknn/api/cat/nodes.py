@@ -157,7 +157,7 @@ def nodeattrs(node: Node, request: Request) -> Iterator[dict[str, Any]]:
     _check_info_timeout(request)
     request.flag("local")
     full = request.flag("full_id")
-    for name, value in machine.ATTRIBUTES.items():
+    for name, value in node.attributes.items():
         yield {
             "node": node.name,
             "id": node.node_id if full else node.node_id[:4],
