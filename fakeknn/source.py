@@ -57,18 +57,28 @@ def strip(body: Any, places: Sequence[tuple[Any, Any]], vectors: Sequence[tuple[
     values = [container[key] for container, key in places]
     try:
         for container, key in places:
-            container[key] = _HOLE
+            cut_out(container, key)
         try:
-            # What orjson writes around a fragment keeps the 4 KB that it was written in: a copy is as long as it is.
-            text = bytes(memoryview(orjson.dumps(body)))
+            return stripped(body, tuple(vectors))
         except TypeError:
             for container, key in places:
                 container[key] = _NAMED_HOLE
             text = generator.write(body).replace(generator.string(_NAMED_HOLE).encode(), HOLE)
-        return Stripped(text, tuple(vectors))
+            return Stripped(text, tuple(vectors))
     finally:
         for (container, key), value in zip(places, values, strict=True):
             container[key] = value
+
+
+def cut_out(container: Any, key: Any) -> None:
+    """Leave a hole where a vector stands in a parsed body."""
+    container[key] = _HOLE
+
+
+def stripped(body: Any, vectors: tuple[tuple[str, int], ...]) -> Stripped:
+    """The stored form of a body with holes; TypeError for what orjson does not write."""
+    # What orjson writes around a fragment keeps the 4 KB that it was written in: a copy is as long as it is.
+    return Stripped(bytes(memoryview(orjson.dumps(body))), vectors)
 
 
 def restore(stored: Stored, vector: Callable[[str, int], Any]) -> bytes | None:

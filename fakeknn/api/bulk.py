@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 import orjson
@@ -26,7 +27,15 @@ from fakeknn.search.scripts import run_update_script
 from fakeknn.search.source import SourceOptions, parse_source, source_of_params
 from fakeknn.state.node import Node
 from fakeknn.state.pipelines import Ingested
-from fakeknn.state.requests import DeleteRequest, IndexRequest, RefreshPolicy, UpdateRequest, WriteRequest, dropped
+from fakeknn.state.requests import (
+    DeleteRequest,
+    IndexRequest,
+    RefreshPolicy,
+    UpdateRequest,
+    WriteRequest,
+    dropped,
+    is_plain,
+)
 from fakeknn.state.versions import (
     ANYTHING,
     INTERNAL,
@@ -92,7 +101,7 @@ def bulk(node: Node, request: Request) -> Any:
     writer = Writer(node, policy, active, run_script=run_update_script)
     ingested = writer.prepare(requests)
     if ingested is None:
-        items = [_item(writer, item) for item in requests]
+        items = _items(writer, requests)
     else:
         items = _ingested_items(writer, requests, ingested)
     writer.confirm_noops()
@@ -102,6 +111,35 @@ def bulk(node: Node, request: Request) -> Any:
     answer["errors"] = any("error" in told for item in items for told in item.values())
     answer["items"] = items
     return writer.finish(answer)
+
+
+#: Fewer documents are not worth a look at all of them at once.
+_FEW = 8
+
+
+def _items(writer: Writer, requests: Sequence[WriteRequest]) -> list[dict[str, Any]]:
+    """Do all items in turn: their answers."""
+    items: list[dict[str, Any]] = []
+    for name, run in groupby(requests, lambda request: request.index if is_plain(request) else None):
+        if name is None:
+            items += [_item(writer, request) for request in run]
+        else:
+            items += _documents(writer, list(run))  # type: ignore[arg-type]
+    return items
+
+
+def _documents(writer: Writer, requests: list[IndexRequest]) -> list[dict[str, Any]]:
+    """Do items of plain documents for one index: all at once if they allow it, else each half of them so."""
+    if len(requests) < _FEW:
+        return [_item(writer, request) for request in requests]
+    written = writer.index_all(requests)
+    if written is None:
+        half = len(requests) // 2
+        return _documents(writer, requests[:half]) + _documents(writer, requests[half:])
+    return [{_op(request): answer | _CREATED} for request, answer in zip(requests, written, strict=True)]
+
+
+_CREATED = {"status": 201}
 
 
 def _item(writer: Writer, request: WriteRequest) -> dict[str, Any]:

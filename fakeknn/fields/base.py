@@ -9,11 +9,12 @@ conflicts) and ``MappedFieldType`` (what queries may ask of it, and the errors w
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from fakeknn.errors import (
     ArithmeticException,
@@ -243,6 +244,12 @@ class FieldType:
     family: ClassVar[str | None] = None
     """The type name that _field_caps and wildcard matching use, when it is not ``kind``."""
 
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        """A type that reads a value in its own way does not read many of them in another's."""
+        super().__init_subclass__(**kwargs)
+        if "parse" in cls.__dict__ and "parse_all" not in cls.__dict__:
+            cls.parse_all = FieldType.parse_all  # type: ignore[method-assign]
+
     def __init__(self, path: str, kind: str, context: MappingContext) -> None:
         self.path = path
         self.kind = kind
@@ -366,6 +373,13 @@ class FieldType:
     def parse(self, container: Any, key: Any, value: Any, doc: DocContext) -> Any:
         """A JSON value (``container[key]``) as the buffer takes it; None for nothing. Raises the inner exception."""
         raise NotImplementedError
+
+    def parse_all(self, values: list[Any]) -> Sequence[Any] | NDArray[Any] | None:
+        """What ``parse`` makes of values of as many documents, each of them something and none of them refused; None
+        where that takes more than a look at all of them at once. Of values that are an array each for a type that
+        takes arrays, else scalars.
+        """
+        return None
 
     def refusal(self, doc_id: str, preview: str) -> str:
         """What a document is refused with whose value is malformed."""

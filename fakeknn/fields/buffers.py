@@ -43,6 +43,11 @@ class Buffer(ABC):
     def add(self, row: int, values: list[Any]) -> None:
         """Take the parsed values of a row."""
 
+    def add_all(self, rows: Sequence[int], values: Sequence[Any] | NDArray[Any]) -> None:
+        """Take one parsed value of each of these rows."""
+        for row, value in zip(rows, values, strict=True):
+            self.add(row, [value])
+
     @abstractmethod
     def _flush(self) -> None:
         """Move what waits into arrays."""
@@ -134,6 +139,10 @@ class NumericBuffer(Buffer):
             signed = self._dtype is np.uint64
             self._waiting.extend(sorted(values, key=lambda value: (value < 2**63, value)) if signed else sorted(values))
 
+    def add_all(self, rows: Sequence[int], values: Sequence[Any] | NDArray[Any]) -> None:
+        self._waiting_rows.extend(rows)
+        self._waiting.extend(values)
+
     def _flush(self) -> None:
         self._values.extend(self._waiting)
         self._waiting = []
@@ -178,6 +187,12 @@ class KeywordBuffer(Buffer):
         for term in values:
             self._waiting_rows.append(row)
             self._waiting.append(self._number(term))
+
+    def add_all(self, rows: Sequence[int], values: Sequence[Any] | NDArray[Any]) -> None:
+        for term in dict.fromkeys(values):
+            self._number(term)
+        self._waiting_rows.extend(rows)
+        self._waiting.extend(map(self.numbers.__getitem__, values))
 
     def _flush(self) -> None:
         self._tids.extend(self._waiting)
@@ -255,6 +270,9 @@ class TextBuffer(Buffer):
 
     def add(self, row: int, values: list[Any]) -> None:
         self._texts.append((row, values))
+
+    def add_all(self, rows: Sequence[int], values: Sequence[Any] | NDArray[Any]) -> None:
+        self._texts.extend((row, [value]) for row, value in zip(rows, values, strict=True))
 
     def snapshot(self, n: int) -> Column:
         if self._texts:
@@ -359,6 +377,12 @@ class VectorBuffer(Buffer):
         self._waiting.append(values[-1])
         if len(self._waiting) >= self.BLOCK:
             self.snapshot(0)
+
+    def add_all(self, rows: Sequence[int], values: Sequence[Any] | NDArray[Any]) -> None:
+        self.snapshot(0)
+        self._rows.extend(rows)
+        self._matrix.extend(values)
+        self._last = None
 
     def _flush(self) -> None:
         self._matrix.extend(np.stack(self._waiting))

@@ -7,7 +7,7 @@ Integers are kept as int64 (unsigned_long as uint64), the others as float64 hold
 from __future__ import annotations
 
 import math
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any, ClassVar
 
@@ -122,7 +122,16 @@ class NumberFieldType(FieldType):
             return self.of_text(value)
         return self.of_json(container, key, value, doc)
 
+    def parse_all(self, values: list[Any]) -> Sequence[Any] | None:
+        if not set(map(type, values)) <= {int, float}:
+            return None
+        return self.of_numbers(values)
+
     java_class: ClassVar[str] = "Double"
+
+    def of_numbers(self, numbers: list[Any]) -> Sequence[Any] | None:
+        """JSON numbers as documents' values; None where one of them may be refused or changed."""
+        return None
 
     def of_text(self, text: str) -> Any:
         """A JSON string as a document's value."""
@@ -219,6 +228,10 @@ class IntegerFieldType(NumberFieldType):
                 at=Where(container, key, "after"),
             )
         return int(whole)
+
+    def of_numbers(self, numbers: list[Any]) -> list[int] | None:
+        plain = set(map(type, numbers)) == {int} and self.low <= min(numbers) and max(numbers) <= self.high
+        return numbers if plain else None
 
     def query_value(self, value: Any) -> int:
         number = query_double(value)
@@ -431,6 +444,12 @@ class DecimalFieldType(NumberFieldType):
             elif not -(2**63) <= value < 2**63:
                 error.preview = UNREADABLE  # type: ignore[attr-defined]
             raise
+
+    def of_numbers(self, numbers: list[Any]) -> list[float] | None:
+        try:
+            return [self.checked(float(number)) for number in numbers]
+        except IllegalArgumentException:
+            return None
 
     def query_value(self, value: Any) -> float:
         return self.checked(query_double(value))

@@ -196,6 +196,11 @@ class KeywordFieldType(StringFieldType):
             raise immense_term(self.path, encoded)
         return str(value)
 
+    def parse_all(self, values: list[Any]) -> list[Any] | None:
+        if self.normalizer is not None or set(map(type, values)) != {str}:
+            return None
+        return values if max(map(len, values)) <= min(self.ignore_above, MAX_TERM_LENGTH // 3) else None
+
     def index_term(self, value: Any) -> str:
         term = java_string(value)
         return term if self.normalizer is None else str(self.normalizer.normalize(term))
@@ -273,6 +278,9 @@ class BooleanFieldType(FieldType):
                 return 0
             return int(boolean(value))
         raise not_boolean(container, key)
+
+    def parse_all(self, values: list[Any]) -> list[Any] | None:
+        return values if set(map(type, values)) == {bool} else None
 
     def query_value(self, value: Any) -> int:
         if value is None:
@@ -396,6 +404,14 @@ class DateFieldType(FieldType):
             return self.null
         shown = plain_text(container, key, value, doc)
         return self.to_number(shown)
+
+    def parse_all(self, values: list[Any]) -> list[int] | None:
+        if not set(map(type, values)) <= {str, int}:
+            return None
+        try:
+            return [self.to_number(str(value)) for value in values]
+        except OpenSearchError:
+            return None
 
     def bound(self, value: Any, *, round_up: bool, time_zone: str | None = None, format: str | None = None) -> int:
         """A query's date, with date math, as the column holds it."""

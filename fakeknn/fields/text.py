@@ -269,6 +269,9 @@ class TextFieldType(FieldType):
             value = plain_text(container, key, value, doc)
         return [(path, value) for path in (self.path, *self.inner)] if self.spreads else value
 
+    def parse_all(self, values: list[Any]) -> list[Any] | None:
+        return None if self.spreads or set(map(type, values)) != {str} else values
+
     def index_term(self, value: Any) -> str:
         return java_string(value)
 

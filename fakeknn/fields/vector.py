@@ -19,7 +19,7 @@ from fakeknn.fields.base import UNREADABLE, DocContext, FieldType, appears_again
 from fakeknn.fields.buffers import Buffer, VectorBuffer
 from fakeknn.knn import method
 from fakeknn.knn.method import VectorDefinition
-from fakeknn.knn.vectors import parse_vector
+from fakeknn.knn.vectors import Rows, parse_vector, parse_vectors
 from fakeknn.view import Column, Mask
 
 
@@ -115,6 +115,9 @@ class VectorFieldType(FieldType):
         if parsed is not None and isinstance(container, dict) and not isinstance(value, list):
             self._read_on(container, key, doc)
         return parsed
+
+    def parse_all(self, values: list[Any]) -> Rows | None:
+        return parse_vectors(values, self.definition)
 
     def _read_on(self, container: dict[str, Any], key: str, doc: DocContext) -> None:
         """What the plugin does behind a vector that is a number without brackets: it steps on as if there were an end

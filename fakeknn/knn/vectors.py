@@ -6,8 +6,11 @@ A vector is one row of its field's matrix: float32, int8 (byte) or int8 of packe
 from __future__ import annotations
 
 import re
+import struct
 from collections.abc import Callable
 from decimal import Decimal
+from functools import cache
+from itertools import chain
 from math import isfinite
 from typing import Any
 
@@ -28,6 +31,7 @@ from fakeknn.knn.method import VectorDefinition
 from fakeknn.knn.spaces import DataType
 
 Row = NDArray[Any]
+Rows = NDArray[Any]
 RawText = Callable[[Any, Any], str]
 """Gives the characters of the JSON number at ``container[key]``."""
 
@@ -58,12 +62,18 @@ def to_floats(numbers: list[Any], raw: RawText | None = None, end: int | None = 
     except OverflowError:  # an int beyond any float
         return np.array([to_float(numbers, i, raw) for i in range(len(numbers))], dtype=np.float32)
     floats = wide.astype(np.float32)
-    # The 29 bits that float32 lacks are 100...0 halfway between two float32, except among the denormals.
-    halfway = (wide.view(np.int64) & _SURPLUS_BITS) == _HALFWAY
+    halfway = _halfway(wide)
     if np.count_nonzero(halfway):
         for i in np.flatnonzero(halfway):
             floats[i] = to_float(numbers, int(i), raw)
     return floats
+
+
+def _halfway(wide: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Where a number of 64 bits does not tell which float32 is the nearest to the decimal that it was read from."""
+    # The 29 bits that float32 lacks are 100...0 halfway between two float32, except among the denormals.
+    halfway: NDArray[np.bool_] = (wide.view(np.int64) & _SURPLUS_BITS) == _HALFWAY
+    return halfway
 
 
 def to_float(numbers: Any, i: Any, raw: RawText | None = None) -> np.float32:
@@ -174,6 +184,46 @@ def parse_vector(value: Any, definition: VectorDefinition, *, raw: RawText | Non
         raise refused(error, None) from None
 
 
+def parse_vectors(values: list[Any], definition: VectorDefinition) -> Rows | None:
+    """Vectors of as many documents as the rows to store: [len(values), width], as ``parse_vector`` makes each of them.
+
+    None where one of them may be refused or clipped, or takes a look at its text.
+    """
+    if (definition.engine is None and definition.model_id is not None) or set(map(type, values)) != {list}:
+        return None
+    pack = _doubles(definition.width)
+    try:
+        wide = np.frombuffer(b"".join([pack(*numbers) for numbers in values])).reshape(len(values), -1)
+    except (struct.error, OverflowError):  # another dimension; no number; an int beyond any float
+        return None
+    if ((wide == 0) | (wide == 1)).any() and not set(map(type, chain.from_iterable(values))) <= _NUMBERS:
+        return None  # false and true pack as numbers
+    # Integers beyond 64 bits, which Jackson reads otherwise, have become decimals.
+    if _halfway(wide).any() or not (np.abs(wide) < 2.0**63).all():
+        return None
+    rows: Rows = wide.astype(np.float32)
+    if definition.data_type != "float":
+        if (rows % 1 != 0).any() or rows.min() < -128 or rows.max() > 127:
+            return None
+        rows = rows.astype(np.int8)
+    elif definition.half_float and (np.abs(rows) > FP16_MAX).any():
+        return None
+    if not definition.knn_enabled:
+        return rows
+    if not definition.space.measures_zero and not rows.any(axis=1).all():
+        return None
+    try:
+        return normalized_rows(rows) if definition.normalizes else rows
+    except IllegalArgumentException:
+        return None
+
+
+@cache
+def _doubles(width: int) -> Callable[..., bytes]:
+    """Packs so many numbers as float64."""
+    return struct.Struct(f"{max(width, 0)}d").pack
+
+
 def _wrong_dimension(definition: VectorDefinition, given: int) -> IllegalArgumentException:
     if definition.data_type == "binary":
         return IllegalArgumentException(
@@ -242,12 +292,18 @@ def normalized(vector: Floats) -> Floats:
 
     Raises IllegalArgumentException for a vector whose squared length is 0.
     """
-    in_order = len(vector) <= arithmetic.MACHINE.longest_in_order
-    square = float(fma_square(vector[None], in_order)[0])
-    if square == 0:
+    scaled: Floats = normalized_rows(vector[None])[0]
+    return scaled
+
+
+def normalized_rows(matrix: Floats) -> Floats:
+    """``normalized`` for each row of float32[n, dimension]."""
+    squares = fma_square(matrix, matrix.shape[1] <= arithmetic.MACHINE.longest_in_order).astype(np.float64)
+    if not squares.all():
         raise IllegalArgumentException("Cannot normalize a zero-length vector")
-    if abs(square - 1.0) <= float(np.float32(1e-4)):
-        return vector
+    unscaled = np.abs(squares - 1.0) <= float(np.float32(1e-4))
     with np.errstate(all="ignore"):
-        scaled: Floats = vector / np.float32(np.sqrt(square))
+        lengths = np.sqrt(squares).astype(np.float32)
+        lengths[unscaled] = 1
+        scaled: Floats = matrix / lengths[:, None]
     return scaled

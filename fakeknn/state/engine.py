@@ -8,7 +8,7 @@ until a merge, as a row that no View shows as living.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -20,7 +20,7 @@ from fakeknn.view import Columns, Grow, ignored_fields, term_of
 
 if TYPE_CHECKING:
     from fakeknn.mapping import Mapping as DocumentMapping
-    from fakeknn.mapping import ParsedDocument
+    from fakeknn.mapping import ParsedDocument, ParsedDocuments
 
 
 class Tombstone(NamedTuple):
@@ -98,6 +98,12 @@ class Engine:
         """The first row of a document's block."""
         return self.blocks.get(row, row)
 
+    def are_new(self, doc_ids: Sequence[str]) -> bool:
+        """Whether there never was a document of one of these ids, of which each stands here once."""
+        wanted = set(doc_ids)
+        known = self.rows.keys() | self.tombstones.keys() if self.tombstones else self.rows.keys()
+        return len(wanted) == len(doc_ids) and wanted.isdisjoint(known)
+
     # -- writing
 
     def append(
@@ -135,6 +141,29 @@ class Engine:
         if self.tombstones:
             self.tombstones.pop(doc_id, None)
         return row
+
+    def append_all(self, doc_ids: Sequence[str], documents: ParsedDocuments, mapping: DocumentMapping) -> None:
+        """Take in documents whose ids are new here, each once; their versions are 1."""
+        first, count = self.n, len(doc_ids)
+        for path, column in documents.columns.items():
+            buffer = self.buffers.get(path) or self._buffer(path, mapping)
+            if buffer is None:
+                continue
+            rows = column.rows if not first else [first + row for row in column.rows]
+            if not column.several:
+                buffer.add_all(rows, column.values)
+                continue
+            for row, values in zip(rows, column.values, strict=True):
+                if values:
+                    buffer.add(row, values)
+        self.n += count
+        self.ids.extend(doc_ids)
+        self.sources.extend(documents.sources)
+        self._levels.extend([0] * count)
+        self.versions.extend([1] * count)
+        self.seq_nos.extend(range(self.next_seq_no, self.next_seq_no + count))
+        self.next_seq_no += count
+        self.rows.update(zip(doc_ids, range(first, self.n), strict=True))
 
     def _append_nested(self, document: ParsedDocument, mapping: DocumentMapping, version: int) -> None:
         first = self.n

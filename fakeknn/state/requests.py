@@ -124,6 +124,18 @@ class UpdateRequest:
 WriteRequest = IndexRequest | DeleteRequest | UpdateRequest
 
 
+def is_plain(request: WriteRequest) -> bool:
+    """Whether a request is to write a document, given as text, and says nothing more than its index and its id."""
+    return (
+        type(request) is IndexRequest
+        and request.id != ""
+        and request.body is None
+        and request.routing is None
+        and request.expected is ANYTHING
+        and not request.require_alias
+    )
+
+
 def _id_problems(doc_id: str | None) -> list[str]:
     if doc_id is not None and len(doc_id) > 128:  # few are, and only UTF-8 tells
         length = len(doc_id.encode("utf-8", "surrogatepass"))

@@ -25,7 +25,7 @@ from fakeknn.state.versions import MATCH_ANY, NOT_FOUND, UNASSIGNED_SEQ_NO, Expe
 from fakeknn.view import Mask, View, ignored_fields, places_of
 
 if TYPE_CHECKING:
-    from fakeknn.mapping import Mapping, ParsedDocument
+    from fakeknn.mapping import Mapping, ParsedDocument, ParsedDocuments
 
 
 @dataclass(frozen=True, slots=True)
@@ -479,6 +479,21 @@ class Shard:
             self.pending_since = now
         self.stats.index_total += 1
         return Written("created" if row is None else "updated", version, engine.next_seq_no - 1, engine.primary_term)
+
+    def index_documents(
+        self, doc_ids: Sequence[str], documents: ParsedDocuments, mapping: Mapping, now: float
+    ) -> list[Written]:
+        """Create documents whose ids are new (``Engine.are_new``)."""
+        self.settle(now)
+        self.last_write = now
+        engine = self._writable()
+        first = engine.next_seq_no
+        engine.append_all(doc_ids, documents, mapping)
+        if self.pending_since is None:
+            self.pending_since = now
+        self.stats.index_total += len(doc_ids)
+        term = engine.primary_term
+        return [Written("created", 1, seq_no, term) for seq_no in range(first, engine.next_seq_no)]
 
     def delete_document(self, doc_id: str, expected: Expectation, now: float) -> Written:
         """Delete a document; one that is not there leaves a tombstone all the same."""

@@ -23,6 +23,7 @@ from fakeknn.errors import (
     OpenSearchError,
     RoutingMissingException,
 )
+from fakeknn.mapping.columns import parse_documents
 from fakeknn.mapping.document import check_torso
 from fakeknn.rest import Later
 from fakeknn.source import write
@@ -53,6 +54,11 @@ class _Target:
     """Whether copies of a shard are asked for that are never active here."""
     stream: str | None
     """The data stream that is named, or that the named index backs."""
+
+    @property
+    def plain(self) -> bool:
+        """Whether nothing keeps a document from being written."""
+        return not (self.stream is not None or self.index_routing or self.routing_required or self.may_wait)
 
 
 class Writer:
@@ -273,6 +279,54 @@ class Writer:
         expected = NOTHING if request.create else request.expected
         written = shard.index_document(doc_id, document, index.mapping, expected, routing, self.now, auto_id=auto_id)
         return (201 if written.result == "created" else 200), self._answer(target, shard, doc_id, written)
+
+    def index_all(self, requests: Sequence[IndexRequest]) -> list[dict[str, Any]] | None:
+        """Create the documents of plain requests (``requests.is_plain``) for one index, all at once: their answers.
+
+        None, with nothing done, where each has to be looked at by itself: one may be refused, is not new, or brings a
+        field that the mapping has not.
+        """
+        if self._failed:
+            return None
+        try:
+            target = self._target(requests[0])
+        except OpenSearchError:
+            return None
+        index = target.index
+        if not target.plain or index.blocks:
+            return None
+        doc_ids = []
+        for request in requests:
+            if request.id is None:
+                request.id = self._ids.document_id()
+            doc_ids.append(request.id)
+        of_shards = self._by_shard(index, doc_ids)
+        writes = []
+        for shard, positions in of_shards.items():
+            ids = [doc_ids[position] for position in positions]
+            sources: list[bytes] = [requests[position].source for position in positions]  # type: ignore[misc]
+            parsed = None
+            if shard.engine.are_new(ids) and parse_documents(index.mapping, sources[:1]) is not None:
+                parsed = parse_documents(index.mapping, sources)
+            if parsed is None:
+                return None
+            writes.append((shard, positions, ids, parsed))
+        answers: list[Any] = [None] * len(requests)
+        for shard, positions, ids, parsed in writes:
+            written = shard.index_documents(ids, parsed, index.mapping, self.now)
+            for position, doc_id, one in zip(positions, ids, written, strict=True):
+                answers[position] = self._answer(target, shard, doc_id, one)
+        return answers
+
+    @staticmethod
+    def _by_shard(index: Index, doc_ids: list[str]) -> dict[Shard, Sequence[int]]:
+        """The places of ids that are of one shard, for each shard that has any."""
+        if len(index.shards) == 1:
+            return {index.shards[0]: range(len(doc_ids))}
+        found: dict[Shard, Sequence[int]] = {}
+        for position, doc_id in enumerate(doc_ids):
+            found.setdefault(index.shard_of(doc_id), []).append(position)  # type: ignore[attr-defined]
+        return found
 
     def _check_active(self, target: _Target, shard: Shard) -> None:
         if target.may_wait:

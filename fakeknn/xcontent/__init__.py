@@ -21,10 +21,12 @@ from fakeknn.xcontent.broken import read_for
 from fakeknn.xcontent.java import hash_ordered, hashed, java_double, java_float, java_hash, java_string
 from fakeknn.xcontent.places import locate, number_text, settle
 from fakeknn.xcontent.reading import (
+    agreed_on,
     is_xcontent,
     read,
     read_as_map,
     read_document,
+    read_documents,
     read_map,
     read_open,
     read_query,
@@ -34,6 +36,7 @@ from fakeknn.xcontent.tree import EndOfInput
 
 __all__ = [
     "EndOfInput",
+    "agreed_on",
     "hash_ordered",
     "hashed",
     "is_xcontent",
@@ -46,6 +49,7 @@ __all__ = [
     "read",
     "read_as_map",
     "read_document",
+    "read_documents",
     "read_for",
     "read_map",
     "read_open",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any, TypeAlias
 
@@ -133,6 +134,36 @@ def _object_at_once(body: bytes) -> dict[str, Any] | None:
     except orjson.JSONDecodeError:
         return None
     return root if type(root) is dict and _agreed(body, root) else None
+
+
+# --- many documents at once -------------------------------------------------------------------------------------------
+
+#: A number of so many characters as Jackson may refuse holds this many of each sixteenth.
+_SAMPLED_NUMBER = b"0" * (_LONG_NUMBER // 16)
+
+
+def read_documents(bodies: Sequence[bytes]) -> list[dict[str, Any]] | None:
+    """What ``read_document`` reads of each, if ``agreed_on`` says so; None if one of them is no plain object."""
+    try:
+        roots = list(map(orjson.loads, bodies))
+    except orjson.JSONDecodeError:
+        return None
+    return roots if set(map(type, roots)) <= {dict} else None
+
+
+def agreed_on(bodies: Sequence[bytes], roots: Sequence[Any], names: int) -> bool:
+    """Whether Jackson is sure to read the same of all these bodies, which are known to hold ``names`` members together,
+    no integer beyond 64 bits and nothing deep.
+    """
+    if any(len(body) > _LONG_NUMBER and _has_long_number(body) for body in bodies):
+        return False
+    # Each member has a colon at least, so that no body makes up for another.
+    return sum(body.count(b":") for body in bodies) == names or all(map(_agreed, bodies, roots))
+
+
+def _has_long_number(body: bytes) -> bool:
+    """Whether there may be a number longer than Jackson takes: that would be seen in every sixteenth character."""
+    return _SAMPLED_NUMBER in body[::16].translate(_DIGIT_RUNS) and _has_long_integer(body)
 
 
 # --- the ways endpoints read ------------------------------------------------------------------------------------------

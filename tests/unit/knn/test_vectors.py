@@ -100,5 +100,5 @@ def test_what_java_cannot_read_as_a_float(text: str) -> None:
 
 def test_normalizing_leaves_what_is_nearly_of_length_one() -> None:
     almost = np.array([0.6, 0.80001], dtype=np.float32)
-    assert normalized(almost) is almost
+    assert np.array_equal(normalized(almost), almost)
     assert np.array_equal(normalized(np.array([3, 4], dtype=np.float32)), np.array([0.6, 0.8], dtype=np.float32))
