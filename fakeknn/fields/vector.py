@@ -108,8 +108,7 @@ class VectorFieldType(FieldType):
         return VectorBuffer(self.dtype, max(self.definition.width, 0))
 
     def parse(self, container: Any, key: Any, value: Any, doc: DocContext) -> Any:
-        node = self.context.node
-        if node is not None and node.cluster_setting("knn.circuit_breaker.triggered") == "true":
+        if self._tripped:
             raise KnnCircuitBreakerException
         parsed = self._parsed(value, doc)
         if parsed is not None and isinstance(container, dict) and not isinstance(value, list):
@@ -117,7 +116,13 @@ class VectorFieldType(FieldType):
         return parsed
 
     def parse_all(self, values: list[Any]) -> Rows | None:
-        return parse_vectors(values, self.definition)
+        return None if self._tripped else parse_vectors(values, self.definition)
+
+    @property
+    def _tripped(self) -> bool:
+        """Whether the plugin's circuit breaker lets no vector in."""
+        node = self.context.node
+        return node is not None and node.cluster_setting("knn.circuit_breaker.triggered") == "true"
 
     def _read_on(self, container: dict[str, Any], key: str, doc: DocContext) -> None:
         """What the plugin does behind a vector that is a number without brackets: it steps on as if there were an end

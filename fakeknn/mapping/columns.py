@@ -119,6 +119,8 @@ class _Reader:
             raise _NotPlain
         several = not node.takes_arrays and list in set(map(type, values))
         if several:
+            if node.single is not None:
+                raise _NotPlain
             lists = [value if type(value) is list else [value] for value in values]
             parsed = iter(_parsed(node, list(chain.from_iterable(lists))))
             self.columns[node.path] = ParsedColumn(rows, [list(islice(parsed, len(items))) for items in lists], True)

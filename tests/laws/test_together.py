@@ -137,6 +137,15 @@ def test_each_value_together_as_by_itself(name: str, settings: dict[str, Any]) -
     assert together >= len(SOME[name])
 
 
+def test_no_vectors_while_the_circuit_breaker_has_tripped() -> None:
+    node = Node()
+    ask(node, "PUT", "/i", {"settings": {"index.knn": True}, "mappings": {"properties": PROPERTIES}})
+    ask(node, "PUT", "/_cluster/settings", {"persistent": {"knn.circuit_breaker.triggered": True}})
+    request = Request.of("POST", "/i/_bulk", b'{"index":{}}\n{"l2":[1,2]}\n' * 9, JSON)
+    items = json.loads(answer(node, request)[2])["items"]
+    assert {item["index"]["error"]["type"] for item in items} == {"mapper_parsing_exception"}
+
+
 def _of_row(column: ParsedColumn, row: int) -> list[Any]:
     place = list(column.rows).index(row) if row in column.rows else None
     if place is None:
