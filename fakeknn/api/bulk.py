@@ -426,4 +426,5 @@ def _update(meta: dict[str, Any], defaults: Defaults, source: bytes, line: bytes
     shown = found.get("_source", defaults.source) or shown
     if shown is not None and shown.fetch:
         update.show_source = shown.shown
+        update.filters_source = bool(shown.includes or shown.excludes)
     return update

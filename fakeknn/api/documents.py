@@ -291,6 +291,7 @@ def update_document(node: Node, request: Request) -> Any:
         shown = apply_update_body(update, request.read(read_update)) or shown
     if shown is not None and shown.fetch:
         update.show_source = shown.shown
+        update.filters_source = bool(shown.includes or shown.excludes)
     return _write(node, request, update, active)
 
 

@@ -87,6 +87,8 @@ class DocContext:
     """The fields that ``_ignored`` will name."""
     waiting: list[tuple[Any, Any, Any]] = field(default_factory=list)
     """Fields that complete a value (with what more it says) once all of its row is read."""
+    kept: Sequence[Any] = ()
+    """What the row has already, for a field whose values are lists."""
 
 
 # --- parameters -------------------------------------------------------------------------------------------------------

@@ -154,6 +154,7 @@ class RankFeaturesFieldType(FeatureFieldType):
                 "[rank_features] fields must be json objects, expected a START_OBJECT but got: " + objects.token(value)
             )
         found = []
+        known = {feature for feature, _ in doc.kept}
         for feature, item in value.items():
             if item is None:
                 continue
@@ -162,7 +163,13 @@ class RankFeaturesFieldType(FeatureFieldType):
                     "[rank_features] fields take hashes that map a feature to a strictly positive float, but got "
                     f"unexpected token {objects.token(item)}"
                 )
-            number = self.impact(objects.decimal(value, feature))
+            number = objects.decimal(value, feature)
+            if feature in known:
+                raise IllegalArgumentException(
+                    "[rank_features] fields do not support indexing multiple values for the same rank feature "
+                    f"[{self.path}.{feature}] in the same document"
+                )
+            number = self.impact(number)
             found.append((feature, encode(number, feature, self.path)))
         return found
 

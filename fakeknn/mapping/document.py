@@ -377,6 +377,8 @@ class DocumentParser:
                 self._field(node, value, i, item, level)
             return
         try:
+            if node.gives_lists:
+                self.context.kept = level.values.get(node.path, ())
             parsed = node.parse(container, key, value, self.context)
             if node.once and parsed is not None and node.path in level.values:
                 raise node.repeated()

@@ -129,6 +129,8 @@ class Index:
                 schedule.idle_after,
             ):
                 shard.settle(now)
+                if before.interval != schedule.interval and shard.pending_since is not None:
+                    shard.refresh()  # IndexService.onRefreshIntervalChange: to and from -1 too
                 shard.schedule = schedule
             shard.gc_deletes = self.seconds("index.gc_deletes", 60.0)
             shard.merge_policy = self._merge_policy()

@@ -181,6 +181,9 @@ STRICT_SINGLE_INDEX = IndicesOptions(
     forbid_closed_indices=True,
 )
 
+#: TransportRolloverAction.checkBlock, which does not mind what is not there.
+ROLLOVER_BLOCKS = IndicesOptions(ignore_unavailable=True, expand_open=False)
+
 #: SearchRequest, MultiSearchRequest, CountRequest: strictExpandOpenAndForbidClosedIgnoreThrottled.
 SEARCH = STRICT_EXPAND_OPEN_FORBID_CLOSED
 #: BroadcastRequest: _refresh, _flush, _forcemerge, _stats, _segments, _cache/clear.

@@ -96,6 +96,8 @@ class UpdateRequest:
     detect_noop: bool = True
     show_source: Callable[[bytes], Any] | None = None
     """Gives what the answer is to show of the new source; None: nothing."""
+    filters_source: bool = False
+    """Whether it shows a part only."""
     retry_on_conflict: int = 0
     require_alias: bool = False
     pipeline: str | None = None

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from fakeknn.errors import IllegalArgumentException, NumberFormatException
+from fakeknn.state import names
 from fakeknn.state.creation import CreateIndex, check_new_name, create_index
 from fakeknn.state.data_streams import next_backing_index, roll_data_stream, template_timestamp
 from fakeknn.state.index import Index
@@ -59,6 +60,7 @@ class RolledOver:
 
 def roll_over(node: Node, asked: Rollover) -> RolledOver:
     """TransportRolloverAction. Raises before anything is changed."""
+    node.check_blocks("metadata_write", *node.resolve([asked.target], names.ROLLOVER_BLOCKS))
     found = _target(node, asked)
     assert found.write_index is not None
     old = node.indices[found.write_index.name]

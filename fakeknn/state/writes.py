@@ -240,9 +240,12 @@ class Writer:
         if target.stream is not None:
             self._check_stream(target, request)
         routing = self._route(target, request)
+        auto_id = type(request) is IndexRequest and request.id is None
+        if auto_id:
+            request.id = self._ids.document_id()
         self._check_blocks(target)
         if type(request) is IndexRequest:
-            return self._index(target, request, routing)
+            return self._index(target, request, routing, auto_id=auto_id)
         if type(request) is DeleteRequest:
             assert request.id is not None
             shard = target.index.shard_of(request.id, routing)
@@ -252,12 +255,12 @@ class Writer:
         assert type(request) is UpdateRequest
         return self._update(target, request, routing)
 
-    def _index(self, target: _Target, request: IndexRequest, routing: str | None) -> tuple[int, dict[str, Any]]:
+    def _index(
+        self, target: _Target, request: IndexRequest, routing: str | None, *, auto_id: bool = False
+    ) -> tuple[int, dict[str, Any]]:
         doc_id = request.id
-        auto_id = doc_id is None
-        if doc_id is None:
-            doc_id = request.id = self._ids.document_id()
-        elif not doc_id:
+        assert doc_id is not None
+        if not doc_id:
             raise IllegalArgumentException("if _id is specified it must not be empty")
         request.routing = routing
         index = target.index
@@ -414,6 +417,11 @@ class Writer:
         if op == "delete":
             written = shard.delete_document(doc_id, _exactly(found), self.now)
             answer = self._with_source(self._answer(target, shard, doc_id, written), request, source)
+            if self.single and request.filters_source:  # of a source that is not there, once it has been deleted
+                raise NullPointerException(
+                    'Cannot invoke "org.opensearch.core.common.bytes.BytesReference.length()" because "sourceAsBytes" '
+                    "is null"
+                )
             if "get" in answer:
                 del answer["get"]["_source"]
             return 200, answer

@@ -171,3 +171,22 @@ def test_date_math_in_names(node: Node, ask: Ask) -> None:
     assert ask("GET", "/%3Clogs-%7Bnow%2Fd%7D%3E/_doc/1")["found"]
     settings = ask("GET", "/logs-2023.11.14")["logs-2023.11.14"]["settings"]["index"]
     assert settings["provided_name"] == "<logs-{now/d}>"
+
+
+@pytest.mark.parametrize(
+    ("before", "change", "found"),
+    [
+        ("-1", {"index.refresh_interval": "1h"}, 1),
+        ("1h", {"index.refresh_interval": "-1"}, 1),
+        ("1h", {"index.refresh_interval": "60m"}, 0),
+        ("1h", {"index.max_result_window": 500}, 0),
+    ],
+)
+def test_another_refresh_interval_shows_what_was_written(
+    ask: Ask, before: str, change: dict[str, Any], found: int
+) -> None:
+    ask("PUT", "/shop", {"settings": {"refresh_interval": before}})
+    ask("PUT", "/shop/_doc/1", {"n": 1})
+    ask("PUT", "/shop/_settings", change)
+    ask("PUT", "/shop/_doc/2", {"n": 2})
+    assert ask("GET", "/shop/_count")["count"] == found
