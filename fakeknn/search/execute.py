@@ -27,7 +27,14 @@ from fakeknn.search.doc_fields import check_fields, load_fields
 from fakeknn.search.failures import all_failed, placed
 from fakeknn.search.fetch import Hit
 from fakeknn.search.inner_hits import check_inner_hits
-from fakeknn.search.limits import check_after_values, check_paging, check_sort, check_window, parse_source
+from fakeknn.search.limits import (
+    check_after_values,
+    check_highlight,
+    check_paging,
+    check_sort,
+    check_window,
+    parse_source,
+)
 from fakeknn.search.query_phase import built, query_mask, query_phase
 from fakeknn.search.ranking import best_keys, best_scores, comparable
 from fakeknn.search.request import DISABLED, SearchRequest
@@ -198,6 +205,7 @@ def _searched(request: SearchRequest, ctx: ShardContext, number: int, batch: int
         mask = mask & built(ctx, lambda: request.post_filter.mask(ctx))  # type: ignore[union-attr]
     check_inner_hits(request, ctx)
     check_fields(request, ctx)
+    check_highlight(request, ctx)
     check_collapse(request, ctx, scrolls=batch is not None)
     by_points = None if request.query is None else left_by_points(request, query, ctx, scrolls=batch is not None)
     left = collected(request, ctx, found, mask)

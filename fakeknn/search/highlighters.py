@@ -6,6 +6,7 @@ import heapq
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Any
 
 import numpy as np
@@ -115,9 +116,10 @@ def is_analyzed(field: FieldType, looked_for: Wanted) -> bool:
 
 
 def _matches(
-    fields: Sequence[FieldType], looked_for: Wanted, values: Sequence[str], limit: int | None, analyzed: bool
+    fields: Sequence[FieldType], looked_for: Wanted, values: Sequence[str], limit: int | None
 ) -> list[tuple[int, int, str, int]]:
     """Every match in the values joined, in order; each of ``fields`` analyzes them."""
+    names = _Names(looked_for)
     found: set[tuple[int, int, str]] = set()
     counts: dict[str, int] = {}
     base = 0
@@ -125,28 +127,46 @@ def _matches(
     positions = dict.fromkeys((field.path for field in fields), 0)
     for field, value in streams:
         all_tokens = tokens_of(field, value)
-        tokens = [token for token in all_tokens if limit is None or base + token.start < limit]
+        tokens = all_tokens if limit is None else list(takewhile(lambda token: token.start <= limit, all_tokens))
         behind = positions[field.path]
         spans = [(phrase, span) for phrase in looked_for.phrases for span in phrase.spans(tokens, behind)]
-        positions[field.path] += position_behind(field, all_tokens)
+        positions[field.path] += position_behind(field, tokens)
         for token in tokens:
-            counts[token.term] = counts.get(token.term, 0) + 1
-            hit = looked_for.matches(token.term) or any(
+            met = names.of(token.term)
+            if token.term not in met and any(
                 low <= token.position <= high and any(test(token.term) for test in phrase.places)
                 for phrase, (low, high) in spans
-            )
-            if hit:
-                found.add((base + token.start, base + token.end, token.term))
+            ):
+                met = (token.term, *met)
+            counts[token.term] = counts.get(token.term, 0) + 1
+            for name in met:
+                if name != token.term:
+                    counts[name] = counts.get(name, 0) + 1
+                found.add((base + token.start, base + token.end, name))
         if field is fields[-1]:
             base += len(value) + 1
-    # Where the text is analyzed, and no index of it is made for phrases, nobody knows how often a term stands in it.
-    known = bool(looked_for.phrases) or not analyzed
-    most = 2**31 - 1
-    return sorted((start, end, term, counts[term] if known else most) for start, end, term in found)
+    return sorted((start, end, name, counts[name]) for start, end, name in found)
+
+
+class _Names:
+    """By what names the terms of a text are counted: their own, and those of the patterns that they match."""
+
+    def __init__(self, looked_for: Wanted) -> None:
+        self.looked_for = looked_for
+        self._found: dict[str, tuple[str, ...]] = {}
+
+    def of(self, term: str) -> tuple[str, ...]:
+        found = self._found.get(term)
+        if found is None:
+            own = (term,) if term in self.looked_for.terms else ()
+            patterns = (f"\0{i}" for i, test in enumerate(self.looked_for.patterns) if test(term))
+            found = self._found[term] = (*own, *patterns)
+        return found
 
 
 def unified(told: FieldHighlight, ctx: ShardContext, values: list[str]) -> list[str]:
     """UnifiedHighlighter with OpenSearch's CustomFieldHighlighter."""
+    make = _breaks(told)
     looked_for = told.wanted(ctx)
     if looked_for.empty and told.options["no_match_size"] <= 0:
         return []
@@ -161,8 +181,8 @@ def unified(told: FieldHighlight, ctx: ShardContext, values: list[str]) -> list[
     analyzed = is_analyzed(told.field, looked_for)
     found: list[tuple[int, int, str, int]] = []
     if analyzed or is_indexed_in(told.field, ctx, told.doc_id):
-        found = _matches(fields, looked_for, values, limit if analyzed else None, analyzed)
-    passages = _passages(text, found, _Slices(text, _breaks(told)), most)
+        found = _matches(fields, looked_for, values, limit if analyzed else None)
+    passages = _passages(text, found, _Slices(text, make), most)
     if not passages:
         passages = _summary(text, told.options["no_match_size"])
     snippets = [(_formatted(told, text, passage), passage.score) for passage in passages]

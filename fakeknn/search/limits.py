@@ -29,9 +29,20 @@ def parse_source(request: SearchRequest, ctx: ShardContext, batch: int | None) -
     for rescorer in request.parts.get("rescore", ()):
         make_query(rescorer.query, ctx)
     check_fields(request, ctx)
+    check_highlight(request, ctx)
     check_paging(request, ctx, batch)
     check_collapse(request, ctx, scrolls=batch is not None)
     check_window(request, ctx, batch)
+
+
+def check_highlight(request: SearchRequest, ctx: ShardContext) -> None:
+    """HighlightBuilder.build: the queries that are highlighted instead of the search's are built, whether a hit has the
+    field or not."""
+    highlight = request.parts.get("highlight")
+    for options in () if highlight is None else (highlight.options, *(one.options for one in highlight.fields)):
+        query = options.get("highlight_query")
+        if query is not None:
+            query.mask(ctx)
 
 
 def check_sort(request: SearchRequest, ctx: ShardContext) -> None:

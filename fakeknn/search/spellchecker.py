@@ -128,7 +128,7 @@ class SpellChecker:
     def check(self) -> None:
         """DirectSpellChecker's own setters."""
         for value in (self.max_term_freq, self.min_doc_freq):
-            if value >= 1 and np.float32(value) != int(value):
+            if value >= 1 and np.float32(value) != np.float32(min(int(value), 2**31 - 1)):
                 raise IllegalArgumentException("Fractional absolute document frequencies are not allowed")
 
     def similar(self, ctx: ShardContext, column: Column | None, term: str, count: int) -> list[SuggestWord]:

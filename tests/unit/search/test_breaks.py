@@ -17,10 +17,38 @@ from fakeknn.search.breaks import BoundedSentences, sentences, whole, words
         ("Is it? No! Yes", ["Is it? ", "No! ", "Yes"]),
         ("3.5 dogs ran", ["3.5 dogs ran"]),
         ("", []),
+        # What java.text.BreakIterator says of these.
+        ("東京。東京", ["東京。", "東京"]),
+        ("a. &b", ["a. ", "&b"]),
+        ("a. &1", ["a. &1"]),
+        ('He said "no." She left', ['He said "no." ', "She left"]),
+        ("one.  two", ["one.  ", "two"]),
+        ("one. two", ["one. two"]),
+        ("a.  $1 b", ["a", ".", "  $1 b"]),
+        ("end. (", ["end", ".", " ("]),
+        ("a\u2029\u2029b", ["a\u2029", "\u2029", "b"]),
+        ("a? \u2029b", ["a? \u2029", "b"]),
+        ("क।\u2029", ["क।", "\u2029"]),
     ],
 )
 def test_sentences(text: str, parts: list[str]) -> None:
     ends = sentences(text).ends
+    assert [text[a:b] for a, b in pairwise(ends)] == parts
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("wi-fi e.g. x_y", ["wi-fi", " ", "e.g", ".", " ", "x_y"]),
+        ("$3.14, 50% off\r\n\n", ["$3.14", ",", " ", "50%", " ", "off", "\r\n", "\n"]),
+        ("1a2b'c \"d", ["1a2b'c", " ", '"', "d"]),
+        ("東京カタカナひらがなー", ["東京", "カタカナ", "ひらがなー"]),
+        ("co\u00adop e\u0301t", ["co\u00adop", " ", "e\u0301t"]),
+        ("a\u200b b", ["a\u200b", " ", "b"]),
+    ],
+)
+def test_words(text: str, parts: list[str]) -> None:
+    ends = words(text).ends
     assert [text[a:b] for a, b in pairwise(ends)] == parts
 
 
