@@ -12,6 +12,7 @@ from fakeknn.shape import Readable
 from fakeknn.state import machine
 from fakeknn.state.node import Node
 from fakeknn.state.settings.flat import render
+from fakeknn.state.snapshots import PATH_REPO
 from fakeknn.units import ByteSizeValue, parse_time_value
 from fakeknn.xcontent import read_map
 
@@ -128,7 +129,7 @@ def _settings(node: Node) -> dict[str, Any]:
         "path.data": [f"{_HOME}/data"],
         "path.home": _HOME,
         "path.logs": f"{_HOME}/logs",
-        "path.repo": [f"{_HOME}/repo"],
+        "path.repo": [PATH_REPO],
         "transport.port": str(machine.transport_port(node)),
         "transport.type.default": "netty4",
     }

@@ -14,6 +14,7 @@ from fakeknn.errors import (
     SettingsException,
 )
 from fakeknn.rest import Request, route
+from fakeknn.search.knn import settings_changed
 from fakeknn.state import names, shard_limit
 from fakeknn.state.blocks import changed_blocks
 from fakeknn.state.creation import reread_mapping
@@ -95,6 +96,7 @@ def put(node: Node, request: Request) -> dict[str, Any]:
     indices = node.resolve(request.names("index"), options)
     if not _lifts_blocks(changes):
         node.check_blocks("metadata_write", *indices)
+    before = {index.name: index.settings for index in indices}
     updated = update_settings(
         [Updated(index.name, index.uuid, index.state == "open", index.settings) for index in indices],
         changes,
@@ -113,6 +115,7 @@ def put(node: Node, request: Request) -> dict[str, Any]:
             index = node.writable(node.indices[index.name])
             index.adopt_settings(updated[index.name], node.now(), reread.get(index.name))
             index.blocks = changed_blocks(index.blocks, with_index_prefix(changes))
+            settings_changed(node, _different(before[index.name], updated[index.name]))
     node.changed()
     return {"acknowledged": True}
 
@@ -162,7 +165,9 @@ def put_cluster(node: Node, request: Request) -> dict[str, Any]:
     transient, persistent = update_cluster_settings(
         node.transient_settings, node.persistent_settings, changes["transient"], changes["persistent"]
     )
+    before = {**node.persistent_settings, **node.transient_settings}
     node.transient_settings, node.persistent_settings = dict(transient), dict(persistent)
+    settings_changed(node, _different(before, {**persistent, **transient}))
     node.changed()
     flat = request.flag("flat_settings")
     return {
@@ -172,6 +177,10 @@ def put_cluster(node: Node, request: Request) -> dict[str, Any]:
             for kind in ("persistent", "transient")
         },
     }
+
+
+def _different(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
+    return [name for name in {**before, **after} if before.get(name) != after.get(name)]
 
 
 def _cluster_changes(body: dict[str, Any], kind: str) -> Settings:

@@ -47,6 +47,16 @@ class Component:
         }
         return {"name": self.name, "parameters": shown}
 
+    def overhead_in_kilobytes(self, dimension: int) -> int:
+        """About what training takes beside the vectors: lists' centres, codebooks (``setOverheadInKBEstimator``)."""
+        size = 0
+        if self.name == "ivf":
+            size += 4 * int(self.get("nlist", 4)) * dimension // 1024 + 1
+        if self.encoder is not None and self.encoder.name == "pq":
+            code_size = 8 if self.name == "hnsw" else int(self.encoder.get("code_size", 8))
+            size += 4 * dimension * (1 << code_size) // 1024 + 1
+        return size
+
     @property
     def encoder(self) -> Component | None:
         """Its encoder, if the mapping names one; ClassCastException where that is no object."""

@@ -118,6 +118,16 @@ class VectorDefinition:
     def on_disk(self) -> bool:
         return self.mode == "on_disk"
 
+    def memory_optimized(self, wanted: bool) -> bool:
+        """Whether Lucene walks Faiss's graph where it lies (MemoryOptimizedSearchSupportSpec): if the index ``wanted``
+        it so, and always on disk without compression.
+        """
+        if self.engine != "faiss" or self.model_id is not None or self.component is None:
+            return False
+        if self.component.name != "hnsw" or (self.encoder is not None and self.encoder.name == "pq"):
+            return False
+        return wanted or (self.on_disk and self.compression == "1x")
+
     @cached_property
     def width(self) -> int:
         """How many numbers a vector is written with: a byte of a binary vector holds 8 dimensions."""

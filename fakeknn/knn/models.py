@@ -62,6 +62,11 @@ class TrainRequest:
             return []
         return [f"Description exceeds limit of {_DESCRIPTION_MAX} characters"]
 
+    def kilobytes(self, vectors: int) -> int:
+        """What so many vectors take (TrainingJobRouterTransportAction.estimateVectorSetSizeInKB)."""
+        size = {"float": 4 * self.dimension, "byte": self.dimension, "binary": self.dimension // 8}[self.data_type]
+        return size * vectors // 1024 + 1
+
     def check_count(self, vectors: int) -> None:
         """AbstractFaissPQEncoder.validateEncoderConfig; ValidationException."""
         encoder = self.component.encoder

@@ -84,7 +84,7 @@ class Search:
     @property
     def memory_optimized(self) -> bool:
         """Whether Lucene walks Faiss's graphs, whose segments then keep k each even when rescored."""
-        return not self.lucene and self.flag("index.knn.memory_optimized_search")
+        return self.definition.memory_optimized(self.flag("index.knn.memory_optimized_search"))
 
     def flag(self, name: str) -> bool:
         return self.ctx.settings.get(name) == "true"
@@ -232,7 +232,7 @@ class Search:
             return False
         if self.lucene:
             return encoder.name == "sq"
-        return self.definition.quantized and not encoder.get("enable_adc") and not self._rescores
+        return self.definition.quantized and not self._rescores
 
     @property
     def _rescores(self) -> bool:
@@ -250,8 +250,10 @@ class Search:
                 bits, interval = int(encoder.get("bits", 7)), encoder.get("confidence_interval")
                 found = ScalarCodes.of(matrix, self.definition.space, bits, interval)
             else:
-                quantizer = learned(matrix, int(encoder.get("bits", 1)), self.ann.seed)
-                found = BinaryCodes(quantizer, quantizer.codes(matrix))
+                rotates = bool(encoder.get("random_rotation"))
+                quantizer = learned(matrix, int(encoder.get("bits", 1)), self.ann.seed, rotates=rotates)
+                space = self.definition.space if encoder.get("enable_adc") else None
+                found = BinaryCodes(quantizer, quantizer.codes(matrix), space)
             kept[start, end] = found
         return found
 
@@ -332,7 +334,8 @@ class Search:
             elif self._trained is not None:
                 found = exact(self._probed(self._trained, start, end, eligible))
             else:
-                whole = graph_of(self.definition, self.column, start, end, self.ann, counters)
+                cached = None if self.memory_optimized else counters
+                whole = graph_of(self.definition, self.column, start, end, self.ann, cached)
                 graph = self._filtered(whole, eligible, decision)
                 found = by_graph(graph, decision)
                 complete = not isinstance(graph, FilteredGraph) or graph.complete

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,9 +15,11 @@ from fakeknn.state import machine
 from fakeknn.state.allocation import health
 from fakeknn.state.index import Index
 from fakeknn.state.node import Node
+from fakeknn.units import parse_memory_size
 from fakeknn.view import VectorColumn, View
 
 MODEL_INDEX = ".opensearch-knn-models"
+_LIMIT = "knn.memory.circuit_breaker.limit"
 
 _MERGE = (
     "current",
@@ -125,7 +127,7 @@ def node_statistics(node: Node) -> dict[str, Any]:
         "lucene_initialized": True,
         "training_memory_usage_percentage": np.float32(0),
         "graph_memory_usage": kilobytes,
-        "graph_memory_usage_percentage": _share(kilobytes),
+        "graph_memory_usage_percentage": _share(kilobytes, limit_in_kilobytes(node)),
         "indices_in_cache": cached,
         "graph_stats": {"merge": dict.fromkeys(_MERGE, 0), "refresh": dict.fromkeys(_REFRESH, 0)},
         "remote_vector_index_build_stats": {
@@ -137,21 +139,28 @@ def node_statistics(node: Node) -> dict[str, Any]:
     return {name: told[name] for name in hash_order(NODE_STATISTICS)}
 
 
-def _share(kilobytes: int) -> np.float32:
-    """Percent of what ``knn.memory.circuit_breaker.limit`` allows: half of what the heap leaves."""
-    return np.float32(100 * kilobytes / max(1, (machine.memory().total - machine.HEAP_MAX) // 2048))
+def limit_in_kilobytes(node: Node) -> int:
+    """``knn.memory.circuit_breaker.limit``, whose percentages are of what the heap leaves."""
+    limit = str(node.cluster_setting(_LIMIT, "50%"))
+    return parse_memory_size(limit, _LIMIT, machine.memory().total - machine.HEAP_MAX).bytes // 1024
+
+
+def _share(kilobytes: int, limit: int) -> np.float32:
+    """Percent of the limit."""
+    return np.float32(100 * kilobytes / max(1, limit))
 
 
 def _cache(node: Node) -> dict[str, dict[str, Any]]:
     """The native graphs that are loaded, by index."""
     told: dict[str, dict[str, Any]] = {}
+    limit = limit_in_kilobytes(node)
     for index in node.indices.values():
         columns = [(field, column) for field, column, _ in _native_columns(index) if cached_graphs(column)]
         if columns:
             kilobytes = sum(_kilobytes(field, column) for field, column in columns)
             told[index.name] = {
                 "graph_memory_usage": kilobytes,
-                "graph_memory_usage_percentage": _share(kilobytes),
+                "graph_memory_usage_percentage": _share(kilobytes, limit),
                 "graph_count": sum(len(cached_graphs(column)) for _, column in columns),
             }
     return told
@@ -167,6 +176,8 @@ def _kilobytes(field: VectorFieldType, column: VectorColumn) -> int:
 def _native_columns(index: Index) -> Iterator[tuple[VectorFieldType, VectorColumn, View]]:
     for field in index.mapping.fields.values():
         if not isinstance(field, VectorFieldType) or field.definition.engine in ("lucene", None):
+            continue
+        if field.definition.memory_optimized(index.flag("index.knn.memory_optimized_search")):
             continue
         for shard in index.shards:
             column = shard.view.columns.get(field.path)
@@ -188,6 +199,19 @@ def clear_cache(indices: Sequence[Index]) -> None:
     for index in indices:
         for _, column, _ in _native_columns(index):
             cached_graphs(column).clear()
+
+
+#: The settings of the cluster of which a change makes the cache anew (KNNSettings.dynamicCacheSettings).
+_OF_CACHE = ("knn.memory.circuit_breaker.", "knn.cache.item.expiry.", "knn.feature.")
+
+
+def settings_changed(node: Node, changes: Iterable[str]) -> None:
+    """Drop what settings of the cluster, or of an index, have made."""
+    for name in changes:
+        if name.startswith(_OF_CACHE) or name == "index.knn.algo_param.ef_search":
+            clear_cache(list(node.indices.values()))
+        elif name.startswith("script.context.score."):
+            node.knn_counters.knn_scripts.clear()
 
 
 def check_all_knn(indices: Sequence[Index], what: str) -> None:

@@ -17,7 +17,7 @@ from fakeknn.fields import VectorFieldType
 from fakeknn.knn.models import Model, TrainRequest, already_exists
 from fakeknn.knn.spaces import Matrix
 from fakeknn.knn.training import TooFewVectorsError, train
-from fakeknn.search.knn import MODEL_INDEX
+from fakeknn.search.knn import MODEL_INDEX, limit_in_kilobytes
 from fakeknn.state.creation import CreateIndex, create_index
 from fakeknn.state.index import Index
 from fakeknn.state.node import Node
@@ -132,6 +132,13 @@ def _trained(node: Node, request: TrainRequest, model_id: str, index: Index) -> 
         version=node.version,
     )
     vectors = _vectors(node, index, request)
+    free = limit_in_kilobytes(node) - request.kilobytes(min(index.doc_count(), request.max_vectors))
+    lacking = "load training data into memory." if free <= 0 else "allocate space in native memory for the model."
+    if free - request.component.overhead_in_kilobytes(request.dimension) <= 0:
+        node.knn_counters.training_errors += 1
+        return replace(
+            model, state="failed", error=f"Failed to {lacking} Check if there is enough memory to perform the request."
+        )
     try:
         return replace(model, trained=train(request.component, vectors, node.seed))
     except TooFewVectorsError as error:

@@ -42,6 +42,9 @@ from fakeknn.state.settings.flat import ARCHIVED_PREFIX, with_index_prefix
 from fakeknn.state.settings.index import INDEX_SETTINGS
 from fakeknn.units import parse_byte_size
 
+#: The one path that the node's settings allow repositories to lie in.
+PATH_REPO = "/usr/share/opensearch/repo"
+
 #: The cluster's metadata that a snapshot with ``include_global_state`` holds.
 _GLOBAL = (
     "templates",
@@ -104,14 +107,22 @@ def put_repository(node: Node, name: str, kind: str, settings: Mapping[str, Any]
             _check_chunk_size(settings["chunk_size"])
     except OpenSearchError as cause:
         raise RepositoryException(name, "failed to create repository") from cause
-    node.repositories[name] = Repository(kind, dict(settings), posixpath.normpath(location))
+    node.repositories[name] = Repository(kind, dict(settings), _below(location))
     node.changed()
+
+
+def _below(location: str) -> str:
+    """The normal form of a location, seen from where repositories lie if it is below that."""
+    normal = posixpath.normpath(location)
+    if normal == PATH_REPO or normal.startswith(f"{PATH_REPO}/"):
+        return posixpath.relpath(normal, PATH_REPO)
+    return normal
 
 
 def _check_location(name: str, location: str) -> None:
     if not location:
         raise RepositoryException(name, "missing location")
-    normal = posixpath.normpath(location)
+    normal = _below(location)
     if normal.startswith(("/", "../")) or normal == "..":
         raise RepositoryException(
             name, f"location [{location}] doesn't match any of the locations specified by path.repo"

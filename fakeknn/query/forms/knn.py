@@ -37,7 +37,7 @@ def _(query: Knn, ctx: ShardContext) -> Node:
     if definition.engine == "lucene":
         text = _lucene_text(alone, definition, prepared, ctx, kept)
         return LuceneNeighbors(alone, definition, prepared, kept, text)
-    optimized = ctx.settings.get("index.knn.memory_optimized_search") == "true"
+    optimized = definition.memory_optimized(ctx.settings.get("index.knn.memory_optimized_search") == "true")
     whole = prepared.rescore is not None or bool(query.expand_nested_docs) or optimized
     return FaissNeighbors(alone, definition, prepared, kept, of_shard=query.k is not None and whole)
 

@@ -113,3 +113,74 @@ def test_what_is_no_script_of_the_language_is_compiled_again(node: Node) -> None
     for _ in range(2):
         told = counted(node, "/i/_search", {"query": knn_score("nope")})
         assert told == {"script_compilations": shards, "script_compilation_errors": shards}
+
+
+def test_the_script_is_compiled_again_when_its_cache_is_made_anew() -> None:
+    api.load()
+    node = Node()
+    node.knn_counters.knn_scripts.add("knn_score")
+    ask(node, "PUT", "/_cluster/settings", {"transient": {"script.context.score.cache_expire": "1m"}})
+    assert not node.knn_counters.knn_scripts
+
+
+def graphs(node: Node) -> int:
+    (told,) = ask(node, "GET", "/_plugins/_knn/stats/indices_in_cache")["nodes"].values()
+    return sum(index["graph_count"] for index in told["indices_in_cache"].values())
+
+
+def with_graphs() -> Node:
+    api.load()
+    node = Node(ann="graph")
+    fields = {"v": {"type": "knn_vector", "dimension": 2}, "d": {"type": "knn_vector", "dimension": 2}}
+    fields["d"] |= {"mode": "on_disk", "compression_level": "1x"}
+    ask(node, "PUT", "/g", {"settings": {"index.knn": True}, "mappings": {"properties": fields}})
+    ask(node, "PUT", "/g/_doc/1?refresh=true", {"v": [1, 2], "d": [1, 2]})
+    return node
+
+
+@pytest.mark.parametrize(
+    ("path", "change"),
+    [
+        ("/g/_settings", {"index.knn.algo_param.ef_search": 400}),
+        ("/_cluster/settings", {"persistent": {"knn.memory.circuit_breaker.limit": "10%"}}),
+        ("/_cluster/settings", {"transient": {"knn.cache.item.expiry.enabled": True}}),
+    ],
+)
+def test_settings_make_the_cache_of_graphs_anew(path: str, change: dict[str, Any]) -> None:
+    node = with_graphs()
+    ask(node, "POST", "/g/_search", {"query": {"knn": {"v": {"vector": [1, 1], "k": 1}}}})
+    assert graphs(node) == 1
+    ask(node, "PUT", path, change)
+    assert graphs(node) == 0
+
+
+def test_graphs_of_memory_optimized_searches_are_not_cached() -> None:
+    node = with_graphs()
+    ask(node, "POST", "/g/_search", {"query": {"knn": {"d": {"vector": [1, 1], "k": 1}}}})
+    assert graphs(node) == node.knn_counters.total_load_time == 0
+
+
+ENOUGH = "Check if there is enough memory to perform the request."
+
+
+@pytest.mark.parametrize(
+    ("limit", "error"),
+    [
+        ("2kb", f"Failed to load training data into memory. {ENOUGH}"),
+        ("3kb", f"Failed to allocate space in native memory for the model. {ENOUGH}"),
+        ("4kb", ""),
+    ],
+)
+def test_training_needs_memory(limit: str, error: str) -> None:
+    """128 vectors of 2 floats are estimated at 2 KB, the model at 1 KB."""
+    node = with_graphs()
+    for number in range(128):
+        ask(node, "PUT", f"/g/_doc/{number}", {"v": [1, number]})
+    ask(node, "POST", "/g/_refresh")
+    ask(node, "PUT", "/_cluster/settings", {"persistent": {"knn.memory.circuit_breaker.limit": limit}})
+    method = {"name": "ivf", "engine": "faiss", "parameters": {"nlist": 2}}
+    request = {"training_index": "g", "training_field": "v", "dimension": 2, "method": method}
+    ask(node, "POST", "/_plugins/_knn/models/m/_train", request)
+    told = ask(node, "GET", "/_plugins/_knn/models/m")
+    assert (told["state"], told["error"]) == ("failed" if error else "created", error)
+    assert node.knn_counters.training_errors == bool(error)

@@ -45,7 +45,15 @@ def test_a_location_keeps_its_snapshots_when_the_repository_goes(node: Node) -> 
     assert list(snapshots.snapshots_in(node, "again")) == ["s"]
 
 
-@pytest.mark.parametrize("location", ["/abs", "../x", "a/../../x", ".."])
+@pytest.mark.parametrize("location", [f"{snapshots.PATH_REPO}/here", f"{snapshots.PATH_REPO}/x/../here/"])
+def test_a_location_may_be_told_in_full(node: Node, location: str) -> None:
+    snapshots.create_snapshot(node, CreateSnapshot("r", "s"))
+    snapshots.put_repository(node, "again", "fs", {"location": location})
+    assert list(snapshots.snapshots_in(node, "again")) == ["s"]
+    assert node.repositories["again"].settings["location"] == location
+
+
+@pytest.mark.parametrize("location", ["/abs", "../x", "a/../../x", "..", f"{snapshots.PATH_REPO}/../x"])
 def test_locations_outside_are_refused(node: Node, location: str) -> None:
     with pytest.raises(RepositoryException, match="failed to create repository"):
         snapshots.put_repository(node, "x", "fs", {"location": location})
