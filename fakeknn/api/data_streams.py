@@ -10,7 +10,7 @@ from fakeknn.state.data_streams import DataStream, create_data_stream, delete_da
 from fakeknn.state.names import GET_DATA_STREAM
 from fakeknn.state.node import Node
 from fakeknn.state.statistics import store_size
-from fakeknn.state.templates import find_index_template
+from fakeknn.state.templates.matching import find_index_template
 from fakeknn.units import ByteSizeValue
 from fakeknn.view import NumericColumn
 from fakeknn.xcontent.java import hash_ordered

@@ -25,28 +25,20 @@ from fakeknn.state.creation import mapping_context
 from fakeknn.state.names import simple_match
 from fakeknn.state.node import Node
 from fakeknn.state.settings.flat import load, render
-from fakeknn.state.templates import (
-    DEFAULT_TIMESTAMP,
-    ComponentTemplate,
-    IndexTemplate,
-    LegacyTemplate,
-    Template,
-    collect_mappings,
-    compose_mappings,
+from fakeknn.state.templates import DEFAULT_TIMESTAMP, ComponentTemplate, IndexTemplate, LegacyTemplate, Template
+from fakeknn.state.templates.composing import collect_mappings, compose_mappings, resolve_aliases, resolve_settings
+from fakeknn.state.templates.lifecycle import (
     delete_component_templates,
     delete_index_templates,
     delete_legacy_templates,
-    find_index_template,
     legacy_rivals,
-    named_aliases,
-    overlapping,
     put_component_template,
     put_index_template,
     put_legacy_template,
-    resolve_aliases,
-    resolve_settings,
     with_index_template,
 )
+from fakeknn.state.templates.matching import find_index_template, overlapping
+from fakeknn.state.templates.new_index import named_aliases
 from fakeknn.xcontent import java_string, read_map, read_open
 from fakeknn.xcontent.java import hash_capacity, hash_ordered
 from fakeknn.xcontent.objects import ObjectParser, declared, integer

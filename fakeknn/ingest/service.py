@@ -28,7 +28,8 @@ from fakeknn.state.names import simple_match
 from fakeknn.state.node import Node
 from fakeknn.state.pipelines import Ingested
 from fakeknn.state.requests import IndexRequest, UpdateRequest, WriteRequest
-from fakeknn.state.templates import find_index_template, find_legacy_templates, resolve_settings
+from fakeknn.state.templates.composing import resolve_settings
+from fakeknn.state.templates.matching import find_index_template, find_legacy_templates
 from fakeknn.state.versions import MATCH_DELETED, Expectation, version_type
 from fakeknn.xcontent import hash_ordered, read_map
 

@@ -16,7 +16,8 @@ from fakeknn.state.index import Index
 from fakeknn.state.names import name_fault, simple_match
 from fakeknn.state.node import Node
 from fakeknn.state.resolution import IndicesLookup
-from fakeknn.state.templates import BACKING_INDEX_PREFIX, find_index_template
+from fakeknn.state.templates import BACKING_INDEX_PREFIX
+from fakeknn.state.templates.matching import find_index_template
 
 
 @dataclass(frozen=True, slots=True)

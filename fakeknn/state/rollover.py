@@ -13,7 +13,7 @@ from fakeknn.state.data_streams import next_backing_index, roll_data_stream, tem
 from fakeknn.state.index import Index
 from fakeknn.state.node import Node
 from fakeknn.state.resolution import Abstraction
-from fakeknn.state.templates import duplicated_alias
+from fakeknn.state.templates.matching import duplicated_alias
 from fakeknn.units import INT_MAX, ByteSizeValue, TimeValue
 from fakeknn.xcontent.java import hash_ordered
 
