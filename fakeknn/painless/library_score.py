@@ -15,7 +15,8 @@ from fakeknn.painless.codegen_members import Host
 from fakeknn.painless.dispatch import define, define_static
 from fakeknn.painless.library_elementary import java_pow
 from fakeknn.painless.library_geo import arc_distance
-from fakeknn.painless.numbers import float_div, to_float, wrap_int
+from fakeknn.painless.numbers import float_div, to_float
+from fakeknn.painless.throwable import illegal_argument
 from fakeknn.painless.values import string_hash, text
 from fakeknn.units import parse_time_value
 
@@ -147,7 +148,10 @@ def salted(index: str, shard: int, seed: int) -> int:
 def _random(host: Host, seed: int, field: str | None = None) -> float:
     """Needs ``_index``, ``_shard_id`` and ``_doc_id`` (Lucene's number in the shard) among the bindings."""
     given = host.bindings
-    value = given["_doc_id"] if field is None else given["doc"].get(field).value_at(0)
+    column = None if field is None else given["doc"].get(field)
+    if given.get("_index") is None:
+        raise illegal_argument("index name can not be looked up!")
+    value = given["_doc_id"] if column is None else column.value_at(0)
     salt = salted(given["_index"], given["_shard_id"], seed)
     hashed = murmur3(text(value).encode(), salt)
     return to_float((hashed & 0x00FFFFFF) / (1 << 24))
@@ -160,7 +164,7 @@ def _statistic(name: str) -> Callable[..., int]:
         statistics = host.bindings.get("term_statistics")
         if statistics is None:
             raise NotFaked(f"painless function {name}")
-        return wrap_int(int(statistics(name, field, term)))
+        return int(statistics(name, field, term))
 
     return run
 

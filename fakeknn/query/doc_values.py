@@ -20,6 +20,7 @@ from fakeknn.painless.library_time import zoned_date_time
 from fakeknn.painless.numbers import Float
 from fakeknn.painless.throwable import Thrown
 from fakeknn.query.base import Matched, Scores, ShardContext, running
+from fakeknn.query.scoring import TermFrequencies
 from fakeknn.query.script import FILTER_LANGUAGES, NEEDS_SCORE, SCORE_LANGUAGES, Script, Unscored, check_language
 from fakeknn.view import Column, KeywordColumn, Mask, NumericColumn, ObjectColumn, VectorColumn, places_of
 
@@ -247,13 +248,16 @@ def script_values(
         if found is not None:
             return found
         out = []
+        frequencies = TermFrequencies(ctx)
         scores = score() if score is not None and "_score" in compiled.used else None
         for row in rows.tolist():
+            frequencies.row = row
             bindings: dict[str, Any] = {
                 "doc": doc.at(row),
                 "_index": ctx.index,
                 "_shard_id": ctx.shard,
                 "_doc_id": row,
+                "term_statistics": frequencies,
             }
             if scores is not None:
                 bindings["_score"] = float(scores[row])

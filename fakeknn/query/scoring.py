@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fakeknn.fields import FieldType
+from fakeknn.fields.scalar import BooleanFieldType
 from fakeknn.query.base import Explanation, Matched, ShardContext
 from fakeknn.query.similarities import (
     LENGTHS,
@@ -124,6 +125,37 @@ def total_term_freq(ctx: ShardContext, field: FieldType, column: Column, term: s
 def shard_total_term_freq(column: Column, term: str) -> int:
     rows, freqs = postings(column, term)
     return len(rows) if freqs is None else int(freqs.sum())
+
+
+class TermFrequencies:
+    """What score scripts ask of terms: ``termFreq`` of the document of ``row``, the others of the whole shard."""
+
+    def __init__(self, ctx: ShardContext) -> None:
+        self.ctx = ctx
+        self.row = 0
+        self._known: dict[tuple[str, str], dict[int, int]] = {}
+
+    def _column(self, path: str) -> Column | None:
+        field = self.ctx.field(path)
+        column = None if field is None or field.path != path or not field.searchable else self.ctx.column(field)
+        if isinstance(column, NumericColumn) and not isinstance(field, BooleanFieldType):
+            return None  # numbers are points, not terms
+        return column if isinstance(column, TextColumn | KeywordColumn | NumericColumn) else None
+
+    def __call__(self, name: str, path: str, term: str | None) -> int:
+        column = self._column(path)
+        if column is None:
+            return 0
+        if name == "sumTotalTermFreq" or term is None:
+            return shard_statistics(column).sum_total_term_freq
+        if name == "totalTermFreq":
+            return shard_total_term_freq(column, term)
+        found = self._known.get((path, term))
+        if found is None:
+            rows, freqs = postings(column, term)
+            counts = np.ones(len(rows), np.int64) if freqs is None else freqs
+            found = self._known[path, term] = dict(zip(rows.tolist(), counts.tolist(), strict=True))
+        return found.get(self.row, 0)
 
 
 class FieldScoring:

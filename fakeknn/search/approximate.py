@@ -6,6 +6,8 @@ They are counted in ``hits.total``, which needs no search, and are missing among
 
 from __future__ import annotations
 
+from fakeknn.errors import IllegalArgumentException
+from fakeknn.fields.metadata import IndexFieldType
 from fakeknn.fields.numbers import NumberFieldType
 from fakeknn.fields.scalar import DateFieldType
 from fakeknn.query.base import Query, ShardContext
@@ -29,6 +31,9 @@ def left_by_points(request: SearchRequest, query: Query, ctx: ShardContext, *, s
     ):
         return None
     field = ctx.field(sort.field)
+    if isinstance(field, IndexFieldType):
+        # The points are asked for by a range, whatever the field.
+        raise IllegalArgumentException(f"Field [{field.path}] of type [{field.kind}] does not support range queries")
     # The name of an alias is not that of the points.
     if not isinstance(field, NumberFieldType | DateFieldType) or field.path != sort.field or not field.searchable:
         return None

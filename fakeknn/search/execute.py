@@ -274,8 +274,10 @@ def _collapse(request: SearchRequest, ctx: ShardContext, result: ShardResult) ->
 def _rescore(request: SearchRequest, ctx: ShardContext, result: ShardResult) -> None:
     """RescoreProcessor: scores of the best anew; what is not among them has no place in the page."""
     rescorers: list[Rescorer] = request.parts["rescore"]
-    found = [query_phase(rescorer.query, ctx) for rescorer in rescorers]
     if not request.size or not len(result.rows):
+        # The queries are made all the same, and nobody looks at a document.
+        for rescorer in rescorers:
+            query_phase(rescorer.query, ctx.visiting(ctx.nothing()))
         return
     for rescorer in rescorers:
         if rescorer.window_size < 0:
@@ -283,9 +285,12 @@ def _rescore(request: SearchRequest, ctx: ShardContext, result: ShardResult) -> 
     wanted = max(request.from_ + request.size, *(rescorer.window_size for rescorer in rescorers))
     top = best_scores(result.score, wanted)
     score = result.score[top]
-    for rescorer, second in zip(rescorers, found, strict=True):
+    for rescorer in rescorers:
         window = rescorer.window_size
         rows = result.rows[top]
+        looked_at = ctx.nothing()
+        looked_at[rows[:window]] = True
+        second = query_phase(rescorer.query, ctx.visiting(looked_at))
         second_found = second.mask[rows] & (np.arange(len(top)) < window)
         ctx.memo["rescored", id(rescorer)] = frozenset(rows[:window].tolist())
         score = rescorer.combined(score, second.score[rows], second_found)

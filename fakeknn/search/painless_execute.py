@@ -15,6 +15,7 @@ from fakeknn.painless.expression import compile_expression
 from fakeknn.painless.values import text
 from fakeknn.query.base import Query, ShardContext
 from fakeknn.query.doc_values import ExpressionColumns, ShardDoc, source_of
+from fakeknn.query.scoring import TermFrequencies
 from fakeknn.query.script import Script
 from fakeknn.search.scripts import compile_painless
 from fakeknn.search.service import Services
@@ -109,7 +110,7 @@ def _score(ctx: ShardContext, query: Query) -> float:
 
 def _bindings(ctx: ShardContext, script: CompiledScript, query: Query | None) -> dict[str, Any]:
     """What a script sees of the first row of the one document."""
-    found: dict[str, Any] = {"doc": ShardDoc(ctx).at(0), "_index": ctx.index, "_shard_id": 0, "_doc_id": 0}
+    found: dict[str, Any] = {"doc": ShardDoc(ctx).at(0), "term_statistics": TermFrequencies(ctx)}
     found["_score"] = 0.0 if query is None else _score(ctx, query)
     if "_source" in script.used:
         found["_source"] = source_of(ctx, 0)
