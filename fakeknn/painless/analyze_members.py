@@ -9,7 +9,7 @@ from fakeknn.painless.allowlist import PRIMITIVES, Method
 from fakeknn.painless.analyze_expressions import ExpressionAnalyzer
 from fakeknn.painless.casts import legal_cast
 from fakeknn.painless.scopes import Scope
-from fakeknn.painless.throwable import CompileFault, Thrown, fault, illegal_argument, illegal_state, null_pointer
+from fakeknn.painless.throwable import CompileFault, Thrown, fault, illegal_argument, illegal_state
 
 _MAP = "java.util.Map"
 _LIST = "java.util.List"
@@ -281,8 +281,7 @@ class MemberAnalyzer(ExpressionAnalyzer):
         inner = scope.lambda_(node.returns)
         for type_, name in zip(node.types, node.parameter_names, strict=True):
             node.variables.append(inner.define(node.offset, type_, name, True))
-        if node.block is None:
-            raise CompileFault(None, null_pointer())
+        assert node.block is not None
         node.block.last_source = True
         self.block(node.block, inner)
         if not node.block.method_escape:

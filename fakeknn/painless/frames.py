@@ -21,6 +21,9 @@ _STORE = re.compile(r"\.\.\w+=$")
 #: A field's name between quotes, beside an apostrophe that is none of a pair.
 _FIELD = re.compile(r"(?<= value for field )'[^']*'|(?<= by doc\[)'[^']*'")
 
+#: The name that no constant of an enum bears.
+_CONSTANT = re.compile(r"(?<=No enum constant) .*", re.DOTALL)
+
 Frames = tuple[str, ...]
 NULL_POINTER = "java.lang.NullPointerException"
 
@@ -30,6 +33,7 @@ def shape(message: str | None) -> str:
     if message is None:
         return "-"
     nothing = ' ""' if message.endswith('""') else ""
+    message = _CONSTANT.sub("", message)
     return _VARIABLE.sub("*", _FIELD.sub("'v'", message)).partition(":")[0].replace("\n", " ") + nothing
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from fakeknn.painless.dispatch import define, define_fields, define_static
 from fakeknn.painless.iteration import iterate, iterator_type
+from fakeknn.painless.library_elementary import strict_log
 from fakeknn.painless.library_function import reverse_order
 from fakeknn.painless.library_lang import compare
 from fakeknn.painless.library_list import FixedList, UnmodifiableList, contains, get, sort
@@ -259,7 +260,7 @@ class Random:
             a, b = 2 * self.next_double() - 1, 2 * self.next_double() - 1
             s = a * a + b * b
             if 0 < s < 1:
-                scale = math.sqrt(-2 * math.log(s) / s)
+                scale = math.sqrt(-2 * strict_log(s) / s)
                 self.gaussian = b * scale
                 return a * scale
 
@@ -392,6 +393,11 @@ class BitSet:
 
 
 def _mask(begin: int, end: int) -> int:
+    for name, value in (("fromIndex", begin), ("toIndex", end)):
+        if value < 0:
+            raise Thrown("java.lang.IndexOutOfBoundsException", f"{name} < 0: {value}")
+    if begin > end:
+        raise Thrown("java.lang.IndexOutOfBoundsException", f"fromIndex: {begin} > toIndex: {end}")
     return (1 << end) - (1 << begin) if end > begin else 0
 
 

@@ -7,10 +7,12 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from fakeknn.painless.dispatch import call, define, define_static
+from fakeknn.painless.format import java_format
 from fakeknn.painless.library_elementary import java_max, java_min
 from fakeknn.painless.library_function import Optional
 from fakeknn.painless.library_map import put
 from fakeknn.painless.library_set import JavaSet
+from fakeknn.painless.library_string import char_sequence
 from fakeknn.painless.numbers import Long, float_div, wrap_int, wrap_long
 from fakeknn.painless.throwable import illegal_state, null_pointer
 from fakeknn.painless.values import Function, HashMap, function, key_of, text
@@ -82,7 +84,10 @@ def _to_collection(supplier: Function) -> Collector:
 
 
 def _joining(separator: Any = "", prefix: Any = "", suffix: Any = "") -> Collector:
-    return Collector(list, _append, lambda items: text(prefix) + text(separator).join(map(text, items)) + text(suffix))
+    def append(items: list[Any], item: Any) -> list[Any]:
+        return _append(items, char_sequence(item))
+
+    return Collector(list, append, lambda items: text(prefix) + text(separator).join(items) + text(suffix))
 
 
 def _grouping(key: Function, make: Callable[[], Any] = HashMap, down: Collector | None = None) -> Collector:
@@ -282,7 +287,7 @@ class Statistics:
 
     def __str__(self) -> str:
         def shown(value: Any) -> str:
-            return f"{value:.6f}" if self.kind == "double" else str(value)
+            return java_format("%f", [value]) if self.kind == "double" else str(value)
 
         name = self.java.rpartition(".")[2]
         return (

@@ -81,7 +81,7 @@ _DEQUE: dict[str, Callable[..., Any]] = {
     "removeFirst/0": _pop,
     "removeLast/0": lambda q: _pop(q, -1),
     "removeFirstOccurrence/1": remove_object,
-    "removeLastOccurrence/1": lambda q, v: at >= 0 and (q.pop(at), True)[1] if (at := last_index_of(q, v)) else False,
+    "removeLastOccurrence/1": lambda q, v: (at := last_index_of(q, v)) >= 0 and (q.pop(at), True)[1],
     "descendingIterator/0": lambda q: JavaIterator(iter(q[::-1])),
 }
 define("java.util.LinkedList", _DEQUE)
@@ -142,6 +142,14 @@ def _element(vector: list[Any], at: int) -> Any:
     return get(vector, at)
 
 
+def _placed(vector: list[Any], at: int, last: int, sign: str = ">=") -> int:
+    if at > last:
+        raise Thrown("java.lang.ArrayIndexOutOfBoundsException", f"{at} {sign} {len(vector)}")
+    if at < 0:
+        raise Thrown("java.lang.ArrayIndexOutOfBoundsException", f"Index {at} out of bounds for length {len(vector)}")
+    return at
+
+
 define(
     "java.util.Vector",
     {
@@ -149,11 +157,11 @@ define(
         "elementAt/1": _element,
         "firstElement/0": _first,
         "lastElement/0": _last,
-        "insertElementAt/2": lambda v, item, at: insert(v, at, item),
+        "insertElementAt/2": lambda v, item, at: insert(v, _placed(v, at, len(v), ">"), item),
         "removeAllElements/0": list.clear,
         "removeElement/1": remove_object,
-        "removeElementAt/1": lambda v, at: (remove_at(v, at), None)[1],
-        "setElementAt/2": lambda v, item, at: (put(v, at, item), None)[1],
+        "removeElementAt/1": lambda v, at: (remove_at(v, _placed(v, at, len(v) - 1)), None)[1],
+        "setElementAt/2": lambda v, item, at: (put(v, _placed(v, at, len(v) - 1), item), None)[1],
     },
 )
 

@@ -89,6 +89,78 @@ def _sin(function: Callable[[float], float]) -> Callable[[float], float]:
     return lambda v: function(v) if math.isfinite(v) else math.nan
 
 
+def _split(value: float) -> tuple[float, float]:
+    """The upper 32 bits of a double, and the rest."""
+    high = float(np.int64(np.float64(value).view(np.int64) & ~np.int64(0xFFFFFFFF)).view(np.float64))
+    return high, value - high
+
+
+def java_hypot(x: float, y: float) -> float:
+    """FdLibm.Hypot."""
+    a, b = abs(x), abs(y)
+    if math.isinf(a) or math.isinf(b):
+        return math.inf
+    if math.isnan(a) or math.isnan(b):
+        return math.nan
+    if b > a:
+        a, b = b, a
+    if b == 0 or a > b * 2.0**60:
+        return a + b
+    scale = 0
+    if a > 2.0**500:
+        a, b, scale = a * 2.0**-600, b * 2.0**-600, 600
+    elif b < 2.0**-500:
+        a, b, scale = a * 2.0**600, b * 2.0**600, -600
+    w = a - b
+    if w > b:
+        high, low = _split(a)
+        w = math.sqrt(high * high - (b * (-b) - low * (a + high)))
+    else:
+        a += a
+        high, low = _split(b)
+        upper, lower = _split(a)
+        w = math.sqrt(upper * high - (w * (-w) - (upper * low + lower * b)))
+    return math.ldexp(w, scale)
+
+
+_LN2_HIGH, _LN2_LOW = 6.93147180369123816490e-01, 1.90821492927058770002e-10
+_LOG = (
+    *(6.666666666666735130e-01, 3.999999999940941908e-01, 2.857142874366239149e-01, 2.222219843214978396e-01),
+    *(1.818357216161805012e-01, 1.531383769920937332e-01, 1.479819860511658591e-01),
+)
+
+
+def strict_log(x: float) -> float:
+    """FdLibm.Log of a positive number."""
+    if math.isinf(x):
+        return x
+    mantissa, exponent = math.frexp(x)
+    mantissa, k = mantissa * 2, exponent - 1
+    if mantissa > math.sqrt(2):
+        mantissa, k = mantissa / 2, k + 1
+    f = mantissa - 1.0
+    high = (int(np.float64(mantissa).view(np.int64)) >> 32) & 0xFFFFF
+    if abs(f) < 2.0**-20:
+        if f == 0:
+            return k * _LN2_HIGH + k * _LN2_LOW if k else 0.0
+        r = f * f * (0.5 - 0.33333333333333333 * f)
+        return k * _LN2_HIGH - ((r - k * _LN2_LOW) - f) if k else f - r
+    s = f / (2.0 + f)
+    z = s * s
+    w = z * z
+    even = w * (_LOG[1] + w * (_LOG[3] + w * _LOG[5]))
+    odd = z * (_LOG[0] + w * (_LOG[2] + w * (_LOG[4] + w * _LOG[6])))
+    r = odd + even
+    if (high - 0x6147A) | (0x6B851 - high) > 0:
+        half = 0.5 * f * f
+        if k == 0:
+            return f - (half - s * (half + r))
+        return k * _LN2_HIGH - ((half - (s * (half + r) + k * _LN2_LOW)) - f)
+    if k == 0:
+        return f - s * (f - r)
+    return k * _LN2_HIGH - ((s * (f - r) - k * _LN2_LOW) - f)
+
+
 _MATH: dict[str, Callable[..., Any]] = {
     "abs/1": abs,
     "max/2": java_max,
@@ -111,7 +183,7 @@ _MATH: dict[str, Callable[..., Any]] = {
     "sinh/1": lambda v: float(java_sinh(np.float64(v))),
     "cosh/1": lambda v: float(java_cosh(np.float64(v))),
     "tanh/1": math.tanh,
-    "hypot/2": math.hypot,
+    "hypot/2": java_hypot,
     "toRadians/1": lambda v: v * 0.017453292519943295,
     "toDegrees/1": lambda v: v * 57.29577951308232,
     "ceil/1": _rounding(math.ceil),
@@ -132,3 +204,4 @@ _MATH: dict[str, Callable[..., Any]] = {
 for _java in ("java.lang.Math", "java.lang.StrictMath"):
     define_static(_java, _MATH)
     define_fields(_java, {"E": math.e, "PI": math.pi})
+define_static("java.lang.StrictMath", {"log/1": _log(strict_log)})

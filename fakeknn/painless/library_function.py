@@ -204,7 +204,11 @@ def _of(kind: type[Optional]) -> Callable[[Any], Optional]:
 
 def _throw(optional: Optional, supplier: Function) -> Any:
     if optional.value is None:
-        raise check_cast(supplier.call(), "java.lang.Throwable")
+        thrown = check_cast(supplier.call(), "java.lang.Throwable")
+        if thrown is None:
+            what = 'because the return value of "java.util.function.Supplier.get()" is null'
+            raise null_pointer(f"Cannot throw exception {what}")
+        raise thrown
     return optional.value
 
 

@@ -398,9 +398,25 @@ def compare(left: Any, right: Any) -> int:
 # --- exceptions -------------------------------------------------------------------------------------------------------
 
 
+# The messages that exceptions make of what they are given.
+_WRITTEN: dict[str, Callable[..., str]] = {
+    "java.util.DuplicateFormatFlagsException": lambda flags: f"Flags = '{flags}'",
+    "java.util.FormatFlagsConversionMismatchException": lambda flags, c: f"Conversion = {text(c)}, Flags = {flags}",
+    "java.util.IllegalFormatCodePointException": lambda c: f"Code point = 0x{c & 0xFFFFFFFF:x}",
+    "java.util.IllegalFormatFlagsException": lambda flags: f"Flags = '{flags}'",
+    "java.util.IllformedLocaleException": lambda message="", at=-1: message + (f" [at index {at}]" if at >= 0 else ""),
+    "java.util.MissingFormatArgumentException": lambda specifier: f"Format specifier '{specifier}'",
+    "java.util.UnknownFormatConversionException": lambda conversion: f"Conversion = '{conversion}'",
+    "java.util.UnknownFormatFlagsException": lambda flags: f"Flags = {flags}",
+}
+
+
 def _constructor(java: str, arity: int) -> Callable[..., Thrown]:
     if arity == 0:
         return lambda: Thrown(java)
+    written = _WRITTEN.get(java)
+    if written is not None:
+        return lambda *given: Thrown(java, written(*given))
     return lambda message, *rest: Thrown(java, message if message is None else text(message))
 
 

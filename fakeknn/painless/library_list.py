@@ -218,8 +218,9 @@ def add_all(items: list[Any], others: Any) -> bool:
 def _insert_all(items: list[Any], index: int, others: Any) -> bool:
     if not 0 <= index <= len(items):
         raise Thrown("java.lang.IndexOutOfBoundsException", f"Index: {index}, Size: {len(items)}")
-    grown(items)[index:index] = list(iterate(others))
-    return True
+    given = list(iterate(others))
+    grown(items)[index:index] = given
+    return bool(given)
 
 
 def _sub_list(items: list[Any], begin: int, end: int) -> list[Any]:

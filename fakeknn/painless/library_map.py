@@ -359,5 +359,13 @@ define("java.util.AbstractMap", {"clone/0": _clone})
 define_static("java.util.HashMap", {"<init>/0": HashMap, "<init>/1": lambda m: copied(HashMap(), m)})
 define_static("java.util.LinkedHashMap", {"<init>/0": dict, "<init>/1": lambda m: copied({}, m)})
 define_static("java.util.TreeMap", {"<init>/0": TreeMap, "<init>/1": TreeMap})
-for _java in ("java.util.Hashtable", "java.util.IdentityHashMap"):
-    define_static(_java, {"<init>/0": HashMap, "<init>/1": lambda m: copied(HashMap(), m)})
+
+
+def _without_nulls(other: Any) -> dict[Any, Any]:
+    if other is not None and (None in other or None in other.values()):
+        raise null_pointer()
+    return copied(HashMap(), other)
+
+
+define_static("java.util.Hashtable", {"<init>/0": HashMap, "<init>/1": _without_nulls})
+define_static("java.util.IdentityHashMap", {"<init>/0": HashMap, "<init>/1": lambda m: copied(HashMap(), m)})

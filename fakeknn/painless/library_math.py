@@ -8,6 +8,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
+from fakeknn.errors import NotFaked
 from fakeknn.painless.dispatch import define, define_fields, define_static
 from fakeknn.painless.numbers import Float, double_text, to_float, wrap_byte, wrap_int, wrap_long, wrap_short
 from fakeknn.painless.throwable import Thrown, illegal_argument
@@ -44,6 +45,8 @@ class BigInteger:
 
 
 def _parsed(digits: str, radix: int = 10) -> BigInteger:
+    if not 2 <= radix <= 36:
+        raise Thrown("java.lang.NumberFormatException", "Radix out of range")
     try:
         return BigInteger(int(digits, radix))
     except ValueError:
@@ -82,6 +85,39 @@ _INTEGER_NUMBERS: dict[str, Callable[[Any], Any]] = {
 }
 
 
+def _bit(operation: Callable[[int, int], int]) -> Callable[[BigInteger, int], BigInteger]:
+    def run(big: BigInteger, n: int) -> BigInteger:
+        if n < 0:
+            raise Thrown(_ARITHMETIC, "Negative bit address")
+        return BigInteger(operation(big.value, 1 << n))
+
+    return run
+
+
+def _inverse(big: BigInteger, modulus: BigInteger) -> BigInteger:
+    if modulus.value <= 0:
+        raise Thrown(_ARITHMETIC, "BigInteger: modulus not positive")
+    if math.gcd(big.value, modulus.value) != 1:
+        raise Thrown(_ARITHMETIC, "BigInteger not invertible.")
+    return BigInteger(pow(big.value, -1, modulus.value))
+
+
+def _modular_power(big: BigInteger, exponent: BigInteger, modulus: BigInteger) -> BigInteger:
+    if modulus.value <= 0:
+        raise Thrown(_ARITHMETIC, "BigInteger: modulus not positive")
+    if exponent.value < 0:
+        big, exponent = _inverse(big, modulus), BigInteger(-exponent.value)
+    return BigInteger(pow(big.value, exponent.value, modulus.value))
+
+
+def _whole_power(big: BigInteger, exponent: int) -> BigInteger:
+    if exponent < 0:
+        raise Thrown(_ARITHMETIC, "Negative exponent")
+    if abs(big.value) > 1 and exponent * abs(big.value).bit_length() > 2**31 + 64:
+        raise Thrown(_ARITHMETIC, "BigInteger would overflow supported range")
+    return BigInteger(big.value**exponent)
+
+
 def _exact(name: str, bits: int) -> Callable[[Any], int]:
     def run(big: Any) -> int:
         value = int(big.value)
@@ -103,30 +139,30 @@ define(
         "andNot/1": _int(lambda a, b: a & ~b),
         "bitCount/0": lambda a: (a.value if a.value >= 0 else ~a.value).bit_count(),
         "bitLength/0": lambda a: (a.value if a.value >= 0 else ~a.value).bit_length(),
-        "clearBit/1": _int(lambda a, n: a & ~(1 << n)),
+        "clearBit/1": _bit(lambda a, bit: a & ~bit),
         "compareTo/1": lambda a, b: (a.value > b.value) - (a.value < b.value),
         "divide/1": lambda a, b: BigInteger(_quotient(a, b)),
-        "flipBit/1": _int(lambda a, n: a ^ (1 << n)),
+        "flipBit/1": _bit(lambda a, bit: a ^ bit),
         "gcd/1": _int(math.gcd),
         "getLowestSetBit/0": lambda a: (a.value & -a.value).bit_length() - 1,
         "isProbablePrime/1": lambda a, certainty: _is_prime(abs(a.value)),
         "max/1": lambda a, b: a if a.value >= b.value else b,
         "min/1": lambda a, b: a if a.value <= b.value else b,
         "mod/1": _mod,
-        "modInverse/1": _int(lambda a, m: pow(a, -1, m)),
-        "modPow/2": _int(pow),
+        "modInverse/1": _inverse,
+        "modPow/2": _modular_power,
         "multiply/1": _int(lambda a, b: a * b),
         "negate/0": _int(lambda a: -a),
         "not/0": _int(lambda a: ~a),
         "or/1": _int(lambda a, b: a | b),
-        "pow/1": _int(lambda a, n: a**n),
+        "pow/1": _whole_power,
         "remainder/1": _remainder,
-        "setBit/1": _int(lambda a, n: a | (1 << n)),
+        "setBit/1": _bit(lambda a, bit: a | bit),
         "shiftLeft/1": _int(lambda a, n: a << n if n >= 0 else a >> -n),
         "shiftRight/1": _int(lambda a, n: a >> n if n >= 0 else a << -n),
         "signum/0": lambda a: (a.value > 0) - (a.value < 0),
         "subtract/1": _int(lambda a, b: a - b),
-        "testBit/1": lambda a, n: bool(a.value >> n & 1),
+        "testBit/1": lambda a, n: bool(_bit(lambda value, bit: value & bit)(a, n).value),
         "toString/0": str,
         "xor/1": _int(lambda a, b: a ^ b),
         "intValueExact/0": _exact("int", 32),
@@ -266,6 +302,8 @@ def _rounding(mode: Any) -> RoundingMode:
 
 def set_scale(big: BigDecimal, scale: int, mode: Any = 7) -> BigDecimal:
     rounding = _rounding(mode)
+    if abs(scale) > 10_000:
+        raise NotFaked("painless BigDecimal of such a scale")
     step = Decimal(1).scaleb(-scale)
     if not rounding.python:
         result = big.value.quantize(step, rounding=decimal.ROUND_DOWN, context=_CONTEXT)
@@ -311,19 +349,33 @@ def _divide_rounded(a: BigDecimal, b: BigDecimal, *given: Any) -> BigDecimal:
     return _scaled(rounded, scale)
 
 
+def _divide_integral(a: BigDecimal, b: BigDecimal) -> BigDecimal:
+    """The whole part of the quotient, with the scale that is preferred if zeros allow."""
+    if not b.value:
+        raise Thrown(_ARITHMETIC, "Division by zero" if a.value else "Division undefined")
+    preferred = a.scale - b.scale
+    if abs(a.value) < abs(b.value):
+        return _scaled(0, preferred)
+    scale = max(a.scale, b.scale)
+    top, bottom = a.unscaled * 10 ** (scale - a.scale), b.unscaled * 10 ** (scale - b.scale)
+    whole = abs(top) // abs(bottom)
+    whole = whole if (top < 0) == (bottom < 0) else -whole
+    if preferred >= 0:
+        return _scaled(whole * 10**preferred, preferred)
+    kept = 0
+    while kept > preferred and whole % 10 == 0:
+        whole, kept = whole // 10, kept - 1
+    return _scaled(whole, kept)
+
+
+def _remainder_of(a: BigDecimal, b: BigDecimal) -> BigDecimal:
+    whole = _divide_integral(a, b)
+    product = BigDecimal(_CONTEXT.multiply(whole.value, b.value))
+    return BigDecimal(_CONTEXT.subtract(a.value, product.value))
+
+
 def _op(operation: Callable[[Decimal, Decimal], Decimal]) -> Callable[[BigDecimal, BigDecimal], BigDecimal]:
     return lambda a, b: BigDecimal(operation(a.value, b.value))
-
-
-def _integral(
-    operation: Callable[[Decimal, Decimal], Decimal],
-) -> Callable[[BigDecimal, BigDecimal], BigDecimal]:
-    def run(a: BigDecimal, b: BigDecimal) -> BigDecimal:
-        if not b.value:
-            raise Thrown(_ARITHMETIC, "Division by zero" if a.value else "Division undefined")
-        return BigDecimal(operation(a.value, b.value))
-
-    return run
 
 
 def _power(big: BigDecimal, exponent: int) -> BigDecimal:
@@ -346,7 +398,7 @@ define(
         "divide/1": _divide,
         "divide/2": _divide_rounded,
         "divide/3": _divide_rounded,
-        "divideToIntegralValue/1": _integral(_CONTEXT.divide_int),
+        "divideToIntegralValue/1": _divide_integral,
         "max/1": lambda a, b: a if a.value >= b.value else b,
         "min/1": lambda a, b: a if a.value <= b.value else b,
         "movePointLeft/1": lambda a, n: _moved(a, n),
@@ -356,7 +408,7 @@ define(
         "plus/0": lambda a: a,
         "pow/1": _power,
         "precision/0": lambda a: len(str(abs(a.unscaled))),
-        "remainder/1": _integral(_CONTEXT.remainder),
+        "remainder/1": _remainder_of,
         "scale/0": lambda a: a.scale,
         "scaleByPowerOfTen/1": lambda a, n: _scaled(a.unscaled, a.scale - n),
         "setScale/1": set_scale,

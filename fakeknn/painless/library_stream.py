@@ -27,7 +27,7 @@ class Stream:
     """A stream that may be walked once; ``kind`` is its primitive, empty for a Stream of references."""
 
     __slots__ = ("_source",)
-    java = "java.util.stream.ReferencePipeline"
+    java = "java.util.stream.ReferencePipeline.Head"
     supers: tuple[str, ...] = (_PACKAGE + "Stream", _PACKAGE + "BaseStream")
     kind = ""
 
@@ -47,21 +47,21 @@ class Stream:
 
 class IntStream(Stream):
     __slots__ = ()
-    java = "java.util.stream.IntPipeline"
+    java = "java.util.stream.IntPipeline.Head"
     supers = (_PACKAGE + "IntStream", _PACKAGE + "BaseStream")
     kind = "int"
 
 
 class LongStream(Stream):
     __slots__ = ()
-    java = "java.util.stream.LongPipeline"
+    java = "java.util.stream.LongPipeline.Head"
     supers = (_PACKAGE + "LongStream", _PACKAGE + "BaseStream")
     kind = "long"
 
 
 class DoubleStream(Stream):
     __slots__ = ()
-    java = "java.util.stream.DoublePipeline"
+    java = "java.util.stream.DoublePipeline.Head"
     supers = (_PACKAGE + "DoubleStream", _PACKAGE + "BaseStream")
     kind = "double"
 
@@ -156,9 +156,7 @@ def _best(stream: Stream, comparator: Function, sign: int) -> Optional:
         return Optional()
     best = items[0]
     for item in items[1:]:
-        order_ = comparator.call(item, best) * sign
-        # The later of equals is the maximum, the earlier the minimum.
-        if order_ > 0 or (order_ == 0 and sign > 0):
+        if comparator.call(item, best) * sign > 0:  # the earlier of equals
             best = item
     if best is None:
         raise null_pointer()

@@ -12,6 +12,8 @@ from fakeknn.painless.dispatch import define, define_static
 from fakeknn.painless.format import java_format
 from fakeknn.painless.iteration import iterate
 from fakeknn.painless.library_regex import replace_with
+from fakeknn.painless.numbers import Character
+from fakeknn.painless.operators import no_cast
 from fakeknn.painless.throwable import Thrown, illegal_argument, no_such_element, null_pointer
 from fakeknn.painless.values import JavaArray, array_type, text
 from fakeknn.xcontent import base64 as java_base64
@@ -101,10 +103,19 @@ def java_trim(s: str) -> str:
 
 
 def _join(separator: Any, parts: Any) -> str:
-    return _given(separator).join(text(part) for part in iterate(parts))
+    return _given(separator).join(map(char_sequence, iterate(parts)))
+
+
+def char_sequence(value: Any) -> str:
+    """The text of an element that must be a CharSequence, or null."""
+    if (value is not None and not isinstance(value, (str, StringBuilder))) or type(value) is Character:
+        raise no_cast(value, "java.lang.CharSequence")
+    return text(value)
 
 
 def _region(s: str, ignore_case: bool, at: int, other: str, other_at: int, length: int) -> bool:
+    if length < 0:
+        return min(at, other_at) >= 0 and at + length <= len(s) and other_at + length <= len(other)
     if at < 0 or other_at < 0 or at + length > len(s) or other_at + length > len(other):
         return False
     a, b = s[at : at + length], other[other_at : other_at + length]
@@ -176,6 +187,9 @@ define(
 
 def _char_text(array: JavaArray, offset: int = 0, count: int | None = None) -> str:
     stop = len(array) if count is None else offset + count
+    if count is not None and not 0 <= offset <= stop <= len(array):
+        message = f"Range [{offset}, {offset} + {count}) out of bounds for length {len(array)}"
+        raise Thrown("java.lang.StringIndexOutOfBoundsException", message)
     return "".join(map(chr, array[offset:stop]))
 
 
@@ -196,11 +210,12 @@ define_static(
 class StringBuilder:
     """A mutable string; also StringBuffer."""
 
-    __slots__ = ("value",)
+    __slots__ = ("peak", "value")
     java = "java.lang.StringBuilder"
 
     def __init__(self, value: Any = "") -> None:
         self.value = _given(value)
+        self.peak = len(self.value) + 16
 
     def __len__(self) -> int:
         return len(self.value)
@@ -216,8 +231,16 @@ class StringBuilder:
         return self
 
     def append_range(self, value: Any, begin: int, end: int) -> StringBuilder:
-        self.value += substring(text(value), begin, end)
+        written = text(value)
+        if not 0 <= begin <= end <= len(written):
+            message = f"Range [{begin}, {end}) out of bounds for length {len(written)}"
+            raise Thrown("java.lang.IndexOutOfBoundsException", message)
+        self.value += written[begin:end]
         return self
+
+    def capacity(self) -> int:
+        """What it was made with; more once it grew (but then how, is not followed)."""
+        return max(self.peak, len(self.value))
 
     def delete(self, begin: int, end: int) -> StringBuilder:
         end = min(end, len(self.value))
@@ -256,6 +279,8 @@ class StringBuilder:
         self.value = self.value[:index] + chr(code) + self.value[index + 1 :]
 
     def set_length(self, length: int) -> None:
+        if length < 0:
+            raise Thrown("java.lang.StringIndexOutOfBoundsException", f"String index out of range: {length}")
         self.value = self.value[:length].ljust(length, "\0")
 
 
@@ -270,7 +295,7 @@ _BUILDER: dict[str, Callable[..., Any]] = {
     "append/1": StringBuilder.append,
     "append/3": StringBuilder.append_range,
     "appendCodePoint/1": lambda b, code: b.append(_of_code_point(code)),
-    "capacity/0": lambda b: max(16, len(b)),
+    "capacity/0": StringBuilder.capacity,
     "delete/2": StringBuilder.delete,
     "deleteCharAt/1": StringBuilder.delete_char,
     "insert/2": StringBuilder.insert,

@@ -11,7 +11,7 @@ from fakeknn.dates import zones
 from fakeknn.dates.moments import Moment
 from fakeknn.dates.patterns import compile_pattern
 from fakeknn.dates.zones import Zone
-from fakeknn.errors import NotFaked
+from fakeknn.errors import DateTimeException, NotFaked
 from fakeknn.painless.dispatch import define, define_static
 from fakeknn.painless.library_math import RoundingMode
 from fakeknn.painless.library_time import Instant, ZonedDateTime
@@ -197,7 +197,10 @@ class TimeZone:
     java = "java.util.TimeZone"
 
     def __init__(self, name: str) -> None:
-        self.zone = zones.of(name)
+        try:
+            self.zone = zones.of(name)
+        except DateTimeException:  # what it does not know is GMT
+            self.zone = zones.of("GMT")
 
 
 define(

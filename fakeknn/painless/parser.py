@@ -9,6 +9,7 @@ from __future__ import annotations
 from fakeknn.painless import ast
 from fakeknn.painless.lexer import Token, tokenize
 from fakeknn.painless.literals import number, unescape
+from fakeknn.painless.throwable import CompileFault, null_pointer
 
 # Binary operators by binding power; ?: (elvis) is right-associative.
 _POWER = {
@@ -46,6 +47,7 @@ class _Parser:
     def __init__(self, tokens: list[Token]) -> None:
         self._tokens = tokens
         self._at = 0
+        self._empty_lambda = False
 
     # --- tokens -------------------------------------------------------------------------------------------------------
 
@@ -110,6 +112,9 @@ class _Parser:
         statements: list[ast.Statement] = []
         while not self._is("EOF"):
             statements.append(self._statement())
+        if self._empty_lambda:
+            # The real compiler has no tree for it, and stumbles before it looks at anything else.
+            raise CompileFault(None, null_pointer())
         body = ast.Block(start, statements)
         functions.append(ast.Function(start, "<internal>", "execute", [], [], body, False))
         return ast.Tree(functions)
@@ -517,7 +522,9 @@ class _Parser:
             self._lambda_parameter(types, names)
         self._expect("->")
         if self._is("{"):
-            return ast.Lambda(start, types, names, self._block())
+            block = self._block()
+            self._empty_lambda |= block is None
+            return ast.Lambda(start, types, names, block)
         value = self._expression()
         return ast.Lambda(start, types, names, ast.Block(start, [ast.Return(start, value)]))
 

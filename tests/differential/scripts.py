@@ -10,6 +10,7 @@ from fakeknn.contract.console import ConsoleRequest
 
 from .draw import Json, bulk, some
 from .painless import LITERALS, Program, broken
+from .templates import rendered, set_by_template
 
 #: How many requests an index is sent before a new one is drawn.
 ROUND = 60
@@ -409,4 +410,5 @@ _PLACES: tuple[Callable[[Random, str], ConsoleRequest], ...] = (
     *(_script_fields,) * 3,
     *(_script_query, _script_score, _sort, _sort, _update, _update, _ingest, _ingest, _aggs, _aggs, _terms_set),
     *(_expression,) * 3,
+    *(rendered, rendered, set_by_template),
 )
