@@ -319,6 +319,14 @@ class VectorColumn(Column):
     matrix: NDArray[Any]
     shared: dict[str, Any] = field(default_factory=dict)
 
+    def vector(self, row: int) -> NDArray[Any]:
+        """The vector of a row that has one."""
+        rows = self.rows
+        # No row has two: where row i is at place i, so are all before it.
+        dense = row < len(rows) and rows[row] == row
+        found: NDArray[Any] = self.matrix[row if dense else place_of(rows, row)]
+        return found
+
 
 @dataclass(eq=False)
 class ObjectColumn(Column):
@@ -463,7 +471,7 @@ class View:
     def _vector(self, path: str, row: int) -> Any:
         column = self.columns[path]
         assert isinstance(column, VectorColumn)
-        return column.matrix[place_of(column.rows, row)]
+        return column.vector(row)
 
     def primary_term(self, row: int) -> int:
         """The primary term that a row was written in."""

@@ -290,17 +290,19 @@ class _Rough:
     margin: float = 0.0
     estimate: Estimate | None = None
     length: float = 0.0
+    whole: bool = False
+    """Whether these are all rows of the matrix."""
 
     @classmethod
     def of(cls, matrix: Matrix, query: Matrix, space: Space, mask: Mask | None, norms: Norms | None) -> _Rough:
         rows = np.arange(len(matrix)) if mask is None else np.flatnonzero(mask)
         estimate = _ESTIMATES.get(space.name)
         if estimate is None or len(rows) * matrix.shape[1] <= _FEW_NUMBERS:
-            return cls(rows)
+            return cls(rows, whole=mask is None)
         norms = Norms.of(matrix) if norms is None else norms
         length = _lengths(query)
         if not estimate.suits(norms, length):
-            return cls(rows)
+            return cls(rows, whole=mask is None)
         if 3 * len(rows) < len(matrix):  # then it is cheaper to gather the rows than to multiply all
             products, squares = _products(matrix[rows], query), norms.squares[rows]
         else:
@@ -308,15 +310,16 @@ class _Rough:
         keys = estimate.keys(products, squares)
         if len(keys) != len(rows):
             keys = keys[rows]
-        return cls(rows, keys, float(estimate.margin(matrix.shape[1], norms, length)), estimate, float(length))
+        margin = float(estimate.margin(matrix.shape[1], norms, length))
+        return cls(rows, keys, margin, estimate, float(length), mask is None)
 
     def part(self, start: int, end: int) -> _Rough:
         """Those of the rows from ``start`` to ``end``."""
-        first, last = np.searchsorted(self.rows, (start, end))
+        first, last = (start, end) if self.whole else map(int, np.searchsorted(self.rows, (start, end)))
         if last - first == len(self.rows):
             return self
         keys = None if self.keys is None else self.keys[first:last]
-        return replace(self, rows=self.rows[first:last], keys=keys)
+        return replace(self, rows=self.rows[first:last], keys=keys, whole=False)
 
     def nearest(self, k: int) -> Rows:
         """Ascending rows, among them the k nearest and all that tie with the last of these."""
