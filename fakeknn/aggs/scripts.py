@@ -24,7 +24,7 @@ from fakeknn.painless.library_time import ZonedDateTime
 from fakeknn.painless.values import JavaArray, class_of, runtime_name, text
 from fakeknn.query.base import ShardContext
 from fakeknn.query.doc_values import ExpressionColumns, ShardDoc, script_values, source_of
-from fakeknn.query.script import Script, resolved
+from fakeknn.query.script import STRANGERS, Script, resolved
 
 
 def _number(value: Any) -> float:
@@ -85,8 +85,8 @@ class ValueScript:
             nothing = np.empty(0, np.int32)
             self.expression.link(ExpressionColumns(ShardDoc(ctx), nothing, lambda: np.empty(0, np.float32)), "aggs")
             return
-        if self.script.lang == "mustache":
-            raise IllegalArgumentException("mustache engine does not know how to handle context [aggs]")
+        if self.script.lang in STRANGERS:
+            raise IllegalArgumentException(STRANGERS[self.script.lang].format("aggs"))
         if self.script.lang != "painless":
             raise IllegalArgumentException(f"script_lang not supported [{self.script.lang}]")
         self.compiled = compile(source, "aggs", self.script.params, self.script.options, self.script.id)

@@ -19,7 +19,7 @@ from fakeknn.fields.base import UNREADABLE, DocContext, FieldType, appears_again
 from fakeknn.fields.buffers import Buffer, VectorBuffer
 from fakeknn.knn import method
 from fakeknn.knn.method import VectorDefinition
-from fakeknn.knn.vectors import Rows, parse_vector, parse_vectors
+from fakeknn.knn.vectors import Rows, parse_vector, parse_vectors, refused
 from fakeknn.view import Column, Mask
 
 
@@ -109,8 +109,8 @@ class VectorFieldType(FieldType):
 
     def parse(self, container: Any, key: Any, value: Any, doc: DocContext) -> Any:
         if self._tripped:
-            raise KnnCircuitBreakerException
-        parsed = self._parsed(value, doc)
+            raise refused(KnnCircuitBreakerException(), value)
+        parsed = self._parsed(container, key, value, doc)
         if parsed is not None and isinstance(container, dict) and not isinstance(value, list):
             self._read_on(container, key, doc)
         return parsed
@@ -139,7 +139,7 @@ class VectorFieldType(FieldType):
                 )
             )
         value = container[following]
-        if self._parsed(value, doc) is None:
+        if self._parsed(container, following, value, doc) is None:
             return
         if not isinstance(value, list):
             self._read_on(container, following, doc)
@@ -160,9 +160,10 @@ class VectorFieldType(FieldType):
         lucene = self.definition.engine == "lucene"
         return "VectorValuesField" if lucene else "[NativeEngineKNNVectorWriter]VectorValuesField"
 
-    def _parsed(self, value: Any, doc: DocContext) -> Any:
+    def _parsed(self, container: Any, key: Any, value: Any, doc: DocContext) -> Any:
+        raw = doc.raw if isinstance(value, list) else lambda *_: doc.raw(container, key)
         try:
-            return parse_vector(value, self.definition, raw=doc.raw)
+            return parse_vector(value, self.definition, raw=raw)
         except OpenSearchError as error:
             shown = getattr(error, "preview", None)
             if type(shown) is int and not -(2**63) <= shown < 2**63:

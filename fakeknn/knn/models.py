@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import orjson
@@ -180,7 +181,7 @@ def read_train_request(body: Any) -> TrainRequest:
         )
     space = _space(method, said.get("space_type"), data_type)
     _check_names(mode, compression)
-    engine = _engine(method, said.get("engine"))
+    engine = _engine(method, said.get("engine"), compression)
     component, resolved = _resolved(engine, method, Config(data_type, said["dimension"], mode or "", compression or ""))
     request = TrainRequest(
         index=said["training_index"],
@@ -218,11 +219,13 @@ def _space(method: Method | None, of_request: Space | None, data_type: DataType)
     return of_method or of_request or SPACES["hamming" if data_type == "binary" else "l2"]
 
 
-def _engine(method: Method | None, of_request: Engine | None) -> Engine:
-    """EngineResolver with training."""
+def _engine(method: Method | None, of_request: Engine | None, compression: str | None) -> Engine:
+    """EngineResolver with training; if no engine is said, the request is taken to say ``faiss``."""
     if of_request not in (None, "faiss"):
         raise MapperParsingException("Cannot specify engine other than FAISS for training")
     of_method = method.engine if method and method.engine_configured else None
+    if compression == "4x" and (of_request or of_method is None):
+        raise MapperParsingException("Lucene is the only engine that supports 4x compression")
     if of_request and of_method and of_request != of_method:
         raise MapperParsingException(f"Cannot specify conflicting engines: [{of_method}] and [{of_request}]")
     return of_method or "faiss"
@@ -235,10 +238,11 @@ def _resolved(engine: Engine, method: Method | None, config: Config) -> tuple[Co
     return resolve_component(engine, method.component if method else Component("ivf"), config)
 
 
-def _text(body: Mapping[str, Any], name: str) -> str | None:
+def _text(body: Mapping[str, Any], name: str, *, null: bool = True) -> str | None:
+    """XContentParser.textOrNull, or without ``null`` its text."""
     value = body[name]
-    if isinstance(value, (list, dict)):
-        token = "START_ARRAY" if isinstance(value, list) else "START_OBJECT"
+    if isinstance(value, (list, dict)) or (value is None and not null):
+        token = "VALUE_NULL" if value is None else "START_ARRAY" if isinstance(value, list) else "START_OBJECT"
         raise IllegalStateException(f"Can't get text on a {token} at {{line}}:{{column}}", at=Where(body, name))
     return None if value is None else text(value)
 
@@ -283,11 +287,11 @@ def _check_names(mode: str | None, compression: str | None) -> None:
 
 
 def _read_space(body: Mapping[str, Any], name: str) -> Space:
-    return get_space(_text(body, name) or "")
+    return get_space(_text(body, name, null=False) or "")
 
 
 def _read_engine(body: Mapping[str, Any], name: str) -> Engine:
-    given = _text(body, name)
+    given = _text(body, name, null=False)
     engine = ENGINES.get((given or "").lower())
     if engine is None:
         raise IllegalArgumentException(f"Invalid engine type: {given}")
@@ -302,9 +306,9 @@ _READERS: Mapping[str, Callable[[Mapping[str, Any], str], Any]] = {
     "max_training_vector_count": _integer,
     "search_size": _integer,
     "description": _description,
-    "data_type": lambda body, name: read_data_type(name, body[name]),
-    "mode": _text,
-    "compression_level": _text,
+    "data_type": lambda body, name: read_data_type(name, _text(body, name, null=False)),
+    "mode": partial(_text, null=False),
+    "compression_level": partial(_text, null=False),
     "space_type": _read_space,
     "engine": _read_engine,
 }

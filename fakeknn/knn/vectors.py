@@ -170,7 +170,7 @@ def parse_vector(value: Any, definition: VectorDefinition, *, raw: RawText | Non
         numbers = [value]
     else:
         raise refused(_wrong_dimension(definition, 0), value)
-    floats = to_floats(numbers, raw if numbers is value else None)
+    floats = to_floats(numbers, raw)
     floats = _validated(floats, definition, lambda i: numbers[i])
     if len(floats) != definition.width:
         raise refused(_wrong_dimension(definition, len(floats)), None)

@@ -11,6 +11,7 @@ from typing import Any
 from fakeknn.errors import (
     IllegalArgumentException,
     IllegalStateException,
+    KnnCircuitBreakerException,
     MapperParsingException,
     OpenSearchError,
     OpenSearchParseException,
@@ -470,6 +471,9 @@ class DocumentParser:
         assert torso is not None
         try:
             node.parse(container, key, value, self.context)
+        except (IllegalStateException, KnnCircuitBreakerException) as cause:  # which no value is read for
+            cause.preview = UNREADABLE  # type: ignore[union-attr]
+            raise self._failed(node, UNREADABLE, cause) from cause
         except OpenSearchError as cause:
             preview = getattr(cause, "preview", value)
             if preview not in (value, None) or (cause.at is not None and torso.has_read(cause.at, cause.reason or "")):

@@ -235,8 +235,8 @@ def _decay(shape: str) -> Callable[..., Any]:
 def _vector_function(name: str) -> Callable[..., Any]:
     measure = VECTOR_FUNCTIONS[name]
 
-    def run(query: Any, matrix: NDArray[Any], data_type: str, *rest: Any) -> Any:
-        if not isinstance(query, list):
+    def run(query: Any, matrix: NDArray[Any], data_type: Any = None, *rest: Any) -> Any:
+        if not isinstance(query, list) or not isinstance(data_type, str):  # or no field of vectors stands there
             raise Unvectorizable
         try:
             return measure(query, matrix, data_type, *rest)

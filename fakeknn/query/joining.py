@@ -67,6 +67,7 @@ class Nested(Query):
 
     def objects_matched(self, ctx: ShardContext, boost: np.float32) -> Matched:
         """The nested objects that match, scored."""
+        ctx.refuse_expensive("[joining] queries")
         level = self._level(ctx)
         if level is None:
             return Matched.none(ctx.n)
@@ -74,7 +75,6 @@ class Nested(Query):
         return Matched(inner.mask & level & ctx.view.live, inner.score)
 
     def run(self, ctx: ShardContext, boost: np.float32) -> Matched:
-        ctx.refuse_expensive("[joining] queries")
         inner = self.objects_matched(ctx, boost)
         rows = np.flatnonzero(inner.mask)
         out = Matched.none(ctx.n)

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeGuard
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,8 +28,6 @@ from fakeknn.knn.method import VectorDefinition
 from fakeknn.knn.request import Prepared, Rescore
 from fakeknn.knn.vectors import to_float, to_floats
 from fakeknn.query.base import Matched, Query, ShardContext, common, parse_query, register, running
-from fakeknn.query.boolean import Bool
-from fakeknn.query.compound import ConstantScore, MatchAll
 from fakeknn.query.joining import Nested
 from fakeknn.query.neighbors import NOTHING, Found, Neighbors, Search, best_of_groups, kept_of
 from fakeknn.view import Mask, VectorColumn
@@ -130,7 +128,7 @@ class Knn(Query):
         if field is None:
             target = ctx.field(self.field)
             if isinstance(target, VectorFieldType):  # by an alias: checked against its field, but nothing is found
-                self.prepared(ctx, target.definition)
+                self._check_made(ctx, target.definition, self.prepared(ctx, target.definition))
             return _NO_NEIGHBORS
         definition = field.definition
         if definition.engine is not None:
@@ -143,12 +141,7 @@ class Knn(Query):
         passing = None if self.filter is None else self.filtered(ctx)[column.rows]
         if passing is not None and live is not None:
             passing &= live
-        knn_request.check_made(
-            definition,
-            prepared,
-            nested=ctx.nested_path is not None,
-            expand_nested_docs=bool(self.expand_nested_docs),
-        )
+        self._check_made(ctx, definition, prepared)
         search = Search(
             ctx,
             definition,
@@ -162,6 +155,14 @@ class Knn(Query):
         )
         places, score = self._found(search, ctx)
         return Neighbors(column.rows[places], score, search.leaves)
+
+    def _check_made(self, ctx: ShardContext, definition: VectorDefinition, prepared: Prepared) -> None:
+        knn_request.check_made(
+            definition,
+            prepared,
+            nested=ctx.nested_path is not None,
+            expand_nested_docs=bool(self.expand_nested_docs),
+        )
 
     @property
     def _way_to_ask(self) -> str:
@@ -188,16 +189,19 @@ class Knn(Query):
         return places, score
 
     def filtered(self, ctx: ShardContext) -> Mask:
-        """The rows that the filter lets through. Inside ``nested``, one that speaks of the document goes for all its
-        objects.
+        """The rows that the filter lets through, asked of whole documents (BaseQueryFactory.getFilterQuery).
+
+        Inside ``nested`` these let all their objects through; a filter that is a ``nested`` query chooses among them.
         """
         assert self.filter is not None
-        if ctx.nested_path is None or speaks_of_objects(self.filter):
-            return self.filter.mask(ctx)
-        around = ctx.mapping.nested_parent(ctx.nested_path)
-        documents = self.filter.mask(ctx.inside(around)) & ctx.level_mask(around)
-        parents = ctx.view.parents(0 if around is None else ctx.view.level_paths[around])
-        return documents[np.minimum(parents, max(ctx.n - 1, 0))] & (parents < ctx.n)
+        documents = ctx.inside(None)
+        if ctx.nested_path is None:
+            return self.filter.mask(documents)
+        if chooses_objects(self.filter):
+            return self.filter.objects_matched(documents, np.float32(1)).mask
+        found = self.filter.mask(documents) & documents.everything()
+        parents = ctx.view.parents(0)
+        return found[np.minimum(parents, max(ctx.n - 1, 0))] & (parents < ctx.n)
 
 
 QUERY_VECTOR = 'the return value of "org.opensearch.knn.index.query.KNNQuery.getQueryVector()"'
@@ -211,18 +215,9 @@ def no_array(what: str) -> OpenSearchError:
 _NO_NEIGHBORS = Neighbors(*NOTHING)
 
 
-def speaks_of_objects(query: Query) -> bool:
-    """NestedHelper.mightMatchNestedDocs, as far as it goes: a filter with a ``nested`` clause chooses among the
-    objects.
-    """
-    if isinstance(query, Bool):
-        required = (*query.must, *query.filter)
-        if required:
-            return all(map(speaks_of_objects, required))
-        return any(map(speaks_of_objects, query.should))
-    if isinstance(query, ConstantScore):
-        return speaks_of_objects(query.filter)
-    return isinstance(query, (Nested, MatchAll))
+def chooses_objects(query: Query) -> TypeGuard[Nested]:
+    """Whether a filter is a join of objects to documents, which is taken off; a boost around it would hide it."""
+    return isinstance(query, Nested) and query.boost == 1
 
 
 # --- parsing ----------------------------------------------------------------------------------------------------------

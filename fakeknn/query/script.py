@@ -224,7 +224,8 @@ LANGUAGES: dict[str, tuple[str, ...]] = {
     "knn": ("score",),
 }
 
-_STRANGER = {
+#: What a language says of a context that it does not know.
+STRANGERS = {
     "mustache": "mustache engine does not know how to handle context [{}]",
     "knn": "knn KNN scoring scripts cannot be used for context [{}]",
 }
@@ -238,7 +239,7 @@ def check_language(script: Script, context: str) -> None:
         with compiling(script):
             if script.lang == "expression":
                 compile_expression(str(script.source), context)
-            raise IllegalArgumentException(_STRANGER.get(script.lang, "{}").format(context))
+            raise IllegalArgumentException(STRANGERS.get(script.lang, "{}").format(context))
 
 
 #: What a language makes of a script that filters: ``(ctx, script) -> bool[n]``.

@@ -99,8 +99,7 @@ NODE_STATISTICS = (
 )
 #: What may be asked for: the names of parts too, of which nothing is told.
 KNOWN_STATISTICS = frozenset(
-    {*CLUSTER_STATISTICS, *NODE_STATISTICS}
-    | {"merge", "refresh", "repository_stats", "client_stats", "build_stats", "graph_count"}
+    {*CLUSTER_STATISTICS, *NODE_STATISTICS} | {"merge", "refresh", "repository_stats", "client_stats", "build_stats"}
 )
 
 

@@ -139,9 +139,7 @@ def _(query: Nested, ctx: ShardContext) -> Node:
     if query.path not in ctx.mapping.objects and query.ignore_unmapped:
         return MatchNoDocsQuery()
     alone = replace(query, boost=1.0)
-    inner = form(query.query, ctx.inside(query.path))
-    if _might_match_outside(inner, ctx, query.path):
-        inner = BooleanQuery(((MUST, inner), (FILTER, Told(MATCH_ALL, "TermQuery", f"_nested_path:{query.path}"))))
+    inner = child_query(query, ctx)
 
     def how(ctx: ShardContext, row: int, boost: np.float32) -> Explanation:
         if alone.score_mode != "none":
@@ -150,6 +148,14 @@ def _(query: Nested, ctx: ShardContext) -> Node:
         return alone.explained(ctx, row, boost, lambda ctx, row, boost: unscored.explain(ctx, row, np.float32(0)))
 
     return Told(alone, "OpenSearchToParentBlockJoinQuery", f"ToParentBlockJoinQuery ({inner})", how=how, nested=False)
+
+
+def child_query(query: Nested, ctx: ShardContext) -> Node:
+    """ToParentBlockJoinQuery.getChildQuery: what the objects match that are joined to what is around them."""
+    inner = form(query.query, ctx.inside(query.path))
+    if _might_match_outside(inner, ctx, query.path):
+        inner = BooleanQuery(((MUST, inner), (FILTER, Told(MATCH_ALL, "TermQuery", f"_nested_path:{query.path}"))))
+    return inner
 
 
 def _might_match_outside(node: Node, ctx: ShardContext, path: str) -> bool:

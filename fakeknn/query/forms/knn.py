@@ -12,9 +12,10 @@ from fakeknn.errors import NotFaked, NullPointerException
 from fakeknn.knn.method import VectorDefinition
 from fakeknn.knn.request import Prepared
 from fakeknn.knn.search import explain_faiss
-from fakeknn.query.base import Explanation, Matched, ShardContext, running
-from fakeknn.query.knn import QUERY_VECTOR, Knn, no_array, speaks_of_objects
-from fakeknn.query.lucene import FILTER, MUST, BooleanQuery, MatchNoDocsQuery, Node
+from fakeknn.query.base import Explanation, Matched, Query, ShardContext, running
+from fakeknn.query.forms.compounds import child_query
+from fakeknn.query.knn import QUERY_VECTOR, Knn, chooses_objects, no_array
+from fakeknn.query.lucene import FILTER, MUST, BooleanQuery, MatchNoDocsQuery, Node, Told
 from fakeknn.query.lucene.form import field_exists, form, lucene
 from fakeknn.query.neighbors import Neighbors
 from fakeknn.view import VectorColumn, place_of, places_of
@@ -28,9 +29,7 @@ def _(query: Knn, ctx: ShardContext) -> Node:
     target = query.target(ctx)
     if target is None:
         return MatchNoDocsQuery()
-    kept = None if query.filter is None else form(query.filter, ctx)
-    if kept is not None and ctx.nested_path is not None and kept.might_match_nested(ctx):
-        kept = BooleanQuery(((MUST, kept), (FILTER, field_exists(ctx, "_primary_term"))))
+    kept = None if query.filter is None else _filter_form(query.filter, ctx)
     alone = query if query.boost == 1 else replace(query, boost=1.0)
     definition = target.definition
     prepared = alone.prepared(ctx, definition)
@@ -40,6 +39,19 @@ def _(query: Knn, ctx: ShardContext) -> Node:
     optimized = definition.memory_optimized(ctx.settings.get("index.knn.memory_optimized_search") == "true")
     whole = prepared.rescore is not None or bool(query.expand_nested_docs) or optimized
     return FaissNeighbors(alone, definition, prepared, kept, of_shard=query.k is not None and whole)
+
+
+def _filter_form(query: Query, ctx: ShardContext) -> Node:
+    """BaseQueryFactory.getFilterQuery."""
+    documents = ctx.inside(None)
+    if ctx.nested_path is None:
+        return form(query, documents)
+    if chooses_objects(query) and (query.path in ctx.mapping.objects or not query.ignore_unmapped):
+        return child_query(query, documents)
+    node = form(query, documents)
+    if node.might_match_nested(documents):
+        node = BooleanQuery(((MUST, node), (FILTER, field_exists(ctx, "_primary_term"))))
+    return Told(query, "ToChildBlockJoinQuery", f"ToChildBlockJoinQuery ({node})", (node,))
 
 
 @dataclass(frozen=True)
@@ -73,7 +85,7 @@ def _missed(reason: str) -> Explanation:
 class LuceneNeighbors(_Neighbors):
     """Lucene's own query, within the plugin's where it is rescored or expanded to all objects of a document."""
 
-    text: str | None
+    text: str
 
     @property
     def _rescored(self) -> bool:
@@ -88,8 +100,6 @@ class LuceneNeighbors(_Neighbors):
         return "FloatVectorSimilarityQuery"
 
     def __str__(self) -> str:
-        if self.text is None:
-            raise NotFaked("the text of a [knn] query in Lucene")
         return self.text
 
     def explain(self, ctx: ShardContext, row: int, boost: np.float32) -> Explanation:
@@ -131,14 +141,10 @@ class LuceneNeighbors(_Neighbors):
 
 def _lucene_text(
     query: Knn, definition: VectorDefinition, prepared: Prepared, ctx: ShardContext, filtered: object
-) -> str | None:
-    """How the built query writes itself; None where that is not known."""
+) -> str:
+    """How the built query writes itself."""
     floats = definition.data_type == "float"
     kind, first = ("Float", query.vector[0]) if floats else ("Byte", int(query.vector[0]))
-    if ctx.nested_path is not None and filtered is not None:
-        if query.filter is not None and speaks_of_objects(query.filter):
-            return None
-        filtered = f"ToChildBlockJoinQuery ({filtered})"
     if prepared.radius is not None:
         least = prepared.radius.min_score
         return (
