@@ -94,12 +94,14 @@ def _route(request: Request) -> Route | Response:
 
 
 def _undecodable(request: Request) -> Response:
-    """What comes of a path like ``/%zz``: it is taken for the method's fault, where there is a handler."""
+    """What comes of a path like ``/%zz``: it is taken for the method's fault, where there is a handler;
+    nobody decodes it where the method has none."""
     api.load()
     methods = TABLE.methods(request.path)
     if not methods:
         return Response(400, {"error": "invalid uri has been requested"})
-    text = f"Unexpected HTTP method, allowed: [{', '.join(methods)}]"
+    wrong = f"Incorrect HTTP method for uri [{request.target or request.path}] and method [{request.method}]"
+    text = f"{'Unexpected HTTP method' if request.method in methods else wrong}, allowed: [{', '.join(methods)}]"
     return Response(405, {"error": text, "status": 405}, {"Allow": ",".join(methods)})
 
 
@@ -140,6 +142,7 @@ def _unread(request: Request, route: Route) -> OpenSearchError | None:
     unknown = [name for name in request.params if name not in known or name in SOURCE_PARAMETERS]
     if not unknown or route.anything:
         return None
+    request.unknown = unknown
     asked = route.suggested | (request.params.keys() & known)
     return IllegalArgumentException(unrecognized(request.path, unknown, asked - set(SOURCE_PARAMETERS)))
 

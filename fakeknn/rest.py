@@ -7,7 +7,7 @@ README's list of endpoints is made of it.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 from urllib.parse import unquote, unquote_plus
@@ -48,6 +48,8 @@ class Request:
     parsed: Any = None
     refused: OpenSearchError | None = None
     """What is wrong with the query string."""
+    unknown: Sequence[str] = ()
+    """Parameters that the endpoint does not know."""
     unread: OpenSearchError | None = None
     """What is said of parameters that the endpoint does not know, when the request is prepared."""
 

@@ -21,6 +21,7 @@ from fakeknn.aggs.values import Source
 from fakeknn.errors import (
     ClassCastException,
     IllegalArgumentException,
+    IllegalStateException,
     NotFaked,
     ParsingException,
     TooManyBucketsException,
@@ -353,11 +354,38 @@ def _source(container: Any, key: Any) -> ValuesSource:
         raise ParsingException(f"invalid source type: {kind}", at=Where(body[name], kind))
     source = parse(body[name], kind)
     source.name = name
+    _check_behind(container, key, body[name], kind)
     others = [other for other in body if other != name]
     if others:
         _source(body, others[0])  # the parser takes what follows for the array's next element
         raise NotFaked("a source of several names")
     return source
+
+
+def _check_behind(container: Any, key: Any, inner: Mapping[str, Any], kind: str) -> None:
+    """What stands behind a source beside its kind: the parser goes two tokens on, and takes what is there for the
+    array's next element."""
+    names = list(inner)
+    if len(names) == 1:
+        return
+    value = inner[names[1]]
+    if isinstance(value, list):
+        if value:
+            _source(value, 0)
+        raise NotFaked("a source of several kinds")
+    if isinstance(value, dict):
+        kind, at = (
+            ("FIELD_NAME", Where(value, next(iter(value)), "key"))
+            if value
+            else ("END_OBJECT", Where(value, None, "end"))
+        )
+    elif len(names) > 2:
+        kind, at = "FIELD_NAME", Where(inner, names[2], "key")
+    else:
+        kind, at = "END_OBJECT", Where(inner, None, "end")
+    if not isinstance(container, list):
+        raise NotFaked("a source of several kinds")
+    raise objects.stopped_at(IllegalStateException(f"expected value but got [{kind}]"), at)
 
 
 def _sources(container: Any, key: Any) -> list[ValuesSource]:

@@ -11,6 +11,7 @@ from fakeknn.errors import (
     JsonEOFException,
     JsonParseException,
     NullPointerException,
+    OpenSearchError,
     OpenSearchParseException,
     ParsingException,
     ResourceNotFoundException,
@@ -29,8 +30,8 @@ from fakeknn.search import painless_execute
 from fakeknn.search.painless_execute import ContextSetup, ExecuteRequest
 from fakeknn.search.scripts import StoredScript, put_script
 from fakeknn.state.node import Node
-from fakeknn.xcontent import generator, java_string, read, read_open
-from fakeknn.xcontent.objects import ObjectParser, declared, text, token
+from fakeknn.xcontent import generator, java_string, read_open
+from fakeknn.xcontent.objects import ObjectParser, caught, declared, text, token, whole
 
 # --- stored scripts ---------------------------------------------------------------------------------------------------
 
@@ -45,19 +46,20 @@ def put(node: Node, request: Request) -> dict[str, Any]:
     params = request.params
     if not request.body:
         raise OpenSearchParseException("request body is required")
-    stored = parse_stored(request.read(_read))
+    try:
+        stored = parse_stored(request.read(read_open))
+    except JsonParseException as error:
+        raise _unchecked(error) from error
     check_timeouts(request)
+    request.prepared()
     _check_id(params["id"])
     put_script(node, params["id"], stored, params.get("context"), len(request.body))
     return {"acknowledged": True}
 
 
-def _read(body: bytes) -> Any:
-    try:
-        return read(body)
-    except JsonParseException as error:
-        package = "com.fasterxml.jackson.core" + (".io" if isinstance(error, JsonEOFException) else "")
-        raise UncheckedIOException(f"{package}.{type(error).__name__}: {error.reason}") from error
+def _unchecked(error: OpenSearchError) -> UncheckedIOException:
+    package = "com.fasterxml.jackson.core" + (".io" if isinstance(error, JsonEOFException) else "")
+    return UncheckedIOException(f"{package}.{type(error).__name__}: {error.reason}")
 
 
 def parse_stored(body: Any) -> StoredScript:
@@ -92,11 +94,14 @@ class _Builder:
                 "options": declared("object", self._options),
             },
             ignore_unknown=True,
+            applied=True,
         )
 
     def source(self, container: Any, key: Any) -> str:
         value = container[key]
         if isinstance(value, dict):
+            with caught(_unchecked):
+                whole(container, key)
             self.options["content_type"] = "application/json; charset=UTF-8"
             return generator.write(value).decode()
         return text(container, key)
@@ -181,6 +186,7 @@ def execute(node: Node, request: Request) -> dict[str, Any]:
         failed = XContentParseException(None)
         failed.reason = f"Failed to build [{_EXECUTE.name}] after last required field arrived"
         raise failed from unsupported
+    request.prepared()
     wanted = ExecuteRequest(found["script"], context, found.get("context_setup"))
     return {"result": painless_execute.execute(node, wanted)}
 

@@ -11,6 +11,7 @@ from fakeknn.errors import (
     ActionRequestValidationException,
     IllegalArgumentException,
     NotFaked,
+    NullPointerException,
     OpenSearchError,
     OpenSearchParseException,
     ParsingException,
@@ -22,12 +23,14 @@ from fakeknn.query import query_string
 from fakeknn.query.base import Query, parse_query
 from fakeknn.rest import SOURCE_PARAMETERS, Request, route, unrecognized
 from fakeknn.search import service
+from fakeknn.search.context_ids import readers_of_point
 from fakeknn.search.doc_fields import add_docvalue_fields
 from fakeknn.search.indices_boost import resolve_boosts
 from fakeknn.search.mmr import request_of
 from fakeknn.search.request import (
     ACCURATE,
     DISABLED,
+    PointReference,
     SearchRequest,
     parse_request,
     set_from,
@@ -42,7 +45,7 @@ from fakeknn.search.source import source_of_params
 from fakeknn.search.suggest_term import suggest_of_parameters
 from fakeknn.state.names import IndicesOptions
 from fakeknn.units import parse_time_value
-from fakeknn.xcontent import java_string, read, read_for, read_query, read_search, settle
+from fakeknn.xcontent import hash_ordered, java_string, read, read_for, read_query, read_search, settle
 from fakeknn.xcontent.objects import place_of
 
 if TYPE_CHECKING:
@@ -93,6 +96,7 @@ def check_read(request: Request, known: Sequence[str], *, of_body: bool = False,
         unread = (*_OF_Q, *unread)
     names = [name for name in unread if name in request.params]
     if names:
+        names += request.unknown
         asked = {name for name in known if not name.startswith("?")} - {*unread}
         raise IllegalArgumentException(unrecognized(request.path, names, asked))
 
@@ -229,9 +233,12 @@ def run_search(node: Node, request: Request, search: SearchRequest) -> dict[str,
     scroll = request.text("scroll")
     search.validate(scroll=scroll is not None)
     options = IndicesOptions.from_parameters(request.params, SEARCH_OPTIONS)
+    if search.point is not None:
+        _check_point(request, search.point, scroll)
     search_pipelines.resolve(node, search, request.text("index"), options)
     if search.point is not None:
-        return _search_point(node, request, search, scroll)
+        resolve_boosts(node, search, SEARCH_OPTIONS)
+        return _as_asked(request, service.search_point(node, search))
     indices = node.resolve(request.text("index") or "_all", options)
     resolve_boosts(node, search, options)
     answer = service.search(
@@ -246,10 +253,10 @@ def run_search(node: Node, request: Request, search: SearchRequest) -> dict[str,
     return _as_asked(request, answer)
 
 
-def _search_point(node: Node, request: Request, search: SearchRequest, scroll: str | None) -> dict[str, Any]:
+def _check_point(request: Request, point: PointReference, scroll: str | None) -> None:
     """RestSearchAction.preparePointInTime."""
     problems = []
-    if request.text("index") is not None:
+    if request.names("index"):
         problems.append("[indices] cannot be used with point in time")
     if request.text("routing") is not None:
         problems.append("[routing] cannot be used with point in time")
@@ -259,9 +266,7 @@ def _search_point(node: Node, request: Request, search: SearchRequest, scroll: s
         problems.append("using [point in time] is not allowed in a scroll context")
     if problems:
         raise ActionRequestValidationException(*problems)
-    resolve_boosts(node, search, SEARCH_OPTIONS)
-    answer = service.search_point(node, search)
-    return _as_asked(request, answer)
+    readers_of_point(point.id)
 
 
 @route("GET POST", "/_search", "/{index}/_search", params=SEARCH_PARAMETERS)
@@ -285,6 +290,7 @@ COUNT_PARAMETERS = (
 
 @route("GET POST", "/_count", "/{index}/_count", params=COUNT_PARAMETERS)
 def count(node: Node, request: Request) -> dict[str, Any]:
+    options = IndicesOptions.from_parameters(request.params, SEARCH_OPTIONS)
     if request.body:
         body = request.parsed = read_for(request.body, read_query, query_only)
         query = query_only(body)
@@ -294,7 +300,6 @@ def count(node: Node, request: Request) -> dict[str, Any]:
     terminate_after = request.number("terminate_after", 0) or 0
     if terminate_after < 0:
         raise IllegalArgumentException("terminateAfter must be > 0")
-    options = IndicesOptions.from_parameters(request.params, SEARCH_OPTIONS)
     body_given = bool(request.body)
     check_read(request, COUNT_PARAMETERS, of_body=body_given, unread=("q",) if body_given else ())
     search_pipelines.resolve(node, SearchRequest(), request.text("index"), options)
@@ -361,6 +366,8 @@ MSEARCH_PARAMETERS = (
     rest_total_hits_as_int typed_keys cancel_after_time_interval""".split(),
 )
 
+#: Members of a header that list names.
+_LISTED = ("index", "indices")
 _HEADER = frozenset(
     """index indices search_type searchType request_cache requestCache preference routing allow_partial_search_results
     cancel_after_time_interval cancelAfterTimeInterval ignore_unavailable ignoreUnavailable allow_no_indices
@@ -402,7 +409,9 @@ def msearch(node: Node, request: Request) -> dict[str, Any]:
 def message_searches(request: Request) -> Iterator[Request]:
     """The searches of a multi search, each with the parameters that its header gives it; bodies are not read."""
     for header, body in msearch_lines(request.body):
-        for name in header:
+        for name in hash_ordered(header):
+            if name in _LISTED and header[name] is None:
+                raise NullPointerException('Cannot invoke "Object.toString()" because "node" is null')
             if name not in _HEADER:
                 raise IllegalArgumentException(f"key [{name}] is not supported in the metadata section")
         yield Request("POST", request.path, _header_params(request, header), body=body)

@@ -17,8 +17,11 @@ from fakeknn.api.search import (
 from fakeknn.errors import (
     ActionRequestValidationException,
     IllegalArgumentException,
+    IllegalStateException,
+    IOException,
     OpenSearchError,
     OpenSearchParseException,
+    ParsingException,
     body_of,
 )
 from fakeknn.painless.mustache import compile_template
@@ -27,9 +30,9 @@ from fakeknn.rest import SOURCE_PARAMETERS, Request, Response, route
 from fakeknn.search.mmr import request_of
 from fakeknn.search.request import SearchRequest, parse_request
 from fakeknn.search.scripts import compile_painless, stored_script
-from fakeknn.xcontent import read, read_for, read_search, settle
+from fakeknn.xcontent import read_for, read_open, read_search, settle
 from fakeknn.xcontent.jackson import Characters
-from fakeknn.xcontent.objects import ObjectParser, declared, text
+from fakeknn.xcontent.objects import ObjectParser, caught, declared, text, whole
 
 if TYPE_CHECKING:
     from fakeknn.state.node import Node
@@ -56,12 +59,28 @@ class Template:
         return ["template is missing", *kind]
 
 
+def _unclosed(error: OpenSearchError) -> OpenSearchError:
+    """What is wrong inside a template that is an object, which is being copied."""
+    unclosed = IllegalStateException("Failed to close the XContentBuilder")
+    unclosed.__cause__ = IOException("Unclosed object or array found")
+    error.meta = {**error.meta, "suppressed": [unclosed.members()]}
+    failed = ParsingException("Could not parse inline template")
+    if hasattr(error, "position"):
+        failed.locate(*error.position)
+    return failed
+
+
 def _parse(body: Any) -> Template:
     found = Template()
 
     def source(container: Any, key: Any) -> str:
         value = container[key]
-        found.source = orjson.dumps(value).decode() if isinstance(value, dict) else text(container, key)
+        if isinstance(value, dict):
+            with caught(_unclosed):
+                whole(container, key)
+            found.source = orjson.dumps(value).decode()
+        else:
+            found.source = text(container, key)
         found.id = None
         return found.source
 
@@ -91,7 +110,7 @@ def _parse(body: Any) -> Template:
 def _read(request: Request) -> Template:
     if not request.body:
         raise OpenSearchParseException("request body or source parameter is required")
-    request.parsed = read(request.body)
+    request.parsed = read_open(request.body)
     return _parse(request.parsed)
 
 
@@ -163,7 +182,7 @@ def multi_search_template(node: Node, request: Request) -> dict[str, Any]:
         raise OpenSearchParseException("request body or source parameter is required")
     templates = []
     for one in message_searches(request):
-        one.parsed = read(one.body)
+        one.parsed = read_open(one.body)
         try:
             template = _parse(one.parsed)
         except OpenSearchError as error:

@@ -14,6 +14,7 @@ from fakeknn.api.root import BUILDS
 from fakeknn.errors import (
     ActionRequestValidationException,
     IllegalArgumentException,
+    NotFaked,
     NullPointerException,
     NumberFormatException,
     OpenSearchParseException,
@@ -374,6 +375,8 @@ def _apply_legacy_body(template: LegacyTemplate, body: dict[str, Any]) -> Legacy
                 value = [value]
             if not isinstance(value, list):
                 raise IllegalArgumentException("Malformed [template] value, should be a string or a list of strings")
+            if any(one is None for one in value):
+                raise NotFaked("an index pattern that is null")
             template = replace(template, index_patterns=[java_string(one) for one in value])
         elif name == "order":
             template = replace(template, order=0 if value is None else integer(body, "order"))

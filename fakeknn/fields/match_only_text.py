@@ -7,11 +7,19 @@ from typing import Any, ClassVar
 from fakeknn.errors import IllegalArgumentException, MapperParsingException
 from fakeknn.fields.base import Parameter, flag, register, text
 from fakeknn.fields.text import TextFieldType
+from fakeknn.knn.java import cannot_be_cast
+
+
+def _mapping(value: Any) -> Any:
+    if not isinstance(value, dict):
+        raise cannot_be_cast(value, "java.util.Map")
+    return value
+
 
 _OWN = {
     "index_options": Parameter("index_options", text, "docs", choices=("docs",)),
     "norms": flag("norms", False, may_become=lambda ours, theirs: bool(ours) and not theirs),
-    "index_prefixes": Parameter("index_prefixes", dict, None, accepts_null=True),
+    "index_prefixes": Parameter("index_prefixes", _mapping, None, accepts_null=True),
     "similarity": Parameter("similarity", text, None, accepts_null=True, show=lambda value: value or "null"),
 }
 

@@ -53,7 +53,9 @@ def query_double(value: Any) -> float:
 
 
 def shown_value(value: Any) -> str:
-    """A query's value in a message: a string there is a BytesRef, which shows its bytes."""
+    """A query's value in a message: a string there is a BytesRef, which shows its bytes, and so is a BigInteger."""
+    if isinstance(value, int) and not -(2**63) <= value < 2**63:
+        value = str(value)
     return f"[{value.encode().hex(' ')}]" if isinstance(value, str) else java_string(value)
 
 

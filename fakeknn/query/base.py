@@ -489,6 +489,10 @@ def field_query(
             _one_field(kind, body, name, found)
             found = name
             for member, item in value.items():
+                if kind == "fuzzy" and not objects.is_value(item):
+                    raise ParsingException(
+                        f"[fuzzy] unexpected token [{objects.token(item)}] after [{member}]", at=Where(value, member)
+                    )
                 reader = members.get(member) or COMMON.get(member)
                 if reader is None:
                     raise ParsingException(f"[{kind}] query does not support [{member}]", at=Where(value, member))

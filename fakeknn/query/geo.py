@@ -265,13 +265,26 @@ def _check_corners(top_left: GeoPoint, bottom_right: GeoPoint) -> None:
         raise IllegalArgumentException(f"left cannot be the same as right: {java_string(left)} == {java_string(right)}")
 
 
+def _behind_arrays(body: dict[str, Any]) -> Iterator[tuple[Any, Any, str]]:
+    """Each value of an object, where it is and the member that it is read as: parsers that do not look for arrays see
+    what these hold."""
+
+    def inside(items: list[Any], name: str) -> Iterator[tuple[Any, Any, str]]:
+        for i, item in enumerate(items):
+            yield from inside(item, name) if isinstance(item, list) else [(items, i, name)]
+
+    for name, value in body.items():
+        yield from inside(value, name) if isinstance(value, list) else [(body, name, name)]
+
+
 @register("geo_bounding_box")
 def parse_geo_bounding_box(container: Any, key: Any) -> Query:
     body = container[key]
     box: tuple[GeoPoint, GeoPoint] | None = None
     name_of_field = ""
     found: dict[str, Any] = {}
-    for name, value in body.items():
+    for holder, key, name in _behind_arrays(body):
+        value = holder[key]
         if isinstance(value, dict):
             try:
                 box = parse_box(value)
@@ -280,24 +293,20 @@ def parse_geo_bounding_box(container: Any, key: Any) -> Query:
                     f"failed to parse [geo_bounding_box] query. [{error.reason}]", at=error.at
                 ) from None
             name_of_field = name
-        elif isinstance(value, list) and value and objects.is_value(value[0]):
-            raise ParsingException(
-                f"failed to parse [geo_bounding_box] query. unexpected field [{name}]", at=Where(value, 0)
-            )
         elif objects.is_value(value):
             if name == "_name":
-                found[name] = objects.text(body, name)
+                found[name] = objects.text(holder, key)
             elif name == "boost":
-                found[name] = objects.decimal(body, name)
+                found[name] = objects.decimal(holder, key)
             elif name == "validation_method":
-                found["validation"] = validation_method(body, name)
+                found["validation"] = validation_method(holder, key)
             elif name == "ignore_unmapped":
-                found[name] = objects.boolean(body, name)
+                found[name] = objects.boolean(holder, key)
             elif name == "type":
-                found[name] = objects.text(body, name)
+                found[name] = objects.text(holder, key)
             else:
                 raise ParsingException(
-                    f"failed to parse [geo_bounding_box] query. unexpected field [{name}]", at=Where(body, name)
+                    f"failed to parse [geo_bounding_box] query. unexpected field [{name}]", at=Where(holder, key)
                 )
     if box is None:
         raise OpenSearchParseException("failed to parse [geo_bounding_box] query. bounding box not provided")

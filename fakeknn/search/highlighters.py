@@ -14,7 +14,7 @@ import numpy as np
 from fakeknn.analysis import Token
 from fakeknn.errors import IllegalArgumentException
 from fakeknn.fields import FieldType
-from fakeknn.query.base import ShardContext
+from fakeknn.query.base import ShardContext, running
 from fakeknn.search.breaks import BoundedSentences, Breaks, sentences, whole, words
 from fakeknn.search.fast_vector import fast_vector
 from fakeknn.search.highlight_terms import Wanted
@@ -176,8 +176,13 @@ def unified(told: FieldHighlight, ctx: ShardContext, values: list[str]) -> list[
     limit = _check_length(told, ctx, len(text), str(told.doc_id), "")
     number = told.options["number_of_fragments"]
     most = 2**31 - 2 if number == 0 else number
-    others = [ctx.field(name) for name in told.options.get("matched_fields", ()) if name != told.name]
-    fields = [told.field, *(other for other in others if other is not None)]
+    fields = [told.field]
+    for name in told.options.get("matched_fields", ()):
+        other = ctx.field(name)
+        if other is None:
+            raise running(IllegalArgumentException(f"Field [{name}] has no associated analyzer"))
+        if name != told.name:
+            fields.append(other)
     analyzed = is_analyzed(told.field, looked_for)
     found: list[tuple[int, int, str, int]] = []
     if analyzed or is_indexed_in(told.field, ctx, told.doc_id):

@@ -19,7 +19,7 @@ from fakeknn.errors import (
 from fakeknn.query.script import Script, parse_script
 from fakeknn.search.request import SearchRequest, parse_request
 from fakeknn.xcontent import objects
-from fakeknn.xcontent.objects import ObjectParser, building, declared
+from fakeknn.xcontent.objects import ObjectParser, building, declared, each
 
 Key = tuple[str, str]
 Rating = int | None
@@ -171,15 +171,8 @@ _DOCUMENT = ObjectParser(
     "rated_document",
     {"_index": declared("string"), "_id": declared("string"), "rating": declared("int")},
     constructor=("_index", "_id", "rating"),
+    applied=True,
 )
-
-
-def _objects(parse: Callable[[Any, Any], Any]) -> Callable[[Any, Any], list[Any]]:
-    def read(container: Any, key: Any) -> list[Any]:
-        value = container[key]
-        return [parse(value, i) for i in range(len(value))] if isinstance(value, list) else [parse(container, key)]
-
-    return read
 
 
 def _document(container: Any, key: Any) -> dict[str, Any]:
@@ -210,13 +203,14 @@ _REQUEST = ObjectParser(
     "request",
     {
         "id": declared("string"),
-        "ratings": declared("object_array", _objects(_document)),
+        "ratings": declared("object_array", each(_document)),
         "request": declared("object", _search),
         "params": declared("object"),
         "summary_fields": declared("string_array"),
         "template_id": declared("string"),
     },
     constructor=("id", "ratings"),
+    applied=True,
 )
 
 
@@ -253,17 +247,19 @@ _TEMPLATE = ObjectParser(
     "script_with_id",
     {"id": declared("string"), "template": declared("object", lambda c, k: parse_script(c, k, "mustache"))},
     constructor=("id", "template"),
+    applied=True,
 )
 
 _SPECIFICATION = ObjectParser(
     "rank_eval",
     {
-        "requests": declared("object_array", _objects(_rated_request)),
+        "requests": declared("object_array", each(_rated_request)),
         "metric": declared("object", _metric),
-        "templates": declared("object_array", _objects(_TEMPLATE.parse)),
+        "templates": declared("object_array", each(_TEMPLATE.parse)),
         "max_concurrent_searches": declared("int", objects.integer),
     },
     constructor=("requests", "metric"),
+    applied=True,
 )
 
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import orjson
-
 from fakeknn.errors import IllegalStateException, SettingsException
 from fakeknn.state.settings.kinds import Settings, Value
+from fakeknn.xcontent import generator
 from fakeknn.xcontent.java import hashed, java_double
 
 INDEX_PREFIX = "index."
@@ -27,7 +26,7 @@ def load(body: Mapping[str, Any]) -> Settings:
     try:
         return flatten(body)
     except IllegalStateException as error:
-        text = orjson.dumps(hashed(body)).decode()
+        text = generator.write(hashed(body)).decode()
         raise SettingsException(f"Failed to load settings from [{text}]") from error
 
 
