@@ -330,14 +330,31 @@ def _chosen(snapshot: Snapshot, patterns: Sequence[str], options: IndicesOptions
 
 # --- restoring --------------------------------------------------------------------------------------------------------
 
-_UNMODIFIABLE = frozenset(("index.number_of_shards", "index.version.created", "index.uuid", "index.history.uuid"))
+_UNMODIFIABLE = frozenset(
+    (
+        "index.number_of_shards",
+        "index.version.created",
+        "index.uuid",
+        "index.history.uuid",
+        "index.knn",
+        "index.knn.derived_source.enabled",
+    )
+)
+#: Those of RestoreService that no user may modify, nor remove.
+_REMOTE = frozenset(
+    (
+        "index.remote_store.enabled",
+        "index.remote_store.segment.repository",
+        "index.remote_store.translog.repository",
+    )
+)
 #: Those that IndexMetadata.Builder reads before broken ones are archived.
 _OF_METADATA = frozenset(
     ("index.number_of_replicas", "index.routing_partition_size", "index.write.wait_for_active_shards")
 )
 #: Those that are looked at when a shard is made, which then fails.
-_OF_SHARDS = ("index.sort.", "index.knn")
-_UNREMOVABLE = frozenset(("index.number_of_replicas", "index.auto_expand_replicas", "index.version.upgraded"))
+_OF_SHARDS = ("index.sort.",)
+_UNREMOVABLE = _REMOTE | {"index.number_of_replicas", "index.auto_expand_replicas", "index.version.upgraded"}
 
 
 @dataclass(slots=True)
@@ -456,6 +473,8 @@ def _settings(request: RestoreSnapshot, told: str, origin: Index) -> dict[str, A
             )
     changes = with_index_prefix(dict(request.index_settings))
     for name in changes:
+        if name in _REMOTE:
+            raise SnapshotRestoreException(request.repository, told, f"cannot modify setting [{name}] on restore")
         if name in _UNMODIFIABLE:
             raise SnapshotRestoreException(
                 request.repository, told, f"cannot modify UnmodifiableOnRestore setting [{name}] on restore"
@@ -471,7 +490,7 @@ def _settings(request: RestoreSnapshot, told: str, origin: Index) -> dict[str, A
     if any(key.startswith(_OF_SHARDS) or (value is None and key in _OF_METADATA) for key, value in changes.items()):
         raise NotFaked("an index restored with settings that its shards may refuse")
     INDEX_SETTINGS.validate({key: value for key, value in changes.items() if key in _OF_METADATA}, dependencies=False)
-    return {**kept, **_archived(changes)}
+    return {**{key: value for key, value in kept.items() if key not in changes}, **_archived(changes)}
 
 
 def _archived(settings: Mapping[str, Any]) -> dict[str, Any]:
