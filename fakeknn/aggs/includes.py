@@ -14,7 +14,7 @@ from fakeknn.aggs.fielddata import IP
 from fakeknn.aggs.formats import parse_number
 from fakeknn.aggs.values import Source
 from fakeknn.errors import IllegalArgumentException, OpenSearchParseException, Where
-from fakeknn.fields.patterns import regexp_matcher
+from fakeknn.fields.regexp import regexp_matcher
 from fakeknn.painless.library_score import murmur3
 from fakeknn.query.base import ShardContext
 from fakeknn.xcontent import objects

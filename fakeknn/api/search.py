@@ -122,6 +122,7 @@ def apply_params(request: Request, search: SearchRequest) -> None:
     """RestSearchAction.parseSearchRequest: parameters go before the body."""
     _check_sharing(request)
     search.batched_reduce_size = request.number("batched_reduce_size")
+    search.pre_filter_shard_size = request.number("pre_filter_shard_size")
     query = query_of_params(request)
     if query is not None:
         search.query = query
@@ -156,7 +157,7 @@ def apply_params(request: Request, search: SearchRequest) -> None:
             set_track_total_hits(search, request.number("track_total_hits") or 0)
     sorts = [sort for name in request.names("sort") for sort in _sort_param(name)]
     if sorts:
-        set_sort(search, [*search.sort, *sorts])
+        set_sort(search, [*search.sorts, *sorts])
     suggest_field = request.text("suggest_field")
     if suggest_field is not None:
         text, size = request.text("suggest_text", request.text("q")), request.number("suggest_size", 5)
@@ -227,6 +228,10 @@ def set_search_type(request: Request, search: SearchRequest) -> None:
 
 def run_search(node: Node, request: Request, search: SearchRequest) -> dict[str, Any]:
     set_search_type(request, search)
+    partial = request.text("allow_partial_search_results")
+    if partial is None:
+        partial = node.cluster_setting("search.default_allow_partial_results", "true")
+    search.allow_partial_search_results = partial != "false"
     check_total_hits(request, search)
     check_read(request, SEARCH_PARAMETERS)
     search.typed_keys = request.params.get("typed_keys") in ("", "true")  # read when there is something to be typed

@@ -10,7 +10,8 @@ import numpy as np
 from fakeknn.errors import IllegalArgumentException, MapperParsingException, OpenSearchParseException
 from fakeknn.fields.base import DocContext, FieldType, Parameter, register, text
 from fakeknn.fields.buffers import Buffer
-from fakeknn.fields.patterns import regexp_matcher, simple_match
+from fakeknn.fields.patterns import simple_match
+from fakeknn.fields.regexp import regexp_matcher
 from fakeknn.fields.scalar import plain_text
 from fakeknn.view import Column, KeywordColumn, Mask, View
 from fakeknn.xcontent import java_string

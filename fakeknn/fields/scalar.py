@@ -33,7 +33,8 @@ from fakeknn.fields.base import (
     text,
 )
 from fakeknn.fields.buffers import Buffer, KeywordBuffer, NumericBuffer, ObjectBuffer
-from fakeknn.fields.patterns import matching_terms, regexp_matcher, wildcard_matcher
+from fakeknn.fields.patterns import matching_terms, wildcard_matcher
+from fakeknn.fields.regexp import regexp_matcher
 from fakeknn.view import Column, KeywordColumn, Mask, NumericColumn
 from fakeknn.xcontent import java_string
 from fakeknn.xcontent.base64 import decode_text

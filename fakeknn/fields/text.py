@@ -19,7 +19,8 @@ from fakeknn.errors import (
 )
 from fakeknn.fields.base import BOOST, META, DocContext, FieldType, Parameter, decimal, flag, integer, register, text
 from fakeknn.fields.buffers import Buffer, TextBuffer
-from fakeknn.fields.patterns import matching_terms, regexp_matcher, wildcard_matcher
+from fakeknn.fields.patterns import matching_terms, wildcard_matcher
+from fakeknn.fields.regexp import regexp_matcher
 from fakeknn.fields.scalar import check_similarity, plain_text
 from fakeknn.knn.java import cannot_be_cast, class_name
 from fakeknn.view import Column, Mask, TextColumn

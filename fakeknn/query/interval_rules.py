@@ -9,7 +9,8 @@ from typing import Any, ClassVar
 from fakeknn.analysis import Analyzer, Token
 from fakeknn.errors import IllegalArgumentException, NullPointerException, OpenSearchError
 from fakeknn.fields import FieldType
-from fakeknn.fields.patterns import regexp_matcher, wildcard_matcher
+from fakeknn.fields.patterns import wildcard_matcher
+from fakeknn.fields.regexp import parse_regexp, regexp_matcher
 from fakeknn.fields.text import TextFieldType
 from fakeknn.painless.library_opensearch import Interval
 from fakeknn.painless.script import compile
@@ -359,7 +360,8 @@ class RegexpRule(PatternRule):
     case_insensitive: bool = False
 
     def matcher(self, normalize: Callable[[str], str]) -> tuple[str, Callable[[str], object]]:
-        return self.text, regexp_matcher(self.text, flags=self.flags, case_insensitive=self.case_insensitive)
+        shown = parse_regexp(self.text, self.flags, self.case_insensitive)
+        return str(shown), regexp_matcher(self.text, self.flags, self.case_insensitive)
 
 
 @dataclass(frozen=True, kw_only=True)

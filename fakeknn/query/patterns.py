@@ -12,7 +12,8 @@ import numpy as np
 from fakeknn.errors import IllegalArgumentException
 from fakeknn.fields import FieldType
 from fakeknn.fields.metadata import IdFieldType
-from fakeknn.fields.patterns import REGEXP_FLAGS, regexp_matcher, wildcard_matcher
+from fakeknn.fields.patterns import wildcard_matcher
+from fakeknn.fields.regexp import REGEXP_FLAGS, regexp_matcher
 from fakeknn.fields.text import BeginningsFieldType, TextFieldType
 from fakeknn.query.base import Matched, Query, ShardContext, common, field_query, register
 from fakeknn.query.boolean import Bool

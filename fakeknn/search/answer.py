@@ -8,7 +8,7 @@ from typing import Any
 from fakeknn.errors import NotFaked, OpenSearchError
 from fakeknn.search.collapse import expand
 from fakeknn.search.execute import Outcome, run
-from fakeknn.search.failures import all_failed, failure_echo, failure_groups, placed
+from fakeknn.search.failures import all_failed, check_partial, failure_echo, failure_groups, placed
 from fakeknn.search.fetch import fetch_hits
 from fakeknn.search.profile import profile_shard
 from fakeknn.search.request import ACCURATE, DISABLED, SearchRequest
@@ -21,6 +21,8 @@ def total_echo(request: SearchRequest, outcome: Outcome) -> dict[str, Any] | Non
     limit = request.track_total_hits
     if limit is None:
         limit = DEFAULT_TRACK_TOTAL_HITS
+    if outcome.contexts and not outcome.results:
+        return {"value": 0, "relation": "eq"}  # InternalSearchResponse.empty
     if limit == DISABLED:
         return None
     if limit != ACCURATE and outcome.total > limit:
@@ -65,6 +67,7 @@ def _fetched(request: SearchRequest, outcome: Outcome) -> list[dict[str, Any]]:
     contexts = outcome.contexts
     failures = [(contexts[shard], placed(error, contexts[shard])) for shard, error in sorted(failed.items())]
     outcome.failures += failures
+    check_partial(request, "fetch", outcome.failures)
     if len(outcome.failures) == len(outcome.contexts):
         raise all_failed("fetch", outcome.failures, outcome.contexts[0].services.node_id)
     kept = [(hit, told) for hit, told in shown if hit.shard not in failed]
@@ -83,7 +86,7 @@ def answer(request: SearchRequest, outcome: Outcome, took: int) -> dict[str, Any
 
     def search(inner: SearchRequest) -> dict[str, Any]:
         # What is kept of a query goes by its identity, and these live shorter than the search.
-        contexts = [replace(ctx, memo={}) for ctx in outcome.contexts]
+        contexts = [replace(ctx, memo={}, index_boost=1.0) for ctx in outcome.contexts]
         found: dict[str, Any] = answer(inner, run(inner, contexts), 0)["hits"]
         return found
 

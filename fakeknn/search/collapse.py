@@ -13,8 +13,10 @@ from fakeknn.errors import (
     IllegalArgumentException,
     IllegalStateException,
     NullPointerException,
+    OpenSearchError,
     ParsingException,
     SearchException,
+    SearchPhaseExecutionException,
     Where,
 )
 from fakeknn.fields import FieldType
@@ -31,6 +33,9 @@ from fakeknn.search.request import OBJECTS, SearchRequest
 from fakeknn.view import KeywordColumn, NumericColumn
 from fakeknn.xcontent import hash_ordered, objects
 from fakeknn.xcontent.objects import Member, ObjectParser, declared
+
+#: The group of what has several values.
+MANY = -2
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,27 +147,42 @@ def _field(collapse: Collapse, ctx: ShardContext) -> FieldType:
 
 
 def group_values(collapse: Collapse, ctx: ShardContext, rows: NDArray[np.int32]) -> tuple[NDArray[np.int64], list[Any]]:
-    """int64[len(rows)]: a number for the group of each row, -1 for those without a value; and the groups' values."""
+    """int64[len(rows)]: a number for the group of each row, -1 for those without a value, ``MANY`` for those with
+    several; and the groups' values."""
     field = _field(collapse, ctx)
     column = ctx.column(field)
     assert isinstance(column, (KeywordColumn, NumericColumn))
-    if not column.single:
-        counts = np.diff(column.offsets)[rows]
-        bad = np.flatnonzero(counts > 1)
-        if len(bad):
-            row = int(rows[bad[0]])
-            at = row - int(ctx.view.segments[ctx.view.segment_of[row]])
-            raise IllegalStateException(f"failed to collapse {at}, the collapse field must be single valued")
     has = column.exists[rows]
     codes = np.full(len(rows), -1, np.int64)
+    values: list[Any]
     if isinstance(column, KeywordColumn):
         tids = np.full(ctx.n, -1, np.int64)
         tids[column.rows] = column.tids
         codes[has] = tids[rows[has]]
-        return codes, list(column.terms)
-    values, numbers = np.unique(column.lowest[rows[has]], return_inverse=True)
-    codes[has] = numbers
-    return codes, values.tolist()
+        values = list(column.terms)
+    else:
+        lowest, codes[has] = np.unique(column.lowest[rows[has]], return_inverse=True)
+        values = lowest.tolist()
+    if not column.single:
+        codes[np.diff(column.offsets)[rows] > 1] = MANY
+    return codes, values
+
+
+def check_single(
+    ctx: ShardContext, rows: NDArray[np.int32], codes: NDArray[np.int64], order: NDArray[np.int64], wanted: int
+) -> None:
+    """FirstPassGroupingCollector.collect looks at the group of a row only if it may be among the ``wanted`` best of
+    those seen before it; that one must be single valued.
+    """
+    places = np.empty(len(order), np.int64)
+    places[order] = np.arange(len(order))
+    for at in np.flatnonzero(codes == MANY).tolist():
+        before = order[(order < at) & (codes[order] != MANY)]
+        best = leaders(codes, before)
+        if len(best) < wanted or places[at] < places[best[wanted - 1]]:
+            row = int(rows[at])
+            place = row - int(ctx.view.segments[ctx.view.segment_of[row]])
+            raise IllegalStateException(f"failed to collapse {place}, the collapse field must be single valued")
 
 
 def leaders(codes: NDArray[np.int64], order: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -188,7 +208,10 @@ def expand(request: SearchRequest, page: list[Hit], hits: list[dict[str, Any]], 
             one = replace(inner.request, query=query, post_filter=request.post_filter, parts=parts)
             if inner.name is None:
                 raise IllegalArgumentException("Field name cannot be null")
-            found[inner.name] = {"hits": search(one)}
+            try:
+                found[inner.name] = {"hits": search(one)}
+            except OpenSearchError as error:
+                raise SearchPhaseExecutionException("expand", "failed to expand hits", [], []) from error
         shown["inner_hits"] = {name: found[name] for name in hash_ordered(found)}
 
 

@@ -23,7 +23,7 @@ from fakeknn.query.base import ShardContext
 from fakeknn.query.doc_values import compile_script, script_values
 from fakeknn.query.script import Script, parse_script, resolved
 from fakeknn.search.fetch import Hit, sub_phase
-from fakeknn.search.fetch_fields import check_fetch_fields, fetch_fields
+from fakeknn.search.fetch_fields import fetch_fields
 from fakeknn.search.field_formats import FieldAndFormat, fields_and_formats
 from fakeknn.search.request import ARRAYS, OBJECTS, SearchRequest
 from fakeknn.search.shown_values import shown_doc_values
@@ -83,7 +83,6 @@ OBJECTS["script_fields"] = _script_fields
 
 def check_fields(request: SearchRequest, ctx: ShardContext) -> None:
     """What a shard refuses before it has any hit (SearchService.parseSource)."""
-    check_fetch_fields(request, ctx)
     _expanded(request, ctx)
     scripts: list[ScriptField] = request.parts.get("script_fields", [])
     if not scripts or not request.size:

@@ -14,6 +14,7 @@ from fakeknn.errors import (
     ClassCastException,
     IllegalArgumentException,
     NegativeArraySizeException,
+    NullPointerException,
     OpenSearchError,
     SearchPhaseExecutionException,
 )
@@ -22,19 +23,13 @@ from fakeknn.query.compound import MATCH_ALL, MatchAll
 from fakeknn.query.ranges import Range
 from fakeknn.search import aggregations
 from fakeknn.search.approximate import left_by_points
-from fakeknn.search.collapse import check_collapse, group_values, leaders
+from fakeknn.search.can_match import can_match, may_follow
+from fakeknn.search.collapse import MANY, check_collapse, check_single, group_values, leaders
 from fakeknn.search.doc_fields import check_fields, load_fields
-from fakeknn.search.failures import all_failed, placed
+from fakeknn.search.failures import all_failed, check_partial, failed, placed
 from fakeknn.search.fetch import Hit
 from fakeknn.search.inner_hits import check_inner_hits
-from fakeknn.search.limits import (
-    check_after_values,
-    check_highlight,
-    check_paging,
-    check_sort,
-    check_window,
-    parse_source,
-)
+from fakeknn.search.limits import check_highlight, check_paging, check_sort, check_window, parse_source
 from fakeknn.search.query_phase import built, query_mask, query_phase
 from fakeknn.search.ranking import best_keys, best_scores, comparable
 from fakeknn.search.request import DISABLED, SearchRequest
@@ -110,13 +105,18 @@ def run(request: SearchRequest, contexts: list[ShardContext], *, batch: int | No
                 raise
             phase = getattr(error, "phase", phase)
             failures.append((ctx, placed(error, ctx)))
-    if failures and not results:
+    if failures and not (results or skipped):
         raise all_failed(phase, failures, contexts[0].services.node_id)
+    check_partial(request, phase, failures)
+    if failures and not results and request.aggregations is not None:
+        size = "org.opensearch.search.aggregations.InternalAggregations.getSerializedSize()"
+        null = NullPointerException(f'Cannot invoke "{size}" because "reducePhase.aggregations" is null')
+        raise failed("fetch", "", failures, null)
     total = sum(result.total for result in results)
     _check_sorts_agree(request, contexts, results)
     page = _merged(request, results)
     max_score: np.float32 | None = None
-    if not contexts:
+    if not results:
         max_score = np.float32(0)
     elif not request.sort or request.track_scores or request.sort[0].no_sort:
         if request.search_after is not None and (request.sort[0].no_sort or not request.track_scores):
@@ -132,41 +132,6 @@ def run(request: SearchRequest, contexts: list[ShardContext], *, batch: int | No
     suggested = [result.suggestions for result in results if result.suggestions is not None]
     suggest = merged_suggestions(request, suggested)
     return Outcome(contexts, results, failures, total, max_score, page, terminated, skipped, merged, suggest)
-
-
-def can_match(request: SearchRequest, contexts: list[ShardContext]) -> tuple[list[ShardContext], int]:
-    """CanMatchPreFilterSearchPhase: a search of several shards that sorts by a field first asks each shard what it has
-    (not if it has asked them for their statistics, see ``TransportSearchAction.shouldPreFilterSearchShards``).
-
-    Gives the shards in the order of what they have of the field, without those where nothing can match, and how many
-    these are.
-    """
-    if len(contexts) < 2 or request.dfs or not request.sort or not request.sort[0].by_field:
-        return contexts, 0
-    sort = request.sort[0]
-    asked: list[tuple[bool, Any, ShardContext]] = []
-    failures: list[tuple[ShardContext, OpenSearchError]] = []
-    for ctx in contexts:
-        try:
-            check_sort(request, ctx)
-            bounds = sort.bounds(ctx)
-            if request.search_after is not None:
-                check_after_values(request, ctx)
-            query = request.query
-            asked.append((query is None or not built(ctx, lambda: query.never(ctx)), bounds, ctx))  # noqa: B023
-        except OpenSearchError as error:
-            failures.append((ctx, placed(error, ctx)))
-            asked.append((True, None, ctx))
-    if len(failures) == len(contexts):
-        raise all_failed("can_match", failures, contexts[0].services.node_id)
-    kinds = {type(bounds[0]) for _, bounds, _ in asked if bounds is not None}
-    if len(kinds) == 1:
-        place = 1 if sort.descending else 0
-        known = [one for one in asked if one[1] is not None]
-        known.sort(key=lambda one: one[1][place], reverse=sort.descending)
-        asked = known + [one for one in asked if one[1] is None]
-    left = [ctx for matches, _, ctx in asked if matches] or [asked[0][2]]
-    return left, len(contexts) - len(left)
 
 
 def _tracks_scores(request: SearchRequest) -> bool:
@@ -261,7 +226,8 @@ def _collapse(request: SearchRequest, ctx: ShardContext, result: ShardResult) ->
         order = np.lexsort(list(reversed(keys)))
     else:
         order = np.argsort(-result.score, kind="stable")
-    chosen = np.sort(leaders(codes, order))
+    check_single(ctx, result.rows, codes, order, request.from_ + request.size)
+    chosen = np.sort(leaders(codes, order[codes[order] != MANY]))
     whole, result.rows, result.score = result.score, result.rows[chosen], result.score[chosen]
     _take_top(request, ctx, result)
     groups = dict(zip(result.rows.tolist(), codes[chosen].tolist(), strict=True))
@@ -310,17 +276,18 @@ def _after(request: SearchRequest, ctx: ShardContext, parts: Sequence[SortKeys])
         bound = sort.after(ctx, value)
         behind |= level & (part.keys > bound)
         level &= part.keys == bound
+    if request.search_after[0] is None:  # which segments are not asked about otherwise
+        may_follow(request, ctx, request.sort[0].bounds(ctx))
     return behind
 
 
 def _take_top(request: SearchRequest, ctx: ShardContext, result: ShardResult) -> None:
     wanted = request.from_ + request.size
     if wanted <= 0 or not len(result.rows):
-        for sort in request.sort:
-            sort.keys(ctx, result.rows[:0], result.score[:0])
-        if wanted > 0 and request.search_after is not None:
-            for sort, value in zip(request.sort, request.search_after, strict=True):
-                sort.after(ctx, value)
+        if wanted <= 0:
+            check_sort(request, ctx)
+        else:
+            _after(request, ctx, [sort.keys(ctx, result.rows[:0], result.score[:0]) for sort in request.sort])
         return
     if not request.sort:
         chosen = best_scores(result.score, wanted)
@@ -331,8 +298,10 @@ def _take_top(request: SearchRequest, ctx: ShardContext, result: ShardResult) ->
     parts = [sort.keys(ctx, result.rows, result.score) for sort in request.sort]
     chosen = best_keys([part.keys for part in parts], wanted, _after(request, ctx, parts))
     with_score = _tracks_scores(request)
+    by_score = request.parts.get("collapse") is not None and [sort.by_score for sort in request.sort] == [True]
     for at in chosen.tolist():
-        shown = [shown_value(part.values[at]) for part in parts]
+        # Groups in the order of their scores do not tell that they are sorted.
+        shown = None if by_score else [shown_value(part.values[at]) for part in parts]
         result.top.append(Hit(result.context, int(result.rows[at]), result.score[at] if with_score else None, shown))
         result.keys.append(tuple(comparable(sort, part, at) for sort, part in zip(request.sort, parts, strict=True)))
 

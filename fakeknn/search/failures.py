@@ -6,6 +6,7 @@ from typing import Any
 
 from fakeknn.errors import OpenSearchError, QueryShardException, SearchPhaseExecutionException
 from fakeknn.query.base import ShardContext
+from fakeknn.search.request import SearchRequest
 
 
 def placed(error: OpenSearchError, ctx: ShardContext) -> OpenSearchError:
@@ -28,6 +29,21 @@ def failure_groups(failures: list[tuple[ShardContext, OpenSearchError]]) -> list
 
 def failure_echo(ctx: ShardContext, error: OpenSearchError, node_id: str) -> dict[str, Any]:
     return {"shard": ctx.shard, "index": ctx.index, "node": node_id, "reason": error.members()}
+
+
+def check_partial(request: SearchRequest, phase: str, failures: list[tuple[ShardContext, OpenSearchError]]) -> None:
+    """A search that wants all of its shards or none."""
+    if failures and not request.allow_partial_search_results:
+        raise failed(phase, "Partial shards failure", failures, failures[0][1])
+
+
+def failed(
+    phase: str, reason: str, failures: list[tuple[ShardContext, OpenSearchError]], last: OpenSearchError
+) -> SearchPhaseExecutionException:
+    """What fails beside some shards, because of ``last``."""
+    groups = failure_groups(failures)
+    echoes = [failure_echo(ctx, error, ctx.services.node_id) for ctx, error in groups]
+    return SearchPhaseExecutionException(phase, reason, echoes, [error for _, error in groups], last=last)
 
 
 def all_failed(

@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from fakeknn.errors import IllegalArgumentException, SearchException, UnsupportedOperationException
+from fakeknn.errors import IllegalArgumentException, UnsupportedOperationException
 from fakeknn.fields import FieldType
 from fakeknn.fields.metadata import METADATA, WITHOUT_DOC_VALUES
 from fakeknn.fields.patterns import simple_match
@@ -91,12 +91,6 @@ def _check_format(field: FieldType, one: FieldAndFormat) -> None:
         except IllegalArgumentException:
             raise
         raise IllegalArgumentException(f"Field [{field.path}] doesn't support formats.")
-
-
-def check_fetch_fields(request: SearchRequest, ctx: ShardContext) -> None:
-    """What a shard refuses before it has any hit."""
-    if request.parts.get("fields") and request.stored_fields == ["_none_"]:
-        raise SearchException("[stored_fields] cannot be disabled when using the [fields] option")
 
 
 def fetch_fields(request: SearchRequest, ctx: ShardContext, hit: Hit) -> dict[str, list[Any]]:

@@ -44,9 +44,6 @@ class GeoDistanceSort(Sort):
     def by_field(self) -> bool:
         return False
 
-    def bounds(self, ctx: ShardContext) -> tuple[Any, Any] | None:
-        return None
-
     def keys(self, ctx: ShardContext, rows: NDArray[np.int32], score: NDArray[np.float32]) -> SortKeys:
         origins = self._origins()
         mapped = ctx.field(self.field)

@@ -8,7 +8,8 @@ from typing import Any
 
 from fakeknn.analysis import Token
 from fakeknn.errors import UnsupportedOperationException
-from fakeknn.fields.patterns import regexp_matcher, wildcard_matcher
+from fakeknn.fields.patterns import wildcard_matcher
+from fakeknn.fields.regexp import regexp_matcher
 from fakeknn.query.base import Query, ShardContext, running
 from fakeknn.query.boolean import Bool
 from fakeknn.query.combined_fields import CombinedField

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from fakeknn.errors import IllegalArgumentException, SearchException
 from fakeknn.query.base import ShardContext
 from fakeknn.query.compound import MATCH_ALL
@@ -48,7 +46,7 @@ def check_highlight(request: SearchRequest, ctx: ShardContext) -> None:
 def check_sort(request: SearchRequest, ctx: ShardContext) -> None:
     """SortBuilder.buildSort."""
     for sort in request.sort:
-        sort.keys(ctx, np.empty(0, np.int32), np.empty(0, np.float32))
+        sort.build(ctx)
 
 
 def check_paging(request: SearchRequest, ctx: ShardContext, batch: int | None) -> None:
@@ -57,8 +55,11 @@ def check_paging(request: SearchRequest, ctx: ShardContext, batch: int | None) -
         _check_search_after(request, ctx, batch)
     if request.slice is not None and batch is None and request.point is None:
         raise SearchException("`slice` cannot be used outside of a scroll context or PIT context")
-    if request.stored_fields == ["_none_"] and request.source is not None and request.source.fetch:
-        raise SearchException("[stored_fields] cannot be disabled if [_source] is requested")
+    if request.stored_fields == ["_none_"]:
+        if request.source is not None and request.source.fetch:
+            raise SearchException("[stored_fields] cannot be disabled if [_source] is requested")
+        if request.parts.get("fields"):
+            raise SearchException("[stored_fields] cannot be disabled when using the [fields] option")
 
 
 def check_window(request: SearchRequest, ctx: ShardContext, batch: int | None) -> None:
@@ -113,8 +114,7 @@ def check_after_values(request: SearchRequest, ctx: ShardContext) -> None:
         raise IllegalArgumentException(
             f"search_after has {len(request.search_after)} value(s) but sort has {len(request.sort)}."
         )
-    for sort in request.sort:
-        sort.keys(ctx, np.empty(0, np.int32), np.empty(0, np.float32))
+    check_sort(request, ctx)
     for sort, value in zip(request.sort, request.search_after, strict=True):
         if value is not None:  # which only the comparators refuse
             sort.after(ctx, value)

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import math
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from fakeknn.errors import IllegalArgumentException, NumberFormatException
+from fakeknn.errors import IllegalArgumentException, NullPointerException, NumberFormatException
 from fakeknn.fields import FieldType
 from fakeknn.fields.numbers import DecimalFieldType, ScaledFloatFieldType
 from fakeknn.fields.scalar import DateFieldType
@@ -38,6 +38,41 @@ def compared_as(mapped: FieldType | None, numeric_type: str | None) -> str:
     if mapped.kind == "unsigned_long":
         return "unsigned"
     return "int" if mapped.kind in _INTS else "long"
+
+
+#: The fields whose own type a ``numeric_type`` is.
+_OWN = {
+    "long": ("long",),
+    "double": ("double", "scaled_float"),
+    "date": ("date",),
+    "date_nanos": ("date_nanos",),
+}
+
+
+def compares_itself(mapped: FieldType | None, numeric_type: str | None) -> bool:
+    """IndexNumericFieldData.sortField: whether numbers are compared by OpenSearch's own comparator."""
+    kind = None if mapped is None else mapped.kind
+    return kind in ("half_float", "unsigned_long") or (numeric_type is not None and kind not in _OWN[numeric_type])
+
+
+class Bounds(NamedTuple):
+    """MinAndMax: the lowest and the highest value that there is, of a class."""
+
+    boxed: str
+    low: Any
+    high: Any
+
+    def not_null(self) -> NullPointerException:
+        """What comparing them with null says."""
+        if self.boxed == "BytesRef":
+            return NullPointerException('Cannot read field "bytes" because "other" is null')
+        return null_number(self.boxed, "two")
+
+
+def null_number(boxed: str, name: str) -> NullPointerException:
+    """What unboxing a variable that is null says."""
+    method = f"java.lang.{boxed}.{'int' if boxed == 'Integer' else boxed.lower()}Value()"
+    return NullPointerException(f'Cannot invoke "{method}" because "{name}" is null')
 
 
 def bounds(comparator: str) -> tuple[Any, Any]:

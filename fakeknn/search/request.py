@@ -51,6 +51,8 @@ class SearchRequest:
     size: int = 10
     from_: int = 0
     sort: list[Sort] = field(default_factory=list)
+    sorts: list[Sort] = field(default_factory=list)
+    """What is said of sorting, which by score alone is nothing."""
     min_score: np.float32 | None = None
     post_filter: Query | None = None
     source: SourceOptions | None = None
@@ -59,6 +61,9 @@ class SearchRequest:
     stored_fields: list[str] | None = None
     track_total_hits: int | None = None
     batched_reduce_size: int | None = None
+    pre_filter_shard_size: int | None = None
+    """From how many shards on each is first asked whether anything there can match."""
+    allow_partial_search_results: bool = True
     track_scores: bool = False
     version: bool = False
     seq_no_primary_term: bool = False
@@ -150,6 +155,7 @@ def _sort(request: SearchRequest, container: Any, key: Any) -> None:
 
 
 def set_sort(request: SearchRequest, sorts: list[Sort]) -> None:
+    request.sorts = sorts
     request.sort = [] if len(sorts) == 1 and sorts[0].no_sort else sorts
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -24,7 +24,17 @@ from fakeknn.fields.metadata import WITHOUT_DOC_VALUES
 from fakeknn.fields.scalar import DateFieldType
 from fakeknn.query.base import ShardContext
 from fakeknn.search.nested_sort import NESTED, NestedSort, check_max_children, taken_nested
-from fakeknn.search.numeric_sort import bounds, compared_as, given_missing, narrowed, one_each, unsigned_number
+from fakeknn.search.numeric_sort import (
+    Bounds,
+    bounds,
+    compared_as,
+    compares_itself,
+    given_missing,
+    narrowed,
+    null_number,
+    one_each,
+    unsigned_number,
+)
 from fakeknn.units import parse_double, parse_int
 from fakeknn.view import KeywordColumn, NumericColumn, TextColumn
 from fakeknn.xcontent import java_string, objects
@@ -129,30 +139,57 @@ class Sort:
     def by_field(self) -> bool:
         return self.field != "_score"
 
-    def bounds(self, ctx: ShardContext) -> tuple[Any, Any] | None:
-        """FieldSortBuilder.getMinMaxOrNull: the lowest and highest value that a shard has of an indexed field."""
-        self.keys(ctx, np.empty(0, np.int32), np.empty(0, np.float32))
+    def build(self, ctx: ShardContext) -> None:
+        """SortBuilder.build: raises what is wrong with it before anything is compared. A comparator of OpenSearch's
+        own looks at ``missing`` only when it is made."""
+        told = replace(self, missing=None) if self._compares_itself(ctx) else self
+        told.keys(ctx, np.empty(0, np.int32), np.empty(0, np.float32))
+
+    def _compares_itself(self, ctx: ShardContext) -> bool:
+        """Whether values are compared by OpenSearch and not by Lucene."""
         mapped = ctx.field(self.field)
-        if mapped is None or not mapped.searchable or self.nested is not None or self.mode not in (None, "min", "max"):
+        if self.nested is not None or self.mode not in (None, "min", "max"):
+            return True
+        if mapped is not None and not isinstance(ctx.column(mapped), NumericColumn):
+            return self.missing not in (None, "_first", "_last")
+        return compares_itself(mapped, self.numeric_type)
+
+    def bounds(self, ctx: ShardContext) -> Bounds | None:
+        """FieldSortBuilder.getMinMaxOrNull: the lowest and highest value that a shard has of an indexed field."""
+        mapped = ctx.field(self.field)
+        if mapped is None or not mapped.searchable or self._compares_itself(ctx):
             return None
         column = ctx.column(mapped)
         if isinstance(column, KeywordColumn) and mapped.kind == "keyword" and column.n_terms:
-            if self.missing not in (None, "_first", "_last"):
-                return None  # compared by OpenSearch itself
-            return column.terms[int(column.order[0])], column.terms[int(column.order[-1])]
-        if not isinstance(column, NumericColumn) or not len(column.values) or mapped.kind in ("boolean", "half_float"):
+            return Bounds("BytesRef", column.terms[int(column.order[0])], column.terms[int(column.order[-1])])
+        if (
+            not isinstance(column, NumericColumn)
+            or not len(column.values)
+            or mapped.kind in ("boolean", "scaled_float")
+        ):
             return None
-        low, high = column.values.min().item(), column.values.max().item()
-        return (float(low), float(high)) if isinstance(low, float) else (low, high)
+        kind = compared_as(mapped, self.numeric_type)
+        boxed = "Integer" if kind == "int" else kind.capitalize()
+        return Bounds(boxed, column.values.min().item(), column.values.max().item())
+
+    def may_follow(self, ctx: ShardContext, value: Any, bounds: Bounds) -> bool:
+        """SearchService.canMatchSearchAfter: whether anything within bounds is behind a value of ``search_after``."""
+        if value is None:
+            raise bounds.not_null()
+        mapped = ctx.field(self.field)
+        after = java_string(value) if bounds.boxed == "BytesRef" else self._after_number(mapped, value)
+        return bool(bounds.low <= after if self.descending else bounds.high >= after)
 
     def after(self, ctx: ShardContext, value: Any) -> Any:
         """A value of ``search_after`` as it compares with ``keys``."""
         if self.field == "_score":
+            if value is None:
+                raise null_number("Float", "value")
             number = np.float32(self._number(value))
             return -number if self.descending else number
         if self.field == "_doc":
             if value is None:
-                raise _null("Integer")
+                raise null_number("Integer", "value")
             place = int(self._whole(value))
             return -place if self.descending else place
         mapped = ctx.field(self.field)
@@ -198,7 +235,7 @@ class Sort:
                 'Cannot invoke "java.math.BigInteger.doubleValue()" because "this.this$0.topValue" is null'
             )
         if value is None:
-            raise _null({"int": "Integer"}.get(comparator, comparator.capitalize()))
+            raise null_number({"int": "Integer"}.get(comparator, comparator.capitalize()), "value")
         if comparator == "int":
             return self._whole(value)
         unsigned = mapped is not None and mapped.kind == "unsigned_long" and not decimal
@@ -313,11 +350,6 @@ class Sort:
             keys = -keys
         values = Terms(ords, order, terms, missing, column.sort_key)
         return SortKeys(keys, values)
-
-
-def _null(boxed: str) -> NullPointerException:
-    name = f"java.lang.{boxed}.{'int' if boxed == 'Integer' else boxed.lower()}Value()"
-    return NullPointerException(f'Cannot invoke "{name}" because "value" is null')
 
 
 class Terms(Sequence[Any]):

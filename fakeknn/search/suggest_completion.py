@@ -16,7 +16,7 @@ from fakeknn.analysis.base import utf16_length
 from fakeknn.errors import IllegalArgumentException, OpenSearchParseException
 from fakeknn.fields.completion import CompletionFieldType
 from fakeknn.fields.completion_contexts import SEPARATOR, QueryContext, parse_query_contexts, typed
-from fakeknn.fields.patterns import regexp_matcher
+from fakeknn.fields.regexp import regexp_matcher
 from fakeknn.query.base import ShardContext
 from fakeknn.query.fuzzy import fuzziness
 from fakeknn.query.patterns import regexp_flags

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-import numpy as np
-
 from fakeknn.fields import FieldType
 from fakeknn.fields.flat_object import FlatMemberFieldType, FlatObjectFieldType
 from fakeknn.fields.version import VersionFieldType
 from fakeknn.fields.wildcard import WildcardFieldType
-from fakeknn.query.base import Explanation, Query, ShardContext
+from fakeknn.query.base import Query, ShardContext
 from fakeknn.query.lucene import (
     ApproximateScoreQuery,
     Becoming,
@@ -22,7 +20,6 @@ from fakeknn.query.lucene import (
 )
 from fakeknn.query.lucene.form import MATCH_NONE, WRAPPER, form, lucene
 from fakeknn.query.patterns import Completed, Pattern, Prefix, Regexp, Wildcard
-from fakeknn.query.scoring import doc_id
 from fakeknn.query.terms import constant_value
 
 
@@ -72,20 +69,11 @@ def automaton(query: Query) -> str:
 
 @dataclass(frozen=True)
 class WildcardMatchingQuery(Leaf):
-    """A pattern of a wildcard field, which shows itself with its class unless a document matches it."""
+    """A pattern of a wildcard field."""
 
     @property
     def java_class(self) -> str:
         return "org.opensearch.index.mapper.WildcardFieldMapper$WildcardMatchingQuery"
-
-    def __str__(self) -> str:
-        name, _, pattern = self.text.partition(":")
-        return f'WildcardMatchingQuery({name}:"{pattern}")'
-
-    def explain(self, ctx: ShardContext, row: int, boost: np.float32) -> Explanation:
-        if self.mask()[row]:
-            return super().explain(ctx, row, boost)
-        return Explanation(np.float32(0), f"{self} doesn't match id {doc_id(ctx, row)}", match=False)
 
 
 def flat_path(field: FlatMemberFieldType | FlatObjectFieldType) -> tuple[str, str]:
@@ -96,4 +84,5 @@ def flat_path(field: FlatMemberFieldType | FlatObjectFieldType) -> tuple[str, st
 
 
 def wildcard_matching(field: FieldType, pattern: str, plain: Query, ctx: ShardContext) -> Node:
-    return WildcardMatchingQuery("WildcardMatchingQuery", f"{field.path}:{pattern}", lambda: plain.mask(ctx))
+    shown = f'WildcardMatchingQuery({field.path}:"{pattern}")'
+    return WildcardMatchingQuery("WildcardMatchingQuery", shown, lambda: plain.mask(ctx))

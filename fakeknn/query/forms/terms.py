@@ -168,10 +168,13 @@ def exists_in(ctx: ShardContext, name: str) -> Node:
     if isinstance(field, ConstantKeywordFieldType):
         return MatchAllDocsQuery()
     if field.has_doc_values or getattr(field, "has_norms", False):
-        return field_exists(ctx, name)
+        return field_exists(ctx, field.path)
     column = ctx.column(field)
     return Leaf(
-        "TermQuery", f"_field_names:{name}", ctx.nothing if column is None else lambda: column.exists, "_field_names"
+        "TermQuery",
+        f"_field_names:{field.path}",
+        ctx.nothing if column is None else lambda: column.exists,
+        "_field_names",
     )
 
 
