@@ -157,25 +157,26 @@ _MULTI_TERM = (Pattern, Fuzzy, Range)
 @register("span_multi")
 def parse_span_multi(container: Any, key: Any) -> Query:
     body = container[key]
-    match: Query | None = None
     found: dict[str, Any] = {}
-    for name, value in body.items():
-        if isinstance(value, dict):
-            if name != "match":
-                raise ParsingException(f"[span_multi] query does not support [{name}]", at=Where(body, name))
-            match = parse_query(body, name)
-            if not isinstance(match, _MULTI_TERM):
-                raise ParsingException(
-                    "[span_multi] [match] must be of type multi term query", at=Where(body[name], None, "end")
-                )
-        elif isinstance(value, list):
-            place = _first_scalar(value)
-            if place is not None:
-                raise ParsingException(f"[span_multi] query does not support [{name}]", at=place)
-        elif objects.is_value(value):
-            if name not in ("boost", "_name"):
-                raise ParsingException(f"[span_multi] query does not support [{name}]", at=Where(body, name))
-            found[name] = objects.decimal(body, name) if name == "boost" else objects.text(body, name)
+    for name in body:
+        _read_member(found, name, body, name)
+    match = found.pop("match", None)
     if match is None:
         raise ParsingException("[span_multi] must have [match] multi term query clause", at=Where(body, None, "end"))
     return SpanMulti(match=match, **common(found))
+
+
+def _read_member(found: dict[str, Any], name: str, container: Any, key: Any) -> None:
+    """What stands for a member, in arrays too: the real parser does not see where these begin and end."""
+    value = container[key]
+    if isinstance(value, list):
+        for i in range(len(value)):
+            _read_member(found, name, value, i)
+    elif isinstance(value, dict) and name == "match":
+        found[name] = parse_query(container, key)
+        if not isinstance(found[name], _MULTI_TERM):
+            raise ParsingException("[span_multi] [match] must be of type multi term query", at=Where(value, None, "end"))
+    elif isinstance(value, dict) or (objects.is_value(value) and name not in ("boost", "_name")):
+        raise ParsingException(f"[span_multi] query does not support [{name}]", at=Where(container, key))
+    elif objects.is_value(value):
+        found[name] = objects.decimal(container, key) if name == "boost" else objects.text(container, key)

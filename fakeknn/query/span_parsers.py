@@ -43,7 +43,7 @@ def _clauses(kind: str, value: list[Any], *, what: str, shown: str) -> tuple[Spa
     out = []
     i = 0
     while i < len(value):
-        if objects.is_value(value[i]) and i + 1 < len(value) and isinstance(value[i + 1], dict):
+        if not isinstance(value[i], (dict, list)) and i + 1 < len(value) and isinstance(value[i + 1], dict):
             i += 1  # the parser steps over a scalar
         out.append(parse_clause(kind, value, i, what=what, shown=shown))
         i += 1
