@@ -342,7 +342,11 @@ class Query:
 
     def __post_init__(self) -> None:
         if self.boost < 0:
-            raise negative_boost(replace(self, boost=1.0, name=None, **self.set_after_boost))
+            raise negative_boost(self.before_boost())
+
+    def before_boost(self) -> Query:
+        """What the query is when its parser sets the boost."""
+        return replace(self, boost=1.0, name=None, **self.set_after_boost)
 
     @property
     def runs_any_script(self) -> bool:

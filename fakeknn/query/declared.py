@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from fakeknn.errors import IllegalArgumentException, ParsingException, Where
+from fakeknn.errors import IllegalArgumentException, OpenSearchError, ParsingException, Where
 from fakeknn.query.base import Query, negative_boost
 from fakeknn.xcontent import objects
 from fakeknn.xcontent.objects import Member, ObjectParser, declared, place_of
@@ -21,7 +21,11 @@ def declared_boost(built: Callable[[dict[str, Any]], Query]) -> Member:
     """
 
     def read(container: Any, key: Any) -> float:
-        boost = objects.decimal(container, key)
+        try:
+            boost = objects.decimal(container, key)
+        except OpenSearchError as error:
+            error.at_parsing = True  # type: ignore[attr-defined]
+            raise
         if boost < 0:
             before = {}
             for name, value in container.items():

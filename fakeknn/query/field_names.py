@@ -56,6 +56,12 @@ def parse_weights(fields: Iterable[str]) -> dict[str, float]:
     return hash_map(found)
 
 
+def copied(weights: Weights) -> dict[str, float]:
+    """A HashMap that was empty before ``putAll`` of another."""
+    names = hash_ordered(hash_ordered(weights), hash_capacity(len(weights)))
+    return {name: weights[name] for name in names}
+
+
 def hash_map(found: Mapping[str, float]) -> dict[str, float]:
     return {name: found[name] for name in hash_ordered(found)}
 

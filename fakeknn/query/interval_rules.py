@@ -92,7 +92,7 @@ def _analyzer(ctx: ShardContext, name: str | None) -> Analyzer | None:
 
 
 def _used(ctx: ShardContext, field: FieldType, use_field: str | None) -> FieldType:
-    """The field whose terms a rule looks for; where it is not mapped, the whole query is match_none (``never``)."""
+    """The field whose terms a rule looks for; where it is not mapped, the query matches nothing (``unmapped``)."""
     if use_field is None:
         return field
     other = ctx.field(use_field)

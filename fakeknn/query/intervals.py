@@ -41,7 +41,8 @@ class IntervalsQuery(Query):
     field: str
     rule: Rule
 
-    def never(self, ctx: ShardContext) -> bool:
+    def unmapped(self, ctx: ShardContext) -> bool:
+        """Whether one of its fields is not mapped, so that nothing matches."""
         return ctx.field(self.field) is None or any(ctx.field(name) is None for name in self.rule.fields())
 
     def built(self, ctx: ShardContext) -> Source:
@@ -82,7 +83,7 @@ class IntervalsQuery(Query):
 
     def run(self, ctx: ShardContext, boost: np.float32) -> Matched:
         out = Matched.none(ctx.n)
-        if self.never(ctx):
+        if self.unmapped(ctx):
             return out
         rows, freqs = self._found(ctx)
         one = np.float32(1)
@@ -95,6 +96,8 @@ class IntervalsQuery(Query):
         return f"{self.field if field is None else field.path}:{self.built(ctx)}"
 
     def explain(self, ctx: ShardContext, row: int, boost: np.float32 = np.float32(1.0)) -> Explanation:  # noqa: B008
+        if self.unmapped(ctx):
+            return Explanation(np.float32(0), "", match=False)
         boost = np.float32(boost * np.float32(self.boost))
         rows, freqs = self._found(ctx)
         at = place_of(rows, row)

@@ -297,6 +297,10 @@ class MultiMatch(Rewritten):
     tie_breaker: float | None = None
     lenient: bool | None = None
 
+    def before_boost(self) -> Query:
+        options = replace(self.options, fuzzy_transpositions=True, lenient=False)
+        return replace(self, boost=1.0, name=None, options=options, lenient=None)
+
     def members(self) -> dict[str, Any]:
         o = self.options
         written: dict[str, Any] = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -28,6 +28,7 @@ from fakeknn.xcontent import objects
 class Pattern(Query):
     """A query by a pattern over terms; constant score."""
 
+    set_after_boost: ClassVar[Mapping[str, Any]] = {"case_insensitive": False}
     field: str
     value: str
     rewrite: str | None = None
@@ -106,14 +107,19 @@ class Prefix(Pattern):
 
     def scored(self, ctx: ShardContext) -> Query | None:
         field = ctx.field(self.field)
-        if isinstance(field, TextFieldType) and field.beginnings is not None:
-            check_rewrite(self.rewrite)
-            if field.beginnings.low - 1 <= len(self.value) <= field.beginnings.high:
+        check_rewrite(self.rewrite)
+        if self.is_held(field):
+            if isinstance(field, BeginningsFieldType):
+                return self._among_beginnings(field)
+            if isinstance(field, TextFieldType) and field.beginnings is not None:
                 return self._by_beginnings(field, field.beginnings)
-        if isinstance(field, BeginningsFieldType):
-            check_rewrite(self.rewrite)
-            return self._among_beginnings(field)
         return super().scored(ctx)
+
+    def is_held(self, field: FieldType | None) -> bool:
+        """Whether a field's beginnings of this length are in the index."""
+        if isinstance(field, TextFieldType) and field.beginnings is not None:
+            return field.beginnings.low - 1 <= len(self.value) <= field.beginnings.high
+        return isinstance(field, BeginningsFieldType)
 
     def _by_beginnings(self, field: TextFieldType, beginnings: BeginningsFieldType) -> Query:
         """The query of the field that holds the beginnings, which scores or does not."""

@@ -140,7 +140,7 @@ class QueryStringParser:
         if query is None:
             return
         occur = "should" if self.options.default_operator == "or" else "must"
-        if isinstance(query, Bool):
+        if isinstance(query, Bool) and query.boost == 1:  # else a BoostQuery
             parts = [*query.must, *query.should, *query.must_not]
             if all(type(part) is Term for part in parts):
                 clauses += [Clause("must", part) for part in query.must]

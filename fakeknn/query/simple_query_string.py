@@ -12,7 +12,15 @@ from fakeknn.fields import FieldType
 from fakeknn.query.base import Query, Reader, ShardContext, common, negative_boost, register
 from fakeknn.query.boolean import Bool
 from fakeknn.query.compound import DisMax, MatchNone
-from fakeknn.query.field_names import Weights, default_fields, has_all, parse_weights, resolve_fields, shown_weights
+from fakeknn.query.field_names import (
+    Weights,
+    copied,
+    default_fields,
+    has_all,
+    parse_weights,
+    resolve_fields,
+    shown_weights,
+)
 from fakeknn.query.fuzzy import Fuzziness, Fuzzy
 from fakeknn.query.match import (
     ALL_DOCS,
@@ -326,7 +334,7 @@ class SimpleQueryString(Rewritten):
     def members(self) -> dict[str, Any]:
         written: dict[str, Any] = {
             "query": self.query,
-            "fields": shown_weights(dict(sorted(self.fields.items()))) or None,
+            "fields": shown_weights(copied(self.fields)) or None,
             "analyzer": self.analyzer,
             "flags": self.flags,
             "default_operator": self.default_operator,
@@ -342,7 +350,7 @@ class SimpleQueryString(Rewritten):
         return {name: value for name, value in written.items() if value is not None}
 
     def rewrite_on(self, ctx: ShardContext) -> Query:
-        asked = dict(sorted(self.fields.items())) or parse_weights(default_fields(ctx))
+        asked = copied(self.fields) or parse_weights(default_fields(ctx))
         weights = resolve_fields(ctx, asked)
         lenient = has_all(asked) if self.lenient is None else self.lenient
         query = SimpleParser(ctx, self, weights, lenient).parse(self.query)

@@ -27,7 +27,6 @@ from fakeknn.query.patterns import Pattern, Prefix, Regexp, Wildcard
 from fakeknn.query.ranges import Range
 from fakeknn.query.scoring import FieldScoring
 from fakeknn.query.similarities import TermStatistics
-from fakeknn.query.span_parsers import _first_scalar
 from fakeknn.query.span_queries import FieldMasking, SpanOr, SpanQuery, SpanTerm, SpanTerms
 from fakeknn.query.spans import Spans
 from fakeknn.xcontent import java_string, objects
@@ -175,7 +174,8 @@ def _read_member(found: dict[str, Any], name: str, container: Any, key: Any) -> 
     elif isinstance(value, dict) and name == "match":
         found[name] = parse_query(container, key)
         if not isinstance(found[name], _MULTI_TERM):
-            raise ParsingException("[span_multi] [match] must be of type multi term query", at=Where(value, None, "end"))
+            what = "[span_multi] [match] must be of type multi term query"
+            raise ParsingException(what, at=Where(value, None, "end"))
     elif isinstance(value, dict) or (objects.is_value(value) and name not in ("boost", "_name")):
         raise ParsingException(f"[span_multi] query does not support [{name}]", at=Where(container, key))
     elif objects.is_value(value):

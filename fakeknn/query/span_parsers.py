@@ -221,13 +221,3 @@ def _masking(kind: str) -> Callable[[Any, Any], Query]:
 
 for _name in ("field_masking_span", "span_field_masking"):
     register(_name)(_masking(_name))
-
-
-def _first_scalar(value: list[Any]) -> Where | None:
-    """The first scalar among nested arrays."""
-    for i, item in enumerate(value):
-        if objects.is_value(item):
-            return Where(value, i)
-        if isinstance(item, list) and (found := _first_scalar(item)) is not None:
-            return found
-    return None

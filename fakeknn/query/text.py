@@ -6,7 +6,7 @@ A text becomes terms, and these a query (MatchQuery).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 import numpy as np
@@ -40,6 +40,18 @@ class Match(Rewritten):
     query: Any
     way: str = BOOLEAN
     options: MatchOptions
+
+    def before_boost(self) -> Query:
+        options = self.options
+        if self.way == PHRASE_PREFIX:
+            options = replace(options, zero_terms_query="none")
+        elif self.way == BOOLEAN_PREFIX:
+            options = MatchOptions(
+                operator=options.operator,
+                minimum_should_match=options.minimum_should_match,
+                analyzer=options.analyzer,
+            )
+        return replace(self, boost=1.0, name=None, options=options)
 
     def to_json(self) -> Any:
         """The doXContent of the four builders, which share most of their members."""

@@ -21,6 +21,7 @@ _PACKAGES = {
     "JsonEOFException": "com.fasterxml.jackson.core.io",
     "JsonParseException": "com.fasterxml.jackson.core",
     "NamedObjectNotFoundException": "org.opensearch.core.xcontent",
+    "QueryValidationException": "org.opensearch.index.query",
     "ParseException": "org.apache.lucene.queryparser.classic",
     "XContentParseException": "org.opensearch.core.xcontent",
 }

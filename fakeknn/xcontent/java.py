@@ -77,7 +77,7 @@ def java_hash(text: str) -> int:
 
 def hash_capacity(size: int) -> int:
     """The capacity of an empty ``java.util.HashMap`` after ``putAll`` of so many entries."""
-    return 16 if size <= 0 else 1 << math.ceil(math.log2(size / 0.75 + 1))
+    return 16 if size <= 0 else 1 << (math.ceil(size / 0.75) - 1).bit_length()
 
 
 def hashed(value: Any) -> Any:

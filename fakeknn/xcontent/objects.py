@@ -466,6 +466,7 @@ class ObjectParser:
                 if (
                     member.late
                     and isinstance(cause, IllegalArgumentException)
+                    and not getattr(cause, "at_parsing", False)
                     and any(argument not in values for argument in self.constructor)
                 ):
                     waiting.append(name)

@@ -661,7 +661,7 @@ def _more_like_this(random: Random, drawn: Drawn) -> Json:
 def _distance_feature(random: Random, drawn: Drawn) -> Json:
     name = field(random, drawn, "date", "date_nanos", "geo_point")
     kind = drawn.fields.get(name, {}).get("type")
-    origin, pivot = ([1, 2], "100km") if kind == "geo_point" else (some(random, ("2024-01-01", "now", 5)), "7d")
+    origin, pivot = ([1, 2], "100km") if kind == "geo_point" else (some(random, ("2024-01-01", "now/d", 5)), "7d")
     return {"distance_feature": told(random, {"field": name, "origin": origin, "pivot": pivot})}
 
 

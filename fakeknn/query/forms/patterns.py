@@ -32,7 +32,11 @@ def _(query: Pattern, ctx: ShardContext) -> Node:
     scored = plain.scored(ctx)
     if scored is not None:
         expanded = form(scored, ctx)
-        if plain.rewrite is None or isinstance(query, Completed):
+        if (
+            plain.rewrite is None
+            or isinstance(query, Completed)
+            or (isinstance(query, Prefix) and query.is_held(field))
+        ):
             return expanded
         shown = {Prefix: f"{query.value}*", Regexp: f"/{query.value}/"}.get(type(query), query.value)
         return Becoming(f"{field.path}:{shown}", expanded)

@@ -34,7 +34,7 @@ from fakeknn.query.lucene import (
 )
 from fakeknn.query.lucene.form import bytes_ref, field_exists, term_text
 from fakeknn.query.terms import Term
-from fakeknn.view import NumericColumn
+from fakeknn.view import Mask, NumericColumn
 from fakeknn.xcontent import java_double, java_float, java_string
 
 
@@ -136,19 +136,52 @@ def number_range(
 
 
 def number_set(plain: Query, field: NumberFieldType, values: tuple[Any, ...], ctx: ShardContext) -> Node:
-    found = sorted({number for number in map(field.exact_value, values) if number is not None})
-    if not found:
+    given = sorted(number for number in map(field.exact_value, values) if number is not None)
+    if not given:
         return MatchNoDocsQuery("All values have a decimal part")
+    found = list(dict.fromkeys(given))
 
     def mask() -> Any:
         return plain.mask(ctx)
 
     points = Leaf("PointInSetQuery", f"{field.path}:{{{' '.join(_point(field, value) for value in found)}}}", mask)
-    shown = ", ".join(str(_sortable(field, value)) for value in found)
-    by_values = Leaf("SortedNumericDocValuesSetQuery", f"{field.path}: [{shown}]", mask)
+    if isinstance(field, UnsignedLongFieldType):
+        # It names the field that it is asked for, which is none.
+        shown = ", ".join(map(str, _hashed(given, 0)))
+        by_values = Leaf("SortedUnsignedLongDocValuesSetQuery", f": [{shown}]", lambda: _unsigned(ctx, field, found))
+    else:
+        shown = ", ".join(map(str, _hashed([_sortable(field, value) for value in given], -(2**63))))
+        by_values = Leaf("SortedNumericDocValuesSetQuery", f"{field.path}: [{shown}]", mask)
     if not field.searchable:
         return by_values
     return IndexOrDocValuesQuery(points, by_values) if field.has_doc_values else points
+
+
+def _hashed(values: list[int], missing: int) -> list[int]:
+    """DocValuesLongHashSet: sorted values, of which some may repeat, in the order of a hash table."""
+    size = 1 << max(1, (len(values) * 3 // 2).bit_length())
+    table: dict[int, int] = {}
+    for value in dict.fromkeys(values):
+        bits = value & 0xFFFFFFFFFFFFFFFF
+        slot = ((bits ^ bits >> 32) & 0xFFFFFFFF) & (size - 1)
+        while slot in table and value != missing:
+            slot = (slot + 1) & (size - 1)
+        if value != missing:
+            table[slot] = value
+    return [*([missing] if missing in values else []), *(table[slot] for slot in sorted(table))]
+
+
+def _unsigned(ctx: ShardContext, field: FieldType, wanted: list[int]) -> Mask:
+    """SortedUnsignedLongDocValuesSetQuery, which goes through a document's values in the order of signed numbers and
+    ends at one above the greatest that it looks for.
+    """
+    column = ctx.column(field)
+    if not isinstance(column, NumericColumn):
+        return ctx.nothing()
+    values = column.values.view(np.uint64)
+    found = np.isin(values, np.array(wanted, np.uint64))
+    above = (values > np.uint64(wanted[-1])) & (values >= np.uint64(2**63))
+    return column.where(found) & ~(column.where(above) & ~column.where(found & (values >= np.uint64(2**63))))
 
 
 def bitmap(plain: Query, field: NumberFieldType, ctx: ShardContext) -> Node:

@@ -94,6 +94,8 @@ def _(query: CombinedField, ctx: ShardContext) -> Node:
 
 @lucene.register
 def _(query: IntervalsQuery, ctx: ShardContext) -> Node:
+    if query.unmapped(ctx):
+        return MatchNoDocsQuery()
     return Told(replace(query, boost=1.0), "IntervalQuery", query.text(ctx))
 
 
@@ -124,7 +126,8 @@ def _(query: SpanMulti, ctx: ShardContext) -> Node:
     name = query.field_name(ctx)
     if ctx.field(name) is None:
         return Told(query, "SpanMatchNoDocsQuery", 'SpanMatchNoDocsQuery("Inner query rewrote to match_none")')
-    query.check(ctx)
+    if isinstance(query.expanded(ctx), FieldMasking):
+        return Told(replace(query, boost=1.0), "FieldMaskingSpanQuery", query.text(ctx))
     return Expanding(
         replace(query, boost=1.0),
         "SpanMultiTermQueryWrapper",
