@@ -51,7 +51,7 @@ def put(node: Node, request: Request) -> dict[str, Any]:
     else:
         indices = node.resolve(request.names("index"), options)
     node.check_blocks("metadata_write", *indices)
-    merged = [(index, index.mapping.merged(_parsed(body, index))) for index in indices]
+    merged = [(index, index.mapping.merged(_parsed(body, index), first=index.unmapped)) for index in indices]
     for index, mapping in merged:
         node.writable(index).adopt_mapping(mapping)
     return {"acknowledged": True}

@@ -33,6 +33,14 @@ def _outside(error: OpenSearchError) -> OpenSearchError:
     return error
 
 
+def derives_source(settings: Mapping[str, str]) -> bool:
+    """Whether the source of an index is stored without its vectors: not where its segments are replicated."""
+    return (
+        settings.get("index.knn.derived_source.enabled") == "true"
+        and settings.get("index.replication.type", "").upper() != "SEGMENT"
+    )
+
+
 @register("knn_vector")
 class VectorFieldType(FieldType):
     """A vector field; its definition is the k-NN library's own noun."""
@@ -101,8 +109,8 @@ class VectorFieldType(FieldType):
 
     @property
     def derived(self) -> bool:
-        """Whether the vector is cut out of the stored source (index.knn.derived_source.enabled)."""
-        return self.context.flag("index.knn.derived_source.enabled") and not self.copy_to
+        """Whether the vector is cut out of the stored source (IndexUtil.isDerivedEnabledForIndex)."""
+        return derives_source(self.context.settings) and not self.copy_to
 
     def new_buffer(self) -> Buffer | None:
         return VectorBuffer(self.dtype, max(self.definition.width, 0))

@@ -50,6 +50,8 @@ class Mapping:
         self.of_template = False
         """Whether it holds what a dynamic template makes, of which nobody asks what is left over."""
         self.metadata: dict[str, MetadataMapper] = {}
+        self.unsaid = False
+        """Whether nobody has given the index any mapping."""
         self.date_detection: bool | None = None
         self._copies_nowhere = False
         self.numeric_detection: bool | None = None
@@ -432,13 +434,14 @@ class Mapping:
         """This mapping with another definition merged in; refuses what may not change."""
         return self.merged(Mapping.parse(definition, self.context))
 
-    def merged(self, other: Mapping) -> Mapping:
+    def merged(self, other: Mapping, *, first: bool = False) -> Mapping:
+        """Both in one, which may refuse; of the ``first`` mapping of an index all metadata is taken as it is."""
         out = Mapping(self.context)
         out.root = self.root.merged(other.root)
         out.meta = self.meta if other.meta is None else other.meta
         out.metadata = {
             **self.metadata,
-            **{name: self._metadata(name).merged(one) for name, one in other.metadata.items()},
+            **{name: one if first else self._metadata(name).merged(one) for name, one in other.metadata.items()},
         }
         for name in (
             "date_detection",

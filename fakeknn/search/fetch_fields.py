@@ -12,6 +12,7 @@ from fakeknn.fields import FieldType
 from fakeknn.fields.metadata import METADATA, WITHOUT_DOC_VALUES
 from fakeknn.fields.patterns import simple_match
 from fakeknn.fields.token_count import TokenCountFieldType
+from fakeknn.fields.vector import derives_source
 from fakeknn.query.base import ShardContext
 from fakeknn.search.fetch import Hit, source_of
 from fakeknn.search.field_formats import FieldAndFormat, fields_and_formats
@@ -128,7 +129,7 @@ def field_values(ctx: ShardContext, field: FieldType, body: Any, format: str | N
         null = getattr(field, "null", None)
         if field.kind == "boolean":
             null = field.options.get("null_value")
-        derived = field.kind == "knn_vector" and ctx.settings.get("index.knn.derived_source.enabled") == "true"
+        derived = field.kind == "knn_vector" and derives_source(ctx.settings)
         found = extract(path.split("."), 0, body, _FALSE if null is not None else None, whole=derived)
         if found is None:
             return []

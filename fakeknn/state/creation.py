@@ -96,6 +96,7 @@ def create_index(node: Node, request: CreateIndex) -> Index:
         for definition in templates.mappings:
             DocumentMapping.parse(definition, context)
         mapping = DocumentMapping.parse(compose(templates, request.mapping or {}), context)
+    mapping.unsaid = request.mapping is None and not templates.mappings
     check_nested(settings, name, mapping.nested_paths)
     index_sort(settings, mapping.field)
     aliases = {**templates.aliases, **request.aliases}

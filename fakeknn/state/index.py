@@ -83,6 +83,11 @@ class Index:
         """Why, and since when, each replica has no node; there is one node, and the primary is on it."""
         self._derive(now, "INDEX_CREATED")
 
+    @property
+    def unmapped(self) -> bool:
+        """Whether neither its creation nor a document has given it a mapping."""
+        return self.mapping.unsaid and not any(shard.engine.next_seq_no for shard in self.shards)
+
     # -- what settings say
 
     @property
