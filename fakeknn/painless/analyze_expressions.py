@@ -19,6 +19,7 @@ from fakeknn.painless.numbers import parse_double, parse_float, parse_integer
 from fakeknn.painless.regexes import REGEX_FLAGS, compile_regex
 from fakeknn.painless.scopes import Scope
 from fakeknn.painless.throwable import CompileFault, Thrown, class_cast, fault, illegal_state
+from fakeknn.painless.values import runtime_name
 
 _NAMES = {
     "*": "multiplication",
@@ -173,7 +174,7 @@ class ExpressionAnalyzer:
             return type_
         if type_ == "def":
             return "class org.opensearch.painless.lookup.def"
-        return ("interface " if self.allowlist.is_interface(type_) else "class ") + type_
+        return ("interface " if self.allowlist.is_interface(type_) else "class ") + runtime_name(type_)
 
     def _unary(self, node: ast.Unary, scope: Scope) -> None:
         operation, child = node.operation, node.child

@@ -6,6 +6,7 @@ import ast as py
 from collections.abc import Callable
 from typing import Any
 
+from fakeknn.errors import NotFaked
 from fakeknn.painless import ast, operators
 from fakeknn.painless.allowlist import BOXED, PRIMITIVES
 from fakeknn.painless.ast import Cast
@@ -234,6 +235,9 @@ class ExpressionCodegen(MemberCodegen):
         value = self.value(node.child)
         type_ = str(node.child.vtype)
         instance = node.instance
+        if type_ in ("long", "double"):
+            # The real compiler's code for it takes one of two slots off the stack, which the verifier refuses.
+            raise NotFaked(f"painless instanceof of a {type_}")
         if instance == "def":
             return self._then(value, self.constant(True))
         if type_ in PRIMITIVES:

@@ -91,10 +91,10 @@ def _compare(left: str, right: str) -> int:
 
 def split_on_token(s: str, token: str, limit: int = -1) -> JavaArray:
     """``splitOnToken``: at a literal token, all parts kept."""
-    given = _given(token)
-    if not given:
-        raise illegal_argument("Separator must not be empty")
-    parts = s.split(given) if limit <= 0 else s.split(given, limit - 1)
+    if token is None or not _given(token):
+        parts = [s]
+    else:
+        parts = s.split(_given(token)) if limit <= 0 else s.split(_given(token), limit - 1)
     return array_type("java.lang.String")(parts)
 
 

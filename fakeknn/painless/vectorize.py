@@ -103,6 +103,8 @@ class _Run:
             return self._if(node, rows)
         if isinstance(node, (ast.For, ast.While)):
             return self._loop(node, rows)
+        if isinstance(node, ast.Each):
+            return self._each(node, rows)
         raise Unvectorizable
 
     def _if(self, node: ast.If | ast.IfElse, rows: Rows | None) -> Rows | None:
@@ -132,6 +134,27 @@ class _Run:
                 raise Unvectorizable
             if afterthought is not None:
                 self.value(afterthought, rows)
+        return rows
+
+    def _each(self, node: ast.Each, rows: Rows | None) -> Rows | None:
+        """A loop over a list of the parameters' numbers."""
+        items, variable = self.value(node.iterable, rows), node.variable
+        if type(items) is not list or variable is None or len(items) > 10_000:
+            raise Unvectorizable
+        before = len(self._some(rows))
+        for item in items:
+            value = lifted(item)
+            if not isinstance(value, Vector):
+                raise Unvectorizable
+            if variable.type == "double" and value.kind in ("int", "long"):
+                value = convert(value, "double")
+            elif variable.type not in ("def", value.kind):
+                raise Unvectorizable
+            self.locals[variable.python] = value
+            self.seen[variable.python] = before
+            rows = self.block(node.block, rows)
+            if len(self._some(rows)) != before:
+                raise Unvectorizable
         return rows
 
     def _some(self, rows: Rows | None) -> Rows:

@@ -22,7 +22,7 @@ _PARAMS: dict[str, Json] = {
     "el": [],
     "zero": 0,
 }
-_NAMES = (*_PARAMS, "m.k", "m.n.0.i", "m.n", "l.1", "nope", "m.nope.x", ".", "a.b", "l.length", "m.size", "l.9")
+_NAMES = (*_PARAMS, "m.k", "m.n.0.i", "m.n", "l.1", "nope", "m.nope.x", "a.b", "l.length", "m.size", "l.9")
 _TEXTS = ("x", " ", "é", '\\"', ",", "{", "}", "1", "\\n", ":", "{ {a} }", "}}")
 
 
