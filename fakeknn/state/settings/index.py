@@ -14,6 +14,7 @@ from fakeknn.state.settings.kinds import (
     FINAL,
     INTERNAL,
     NOT_COPYABLE,
+    PRIVATE,
     UNMODIFIABLE,
     AffixSetting,
     BooleanSetting,
@@ -194,6 +195,25 @@ def _no_compression_level(value: int, get: Callable[[str], Any]) -> None:
     raise IllegalArgumentException(f"Compression level cannot be set for the {get('index.codec')} codec.")
 
 
+def _replicated_by_segments(value: bool, get: Callable[[str], Any]) -> None:
+    if value and get("index.replication.type") != "SEGMENT":
+        raise IllegalArgumentException(
+            "To enable index.remote_store.enabled, index.replication.type should be set to SEGMENT"
+        )
+
+
+def _of_remote_store(key: str) -> Check:
+    def check(value: str, get: Callable[[str], Any]) -> None:
+        if not value:
+            raise IllegalArgumentException(f"Setting {key} should be provided with non-empty repository ID")
+        if not get("index.remote_store.enabled"):
+            raise IllegalArgumentException(
+                f"Settings {key} can only be set/enabled when index.remote_store.enabled is set to true"
+            )
+
+    return check
+
+
 def _no_ingestion(value: str, get: Callable[[str], Any]) -> None:
     if value != "none":
         raise NotFaked("pull-based ingestion (index.ingestion_source)")
@@ -337,6 +357,11 @@ def _with_rules() -> tuple[Setting, ...]:
             fallback="index.number_of_shards",
             low=1,
             check=_routing_shards,
+        ),
+        BooleanSetting("index.remote_store.enabled", "false", DYNAMIC | PRIVATE, agrees=_replicated_by_segments),
+        *(
+            Setting(key, "", DYNAMIC | PRIVATE, agrees=_of_remote_store(key))
+            for key in ("index.remote_store.segment.repository", "index.remote_store.translog.repository")
         ),
         ChoiceSetting(
             "index.replication.type",

@@ -117,11 +117,8 @@ index.query.parse.allow_unmapped_fields                               boolean tr
 index.query_string.lenient                                            boolean false
 index.recovery.type                                                   text    ""
 index.refresh_interval                                                time    1s             -1..     dynamic
-index.remote_store.enabled                                            boolean false                   dynamic private
-index.remote_store.segment.repository                                 text    ""                      dynamic private
 index.remote_store.translog.buffer_interval                           time    650ms          0ms..    dynamic
 index.remote_store.translog.keep_extra_gen                            integer 100            0..      dynamic
-index.remote_store.translog.repository                                text    ""                      dynamic private
 index.requests.cache.enable                                           boolean true                    dynamic
 index.routing.allocation.total_primary_shards_per_node                integer -1             -1..     dynamic
 index.routing.allocation.total_remote_capable_primary_shards_per_node integer -1             -1..     dynamic

@@ -133,8 +133,11 @@ def check_active_shard_count(settings: Mapping[str, Value]) -> None:
 STORE_TYPES = ("", "fs", "niofs", "mmapfs", "hybridfs", "simplefs")
 
 
-def check_makeable(settings: Mapping[str, Value]) -> None:
-    """What OpenSearch finds only when it makes the index, or a closed one with new settings, from them."""
+def check_makeable(settings: Mapping[str, Value], before: Mapping[str, Value] | None = None) -> None:
+    """What OpenSearch finds only when it makes the index, or a closed one with new settings, from them.
+
+    An open index is made anew from its settings ``before``, and then given the new ones.
+    """
     check_active_shard_count(settings)
     if settings.get("index.store.type") == "remote_snapshot":
         raise NotFaked("searchable snapshots")
@@ -153,7 +156,7 @@ def check_makeable(settings: Mapping[str, Value]) -> None:
             f"The index.merge_on_flush.policy has unsupported policy specified: {java_string(policy)}. Please use one "
             "of: default, merge-on-flush"
         )
-    if settings.get("index.optimize_auto_generated_id") is not None:
+    if (settings if before is None else before).get("index.optimize_auto_generated_id") is not None:
         raise IllegalArgumentException("Setting [index.optimize_auto_generated_id] was removed in version 7.0.0")
     _check_merge_policy(settings)
     check_similarities(settings)
@@ -267,7 +270,7 @@ def update_settings(
             updated[index.name] = dict(sorted(found.items()))
     for index in indices:
         if index.name in updated:
-            check_makeable(updated[index.name])
+            check_makeable(updated[index.name], index.settings if index.is_open else None)
     return updated
 
 
