@@ -222,6 +222,10 @@ class KnnCircuitBreakerException(JavaError):
         )
 
 
+class MissingFormatArgumentException(IllegalArgumentException):
+    pass
+
+
 class NegativeArraySizeException(JavaError):
     pass
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 from fakeknn.errors import (
@@ -31,13 +31,18 @@ from fakeknn.state.settings.kinds import (
     Settings,
     TimeSetting,
 )
+from fakeknn.state.settings.thresholds import (
+    FILE_CACHE_INDEXING,
+    FILE_CACHE_SEARCH,
+    check_file_cache,
+    check_watermarks,
+    threshold,
+)
 from fakeknn.units import (
     ByteSizeValue,
     TimeValue,
-    parse_byte_size,
     parse_int,
     parse_memory_size,
-    parse_ratio,
     parse_time_value,
 )
 
@@ -79,19 +84,6 @@ def _auto_create(text: str, key: str) -> bool | list[tuple[str, bool]]:
         error.meta = {"suppressed": [IllegalArgumentException(not_boolean).members()]}
         raise error
     return rules
-
-
-def _watermark(text: str, key: str) -> str:
-    """DiskThresholdSettings.validWatermarkSetting: a share of the disk, or a size."""
-    try:
-        parse_ratio(text)
-    except OpenSearchParseException as no_ratio:
-        try:
-            parse_byte_size(text, key)
-        except OpenSearchParseException as error:
-            error.meta = {"suppressed": [no_ratio.members()]}
-            raise
-    return text
 
 
 def _host_and_port(text: str, key: str) -> str:
@@ -252,38 +244,6 @@ _CANCELLATION = (
     ("search_backpressure.search_task.cancellation_rate", "0.003", DYNAMIC, None),
     ("search_backpressure.search_task.cancellation_ratio", "0.1", DYNAMIC, None),
 )
-_DISK = "cluster.routing.allocation.disk.watermark."
-
-
-def _watermarks(value: str, get: Callable[[str], Any]) -> None:
-    """DiskThresholdSettings.doValidate: all three as shares of the disk used, or all as free space."""
-    low, high, flood = (get(_DISK + stage) for stage in ("low", "high", "flood_stage"))
-    try:
-        shares = (parse_ratio(low), parse_ratio(high), parse_ratio(flood))
-    except OpenSearchParseException:
-        pass
-    else:
-        _check_order((low, high, flood), shares, "more")
-        return
-    try:
-        free = [
-            -parse_byte_size(text, _DISK + stage).bytes
-            for text, stage in ((low, "low"), (high, "high"), (flood, "flood_stage"))
-        ]
-    except OpenSearchParseException as error:
-        raise IllegalArgumentException(
-            f"unable to consistently parse [{_DISK}low={low}], [{_DISK}high={high}], and [{_DISK}flood_stage={flood}] "
-            "as percentage or bytes"
-        ) from error
-    _check_order((low, high, flood), free, "less")
-
-
-def _check_order(texts: Sequence[str], used: Sequence[float], how: str) -> None:
-    low, high, flood = texts
-    if used[0] > used[1]:
-        raise IllegalArgumentException(f"low disk watermark [{low}] {how} than high disk watermark [{high}]")
-    if used[1] > used[2]:
-        raise IllegalArgumentException(f"high disk watermark [{high}] {how} than flood stage disk watermark [{flood}]")
 
 
 def _remote_cluster(value: Any, get: Callable[[str], Any]) -> None:
@@ -308,8 +268,8 @@ def settings_with_rules() -> tuple[Setting, ...]:
         ),
         AffixSetting("breaker.*.limit", DYNAMIC, MemorySetting("", "100%")),
         AffixSetting("breaker.*.overhead", DYNAMIC, DoubleSetting("", "2.0", low=0.0)),
-        ParsedSetting("cluster.filecache.activeusage.indexing.threshold", "90%", DYNAMIC, parser=_watermark),
-        ParsedSetting("cluster.filecache.activeusage.search.threshold", "100%", DYNAMIC, parser=_watermark),
+        ParsedSetting(FILE_CACHE_INDEXING, "90%", DYNAMIC, parser=threshold, check=check_file_cache),
+        ParsedSetting(FILE_CACHE_SEARCH, "100%", DYNAMIC, parser=threshold, check=check_file_cache),
         AffixSetting("cluster.metadata.", DYNAMIC, Setting("")),
         ChoiceSetting(
             "cluster.migration.direction",
@@ -397,14 +357,14 @@ def settings_with_rules() -> tuple[Setting, ...]:
             "cluster.routing.allocation.disk.watermark.flood_stage",
             "95%",
             DYNAMIC,
-            parser=_watermark,
-            check=_watermarks,
+            parser=threshold,
+            check=check_watermarks,
         ),
         ParsedSetting(
-            "cluster.routing.allocation.disk.watermark.high", "90%", DYNAMIC, parser=_watermark, check=_watermarks
+            "cluster.routing.allocation.disk.watermark.high", "90%", DYNAMIC, parser=threshold, check=check_watermarks
         ),
         ParsedSetting(
-            "cluster.routing.allocation.disk.watermark.low", "85%", DYNAMIC, parser=_watermark, check=_watermarks
+            "cluster.routing.allocation.disk.watermark.low", "85%", DYNAMIC, parser=threshold, check=check_watermarks
         ),
         ChoiceSetting(
             "cluster.routing.allocation.enable",
