@@ -8,7 +8,7 @@ merges those of several shards; ``body`` is the JSON that the answer shows.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
 from functools import lru_cache
@@ -164,6 +164,20 @@ def _hash_ordered(names: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(hash_ordered(names))
 
 
+def collecting(collectors: Mapping[str, Collector]) -> Callable[[Docs], list[Results]]:
+    """A collector of some: results by name, for each bucket."""
+    if not collectors:
+        return lambda docs: [{} for _ in range(docs.n)]
+
+    def collect(docs: Docs) -> list[Results]:
+        if not docs.n:
+            return []
+        columns = [(name, collector(docs)) for name, collector in collectors.items()]
+        return [{name: column[i] for name, column in columns} for i in range(docs.n)]
+
+    return collect
+
+
 @dataclass(frozen=True, slots=True)
 class Factories:
     """The definitions at one level."""
@@ -173,17 +187,11 @@ class Factories:
 
     def build(self, ctx: ShardContext) -> Callable[[Docs], list[Results]]:
         """A collector of all of them: results by name, for each bucket."""
-        collectors = [(agg.name, agg.noting(ctx, agg.build(ctx))) for agg in self.aggs]
-        if not collectors:
-            return lambda docs: [{} for _ in range(docs.n)]
+        return collecting(self.collectors(ctx))
 
-        def collect(docs: Docs) -> list[Results]:
-            if not docs.n:
-                return []
-            columns = [(name, collector(docs)) for name, collector in collectors]
-            return [{name: column[i] for name, column in columns} for i in range(docs.n)]
-
-        return collect
+    def collectors(self, ctx: ShardContext) -> dict[str, Collector]:
+        """The collector of each, by name; they are made in the order of the definitions."""
+        return {agg.name: agg.noting(ctx, agg.build(ctx)) for agg in self.aggs}
 
     def rewritten(self, ctx: ShardContext) -> Factories:
         """These definitions, or copies of those that a shard rewrites."""

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from fakeknn.aggs.base import NAME, Aggregation, Collector, register
 from fakeknn.aggs.docs import Docs, bucketed
-from fakeknn.aggs.fielddata import ANY, BYTES, GEOPOINT, IP, RANGE
+from fakeknn.aggs.fielddata import ANY, BYTES, GEOPOINT, RANGE
 from fakeknn.aggs.formats import RAW
 from fakeknn.aggs.hyperloglog import Hashes, estimate, hash_numbers, hash_texts, precision_of
 from fakeknn.aggs.numeric import NumericMetric, SingleValue
@@ -86,7 +86,7 @@ def _hashes(source: Source, values: NDArray[Any]) -> Hashes:
     if source.by_terms or source.type == RANGE:
         used, place = np.unique(values, return_inverse=True)
         terms = [source.terms[ordinal] for ordinal in used.tolist()]
-        texts = [address(term) if source.type == IP else term.encode() for term in terms]
+        texts = [address(term) if source.of_addresses else term.encode() for term in terms]
         return hash_texts(texts)[place]
     if source.type == GEOPOINT:  # by what GeoPoint.toString says
         places = zip(points.decode_lats(values).tolist(), points.decode_lons(values).tolist(), strict=True)

@@ -22,7 +22,9 @@ from fakeknn.errors import (
     ClassCastException,
     IllegalArgumentException,
     IllegalStateException,
+    NegativeArraySizeException,
     NotFaked,
+    NullPointerException,
     ParsingException,
     TooManyBucketsException,
     Where,
@@ -131,9 +133,9 @@ class CompositeOf(Aggregation):
             )
         resolved = [source.resolve(ctx) for source in self.sources]
         after = None if self.after is None else self._after_values()
-        if self.size < 1:
-            raise NotFaked("a composite aggregation of a [size] below 1")
         subs = self.subs.build(ctx)
+        if self.size < 0:
+            refuse(ctx, NegativeArraySizeException(str(self.size)))
         limit = shard_buckets(ctx).max_buckets
         if self.size > limit:
             refuse(
@@ -186,6 +188,11 @@ class CompositeOf(Aggregation):
             dimensions[0] = _once(dimensions[0])
             _bound(dimensions[0], resolved[0], docs.ctx)
         at, columns = combined(dimensions, len(docs.rows))
+        if not self.size and len(at):  # a queue that holds nothing is asked for its top
+            raise NullPointerException(
+                'Cannot invoke "java.lang.Integer.intValue()" because the return value of '
+                '"org.opensearch.search.aggregations.bucket.composite.CompositeValuesCollectorQueue.top()" is null'
+            )
         places = [
             _places(source, codes, len(dimension.keys))
             for source, dimension, codes in zip(self.sources, dimensions, columns, strict=True)
@@ -354,38 +361,35 @@ def _source(container: Any, key: Any) -> ValuesSource:
         raise ParsingException(f"invalid source type: {kind}", at=Where(body[name], kind))
     source = parse(body[name], kind)
     source.name = name
-    _check_behind(container, key, body[name], kind)
-    others = [other for other in body if other != name]
-    if others:
-        _source(body, others[0])  # the parser takes what follows for the array's next element
-        raise NotFaked("a source of several names")
+    _check_rest(body, name, kind)
     return source
 
 
-def _check_behind(container: Any, key: Any, inner: Mapping[str, Any], kind: str) -> None:
-    """What stands behind a source beside its kind: the parser goes two tokens on, and takes what is there for the
-    array's next element."""
-    names = list(inner)
-    if len(names) == 1:
-        return
-    value = inner[names[1]]
-    if isinstance(value, list):
-        if value:
-            _source(value, 0)
-        raise NotFaked("a source of several kinds")
-    if isinstance(value, dict):
-        kind, at = (
-            ("FIELD_NAME", Where(value, next(iter(value)), "key"))
-            if value
-            else ("END_OBJECT", Where(value, None, "end"))
-        )
-    elif len(names) > 2:
-        kind, at = "FIELD_NAME", Where(inner, names[2], "key")
-    else:
-        kind, at = "END_OBJECT", Where(inner, None, "end")
-    if not isinstance(container, list):
-        raise NotFaked("a source of several kinds")
-    raise objects.stopped_at(IllegalStateException(f"expected value but got [{kind}]"), at)
+def _check_rest(body: Mapping[str, Any], name: str, kind: str) -> None:
+    """Refuse what stands behind a source's type or name: the parser steps over two tokens, which are to be the ends of
+    their objects, and takes what follows them for the array's next element.
+    """
+    types = [other for other in body[name] if other != kind]
+    if types:
+        token, place = objects.next_token(body[name], types[0])
+        if token in _VALUES:
+            _source(body[name][types[0]], 0)
+        if token in _VALUES or token == "END_ARRAY":
+            raise NotFaked("an array behind the type of a source of a [composite] aggregation")
+        raise objects.stopped_at(IllegalStateException(f"expected value but got [{token}]"), place)
+    names = [other for other in body if other != name]
+    if names:
+        token, place = objects.token(body[names[0]]), Where(body, names[0])
+        if token in _VALUES:
+            _source(body, names[0])
+            token, place = (
+                ("FIELD_NAME", Where(body, names[1], "key")) if names[1:] else ("END_OBJECT", Where(body, None, "end"))
+            )
+        raise objects.stopped_at(IllegalStateException(f"expected value but got [{token}]"), place)
+
+
+#: The tokens that begin an element of an array (AbstractObjectParser.parseArray).
+_VALUES = ("VALUE_STRING", "VALUE_NUMBER", "VALUE_BOOLEAN", "VALUE_NULL", "START_OBJECT")
 
 
 def _sources(container: Any, key: Any) -> list[ValuesSource]:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from fakeknn.aggs.base import Aggregation
 from fakeknn.aggs.date_histogram import Interval, date_offset, interval_members, rounded
 from fakeknn.aggs.docs import Docs, compacted
-from fakeknn.aggs.fielddata import ALL, BYTES, DATE, IP, NUMBERS, NUMERIC
+from fakeknn.aggs.fielddata import ALL, BYTES, DATE, NUMBERS, NUMERIC
 from fakeknn.aggs.formats import RAW, Format
 from fakeknn.aggs.results import finite
 from fakeknn.aggs.values import Given, Source, members, time_zone
@@ -70,7 +70,7 @@ class ValuesSource(Aggregation):
         """formatObject."""
         if key is None:
             return None
-        if source.type == IP:
+        if source.of_addresses:
             return key[1]
         return finite(self.format(source).show(key))
 
@@ -102,7 +102,7 @@ class ValuesSource(Aggregation):
         return math.floor(number) if isinstance(number, float) and math.isfinite(number) else number
 
 
-def _java_class(value: Any) -> str:
+def java_class(value: Any) -> str:
     """The class that a JSON scalar is read as."""
     if isinstance(value, bool):
         return "Boolean"
@@ -129,16 +129,16 @@ class TermsSource(ValuesSource):
         if not source.by_terms:
             return distinct(loaded.at, loaded.values)
         terms = source.terms
-        keys = [(address(term), term) for term in terms[:]] if source.type == IP else terms
+        keys = [(address(term), term) for term in terms[:]] if source.of_addresses else terms
         return Dimension(loaded.at, loaded.values, keys)
 
     def after(self, source: Source, value: Any, ctx: ShardContext) -> Any:
         if not source.by_terms:
             return super().after(source, value, ctx)
         if not isinstance(value, str):
-            raise IllegalArgumentException(f"invalid value, expected string, got {_java_class(value)}")
+            raise IllegalArgumentException(f"invalid value, expected string, got {java_class(value)}")
         text = source.format.parse_term(value)
-        return (address(text), text) if source.type == IP else text
+        return (address(text), text) if source.of_addresses else text
 
 
 @dataclass(eq=False, kw_only=True)

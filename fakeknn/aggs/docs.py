@@ -85,6 +85,17 @@ class Docs:
         return Docs(self.ctx, self.rows[:0], self.owners[:0], 1, self.score, True)
 
 
+def whole_segments(docs: Docs) -> list[tuple[int, int]]:
+    """The segments of which Lucene knows, without a look at them, that the query matches every document."""
+    ctx = docs.ctx
+    counts: Callable[[], bool] = ctx.memo.get("counts", lambda: False)
+    segments = ctx.view.live_segments
+    found = np.zeros(ctx.n, bool)
+    found[docs.rows] = True
+    whole = [(start, end) for start, end in segments if found[start:end].all() and ctx.view.live[start:end].all()]
+    return whole if whole and counts() else []
+
+
 def bucketed(docs: Docs, at: NDArray[Any], keys: NDArray[Any]) -> tuple[Owners, NDArray[Any], Owners]:
     """Numbers for the buckets of (owner, key) pairs: (each pair's bucket, each bucket's key, each bucket's owner).
 

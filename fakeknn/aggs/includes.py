@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fakeknn.aggs.fielddata import IP
 from fakeknn.aggs.formats import parse_number
 from fakeknn.aggs.values import Source
 from fakeknn.errors import IllegalArgumentException, OpenSearchParseException, Where
@@ -25,7 +24,7 @@ _MAX_REGEX_LENGTH = 1000
 
 def misfit(includes: IncludeExclude | None, name: str, source: Source) -> str | None:
     """Why patterns cannot choose among the values of an aggregation; None if they can, or if there are none."""
-    if includes is None or not includes.by_pattern or (source.by_terms and source.type != IP):
+    if includes is None or not includes.by_pattern or (source.by_terms and not source.of_addresses):
         return None
     numeric, use = ("", "") if source.by_terms else ("numeric ", " used to filter numeric fields")
     return (

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from fakeknn.aggs.base import Aggregation, Collector, register
+from fakeknn.aggs.base import Aggregation, Collector, created, register
 from fakeknn.aggs.composite import combined
 from fakeknn.aggs.composite_sources import Dimension
 from fakeknn.aggs.docs import Docs, Unscored
@@ -20,7 +20,7 @@ from fakeknn.aggs.results import Bucket, Internal, ShownKeyBucket, finite
 from fakeknn.aggs.selection import Grouped, Selector, TermsLike, split
 from fakeknn.aggs.terms import CountedBucket, Terms, TermValues, collect_mode
 from fakeknn.aggs.thresholds import DEFAULT_THRESHOLDS, Thresholds, threshold_members, thresholds_of
-from fakeknn.aggs.values import Given, members
+from fakeknn.aggs.values import Given, Source, members
 from fakeknn.errors import IllegalArgumentException, NullPointerException, Where
 from fakeknn.query.base import ShardContext
 from fakeknn.xcontent import objects
@@ -38,9 +38,9 @@ class Term:
 class MultiTermValues:
     """The values of one field as parts of keys."""
 
-    def __init__(self, ctx: ShardContext, agg: Aggregation, term: Term) -> None:
-        self.source = term.given.source(ctx, agg, ALL, BYTES)
-        self.values = TermValues(ctx, self.source, term.includes)
+    def __init__(self, ctx: ShardContext, source: Source, includes: IncludeExclude | None) -> None:
+        self.source = source
+        self.values = TermValues(ctx, source, includes)
 
     def dimension(self, docs: Docs) -> Dimension:
         at, values = self.values.accepted(docs)
@@ -64,8 +64,15 @@ class MultiTerms(TermsLike):
     def build(self, ctx: ShardContext) -> Collector:
         if not self.terms:
             raise NullPointerException('Cannot invoke "java.util.List.stream()" because "multiTermConfigs" is null')
+        # What is inside is made before what its own fields are is looked at.
         selector = Selector(self, ctx, suggests=not self.orders.by_key)
-        fields = [MultiTermValues(ctx, self, term) for term in self.terms]
+        sources = [term.given.late_source(ctx, self, ALL, BYTES) for term in self.terms]
+        fields = created(
+            ctx,
+            lambda: [
+                MultiTermValues(ctx, source, term.includes) for source, term in zip(sources, self.terms, strict=True)
+            ],
+        )
         return lambda docs: self.collect(docs, fields, selector)
 
     def collect(self, docs: Docs, fields: Sequence[MultiTermValues], selector: Selector) -> list[Internal]:
@@ -110,7 +117,7 @@ def with_all(docs: Docs) -> Docs:
 
 
 def _term(container: Any, key: Any) -> Term:
-    known = ("field", "missing", "script", "time_zone", "value_type", "format", "exclude")
+    known = ("field", "missing", "script", "time_zone", "value_type", "valueType", "format", "exclude")
     declarations = {**members(zone=True), **members_of()}
     values = ObjectParser("field_config", {name: declarations[name] for name in known}).parse(container, key)
     if values.get("field") is None and values.get("script") is None:

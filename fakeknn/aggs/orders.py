@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fakeknn.aggs.base import Aggregation, Factories
+from fakeknn.aggs.base import Aggregation
 from fakeknn.aggs.paths import PathElement, parse_path
 from fakeknn.aggs.results import Bucket, Results, sort_value
 from fakeknn.errors import (
@@ -171,10 +171,10 @@ class Orders:
         for order in self.criteria:
             order.validate(agg)
 
-    def sorting(self, subs: Factories) -> Factories:
-        """The sub-aggregations whose values are compared."""
-        names = {order.path[0].name for order in self.criteria if isinstance(order, PathOrder)}
-        return Factories(tuple(agg for agg in subs.aggs if agg.name in names))
+    @property
+    def names(self) -> frozenset[str]:
+        """The names of the sub-aggregations whose values are compared."""
+        return frozenset(order.path[0].name for order in self.criteria if isinstance(order, PathOrder))
 
     def best(
         self,

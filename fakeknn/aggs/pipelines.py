@@ -40,6 +40,13 @@ _SINGLE = {
     "diversified_sampler": "sampler.InternalSampler",
 }
 
+#: The simple names of buckets' classes, where it is not [Bucket].
+_BUCKETS = {
+    **dict.fromkeys(("filters", "adjacency_matrix", "composite"), "InternalBucket"),
+    "geohash_grid": "InternalGeoHashGridBucket",
+    "geotile_grid": "InternalGeoTileGridBucket",
+}
+
 INSERT_ZEROS, SKIP = "insert_zeros", "skip"
 
 _NO_NUMBER = "buckets_path must reference either a number value or a single value numeric metric aggregation"
@@ -83,17 +90,19 @@ def _no_number(agg: MultiBucket, path: Sequence[str], found: Any) -> Aggregation
         return AggregationExecutionException(
             f"{_NO_NUMBER}, but [{name}] contains multiple values. Please specify which to use."
         )
-    return AggregationExecutionException(f"{_NO_NUMBER}, got: [{_java_class(found)}] at aggregation [{name}]")
+    return AggregationExecutionException(f"{_NO_NUMBER}, got: [{_java_class(agg, found)}] at aggregation [{name}]")
 
 
-def _java_class(found: Any) -> str:
+def _java_class(agg: MultiBucket, found: Any) -> str:
     if isinstance(found, Internal):
         return found.java_class
+    if isinstance(found, Bucket):
+        return _BUCKETS.get(agg.agg.kind, "Bucket")
     if isinstance(found, list):
         return "Object[]"
     if isinstance(found, dict):
         return "UnmodifiableMap"
-    return "String" if isinstance(found, str) else "Bucket" if isinstance(found, Bucket) else "ZonedDateTime"
+    return "String" if isinstance(found, str) else "ZonedDateTime"
 
 
 # --- results ----------------------------------------------------------------------------------------------------------

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from fakeknn.aggs.base import Pipeline, Validation, register
 from fakeknn.aggs.formats import Format
 from fakeknn.aggs.pipelines import COMMON, BucketPipeline, SimpleValue, lower_gap_policy, read, require_path, scripted
 from fakeknn.aggs.results import Bucket, MultiBucket, Reduction
-from fakeknn.errors import IllegalArgumentException, ParsingException, Where, XContentParseException
+from fakeknn.errors import IllegalArgumentException, ParsingException, Where
 from fakeknn.painless.values import array_type
 from fakeknn.query.script import Script, parse_script
 from fakeknn.units import parse_time_value
@@ -224,6 +224,11 @@ def _some_text(container: Any, key: Any) -> str:
     return text
 
 
+def _check_window(values: Mapping[str, Any]) -> None:
+    if values["window"] <= 0:
+        raise IllegalArgumentException("[window] must be a positive, non-zero integer.")
+
+
 _MOVING_FN = ObjectParser(
     "moving_fn",
     {
@@ -231,29 +236,17 @@ _MOVING_FN = ObjectParser(
         "script": declared("object_or_string", parse_script),
         "window": declared("int"),
         "shift": declared("int"),
-        "format": declared("string", _some_text),
+        "format": replace(declared("string", _some_text), late=True),
         "gap_policy": declared("string", lower_gap_policy),
     },
     constructor=("buckets_path", "script", "window"),
+    check=_check_window,
 )
-
-
-def _refuse_window(body: Mapping[str, Any]) -> None:
-    """It is built, and refused, where the last member that it needs is read."""
-    last = [member for member in body if member in ("buckets_path", "script", "window")][-1]
-    value = body[last]
-    place = Where(value, None, "end") if isinstance(value, dict) else Where(body, last)
-    failed = XContentParseException(f"[moving_fn] failed to parse field [{last}]", at=place)
-    built = XContentParseException("Failed to build [moving_fn] after last required field arrived")
-    built.__cause__ = IllegalArgumentException("[window] must be a positive, non-zero integer.")
-    raise failed from built
 
 
 @register("moving_fn")
 def parse_moving_fn(name: str, container: Any, key: Any) -> Pipeline:
     values = _MOVING_FN.parse(container, key)
-    if values["window"] <= 0:
-        _refuse_window(container[key])
     return MovingFn(
         paths=[values["buckets_path"]],
         script=values["script"],

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fakeknn.aggs.base import Aggregation, Collector, created, register
-from fakeknn.aggs.docs import Docs
+from fakeknn.aggs.composite_sources import java_class
+from fakeknn.aggs.docs import Docs, whole_segments
 from fakeknn.aggs.fielddata import ALL, BYTES
 from fakeknn.aggs.includes import IncludeExclude, found_in, members_of, misfit
 from fakeknn.aggs.orders import CountOrder, Orders
@@ -18,7 +19,7 @@ from fakeknn.aggs.results import Bucket, Internal, MultiBucket, Reduction, Shown
 from fakeknn.aggs.selection import split
 from fakeknn.aggs.terms import TermValues
 from fakeknn.aggs.values import REQUIRED, Given, Source, members
-from fakeknn.errors import AggregationExecutionException, IllegalArgumentException
+from fakeknn.errors import AggregationExecutionException, ClassCastException, IllegalArgumentException
 from fakeknn.query.base import ShardContext
 from fakeknn.xcontent import objects
 from fakeknn.xcontent.objects import ObjectParser, declared
@@ -84,6 +85,7 @@ class RareTerms(Aggregation):
         subs = self.subs.build(ctx)
 
         def collect(docs: Docs) -> list[Internal]:
+            self._check_missing(docs, source)
             found = values.grouped(docs, once=source.by_terms)  # a number counts as often as a document has it
             counts = found.counts(docs)
             rare = counts <= self.max_doc_count
@@ -106,11 +108,30 @@ class RareTerms(Aggregation):
 
         return collect
 
+    def _check_missing(self, docs: Docs, source: Source) -> None:
+        """StringRareTermsAggregator.tryPrecomputeAggregationForLeaf: where a segment's own terms are counted since all
+        of its documents match, what stands for a missing value must be a string.
+        """
+        missing, field = self.given.missing, source.field
+        if missing is None or isinstance(missing, str) or field is None or self.parent is not None or self.subs.aggs:
+            return
+        by_terms = source.by_terms and (field.kind == "keyword" or field.is_text)
+        if not by_terms or not field.searchable or docs.weighted:
+            return
+        column = docs.ctx.column(field)
+        for start, end in whole_segments(docs):
+            if column is not None and ((column.rows >= start) & (column.rows < end)).any():
+                found, needed = f"java.lang.{java_class(missing)}", "java.lang.String"
+                raise ClassCastException(
+                    f"class {found} cannot be cast to class {needed} ({found} and {needed} are in module java.base of "
+                    "loader 'bootstrap')"
+                )
+
     def _values(self, ctx: ShardContext, source: Source) -> TermValues:
         unfit = misfit(self.includes, self.name, source)
         if unfit is not None:
             raise IllegalArgumentException(unfit)
-        if source.floating:
+        if source.floating and not source.by_terms:
             raise IllegalArgumentException("RareTerms aggregation does not support floating point fields.")
         return TermValues(ctx, source, self.includes)
 

@@ -38,11 +38,33 @@ def best_first(docs: Docs) -> NDArray[np.int64]:
     return np.lexsort((docs.rows, -score, docs.owners))
 
 
+#: Aggregations that collect for those inside them only when they have chosen their buckets.
+_DEFERRING = ("rare_terms", "variable_width_histogram", "auto_date_histogram", "sampler", "diversified_sampler")
+
+
 def check_sample(ctx: ShardContext, agg: Aggregation) -> None:
-    if not agg.subs.aggs:
-        refuse_documents(
-            ctx, AggregationExecutionException("Sampler aggregation must be used with child aggregations.")
-        )
+    """Refuse a sample of which nothing is asked where a segment is given to it, which is at once unless deferred."""
+    if not agg.subs.aggs and not _deferred(agg):
+        refuse_documents(ctx, _no_children())
+
+
+def check_sampled(docs: Docs, agg: Aggregation) -> None:
+    """The same of a deferred one, which is given the segments of the documents that it is to have."""
+    if not agg.subs.aggs and len(docs.rows):
+        raise _no_children()
+
+
+def _deferred(agg: Aggregation) -> bool:
+    around = agg.parent
+    while around is not None:
+        if around.kind in _DEFERRING:
+            return True
+        around = around.parent
+    return False
+
+
+def _no_children() -> AggregationExecutionException:
+    return AggregationExecutionException("Sampler aggregation must be used with child aggregations.")
 
 
 def no_hits() -> IllegalArgumentException:
@@ -64,6 +86,7 @@ class Sampler(Aggregation):
         check_sample(ctx, self)
 
         def collect(docs: Docs) -> list[Internal]:
+            check_sampled(docs, self)
             if self.shard_size < 1 and docs.ctx.n:
                 raise no_hits()
             order = best_first(docs)
@@ -138,6 +161,7 @@ class DiversifiedSampler(Aggregation):
         def collect(docs: Docs) -> list[Internal]:
             if not source.mapped and self.given.missing is None:
                 return [DiverseSample(self, 0, {}, False) for _ in range(docs.n)]
+            check_sampled(docs, self)
             loaded = source.load(docs)
             if len(np.unique(loaded.at)) != len(loaded.at):
                 raise IllegalArgumentException("Sample diversifying key must be a single valued-field")

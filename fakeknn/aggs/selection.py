@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from fakeknn.aggs.base import Aggregation, Factories, created, in_slices, note
+from fakeknn.aggs.base import Aggregation, Collector, collecting, created, in_slices, note
 from fakeknn.aggs.docs import Docs, Owners
 from fakeknn.aggs.orders import Orders
 from fakeknn.aggs.results import Results
@@ -88,10 +88,12 @@ class Selector:
         self.finishes = finishes
         self.orders = agg.orders
         self.thresholds = agg.thresholds.on_shard(suggests)
-        sorting = agg.orders.sorting(agg.subs)
-        others = Factories(tuple(sub for sub in agg.subs.aggs if sub not in sorting.aggs))
-        self._sorting = sorting.build(ctx) if sorting.aggs else None
-        self._others = others.build(ctx) if others.aggs else None
+        sorting: dict[str, Collector] = {}
+        others: dict[str, Collector] = {}
+        for name, collector in agg.subs.collectors(ctx).items():
+            (sorting if name in agg.orders.names else others)[name] = collector
+        self._sorting = collecting(sorting) if sorting else None
+        self._others = collecting(others) if others else None
         created(ctx, lambda: agg.orders.validate(agg))
 
     def select(self, docs: Docs, found: Grouped) -> Selection:

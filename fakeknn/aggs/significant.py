@@ -30,6 +30,7 @@ from fakeknn.errors import (
     NullPointerException,
     UnsupportedOperationException,
 )
+from fakeknn.fields import FieldType
 from fakeknn.query.base import Query, ShardContext, parse_query
 from fakeknn.xcontent import hash_ordered
 from fakeknn.xcontent.objects import Member, ObjectParser, declared
@@ -242,7 +243,9 @@ class SignificantTerms(Aggregation):
         mask: NDArray[np.bool_] | None,
         total: int,
     ) -> list[Internal]:
-        if docs.unmapped:  # buildEmptySignificantTermsAggregation: IndexReader.numDocs, whatever the background
+        ordinals = values.ordinals and self.hint != "map"
+        if docs.unmapped or (ordinals and not len(values.source.terms)):
+            # buildEmptySignificantTermsAggregation: IndexReader.numDocs, whatever the background
             total = int(np.count_nonzero(docs.ctx.view.live))
         self._check_room(docs, values)
         found = values.grouped(docs)
@@ -299,28 +302,31 @@ class SignificantTerms(Aggregation):
     def backgrounds(
         self, docs: Docs, values: TermValues, found: Grouped, mask: NDArray[np.bool_] | None
     ) -> NDArray[np.int64]:
-        """How many documents of the background have the term of each bucket."""
-        ctx = docs.ctx
-        rows = np.arange(ctx.n, dtype=np.int32) if mask is None else np.flatnonzero(mask).astype(np.int32)
-        everything = Docs(ctx, rows, np.zeros(len(rows), np.int64), 1, docs.score)
-        source = values.source
-        if source.by_terms and source.scripted:
-            return self._of_texts([source.terms[key] for key in found.keys.tolist()], source.indexed(), everything)
-        all_found = values.grouped(everything)
-        if not len(all_found.keys):
-            return np.zeros(len(found.keys), np.int64)
-        at = np.minimum(np.searchsorted(all_found.keys, found.keys), len(all_found.keys) - 1)
-        return np.where(all_found.keys[at] == found.keys, all_found.sizes()[at], 0)
+        """How many documents of the background the field's query for the term of each bucket finds.
 
-    @staticmethod
-    def _of_texts(texts: Sequence[str], source: Source, everything: Docs) -> NDArray[np.int64]:
-        """The same of what a script makes: looked up among the terms of the field."""
-        loaded = source.load(everything)
+        What a script makes, or what stands for a missing value, is looked for among the field's own values.
+        """
+        ctx, source = docs.ctx, values.source
+        if mask is None:  # postings count deleted documents, too; a query that is run does not
+            mask = np.ones(ctx.n, bool) if looks_into_postings(source.field) else ctx.view.live
+        rows = np.flatnonzero(mask).astype(np.int32)
+        own = source.indexed()
+        loaded = own.load(Docs(ctx, rows, np.zeros(len(rows), np.int64), 1, docs.score))
         first = pairs_once(loaded.at, loaded.values)
-        ordinals = loaded.values if first is None else loaded.values[first]
-        counts = np.bincount(ordinals, minlength=len(source.terms)).tolist()
-        known = dict(zip(source.terms[:], counts, strict=True))
-        return np.array([known.get(text, 0) for text in texts], np.int64)
+        distinct, counts = np.unique(loaded.values if first is None else loaded.values[first], return_counts=True)
+        if not len(distinct):
+            return np.zeros(len(found.keys), np.int64)
+        keys = found.keys
+        if source.by_terms:
+            numbers = {text: number for number, text in enumerate(own.terms[:])}
+            keys = np.array([numbers.get(source.terms[key], -1) for key in keys.tolist()], np.int64)
+        at = np.minimum(np.searchsorted(distinct, keys), len(distinct) - 1)
+        return np.where(distinct[at] == keys, counts[at], 0)
+
+
+def looks_into_postings(field: FieldType | None) -> bool:
+    """Whether the field's query for a term is a TermQuery, whose frequency is the term's own (SignificanceLookup)."""
+    return field is not None and (field.is_text or (field.kind == "keyword" and bool(field.option("use_similarity"))))
 
 
 def _shown(values: TermValues, keys: NDArray[Any]) -> Iterator[tuple[Any, dict[str, Any]]]:

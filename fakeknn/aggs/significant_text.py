@@ -21,7 +21,7 @@ from fakeknn.aggs.formats import RAW
 from fakeknn.aggs.heuristics import JLH, Heuristic
 from fakeknn.aggs.includes import found_in
 from fakeknn.aggs.selection import Grouped
-from fakeknn.aggs.significant import DEFAULT, SignificantTerms, common_members, parsed
+from fakeknn.aggs.significant import DEFAULT, SignificantTerms, common_members, looks_into_postings, parsed
 from fakeknn.aggs.terms import TermValues
 from fakeknn.aggs.thresholds import thresholds_of
 from fakeknn.aggs.values import Given, Source
@@ -32,12 +32,6 @@ from fakeknn.source import raw_values
 from fakeknn.view import KeywordColumn, TextColumn
 from fakeknn.xcontent import java_string
 from fakeknn.xcontent.objects import declared
-
-#: Types whose fields have no analyzer, not even one that takes a text as a whole.
-_UNANALYZED = frozenset(
-    """boolean date date_nanos ip binary geo_point geo_shape scaled_float constant_keyword flat_object knn_vector
-    percolator version _index _source _seq_no _ignored _field_names""".split()
-)
 
 #: How many tokens make a sequence that may be a repetition.
 _WINDOW = 6
@@ -122,6 +116,10 @@ class TextValues(TermValues):
             ("tokens", None if field is None else field.path, self.paths), {}
         )
 
+    @property
+    def ordinals(self) -> bool:
+        return False
+
     def _texts(self, row: int) -> Iterable[str]:
         stored = self.ctx.view.source(int(self.ctx.view.parents(0)[row]))
         body = {} if stored is None else orjson.loads(stored)
@@ -188,6 +186,10 @@ class TextValues(TermValues):
     def frequencies(self, keys: NDArray[Any], mask: NDArray[np.bool_] | None) -> NDArray[np.int64]:
         """How many documents of the index, or of the background, have the term of each bucket in their postings."""
         field, terms = self.field, self.source.terms
+        if field is not None and len(keys):
+            field.require_index()
+        if mask is None and not looks_into_postings(field):
+            mask = self.ctx.view.live
         column = None if field is None else self.ctx.column(field)
         if isinstance(column, (TextColumn, KeywordColumn)):
             tids = column.tids if mask is None else column.tids[mask[column.rows]]
@@ -211,7 +213,7 @@ class SignificantText(SignificantTerms):
         if self.given.field is None:
             raise NullPointerException('Cannot invoke "Object.hashCode()" because "key" is null')
         field = ctx.field(self.given.field)
-        if field is not None and field.kind in _UNANALYZED:
+        if field is not None and not field.has_index_analyzer:
             raise IllegalArgumentException(
                 f"Field [{field.path}] has no analyzer, but SignificantText requires an analyzed field"
             )

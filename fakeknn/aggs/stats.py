@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Self
+from typing import Any, Self
 
 import numpy as np
 
@@ -32,15 +32,13 @@ class Stats(MultiValue):
         super().__init__(agg, format)
         self.count, self.min, self.max, self.sum, self.squares = count, low, high, total, squares
 
-    enum: ClassVar[str] = "InternalStats"
-
     @property
     def avg(self) -> float:
         return self.sum / self.count if self.count else math.nan
 
     def value(self, name: str) -> float:
         if name not in ("min", "max", "avg", "count", "sum"):
-            raise IllegalArgumentException(f"No enum constant {_METRICS_CLASS}.{self.enum}.Metrics.{name}")
+            raise IllegalArgumentException(f"No enum constant {_METRICS_CLASS}.InternalStats.Metrics.{name}")
         return float(getattr(self, name))
 
     def reduce(self, parts: Sequence[Self], reduction: Reduction) -> Internal:
@@ -77,7 +75,6 @@ def _root(value: float) -> float:
 
 class ExtendedStats(Stats):
     __slots__ = ()
-    enum = "InternalExtendedStats"
 
     def _variance(self, divisor: int) -> float:
         if not self.count:

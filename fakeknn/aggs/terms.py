@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from fakeknn.aggs.base import Aggregation, Collector, created, is_alone, register
 from fakeknn.aggs.docs import Docs, bucketed, pairs_once
-from fakeknn.aggs.fielddata import ALL, BYTES, IP
+from fakeknn.aggs.fielddata import ALL, BYTES
 from fakeknn.aggs.formats import UnsignedLong, text_of
 from fakeknn.aggs.includes import IncludeExclude, found_in, members_of, misfit
 from fakeknn.aggs.orders import COUNT_DESCENDING, Orders, parse_orders
@@ -312,7 +312,7 @@ class TermValues:
         assert self.includes is not None
         terms = self.source.terms
         if self._accepted is None or self._accepted[0] is not terms:
-            encode = address if self.source.type == IP else str.encode
+            encode = address if self.source.of_addresses else str.encode
             accepted = self.includes.terms(self.ctx, list(terms[:]), self.source.format.parse_term, encode)
             self._accepted = (terms, accepted)
         return self._accepted[1]
@@ -388,7 +388,7 @@ class TermValues:
     def _shown(self, key: Any) -> tuple[Any, dict[str, Any]]:
         if self.source.by_terms:
             text = self.source.terms[key]
-            return (address(text) if self.source.type == IP else text), {"key": text}
+            return (address(text) if self.source.of_addresses else text), {"key": text}
         if self.plain:
             return key, {"key": key}
         return key, {"key": key, "key_as_string": text_of(self.source.format.show(key))}

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from fakeknn.aggs.base import NAME, Aggregation
+from fakeknn.aggs.base import NAME, Aggregation, refuse
 from fakeknn.aggs.docs import Docs
 from fakeknn.aggs.fielddata import (
     BOOLEAN,
@@ -110,6 +110,11 @@ class Source:
     @property
     def by_terms(self) -> bool:
         return self.type in (BYTES, IP)
+
+    @property
+    def of_addresses(self) -> bool:
+        """Whether its terms are addresses: by its format, which is the field's whatever type is asked for."""
+        return isinstance(self.format, Ip)
 
     @property
     def scripted(self) -> bool:
@@ -292,18 +297,24 @@ class Given:
         aggregation: Aggregation,
         accepted: Sequence[str],
         default: str,
-        *,
-        of: str | None = None,
     ) -> Source:
         """ValuesSourceConfig.resolve and the registry's look-up; ``default`` is the type of an unmapped field."""
         source = self._resolved(ctx, aggregation, default)
         if source.type not in accepted:
-            raise unsupported(self.described(source), of or aggregation.kind)
+            raise unsupported(self.described(source), aggregation.kind)
         return source
 
     def unregistered(self, ctx: ShardContext, aggregation: Aggregation, default: str) -> Source:
         """ValuesSourceConfig.resolveUnregistered: all numbers are of one type, and what is none has the default one."""
         return self._resolved(ctx, aggregation, default, legacy=True)
+
+    def late_source(self, ctx: ShardContext, aggregation: Aggregation, accepted: Sequence[str], default: str) -> Source:
+        """The same as ``source`` of what looks into the registry only when its aggregator is made."""
+        source = self._resolved(ctx, aggregation, default)
+        if source.type in accepted:
+            return source
+        refuse(ctx, unsupported(self.described(source), aggregation.kind))
+        return Source(default, RAW, mapped=False)
 
     def described(self, source: Source) -> str:
         """ValuesSourceConfig.getDescription."""
@@ -355,13 +366,13 @@ class Given:
         kind = type_of(field)
         source = Source(hinted or kind, self._field_format(field, kind), field=field)
         if source.type in NUMBERS and kind not in NUMBERS:
-            raise IllegalArgumentException(f"Expected numeric type on field [{self.field}], but got [{field.kind}]")
+            raise IllegalArgumentException(f"Expected numeric type on field [{field.path}], but got [{field.kind}]")
         if source.type not in NUMBERS and isinstance(column, NumericColumn):
             column = as_texts(field, column)
         if isinstance(field, VectorFieldType):
             source._fails = UnsupportedOperationException(f"knn vector field '{field.path}' doesn't support sorting")
         if source.type == GEOPOINT and kind != GEOPOINT:
-            raise IllegalArgumentException(f"Expected geo_point type on field [{self.field}], but got [{field.kind}]")
+            raise IllegalArgumentException(f"Expected geo_point type on field [{field.path}], but got [{field.kind}]")
         if isinstance(column, RangeColumn):
             if source.type != RANGE:
                 raise NotFaked("the encoded ranges of a field as terms")

@@ -18,14 +18,14 @@ from numpy.typing import NDArray
 
 from fakeknn.aggs.base import Aggregation, Collector, refuse, register, shard_buckets
 from fakeknn.aggs.buckets import Filters
-from fakeknn.aggs.docs import Docs, pairs_once
+from fakeknn.aggs.docs import Docs
 from fakeknn.aggs.fielddata import NUMERIC
 from fakeknn.aggs.formats import Format, text_of
 from fakeknn.aggs.ranges import IpRangeOf, RangeOf
 from fakeknn.aggs.results import Bucket, Internal, MultiBucket, Reduction, Results, same_keyed
 from fakeknn.aggs.terms import inner_buckets
 from fakeknn.aggs.values import REQUIRED, Given, members
-from fakeknn.errors import ArrayIndexOutOfBoundsException, IllegalArgumentException, NotFaked
+from fakeknn.errors import ArrayIndexOutOfBoundsException, IllegalArgumentException
 from fakeknn.query.base import ShardContext
 from fakeknn.xcontent import objects
 from fakeknn.xcontent.objects import ObjectParser, declared
@@ -242,11 +242,9 @@ class VariableWidthHistogram(Aggregation):
 
         def collect(docs: Docs) -> list[Internal]:
             loaded = source.doubles(docs)
-            at, values = loaded.at, loaded.values
-            first = pairs_once(at, values)
-            if first is not None:
-                at, values = at[first], values[first]
-            return [self._collected(docs, at, values, Clusters(values, buffer, shard_size), subs, source.format)]
+            # A value that a document has several times counts each time: which was the last is not remembered.
+            clusters = Clusters(loaded.values, buffer, shard_size)
+            return [self._collected(docs, loaded.at, clusters, subs, source.format)]
 
         return collect
 
@@ -260,17 +258,14 @@ class VariableWidthHistogram(Aggregation):
         self,
         docs: Docs,
         at: NDArray[Any],
-        values: NDArray[np.float64],
         found: Clusters,
         subs: Callable[[Docs], list[Results]],
         format: Format,
     ) -> Internal:
         """The shard's clusters, joined until there are no more than are wanted."""
-        if docs.weighted:
-            raise NotFaked("[variable_width_histogram] of documents that have a [_doc_count]")
         if not len(found.centers):
             return WidthHistogram(self, [], format)
-        counts = np.bincount(found.ordinals, minlength=len(found.centers)).tolist()
+        counts = docs.counted(docs.rows[at], found.ordinals, len(found.centers)).tolist()
         order = sorted(range(len(counts)), key=found.centers.__getitem__)
         bare: list[WidthBucket] = []
         places = np.empty(len(order), np.int64)

@@ -243,6 +243,8 @@ class FieldType:
     """Whether a match of its terms or phrases scores what the boost says, whatever the similarity."""
     is_text: ClassVar[bool] = False
     """Whether it is searched by positions (phrases, intervals)."""
+    has_index_analyzer: ClassVar[bool] = False
+    """Whether something analyzes what it indexes, be it as one keyword (MappedFieldType.indexAnalyzer)."""
     family: ClassVar[str | None] = None
     """The type name that _field_caps and wildcard matching use, when it is not ``kind``."""
 

@@ -48,6 +48,7 @@ class CompletionBuffer(ObjectBuffer):
 class CompletionFieldType(FieldType):
     """Its column holds entries; with contexts, each key begins with one."""
 
+    has_index_analyzer = True
     parameters: ClassVar[tuple[Parameter, ...]] = (
         Parameter("analyzer", text, "simple"),
         Parameter("search_analyzer", text, None, updatable=True),

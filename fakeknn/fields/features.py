@@ -39,6 +39,7 @@ def decode(frequencies: NDArray[np.int64]) -> NDArray[np.float32]:
 class FeatureFieldType(FieldType):
     """What both types share."""
 
+    has_index_analyzer = True
     has_doc_values = False
 
     def require_index(self) -> None:

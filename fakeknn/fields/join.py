@@ -27,6 +27,7 @@ def _parametrized(kind: str, *, index: bool, doc_values: bool) -> dict[str, Any]
 class ParentIdFieldType(StringFieldType):
     """``join#parent``: of a parent its own id, of its children that of their parent."""
 
+    has_index_analyzer = True
     scored = True
     internal = True
 
@@ -67,6 +68,7 @@ class MetaJoinFieldType(FieldType):
 class JoinFieldType(StringFieldType):
     """The name of a document's relation."""
 
+    has_index_analyzer = True
     scored = True
     spreads = True
     raises_plainly = True

@@ -64,6 +64,7 @@ def _keywords(view: View, texts: dict[int, str]) -> KeywordColumn:
 class IdFieldType(MetadataFieldType):
     """_id: found through the shard's own table of ids."""
 
+    has_index_analyzer = True
     has_doc_values = True
     aggregatable = True
 
@@ -125,6 +126,7 @@ class IndexFieldType(MetadataFieldType):
 class RoutingFieldType(StringFieldType):
     """_routing."""
 
+    has_index_analyzer = True
     scored = True
 
     @property
@@ -154,6 +156,8 @@ class IgnoredFieldType(StringFieldType):
 class SequenceFieldType(LongFieldType):
     """_seq_no, which nested objects have from their document."""
 
+    has_index_analyzer = False
+
     def of_view(self, view: View, index: str) -> Column:
         return NumericColumn(view.n, np.arange(view.n, dtype=np.int32), True, view.seq_nos[: view.n])
 
@@ -161,6 +165,7 @@ class SequenceFieldType(LongFieldType):
 class DocCountFieldType(LongFieldType):
     """_doc_count: how many documents a document stands for in the buckets of aggregations."""
 
+    has_index_analyzer = False
     single = "DocValuesField"
 
     @property

@@ -79,6 +79,7 @@ def has_decimal_part(value: Any) -> bool:
 class NumberFieldType(FieldType):
     """What the numeric types share; a query's value is a number, or a string that reads as one."""
 
+    has_index_analyzer = True
     parameters: ClassVar[tuple[Parameter, ...]] = (
         flag("index", True),
         flag("doc_values", True),
@@ -579,6 +580,7 @@ class HalfFloatFieldType(DecimalFieldType):
 class ScaledFloatFieldType(NumberFieldType):
     """A decimal kept as a long: round(value × scaling_factor)."""
 
+    has_index_analyzer = False
     dtype = np.int64
     parameters: ClassVar[tuple[Parameter, ...]] = (
         flag("index", True),

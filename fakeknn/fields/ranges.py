@@ -83,6 +83,7 @@ class RangeBuffer(Buffer):
 class RangeFieldType(FieldType):
     """What the range types share; each knows its bounds' type."""
 
+    has_index_analyzer = True
     takes_objects = True
     parameters: ClassVar[tuple[Parameter, ...]] = (
         flag("index", True),

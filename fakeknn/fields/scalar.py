@@ -144,6 +144,7 @@ class StringFieldType(FieldType):
 
 @register("keyword")
 class KeywordFieldType(StringFieldType):
+    has_index_analyzer = True
     parameters: ClassVar[tuple[Parameter, ...]] = (
         flag("index", True),
         flag("doc_values", True),

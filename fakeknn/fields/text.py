@@ -43,6 +43,7 @@ def _characters(value: Any, default: int) -> int:
 
 @register("text")
 class TextFieldType(FieldType):
+    has_index_analyzer = True
     parameters: ClassVar[tuple[Parameter, ...]] = (
         flag("index", True),
         flag("store", False),

@@ -21,6 +21,7 @@ def quoted_wildcard(text: str) -> str:
 
 @register("wildcard")
 class WildcardFieldType(StringFieldType):
+    has_index_analyzer = True
     parameters: ClassVar[tuple[Parameter, ...]] = (
         Parameter("null_value", text, None, accepts_null=True),
         Parameter("ignore_above", integer, 2**31 - 1, updatable=True),

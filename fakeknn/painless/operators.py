@@ -61,7 +61,7 @@ def _cannot(operation: str, left: Any, right: Any) -> Thrown:
     if types == {"boolean"}:
         return class_cast(f"Cannot apply [{operation}] operation to type [boolean]")
     if "boolean" in types and types <= PRIMITIVES:
-        return cannot_cast("Boolean", _BOXES[_kind(left, right)])
+        return cannot_cast("java.lang.Boolean", f"java.lang.{_BOXES[_kind(left, right)]}")
     shown = ">" if operation == ">=" else operation
     return class_cast(f"Cannot apply [{shown}] operation to types [{class_of(left)}] and [{class_of(right)}].")
 
@@ -71,7 +71,7 @@ _BOXES = {"int": "Integer", "long": "Long", "float": "Float", "double": "Double"
 
 def cannot_cast(source: str, target: str) -> Thrown:
     """Class.cast where a method handle converts."""
-    message = f"Cannot cast java.lang.{source} to java.lang.{target}"
+    message = f"Cannot cast {source} to {target}"
     return Thrown("java.lang.ClassCastException", message, None, ("java.base/java.lang.Class.cast(Class.java:3492)",))
 
 
@@ -215,7 +215,7 @@ def _cannot_shift(operation: str, left: Any, right: Any) -> Thrown:
         )
     type_ = unboxed_name(right)
     if type_ in ("boolean", "float", "double"):
-        return cannot_cast(class_of(right).removeprefix("java.lang."), "Long")
+        return cannot_cast(class_of(right), "java.lang.Long")
     if not is_integral(right):
         return no_cast(right, "java.lang.Number")
     type_ = unboxed_name(left)
@@ -442,9 +442,23 @@ def def_compound(apply: Binary, left: Any, right: Any) -> Any:
     if isinstance(left, bool) and is_number(right) and apply not in (def_lsh, def_rsh, def_ush):
         raise class_cast(f"Cannot cast {_kind(left, right)} to boolean")
     result = apply(left, right)
-    source = UNBOXED.get(class_of(left)) if left is not None else None
-    if source is None or source == "boolean" or type(result) is type(left):
+    if left is None or type(result) is type(left):
         return result
-    if not is_number(result):
-        raise class_cast(f"Cannot cast {class_of(result)} to {class_of(left)}")
+    source = UNBOXED.get(class_of(left))
+    if isinstance(result, str):
+        raise _no_receiver(class_of(left))
+    if source is None or source == "boolean":
+        return result
     return box(narrow(result, source), source)
+
+
+def _no_receiver(receiver: str) -> Thrown:
+    """Why a text cannot be what the left value was, at a call site that has met nothing else before."""
+    if receiver == "java.lang.Boolean":
+        return class_cast("Cannot cast class java.lang.Object to boolean")
+    if receiver not in UNBOXED:
+        return cannot_cast("java.lang.String", receiver)
+    return class_cast(
+        "class java.lang.String cannot be cast to class java.lang.Number (java.lang.String and java.lang.Number are "
+        "in module java.base of loader 'bootstrap')"
+    )

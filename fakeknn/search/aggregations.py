@@ -25,6 +25,7 @@ from fakeknn.query.base import Scores, ShardContext
 from fakeknn.search import top_hits  # noqa: F401
 from fakeknn.search.request import OBJECTS, SearchRequest
 from fakeknn.search.sort import parse_sort
+from fakeknn.search.termination import counted_at_once
 from fakeknn.view import Mask
 from fakeknn.xcontent import objects
 from fakeknn.xcontent.objects import ObjectParser, declared
@@ -108,6 +109,7 @@ def collect(request: SearchRequest, ctx: ShardContext, found: Mask, score: Calla
     """One shard's results of the documents that the query has ``found``: bool[n], with their score: float32[n]."""
     assert request.aggregations is not None
     ctx.memo["slices"] = request.aggregations.concurrent and not request.terminate_after
+    ctx.memo["counts"] = lambda: counted_at_once(request, ctx)
     if request.profile:
         ctx.memo["noted"], ctx.memo["found"] = {}, found
     collector = build(request, ctx)

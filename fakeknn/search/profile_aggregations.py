@@ -162,7 +162,7 @@ class Profiled:
         deferring = agg.breadth_first
         if deferring is None:
             deferring = shard_size != 2**31 - 1 and (not ordinals or highest > shard_size)
-        sorting = agg.orders.sorting(agg.subs).aggs
+        sorting = any(sub.name in agg.orders.names for sub in agg.subs.aggs)
         deferred = [sub.name for sub in agg.subs.aggs] if deferring else []
         debug: Debug = {"deferred_aggregators": deferred} if deferred else {}
         if not source.by_terms:

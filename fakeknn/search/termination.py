@@ -22,6 +22,7 @@ from fakeknn.query.lucene import (
     TermQuery,
 )
 from fakeknn.query.ranges import Range
+from fakeknn.query.terms import Terms
 from fakeknn.search.explain import search_node
 from fakeknn.search.request import ACCURATE, DISABLED, SearchRequest
 from fakeknn.view import Mask, NumericColumn, TextColumn
@@ -77,7 +78,7 @@ def _is_indexed(request: SearchRequest, ctx: ShardContext) -> bool:
     query = request.query
     while isinstance(query, ConstantScore):
         query = query.filter
-    field = ctx.field(query.field) if isinstance(query, (Exists, Range)) else None
+    field = ctx.field(query.field) if isinstance(query, (Exists, Range, Terms)) else None
     column = None if field is None else ctx.column(field)
     return field is None or column is None or field.searchable or not column.doc_count
 

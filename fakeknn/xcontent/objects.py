@@ -390,18 +390,21 @@ class ObjectParser:
         required: Sequence[Sequence[str]] = (),
         exclusive: Sequence[Sequence[str]] = (),
         constructor: Sequence[str] = (),
+        check: Callable[[Mapping[str, Any]], None] | None = None,
         ignore_unknown: bool = False,
         applied: bool = False,
         named: bool = False,
     ) -> None:
-        """``constructor`` names what a ConstructingObjectParser cannot do without; one that is ``applied`` wraps what
-        is wrong with the text. An unknown member is looked for among ``named`` objects, if there are such.
+        """``constructor`` names what a ConstructingObjectParser cannot do without, ``check`` is what its constructor
+        refuses of it when the last is read; one that is ``applied`` wraps what is wrong with the text. An unknown
+        member is looked for among ``named`` objects, if there are such.
         """
         self.name = name
         self.members = members
         self.required = required
         self.exclusive = exclusive
         self.constructor = constructor
+        self.check = check
         self.ignore_unknown = ignore_unknown
         self.applied = applied
         self.named = named
@@ -458,6 +461,9 @@ class ObjectParser:
             try:
                 values[name] = member.read(body, name)
                 whole(body, name)
+                if self.check is not None and name in self.constructor and self._constructible(values):
+                    with building(self.name):
+                        self.check(values)
             except OpenSearchError as cause:
                 if member.tells:
                     raise
@@ -467,7 +473,7 @@ class ObjectParser:
                     member.late
                     and isinstance(cause, IllegalArgumentException)
                     and not getattr(cause, "at_parsing", False)
-                    and any(argument not in values for argument in self.constructor)
+                    and not self._constructible(values)
                 ):
                     waiting.append(name)
                     continue
@@ -476,7 +482,7 @@ class ObjectParser:
                 )
                 failed = XContentParseException(f"[{self.name}] failed to parse field [{name}]", at=at)
                 raise stopped_at(failed, at) from cause
-            if waiting and name in self.constructor and all(argument in values for argument in self.constructor):
+            if waiting and name in self.constructor and self._constructible(values):
                 raise self._set_late(body, name, waiting[-1])
         if isinstance(body, OpenObject):
             with self._applying():
@@ -486,6 +492,9 @@ class ObjectParser:
         if absent:
             raise IllegalArgumentException(f"Required [{', '.join(absent)}]")
         return values
+
+    def _constructible(self, values: Mapping[str, Any]) -> bool:
+        return all(argument in values for argument in self.constructor)
 
     def _set_late(self, body: Mapping[str, Any], last: str, name: str) -> OpenSearchError:
         """What the setter of ``name`` refuses when the builder's ``last`` argument has come: the last setter that
