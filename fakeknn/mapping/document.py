@@ -472,6 +472,7 @@ class DocumentParser:
         try:
             node.parse(container, key, value, self.context)
         except (IllegalStateException, KnnCircuitBreakerException) as cause:  # which no value is read for
+            self._place(cause)
             cause.preview = UNREADABLE  # type: ignore[union-attr]
             raise self._failed(node, UNREADABLE, cause) from cause
         except OpenSearchError as cause:
