@@ -255,13 +255,13 @@ def delete(node: Node, request: Request) -> dict[str, Any]:
     return {"acknowledged": True}
 
 
-_GET = ("index", "name", "local", *MANAGER[1:], *INDICES_OPTIONS_PARAMETERS)
+_GET = ("index", "name", "local", *INDICES_OPTIONS_PARAMETERS)
 
 
 @route("GET", "/_alias", "/_aliases", params=_GET)
 @route("GET HEAD", "/_alias/{name}", "/{index}/_alias", "/{index}/_alias/{name}", params=_GET)
 def get(node: Node, request: Request) -> Response:
-    check_timeouts(request)
+    request.flag("local")
     named = "name" in request.params
     asked = request.names("name")
     patterns = [] if asked in (["_all"], ["*"]) else asked

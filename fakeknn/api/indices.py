@@ -139,6 +139,7 @@ def shown_settings(index: Index, request: Request) -> dict[str, Any]:
     params=("local", "include_defaults", *MANAGER[1:], *INDICES_OPTIONS_PARAMETERS, *SETTINGS_FORMAT),
 )
 def get(node: Node, request: Request) -> dict[str, Any]:
+    request.flag("local")
     check_timeouts(request)
     defaults = request.flag("include_defaults")
     answer = {}

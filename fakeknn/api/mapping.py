@@ -26,6 +26,7 @@ from fakeknn.xcontent import read_map
     params=("index", "local", *MANAGER[1:], *INDICES_OPTIONS_PARAMETERS),
 )
 def get(node: Node, request: Request) -> dict[str, Any]:
+    request.flag("local")
     check_timeouts(request)
     indices = resolved(node, request, names.GET_MAPPING)
     node.check_blocks("metadata_read", *indices)
@@ -90,6 +91,7 @@ METADATA_FIELDS = (
     params=("index", "include_defaults", "local", *INDICES_OPTIONS_PARAMETERS),
 )
 def get_field(node: Node, request: Request) -> Response:
+    request.flag("local")
     patterns = request.names("fields")
     defaults = request.flag("include_defaults")
     if not patterns:

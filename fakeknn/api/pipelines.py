@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from fakeknn.api.indices import MANAGER, check_timeouts
+from fakeknn.api.indices import check_timeouts
 from fakeknn.errors import OpenSearchParseException
 from fakeknn.ingest import search_pipelines
 from fakeknn.rest import SOURCE_PARAMETERS, Request, Response, route
 from fakeknn.state.node import Node
 from fakeknn.xcontent import read_map
 
+#: ``master_timeout`` is older than search pipelines.
+_TIMEOUTS = ("timeout", "cluster_manager_timeout")
 
-@route("PUT", "/_search/pipeline/{id}", params=(*MANAGER, *SOURCE_PARAMETERS))
+
+@route("PUT", "/_search/pipeline/{id}", params=(*_TIMEOUTS, *SOURCE_PARAMETERS))
 def put(node: Node, request: Request) -> dict[str, Any]:
     if not request.body:
         raise OpenSearchParseException("request body or source parameter is required")
@@ -22,14 +25,14 @@ def put(node: Node, request: Request) -> dict[str, Any]:
     return {"acknowledged": True}
 
 
-@route("GET", "/_search/pipeline", "/_search/pipeline/{id}", params=MANAGER[1:])
+@route("GET", "/_search/pipeline", "/_search/pipeline/{id}", params=("cluster_manager_timeout",))
 def get(node: Node, request: Request) -> Response:
     check_timeouts(request)
     found = search_pipelines.get_pipelines(node, request.names("id"))
     return Response(200 if found else 404, found)
 
 
-@route("DELETE", "/_search/pipeline/{id}", params=MANAGER)
+@route("DELETE", "/_search/pipeline/{id}", params=_TIMEOUTS)
 def delete(node: Node, request: Request) -> dict[str, Any]:
     check_timeouts(request)
     search_pipelines.delete_pipeline(node, request.params["id"])

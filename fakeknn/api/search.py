@@ -83,6 +83,8 @@ def query_of_params(request: Request) -> Any:
     )
 
 
+#: Parameters that are read with ``suggest_field`` alone.
+_OF_SUGGEST_FIELD = ("suggest_text", "suggest_size", "suggest_mode")
 #: Parameters that are read with ``q`` alone.
 _OF_Q = ("df", "analyzer", "analyze_wildcard", "lenient", "default_operator")
 
@@ -94,6 +96,8 @@ def check_read(request: Request, known: Sequence[str], *, of_body: bool = False,
     """
     if of_body or "q" not in request.params:
         unread = (*_OF_Q, *unread)
+    if "suggest_field" not in request.params:
+        unread = (*_OF_SUGGEST_FIELD, *unread)
     names = [name for name in unread if name in request.params]
     if names:
         names += request.unknown
@@ -232,14 +236,15 @@ def run_search(node: Node, request: Request, search: SearchRequest) -> dict[str,
     if partial is None:
         partial = node.cluster_setting("search.default_allow_partial_results", "true")
     search.allow_partial_search_results = partial != "false"
+    options = IndicesOptions.from_parameters(request.params, SEARCH_OPTIONS)
     check_total_hits(request, search)
     check_read(request, SEARCH_PARAMETERS)
     search.typed_keys = request.params.get("typed_keys") in ("", "true")  # read when there is something to be typed
     scroll = request.text("scroll")
-    search.validate(scroll=scroll is not None)
-    options = IndicesOptions.from_parameters(request.params, SEARCH_OPTIONS)
     if search.point is not None:
         _check_point(request, search.point, scroll)
+    request.prepared()
+    search.validate(scroll=scroll is not None)
     search_pipelines.resolve(node, search, request.text("index"), options)
     if search.point is not None:
         resolve_boosts(node, search, SEARCH_OPTIONS)
@@ -384,10 +389,7 @@ _HEADER = frozenset(
 
 @route("GET POST", "/_msearch", "/{index}/_msearch", params=MSEARCH_PARAMETERS)
 def msearch(node: Node, request: Request) -> dict[str, Any]:
-    if not request.body:
-        raise OpenSearchParseException("request body or source parameter is required")
-    if (request.number("max_concurrent_searches", 1) or 0) < 1:
-        raise IllegalArgumentException("maxConcurrentSearchRequests must be positive")
+    check_message(request)
     searches = []
     for one in message_searches(request):
         one.parsed = _read(node, one.body)
@@ -409,6 +411,15 @@ def msearch(node: Node, request: Request) -> dict[str, Any]:
             settle(error, one.body, one.parsed)
             responses.append(body_of(error))
     return {"took": int((node.clock.now() - started) * 1000), "responses": responses}
+
+
+def check_message(request: Request) -> None:
+    """What RestMultiSearchAction.parseRequest looks at ahead of the searches."""
+    IndicesOptions.from_parameters(request.params, SEARCH_OPTIONS)
+    if (request.number("max_concurrent_searches", 1) or 0) < 1:
+        raise IllegalArgumentException("maxConcurrentSearchRequests must be positive")
+    if not request.body:
+        raise OpenSearchParseException("request body or source parameter is required")
 
 
 def message_searches(request: Request) -> Iterator[Request]:

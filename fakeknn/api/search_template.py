@@ -11,6 +11,7 @@ from fakeknn.api.search import (
     INDICES_PARAMETERS,
     SEARCH_PARAMETERS,
     apply_params,
+    check_message,
     message_searches,
     run_search,
 )
@@ -177,9 +178,8 @@ def render_template(node: Node, request: Request) -> Response:
     ),
 )
 def multi_search_template(node: Node, request: Request) -> dict[str, Any]:
+    check_message(request)
     started = node.clock.now()
-    if not request.body:
-        raise OpenSearchParseException("request body or source parameter is required")
     templates = []
     for one in message_searches(request):
         one.parsed = read_open(one.body)

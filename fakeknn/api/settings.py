@@ -134,6 +134,7 @@ def _lifts_blocks(changes: Settings) -> bool:
 
 @route("GET", "/_cluster/settings", params=("include_defaults", "local", *MANAGER, *SETTINGS_FORMAT))
 def get_cluster(node: Node, request: Request) -> dict[str, Any]:
+    request.flag("local")
     check_timeouts(request)
     flat, defaults = request.flag("flat_settings"), request.flag("include_defaults")
     answer = {

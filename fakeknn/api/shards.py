@@ -34,8 +34,6 @@ from fakeknn.xcontent import hash_ordered, read_for, read_search
     params=(
         "index",
         "local",
-        "cluster_manager_timeout",
-        "master_timeout",
         "routing",
         "preference",
         *INDICES_OPTIONS_PARAMETERS,

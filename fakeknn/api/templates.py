@@ -220,6 +220,7 @@ def put_component(node: Node, request: Request) -> dict[str, Any]:
 @route("GET", "/_component_template", params=_GET)
 @route("GET HEAD", "/_component_template/{name}", params=_GET)
 def get_component(node: Node, request: Request) -> Response:
+    request.flag("local")
     check_timeouts(request)
     found = _selected(node.component_templates, request.text("name"), "component")
     listed = [{"name": name, "component_template": told_component(one)} for name, one in found.items()]
@@ -271,6 +272,7 @@ def _check_action(template: IndexTemplate) -> None:
 @route("GET", "/_index_template", params=_GET)
 @route("GET HEAD", "/_index_template/{name}", params=_GET)
 def get(node: Node, request: Request) -> Response:
+    request.flag("local")
     check_timeouts(request)
     found = _selected(node.index_templates, request.text("name"), "index")
     listed = [{"name": name, "index_template": told_index_template(one)} for name, one in found.items()]
@@ -406,6 +408,7 @@ def _apply_legacy_body(template: LegacyTemplate, body: dict[str, Any]) -> Legacy
 @route("GET", "/_template", params=_GET)
 @route("GET HEAD", "/_template/{name}", params=_GET)
 def get_legacy(node: Node, request: Request) -> Response:
+    request.flag("local")
     check_timeouts(request)
     asked = request.names("name")
     flat = request.flag("flat_settings")

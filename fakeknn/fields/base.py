@@ -219,6 +219,10 @@ class FieldType:
 
     parameters: ClassVar[tuple[Parameter, ...]] = (META,)
     takes_arrays: ClassVar[bool] = False
+    tells_breaks: ClassVar[bool] = False
+    """Whether its parser reads objects, and what it comes upon in one that breaks off is told with the field."""
+    sub_parses: ClassVar[bool] = False
+    """Whether it does so through an XContentSubParser."""
     """Whether a JSON array is one value of this type, not several."""
     gives_lists: ClassVar[bool] = False
     """Whether what is parsed is a list of values."""

@@ -123,6 +123,8 @@ class GeometryFieldType(UnparametrizedFieldType):
 @register("geo_point")
 class GeoPointFieldType(GeometryFieldType):
     takes_arrays = True
+    tells_breaks = True
+    sub_parses = True
     gives_lists = True
     null: GeoPoint | None = None
 

@@ -85,6 +85,7 @@ class RangeFieldType(FieldType):
 
     has_index_analyzer = True
     takes_objects = True
+    tells_breaks = True
     parameters: ClassVar[tuple[Parameter, ...]] = (
         flag("index", True),
         flag("doc_values", True),

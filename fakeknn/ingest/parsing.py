@@ -13,6 +13,7 @@ from fakeknn.errors import (
     IllegalArgumentException,
     JsonParseException,
     NotFaked,
+    NullPointerException,
     NumberFormatException,
     OpenSearchError,
     StreamConstraintsException,
@@ -156,7 +157,12 @@ class Convert(Processor):
                 return True
             raise IllegalArgumentException(f"Field [{self.field}] is null, cannot be converted to type [{self.kind}]")
         convert = _CONVERSIONS[self.kind]
-        document.set(self.target, [convert(one) for one in value] if isinstance(value, list) else convert(value))
+        found = []
+        for one in value if isinstance(value, list) else [value]:
+            if one is None and self.kind not in ("ip", "auto"):
+                raise NullPointerException('Cannot invoke "Object.toString()" because "value" is null')
+            found.append(convert(one))
+        document.set(self.target, found if isinstance(value, list) else found[0])
         return True
 
 

@@ -29,6 +29,7 @@ from fakeknn.mapping.tree import Mapping
 from fakeknn.source import Stored, Withheld, strip, write
 from fakeknn.xcontent import hashed, java_string, locate, number_text
 from fakeknn.xcontent.broken import Torso
+from fakeknn.xcontent.tree import BrokenText
 
 #: One row's parsed values by field.
 Values = dict[str, list[Any]]
@@ -454,7 +455,15 @@ class DocumentParser:
         assert cause is not None
         if isinstance(value, dict):
             if not node.ignores_malformed:
-                self._parse_torso(node, container, key, value)
+                read = value
+                if node.tells_breaks:  # a text that breaks off is the break itself
+                    read = {name: one for name, one in value.items() if not isinstance(one, BrokenText)}
+                if len(read) < len(value):
+                    self._parse_torso(node, {key: read}, key, read)
+                else:
+                    self._parse_torso(node, container, key, value)
+                if node.tells_breaks:
+                    raise self._failed(node, self._last_read(value), self._suppressing(node, cause)) from cause
             raise self.broken
         if isinstance(value, str):
             assert self.torso is not None
@@ -464,6 +473,23 @@ class DocumentParser:
         if node.takes_arrays:
             self._parse_torso(node, container, key, value)
             raise self._failed(node, value[-1] if value else UNREADABLE, cause) from cause
+
+    def _last_read(self, value: dict[str, Any]) -> Any:
+        """The token that a parser stands at when it comes upon the break."""
+        assert self.torso is not None
+        if self.torso.token == "FIELD_NAME" or not value:
+            return None if self.torso.token == "FIELD_NAME" else UNREADABLE
+        last = next(reversed(value.values()))
+        return UNREADABLE if isinstance(last, dict | list) else str(last) if isinstance(last, BrokenText) else last
+
+    def _suppressing(self, node: FieldType, cause: OpenSearchError) -> OpenSearchError:
+        """An XContentSubParser reads on to the end of its object when it is closed, and tells of what it meets."""
+        assert self.torso is not None
+        if node.sub_parses:
+            again = self.torso.behind or self.torso.skip(len(node.path.split(".")) + 1)
+            if again is not None:
+                cause.meta = {**cause.meta, "suppressed": [again.members()]}
+        return cause
 
     def _parse_torso(self, node: FieldType, container: Any, key: Any, value: Any) -> None:
         """What a field's parser complains of before it comes upon the end of the text."""
@@ -477,7 +503,10 @@ class DocumentParser:
             raise self._failed(node, UNREADABLE, cause) from cause
         except OpenSearchError as cause:
             preview = getattr(cause, "preview", value)
-            if preview not in (value, None) or (cause.at is not None and torso.has_read(cause.at, cause.reason or "")):
+            told = type(preview) is not type(value) or preview != value
+            if (told and preview is not None) or (
+                cause.at is not None and torso.has_read(cause.at, cause.reason or "")
+            ):
                 self._place(cause)
                 if torso.breaks(preview):
                     cause.preview = UNREADABLE  # type: ignore[attr-defined]

@@ -113,6 +113,8 @@ class Range(Query):
         try:
             return searched(ctx, field, lambda column: self._asked(field, column), ordered=True)
         except OpenSearchParseException as error:
+            if not isinstance(field, DateFieldType):
+                raise
             # Dates are looked at when the query is rewritten, before it is built.
             raise rewritten_wrongly(error) from error.cause
         except IllegalArgumentException as error:

@@ -19,6 +19,10 @@ class Torso:
 
     behind: OpenSearchError | None = None
     """What comes behind a break at the body's end, for a parser that does not mind it."""
+    token: str = "null"
+    """The last token ahead of the break."""
+    skip: Callable[[int], OpenSearchError | None] = staticmethod(lambda depth: None)
+    """Reads on to the end of the container at a depth; gives what is wrong there."""
 
     def __init__(self, root: Any, open: Sequence[Any], broken: Break | None = None) -> None:
         self.broken = broken

@@ -328,8 +328,10 @@ def read_document(body: bytes) -> dict[str, Any]:
             raise IllegalArgumentException(f"Malformed content, found extra data after parsing: {token.xcontent}")
     except (*_BROKEN, NotXContentException, IllegalArgumentException) as error:
         failed = _with_torso(MapperParsingException("failed to parse"), reader)
-        if isinstance(error, JsonEOFException) and (torso := getattr(failed, "torso", None)) is not None:
-            torso.behind = reader.skip(1)
+        if (torso := getattr(failed, "torso", None)) is not None:
+            torso.token, torso.skip = reader.scanner.current, reader.skip
+            if isinstance(error, JsonEOFException):
+                torso.behind = reader.skip(1)
         raise failed from error
     assert isinstance(root, dict)
     return root
