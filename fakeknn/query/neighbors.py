@@ -261,7 +261,7 @@ class Search:
         """The eligible vectors of a segment, of a document that they belong to the best, and their codes' scores."""
         among = np.arange(end - start) if eligible is None else np.flatnonzero(eligible)
         score = self._codes(start, end).score(among, self.prepared.row)
-        if self.groups is not None:
+        if self.groups is not None and not (self.lucene and self.k is None):  # all within Lucene's radius are found
             firsts = best_of_groups(self.groups[start:end][among], score)
             among, score = among[firsts], score[firsts]
         return among, score

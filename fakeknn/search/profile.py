@@ -29,6 +29,7 @@ from fakeknn.query.lucene import (
 from fakeknn.search.explain import search_node
 from fakeknn.search.profile_aggregations import PRUNED_TERMS, WITH_TERMS, Profiled
 from fakeknn.search.request import ACCURATE, SearchRequest
+from fakeknn.search.termination import searches_neighbors
 from fakeknn.search.top_hits import TopHitsOf
 
 #: Aggregations that look at scores.
@@ -70,7 +71,7 @@ def _query(node: Node, scores: bool, slices: bool = False, *, apart: bool = Fals
         "description": str(node),
         "time_in_nanos": len(done),
         **(dict.fromkeys(_SLICES, len(done)) if slices else {}),
-        "breakdown": _breakdown(_TIMINGS, done),
+        "breakdown": {**_breakdown((*_TIMINGS, *node.timers), done), **dict.fromkeys(node.sums, 0)},
     }
     if slices and not apart:
         of_slices = [key for key in told["breakdown"] if not key.startswith("create_weight")]
@@ -99,13 +100,12 @@ def _counted(node: Node) -> bool:
     return isinstance(node, (MatchAllDocsQuery, TermQuery)) or node.type == "FieldExistsQuery"
 
 
-def _collector(request: SearchRequest, node: Node) -> dict[str, Any]:
+def _collector(request: SearchRequest, node: Node, slices: bool) -> dict[str, Any]:
     early = request.terminate_after and not request.size + request.from_ and request.aggregations is None
     if request.search_after is not None or early:
         raise NotFaked("[profile] of a search that ends early, or goes on behind another")
     aggs = () if request.aggregations is None else request.aggregations.aggs
     names = [agg.name for agg in aggs if agg.kind != "global"]
-    slices = _in_slices(request)
     if request.size + request.from_ == 0:
         counts_all = request.track_total_hits == ACCURATE and not _counted(node)
         told = _collected(
@@ -151,9 +151,13 @@ def _aggregator(names: Sequence[str], reason: str, slices: bool) -> dict[str, An
     return {**told, "name": f"{kind}: {listed}"}
 
 
-def _in_slices(request: SearchRequest) -> bool:
-    """Whether segments are searched concurrently: only for aggregations, where all of them can be."""
-    return request.aggregations is not None and request.aggregations.concurrent and not request.terminate_after
+def _in_slices(request: SearchRequest, ctx: ShardContext) -> bool:
+    """Whether segments are searched concurrently: for aggregations, where all of them can be, and for neighbours."""
+    if request.terminate_after:
+        return False
+    if request.aggregations is not None:
+        return request.aggregations.concurrent
+    return searches_neighbors(request.query, ctx)
 
 
 _FETCH = (
@@ -227,7 +231,7 @@ def profile_shard(request: SearchRequest, ctx: ShardContext, *, hits: int) -> di
     scores, unscored = _needs_scores(request), node
     if not scores and not isinstance(node, ConstantScoreQuery):
         node = ConstantScoreQuery(node).rewritten()
-    slices = _in_slices(request)
+    slices = _in_slices(request, ctx)
     queries = [_query(node, scores, slices)]
     if request.sort and request.track_scores and hits and not any(sort.by_score for sort in request.sort):
         queries.append(_query(node, True))  # TopFieldCollector.populateScores
@@ -247,7 +251,7 @@ def profile_shard(request: SearchRequest, ctx: ShardContext, *, hits: int) -> di
             queries += [_query(child, False, slices, apart=True) for child in unscored.children()] * segments
         for query in _filters(agg):
             queries.append(_query(_filter(query, ctx), False, slices, apart=True))
-    searches = [{"query": queries, "rewrite_time": 1, "collector": [_collector(request, unscored)]}]
+    searches = [{"query": queries, "rewrite_time": 1, "collector": [_collector(request, unscored, slices)]}]
     everything = [agg.name for agg in aggs.aggs if agg.kind == "global"]
     if everything:
         whole = search_form(MATCH_ALL, ctx)

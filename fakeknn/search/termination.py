@@ -11,8 +11,11 @@ from numpy.typing import NDArray
 
 from fakeknn.errors import NotFaked
 from fakeknn.query.base import Query, ShardContext
-from fakeknn.query.compound import ConstantScore
+from fakeknn.query.boolean import Bool
+from fakeknn.query.compound import Boosting, ConstantScore, DisMax
 from fakeknn.query.exists import Exists
+from fakeknn.query.function_score import FunctionScore
+from fakeknn.query.joining import Nested
 from fakeknn.query.lucene import (
     ApproximateScoreQuery,
     BoostQuery,
@@ -22,6 +25,7 @@ from fakeknn.query.lucene import (
     TermQuery,
 )
 from fakeknn.query.ranges import Range
+from fakeknn.query.script import ScriptScore
 from fakeknn.query.terms import Terms
 from fakeknn.search.explain import search_node
 from fakeknn.search.request import ACCURATE, DISABLED, SearchRequest
@@ -125,9 +129,31 @@ def _concurrent(request: SearchRequest, ctx: ShardContext) -> bool:
     if request.aggregations is not None:
         kinds = (agg.kind for agg in request.aggregations.walk())
         return not any(kind in ("sampler", "diversified_sampler", "parent") for kind in kinds)
-    if request.query is None or ctx.settings.get("index.knn") != "true":
+    return searches_neighbors(request.query, ctx)
+
+
+def searches_neighbors(query: Query | None, ctx: ShardContext) -> bool:
+    """KNNConcurrentSearchRequestDecider: whether the query that is looked at last is one of neighbours."""
+    if query is None or ctx.settings.get("index.knn") != "true":
         return False
-    return any(clause.kind == "knn" for clause in request.query.walk())
+    while True:
+        last = _looked_at_last(query)
+        if last is None:
+            return query.kind == "knn"
+        query = last
+
+
+def _looked_at_last(query: Query) -> Query | None:
+    """The last of a query's parts that QueryBuilder.visit comes to; None for one that has none to visit."""
+    match query:
+        case Bool():
+            groups = (query.filter, query.must_not, query.should, query.must)
+            return next((clauses[-1] for clauses in groups if clauses), None)
+        case DisMax() | ConstantScore() | Nested() | ScriptScore() | Boosting():
+            return [*query.children()][-1]
+        case FunctionScore():
+            return query.query
+    return None
 
 
 def _told(request: SearchRequest, ctx: ShardContext, total: int) -> bool:

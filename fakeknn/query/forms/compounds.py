@@ -147,7 +147,15 @@ def _(query: Nested, ctx: ShardContext) -> Node:
         unscored = ConstantScoreQuery(inner).rewritten()
         return alone.explained(ctx, row, boost, lambda ctx, row, boost: unscored.explain(ctx, row, np.float32(0)))
 
-    return Told(alone, "OpenSearchToParentBlockJoinQuery", f"ToParentBlockJoinQuery ({inner})", how=how, nested=False)
+    # The inner query's weight is not made by the searcher, which would profile it.
+    shown = inner if alone.score_mode != "none" else ConstantScoreQuery(inner)
+    parts = tuple(shown.rewritten().children())
+
+    def joined(inner: Node, simpler: Node | None = None) -> Node:
+        text = f"ToParentBlockJoinQuery ({inner})"
+        return Told(alone, "OpenSearchToParentBlockJoinQuery", text, parts, how, simpler, nested=False)
+
+    return joined(inner, joined(inner.rewritten()))
 
 
 def child_query(query: Nested, ctx: ShardContext) -> Node:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -15,13 +15,28 @@ from fakeknn.knn.search import explain_faiss
 from fakeknn.query.base import Explanation, Matched, Query, ShardContext, running
 from fakeknn.query.forms.compounds import child_query
 from fakeknn.query.knn import QUERY_VECTOR, Knn, chooses_objects, no_array
-from fakeknn.query.lucene import FILTER, MUST, BooleanQuery, MatchNoDocsQuery, Node, Told
+from fakeknn.query.lucene import (
+    FILTER,
+    MUST,
+    ApproximateScoreQuery,
+    BooleanQuery,
+    ConstantScoreQuery,
+    Leaf,
+    MatchAllDocsQuery,
+    MatchNoDocsQuery,
+    Node,
+    Told,
+)
 from fakeknn.query.lucene.form import field_exists, form, lucene
 from fakeknn.query.neighbors import Neighbors
 from fakeknn.view import VectorColumn, place_of, places_of
 from fakeknn.xcontent import java_float, java_hash
 
 _MAX = np.finfo(np.float32).max
+
+#: KNNMetrics: what a profile tells of the plugin's queries.
+_TIMERS = ("ann_search", "bitset_creation", "exact_search", "graph_load")
+_SUMS = ("cardinality",)
 
 
 @lucene.register
@@ -33,12 +48,13 @@ def _(query: Knn, ctx: ShardContext) -> Node:
     alone = query if query.boost == 1 else replace(query, boost=1.0)
     definition = target.definition
     prepared = alone.prepared(ctx, definition)
+    chosen = None if kept is None else _with_vector(kept, query.field, ctx)
     if definition.engine == "lucene":
-        text = _lucene_text(alone, definition, prepared, ctx, kept)
-        return LuceneNeighbors(alone, definition, prepared, kept, text)
+        inner, text = _lucene_texts(alone, definition, prepared, ctx, kept)
+        return LuceneNeighbors(alone, definition, prepared, kept, chosen, text, inner)
     optimized = definition.memory_optimized(ctx.settings.get("index.knn.memory_optimized_search") == "true")
     whole = prepared.rescore is not None or bool(query.expand_nested_docs) or optimized
-    return FaissNeighbors(alone, definition, prepared, kept, of_shard=query.k is not None and whole)
+    return FaissNeighbors(alone, definition, prepared, kept, chosen, of_shard=query.k is not None and whole)
 
 
 def _filter_form(query: Query, ctx: ShardContext) -> Node:
@@ -51,7 +67,18 @@ def _filter_form(query: Query, ctx: ShardContext) -> Node:
     node = form(query, documents)
     if node.might_match_nested(documents):
         node = BooleanQuery(((MUST, node), (FILTER, field_exists(ctx, "_primary_term"))))
-    return Told(query, "ToChildBlockJoinQuery", f"ToChildBlockJoinQuery ({node})", (node,))
+    return Told(query, "ToChildBlockJoinQuery", f"ToChildBlockJoinQuery ({node})", tuple(node.rewritten().children()))
+
+
+def _with_vector(filtered: Node, name: str, ctx: ShardContext) -> Node:
+    """What a filter and the vectors that there are choose from."""
+    target = ctx.field(name)
+    column = None if target is None else ctx.column(target)
+    text = f"FieldExistsQuery [field={name}]"
+    everywhere = column is not None and len(column.rows) == ctx.n
+    simpler = MatchAllDocsQuery() if everywhere else None
+    exists = Leaf("FieldExistsQuery", text, ctx.nothing if column is None else lambda: column.exists, simpler=simpler)
+    return BooleanQuery(((FILTER, filtered), (FILTER, exists)))
 
 
 @dataclass(frozen=True)
@@ -62,6 +89,8 @@ class _Neighbors(Node):
     definition: VectorDefinition = field(compare=False)
     prepared: Prepared = field(compare=False, repr=False)
     filtered: Node | None = field(compare=False)
+    chosen: Node | None = field(compare=False)
+    """What the filter and the vectors choose from."""
 
     def matched(self, ctx: ShardContext, boost: np.float32) -> Matched:
         return self.query.matched(ctx, boost)
@@ -72,6 +101,14 @@ class _Neighbors(Node):
         place = place_of(found.rows, row)
         kept = place < len(found.rows) and found.rows[place] == row
         return found, np.float32(found.score[place] * boost) if kept else None
+
+
+def _matches_all(node: Node | None) -> bool:
+    """Whether Lucene finds a filter to let everything through, which it then leaves out."""
+    after = None if node is None else node.rewritten()
+    if isinstance(after, ApproximateScoreQuery):
+        after = after.original
+    return isinstance(after, MatchAllDocsQuery)
 
 
 def _missed(reason: str) -> Explanation:
@@ -86,6 +123,8 @@ class LuceneNeighbors(_Neighbors):
     """Lucene's own query, within the plugin's where it is rescored or expanded to all objects of a document."""
 
     text: str
+    inner: str
+    """How Lucene's own query of k writes itself."""
 
     @property
     def _rescored(self) -> bool:
@@ -98,6 +137,25 @@ class LuceneNeighbors(_Neighbors):
         if self.definition.data_type != "float":
             raise NotFaked("the profile of a [knn] query")
         return "FloatVectorSimilarityQuery"
+
+    @property
+    def timers(self) -> tuple[str, ...]:  # type: ignore[override]
+        return _TIMERS if self._rescored else ()
+
+    @property
+    def sums(self) -> tuple[str, ...]:  # type: ignore[override]
+        return _SUMS if self._rescored else ()
+
+    def children(self) -> Iterator[Node]:
+        if self.query.k is None:
+            return iter(() if self.filtered is None else (ConstantScoreQuery(self.filtered).rewritten(),))
+        parts: tuple[Node, ...] = ()
+        if self.chosen is not None and not _matches_all(self.filtered):
+            parts = tuple(self.chosen.rewritten().children())
+        part = Told(self.query, self.inner.partition(":")[0], self.inner, parts)
+        if self._rescored:
+            part = Told(self.query, "LuceneEngineKnnVectorQuery", self.inner, (part,))
+        return iter((part,))
 
     def __str__(self) -> str:
         return self.text
@@ -139,19 +197,20 @@ class LuceneNeighbors(_Neighbors):
         return _missed("Score below threshold")
 
 
-def _lucene_text(
+def _lucene_texts(
     query: Knn, definition: VectorDefinition, prepared: Prepared, ctx: ShardContext, filtered: object
-) -> str:
-    """How the built query writes itself."""
+) -> tuple[str, str]:
+    """How Lucene's own query writes itself, and the built one."""
     floats = definition.data_type == "float"
     kind, first = ("Float", query.vector[0]) if floats else ("Byte", int(query.vector[0]))
     if prepared.radius is not None:
         least = prepared.radius.min_score
-        return (
+        text = (
             f"{kind}VectorSimilarityQuery[field= target=[{f'{first:f}' if floats else first}...] "
             f"traversalSimilarity={np.float32(0.95) * least:f} resultSimilarity={least:f} "
             f"filter={filtered or 'null'}]"
         )
+        return text, text
     assert query.k is not None
     ef = prepared.ef_search or ctx.setting("index.knn.algo_param.ef_search", 100)
     shown = java_float(first) if floats else str(first)
@@ -161,13 +220,13 @@ def _lucene_text(
         name = f"OSDiversifyingChildren{kind}KnnVectorQuery"
         if query.expand_nested_docs:
             name, asked = f"InternalNestedKnn{kind}VectorQuery", 2**31 - 1
-    text = f"{name}:{query.field}[{shown},...][{asked}]{tail}"
+    text = inner = f"{name}:{query.field}[{shown},...][{asked}]{tail}"
     if query.expand_nested_docs:
         text = f"ExpandNestedDocsQuery[{query.field}]...{name}[{text}]"
     if prepared.rescore is not None and prepared.rescore.enabled:
         vector = f"[F@{java_hash(repr(query.vector)):x}" if floats else "null"
         text = f"RescoreKNNVectorQueryinnerQuery={text}field=, vector={vector}, k={query.k}, shardId={ctx.shard}]"
-    return text
+    return inner, text
 
 
 # --- Faiss ------------------------------------------------------------------------------------------------------------
@@ -178,6 +237,15 @@ class FaissNeighbors(_Neighbors):
     """The plugin's own query; ``of_shard`` where it brings the segments of a shard together itself."""
 
     of_shard: bool
+    timers = _TIMERS
+
+    @property
+    def sums(self) -> tuple[str, ...]:  # type: ignore[override]
+        return (*_SUMS, "num_nested_docs") if self.of_shard else _SUMS
+
+    def children(self) -> Iterator[Node]:
+        parts = () if self.chosen is None else (self.chosen.rewritten(),)
+        return iter((replace(self, of_shard=False),) if self.of_shard else parts)
 
     @property
     def type(self) -> str:

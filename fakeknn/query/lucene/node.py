@@ -21,6 +21,10 @@ class Node:
     """One Lucene query."""
 
     package = "org.apache.lucene.search"
+    timers: tuple[str, ...] = ()
+    """What a profile times of it beside what it times of all."""
+    sums: tuple[str, ...] = ()
+    """What a profile counts of it."""
 
     @property
     def java_class(self) -> str:
