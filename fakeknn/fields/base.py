@@ -299,6 +299,7 @@ class FieldType:
                 check_meta(self.name, value)
             self.options[name] = parameter.parse(value) if value is not None else None
             self.given.add(name)
+            self.check_parameter(name, self.options[name])
         for parameter in self.parameters:
             value = self.options.get(parameter.name)
             if parameter.choices and parameter.name in self.given and value not in parameter.choices:
@@ -307,6 +308,9 @@ class FieldType:
                     f"Unknown value [{value}] for field [{parameter.name}] - accepted values are [{allowed}]"
                 )
         self.build()
+
+    def check_parameter(self, name: str, value: Any) -> None:
+        """Refuse a parameter where it is read, by what the index has."""
 
     def build(self) -> None:
         """Check the parameters together and derive what the type needs of them."""

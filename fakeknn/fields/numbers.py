@@ -7,6 +7,7 @@ Integers are kept as int64 (unsigned_long as uint64), the others as float64 hold
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Collection, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any, ClassVar
@@ -42,6 +43,8 @@ def java_double(text: str) -> float:
                 return float(body)
         except ValueError:
             pass
+    if re.match(r"[+-]?\d*\.\d*\.", stripped, re.ASCII):
+        raise NumberFormatException("multiple points")
     raise NumberFormatException(f'For input string: "{text}"' if stripped else "empty String")
 
 
@@ -98,10 +101,15 @@ class NumberFieldType(FieldType):
     def build(self) -> None:
         given = self.options.get("null_value")
         if given is not None:
-            if isinstance(self, IntegerFieldType) and has_decimal_part(given):
-                raise IllegalArgumentException(f"Value [{java_string(given)}] has a decimal part")
             self.given_null = given
             self.null = self.options["null_value"] = self.query_value(given)
+
+    def check_parameter(self, name: str, value: Any) -> None:
+        if name != "null_value" or value is None:
+            return
+        if isinstance(self, IntegerFieldType) and has_decimal_part(value):
+            raise IllegalArgumentException(f"Value [{java_string(value)}] has a decimal part")
+        self.query_value(value)
 
     @property
     def coerces(self) -> bool:
@@ -593,6 +601,10 @@ class ScaledFloatFieldType(NumberFieldType):
         Parameter("null_value", lambda value: value, None, accepts_null=True, explicit=True),
         META,
     )
+
+    def check_parameter(self, name: str, value: Any) -> None:
+        if name == "null_value" and value is not None:
+            self._number(value)
 
     def build(self) -> None:
         factor = self.options.get("scaling_factor")

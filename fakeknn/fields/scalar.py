@@ -156,7 +156,7 @@ class KeywordFieldType(StringFieldType):
         flag("norms", False, may_become=lambda ours, theirs: bool(ours) and not theirs),
         Parameter("similarity", text, None, show=lambda value: value or "null"),
         flag("use_similarity", False, updatable=True),
-        Parameter("normalizer", text, "default", accepts_null=True),
+        Parameter("normalizer", text, "default"),
         flag("split_queries_on_whitespace", False, updatable=True),
         BOOST,
         META,
@@ -177,9 +177,10 @@ class KeywordFieldType(StringFieldType):
                 raise MapperParsingException(f"normalizer [{name}] not found for field [{self.name}]")
         self.ignore_above: int = above
         self.null: str | None = self.option("null_value")
-        similarity = self.option("similarity")
-        if similarity is not None:
-            check_similarity(similarity, self)
+
+    def check_parameter(self, name: str, value: Any) -> None:
+        if name == "similarity" and value is not None:
+            check_similarity(value, self)
 
     def parse(self, container: Any, key: Any, value: Any, doc: DocContext) -> str | None:
         if type(value) is not str:

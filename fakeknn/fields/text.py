@@ -94,12 +94,19 @@ class TextFieldType(FieldType):
     search_analyzer: Any
     quote_analyzer: Any
 
-    def build(self) -> None:
+    def check_parameter(self, name: str, value: Any) -> None:
+        if value is None:
+            return
         analysis = self.context.analysis
-        for name in ("analyzer", "search_analyzer", "search_quote_analyzer"):
-            wanted = self.options.get(name)
-            if wanted is not None and analysis is not None and analysis.analyzer(wanted) is None:
-                raise IllegalArgumentException(f"analyzer [{wanted}] has not been configured in mappings")
+        if name in ("analyzer", "search_analyzer", "search_quote_analyzer"):
+            if analysis is not None and analysis.analyzer(value) is None:
+                raise IllegalArgumentException(f"analyzer [{value}] has not been configured in mappings")
+        elif name == "similarity":
+            check_similarity(value, self)
+        elif name == "index_prefixes":
+            self._check_prefixes(value)
+
+    def build(self) -> None:
         gap = self.option("position_increment_gap")
         if gap < 0:
             raise IllegalArgumentException(
@@ -109,15 +116,12 @@ class TextFieldType(FieldType):
             raise IllegalArgumentException(
                 f"Cannot set position_increment_gap on field [{self.name}] without positions enabled"
             )
-        similarity = self.option("similarity")
-        if similarity is not None:
-            check_similarity(similarity, self)
         bounds = self.options.get("fielddata_frequency_filter")
         if bounds is not None:
             self.options["fielddata_frequency_filter"] = self._frequencies(bounds)
-        prefixes = self.options.get("index_prefixes")
-        if prefixes is not None:
-            self._check_prefixes(prefixes)
+        if self.options.get("index_prefixes") is not None and not self.option("index"):
+            raise IllegalArgumentException(f"Cannot set index_prefixes on unindexed field [{self.name}]")
+        analysis = self.context.analysis
         if analysis is not None:
             own = self.options.get("analyzer")
             self.analyzer = analysis.analyzer(own or "default")
@@ -195,8 +199,6 @@ class TextFieldType(FieldType):
         if high >= 20:
             raise IllegalArgumentException(f"max_chars [{high}] must be less than 20")
         self.options["index_prefixes"] = {"min_chars": low, "max_chars": high}
-        if not self.option("index"):
-            raise IllegalArgumentException(f"Cannot set index_prefixes on unindexed field [{self.name}]")
 
     def echo(self, include_defaults: bool = False) -> dict[str, Any]:
         told = super().echo(include_defaults)

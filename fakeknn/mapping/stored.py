@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-import orjson
-
 from fakeknn.errors import IllegalArgumentException, OpenSearchError
 from fakeknn.fields.base import DocContext, FieldType
 from fakeknn.mapping.tree import Mapping
 from fakeknn.xcontent import java_string
+from fakeknn.xcontent.reading import read_again
 
 
 def stored_fields(
@@ -30,7 +29,7 @@ def stored_fields(
             wanted.append(field)
     if not wanted or source is None:
         return {}
-    body = orjson.loads(source)
+    body = read_again(source)
     found = {field.path: list(_stored(mapping, field, body)) for field in wanted}
     return {path: values for path, values in found.items() if values}
 

@@ -301,6 +301,9 @@ _MEMBERS = {
 
 @register("fuzzy")
 def parse_fuzzy(container: Any, key: Any) -> Query:
+    body = container[key]
+    if isinstance(body, dict) and len(body) == 1 and None in body.values():
+        raise IllegalArgumentException("query value cannot be null")
     field, values = field_query("fuzzy", container, key, _MEMBERS, short="value")
     if not field:
         raise IllegalArgumentException("field name cannot be null or empty")

@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections import deque
 from typing import Any
 
-import orjson
-
-from fakeknn.errors import IllegalArgumentException, UnsupportedOperationException
+from fakeknn.dates import DateFormat
+from fakeknn.errors import (
+    IllegalArgumentException,
+    NullPointerException,
+    UnsupportedOperationException,
+)
 from fakeknn.fields import FieldType
+from fakeknn.fields.join import MetaJoinFieldType
 from fakeknn.fields.metadata import METADATA, WITHOUT_DOC_VALUES
 from fakeknn.fields.patterns import simple_match
+from fakeknn.fields.ranges import DateRangeFieldType, RangeFieldType
 from fakeknn.fields.token_count import TokenCountFieldType
 from fakeknn.fields.vector import derives_source
 from fakeknn.query.base import ShardContext
@@ -20,6 +25,7 @@ from fakeknn.search.request import ARRAYS, SearchRequest
 from fakeknn.search.shown_values import shown_doc_values
 from fakeknn.view import ignored_fields
 from fakeknn.xcontent import hash_ordered
+from fakeknn.xcontent.reading import read_again
 
 _FALSE = object()
 
@@ -76,7 +82,8 @@ def _wanted(request: SearchRequest, ctx: ShardContext) -> list[tuple[str, FieldT
             if field is None or name in METADATA:
                 continue
             if field.internal:
-                raise UnsupportedOperationException(f"Cannot fetch values for internal field [{field.kind}].")
+                what = "metadata" if isinstance(field, MetaJoinFieldType) else "internal"
+                raise UnsupportedOperationException(f"Cannot fetch values for {what} field [{field.kind}].")
             if one.format is not None:
                 _check_format(field, one)
             found.append((name, field, one.format))
@@ -86,6 +93,13 @@ def _wanted(request: SearchRequest, ctx: ShardContext) -> list[tuple[str, FieldT
 def _check_format(field: FieldType, one: FieldAndFormat) -> None:
     if field.kind in ("date", "date_nanos"):
         field.check_format(one.format)
+    elif isinstance(field, RangeFieldType):
+        assert one.format is not None
+        DateFormat.parse(one.format)
+        if not isinstance(field, DateRangeFieldType):
+            raise NullPointerException(
+                'Cannot invoke "org.opensearch.common.time.DateFormatter.locale()" because "defaultFormatter" is null'
+            )
     elif field.kind not in ("geo_point", "geo_shape", "knn_vector") and not isinstance(field, TokenCountFieldType):
         try:
             field.fetch(None, one.format)
@@ -107,7 +121,7 @@ def fetch_fields(request: SearchRequest, ctx: ShardContext, hit: Hit) -> dict[st
     if source is None:
         body = {}
     else:
-        body = orjson.loads(source) if hit.nesting is None else hit.nesting.source(source)
+        body = read_again(source) if hit.nesting is None else hit.nesting.source(source)
     ignored = ignored_fields(ctx.view.columns.get("_ignored"), hit.row)
     found: dict[str, list[Any]] = {}
     for name, field, format in _wanted(request, ctx):

@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-import orjson
-
 import fakeknn.search.doc_fields  # noqa: F401  (fields are shown before highlights)
 from fakeknn.errors import (
     IllegalArgumentException,
@@ -32,6 +30,7 @@ from fakeknn.search.inner_hits import HIGHLIGHT
 from fakeknn.search.request import OBJECTS, SearchRequest
 from fakeknn.xcontent import hash_ordered, objects
 from fakeknn.xcontent.objects import Member, ObjectParser, caught, declared, place_of, thrown
+from fakeknn.xcontent.reading import read_again
 
 
 @dataclass(frozen=True)
@@ -294,5 +293,5 @@ def _texts(ctx: ShardContext, hit: Hit, mapped: FieldType, *, forced: bool) -> l
     source = source_of(ctx.view, hit.row if hit.nesting is None else hit.nesting.root)
     if source is None:
         return []
-    body = orjson.loads(source) if hit.nesting is None else hit.nesting.source(source)
+    body = read_again(source) if hit.nesting is None else hit.nesting.source(source)
     return [str(value) for value in field_values(ctx, mapped, body, None)]

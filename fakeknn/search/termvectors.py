@@ -191,7 +191,8 @@ def _valid(mapped: FieldType | None) -> bool:
 def _terms(request: TermVectorsRequest, ctx: ShardContext, mapped: FieldType, values: list[str]) -> dict[str, Any]:
     kept = str(mapped.options.get("term_vector", "no"))
     own = request.per_field_analyzer.get(mapped.path)
-    if own is not None or kept == "no" or request.doc is not None:
+    made = own is not None or kept == "no" or request.doc is not None
+    if made:
         kept = "with_positions_offsets"
     positions = request.positions and ("positions" in kept)
     offsets = request.offsets and ("offsets" in kept)
@@ -210,6 +211,8 @@ def _terms(request: TermVectorsRequest, ctx: ShardContext, mapped: FieldType, va
             if payloads and token.payload is not None:
                 told["payload"] = b64encode(token.payload).decode()
             found.setdefault(token.term, []).append(told)
+        if made and not found:
+            continue  # a MemoryIndex has no gap before its first token
         gap = getattr(mapped, "gap", 0)
         position += (tokens[-1].position + 1 if tokens else 0) + gap
         offset += len(text) + 1

@@ -58,6 +58,11 @@ def read(body: bytes) -> Any:
     return root if _agreed(body, root) else Reader(body).value()
 
 
+def read_again(body: bytes) -> Any:
+    """The value of a body that has been read before, in which only numbers beyond 64 bits need more than orjson."""
+    return Reader(body).value() if _has_long_integer(body) else orjson.loads(body)
+
+
 def _agreed(body: bytes, root: Any) -> bool:
     """Whether Jackson is sure to read the same: no duplicate field, no number beyond 64 bits, no limit passed."""
     if _has_long_integer(body):

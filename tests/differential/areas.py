@@ -9,7 +9,7 @@ from random import Random
 
 from fakeknn.contract.console import ConsoleRequest
 
-from . import analysis, documents, dsl, hits, pipelines, scripts, snippets
+from . import analysis, documents, dsl, fields, hits, pipelines, scripts, snippets
 from .aggregations import tree
 from .draw import Drawn, Json, bulk, document, index, some
 from .nearest import asked
@@ -147,7 +147,7 @@ def _trees(random: Random, name: str) -> Iterator[ConsoleRequest]:
 
 
 #: Areas whose requests change what later ones find: after a difference the two servers no longer know the same.
-CHANGING = ("docs", "ingest")
+CHANGING = ("docs", "fields", "ingest")
 
 AREAS: dict[str, Callable[[Random, str], Iterator[ConsoleRequest]]] = {
     "knn": knn,
@@ -157,6 +157,7 @@ AREAS: dict[str, Callable[[Random, str], Iterator[ConsoleRequest]]] = {
     "scripts": scripts.requests,
     "ingest": pipelines.requests,
     "analysis": analysis.requests,
+    "fields": fields.requests,
     "hits": lambda random, name: hits.requests(random, name, _maybe_spoiled),
     "snippets": lambda random, name: snippets.requests(random, name, _maybe_spoiled),
 }
