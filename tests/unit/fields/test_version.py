@@ -9,7 +9,7 @@ ORDERED = ("1.0.0-alpha", "1.0.0-alpha.1", "1.0.0-beta", "1.0.0", "1.0.1", "1.2.
 
 
 def test_versions_are_ordered_by_what_they_mean() -> None:
-    assert sorted(ORDERED[::-1], key=normalized) == list(ORDERED)
+    assert sorted(reversed(ORDERED), key=normalized) == list(ORDERED)
 
 
 @pytest.mark.parametrize("text", ["[1.2.3]", " 1.2.3 ", "1 2 3", "1\t2.3"])
