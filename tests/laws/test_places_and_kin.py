@@ -178,6 +178,28 @@ def test_samples_and_hits_are_the_best(documents: list[Document], size: int) -> 
 
 
 @drawn
+@given(documents=DOCUMENTS, tag=st.sampled_from("abcd"))
+def test_significant_terms_score_what_is_more_frequent_here(documents: list[Document], tag: str) -> None:
+    """By JLH: the change of the share, absolute times relative. All rows are the background, nested ones too."""
+    node = served(1, PROPERTIES, documents)
+    aggs = {"a": {"significant_terms": {"field": "n", "min_doc_count": 1, "size": 100}}}
+    answer = ask(node, "POST", "/i/_search", {"size": 0, "query": {"term": {"k": tag}}, "aggs": aggs})
+    here = [one["n"] for one in documents if one["k"] == tag]
+    counts, everywhere = Counter(here), Counter(one["n"] for one in documents)
+    rows = len(documents) + sum(len(one["items"]) for one in documents)
+    expected = {}
+    for number, count in counts.items():
+        share, usual = count / len(here), everywhere[number] / rows
+        if share > usual:
+            expected[number] = (count, everywhere[number], (share - usual) * (share / usual))
+    buckets = answer["aggregations"]["a"]["buckets"]
+    assert {one["key"]: (one["doc_count"], one["bg_count"]) for one in buckets} == {
+        number: row[:2] for number, row in expected.items()
+    }
+    assert all(one["score"] == pytest.approx(expected[one["key"]][2]) for one in buckets)
+
+
+@drawn
 @given(documents=DOCUMENTS, shards=st.sampled_from([1, 3]))
 def test_scripts_and_histograms_that_choose_their_widths(documents: list[Document], shards: int) -> None:
     scripted = {
