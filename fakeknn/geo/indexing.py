@@ -13,6 +13,7 @@ import numpy as np
 from fakeknn.errors import (
     IllegalArgumentException,
     InvalidShapeException,
+    NotFaked,
     NullPointerException,
     UnsupportedOperationException,
 )
@@ -141,7 +142,10 @@ def _cut(part: Any) -> list[Any]:
     found = []
     for turn in range(-2, 3):
         strip = shapely.box(360 * turn - 180, -90, 360 * turn + 180, 90)
-        pieces = shapely.get_parts(shapely.intersection(part, strip))
+        try:
+            pieces = shapely.get_parts(shapely.intersection(part, strip))
+        except shapely.GEOSException:
+            raise NotFaked("a polygon that crosses itself and the dateline") from None
         found += [
             _shifted(piece, -360.0 * turn)
             for piece in pieces

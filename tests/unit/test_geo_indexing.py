@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from fakeknn.errors import IllegalArgumentException, InvalidShapeException
+from fakeknn.errors import IllegalArgumentException, InvalidShapeException, NotFaked
 from fakeknn.geo import indexing, points
 from fakeknn.geo.wkt import Shape
 
@@ -32,6 +32,12 @@ def test_rings_that_are_none_are_refused(
     shape = Shape("POLYGON", [[(float(x), float(y)) for x, y in ring]])
     with pytest.raises(refused, match=message):
         indexing.indexed(shape)
+
+
+def test_a_polygon_that_crosses_itself_and_the_dateline_is_not_faked() -> None:
+    bow = [(170.0, 0.0), (190.0, 10.0), (190.0, 0.0), (170.0, 10.0), (170.0, 0.0)]
+    with pytest.raises(NotFaked):
+        indexing.indexed(Shape("POLYGON", [bow]))
 
 
 def test_cells_around_a_geohash_go_around_the_earth_but_not_over_its_poles() -> None:
