@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -12,7 +12,7 @@ import numpy as np
 from fakeknn.errors import IllegalArgumentException
 from fakeknn.fields import FieldType
 from fakeknn.fields.metadata import IdFieldType
-from fakeknn.fields.patterns import wildcard_matcher
+from fakeknn.fields.patterns import matching_terms, wildcard_matcher
 from fakeknn.fields.regexp import REGEXP_FLAGS, regexp_matcher
 from fakeknn.fields.text import BeginningsFieldType, TextFieldType
 from fakeknn.query.base import Matched, Query, ShardContext, common, field_query, register
@@ -160,6 +160,26 @@ class Wildcard(Pattern):
 
     def ask(self, field: FieldType, column: Column) -> Mask:
         return field.wildcard(column, self.value, case_insensitive=self.case_insensitive)
+
+
+class GramWildcard(Wildcard):
+    """What query_string makes of a pattern for a wildcard field: a query for Lucene's terms, and these are all runs of
+    three characters of a value (WildcardFieldTokenizer), which no longer pattern matches.
+    """
+
+    def matcher(self, field: FieldType) -> Callable[[str], object]:
+        matches = wildcard_matcher(self.value, False)
+        return lambda term: any(map(matches, _grams(term)))
+
+    def ask(self, field: FieldType, column: Column) -> Mask:
+        assert isinstance(column, KeywordColumn)
+        return column.mask_of(matching_terms(column, self.matcher(field)))
+
+
+def _grams(text: str) -> Iterator[str]:
+    """All runs of three characters, with zeros ahead and behind."""
+    padded = f"\0\0{text}\0\0"
+    return (padded[i : i + 3] for i in range(len(text) + 2))
 
 
 class Completed(Wildcard):

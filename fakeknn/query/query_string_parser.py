@@ -19,6 +19,7 @@ from fakeknn.errors import (
 )
 from fakeknn.fields import FieldType
 from fakeknn.fields.scalar import DateFieldType
+from fakeknn.fields.wildcard import WildcardFieldType
 from fakeknn.query.base import Query, ShardContext
 from fakeknn.query.boolean import Bool
 from fakeknn.query.compound import DisMax, MatchNone
@@ -28,7 +29,7 @@ from fakeknn.query.fuzzy import AUTO, Fuzziness, Fuzzy, custom_auto
 from fakeknn.query.match import ALL_DOCS, MatchOptions, boosted, checked, lenient_query, normalized, search_analyzer
 from fakeknn.query.multi_match import BEST_FIELDS, PHRASE_TYPE, Type, multi_match_query
 from fakeknn.query.multi_term import MAX_CLAUSE_COUNT, too_many_clauses
-from fakeknn.query.patterns import Prefix, Regexp, Wildcard
+from fakeknn.query.patterns import GramWildcard, Prefix, Regexp, Wildcard
 from fakeknn.query.phrases import Synonyms
 from fakeknn.query.query_string_grammar import (
     CONJ_AND,
@@ -357,6 +358,8 @@ class QueryStringParser:
             forced = self.analyzer is not None and (options.analyze_wildcard or found.is_text)
             if not options.allow_leading_wildcard and pattern[0] in "*?":
                 raise ParseException("'*' or '?' not allowed as first character in WildcardQuery")
+            if isinstance(found, WildcardFieldType):
+                return GramWildcard(field=found.path, value=pattern, rewrite=options.rewrite)
             value = _normalized_pattern(pattern, lambda part: self._normalized(found, part))
             if not forced and not found.dictionary:
                 value = pattern

@@ -176,14 +176,15 @@ def unified(told: FieldHighlight, ctx: ShardContext, values: list[str]) -> list[
     limit = _check_length(told, ctx, len(text), str(told.doc_id), "")
     number = told.options["number_of_fragments"]
     most = 2**31 - 2 if number == 0 else number
+    analyzed = is_analyzed(told.field, looked_for)
     fields = [told.field]
     for name in told.options.get("matched_fields", ()):
         other = ctx.field(name)
         if other is None:
-            raise running(IllegalArgumentException(f"Field [{name}] has no associated analyzer"))
-        if name != told.name:
+            if analyzed:
+                raise running(IllegalArgumentException(f"Field [{name}] has no associated analyzer"))
+        elif name != told.name:
             fields.append(other)
-    analyzed = is_analyzed(told.field, looked_for)
     found: list[tuple[int, int, str, int]] = []
     if analyzed or is_indexed_in(told.field, ctx, told.doc_id):
         found = _matches(fields, looked_for, values, limit if analyzed else None)

@@ -19,7 +19,7 @@ from fakeknn.query.lucene import (
     Told,
 )
 from fakeknn.query.lucene.form import MATCH_NONE, WRAPPER, form, lucene
-from fakeknn.query.patterns import Completed, Pattern, Prefix, Regexp, Wildcard
+from fakeknn.query.patterns import Completed, GramWildcard, Pattern, Prefix, Regexp, Wildcard
 from fakeknn.query.terms import constant_value
 
 
@@ -51,14 +51,14 @@ def _(query: Pattern, ctx: ShardContext) -> Node:
         if query.case_insensitive and not isinstance(query, Regexp):
             shown = automaton(plain)
         return Leaf(WRAPPER, f"{name}:{shown}", lambda: plain.mask(ctx))
-    if isinstance(field, WildcardFieldType):
+    if isinstance(field, WildcardFieldType) and not isinstance(query, GramWildcard):
         shown = {Prefix: f"{query.value}*", Regexp: f"/{query.value}/"}.get(type(query), query.value)
         return wildcard_matching(field, shown, plain, ctx)
     if isinstance(field, VersionFieldType):
         value = query.value.lower() if query.case_insensitive and isinstance(query, Wildcard) else query.value
         shown = {Prefix: f"{value}*", Regexp: f"/{value}/"}.get(type(query), value)
         return Leaf(WRAPPER, f"{field.path}:{shown}", lambda: plain.mask(ctx))
-    if not (field.is_text or field.kind == "keyword"):
+    if not (field.is_text or field.kind == "keyword" or isinstance(query, GramWildcard)):
         return Told(plain)
     if isinstance(query, Completed) or (query.case_insensitive and not isinstance(query, Regexp)):
         return Leaf(WRAPPER, f"{field.path}:{automaton(plain)}", lambda: plain.mask(ctx))
