@@ -21,6 +21,7 @@ from fakeknn.search import service
 from fakeknn.search.termvectors import TermVectorsRequest, parse_term_vectors, term_vectors
 from fakeknn.state.versions import version_type
 from fakeknn.xcontent import objects, read
+from fakeknn.xcontent.tree import Reader
 
 if TYPE_CHECKING:
     from fakeknn.state.node import Node
@@ -90,6 +91,23 @@ def _failed() -> OpenSearchException:
     return OpenSearchException("failed to execute term vector request")
 
 
+def _read(body: bytes) -> Any:
+    """A body that is read token by token. No object begins with a text or a number: what follows is refused, and where
+    nothing follows the real server reads on forever.
+    """
+    found = read(body)
+    if not isinstance(found, dict | list):
+        reader = Reader(body)
+        reader.value()
+        while reader.rest() is not None:
+            pass
+        raise NotFaked(_ENDLESS)
+    return found
+
+
+_ENDLESS = "term vectors of a body that is no object"
+
+
 @route(
     "GET POST",
     "/{index}/_termvectors",
@@ -99,7 +117,9 @@ def _failed() -> OpenSearchException:
 def termvectors(node: Node, request: Request) -> dict[str, Any]:
     wanted = TermVectorsRequest(index=request.text("index"), id=request.text("id"))
     if request.body:
-        request.parsed = read(request.body)
+        request.parsed = _read(request.body)
+        if not isinstance(request.parsed, dict):
+            raise NotFaked(_ENDLESS)
         wanted = parse_term_vectors(wanted, request.parsed)
     wanted = _with_parameters(wanted, request)
     problems = wanted.problems()
@@ -114,7 +134,7 @@ def multi_termvectors(node: Node, request: Request) -> dict[str, Any]:
     wanted: list[TermVectorsRequest] = []
     ids = request.names("ids")
     if request.body:
-        request.parsed = read(request.body)
+        request.parsed = _read(request.body)
         template, wanted, more = _several(template, request.parsed)
         ids = [*ids, *more]
     wanted += [replace(template, id=one) for one in dict.fromkeys(ids)]
@@ -141,6 +161,8 @@ def _several(
     template: TermVectorsRequest, body: dict[str, Any]
 ) -> tuple[TermVectorsRequest, list[TermVectorsRequest], list[str]]:
     """MultiTermVectorsRequest.add."""
+    if isinstance(body, list):
+        raise OpenSearchParseException("no parameter named [null] and type ARRAY")
     wanted: list[TermVectorsRequest] = []
     ids: list[str] = []
     for name, value in body.items():

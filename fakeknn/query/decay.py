@@ -69,7 +69,7 @@ class Decay(Function):
         if offset < 0:
             raise IllegalArgumentException("function_score : offset must be > 0.0")
         if self.shape == "gauss":
-            scale = 0.5 * math.pow(scale, 2.0) / math.log(decay)
+            scale = 0.5 * (scale * scale) / math.log(decay)  # math.pow would not go to infinity, as Java's does
         elif self.shape == "exp":
             scale = math.log(decay) / scale
         else:

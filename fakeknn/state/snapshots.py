@@ -41,6 +41,7 @@ from fakeknn.state.resize import fill
 from fakeknn.state.settings.flat import ARCHIVED_PREFIX, with_index_prefix
 from fakeknn.state.settings.index import INDEX_SETTINGS
 from fakeknn.units import parse_byte_size
+from fakeknn.xcontent import java_string
 
 #: The one path that the node's settings allow repositories to lie in.
 PATH_REPO = "/usr/share/opensearch/repo"
@@ -100,7 +101,7 @@ def put_repository(node: Node, name: str, kind: str, settings: Mapping[str, Any]
         raise RepositoryException(name, f"must not contain the following characters {FORBIDDEN_TEXT}")
     if kind != "fs":
         raise RepositoryException(name, f"repository type [{kind}] does not exist")
-    location = settings.get("location") or ""
+    location = java_string(settings.get("location") or "")
     try:
         _check_location(name, location)
         if "chunk_size" in settings:
