@@ -16,6 +16,7 @@ from fakeknn.api.documents import (
     if_seq_no,
     read_update,
     require_body,
+    show_source,
 )
 from fakeknn.errors import (
     ActionRequestValidationException,
@@ -423,8 +424,5 @@ def _update(meta: dict[str, Any], defaults: Defaults, source: bytes, line: bytes
     if update.doc_as_upsert:
         update.pipeline = None  # it is the upsert's, and a doc is none
     # What the line or the query string says of the source beats what the body says
-    shown = found.get("_source", defaults.source) or shown
-    if shown is not None and shown.fetch:
-        update.show_source = shown.shown
-        update.filters_source = bool(shown.includes or shown.excludes)
+    show_source(update, found.get("_source", defaults.source) or shown)
     return update

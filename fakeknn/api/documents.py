@@ -243,6 +243,13 @@ def read_update(body: bytes) -> Any:
     return read_open(body)
 
 
+def show_source(update: UpdateRequest, shown: SourceOptions | None) -> None:
+    """Have the answer of an update tell its source, as far as the options show it."""
+    if shown is not None and shown.fetch:
+        update.show_source = shown.shown
+        update.filters_source = bool(shown.includes or shown.excludes)
+
+
 def apply_update_body(update: UpdateRequest, body: Any) -> SourceOptions | None:
     """UpdateRequest.fromXContent: take the members of a body; what it says of ``_source``."""
     if not isinstance(body, dict):
@@ -289,9 +296,7 @@ def update_document(node: Node, request: Request) -> Any:
     update.require_alias = request.flag("require_alias")
     if request.body:
         shown = apply_update_body(update, request.read(read_update)) or shown
-    if shown is not None and shown.fetch:
-        update.show_source = shown.shown
-        update.filters_source = bool(shown.includes or shown.excludes)
+    show_source(update, shown)
     return _write(node, request, update, active)
 
 

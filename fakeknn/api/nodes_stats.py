@@ -161,9 +161,7 @@ def stats(node: Node, request: Request) -> dict[str, Any]:
         elif "caches" in metrics:
             caches = _caches(request)
         else:
-            raise IllegalArgumentException(
-                f"request [{request.path}] contains index metrics [{listed}] but indices stats not requested"
-            )
+            raise _not_requested(request)
     check_read(request, sections if metrics is None or "indices" in metrics else [], groups="search")
     request.flag("include_segment_file_sizes")
     if not machine.chosen(node, request.names("nodeId")):
@@ -193,6 +191,13 @@ def stats(node: Node, request: Request) -> dict[str, Any]:
     if metrics is None or "remote_store" in metrics:
         told["remote_store"] = {"last_successful_fetch_of_pinned_timestamps": -1}
     return nodes_answer(node, told)
+
+
+def _not_requested(request: Request) -> IllegalArgumentException:
+    listed = request.params["index_metric"]
+    return IllegalArgumentException(
+        f"request [{request.path}] contains index metrics [{listed}] but indices stats not requested"
+    )
 
 
 def _caches(request: Request) -> list[str]:
@@ -293,9 +298,7 @@ def cluster_stats(node: Node, request: Request) -> dict[str, Any]:
     asked = request.names("metric") or ["_all"]
     listed = request.params.get("index_metric")
     if listed is not None and "indices" not in asked and "_all" not in asked:
-        raise IllegalArgumentException(
-            f"request [{request.path}] contains index metrics [{listed}] but indices stats not requested"
-        )
+        raise _not_requested(request)
     metrics = metrics_of(request, "metric", _CLUSTER_METRICS)
     indexed = metrics is None or "indices" in metrics
     sections = metrics_of(request, "index_metric", _INDEX_METRICS, "index metric") if listed is not None else None

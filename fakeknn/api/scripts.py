@@ -8,14 +8,11 @@ from fakeknn.api.indices import MANAGER, check_timeouts
 from fakeknn.errors import (
     ActionRequestValidationException,
     IllegalArgumentException,
-    JsonEOFException,
     JsonParseException,
     NullPointerException,
-    OpenSearchError,
     OpenSearchParseException,
     ParsingException,
     ResourceNotFoundException,
-    UncheckedIOException,
     UnsupportedOperationException,
     Where,
     XContentParseException,
@@ -32,6 +29,7 @@ from fakeknn.search.scripts import StoredScript, put_script
 from fakeknn.state.node import Node
 from fakeknn.xcontent import generator, java_string, read_open
 from fakeknn.xcontent.objects import ObjectParser, caught, declared, text, token, whole
+from fakeknn.xcontent.reading import unchecked
 
 # --- stored scripts ---------------------------------------------------------------------------------------------------
 
@@ -49,17 +47,12 @@ def put(node: Node, request: Request) -> dict[str, Any]:
     try:
         stored = parse_stored(request.read(read_open))
     except JsonParseException as error:
-        raise _unchecked(error) from error
+        raise unchecked(error)  # noqa: B904 (it bears its own cause)
     check_timeouts(request)
     request.prepared()
     _check_id(params["id"])
     put_script(node, params["id"], stored, params.get("context"), len(request.body))
     return {"acknowledged": True}
-
-
-def _unchecked(error: OpenSearchError) -> UncheckedIOException:
-    package = "com.fasterxml.jackson.core" + (".io" if isinstance(error, JsonEOFException) else "")
-    return UncheckedIOException(f"{package}.{type(error).__name__}: {error.reason}")
 
 
 def parse_stored(body: Any) -> StoredScript:
@@ -100,7 +93,7 @@ class _Builder:
     def source(self, container: Any, key: Any) -> str:
         value = container[key]
         if isinstance(value, dict):
-            with caught(_unchecked):
+            with caught(unchecked):
                 whole(container, key)
             self.options["content_type"] = "application/json; charset=UTF-8"
             return generator.write(value).decode()

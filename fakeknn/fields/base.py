@@ -413,6 +413,11 @@ class FieldType:
             return None
         raise NotFaked(f"a [{self.kind}] that is told of a vector's values")
 
+    def refuse_format(self, format: str | None) -> None:
+        """What ``fields`` says of a format, of a type that has none."""
+        if format is not None:
+            raise IllegalArgumentException(f"Field [{self.path}] of type [{self.kind}] doesn't support formats.")
+
     def for_subs(self, container: Any, key: Any, value: Any) -> tuple[Any, Any, Any]:
         """What the multi-fields of the field read where it reads ``container[key]``."""
         return container, key, value

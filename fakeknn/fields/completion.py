@@ -224,8 +224,7 @@ class CompletionFieldType(FieldType):
         return {key: inputs}, key, inputs
 
     def fetch(self, value: Any, format: str | None = None) -> Any:
-        if format is not None:
-            raise IllegalArgumentException(f"Field [{self.path}] of type [{self.kind}] doesn't support formats.")
+        self.refuse_format(format)
         return value
 
 

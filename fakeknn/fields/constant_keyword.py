@@ -95,6 +95,5 @@ class ConstantKeywordFieldType(FieldType):
         return self._all(column, above and below)
 
     def fetch(self, value: Any, format: str | None = None) -> Any:
-        if format is not None:
-            raise IllegalArgumentException(f"Field [{self.path}] of type [{self.kind}] doesn't support formats.")
+        self.refuse_format(format)
         return None if value is None else java_string(value)

@@ -93,8 +93,7 @@ class RankFeatureFieldType(FeatureFieldType):
             raise
 
     def fetch(self, value: Any, format: str | None = None) -> Any:
-        if format is not None:
-            raise IllegalArgumentException(f"Field [{self.path}] of type [{self.kind}] doesn't support formats.")
+        self.refuse_format(format)
         return None if value is None else np.float32(objects.decimal({"": value}, ""))
 
 

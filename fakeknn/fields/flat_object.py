@@ -124,6 +124,5 @@ class FlatObjectFieldType(UnparametrizedFieldType, StringFieldType):
                 yield below, plain_text(value, key, item, doc)
 
     def fetch(self, value: Any, format: str | None = None) -> Any:
-        if format is not None:
-            raise IllegalArgumentException(f"Field [{self.path}] of type [{self.kind}] doesn't support formats.")
+        self.refuse_format(format)
         return java_string(value)

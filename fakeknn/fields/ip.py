@@ -238,6 +238,5 @@ class IpFieldType(FieldType):
         return column.rows_with(column.between(*bounds(lower, upper, include_lower, include_upper)))
 
     def fetch(self, value: Any, format: str | None = None) -> Any:
-        if format is not None:
-            raise IllegalArgumentException(f"Field [{self.path}] of type [{self.kind}] doesn't support formats.")
+        self.refuse_format(format)
         return self.null if value is None else shown(address(java_string(value)))

@@ -198,8 +198,7 @@ class NumberFieldType(FieldType):
         raise NotImplementedError
 
     def fetch(self, value: Any, format: str | None = None) -> Any:
-        if format is not None:
-            raise IllegalArgumentException(f"Field [{self.path}] of type [{self.kind}] doesn't support formats.")
+        self.refuse_format(format)
         if value == "" or value is None:
             return self.null
         return self.doc_value(self.query_value(value))

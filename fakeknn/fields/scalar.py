@@ -214,8 +214,7 @@ class KeywordFieldType(StringFieldType):
         return "".join(part if part in "*?\\" else self.normalizer.normalize(part) for part in _split_pattern(value))
 
     def fetch(self, value: Any, format: str | None = None) -> Any:
-        if format is not None:
-            raise IllegalArgumentException(f"Field [{self.path}] of type [{self.kind}] doesn't support formats.")
+        self.refuse_format(format)
         shown = self.null if value is None else java_string(value)
         if shown is None or len(shown) > self.ignore_above:
             return None
@@ -328,8 +327,7 @@ class BooleanFieldType(FieldType):
         return bool(value)
 
     def fetch(self, value: Any, format: str | None = None) -> Any:
-        if format is not None:
-            raise IllegalArgumentException(f"Field [{self.path}] of type [{self.kind}] doesn't support formats.")
+        self.refuse_format(format)
         if value is None:
             return self.option("null_value")
         return value if isinstance(value, bool) else value == "true"

@@ -175,8 +175,7 @@ class VersionFieldType(StringFieldType):
         return super().range(column, lower=low, upper=high, include_lower=include_lower, include_upper=include_upper)
 
     def fetch(self, value: Any, format: str | None = None) -> Any:
-        if format is not None:
-            raise IllegalArgumentException(f"Field [{self.path}] of type [{self.kind}] doesn't support formats.")
+        self.refuse_format(format)
         return None if value is None else java_string(value)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any, ClassVar
 
-from fakeknn.errors import IllegalArgumentException, NotFaked, UnsupportedOperationException
+from fakeknn.errors import NotFaked, UnsupportedOperationException
 from fakeknn.fields.base import META, DocContext, Parameter, flag, integer, register, text
 from fakeknn.fields.buffers import Buffer, KeywordBuffer
 from fakeknn.fields.patterns import matching_terms
@@ -92,7 +92,6 @@ class WildcardFieldType(StringFieldType):
         raise UnsupportedOperationException("TODO")
 
     def fetch(self, value: Any, format: str | None = None) -> Any:
-        if format is not None:
-            raise IllegalArgumentException(f"Field [{self.path}] of type [{self.kind}] doesn't support formats.")
+        self.refuse_format(format)
         shown = self.option("null_value") if value is None else java_string(value)
         return None if shown is None or len(shown) > self.option("ignore_above") else self.index_term(shown)

@@ -463,9 +463,7 @@ class Shard:
         auto_id: bool = False,
     ) -> Written:
         """Create a document or replace the one of that id."""
-        self.settle(now)
-        self.last_write = now
-        engine = self._writable()
+        engine = self._engine_at(now)
         row = None if auto_id else engine.find(doc_id)
         version = self._next_version(doc_id, row, expected, now)
         if document.refusal is not None:  # it has used up a number: an operation that does nothing takes its place
@@ -484,9 +482,7 @@ class Shard:
         self, doc_ids: Sequence[str], documents: ParsedDocuments, mapping: Mapping, now: float
     ) -> list[Written]:
         """Create documents whose ids are new (``Engine.are_new``)."""
-        self.settle(now)
-        self.last_write = now
-        engine = self._writable()
+        engine = self._engine_at(now)
         first = engine.next_seq_no
         engine.append_all(doc_ids, documents, mapping)
         if self.pending_since is None:
@@ -497,9 +493,7 @@ class Shard:
 
     def delete_document(self, doc_id: str, expected: Expectation, now: float) -> Written:
         """Delete a document; one that is not there leaves a tombstone all the same."""
-        self.settle(now)
-        self.last_write = now
-        engine = self._writable()
+        engine = self._engine_at(now)
         row = engine.find(doc_id)
         version = self._next_version(doc_id, row, expected, now)
         if row is not None:
@@ -568,6 +562,12 @@ class Shard:
         self.refresh()
 
     # -- copies
+
+    def _engine_at(self, now: float) -> Engine:
+        """The engine, for a write."""
+        self.settle(now)
+        self.last_write = now
+        return self._writable()
 
     def _writable(self) -> Engine:
         if self.engine.shared:

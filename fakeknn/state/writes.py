@@ -219,14 +219,18 @@ class Writer:
     def _check_ids(self, requests: Iterable[WriteRequest]) -> None:
         """BulkOperation.doRun: a document that lacks the routing of its index is told by its id, before anything is
         written; without an id this fails, and the whole bulk with it."""
+        nameless: dict[tuple[str | None, bool], IndexRequest] = {}
+        """One for each index: another of the same could be told no other thing."""
         for request in requests:
             if type(request) is IndexRequest and request.id is None and request.routing is None:
-                try:
-                    self._route(self._target(request), request)
-                except NullPointerException:
-                    raise
-                except OpenSearchError:
-                    continue  # it will be the item's
+                nameless.setdefault((request.index, request.require_alias), request)
+        for request in nameless.values():
+            try:
+                self._route(self._target(request), request)
+            except NullPointerException:
+                raise
+            except OpenSearchError:
+                continue  # it will be the item's
 
     # -- documents
 

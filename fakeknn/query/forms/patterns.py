@@ -38,7 +38,7 @@ def _(query: Pattern, ctx: ShardContext) -> Node:
             or (isinstance(query, Prefix) and query.is_held(field))
         ):
             return expanded
-        shown = {Prefix: f"{query.value}*", Regexp: f"/{query.value}/"}.get(type(query), query.value)
+        shown = _shown(query, query.value)
         return Becoming(f"{field.path}:{shown}", expanded)
     if constant_value(ctx, field) is not None:
         if not isinstance(query, Regexp):
@@ -52,18 +52,23 @@ def _(query: Pattern, ctx: ShardContext) -> Node:
             shown = automaton(plain)
         return Leaf(WRAPPER, f"{name}:{shown}", lambda: plain.mask(ctx))
     if isinstance(field, WildcardFieldType) and not isinstance(query, GramWildcard):
-        shown = {Prefix: f"{query.value}*", Regexp: f"/{query.value}/"}.get(type(query), query.value)
+        shown = _shown(query, query.value)
         return wildcard_matching(field, shown, plain, ctx)
     if isinstance(field, VersionFieldType):
         value = query.value.lower() if query.case_insensitive and isinstance(query, Wildcard) else query.value
-        shown = {Prefix: f"{value}*", Regexp: f"/{value}/"}.get(type(query), value)
+        shown = _shown(query, value)
         return Leaf(WRAPPER, f"{field.path}:{shown}", lambda: plain.mask(ctx))
     if not (field.is_text or field.kind == "keyword" or isinstance(query, GramWildcard)):
         return Told(plain)
     if isinstance(query, Completed) or (query.case_insensitive and not isinstance(query, Regexp)):
         return Leaf(WRAPPER, f"{field.path}:{automaton(plain)}", lambda: plain.mask(ctx))
-    shown = {Prefix: f"{query.value}*", Wildcard: query.value, Regexp: f"/{query.value}/"}.get(type(query), query.value)
+    shown = _shown(query, query.value)
     return Leaf(WRAPPER, f"{field.path}:{shown}", lambda: plain.mask(ctx))
+
+
+def _shown(query: Pattern, value: str) -> str:
+    """A pattern as Lucene writes it."""
+    return {Prefix: f"{value}*", Regexp: f"/{value}/"}.get(type(query), value)
 
 
 def automaton(query: Query) -> str:
