@@ -110,31 +110,34 @@ def _fma_sum(products: Doubles, in_order: bool) -> Floats:
     dimension, rows = products.shape
     lanes = MACHINE.lanes
     full = 0 if in_order else dimension - dimension % lanes
-    total = np.zeros(rows, dtype=np.float32)
+    total: Floats | None = None
     if full:
-        partial = np.zeros((lanes, rows), dtype=np.float32)
-        total = _sum_in_order(_fused(products[:full].reshape(-1, lanes, rows), partial))
+        total = _sum_in_order(_fused(products[:full].reshape(-1, lanes, rows)))
     rest = products[full:]
     if MACHINE.fuses_scalars:
         return _fused(rest, total)
-    return _sum_in_order(np.concatenate((total[None], rest.astype(np.float32))))
+    start = np.zeros(rows, dtype=np.float32) if total is None else total
+    return _sum_in_order(np.concatenate((start[None], rest.astype(np.float32))))
 
 
-def _fused(products: Doubles, start: Floats) -> Floats:
-    """``start`` plus one product after another, each sum rounded once to float32: fused multiply-adds."""
+def _fused(products: Doubles, start: Floats | None = None) -> Floats:
+    """``start``, or zeros, plus one product after another, each sum rounded once to float32: fused multiply-adds."""
+    total = np.zeros(products.shape[1:], dtype=np.float32) if start is None else start
+    first = total
     sums = np.empty_like(products)
-    total = start
     for product, wide in zip(products, sums, strict=True):
         np.add(product, total, out=wide)
         total = wide.astype(np.float32)
     # So each sum was rounded twice, first to float64. That goes wrong only where the float64 lies halfway between two
     # float32: its 29 surplus bits are 100...0. Below the normal range float32 has fewer bits, so any value is suspect.
-    magnitudes = np.abs(sums)
-    suspect = sums.view(np.int64) & _SURPLUS_BITS == _HALFWAY
+    # What is added to zero is exact in float64, halfway or not.
+    rounded = sums[1:] if start is None else sums
+    magnitudes = np.abs(rounded)
+    suspect = rounded.view(np.int64) & _SURPLUS_BITS == _HALFWAY
     suspect |= (magnitudes < _SMALLEST_NORMAL) & (magnitudes > 0)
     if suspect.any():
         again = np.flatnonzero(suspect.any(axis=tuple(range(suspect.ndim - 1))))
-        total[..., again] = _fused_with_care(products[..., again], start[..., again])
+        total[..., again] = _fused_with_care(products[..., again], first[..., again])
     return total
 
 

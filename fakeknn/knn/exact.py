@@ -27,6 +27,7 @@ _TOO_GREAT = 1e36  # squared lengths beyond it overflow when multiplied, and mak
 _TOO_SMALL = 1e-30  # squared lengths below it have lost bits to underflow
 _BATCH_ROWS = 8192
 _FOR_BLAS = 1 << 22  # numbers below which sharing a product among threads gains little, and costs much if all are busy
+_IN_THREAD = 1 << 13  # numbers that OpenBLAS multiplies by a vector without asking other threads (fewer than 4 * 2304)
 _FEW_NUMBERS = 1 << 13  # a matrix of so few is measured sooner than estimated
 
 
@@ -270,11 +271,26 @@ def _products(matrix: Matrix, query: Matrix) -> Floats:
     """x·y of each row, added up in any order."""
     factors = query.astype(np.float32, copy=False)
     if matrix.dtype == np.float32:
-        products: Floats = matrix @ factors if matrix.size >= _FOR_BLAS else np.vecdot(matrix, factors)
-        return products
+        return _float_products(matrix, factors)
     out = np.empty(len(matrix), dtype=np.float32)
     for rows in row_blocks(*matrix.shape):
         np.vecdot(matrix[rows].astype(np.float32), factors, out=out[rows])
+    return out
+
+
+def _float_products(matrix: Floats, factors: Floats) -> Floats:
+    if matrix.size >= _FOR_BLAS:
+        products: Floats = matrix @ factors
+        return products
+    out = np.empty(len(matrix), dtype=np.float32)
+    dimension = matrix.shape[1]
+    rows = _IN_THREAD // dimension
+    batched = 0  # a batch of few rows, and few batches, vecdot takes as fast
+    if 32 <= rows <= len(matrix) // 8:
+        batched = len(matrix) - len(matrix) % rows
+        batches = matrix[:batched].reshape(-1, rows, dimension)
+        np.matmul(batches, factors, out=out[:batched].reshape(-1, rows))
+    np.vecdot(matrix[batched:], factors, out=out[batched:])
     return out
 
 
