@@ -16,7 +16,8 @@ from fakeknn.painless.casts import (
 )
 from fakeknn.painless.contexts import Context
 from fakeknn.painless.numbers import parse_double, parse_float, parse_integer
-from fakeknn.painless.regexes import REGEX_FLAGS, compile_regex
+from fakeknn.painless.regex_syntax import REGEX_FLAGS
+from fakeknn.painless.regexes import compile_regex
 from fakeknn.painless.scopes import Scope
 from fakeknn.painless.throwable import CompileFault, Thrown, class_cast, fault, illegal_state
 from fakeknn.painless.values import runtime_name

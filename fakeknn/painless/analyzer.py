@@ -51,6 +51,8 @@ class Analyzer(MemberAnalyzer):
                 type_ = self.allowlist.type_named(name)
                 if type_ is None:
                     raise fault(function.offset, f"{wrong}parameter type [{name}] not found for function [{key}]")
+                if type_ == "void":
+                    raise fault(None, "parameter type cannot be void")
                 function.parameters.append(type_)
         self.functions[key] = function
 

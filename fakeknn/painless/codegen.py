@@ -294,7 +294,9 @@ class Codegen(ExpressionCodegen):
     def _throw_statement(self, node: ast.Throw) -> list[py.stmt]:
         self._begin(node)
         value = self.value(node.value)
-        return [self.at(py.Raise(self.call(thrown, value), None))]
+        because = self._because(node.value)
+        nothing = "Cannot throw exception" + (f" because {because} is null" if because else "")
+        return [self.at(py.Raise(self.call(thrown, value, self.constant(nothing)), None))]
 
     def _try_statement(self, node: ast.Try) -> list[py.stmt]:
         self._begin(node)
@@ -317,9 +319,9 @@ class Codegen(ExpressionCodegen):
         return [self.at(py.Try(body, [self.at(handler)], [], []))]
 
 
-def thrown(value: Thrown | None) -> Thrown:
+def thrown(value: Thrown | None, nothing: str) -> Thrown:
     if value is None:
-        raise null_pointer('Cannot throw exception because "<null>" is null')
+        raise null_pointer(nothing)
     return value
 
 

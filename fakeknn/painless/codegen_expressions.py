@@ -163,7 +163,10 @@ class ExpressionCodegen(MemberCodegen):
         if "def" in (node.binary_type, node.shift_type):
             left = self.boxed(node.left)
             right = self.boxed(node.right)
-            return self._def_typed(self.call(_DEF_OPERATORS[operation], left, right), node)
+            function = _DEF_OPERATORS[operation]
+            if self._beside_boolean(node.left, node.right):
+                return self._with_boolean(node, function, left, right, str(node.vtype))
+            return self._def_typed(self.call(function, left, right), node)
         left = self.value(node.left)
         right = self.value(node.right)
         return self._typed_operation(node.offset, operation, node.binary_type, left, right)
@@ -210,7 +213,10 @@ class ExpressionCodegen(MemberCodegen):
             left = self.boxed(node.left)
             right = self.boxed(node.right)
             if operation in ("===", "!=="):
-                return self._same(operation, left, right)
+                boxed = node.left.vtype in PRIMITIVES or node.right.vtype in PRIMITIVES
+                return self._same(operation, left, right, boxed)
+            if self._beside_boolean(node.left, node.right):
+                return self._with_boolean(node, _DEF_OPERATORS[operation], left, right, "boolean")
             return self.call(_DEF_OPERATORS[operation], left, right)
         left = self.value(node.left)
         right = self.value(node.right)
@@ -224,8 +230,19 @@ class ExpressionCodegen(MemberCodegen):
         result = self.call(equals, left, right)
         return result if operation == "==" else self.at(py.UnaryOp(py.Not(), result))
 
-    def _same(self, operation: str, left: py.expr, right: py.expr) -> py.expr:
-        result = self.call(operators.same, left, right)
+    def _beside_boolean(self, left: ast.Expression, right: ast.Expression) -> bool:
+        return (left.vtype == "boolean") != (right.vtype == "boolean")
+
+    def _with_boolean(
+        self, node: ast.Binary | ast.Comp, function: Callable[..., Any], left: py.expr, right: py.expr, returns: str
+    ) -> py.expr:
+        site = "boolean,Object" if node.left.vtype == "boolean" else "Object,boolean"
+        return self.call(
+            operators.with_boolean, self.reach(function), left, right, self.constant(site), self.constant(returns)
+        )
+
+    def _same(self, operation: str, left: py.expr, right: py.expr, boxed: bool = False) -> py.expr:
+        result = self.call(operators.same_as_boxed if boxed else operators.same, left, right)
         return result if operation == "===" else self.at(py.UnaryOp(py.Not(), result))
 
     def _explicit(self, node: ast.Explicit) -> py.expr:

@@ -30,6 +30,7 @@ from fakeknn.painless.references import (
     adapted,
     bind,
     captured_def,
+    lambda_converter,
     new_array_function,
     referenced,
     unbound_lambda,
@@ -385,6 +386,7 @@ class MemberCodegen(Emitter):
                 self.constant(tuple(node.types)),
                 self.constant(node.returns),
                 self.reach(self.allowlist),
+                self.reach(lambda_converter),
             )
         return self.call(function_type(str(node.target)), code)
 

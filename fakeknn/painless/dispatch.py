@@ -195,9 +195,6 @@ class DefCall(dict[type, Implementation]):
         self[kind] = wrapped
         return wrapped
 
-    def finds(self, kind: type) -> bool:
-        return runtime_method(kind, self.name, len(self.types), self.allowlist) is not None
-
     def _wrap(self, method: Method, found: Implementation) -> Implementation:
         try:
             converters = [

@@ -15,6 +15,7 @@ from fakeknn.painless.allowlist import BOXED, PRIMITIVES, UNBOXED
 from fakeknn.painless.ast import Cast
 from fakeknn.painless.casts import STRING
 from fakeknn.painless.hierarchy import check_cast
+from fakeknn.painless.throwable import CompileFault, Thrown
 from fakeknn.painless.values import text
 
 _Node = TypeVar("_Node", bound=py.AST)
@@ -166,7 +167,13 @@ class Emitter:
                 value, lambda inner: self._boxed(self.call(operators.unbox, inner, self.constant(primitive)), primitive)
             )
         if source == STRING and target == "char":
-            return self.call(operators.string_to_char, value)
+            if not isinstance(value, py.Constant):
+                return self.call(operators.string_to_char, value)
+            given: Any = value.value
+            try:
+                return self.constant(operators.string_to_char(given))
+            except Thrown as thrown:
+                raise CompileFault(None, thrown) from None
         if explicit and target not in ("def", "java.lang.Object"):
             return self.call(check_cast, value, self.constant(target))
         return value

@@ -7,7 +7,7 @@ from typing import Any
 
 from fakeknn.painless.allowlist import BOXED, UNBOXED, Allowlist
 from fakeknn.painless.numbers import Character, is_number
-from fakeknn.painless.operators import narrow, unboxed_name
+from fakeknn.painless.operators import cannot_cast, narrow, unboxed_name
 from fakeknn.painless.throwable import Thrown, class_cast, null_pointer, supers
 from fakeknn.painless.values import JAVA_CLASSES, SUPERS, JavaArray, class_of, runtime_name
 
@@ -71,8 +71,10 @@ def as_primitive(value: Any, target: str) -> Any:
             'ValueConversions.primitiveConversion(sun.invoke.util.Wrapper, Object, boolean)" is null'
         )
     source = UNBOXED.get(class_of(value))
+    if source is None:
+        check_cast(value, "java.lang.Number")
     if source is None or target not in WIDENS[source]:
-        raise class_cast(f"Cannot cast {runtime_name(class_of(value))} to {BOXED[target]}")
+        raise cannot_cast(runtime_name(class_of(value)), BOXED[target])
     if target == "boolean":
         return value
     return narrow(ord(value) if type(value) is Character else value, target)
@@ -83,7 +85,7 @@ def as_reference(value: Any, target: str, allowlist: Allowlist) -> Any:
     if value is None or target in ("def", "java.lang.Object"):
         return value
     if not instance_of(value, target, allowlist):
-        raise class_cast(f"Cannot cast {runtime_name(class_of(value))} to {runtime_name(target)}")
+        raise cannot_cast(runtime_name(class_of(value)), runtime_name(target))
     return value
 
 

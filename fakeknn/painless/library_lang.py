@@ -111,6 +111,8 @@ def _parse_small(digits: str, radix: int, low: int, high: int) -> int:
 
 
 def _decode(digits: str, bits: int) -> int:
+    if not digits:
+        raise Thrown(_NF, "Zero length string")
     sign = -1 if digits.startswith("-") else 1
     body = digits.lstrip("+-")
     radix = 10

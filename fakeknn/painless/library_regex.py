@@ -7,7 +7,8 @@ from typing import Any
 
 from fakeknn.painless.dispatch import define, define_fields, define_static
 from fakeknn.painless.hierarchy import check_cast
-from fakeknn.painless.regexes import REGEX_FLAGS, compile_regex
+from fakeknn.painless.regex_syntax import REGEX_FLAGS, effective
+from fakeknn.painless.regexes import compile_regex
 from fakeknn.painless.throwable import Thrown, illegal_argument, illegal_state, null_pointer
 from fakeknn.painless.values import array_type, function, text
 
@@ -20,7 +21,7 @@ class Pattern:
 
     def __init__(self, source: str, flags: int = 0) -> None:
         self.source = source
-        self.flags = flags
+        self.flags = effective(flags)
         self.regex = compile_regex(source, flags)
 
     def __str__(self) -> str:

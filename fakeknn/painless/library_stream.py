@@ -13,12 +13,13 @@ from fakeknn.painless.library_collectors import Collector, DoubleSum, Statistics
 from fakeknn.painless.library_elementary import java_max, java_min
 from fakeknn.painless.library_function import OPTIONALS, Optional
 from fakeknn.painless.library_list import sort_key
+from fakeknn.painless.library_regex import split
 from fakeknn.painless.library_set import LinkedHashSet
 from fakeknn.painless.library_string import chars
 from fakeknn.painless.numbers import float_div, wrap_int, wrap_long
 from fakeknn.painless.operators import box
 from fakeknn.painless.throwable import illegal_argument, illegal_state, null_pointer
-from fakeknn.painless.values import Function, array_type
+from fakeknn.painless.values import Function, array_type, text
 
 _PACKAGE = "java.util.stream."
 
@@ -319,3 +320,4 @@ define_static(
 define("java.util.Collection", {"stream/0": lambda c: Stream(iterate(c))})
 for _java in ("java.lang.CharSequence", "java.lang.String"):
     define(_java, {"chars/0": lambda s: IntStream(chars(s)), "codePoints/0": lambda s: IntStream(chars(s))})
+define("java.util.regex.Pattern", {"splitAsStream/1": lambda p, given: Stream(split(p.regex, text(given)))})

@@ -61,7 +61,7 @@ def _cannot(operation: str, left: Any, right: Any) -> Thrown:
     if types == {"boolean"}:
         return class_cast(f"Cannot apply [{operation}] operation to type [boolean]")
     if "boolean" in types and types <= PRIMITIVES:
-        return cannot_cast("java.lang.Boolean", f"java.lang.{_BOXES[_kind(left, right)]}")
+        return BooleanOperand(_kind(left, right))
     shown = ">" if operation == ">=" else operation
     return class_cast(f"Cannot apply [{shown}] operation to types [{class_of(left)}] and [{class_of(right)}].")
 
@@ -69,10 +69,36 @@ def _cannot(operation: str, left: Any, right: Any) -> Thrown:
 _BOXES = {"int": "Integer", "long": "Long", "float": "Float", "double": "Double"}
 
 
+CLASS_CAST = "java.base/java.lang.Class.cast(Class.java:3492)"
+
+
+class BooleanOperand(Thrown):
+    """A boolean beside a number that wants both to be of a kind."""
+
+    def __init__(self, kind: str) -> None:
+        message = f"Cannot cast java.lang.Boolean to java.lang.{_BOXES[kind]}"
+        super().__init__("java.lang.ClassCastException", message, None, (CLASS_CAST,))
+        self.kind = kind
+
+
+def with_boolean(apply: Binary, left: Any, right: Any, site: str, returns: str) -> Any:
+    """An operator on a def and what the compiler knows to be a boolean; the types of the place where it stands."""
+    try:
+        return apply(left, right)
+    except BooleanOperand as thrown:
+        result = "boolean" if apply in _COMPARISONS else thrown.kind
+        simple = "Object" if returns == "def" else returns.rpartition(".")[2]
+        shown = returns if returns in PRIMITIVES else f"class {'java.lang.Object' if returns == 'def' else returns}"
+        handle = f"MethodHandle({thrown.kind},{thrown.kind}){result}"
+        cause = Thrown("java.lang.invoke.WrongMethodTypeException", f"cannot convert {handle} to ({site}){simple}")
+        wrong = class_cast(f"Cannot cast from: {result} to {shown}")
+        wrong.cause = cause
+        raise wrong from None
+
+
 def cannot_cast(source: str, target: str) -> Thrown:
     """Class.cast where a method handle converts."""
-    message = f"Cannot cast {source} to {target}"
-    return Thrown("java.lang.ClassCastException", message, None, ("java.base/java.lang.Class.cast(Class.java:3492)",))
+    return Thrown("java.lang.ClassCastException", f"Cannot cast {source} to {target}", None, (CLASS_CAST,))
 
 
 Binary = Callable[[Any, Any], Any]
@@ -314,6 +340,9 @@ def_gt = _order(">", lambda a, b: a > b)
 def_gte = _order(">=", lambda a, b: a >= b)
 
 
+_COMPARISONS = (def_eq, def_ne, def_lt, def_lte, def_gt, def_gte)
+
+
 def same(left: Any, right: Any) -> bool:
     """``===`` on references. Python shares what Java boxes twice; small values are shared there too."""
     if left is right:
@@ -327,6 +356,13 @@ def same(left: Any, right: Any) -> bool:
         if kind is Character:
             return bool(left == right) and ord(left) < 128
     return False
+
+
+def same_as_boxed(left: Any, right: Any) -> bool:
+    """``===`` where one side has just been boxed: only small values are shared."""
+    if is_number(left) and is_number(right):
+        return not isinstance(left, float) and -128 <= left <= 127 and same(left, right)
+    return same(left, right)
 
 
 # --- casts from def ---------------------------------------------------------------------------------------------------

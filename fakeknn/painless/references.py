@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from fakeknn.painless.allowlist import PRIMITIVES, Allowlist, Method
+from fakeknn.painless.allowlist import PRIMITIVES, UNBOXED, Allowlist, Method
 from fakeknn.painless.ast import Reference
-from fakeknn.painless.dispatch import DefCall, Unbound, converter, static_implementation, virtual
+from fakeknn.painless.dispatch import DefCall, Unbound, converter, runtime_method, static_implementation, virtual
+from fakeknn.painless.hierarchy import as_reference
 from fakeknn.painless.operators import box, def_to_box, def_to_primitive
-from fakeknn.painless.throwable import illegal_argument
+from fakeknn.painless.throwable import Thrown, illegal_argument
 from fakeknn.painless.values import Function, class_of, function, new_array
 
 Converter = Callable[[Any], Any]
@@ -38,11 +39,23 @@ def _result(source: str, target: str) -> Converter | None:
 _BOXES = frozenset(f"java.lang.{name}" for name in ("Boolean", "Integer", "Long", "Double", "Float", "Short", "Byte"))
 
 
+def lambda_converter(source: str, target: str, allowlist: Allowlist) -> Converter | None:
+    """A lambda's parameter is cast as Java casts, whereas a bridge stands before methods that take boxed types."""
+    if target in UNBOXED and source not in PRIMITIVES and source != target:
+        return lambda value: as_reference(value, target, allowlist)
+    return converter(source, target, allowlist)
+
+
 def adapted(
-    call: Callable[..., Any], interface: Method, parameters: Sequence[str], returns: str, allowlist: Allowlist
+    call: Callable[..., Any],
+    interface: Method,
+    parameters: Sequence[str],
+    returns: str,
+    allowlist: Allowlist,
+    convert: Callable[[str, str, Allowlist], Converter | None] = converter,
 ) -> Callable[..., Any]:
     """A function called with an interface's types, on code that has others."""
-    converters = [converter(source, to, allowlist) for source, to in zip(interface.parameters, parameters, strict=True)]
+    converters = [convert(source, to, allowlist) for source, to in zip(interface.parameters, parameters, strict=True)]
     result = _result(returns, interface.returns)
     if not any(converters):
         if result is None:
@@ -59,6 +72,16 @@ def adapted(
     return run
 
 
+def _check_returned(method: Method, interface: Method) -> None:
+    """``LambdaBootstrap.validateTypes``."""
+    if method.returns != "void" or interface.returns == "void":
+        return
+    wanted = "java.lang.Object" if interface.returns == "def" else interface.returns
+    shown = wanted if wanted in PRIMITIVES else f"class {wanted}"
+    message = f"lambda expects return type [{shown}], but found return type [void]"
+    raise Thrown("java.lang.invoke.LambdaConversionException", message)
+
+
 def referenced(
     reference: Reference, type_: str, allowlist: Allowlist, script: Mapping[str, Any], captured: tuple[Any, ...] = ()
 ) -> Callable[..., Any]:
@@ -69,6 +92,7 @@ def referenced(
         code = script[f"f_{own.name}_{len(own.parameters)}"]
         return adapted(code, interface, own.parameters, own.returns, allowlist)
     assert method is not None
+    _check_returned(method, interface)
     parameters = list(method.parameters)
     if kind in ("static", "new"):
         code = static_implementation(method)
@@ -97,7 +121,7 @@ def unbound_lambda(
                 f"function reference [this::{key}] matching [{interface}, {method.name}/{len(method.parameters)}] "
                 "not found due to an incorrect number of arguments"
             )
-        return function(interface, adapted(call, method, types, "def", allowlist))
+        return function(interface, adapted(call, method, types, "def", allowlist, lambda_converter))
 
     return Unbound(resolve)
 
@@ -113,8 +137,11 @@ def captured_def(value: Any, name: str, interface: str, allowlist: Allowlist) ->
     if method is None:
         raise illegal_argument(f"Class [{interface}] is not a functional interface")
     arity = len(method.parameters)
-    if value is not None and not DefCall(name, method.parameters, method.returns, allowlist).finds(type(value)):
-        raise illegal_argument(f"dynamic method [{class_of(value)}, {name}/{arity}] not found")
+    if value is not None:
+        found = runtime_method(type(value), name, arity, allowlist)
+        if found is None:
+            raise illegal_argument(f"dynamic method [{class_of(value)}, {name}/{arity}] not found")
+        _check_returned(found, method)
     call = DefCall(name, method.parameters, method.returns, allowlist)[type(value)]
     return function(interface, bind(call, value))
 

@@ -25,6 +25,7 @@ from fakeknn.painless.lexer import LexicalError
 from fakeknn.painless.library_doc import DocMap, StoredMap
 from fakeknn.painless.library_map import UnmodifiableMap
 from fakeknn.painless.library_regex import Pattern
+from fakeknn.painless.operators import CLASS_CAST
 from fakeknn.painless.parser import SyntaxFault, parse
 from fakeknn.painless.syntax_errors import explain
 from fakeknn.painless.throwable import CompileFault, Thrown
@@ -38,6 +39,9 @@ _UNMODIFIABLE = {"filter", "ingest", "painless_test", "processor_conditional", "
 _DYNAMIC = {"aggs", "aggs_map", "field", "number_sort", "score", "string_sort", "terms_set"}
 _LOOKUPS = ("doc", "_doc", "_source", "_fields")
 _MAX_LOOPS = 1_000_000
+
+#: How much of a script is its name, in UTF-16 units.
+_LONGEST_NAME = 256
 # The compile-time parameters a script request may give as ``options``.
 _OPTIONS = {"max_loop_counter", "picky", "initial_call_site_depth"}
 
@@ -157,10 +161,18 @@ class Script:
         """What comes of it that there is no score to be had, for which a script asks when it begins."""
         source = self._compiled.source
         end = min((at for at in self._compiled.statements if at > 0), default=len(source))
-        script = source if self._name is None else self._name
-        made = ScriptException("runtime error", [*frames, source[:end], "^---- HERE"], script, LANG, (0, 0, end))
+        stack = [*frames, source[:end], "^---- HERE"]
+        made = ScriptException("runtime error", stack, self._summary, LANG, (0, 0, end))
         made.__cause__ = error
         return made
+
+    @property
+    def _summary(self) -> str:
+        """``Location.computeSourceName``: the first line of the script or of its id, and of that not too much."""
+        name = self._compiled.source if self._name is None else self._name
+        line = name.split("\n", 1)[0].split("\r", 1)[0] if "\n" in name else name
+        line = _cut(line, 0, _LONGEST_NAME)
+        return line if line == name else f"{line} ..."
 
     def _runtime_error(self, error: Exception) -> ScriptException:
         """``PainlessScript.convertToScriptException``."""
@@ -175,12 +187,12 @@ class Script:
             thrown.message = compiled.nulls.get(line or 0)
         stack = list(thrown.frames)
         called = compiled.calls.get(line or 0)
-        if called is not None and not stack:
+        if called is not None and (not stack or stack == [CLASS_CAST]):
             if called[0] in ".[" or called.count(".") == 0:
                 called = f"{_receiver_class(error)}.{called}"
             if thrown.java_class == NULL_POINTER and thrown.message is None:
                 thrown.message = null_message(called)
-            stack += frames_above(called, thrown)
+            stack = [*frames_above(called, thrown)] or stack
         position = None
         if line is None:
             stack.append("<<< unknown portion of script >>>")
@@ -191,8 +203,7 @@ class Script:
             offset, start, end = (_units(compiled.source, at) for at in (offset, start, end))
             stack += [_cut(compiled.source, start, end), " " * (offset - start) + "^---- HERE"]
             position = (offset, start, end)
-        script = compiled.source if self._name is None else self._name
-        made = ScriptException("runtime error", stack, script, LANG, position, **thrown.headers)
+        made = ScriptException("runtime error", stack, self._summary, LANG, position, **thrown.headers)
         made.__cause__ = thrown.error()
         return made
 

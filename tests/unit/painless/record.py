@@ -28,7 +28,10 @@ from tests.unit.painless.documents import split
 
 FOLDER = Path(__file__).parent
 FRAMES = FOLDER.parents[2] / "fakeknn" / "painless" / "frames.txt"
-PAINLESS = ("language", "syntax", "library", "time", "operators", "failures", "allowlist")
+PAINLESS = (
+    *("language", "syntax", "library", "time", "operators", "failures", "allowlist"),
+    *("regexes", "conversions"),
+)
 
 _CONTEXTS = ("field", "score", "filter", "number_sort", "string_sort", "update", "ingest")
 
