@@ -250,6 +250,17 @@ def rewritten_wrongly(error: OpenSearchError) -> OpenSearchError:
 
 
 @contextmanager
+def building() -> Iterator[None]:
+    """What another query builds out of its text no shard rewrites: what is wrong with it is an error of building."""
+    try:
+        yield
+    except OpenSearchError as error:
+        if getattr(error, "at_shard_rewriting", False):
+            error.at_shard_rewriting = error.at_run_time = False  # type: ignore[attr-defined]
+        raise
+
+
+@contextmanager
 def rewriting() -> Iterator[None]:
     """What fails here fails the whole search, before a shard is asked (Rewriteable.rewriteAndFetch)."""
     try:

@@ -9,7 +9,13 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from fakeknn.errors import IllegalArgumentException, OpenSearchParseException, ParsingException, Where
+from fakeknn.errors import (
+    IllegalArgumentException,
+    NumberFormatException,
+    OpenSearchParseException,
+    ParsingException,
+    Where,
+)
 from fakeknn.fields import FieldType
 from fakeknn.query.base import (
     COMMON,
@@ -24,6 +30,7 @@ from fakeknn.query.base import (
 )
 from fakeknn.query.multi_term import MATCHERS, check_rewrite, is_constant, rewritten
 from fakeknn.query.scoring import FieldScoring, add_scores, postings
+from fakeknn.units import parse_int
 from fakeknn.view import Column, KeywordColumn, Mask, TextColumn, place_of
 from fakeknn.xcontent import objects
 
@@ -77,9 +84,9 @@ def custom_auto(text: str) -> Fuzziness:
     if len(parts) != 2:
         raise OpenSearchParseException("failed to find low and high distance values")
     try:
-        low, high = int(parts[0]), int(parts[1])
-    except ValueError:
-        raise OpenSearchParseException(f'failed to parse [{text}] as a "auto:int,int"') from None
+        low, high = parse_int(parts[0]), parse_int(parts[1])
+    except NumberFormatException as error:
+        raise OpenSearchParseException(f'failed to parse [{text}] as a "auto:int,int"') from error
     if low < 0 or high < 0 or low > high:
         raise IllegalArgumentException(
             "fuzziness wrongly configured, must be: lowDistance > 0, highDistance > 0 and lowDistance <= highDistance "
@@ -134,7 +141,12 @@ def distances(term: str, others: Sequence[str], transpositions: bool) -> NDArray
 
 
 def similar_terms(
-    terms: Iterable[str], term: str, distance: int, prefix_length: int, max_expansions: int, transpositions: bool
+    terms: Iterable[str],
+    term: str,
+    distance: int,
+    prefix_length: int,
+    max_expansions: int | None,
+    transpositions: bool,
 ) -> list[tuple[str, np.float32]]:
     """The terms within some edits, each with its boost; of too many those with the highest boosts, then in order."""
     prefix = term[:prefix_length]
@@ -200,7 +212,7 @@ class Fuzzy(Query):
                 term,
                 self.fuzziness.distance(term),
                 self.prefix_length,
-                self.max_expansions,
+                self.max_expansions if self.rewrite is None else None,  # the default rewrite alone counts terms
                 self.transpositions,
             )
             found = ctx.memo[key] = (field, column, pairs)

@@ -95,6 +95,9 @@ def shapes_related(ctx: ShardContext, mapped: GeoShapeFieldType, shape: wkt.Shap
     """bool[n]: the rows whose shapes lie so to another shape."""
     column = ctx.column(mapped)
     assert isinstance(column, ObjectColumn)
+    if shape.empty:
+        return ctx.nothing()
+    other = None if shape.kind == "CIRCLE" else indexing.queried(shape)
     if not column.values:
         return ctx.nothing()
     key = ("shapes", mapped.path, len(column.values))
@@ -103,16 +106,12 @@ def shapes_related(ctx: ShardContext, mapped: GeoShapeFieldType, shape: wkt.Shap
         known = ctx.view.memo[key] = np.array(list(column.values), object)
     if relation == "within" and any(kind in ("LINESTRING", "MULTILINESTRING") for kind in _kinds(shape)):
         raise IllegalArgumentException("LatLonShapeQuery does not support WITHIN queries with line geometries")
-    if shape.kind == "CIRCLE":
-        x, y, radius = shape.coordinates
 
-        def related(how: str) -> Mask:
-            return shapes.around(known, y, x, radius, how)
-    else:
-        other = indexing.queried(shape)
-
-        def related(how: str) -> Mask:
+    def related(how: str) -> Mask:
+        if other is not None:
             return shapes.related(known, other, how)
+        x, y, radius = shape.coordinates
+        return shapes.around(known, y, x, radius, how)
 
     if relation == "disjoint":
         return column.exists & ~column.where(related("intersects"))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
@@ -13,16 +11,13 @@ from fakeknn.errors import (
     IllegalArgumentException,
     IllegalStateException,
     NotFaked,
-    OpenSearchError,
-    OpenSearchParseException,
     ParsingException,
     Where,
 )
 from fakeknn.fields.geo_point import GeoPointColumn, GeoPointFieldType
 from fakeknn.fields.geo_shape import GeoShapeFieldType, of_json
-from fakeknn.geo import indexing, sphere
+from fakeknn.geo import indexing, shape_parser, sphere
 from fakeknn.geo.areas import in_ring
-from fakeknn.geo.geojson import ORIENTATIONS
 from fakeknn.geo.points import GeoPoint
 from fakeknn.geo.wkt import Shape
 from fakeknn.query.base import Query, ShardContext, common, register, rewriting
@@ -126,12 +121,14 @@ class GeoShape(Query):
             )
             return box.inside(column)
         if shape.kind == "GEOMETRYCOLLECTION":
-            hit = np.ones(len(column.encoded), bool)
+            hit = np.full(len(column.encoded), bool(shape.coordinates))
             for part in shape.coordinates:
                 hit &= self._holds(ctx, column, part)
             return hit
         if shape.kind not in ("POLYGON", "MULTIPOLYGON"):
             raise ctx.fails(f"Field [{self.field}] does not support {shape.kind.lower()} queries")
+        if shape.empty:
+            raise IllegalArgumentException("geometries must not be empty")
         hit = np.zeros(len(column.encoded), bool)
         for polygon in indexing.polygons(shape):
             inside = in_ring(list(polygon.exterior.coords), column.lons, column.lats)
@@ -139,62 +136,6 @@ class GeoShape(Query):
                 inside &= ~in_ring(list(hole.coords), column.lons, column.lats)
             hit |= inside
         return hit
-
-
-_KINDS = (
-    "point", "multipoint", "linestring", "multilinestring", "polygon", "multipolygon", "geometrycollection",
-    "envelope", "bbox", "circle",
-)  # fmt: skip
-
-
-def _check_kind(kind: str) -> None:
-    if kind.lower() not in _KINDS:
-        raise IllegalArgumentException(f"unknown geo_shape [{kind}]")
-
-
-def _members(body: dict[str, Any]) -> Iterator[tuple[str, Any]]:
-    """What says of a shape how it looks, as GeoJsonParser comes to it."""
-    for name in body:
-        value = objects.whole(body, name)
-        if name == "orientation":
-            text = objects.text(body, name).lower()
-            if text not in ORIENTATIONS:
-                raise IllegalArgumentException(f"Unknown orientation [{text}]")
-            continue
-        if name == "type" and isinstance(value, str):
-            _check_kind(value)
-        yield name, value
-
-
-def _shape(container: Any, key: Any) -> Shape | None:
-    """ShapeParser.parse, which is older than what fields read shapes with."""
-    value = container[key]
-    if value is None:
-        return None
-    kind: Any = None
-    if isinstance(value, str):
-        kind = next(iter(re.findall(r"[^\s(]+", objects.text(container, key))), "")
-        if kind.lower() == "circle":
-            raise IllegalArgumentException("Unknown geometry type: circle")
-        if kind.lower() == "multipoint":  # whose points may stand in brackets of their own
-            value = f"{kind} ({value.partition('(')[2].replace('(', '').replace(')', '')})"
-    elif isinstance(value, dict):
-        with objects.sub_parser(value):
-            value = dict(_members(value))
-    else:
-        raise OpenSearchParseException("shape must be an object consisting of type and coordinates")
-    if isinstance(kind, str):
-        _check_kind(kind)
-    try:
-        found = of_json({key: value}, key, coerce=False, ignore_z=True)
-    except OpenSearchError as error:
-        reason = (error.cause or error).reason or ""
-        if reason.startswith("first and last points of the linear ring"):
-            raise OpenSearchParseException("invalid LinearRing found (coordinates are not closed)") from None
-        if reason == "max y cannot be less than min x":
-            raise IllegalArgumentException(reason) from None
-        raise NotFaked("what a [geo_shape] query says of a malformed shape") from error
-    return None if found is None or found.empty else found
 
 
 def _indexed(container: Any, key: Any) -> dict[str, str]:
@@ -229,7 +170,7 @@ def parse_geo_shape(container: Any, key: Any) -> Query:
                         raise ParsingException(f"Unknown shape operation [{relation} ]", at=Where(value, member))
                     found["relation"] = relation.lower()
                 elif member == "shape":
-                    shape = _shape(value, member)
+                    shape = shape_parser.parse(value, member)
                 elif member == "indexed_shape":
                     indexed = _indexed(value, member)
                 elif member == "strategy":

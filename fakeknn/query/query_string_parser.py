@@ -20,7 +20,7 @@ from fakeknn.errors import (
 from fakeknn.fields import FieldType
 from fakeknn.fields.scalar import DateFieldType
 from fakeknn.fields.wildcard import WildcardFieldType
-from fakeknn.query.base import Query, ShardContext
+from fakeknn.query.base import Query, ShardContext, building
 from fakeknn.query.boolean import Bool
 from fakeknn.query.compound import DisMax, MatchNone
 from fakeknn.query.exists import Exists
@@ -205,8 +205,9 @@ class QueryStringParser:
         if field is None:
             return MatchNone(reason=f"unmapped fields [{name}]")
         try:
-            query = make(field)
-            return None if query is None else checked(query, self.ctx)
+            with building():
+                query = make(field)
+                return None if query is None else checked(query, self.ctx)
         except ParseException:
             raise
         except OpenSearchError as error:

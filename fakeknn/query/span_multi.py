@@ -19,7 +19,7 @@ from fakeknn.errors import (
 from fakeknn.fields import FieldType
 from fakeknn.fields.text import TextFieldType
 from fakeknn.fields.wildcard import WildcardFieldType
-from fakeknn.query.base import Explanation, Query, ShardContext, common, parse_query, register, running
+from fakeknn.query.base import Explanation, Query, ShardContext, building, common, parse_query, register, running
 from fakeknn.query.fuzzy import Fuzzy
 from fakeknn.query.lucene.form import form
 from fakeknn.query.multi_term import MAX_CLAUSE_COUNT, expanded_terms
@@ -76,7 +76,8 @@ class SpanMulti(SpanQuery):
         if isinstance(self.match, Prefix) and field is not None:
             field.require_index()
         else:
-            self.match.mask(ctx)  # for what it refuses
+            with building():
+                self.match.mask(ctx)  # for what it refuses
         if field is not None and (not field.dictionary or isinstance(field, WildcardFieldType)):
             raise UnsupportedOperationException(
                 "unsupported inner query, should be org.apache.lucene.search.MultiTermQuery but was "
