@@ -10,14 +10,12 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from fakeknn.errors import IllegalArgumentException, NumberFormatException, OpenSearchParseException
-from fakeknn.xcontent.java import java_double
+from fakeknn.xcontent.java import java_double, parse_double
 
 INT_MIN, INT_MAX = -(2**31), 2**31 - 1
 LONG_MIN, LONG_MAX = -(2**63), 2**63 - 1
 
 _INTEGRAL = re.compile(r"[+-]?\d+", re.ASCII)
-_POINTS = re.compile(r"[+-]?[0-9]*\.[0-9]*\.")
-_FLOATING = re.compile(r"[+-]?(?:NaN|Infinity|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?[dDfF]?)", re.ASCII)
 
 
 # --- numbers and booleans --------------------------------------------------------------------------------------------
@@ -39,20 +37,6 @@ def _integral(text: str, low: int, high: int) -> int:
         if low <= number <= high:
             return number
     raise NumberFormatException(f'For input string: "{text}"')
-
-
-def parse_double(text: str) -> float:
-    """Double.parseDouble; blanks around the number are allowed."""
-    stripped = text.strip()
-    if not stripped:
-        raise NumberFormatException("empty String")
-    if not _FLOATING.fullmatch(stripped):
-        if _POINTS.match(stripped):
-            raise NumberFormatException("multiple points")
-        raise NumberFormatException(f'For input string: "{text}"')
-    if stripped[-1] in "dDfF":
-        stripped = stripped[:-1]
-    return float(stripped)
 
 
 def parse_boolean(text: str) -> bool:

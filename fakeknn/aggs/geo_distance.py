@@ -30,8 +30,7 @@ from fakeknn.geo import points, sphere
 from fakeknn.geo.points import GeoPoint
 from fakeknn.query.base import ShardContext
 from fakeknn.query.geo import distance_type
-from fakeknn.xcontent import objects
-from fakeknn.xcontent.java import java_double
+from fakeknn.xcontent import java_double, objects, parse_double
 from fakeknn.xcontent.objects import Member, ObjectParser, declared
 
 
@@ -136,7 +135,7 @@ def _range(container: Any, key: Any) -> Distances:
             error = NullPointerException('Cannot invoke "String.length()" because "in" is null')
             raise objects.stopped_at(error, Where(body, None, "end"))
         try:
-            ends = {name: sphere.parse_double(texts[name]) for name in ends}
+            ends = {name: parse_double(texts[name]) for name in ends}
         except IllegalArgumentException as wrong:
             raise objects.stopped_at(wrong, Where(body, None, "end")) from None
     low, high = ends["from"], ends["to"]

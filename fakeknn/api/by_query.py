@@ -26,8 +26,8 @@ from fakeknn.search.request import SearchRequest, parse_request, set_size
 from fakeknn.search.source import HIDE_SOURCE
 from fakeknn.state.names import IndicesOptions
 from fakeknn.state.node import Node
-from fakeknn.units import parse_double, parse_int, parse_time_value
-from fakeknn.xcontent import generator, hash_ordered, hashed, read
+from fakeknn.units import parse_int, parse_time_value
+from fakeknn.xcontent import generator, hash_ordered, hashed, parse_double, read
 
 R = TypeVar("R", bound=BulkByScrollRequest)
 

@@ -16,8 +16,8 @@ from fakeknn.errors import (
     OpenSearchParseException,
 )
 from fakeknn.geo import wkt
-from fakeknn.geo.sphere import centered_modulus, parse_double
-from fakeknn.xcontent import java_string, objects
+from fakeknn.geo.sphere import centered_modulus
+from fakeknn.xcontent import java_string, objects, parse_double
 
 _FIELDS = "field must be either [lon|lat], [type|coordinates], or [geohash]"
 

@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fakeknn.errors import IllegalArgumentException, NumberFormatException
+from fakeknn.errors import IllegalArgumentException
+from fakeknn.xcontent import parse_double
 
 Doubles = NDArray[np.float64]
 
@@ -121,21 +122,6 @@ def unit(name: str) -> float:
     if name not in UNITS:
         raise IllegalArgumentException(f"No distance unit match [{name}]")
     return UNITS[name]
-
-
-def parse_double(text: str) -> float:
-    """Double.parseDouble."""
-    stripped = text.strip()
-    body = stripped[:-1] if stripped[-1:] in "fFdD" and stripped[:-1] else stripped
-    plain = body.lstrip("+-")
-    try:
-        if plain in ("NaN", "Infinity"):
-            return float(body.replace("Infinity", "inf"))
-        if "_" in body or not (plain[:1].isdigit() or plain[:1] == "."):
-            raise ValueError
-        return float(body)
-    except ValueError:
-        raise NumberFormatException(f'For input string: "{text}"' if stripped else "empty String") from None
 
 
 def parse_distance(text: str, default: float = 1.0) -> float:

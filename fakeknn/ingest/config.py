@@ -22,8 +22,8 @@ from fakeknn.painless.mustache import compile_template
 from fakeknn.painless.throwable import Thrown
 from fakeknn.painless.values import HashMap, items, keys, text
 from fakeknn.query.script import Script, parse_script
-from fakeknn.units import parse_double, parse_int
-from fakeknn.xcontent import generator, locate, read
+from fakeknn.units import parse_int
+from fakeknn.xcontent import generator, locate, parse_double, read
 
 _PACKAGES = {
     "DateTimeException": "java.time",

@@ -21,7 +21,8 @@ from fakeknn.ingest.document import IngestDocument
 from fakeknn.ingest.hashing import murmur3_routing
 from fakeknn.ingest.processor import Processor, processor
 from fakeknn.painless.values import text
-from fakeknn.units import parse_double, parse_long
+from fakeknn.units import parse_long
+from fakeknn.xcontent import parse_double
 
 #: Reads a text as a moment; ``now`` in milliseconds for what names no year.
 Parser = Callable[[str | None], Moment]

@@ -15,7 +15,8 @@ import regex
 
 from fakeknn.errors import IllegalArgumentException, NotFaked, OpenSearchError
 from fakeknn.painless.numbers import Float, Long
-from fakeknn.units import parse_double, parse_int, parse_long
+from fakeknn.units import parse_int, parse_long
+from fakeknn.xcontent import parse_double
 
 _MAX_ITERATIONS = 100_000
 _MAX_DEPTH = 500

@@ -27,8 +27,8 @@ from fakeknn.ingest.splitting import java_split
 from fakeknn.painless import java_value
 from fakeknn.painless.numbers import Float, Long
 from fakeknn.painless.values import HashMap, items, text
-from fakeknn.units import parse_double, parse_int, parse_long
-from fakeknn.xcontent import EndOfInput, read
+from fakeknn.units import parse_int, parse_long
+from fakeknn.xcontent import EndOfInput, parse_double, read
 from fakeknn.xcontent.jackson import Scanner
 
 

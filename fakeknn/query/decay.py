@@ -48,9 +48,10 @@ class Decay(Function):
     body: Mapping[str, Any]
     mode: str = "MIN"
 
-    @property
-    def java_class(self) -> str:  # type: ignore[override]
-        return "org.opensearch.index.query.functionscore.DecayFunctionBuilder$NumericFieldDataScoreFunction"
+    def java_name(self, ctx: ShardContext) -> str:
+        field = ctx.field(self.field)
+        kind = "Geo" if field is not None and field.kind == "geo_point" else "Numeric"
+        return f"org.opensearch.index.query.functionscore.DecayFunctionBuilder${kind}FieldDataScoreFunction"
 
     def _settings(self, ctx: ShardContext) -> tuple[FieldType, float | GeoPoint, float, float]:
         """The field, and origin, scale (as the shape wants it) and offset."""
@@ -62,6 +63,7 @@ class Decay(Function):
         except OpenSearchError as error:
             settle(error, orjson.dumps(self.body), self.body)  # what is read is a copy of the object alone
             raise
+        require_fielddata(field)
         if scale <= 0:
             raise IllegalArgumentException("function_score : scale must be > 0.0.")
         if decay <= 0 or decay >= 1:
@@ -153,7 +155,6 @@ class Decay(Function):
     def _column(ctx: ShardContext, field: FieldType) -> NumericColumn | GeoPointColumn:
         if field.kind != "geo_point":
             return numeric_column(ctx, field)
-        require_fielddata(field)
         column = ctx.column(field)
         assert isinstance(column, GeoPointColumn)
         return column
@@ -231,8 +232,9 @@ def _decay(container: Any, key: Any) -> Function:
             field = name
         elif name == "multi_value_mode":
             text = objects.text(body, name)
-            if text.upper() not in MODES:
-                raise IllegalArgumentException(f"Illegal sort mode: {text}")
+            with objects.read_at(body, name):
+                if text.upper() not in MODES:
+                    raise IllegalArgumentException(f"Illegal sort mode: {text}")
             mode = text.upper()
         else:
             raise ParsingException("malformed score function score parameters.", at=Where(body, name))

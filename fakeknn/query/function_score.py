@@ -243,11 +243,8 @@ def _check(ctx: ShardContext, rows: NDArray[np.int32], score: NDArray[np.float32
 def _(query: FunctionScore, ctx: ShardContext) -> Node:
     inner = form(query.query, ctx)
     filters = [form(one.filter, ctx) for one in query.functions]
-    package = "org.opensearch.common.lucene.search.function."
-    shown = "".join(
-        f"{{{package}FunctionScoreQuery$FilterScoreFunction@0123abcd}}" if one.filtered else f"{{{one.function}}}"
-        for one in query.functions
-    )
+    filtered = "org.opensearch.common.lucene.search.function.FunctionScoreQuery$FilterScoreFunction@0123abcd"
+    shown = "".join(f"{{{filtered if one.filtered else one.function.text(ctx)}}}" for one in query.functions)
     return FunctionScoreQuery(inner, query, tuple(filters), shown)
 
 
@@ -262,10 +259,11 @@ def _misplaced(what: str, at: Where) -> ParsingException:
 
 def _mode(kind: str, modes: tuple[str, ...], container: Any, key: Any) -> str:
     text = objects.text(container, key)
-    if text.lower() not in modes:
-        raise IllegalArgumentException(
-            f"No enum constant org.opensearch.common.lucene.search.function.{kind}.{text.upper()}"
-        )
+    with objects.read_at(container, key):
+        if text.lower() not in modes:
+            raise IllegalArgumentException(
+                f"No enum constant org.opensearch.common.lucene.search.function.{kind}.{text.upper()}"
+            )
     return text.lower()
 
 
@@ -333,7 +331,8 @@ def parse_function_score(container: Any, key: Any) -> Query:
 
 
 def _weight(container: Any, key: Any) -> float:
-    return _not_negative(objects.decimal(container, key))
+    with objects.read_at(container, key):
+        return _not_negative(objects.decimal(container, key))
 
 
 def _not_negative(weight: float) -> float:

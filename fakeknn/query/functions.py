@@ -98,9 +98,13 @@ class Function:
     def members(self) -> dict[str, Any]:
         raise NotImplementedError
 
-    def __str__(self) -> str:
+    def java_name(self, ctx: ShardContext) -> str:
+        """The class of the function on a shard."""
+        return self.java_class
+
+    def text(self, ctx: ShardContext) -> str:
         """Object.toString: the class and a hash."""
-        name = "WeightFactorFunction" if self.weight is not None else self.java_class
+        name = "WeightFactorFunction" if self.weight is not None else self.java_name(ctx)
         package = "org.opensearch.common.lucene.search.function."
         return f"{name if '.' in name else package + name}@{java_hash(repr(self.members())):08x}"
 
@@ -367,8 +371,8 @@ class ScriptFunction(Function):
     def members(self) -> dict[str, Any]:
         return {self.kind: {"script": self.script.to_json()}}
 
-    def __str__(self) -> str:
-        return super().__str__() if self.weight is not None else f"script{self.script}"
+    def text(self, ctx: ShardContext) -> str:
+        return super().text(ctx) if self.weight is not None else f"script{self.script}"
 
 
 def shown_place(lat: float, lon: float) -> str:
@@ -413,11 +417,12 @@ def _field_value_factor(container: Any, key: Any) -> Function:
             found[name] = objects.decimal(body, at)
         elif name == "modifier":
             text = objects.text(body, at)
-            if text.lower() not in MODIFIERS:
-                constant = f"FieldValueFactorFunction.Modifier.{text.upper()}"
-                raise IllegalArgumentException(
-                    f"No enum constant org.opensearch.common.lucene.search.function.{constant}"
-                )
+            constant = f"FieldValueFactorFunction.Modifier.{text.upper()}"
+            with objects.read_at(body, at):
+                if text.lower() not in MODIFIERS:
+                    raise IllegalArgumentException(
+                        f"No enum constant org.opensearch.common.lucene.search.function.{constant}"
+                    )
             found["modifier"] = text.lower()
         elif name == "_name":
             found["name"] = objects.text(body, at)

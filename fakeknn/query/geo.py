@@ -36,10 +36,11 @@ STRICT, COERCE, IGNORE_MALFORMED = "STRICT", "COERCE", "IGNORE_MALFORMED"
 def validation_method(container: Any, key: Any) -> str:
     """GeoValidationMethod.fromString."""
     given = objects.text(container, key)
-    if given.upper() not in (STRICT, COERCE, IGNORE_MALFORMED):
-        raise IllegalArgumentException(
-            f"operator needs to be either [{COERCE}, {IGNORE_MALFORMED}, {STRICT}], but not [{given}]"
-        )
+    with objects.read_at(container, key):
+        if given.upper() not in (STRICT, COERCE, IGNORE_MALFORMED):
+            raise IllegalArgumentException(
+                f"operator needs to be either [{COERCE}, {IGNORE_MALFORMED}, {STRICT}], but not [{given}]"
+            )
     return given.upper()
 
 
@@ -368,8 +369,9 @@ class GeoDistance(GeoQuery):
 def distance_type(container: Any, key: Any) -> str:
     """GeoDistance.fromString."""
     name = objects.text(container, key).lower()
-    if name not in ("plane", "arc"):
-        raise IllegalArgumentException(f"No geo distance for [{name}]")
+    with objects.read_at(container, key):
+        if name not in ("plane", "arc"):
+            raise IllegalArgumentException(f"No geo distance for [{name}]")
     return name
 
 
@@ -422,7 +424,8 @@ def parse_geo_distance(container: Any, key: Any) -> Query:
         elif name == "distance":
             distance = value
         elif name == "unit":
-            unit = sphere.unit(objects.text(body, name))
+            with objects.read_at(body, name):
+                unit = sphere.unit(objects.text(body, name))
         elif name == "distance_type":
             found[name] = distance_type(body, name)
         elif name.endswith(".lat"):

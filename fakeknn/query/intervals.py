@@ -288,7 +288,7 @@ def _rule(container: Any, key: str) -> Rule:
             f"[{parser.name}] Expected START_OBJECT but was: {objects.token(container[key])}", at=Where(container, key)
         )
     values = parser.parse(container, key)
-    with objects.building(parser.name):
+    with objects.building(parser.name, Where(container[key], None, "end")):
         return make(values)
 
 

@@ -440,7 +440,7 @@ _LOOKUP = ObjectParser(
 def _lookup(container: Any, key: Any) -> TermsLookup:
     values = _LOOKUP.parse(container, key)
     if "id" not in values and "query" not in values:
-        with building("terms_lookup"):
+        with building("terms_lookup", Where(container[key], None, "end")):
             raise IllegalArgumentException(
                 "[terms] query lookup element requires specifying either the id or the query."
             )

@@ -124,8 +124,9 @@ def _reduce_phases(request: SearchRequest, results: int) -> int:
 
 def _profiles(request: SearchRequest, outcome: Outcome) -> list[dict[str, Any]]:
     fetched = [hit.shard for hit in outcome.page]
+    alone = len(outcome.contexts) == 1
     shards = [
-        profile_shard(request, outcome.contexts[result.context], hits=fetched.count(result.context))
+        profile_shard(request, outcome.contexts[result.context], hits=fetched.count(result.context), alone=alone)
         for result in outcome.results
     ]
     return sorted(shards, key=lambda shard: str(shard["id"]))

@@ -28,7 +28,7 @@ from fakeknn.search.collapse import MANY, check_collapse, check_single, group_va
 from fakeknn.search.doc_fields import check_fields, load_fields
 from fakeknn.search.failures import all_failed, check_partial, failed, placed
 from fakeknn.search.fetch import Hit
-from fakeknn.search.inner_hits import check_inner_hits
+from fakeknn.search.inner_hits import check_inner_hit_names, check_inner_hits
 from fakeknn.search.limits import check_highlight, check_paging, check_sort, check_window, parse_source
 from fakeknn.search.query_phase import built, query_mask, query_phase
 from fakeknn.search.ranking import best_keys, best_scores, comparable
@@ -157,6 +157,7 @@ def _searched(request: SearchRequest, ctx: ShardContext, number: int, batch: int
         nothing = ShardResult(number, np.empty(0, np.int32), np.empty(0, np.float32), 0)
         nothing.suggestions = suggest_on(request, ctx)
         return nothing
+    check_inner_hit_names(ctx, query)
     matched = _scored(request, query, ctx)
     if ctx.index_boost < 0:
         raise IllegalArgumentException(f"boost must be a positive float, got {java_float(np.float32(ctx.index_boost))}")
@@ -167,6 +168,7 @@ def _searched(request: SearchRequest, ctx: ShardContext, number: int, batch: int
         mask &= matched.score >= request.min_score
     found = mask
     if request.post_filter is not None:
+        check_inner_hit_names(ctx, query, request.post_filter)
         mask = mask & built(ctx, lambda: request.post_filter.mask(ctx))  # type: ignore[union-attr]
     check_inner_hits(request, ctx)
     check_fields(request, ctx)

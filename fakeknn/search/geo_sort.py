@@ -27,7 +27,7 @@ from fakeknn.query.java_names import wrong_fielddata
 from fakeknn.search.nested_sort import check_max_children, parse_nested_sort, taken_nested
 from fakeknn.search.sort import SORTS, Sort, SortKeys, sort_mode, sort_order
 from fakeknn.view import NumericColumn
-from fakeknn.xcontent import java_string, objects
+from fakeknn.xcontent import java_string, objects, parse_double
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,7 +68,7 @@ class GeoDistanceSort(Sort):
     def after(self, ctx: ShardContext, value: Any) -> Any:
         try:
             text = isinstance(value, str | bool)
-            number = sphere.parse_double(java_string(value)) if text else float(value)
+            number = parse_double(java_string(value)) if text else float(value)
         except TypeError:
             raise self._unparsed(value) from None
         except IllegalArgumentException as cause:

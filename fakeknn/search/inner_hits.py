@@ -156,11 +156,16 @@ def _extract(query: Query, ctx: ShardContext, found: dict[str, Shown]) -> None:
         _extract(clause, ctx, found)
 
 
-def _definitions(ctx: ShardContext, *queries: Query | None) -> dict[str, Shown]:
+def _extracted(ctx: ShardContext, *queries: Query | None) -> dict[str, Shown]:
     found: dict[str, Shown] = {}
     for query in queries:
         if query is not None:
             _extract(query, ctx, found)
+    return found
+
+
+def _definitions(ctx: ShardContext, *queries: Query | None) -> dict[str, Shown]:
+    found = _extracted(ctx, *queries)
     return {name: found[name] for name in hash_ordered(found) if _is_mapped(found[name], ctx)}
 
 
@@ -176,6 +181,11 @@ def _is_mapped(query: Shown, ctx: ShardContext) -> bool:
 
 def _below(query: Shown, ctx: ShardContext) -> ShardContext:
     return ctx.inside(query.path if isinstance(query, Nested) else None)
+
+
+def check_inner_hit_names(ctx: ShardContext, *queries: Query | None) -> None:
+    """InnerHitContextBuilder.extractInnerHits: raises before anything of the last query itself is looked at."""
+    _extracted(ctx, *queries)
 
 
 def check_inner_hits(request: SearchRequest, ctx: ShardContext) -> None:

@@ -8,7 +8,7 @@ from fakeknn.query.compound import MATCH_ALL
 from fakeknn.search import aggregations
 from fakeknn.search.collapse import check_collapse
 from fakeknn.search.doc_fields import check_fields
-from fakeknn.search.inner_hits import check_inner_hits
+from fakeknn.search.inner_hits import check_inner_hit_names, check_inner_hits
 from fakeknn.search.query_phase import make_query
 from fakeknn.search.request import SearchRequest
 from fakeknn.search.slicing import check_slices
@@ -17,8 +17,10 @@ from fakeknn.search.slicing import check_slices
 def parse_source(request: SearchRequest, ctx: ShardContext, batch: int | None) -> None:
     """SearchService.parseSource and DefaultSearchContext.preProcess: raises what they find first that is wrong with a
     request, before anything runs."""
+    check_inner_hit_names(ctx, request.query)
     make_query(request.query or MATCH_ALL, ctx)
     if request.post_filter is not None:
+        check_inner_hit_names(ctx, request.query, request.post_filter)
         make_query(request.post_filter, ctx)
     check_inner_hits(request, ctx)
     check_sort(request, ctx)

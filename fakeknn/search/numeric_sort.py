@@ -16,9 +16,9 @@ from fakeknn.errors import IllegalArgumentException, NullPointerException, Numbe
 from fakeknn.fields import FieldType
 from fakeknn.fields.numbers import DecimalFieldType, ScaledFloatFieldType
 from fakeknn.fields.scalar import DateFieldType
-from fakeknn.units import parse_double, parse_int, parse_long
+from fakeknn.units import parse_int, parse_long
 from fakeknn.view import Mask, NumericColumn
-from fakeknn.xcontent import java_string
+from fakeknn.xcontent import java_string, parse_double
 
 #: The types that are sorted as ints.
 _INTS = ("integer", "short", "byte", "boolean", "token_count")

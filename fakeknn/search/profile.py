@@ -101,13 +101,10 @@ def _counted(node: Node) -> bool:
 
 
 def _collector(request: SearchRequest, node: Node, slices: bool) -> dict[str, Any]:
-    early = request.terminate_after and not request.size + request.from_ and request.aggregations is None
-    if request.search_after is not None or early:
-        raise NotFaked("[profile] of a search that ends early, or goes on behind another")
     aggs = () if request.aggregations is None else request.aggregations.aggs
     names = [agg.name for agg in aggs if agg.kind != "global"]
     if request.size + request.from_ == 0:
-        counts_all = request.track_total_hits == ACCURATE and not _counted(node)
+        counts_all = request.track_total_hits == ACCURATE and (bool(request.terminate_after) or not _counted(node))
         told = _collected(
             "TotalHitCountCollector" if counts_all else "EarlyTerminatingCollector", "search_count", slices
         )
@@ -118,7 +115,8 @@ def _collector(request: SearchRequest, node: Node, slices: bool) -> dict[str, An
     elif not request.sort:
         told = _collected("TopScoreDocCollector", "search_top_hits")
     else:
-        told = _collected("MultiCollector" if request.track_scores else "SimpleFieldCollector", "search_top_hits")
+        plain = "SimpleFieldCollector" if request.search_after is None else "PagingFieldCollector"
+        told = _collected("MultiCollector" if request.track_scores else plain, "search_top_hits")
     if request.post_filter is not None:
         told = _collected("FilteredCollector", "search_post_filter", slices, told)
     if request.terminate_after and names:
@@ -223,8 +221,11 @@ def _prunes(agg: Cardinality, ctx: ShardContext) -> bool:
     return indexed and source.missing is None and not source.scripted and len(source.terms) <= PRUNED_TERMS
 
 
-def profile_shard(request: SearchRequest, ctx: ShardContext, *, hits: int) -> dict[str, Any]:
-    """One shard's profile; ``hits`` is how many it has given."""
+def profile_shard(request: SearchRequest, ctx: ShardContext, *, hits: int, alone: bool) -> dict[str, Any]:
+    """One shard's profile; ``hits`` is how many it has given.
+
+    A shard that is asked ``alone`` is asked for its hits at once; what others run for theirs is not told.
+    """
     node = search_node(request, ctx)
     if isinstance(node, ApproximateScoreQuery) and isinstance(node.original, MatchAllDocsQuery):
         node = replace(node, approximation="*:*")
@@ -240,7 +241,7 @@ def profile_shard(request: SearchRequest, ctx: ShardContext, *, hits: int) -> di
         queries += [_query(form(rescorer.query, ctx).rewritten(), True) for rescorer in rescorers]
     if request.post_filter is not None:
         queries.insert(0, _query(form(request.post_filter, ctx).rewritten(), False, slices))
-    if request.explain:  # each explanation makes the query's weight anew
+    if request.explain and alone:  # each explanation makes the query's weight anew
         queries += [_query(node, True)] * hits
     aggs = request.aggregations or Factories()
     segments = len(ctx.view.live_segments)

@@ -27,7 +27,8 @@ def shown_doc_values(ctx: ShardContext, field: FieldType, row: int, format: str 
     column = ctx.ordered(field)
     if isinstance(column, GeoPointColumn):
         first, last = places_of(column.rows, row, row + 1)
-        return [field.doc_value(value, format) for value in column.encoded[first:last].tolist()]
+        # AbstractLeafGeoPointFieldData.getBytesValues: sorted as texts
+        return sorted(field.doc_value(value, format) for value in column.encoded[first:last].tolist())
     if isinstance(column, TextColumn):
         column = fielddata_of_text(ctx, field, column)
     if not isinstance(column, (NumericColumn, KeywordColumn)):

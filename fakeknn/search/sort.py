@@ -35,9 +35,9 @@ from fakeknn.search.numeric_sort import (
     one_each,
     unsigned_number,
 )
-from fakeknn.units import parse_double, parse_int
+from fakeknn.units import parse_int
 from fakeknn.view import KeywordColumn, NumericColumn, TextColumn
-from fakeknn.xcontent import java_string, objects
+from fakeknn.xcontent import java_string, objects, parse_double
 from fakeknn.xcontent.objects import ObjectParser, declared
 
 Keys = NDArray[Any]

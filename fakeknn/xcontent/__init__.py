@@ -18,7 +18,7 @@ Endpoints read their bodies in few ways, and each way has its refusals; the func
 from __future__ import annotations
 
 from fakeknn.xcontent.broken import read_for
-from fakeknn.xcontent.java import hash_ordered, hashed, java_double, java_float, java_hash, java_string
+from fakeknn.xcontent.java import hash_ordered, hashed, java_double, java_float, java_hash, java_string, parse_double
 from fakeknn.xcontent.places import locate, number_text, settle
 from fakeknn.xcontent.reading import (
     agreed_on,
@@ -46,6 +46,7 @@ __all__ = [
     "java_string",
     "locate",
     "number_text",
+    "parse_double",
     "read",
     "read_as_map",
     "read_document",

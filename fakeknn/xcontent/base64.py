@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from fakeknn.errors import IllegalArgumentException, JsonParseException, Where
-from fakeknn.xcontent.objects import SOURCE
+from fakeknn.xcontent.objects import SOURCE, stopped_at
 
 _LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 _PLAIN = {letter: value for value, letter in enumerate(_LETTERS + b"+/")}
@@ -67,6 +67,7 @@ def decode_text(value: str, container: Any, key: Any) -> bytes:
             f"Failed to decode VALUE_STRING as base64 (MIME-NO-LINEFEEDS): {problem}{SOURCE}", at=at
         )
         error.rest = json.loads(f'"{written[end:]}') if end < len(written) else None  # type: ignore[attr-defined]
+        stopped_at(error, Where(container, key))
         return error
 
     while True:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
+
+from fakeknn.errors import NumberFormatException
 
 
 def _layout(text: str, value: float) -> str:
@@ -63,6 +66,25 @@ def java_string(value: Any) -> str:
     if isinstance(value, float):
         return java_double(value)
     return str(value)
+
+
+_POINTS = re.compile(r"[+-]?[0-9]*\.[0-9]*\.")
+_FLOATING = re.compile(r"[+-]?(?:NaN|Infinity|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?[dDfF]?)", re.ASCII)
+_BLANKS = "".join(map(chr, range(33)))
+
+
+def parse_double(text: str) -> float:
+    """Double.parseDouble; blanks around the number are allowed, and a letter for its type behind it."""
+    stripped = text.strip(_BLANKS)
+    if not stripped:
+        raise NumberFormatException("empty String")
+    if not _FLOATING.fullmatch(stripped):
+        if _POINTS.match(stripped):
+            raise NumberFormatException("multiple points")
+        raise NumberFormatException(f'For input string: "{text}"')
+    if stripped[-1] in "dDfF":
+        stripped = stripped[:-1]
+    return float(stripped)
 
 
 @lru_cache(4096)

@@ -19,14 +19,13 @@ from fakeknn.errors import (
     JsonEOFException,
     JsonParseException,
     NamedObjectNotFoundException,
-    NumberFormatException,
     OpenSearchError,
     ParsingException,
     StreamConstraintsException,
     Where,
     XContentParseException,
 )
-from fakeknn.xcontent.java import java_string
+from fakeknn.xcontent.java import java_string, parse_double
 from fakeknn.xcontent.suggest import did_you_mean
 from fakeknn.xcontent.tree import BrokenText, OpenArray, OpenObject
 
@@ -79,16 +78,6 @@ def text_or_none(container: Any, key: Any) -> str | None:
     return None if container[key] is None else text(container, key)
 
 
-def _java_parse(value: str) -> float:
-    stripped = value.strip()
-    try:
-        if "_" in stripped:
-            raise ValueError
-        return float(stripped)
-    except ValueError:
-        raise NumberFormatException(f'For input string: "{value}"' if stripped else "empty String") from None
-
-
 _BIG_DECIMAL = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,9})?")
 
 
@@ -100,7 +89,7 @@ def _big_decimal(value: str) -> Decimal:
 
 
 @contextmanager
-def _at(container: Any, key: Any) -> Iterator[None]:
+def read_at(container: Any, key: Any) -> Iterator[None]:
     """What is wrong with a value is told where it stands by the parsers around."""
     try:
         yield
@@ -113,8 +102,8 @@ def decimal(container: Any, key: Any) -> float:
     value = container[key]
     if isinstance(value, str):
         written = text(container, key)
-        with _at(container, key):
-            return _java_parse(written)
+        with read_at(container, key):
+            return parse_double(written)
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return float(value)
     raise not_numeric(container, key)
@@ -141,8 +130,8 @@ def integer(container: Any, key: Any, *, bits: int = 32) -> int:
     kind = "int" if bits == 32 else "long"
     if isinstance(value, str):
         written = text(container, key)
-        with _at(container, key):
-            number = _java_parse(written) if bits == 32 else _big_decimal(written)
+        with read_at(container, key):
+            number = parse_double(written) if bits == 32 else _big_decimal(written)
             if number != number:  # (int) NaN
                 return 0
             if not low <= number <= high:
@@ -313,12 +302,15 @@ def _passed_on(cause: OpenSearchError, what: str) -> OpenSearchError:
 
 
 @contextmanager
-def building(name: str) -> Iterator[None]:
-    """ConstructingObjectParser.buildTarget: what the object's constructor refuses is told so, without a place."""
+def building(name: str, at: Where | None = None) -> Iterator[None]:
+    """ConstructingObjectParser.buildTarget: what the object's constructor refuses is told so, without a place; ``at``
+    is where the parser stands.
+    """
     try:
         yield
     except OpenSearchError as cause:
-        raise XContentParseException(f"Failed to build [{name}] after last required field arrived") from cause
+        error = XContentParseException(f"Failed to build [{name}] after last required field arrived")
+        raise (error if at is None else stopped_at(error, at)) from cause
 
 
 #: Java's IOExceptions, and where they live: functions that may not throw them make others of them.
@@ -490,7 +482,8 @@ class ObjectParser:
         self._check_sets(body)
         absent = [name for name in self.constructor if name not in values]
         if absent:
-            raise IllegalArgumentException(f"Required [{', '.join(absent)}]")
+            missing = IllegalArgumentException(f"Required [{', '.join(absent)}]")
+            raise stopped_at(missing, Where(body, None, "end"))
         return values
 
     def _constructible(self, values: Mapping[str, Any]) -> bool:

@@ -9,7 +9,7 @@ from random import Random
 
 from fakeknn.contract.console import ConsoleRequest
 
-from . import analysis, documents, dsl, fields, hits, pipelines, scripts, snippets
+from . import analysis, documents, dsl, fields, hits, kin, pipelines, places, scripts, snippets
 from .aggregations import tree
 from .draw import Drawn, Json, bulk, document, index, some
 from .nearest import asked
@@ -159,5 +159,7 @@ AREAS: dict[str, Callable[[Random, str], Iterator[ConsoleRequest]]] = {
     "analysis": analysis.requests,
     "fields": fields.requests,
     "hits": lambda random, name: hits.requests(random, name, _maybe_spoiled),
+    "kin": lambda random, name: kin.requests(random, name, _maybe_spoiled),
+    "places": lambda random, name: places.requests(random, name, _maybe_spoiled),
     "snippets": lambda random, name: snippets.requests(random, name, _maybe_spoiled),
 }

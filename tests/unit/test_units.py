@@ -13,7 +13,6 @@ from fakeknn.units import (
     TimeValue,
     parse_boolean,
     parse_byte_size,
-    parse_double,
     parse_int,
     parse_long,
     parse_memory_size,
@@ -121,9 +120,6 @@ def test_numbers() -> None:
     assert refused(parse_int, "2147483648") == (NumberFormatException, 'For input string: "2147483648"')
     assert parse_long("9223372036854775807") == 2**63 - 1
     assert refused(parse_long, "1.0") == (NumberFormatException, 'For input string: "1.0"')
-    assert parse_double(" 1e3d ") == 1000.0
-    assert refused(parse_double, "") == (NumberFormatException, "empty String")
-    assert refused(parse_double, "1_0") == (NumberFormatException, 'For input string: "1_0"')
 
 
 def test_booleans() -> None:

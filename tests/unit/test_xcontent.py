@@ -14,7 +14,14 @@ import pytest
 import yaml as pyyaml
 
 from fakeknn import xcontent
-from fakeknn.errors import ContentTypeHeaderException, JsonParseException, OpenSearchError, Where, body_of
+from fakeknn.errors import (
+    ContentTypeHeaderException,
+    JsonParseException,
+    NumberFormatException,
+    OpenSearchError,
+    Where,
+    body_of,
+)
 from fakeknn.xcontent import cbor, generator, media, smile, yaml
 from fakeknn.xcontent.jackson import Scanner
 from fakeknn.xcontent.media import MediaType
@@ -288,3 +295,17 @@ def test_refused_media_types() -> None:
         "error": "Content-Type [YAML] does not support stream parsing. Use JSON or SMILE instead",
         "status": 406,
     }
+
+
+def test_java_reads_letters_behind_doubles() -> None:
+    assert xcontent.parse_double(" 1e3d ") == 1000.0
+    assert xcontent.parse_double("-Infinity") == -math.inf
+    for text, said in (
+        ("", "empty String"),
+        ("1_0", 'For input string: "1_0"'),
+        ("inf", 'For input string: "inf"'),
+        ("1.2.3", "multiple points"),
+    ):
+        with pytest.raises(NumberFormatException) as caught:
+            xcontent.parse_double(text)
+        assert caught.value.reason == said

@@ -49,7 +49,7 @@ def _(query: GeoDistance, ctx: ShardContext) -> Node:
     circle = f"Circle([{lat},{lon}] radius = {radius} meters)"
     return _by_place(
         field,
-        Leaf("LatLonPointDistanceQuery", f"{field.path}:{lat},{lon} +/- {radius} meters", mask, field.path),
+        Leaf("LatLonPointDistanceQuery", f"{field.path}:{lat},{lon} +/- {radius} meters", mask),
         Leaf("LatLonDocValuesQuery", f"{field.path}:INTERSECTS:geometries([{circle}])", mask),
     )
 
@@ -66,7 +66,7 @@ def _(query: GeoPolygon, ctx: ShardContext) -> Node:
     polygon = "Polygon" + "".join(f"[{java_double(one.lat)}, {java_double(one.lon)}] " for one in shell)
     return _by_place(
         field,
-        Leaf("LatLonPointQuery", f"LatLonPointQuery: field={field.path}:[{polygon},]", mask, field.path),
+        Leaf("LatLonPointQuery", f"LatLonPointQuery: field={field.path}:[{polygon},]", mask),
         Leaf("LatLonDocValuesQuery", f"{field.path}:INTERSECTS:geometries([{polygon}])", mask),
     )
 

@@ -43,8 +43,8 @@ from fakeknn.query.similarities.randomness import (
     standardized,
 )
 from fakeknn.query.similarities.scripted import ScriptedScorer, ScriptedSimilarity, compiled
-from fakeknn.units import parse_boolean, parse_double
-from fakeknn.xcontent import hash_ordered
+from fakeknn.units import parse_boolean
+from fakeknn.xcontent import hash_ordered, parse_double
 
 #: The settings of one similarity, without their common prefix.
 Settings = Mapping[str, Any]

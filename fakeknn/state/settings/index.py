@@ -31,7 +31,8 @@ from fakeknn.state.settings.kinds import (
 from fakeknn.state.settings.registry import Registry
 from fakeknn.state.settings.similarities import SIMILARITIES
 from fakeknn.state.settings.table import parse_table
-from fakeknn.units import INT_MAX, parse_boolean, parse_double, parse_int
+from fakeknn.units import INT_MAX, parse_boolean, parse_int
+from fakeknn.xcontent import parse_double
 from fakeknn.xcontent.java import hash_ordered, java_double
 
 CODECS = ("default", "lz4", "best_compression", "zlib", "lucene_default", "Lucene103", "KNN1030Codec")

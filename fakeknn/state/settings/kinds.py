@@ -25,13 +25,13 @@ from fakeknn.units import (
     TimeValue,
     parse_boolean,
     parse_byte_size,
-    parse_double,
     parse_int,
     parse_long,
     parse_memory_size,
     parse_ratio,
     parse_time_value,
 )
+from fakeknn.xcontent import parse_double
 from fakeknn.xcontent.java import java_double, java_float
 
 #: A setting as OpenSearch keeps it: a text or a list of texts; None only in requests, to reset.
