@@ -149,18 +149,24 @@ class IpRangeOf(RangesOf):
             raise IllegalArgumentException(f"No [ranges] specified for the [{self.name}] aggregation")
         ranges = sorted(self.ranges, key=lambda one: (one.low or b"", one.high is None, one.high or b""))
         keys = [_ip_shown(one) for one in ranges]
-        terms = np.array([address(term) for term in source.terms[:]], "S16")
-        chosen = [
-            (terms >= np.bytes_(one.low or LOWEST)) & ((one.high is None) | (terms < np.bytes_(one.high or HIGHEST)))
-            for one in ranges
-        ]
+        unscripted = None if source.scripted else _inside(source.terms, ranges)
         subs = self.subs.build(ctx)
 
         def collect(docs: Docs) -> list[Internal]:
             loaded = source.load(docs)
+            chosen = _inside(source.terms, ranges) if unscripted is None else unscripted
             return self.buckets(docs, subs, [loaded.at[mask[loaded.values]] for mask in chosen], keys)
 
         return collect
+
+
+def _inside(terms: Sequence[str], ranges: Sequence[IpRange]) -> list[NDArray[np.bool_]]:
+    """bool[n_terms] for each range: which addresses lie in it."""
+    keys = np.array([address(term) for term in terms[:]], "S16")
+    return [
+        (keys >= np.bytes_(one.low or LOWEST)) & ((one.high is None) | (keys < np.bytes_(one.high or HIGHEST)))
+        for one in ranges
+    ]
 
 
 def _ip_shown(one: IpRange) -> tuple[str, dict[str, Any]]:

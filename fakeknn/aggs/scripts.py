@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,7 @@ from fakeknn.errors import (
     IllegalArgumentException,
     NullPointerException,
 )
+from fakeknn.fields import FieldType
 from fakeknn.painless import compile
 from fakeknn.painless.expression import Expression, compile_expression
 from fakeknn.painless.hierarchy import lineage
@@ -72,6 +73,30 @@ def _several(value: Any) -> Iterable[Any]:
     return (value,)
 
 
+def _spread(found: Sequence[Iterable[Any]], back: NDArray[np.int64], read: Callable[[Any], Any]) -> tuple[Any, Any]:
+    """(positions, values) of what was found of distinct rows; ``back`` tells which of them each position is."""
+    values = [[read(one) for one in several] for several in found]
+    at = [i for i, place in enumerate(back.tolist()) for _ in values[place]]
+    chosen = [value for place in back.tolist() for value in values[place]]
+    return np.array(at, np.int64), (chosen if read is not _number else np.array(chosen, np.float64))
+
+
+class DerivedValues:
+    """What the script of a derived field emits (DerivedFieldType.getAggregationScript)."""
+
+    def __init__(self, field: FieldType) -> None:
+        self.field = field
+
+    def of_documents(self, docs: Docs, *, texts: bool) -> tuple[NDArray[np.int64], Any]:
+        """(positions, values) of all documents: numbers, or texts."""
+        rows, back = np.unique(docs.rows, return_inverse=True)
+        found = [[one for one in self.field.derivation.values(row) if one is not None] for row in rows.tolist()]
+        return _spread(found, back, text if texts else _number)
+
+    def of_values(self, docs: Docs, at: NDArray[Any], values: Any, *, texts: bool) -> Any:
+        raise NotImplementedError
+
+
 class ValueScript:
     """A script, compiled for one shard."""
 
@@ -99,11 +124,7 @@ class ValueScript:
             if not texts:
                 return np.arange(len(docs.rows)), found.astype(np.float64)[back]
             found = found.tolist()
-        read = text if texts else _number
-        values = [[read(one) for one in _several(value)] for value in found]
-        at = [i for i, place in enumerate(back.tolist()) for _ in values[place]]
-        chosen = [value for place in back.tolist() for value in values[place]]
-        return np.array(at, np.int64), (chosen if texts else np.array(chosen, np.float64))
+        return _spread([_several(value) for value in found], back, text if texts else _number)
 
     def of_values(self, docs: Docs, at: NDArray[Any], values: Any, *, texts: bool) -> Any:
         """What the script makes of each value: numbers, or texts."""

@@ -200,7 +200,7 @@ class SignificantTerms(Aggregation):
                 f'Cannot invoke "{_SUPPORT}.FieldContext.fieldType()" because the return value of '
                 f'"{_SUPPORT}.ValuesSourceConfig.fieldContext()" is null'
             )
-        if not source.field.searchable:
+        if not source.field.searchable or source.field.derivation is not None:
             raise IllegalArgumentException(
                 f"SignificantText aggregation requires fields to be searchable, but [{source.field.path}] is not"
             )

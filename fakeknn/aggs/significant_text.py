@@ -213,7 +213,7 @@ class SignificantText(SignificantTerms):
         if self.given.field is None:
             raise NullPointerException('Cannot invoke "Object.hashCode()" because "key" is null')
         field = ctx.field(self.given.field)
-        if field is not None and not field.has_index_analyzer:
+        if field is not None and (not field.has_index_analyzer or field.derivation is not None):
             raise IllegalArgumentException(
                 f"Field [{field.path}] has no analyzer, but SignificantText requires an analyzed field"
             )

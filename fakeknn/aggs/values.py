@@ -33,7 +33,7 @@ from fakeknn.aggs.fielddata import (
     type_of,
 )
 from fakeknn.aggs.formats import RAW, Boolean, DateTime, Decimal, Format, Ip, UnsignedLong
-from fakeknn.aggs.scripts import ValueScript
+from fakeknn.aggs.scripts import DerivedValues, ValueScript
 from fakeknn.dates import UTC, DateFormat, Zone, parse_zone
 from fakeknn.dates.zones import fixed
 from fakeknn.errors import (
@@ -102,7 +102,7 @@ class Source:
         self._column: NumericColumn | KeywordColumn | GeoPointColumn | None = None
         self._scale: float | None = None
         self._nanos = False
-        self._script: ValueScript | None = None
+        self._script: ValueScript | DerivedValues | None = None
         self._shift = False
         self._fails: OpenSearchError | None = None
         self._missing_text: str | None = None
@@ -205,9 +205,9 @@ class Source:
                 values = values // 1_000_000
         return Loaded(at, values)
 
-    def _scripted(self, docs: Docs, script: ValueScript, loaded: Loaded) -> Loaded:
+    def _scripted(self, docs: Docs, script: ValueScript | DerivedValues, loaded: Loaded) -> Loaded:
         """What a script makes of the documents, or of their values."""
-        if self.field is None:
+        if self.field is None or self.field.derivation is not None:
             at, values = script.of_documents(docs, texts=self.by_terms)
         else:
             at = loaded.at
@@ -318,7 +318,7 @@ class Given:
 
     def described(self, source: Source) -> str:
         """ValuesSourceConfig.getDescription."""
-        if self.script is not None and source.mapped:
+        if source.scripted and source.mapped:
             return f"Script yielding [{'unknown type' if self.hint is None else _HINTED.get(self.hint, self.hint)}]"
         if source.field is not None:
             return f"Field [{source.field.path}] of type [{source.field.kind}]"
@@ -344,7 +344,7 @@ class Given:
                 kind = type_of(field)
                 hinted = NUMERIC if kind in NUMBERS else kind if kind in (GEOPOINT, RANGE) else default
             source = self._of_field(ctx, field, hinted)
-            if script is not None and source.type not in (RANGE, GEOPOINT):
+            if script is not None and field.derivation is None and source.type not in (RANGE, GEOPOINT):
                 source._script = script
                 source.floating = True
         if self.missing is not None:
@@ -361,7 +361,20 @@ class Given:
             return Decimal(self.format)
         return Ip() if kind == IP else RAW
 
+    def _of_derived(self, ctx: ShardContext, field: FieldType, hinted: str | None) -> Source:
+        """What the script of a derived field emits, instead of a field's values."""
+        fielddata(ctx, field.derivation.typed)
+        kind = type_of(field)
+        source = Source(hinted or kind, self._field_format(field, kind), field=field)
+        if source.type == GEOPOINT:
+            raise AggregationExecutionException("value source of type [geopoint] is not supported by scripts")
+        source._script = DerivedValues(field)
+        source.floating = True
+        return source
+
     def _of_field(self, ctx: ShardContext, field: FieldType, hinted: str | None) -> Source:
+        if field.derivation is not None:
+            return self._of_derived(ctx, field, hinted)
         column = fielddata(ctx, field)
         kind = type_of(field)
         source = Source(hinted or kind, self._field_format(field, kind), field=field)

@@ -289,11 +289,11 @@ class FieldType:
                 if name in DROPPED:
                     continue
                 raise MapperParsingException(
-                    f"unknown parameter [{name}] on mapper [{self.name}] of type [{self.content_type}]"
+                    f"unknown parameter [{name}] on mapper [{self.name}] of type [{self.defined_as}]"
                 )
             if value is None and not parameter.accepts_null:
                 raise MapperParsingException(
-                    f"[{name}] on mapper [{self.name}] of type [{self.content_type}] must not have a [null] value"
+                    f"[{name}] on mapper [{self.name}] of type [{self.defined_as}] must not have a [null] value"
                 )
             if parameter is META:
                 check_meta(self.name, value)
@@ -354,6 +354,11 @@ class FieldType:
     def content_type(self) -> str:
         """FieldMapper.contentType: the type as mappings call it, where queries call it something else."""
         return self.kind
+
+    @property
+    def defined_as(self) -> str:
+        """What the definition of the field says that it is."""
+        return self.content_type
 
     def merged(self, other: FieldType) -> FieldType:
         """This field with ``other``, a new definition of it, merged in; refuses what may not change."""
@@ -474,6 +479,8 @@ class FieldType:
 
     sorts: ClassVar[bool] = True
     """Whether documents may be sorted by a column that could be."""
+    derivation: Any = None
+    """What computes its values, if it is a derived field as a search sees it (``query.derived``)."""
     fuzzy: ClassVar[bool] = True
     """Whether a field with a dictionary may be asked for terms that are nearly right."""
 
@@ -575,7 +582,7 @@ def check_meta(name: str, value: Any) -> None:
     """TypeParsers.parseMeta; MapperParsingException."""
     if not isinstance(value, dict):
         raise MapperParsingException(
-            f"[meta] must be an object, got {_java_class(value)}[{java_string(value)}] for field [{name}]"
+            f"[meta] must be an object, got {java_class(value)}[{java_string(value)}] for field [{name}]"
         )
     if len(value) > 5:
         raise MapperParsingException(f"[meta] can't have more than 5 entries, but got {len(value)} on field [{name}]")
@@ -588,8 +595,7 @@ def check_meta(name: str, value: Any) -> None:
             raise MapperParsingException(f"[meta] values can't be null (field [{name}])")
         if not isinstance(item, str):
             raise MapperParsingException(
-                f"[meta] values can only be strings, but got {_java_class(item)}[{java_string(item)}] for field "
-                f"[{name}]"
+                f"[meta] values can only be strings, but got {java_class(item)}[{java_string(item)}] for field [{name}]"
             )
         if len(item) > 50:
             raise MapperParsingException(
@@ -597,7 +603,8 @@ def check_meta(name: str, value: Any) -> None:
             )
 
 
-def _java_class(value: Any) -> str:
+def java_class(value: Any) -> str:
+    """Class.getSimpleName of a value of a definition."""
     if isinstance(value, bool):
         return "Boolean"
     if isinstance(value, int):

@@ -7,6 +7,7 @@ from typing import Any
 
 from fakeknn.errors import IllegalArgumentException, MapperException
 from fakeknn.fields import FieldType
+from fakeknn.fields.derived import DerivedFieldType
 
 
 class ObjectMapper:
@@ -49,16 +50,19 @@ class ObjectMapper:
             told["enabled"] = False
         return told
 
-    def properties(self, include_defaults: bool = False) -> dict[str, Any]:
-        told = {}
-        for name, child in sorted(self.children.items()):
-            if isinstance(child, ObjectMapper):
-                told[name] = child.echo(include_defaults)
-                below = child.properties(include_defaults)
-                if below:
-                    told[name]["properties"] = below
-            else:
-                told[name] = child.echo(include_defaults)
+    def members(self, include_defaults: bool = False) -> dict[str, Any]:
+        """What lies in the object, as GET _mapping tells it: derived fields apart from the others."""
+        told: dict[str, Any] = {}
+        for section, derived in (("derived", True), ("properties", False)):
+            found = {
+                name: {**child.echo(include_defaults), **child.members(include_defaults)}
+                if isinstance(child, ObjectMapper)
+                else child.echo(include_defaults)
+                for name, child in sorted(self.children.items())
+                if isinstance(child, DerivedFieldType) is derived
+            }
+            if found:
+                told[section] = found
         return told
 
     def walk(self) -> Iterator[ObjectMapper | FieldType]:

@@ -21,6 +21,7 @@ from fakeknn.errors import (
 from fakeknn.fields import KINDS, FieldType, MappingContext
 from fakeknn.fields.alias import AliasFieldType
 from fakeknn.fields.base import boolean
+from fakeknn.fields.derived import DerivedFieldType
 from fakeknn.fields.metadata import METADATA
 from fakeknn.fields.patterns import simple_match
 from fakeknn.knn.java import cannot_be_cast, class_name
@@ -153,7 +154,12 @@ class Mapping:
                 self._read_properties(node, value)
             elif not (isinstance(value, list) and not value):
                 raise OpenSearchParseException("properties must be a map type")
-        elif key in ("disable_objects", "derived", "composite", "context_aware_grouping"):
+        elif key == "derived":
+            if isinstance(value, dict):
+                self._read_derived(node, value)
+            elif not (isinstance(value, list) and not value):
+                raise OpenSearchParseException("derived must be a map type")
+        elif key in ("disable_objects", "composite", "context_aware_grouping"):
             raise NotFaked(f"[{key}] in a mapping")
         elif key != "include_in_all":
             return False
@@ -170,6 +176,36 @@ class Mapping:
                 )
             self._read_property(node, name, definition)
 
+    def _read_derived(self, node: ObjectMapper, derived: Map[str, Any]) -> None:
+        """ObjectMapper.TypeParser.parseDerived: fields whose ``type`` is that of what they emit."""
+        for name, definition in derived.items():
+            if isinstance(definition, list) and not definition:
+                continue
+            if not isinstance(definition, dict):
+                raise MapperParsingException(
+                    f"Expected map for property [derived_fields] on field [{name}] but got a class java.lang.String"
+                )
+            holder, own = self._place_for(node, name)
+            self._put(holder, own, self.make_field(holder.child_path(own), "derived", definition))
+
+    @classmethod
+    def derived_fields(cls, definition: Map[str, Any], context: MappingContext) -> dict[str, DerivedFieldType]:
+        """The fields of a search's ``derived``, by name."""
+        holder = cls(context)
+        holder._read_derived(holder.root, _in_hash_order(definition))
+        return {path: field for path, field in holder.fields.items() if isinstance(field, DerivedFieldType)}
+
+    def _place_for(self, node: ObjectMapper, name: str) -> tuple[ObjectMapper, str]:
+        """The object that a field of a dotted name stands in, made where it is missing, and the field's own name."""
+        parts = name.split(".")
+        while name and parts and not parts[-1]:
+            parts.pop()  # Java's split drops empty strings at the end
+        if not parts:
+            raise MapperParsingException(f"Invalid field name {name}")
+        for part in parts[:-1]:
+            node = self._intermediate(node, part)
+        return node, parts[-1]
+
     def _read_property(self, node: ObjectMapper, name: str, definition: dict[str, Any]) -> None:
         kind = definition.get("type")
         if kind is None:
@@ -184,14 +220,7 @@ class Mapping:
             if kind in NOT_FAKED_TYPES:
                 raise NotFaked(f"the mapping type [{kind}]")
             raise MapperParsingException(f"No handler for type [{kind}] declared on field [{name}]")
-        parts = name.split(".")
-        while name and parts and not parts[-1]:
-            parts.pop()  # Java's split drops empty strings at the end
-        if not parts:
-            raise MapperParsingException(f"Invalid field name {name}")
-        for part in parts[:-1]:
-            node = self._intermediate(node, part)
-        own = parts[-1]
+        node, own = self._place_for(node, name)
         child: ObjectMapper | FieldType
         if kind in ("object", "nested"):
             child = self._read_object(node.child_path(own), definition, kind)
@@ -257,7 +286,8 @@ class Mapping:
         if not field.takes_subs:
             field.configure({key: value for key, value in definition.items() if key != "type"})
             return field
-        own = {key: value for key, value in definition.items() if key not in ("type", "fields", "copy_to")}
+        apart = ("fields", "copy_to") if kind == "derived" else ("type", "fields", "copy_to")
+        own = {key: value for key, value in definition.items() if key not in apart}
         if "copy_to" in definition:
             given = definition["copy_to"]
             items = given if isinstance(given, list) else [given]
@@ -418,10 +448,7 @@ class Mapping:
             told["date_detection"] = self.date_detection
         if self.numeric_detection is not None:
             told["numeric_detection"] = self.numeric_detection
-        properties = self.root.properties(include_defaults)
-        if properties:
-            told["properties"] = properties
-        return told
+        return {**told, **self.root.members(include_defaults)}
 
     def under(self, settings: Map[str, Any]) -> Mapping:
         """This mapping in an index of other limits: its fields are as they are until it is read anew."""

@@ -357,7 +357,8 @@ class MemberCodegen(Emitter):
             self.calls[self.line] = node.imported.key
             return self.call(static_implementation(node.imported), *arguments)
         assert node.binding is not None
-        self.mark(node.offset)
+        if node.binding.parameters[-1] != "java.lang.Object":  # to which an argument is cast at its own place
+            self.mark(node.offset)
         self.calls[self.line] = node.binding.key
         if node.skipped:
             arguments.insert(0, self.reach(self.host))

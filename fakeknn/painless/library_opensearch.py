@@ -14,8 +14,8 @@ from fakeknn.painless.dispatch import define, define_static
 from fakeknn.painless.library_collectors import DoubleSum
 from fakeknn.painless.library_elementary import java_max, java_min
 from fakeknn.painless.numbers import float_div
-from fakeknn.painless.throwable import illegal_argument, null_pointer
-from fakeknn.painless.values import JavaArray, class_of, runtime_name
+from fakeknn.painless.throwable import Thrown, illegal_argument, null_pointer
+from fakeknn.painless.values import JavaArray, class_of, runtime_name, text
 from fakeknn.units import parse_byte_size
 
 # --- objects that the caller fills ------------------------------------------------------------------------------------
@@ -55,10 +55,43 @@ define(_TOKEN, {"isKeyword/0": _reader("keyword")})
 # --- derived fields ---------------------------------------------------------------------------------------------------
 
 
+_SIZES = {
+    **dict.fromkeys(("java.lang.Long", "java.lang.Double"), 8),
+    **dict.fromkeys(("java.lang.Integer", "java.lang.Float"), 4),
+    "java.lang.Boolean": 1,
+}
+_MAX_EMITTED = 1024 * 1024
+_DERIVED = "org.opensearch.script.DerivedFieldScript"
+
+
 def _emit(host: Host, *values: Any) -> None:
     """``emit(value)`` and ``emit(lat, lon)``: into the list ``emittedValues`` among the bindings."""
     emitted = host.bindings["emittedValues"]
-    emitted.append(values[0] if len(values) == 1 else values)
+    emitter, line = ("EmitSingle", 41) if len(values) == 1 else ("GeoPoint", 58)
+    frame = f"org.opensearch.script.ScriptEmitValues${emitter}.emit(ScriptEmitValues.java:{line})"
+    value = values[0] if len(values) == 1 else tuple(map(float, values))
+    size = _emitted_size(value)
+    if size is None:
+        lines = (("getObjectByteSize", 132), ("addEmittedValue", 103))
+        frames = tuple(f"{_DERIVED}.{name}(DerivedFieldScript.java:{line})" for name, line in lines)
+        message = f"Unsupported object type passed in emit() - {text(value)}"
+        raise Thrown("java.lang.IllegalArgumentException", message, None, (*frames, frame))
+    size += host.bindings.get("emittedSize", 0)
+    if size > _MAX_EMITTED:
+        frames = (f"{_DERIVED}.addEmittedValue(DerivedFieldScript.java:109)", frame)
+        message = "Exceeded maximum allowed byte size for emitted values"
+        raise Thrown("java.lang.IllegalStateException", message, None, frames)
+    host.bindings["emittedSize"] = size
+    emitted.append(value)
+
+
+def _emitted_size(value: Any) -> int | None:
+    """DerivedFieldScript.getObjectByteSize; None for what cannot be emitted."""
+    if value is None:
+        return 0
+    if isinstance(value, tuple):
+        return 16
+    return len(value.encode()) if type(value) is str else _SIZES.get(class_of(value))
 
 
 define_static("bind", {"emit/2": _emit, "emit/3": _emit})

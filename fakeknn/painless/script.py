@@ -36,7 +36,7 @@ from fakeknn.painless.vectorize_operations import FUNCTIONS, Unvectorizable
 LANG = "painless"
 # Whose parameters cannot be changed, and whose show the document too.
 _UNMODIFIABLE = {"filter", "ingest", "painless_test", "processor_conditional", "template", "update"}
-_DYNAMIC = {"aggs", "aggs_map", "field", "number_sort", "score", "string_sort", "terms_set"}
+_DYNAMIC = {"aggs", "aggs_map", "derived_field", "field", "number_sort", "score", "string_sort", "terms_set"}
 _LOOKUPS = ("doc", "_doc", "_source", "_fields")
 _MAX_LOOPS = 1_000_000
 

@@ -24,6 +24,7 @@ from fakeknn.errors import (
     Where,
 )
 from fakeknn.fields import FieldType
+from fakeknn.fields.derived import DerivedFieldType
 from fakeknn.mapping import Mapping as IndexMapping
 from fakeknn.view import Column, Mask, View
 from fakeknn.xcontent import generator, objects
@@ -129,6 +130,8 @@ class ShardContext:
     of_body: bool = True
     """Whether a query was asked by the body, and is rewritten before it is built; not one that such a query is built
     of."""
+    derived: Any = None
+    """The derived fields that the search may ask, if there are any (``query.derived.DerivedFields``)."""
     visited: Mask | None = None
     """Which rows the clauses beside let through, of which alone scores are asked for (None: all)."""
 
@@ -174,10 +177,25 @@ class ShardContext:
         return self.view.n
 
     def field(self, name: str) -> FieldType | None:
-        return self.mapping.field(name)
+        """QueryShardContext.getFieldType: a derived field is one of the type of what it emits."""
+        found = self.mapping.field(name)
+        if found is None or found.kind == "derived":
+            return None if self.derived is None else self.derived.resolve(self, name if found is None else found.path)
+        return found
+
+    def mapped(self, name: str) -> FieldType | None:
+        """MapperService.fieldType: what the mapping knows; a derived field as one that no document has a value of."""
+        found = self.mapping.field(name)
+        return found.typed() if isinstance(found, DerivedFieldType) else found
+
+    def fielddata(self, field: FieldType) -> Column | None:
+        """The column of what a field's values are ordered by, in which there are none of derived fields."""
+        return self.ordered(field if field.derivation is None else field.derivation.typed)
 
     def column(self, field: FieldType) -> Column | None:
         """The field's column (an empty one when no document has a value); None for a field that keeps nothing."""
+        if field.derivation is not None:
+            return field.derivation.column()  # type: ignore[no-any-return]
         found = self.view.columns.get(field.path)
         if found is None:
             key = ("column", field.path)
@@ -280,6 +298,8 @@ class Query:
     kind: ClassVar[str] = ""
     runs_scripts: ClassVar[bool] = False
     """Whether scoring a row may fail, or costs so much that it is worth to ask first which rows are looked at."""
+    asks_derived: ClassVar[bool] = False
+    """Whether it may be asked of a derived field (see ``query.one_field``)."""
     set_after_boost: ClassVar[Mapping[str, Any]] = {}
     """What the builder does not know yet, at its default, when the parser gives it the boost."""
     boost: float = 1.0
@@ -313,6 +333,10 @@ class Query:
     def explain(self, ctx: ShardContext, row: int, boost: np.float32 = np.float32(1.0)) -> Explanation:  # noqa: B008
         """Why a row has its score."""
         raise NotFaked(f"the explanation of a [{self.kind}] query")
+
+    def asked_last(self, ctx: ShardContext) -> bool:
+        """Whether only those documents are asked that the clauses beside let through."""
+        return False
 
     def disjuncts(self, ctx: ShardContext) -> Sequence[Query] | None:
         """The clauses of which one must match, if that is all that this query is: a disjunction around it takes them

@@ -184,10 +184,13 @@ class Bool(Query):
             mask = self._negative(ctx, mask)
         return mask
 
+    def asked_last(self, ctx: ShardContext) -> bool:
+        return ctx.derived is not None and any(clause.asked_last(ctx) for clause in self.children())
+
     def _before_scripts(self, ctx: ShardContext) -> ShardContext:
-        """Filters by script are asked last (TwoPhaseIterator): of what the other required clauses let through."""
+        """Some clauses are asked last (TwoPhaseIterator): of what the other required ones let through."""
         required = (*self.must, *self.filter)
-        others = [clause for clause in required if clause.kind != "script"]
+        others = [clause for clause in required if not clause.asked_last(ctx)]
         if not others or len(others) == len(required):
             return ctx
         return ctx.visiting(np.logical_and.reduce([clause.mask(ctx) for clause in others]))

@@ -155,7 +155,7 @@ class Decay(Function):
     def _column(ctx: ShardContext, field: FieldType) -> NumericColumn | GeoPointColumn:
         if field.kind != "geo_point":
             return numeric_column(ctx, field)
-        column = ctx.column(field)
+        column = ctx.fielddata(field)
         assert isinstance(column, GeoPointColumn)
         return column
 

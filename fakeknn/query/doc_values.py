@@ -72,7 +72,7 @@ class ShardDoc:
         return self._fields[name]
 
     def _looked_up(self, name: str) -> tuple[FieldType, str, Column] | None:
-        field = self.ctx.field(name)
+        field = self.ctx.mapped(name)
         if field is None:
             return None
         if isinstance(field, VectorFieldType):

@@ -22,6 +22,7 @@ from fakeknn.geo.points import GeoPoint
 from fakeknn.query.base import Explanation, Matched, Query, ShardContext, common, register
 from fakeknn.query.declared import declared_boost
 from fakeknn.query.geo import geo_column
+from fakeknn.query.one_field import of_one_field
 from fakeknn.query.scoring import doc_id
 from fakeknn.units import parse_time_value
 from fakeknn.view import NumericColumn
@@ -317,6 +318,7 @@ def parse_rank_feature(container: Any, key: Any) -> Query:
 # --- distance_feature -------------------------------------------------------------------------------------------------
 
 
+@of_one_field
 @dataclass(frozen=True, eq=False, kw_only=True)
 class DistanceFeature(Query):
     """The nearer to an origin, in time or place, the higher the score: half of it at the distance of the pivot."""

@@ -142,7 +142,7 @@ def _trie_place(path: str) -> tuple[tuple[int, ...], ...]:
 def _takes_terms(ctx: ShardContext, name: str) -> bool:
     """Whether a term query on a field is not refused for the field's type."""
     try:
-        Term(field=name, value="").mask(ctx)
+        Term(field=name, value="").mask(ctx.visiting(ctx.nothing()))
     except (QueryShardException, UnsupportedOperationException):
         return False
     except (NotFaked, NotImplementedError):

@@ -162,7 +162,7 @@ def numeric_column(ctx: ShardContext, field: FieldType) -> NumericColumn:
     """The fielddata of a number, date or boolean; others are no numeric fielddata."""
     if field.kind not in ("knn_vector", "flat_object"):
         require_fielddata(field)
-    column = ctx.column(field)
+    column = ctx.fielddata(field)
     if isinstance(field, (NumberFieldType, DateFieldType, BooleanFieldType)) and isinstance(column, NumericColumn):
         return column
     raise wrong_fielddata(field, "IndexNumericFieldData")
@@ -178,7 +178,7 @@ class FieldValueFactor(Function):
     missing: float | None = None
 
     def bind_plain(self, ctx: ShardContext) -> Bound:
-        field = ctx.field(self.field)
+        field = ctx.mapped(self.field)
         if field is None:
             if self.missing is None:
                 raise OpenSearchException(
@@ -299,7 +299,7 @@ def _texts(ctx: ShardContext, field: FieldType, rows: Rows) -> list[bytes | None
     """The first value of each row as bytes (SortedBinaryDocValues)."""
     if field.path == "_id":
         return [(ctx.view.ids[row] or "").encode() for row in rows.tolist()]
-    column: Column | None = ctx.column(field)
+    column: Column | None = ctx.fielddata(field)
     if isinstance(column, KeywordColumn):
         ords = column.first_ord()[rows]
         return [None if at < 0 else column.terms[int(column.order[at])].encode() for at in ords.tolist()]

@@ -29,6 +29,7 @@ from fakeknn.query.base import (
     value_of,
 )
 from fakeknn.query.multi_term import MATCHERS, check_rewrite, is_constant, rewritten
+from fakeknn.query.one_field import of_one_field
 from fakeknn.query.scoring import FieldScoring, add_scores, postings
 from fakeknn.units import parse_int
 from fakeknn.view import Column, KeywordColumn, Mask, TextColumn, place_of
@@ -165,6 +166,7 @@ def similar_terms(
     return found[:max_expansions]
 
 
+@of_one_field
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Fuzzy(Query):
     kind: ClassVar[str] = "fuzzy"

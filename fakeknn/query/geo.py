@@ -25,7 +25,8 @@ from fakeknn.geo import indexing, points, shapes, sphere, wkt
 from fakeknn.geo.areas import in_ring
 from fakeknn.geo.points import GeoPoint
 from fakeknn.query.base import Query, ShardContext, common, register
-from fakeknn.query.java_names import field_type_name
+from fakeknn.query.java_names import field_type_name, no_geo_shapes
+from fakeknn.query.one_field import of_one_field
 from fakeknn.view import Mask, ObjectColumn
 from fakeknn.xcontent import java_string, objects
 
@@ -44,6 +45,7 @@ def validation_method(container: Any, key: Any) -> str:
     return given.upper()
 
 
+@of_one_field
 @dataclass(frozen=True, eq=False, kw_only=True)
 class GeoQuery(Query):
     """What the queries of places share; the score is constant."""
@@ -63,6 +65,8 @@ class GeoQuery(Query):
                 return ctx.nothing()
             raise ctx.fails(f"failed to find geo field [{self.field}]")
         if not isinstance(mapped, GeoPointFieldType | GeoShapeFieldType):
+            if mapped.derivation is not None:
+                raise no_geo_shapes(mapped)
             raise ctx.fails(
                 f"type [{field_type_name(mapped)}] for field [{self.field}] is not supported for [{self.kind}] "
                 "queries. Must be one of [geo_point] or [geo_shape]"

@@ -22,6 +22,7 @@ from fakeknn.geo.points import GeoPoint
 from fakeknn.geo.wkt import Shape
 from fakeknn.query.base import Query, ShardContext, common, register, rewriting
 from fakeknn.query.geo import GeoBoundingBox, geo_column, shapes_related
+from fakeknn.query.one_field import of_one_field
 from fakeknn.view import Mask
 from fakeknn.xcontent import objects
 
@@ -63,6 +64,7 @@ class IndexedShape:
         return of_json(holder, last, coerce=True, ignore_z=True)
 
 
+@of_one_field
 @dataclass(frozen=True, eq=False, kw_only=True)
 class GeoShape(Query):
     kind: ClassVar[str] = "geo_shape"

@@ -51,6 +51,10 @@ class IntervalsQuery(Query):
         if found is None:
             field = ctx.field(self.field)
             assert field is not None
+            if field.derivation is not None:
+                raise IllegalArgumentException(
+                    f"Can only use interval queries on text fields - not on [{self.field}] which is of type [derived]"
+                )
             found = ctx.memo[key] = self.rule.source(ctx, field)
         return found
 

@@ -69,6 +69,14 @@ def field_type_name(field: FieldType) -> str:
     return f"{name if name.startswith('org.') else _MAPPER + name}@{java_hash(field.path):08x}"
 
 
+def no_geo_shapes(field: FieldType) -> ClassCastException:
+    """A derived field is asked for shapes, and the type of what it emits is no GeoShapeQueryable."""
+    found, needed = field_type_name(field).partition("@")[0], _MAPPER + "GeoShapeQueryable"
+    return ClassCastException(
+        f"class {found} cannot be cast to class {needed} ({found} and {needed} are in unnamed module of loader 'app')"
+    )
+
+
 def wrong_fielddata(field: FieldType, wanted: str) -> ClassCastException:
     """The fielddata of a field is not of the class that is needed."""
     if isinstance(field, NumberFieldType) and field.kind not in _DATA:

@@ -321,7 +321,7 @@ def no_terms(options: MatchOptions) -> Query | None:
 
 def checked(query: Query, ctx: ShardContext) -> Query:
     """A query, asked here so that what it refuses is known where it is built."""
-    query.mask(ctx)
+    query.mask(ctx.visiting(ctx.nothing()))
     return query
 
 

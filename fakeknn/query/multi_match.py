@@ -186,7 +186,7 @@ class BlendedBuilder(MatchBuilder):
                         raise
                     others.append(lenient_query(field.path, error))
                     continue
-                if field.scored:
+                if field.scored and field.derivation is None:
                     blended.append((field.path, field.index_term(term), float(boost * clause.mapped_boost(field))))
                 else:
                     others.append(boosted(query, boost))

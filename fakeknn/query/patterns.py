@@ -19,11 +19,13 @@ from fakeknn.query.base import Matched, Query, ShardContext, common, field_query
 from fakeknn.query.boolean import Bool
 from fakeknn.query.compound import ConstantScore
 from fakeknn.query.multi_term import MATCHERS, check_rewrite, dictionary_terms, is_constant, rewritten
+from fakeknn.query.one_field import of_one_field
 from fakeknn.query.terms import Term, named_field, nowhere, searched
 from fakeknn.view import Column, KeywordColumn, Mask, TextColumn
 from fakeknn.xcontent import objects
 
 
+@of_one_field
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Pattern(Query):
     """A query by a pattern over terms; constant score."""

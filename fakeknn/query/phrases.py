@@ -17,6 +17,7 @@ from fakeknn.fields import FieldType
 from fakeknn.query.base import Explanation, Matched, Query, ShardContext
 from fakeknn.query.boolean import Bool
 from fakeknn.query.compound import ConstantScore, MatchNone
+from fakeknn.query.one_field import of_one_field
 from fakeknn.query.scoring import FieldScoring, postings
 from fakeknn.query.terms import IndexedTerm
 from fakeknn.view import Mask, TextColumn, place_of
@@ -144,6 +145,7 @@ def _spread(
     return True
 
 
+@of_one_field
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Phrase(Query):
     """Terms in their places: PhraseQuery, and MultiPhraseQuery where a place has alternatives."""
@@ -287,6 +289,7 @@ class Synonyms(Query):
         )
 
 
+@of_one_field
 @dataclass(frozen=True, eq=False, kw_only=True)
 class PhrasePrefix(Query):
     """A phrase whose last term is a prefix (MultiPhrasePrefixQuery)."""

@@ -16,11 +16,13 @@ from fakeknn.query.base import Matched, Query, ShardContext, common, field_query
 from fakeknn.query.compound import MatchNone
 from fakeknn.query.exists import Exists, exists_mask
 from fakeknn.query.multi_term import MATCHERS
+from fakeknn.query.one_field import of_one_field
 from fakeknn.query.terms import Term, named_field, searched
 from fakeknn.view import Column, Mask, NumericColumn
 from fakeknn.xcontent import objects
 
 
+@of_one_field
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Range(Query):
     kind: ClassVar[str] = "range"

@@ -25,6 +25,9 @@ class Rewritten(Query):
     def rewrite_on(self, ctx: ShardContext) -> Query:
         raise NotImplementedError
 
+    def asked_last(self, ctx: ShardContext) -> bool:
+        return ctx.derived is not None and self.rewritten(ctx).asked_last(ctx)
+
     def disjuncts(self, ctx: ShardContext) -> Sequence[Query] | None:
         return self.rewritten(ctx).disjuncts(ctx) if self.boost == 1 else None
 

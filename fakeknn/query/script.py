@@ -255,6 +255,9 @@ class ScriptFilter(Query):
     kind: ClassVar[str] = "script"
     script: Script
 
+    def asked_last(self, ctx: ShardContext) -> bool:
+        return True
+
     def members(self) -> dict[str, Any]:
         return {"script": self.script.to_json()}
 

@@ -146,7 +146,8 @@ class SpanTerm(SpanQuery):
             names = field.names(ctx.index, self.value)
             raise _no_term(MatchAllDocsQuery() if names else MatchNoDocsQuery())
         if (
-            (not field.dictionary and not field.scored)
+            field.derivation is not None
+            or (not field.dictionary and not field.scored)
             or isinstance(field, WildcardFieldType)
             or (isinstance(field, VersionFieldType) and field.has_doc_values)
         ):

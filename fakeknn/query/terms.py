@@ -39,6 +39,7 @@ from fakeknn.query.base import (
 )
 from fakeknn.query.bitmap import integers
 from fakeknn.query.exists import Exists
+from fakeknn.query.one_field import of_one_field
 from fakeknn.query.scoring import FieldScoring, postings, score_term
 from fakeknn.view import Column, Mask, NumericColumn, place_of
 from fakeknn.xcontent import base64, java_string, objects
@@ -75,6 +76,7 @@ def constant_value(ctx: ShardContext, field: FieldType | None) -> str | None:
     return ctx.index if isinstance(field, IndexFieldType) else None
 
 
+@of_one_field
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Term(Query):
     kind: ClassVar[str] = "term"
@@ -212,6 +214,7 @@ class TermsLookup:
         return {**written, "store": True} if self.store else written
 
 
+@of_one_field
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Terms(Query):
     """Any of several values; the score is constant."""

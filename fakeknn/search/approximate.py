@@ -37,6 +37,8 @@ def left_by_points(request: SearchRequest, query: Query, ctx: ShardContext, *, s
     # The name of an alias is not that of the points.
     if not isinstance(field, NumberFieldType | DateFieldType) or field.path != sort.field or not field.searchable:
         return None
+    if field.derivation is not None:
+        return None
     column = ctx.column(field)
     return None if column is None else column.exists
 

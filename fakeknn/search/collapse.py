@@ -133,7 +133,7 @@ def _field(collapse: Collapse, ctx: ShardContext) -> FieldType:
     field = ctx.field(name)
     if field is None:
         raise IllegalArgumentException(f"no mapping found for `{name}` in order to collapse on")
-    if not isinstance(field, (KeywordFieldType, NumberFieldType)):
+    if not isinstance(field, (KeywordFieldType, NumberFieldType)) or field.derivation is not None:
         raise IllegalArgumentException(
             f"unknown type for collapse field `{name}`, only keywords and numbers are accepted"
         )

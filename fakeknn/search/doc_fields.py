@@ -162,7 +162,7 @@ def _fields(request: SearchRequest, ctx: ShardContext, hit: Hit) -> dict[str, li
     for one in _expanded(request, ctx):
         if one.field in WITHOUT_DOC_VALUES:
             raise IllegalArgumentException(f"Fielddata is not supported on field [{one.field}] of type [{one.field}]")
-        field = ctx.field(one.field)
+        field = ctx.mapped(one.field)
         if field is not None:
             format = None if one.format == "use_field_mapping" else one.format
             found.setdefault(one.field, []).extend(shown_doc_values(ctx, field, hit.row, format))

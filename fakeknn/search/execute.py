@@ -25,6 +25,7 @@ from fakeknn.search import aggregations
 from fakeknn.search.approximate import left_by_points
 from fakeknn.search.can_match import can_match, may_follow
 from fakeknn.search.collapse import MANY, check_collapse, check_single, group_values, leaders
+from fakeknn.search.derived import define_derived
 from fakeknn.search.doc_fields import check_fields, load_fields
 from fakeknn.search.failures import all_failed, check_partial, failed, placed
 from fakeknn.search.fetch import Hit
@@ -96,6 +97,7 @@ def run(request: SearchRequest, contexts: list[ShardContext], *, batch: int | No
     for number, ctx in enumerate(contexts):
         try:
             ctx.memo["alone"] = len(contexts) == 1
+            define_derived(request, ctx)
             result = search_shard(request, ctx, number, batch)
             if len(contexts) == 1 and batch is None:
                 load_fields(request, ctx, result.top[request.from_ :])

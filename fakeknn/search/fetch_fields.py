@@ -77,6 +77,8 @@ def _wanted(request: SearchRequest, ctx: ShardContext) -> list[tuple[str, FieldT
         if "*" in one.field:
             everywhere = (*ctx.mapping.fields, *METADATA, *WITHOUT_DOC_VALUES)
             names = hash_ordered([name for name in everywhere if simple_match(one.field, name)])
+            if ctx.derived is not None:
+                names = hash_ordered([*names, *ctx.derived.names(one.field)])
         for name in names:
             field = ctx.field(name)
             if field is None or name in METADATA:
@@ -91,6 +93,8 @@ def _wanted(request: SearchRequest, ctx: ShardContext) -> list[tuple[str, FieldT
 
 
 def _check_format(field: FieldType, one: FieldAndFormat) -> None:
+    if field.derivation is not None:
+        raise IllegalArgumentException(f"Field [{field.path}] of type [derived] doesn't support formats.")
     if field.kind in ("date", "date_nanos"):
         field.check_format(one.format)
     elif isinstance(field, RangeFieldType):
@@ -127,7 +131,9 @@ def fetch_fields(request: SearchRequest, ctx: ShardContext, hit: Hit) -> dict[st
     for name, field, format in _wanted(request, ctx):
         if name in ignored:
             continue
-        if isinstance(field, TokenCountFieldType):
+        if field.derivation is not None:
+            values = field.derivation.shown(hit.row if hit.nesting is None else hit.nesting.root)
+        elif isinstance(field, TokenCountFieldType):
             values = shown_doc_values(ctx, field, hit.row, format) if field.has_doc_values else []
         else:
             values = field_values(ctx, field, body, format)

@@ -54,7 +54,7 @@ class GeoDistanceSort(Sort):
         else:
             if mapped.kind not in ("knn_vector", "flat_object"):
                 mapped.require_doc_values()
-            column = ctx.column(mapped)
+            column = ctx.fielddata(mapped)
             if not isinstance(column, GeoPointColumn):
                 raise wrong_fielddata(mapped, "IndexGeoPointFieldData")
             if self._plain:

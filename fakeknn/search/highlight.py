@@ -233,6 +233,8 @@ def show_highlight(request: SearchRequest, ctx: ShardContext, hit: Hit, shown: d
         planned = ctx.memo[key] = _planned(request, highlight, ctx)
     found: dict[str, list[str]] = {}
     for name, (highlighter, told) in planned.items():
+        if told.field.derivation is not None and told.options.get("type") == "plain":
+            raise IllegalArgumentException(f"Field [{name}] has no associated analyzer")
         texts = _texts(ctx, hit, told.field, forced=bool(told.options.get("force_source")))
         fragments = highlighter(replace(told, doc_id=hit.row), ctx, texts)
         if fragments:
@@ -276,6 +278,8 @@ def _planned(
 
 def _is_highlighted(mapped: FieldType, *, fast_vector: bool) -> bool:
     """Whether a field is meant by a pattern that matches its name."""
+    if mapped.derivation is not None:
+        return False
     return mapped.kind in ("text", "keyword", "match_only_text") and (not fast_vector or has_vector(mapped))
 
 
@@ -288,6 +292,8 @@ def _approximated(request: SearchRequest, ctx: ShardContext) -> bool:
 
 def _texts(ctx: ShardContext, hit: Hit, mapped: FieldType, *, forced: bool) -> list[str]:
     """HighlightUtils.loadFieldValues."""
+    if mapped.derivation is not None:
+        return [str(value) for value in mapped.derivation.shown(hit.row if hit.nesting is None else hit.nesting.root)]
     if mapped.options.get("store") and not forced:
         return [str(value) for value in stored_values(ctx, hit, [mapped.path]).get(mapped.path, [])]
     source = source_of(ctx.view, hit.row if hit.nesting is None else hit.nesting.root)

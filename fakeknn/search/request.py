@@ -319,7 +319,6 @@ NOT_FAKED = {
         "suggest",
         "ext",
         "collapse",
-        "derived",
     ),
     "START_ARRAY": (
         "fields",

@@ -28,6 +28,7 @@ from fakeknn.query.script import Script
 from fakeknn.query.terms import TermsLookup
 from fakeknn.search import execute, mmr, readers
 from fakeknn.search.answer import answer, shards_echo
+from fakeknn.search.derived import derived_of
 from fakeknn.search.failures import all_failed
 from fakeknn.search.in_memory import indexed_document, percolated
 from fakeknn.search.indices_boost import boosted
@@ -71,6 +72,10 @@ class Services:
     @property
     def allows_expensive_queries(self) -> bool:
         return bool(self.node.cluster_setting("search.allow_expensive_queries", "true") == "true")
+
+    @property
+    def allows_derived_fields(self) -> bool:
+        return bool(self.node.cluster_setting("search.derived_field.enabled", "true") == "true")
 
     def stored_script(self, script: Script) -> Script:
         return stored_script(self.node, script)
@@ -232,6 +237,7 @@ def _by_alias(
 
 
 def shard_context(node: Node, index: Index, number: int, services: Services | None = None) -> ShardContext:
+    services = services or Services(node)
     return ShardContext(
         index=index.name,
         uuid=index.uuid,
@@ -240,7 +246,8 @@ def shard_context(node: Node, index: Index, number: int, services: Services | No
         mapping=index.mapping,
         view=index.shards[number].searched(node.now()),
         now=node.clock.millis(),
-        services=services or Services(node),
+        services=services,
+        derived=derived_of(index.mapping, index.settings, allowed=services.allows_derived_fields),
     )
 
 

@@ -24,7 +24,7 @@ def shown_doc_values(ctx: ShardContext, field: FieldType, row: int, format: str 
     field.require_doc_values()
     if field.path in ("_source", "_version"):
         raise IllegalArgumentException(f"Fielddata is not supported on field [{field.path}] of type [{field.kind}]")
-    column = ctx.ordered(field)
+    column = ctx.fielddata(field)
     if isinstance(column, GeoPointColumn):
         first, last = places_of(column.rows, row, row + 1)
         # AbstractLeafGeoPointFieldData.getBytesValues: sorted as texts

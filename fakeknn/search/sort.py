@@ -112,7 +112,7 @@ class Sort:
             check_max_children(ctx, self.nested)
             children = self.nested.children(ctx)
         mapped.require_doc_values()
-        column = ctx.ordered(mapped)
+        column = ctx.fielddata(mapped)
         if not isinstance(column, NumericColumn):
             self._not_of_numbers(ctx, mapped)
         if not mapped.sorts:
@@ -150,7 +150,7 @@ class Sort:
         mapped = ctx.field(self.field)
         if self.nested is not None or self.mode not in (None, "min", "max"):
             return True
-        if mapped is not None and not isinstance(ctx.column(mapped), NumericColumn):
+        if mapped is not None and not isinstance(ctx.fielddata(mapped), NumericColumn):
             return self.missing not in (None, "_first", "_last")
         return compares_itself(mapped, self.numeric_type)
 
@@ -159,7 +159,7 @@ class Sort:
         mapped = ctx.field(self.field)
         if mapped is None or not mapped.searchable or self._compares_itself(ctx):
             return None
-        column = ctx.column(mapped)
+        column = ctx.fielddata(mapped)
         if isinstance(column, KeywordColumn) and mapped.kind == "keyword" and column.n_terms:
             return Bounds("BytesRef", column.terms[int(column.order[0])], column.terms[int(column.order[-1])])
         if (
@@ -193,7 +193,7 @@ class Sort:
             place = int(self._whole(value))
             return -place if self.descending else place
         mapped = ctx.field(self.field)
-        column = None if mapped is None else ctx.ordered(mapped)
+        column = None if mapped is None else ctx.fielddata(mapped)
         if mapped is not None and isinstance(column, TextColumn):
             column = fielddata_of_text(ctx, mapped, column)
         if isinstance(column, KeywordColumn):

@@ -91,7 +91,13 @@ def _counts_points(request: SearchRequest, ctx: ShardContext) -> bool:
     """PointRangeQuery's Weight.count: whether a segment knows how many of its values lie in a range."""
     query = request.query
     field = ctx.field(query.field) if isinstance(query, Range) else None
-    if field is None or not field.searchable or not ctx.view.live.all() or ctx.alias_filter is not None:
+    if (
+        field is None
+        or field.derivation is not None
+        or not field.searchable
+        or not ctx.view.live.all()
+        or ctx.alias_filter is not None
+    ):
         return False
     column = ctx.column(field)
     return isinstance(column, NumericColumn) and column.single and not ctx.view.nested
@@ -105,7 +111,7 @@ def counted_by_terms(query: Query | None, ctx: ShardContext) -> int | None:
         query = Exists(field=query.field)
     if not isinstance(query, Exists) or ctx.mapping.nested_paths or ctx.alias_filter is not None:
         return None
-    field = ctx.field(query.field)
+    field = ctx.mapped(query.field)
     column = None if field is None else ctx.column(field)
     if not isinstance(column, TextColumn) or not ctx.view.live.all():
         return None

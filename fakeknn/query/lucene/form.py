@@ -13,7 +13,8 @@ from fakeknn.query.compound import MatchNone
 from fakeknn.query.lucene.compounds import FILTER, MUST, BooleanQuery
 from fakeknn.query.lucene.leaves import Leaf, MatchAllDocsQuery, MatchNoDocsQuery, Told
 from fakeknn.query.lucene.node import Node
-from fakeknn.query.lucene.wrappers import BoostQuery
+from fakeknn.query.lucene.wrappers import BoostQuery, DerivedFieldQuery
+from fakeknn.query.one_field import derivation, prefilter
 from fakeknn.view import TextColumn
 
 WRAPPER = "MultiTermQueryConstantScoreBlendedWrapper"
@@ -23,10 +24,20 @@ def form(query: Query, ctx: ShardContext) -> Node:
     """AbstractQueryBuilder.toQuery."""
     if query.never(ctx) and not isinstance(query, MatchNone):
         return MATCH_NONE
-    node = lucene(query, ctx)
+    node = of_derived(query, lucene(query, ctx), ctx) if ctx.derived is not None else lucene(query, ctx)
     if query.boost == 1 or isinstance(node, MatchNoDocsQuery):
         return node
     return BoostQuery(node, float(np.float32(query.boost)))
+
+
+def of_derived(query: Query, node: Node, ctx: ShardContext) -> Node:
+    """What becomes of a query whose field is a derived one."""
+    derived = derivation(query, ctx)
+    if derived is None:
+        return node
+    node = DerivedFieldQuery(node, query)
+    first = prefilter(query, derived)
+    return node if first is None else BooleanQuery(((FILTER, lucene(first, ctx)), (FILTER, node)))
 
 
 #: MatchNoneQueryBuilder.doToQuery, which a query that cannot match is rewritten to.

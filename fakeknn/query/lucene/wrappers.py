@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fakeknn.query.base import Explanation, Matched, ShardContext
+from fakeknn.query.base import Explanation, Matched, Query, ShardContext
 from fakeknn.query.lucene.leaves import MatchAllDocsQuery, MatchNoDocsQuery
 from fakeknn.query.lucene.node import ONE, Node, constant_explanation
 from fakeknn.xcontent import java_float
@@ -182,3 +182,28 @@ class Becoming(Node):
 
     def might_match_nested(self, ctx: ShardContext) -> bool:
         return self.query.might_match_nested(ctx)
+
+
+@dataclass(frozen=True)
+class DerivedFieldQuery(Node):
+    """A query that a derived field's values are tried with; ``matching`` is the query of the DSL that does so."""
+
+    package = "org.opensearch.index.query"
+
+    inner: Node
+    matching: Query
+
+    def __str__(self) -> str:
+        return f"DerivedFieldQuery (Query: [ {self.inner}])"
+
+    def rewrite(self) -> Node:
+        if isinstance(self.inner, (ApproximateScoreQuery, IndexOrDocValuesQuery)):
+            return self
+        inner = self.inner.rewrite()
+        return self if inner is self.inner or inner == self.inner else DerivedFieldQuery(inner, self.matching)
+
+    def matched(self, ctx: ShardContext, boost: np.float32) -> Matched:
+        return Matched.constant(self.matching.mask(ctx), float(boost))
+
+    def explain(self, ctx: ShardContext, row: int, boost: np.float32) -> Explanation:
+        return constant_explanation(self, str(self), ctx, row, boost)
