@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
-from fakeknn.api.search import INDICES_PARAMETERS, SEARCH_OPTIONS
+from fakeknn.api.search import INDICES_PARAMETERS, SEARCH_OPTIONS, total_as_int
 from fakeknn.errors import (
     ActionRequestValidationException,
     IllegalArgumentException,
@@ -92,9 +92,7 @@ def scroll(node: Node, request: Request) -> dict[str, Any]:
     if scroll_id is None:
         raise ActionRequestValidationException("scrollId is missing")
     answer = service.scroll_on(node, scroll_id, keep_alive)
-    if request.flag("rest_total_hits_as_int"):
-        answer["hits"]["total"] = answer["hits"]["total"]["value"]
-    return answer
+    return total_as_int(answer) if request.flag("rest_total_hits_as_int") else answer
 
 
 @route("DELETE", "/_search/scroll", "/_search/scroll/{scroll_id}", params=SOURCE_PARAMETERS)
@@ -117,7 +115,7 @@ def create_point_in_time(node: Node, request: Request) -> dict[str, Any]:
     keep_alive = request.text("keep_alive")
     if keep_alive is None:
         raise ActionRequestValidationException("keep alive not specified")
-    alive = readers.keep_alive_of(node, keep_alive, "keep_alive")
+    alive = readers.keep_alive_of(node, keep_alive, "keep_alive", setting=readers.POINTS)
     options = IndicesOptions.from_parameters(request.params, SEARCH_OPTIONS)
     indices = node.resolve(request.text("index") or "_all", options)
     contexts = service.shard_contexts(

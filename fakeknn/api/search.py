@@ -202,12 +202,28 @@ def _as_asked(request: Request, answer: dict[str, Any]) -> dict[str, Any]:
     """The answer as parameters want it; ``typed_keys`` is looked at when there is something to be typed."""
     if "aggregations" in answer or answer.get("suggest"):
         request.flag("typed_keys")
-    return _total_as_int(answer) if request.flag("rest_total_hits_as_int") else answer
+    return total_as_int(answer) if request.flag("rest_total_hits_as_int") else answer
 
 
-def _total_as_int(answer: dict[str, Any]) -> dict[str, Any]:
+def total_as_int(answer: dict[str, Any]) -> dict[str, Any]:
+    """An answer whose hits, those of aggregations too, tell their total as a number."""
     answer["hits"] = _hits_as_int(answer["hits"])
+    if "aggregations" in answer:
+        answer["aggregations"] = _hits_of_aggregations(answer["aggregations"])
     return answer
+
+
+def _hits_of_aggregations(told: Any) -> Any:
+    if isinstance(told, list):
+        return [_hits_of_aggregations(one) for one in told]
+    if not isinstance(told, dict):
+        return told
+    return {
+        name: _hits_as_int(value)
+        if name == "hits" and isinstance(value, dict) and isinstance(value.get("hits"), list)
+        else _hits_of_aggregations(value)
+        for name, value in told.items()
+    }
 
 
 def _hits_as_int(hits: dict[str, Any]) -> dict[str, Any]:

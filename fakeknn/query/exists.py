@@ -26,7 +26,7 @@ def exists_names(ctx: ShardContext, pattern: str) -> list[str]:
     """The fields that an exists query looks for; none when nothing of the name is mapped."""
     mapping = ctx.mapping
     if pattern in mapping.objects:
-        return [pattern, *(path for path in mapping.fields if path.startswith(pattern + "."))]
+        return [pattern, *hash_ordered(path for path in mapping.fields if path.startswith(pattern + "."))]
     if "*" in pattern:
         everywhere = (*METADATA, *_NO_EXISTS)
         return hash_ordered([*mapping.matching(pattern), *(name for name in everywhere if simple_match(pattern, name))])

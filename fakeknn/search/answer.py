@@ -87,6 +87,7 @@ def answer(request: SearchRequest, outcome: Outcome, took: int) -> dict[str, Any
     def search(inner: SearchRequest) -> dict[str, Any]:
         # What is kept of a query goes by its identity, and these live shorter than the search.
         contexts = [replace(ctx, memo={}, index_boost=1.0) for ctx in outcome.contexts]
+        contexts.sort(key=lambda ctx: (ctx.shard, ctx.index))  # not as the sort of the search has put them
         found: dict[str, Any] = answer(inner, run(inner, contexts), 0)["hits"]
         return found
 

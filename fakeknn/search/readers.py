@@ -26,12 +26,16 @@ from fakeknn.search.context_ids import (
     readers_of_scroll,
     scroll_id,
 )
+from fakeknn.search.failures import all_failed
 from fakeknn.search.fetch import Hit
 from fakeknn.search.request import ACCURATE, SearchRequest
 from fakeknn.units import parse_time_value
 
 if TYPE_CHECKING:
     from fakeknn.state.node import Node
+
+#: The setting that bounds how long a point in time is kept.
+POINTS = "point_in_time.max_keep_alive"
 
 
 @dataclass(slots=True)
@@ -61,16 +65,22 @@ class PointInTime:
     extra: dict[str, Any] = field(default_factory=dict)
 
 
-def keep_alive_of(node: Node, text: str, name: str) -> float:
-    """A keep-alive in seconds, below the cluster's limit."""
+def keep_alive_of(
+    node: Node,
+    text: str,
+    name: str,
+    contexts: Sequence[ShardContext] = (),
+    setting: str = "search.max_keep_alive",
+) -> float:
+    """A keep-alive in seconds, below the cluster's limit, which each of the shards looks at if there are any yet."""
     value = parse_time_value(text, name)
-    limit = parse_time_value(str(node.cluster_setting("search.max_keep_alive", "24h")), "search.max_keep_alive")
+    limit = parse_time_value(str(node.cluster_setting(setting, "24h")), setting)
     if value.seconds > limit.seconds:
-        raise IllegalArgumentException(
+        error = IllegalArgumentException(
             f"Keep alive for request ({value}) is too large. It must be less than ({limit}). This limit can be set by "
-            f"changing "
-            "the [search.max_keep_alive] cluster level setting."
+            f"changing the [{setting}] cluster level setting."
         )
+        raise all_failed("query", [(ctx, error) for ctx in contexts], node.node_id) if contexts else error
     return value.seconds
 
 
@@ -180,13 +190,14 @@ def create_point(node: Node, contexts: list[ShardContext], keep_alive: float) ->
     return point
 
 
-def find_point(node: Node, text: str, keep_alive: float | None) -> PointInTime:
+def find_point(node: Node, text: str, keep_alive: str | None) -> PointInTime:
     expire(node)
     found = node.points_in_time.get(text)
     if found is None or not all(_stands(node, ctx) for ctx in found.contexts):
         return _unknown_point(node, text)
     if keep_alive is not None:  # never less than before
-        found.keep_alive = max(found.keep_alive, keep_alive)
+        asked = keep_alive_of(node, keep_alive, "keep_alive", found.contexts, POINTS)
+        found.keep_alive = max(found.keep_alive, asked)
     found.expires = node.now() + found.keep_alive
     return found  # type: ignore[no-any-return]
 

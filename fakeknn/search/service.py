@@ -29,7 +29,6 @@ from fakeknn.query.terms import TermsLookup
 from fakeknn.search import execute, mmr, readers
 from fakeknn.search.answer import answer, shards_echo
 from fakeknn.search.derived import derived_of
-from fakeknn.search.failures import all_failed
 from fakeknn.search.in_memory import indexed_document, percolated
 from fakeknn.search.indices_boost import boosted
 from fakeknn.search.request import ACCURATE, SearchRequest
@@ -37,6 +36,7 @@ from fakeknn.search.rewriting import fetched, fetched_request
 from fakeknn.search.scripts import stored_script
 from fakeknn.search.slicing import sliced
 from fakeknn.search.stored import stored_fields
+from fakeknn.search.suggest import only_suggests, suggesting
 from fakeknn.state.names import STRICT_EXPAND_OPEN_FORBID_CLOSED
 from fakeknn.state.resolution import filtering_aliases, resolve_expressions, search_routing
 from fakeknn.units import parse_int
@@ -299,21 +299,15 @@ def search(
         outcome = execute.run(request, contexts)
         if request.dfs and len(contexts) > 1:
             _count_built(outcome)
-        _count_phases(node, outcome, request.groups)
+        _count_phases(node, request, outcome)
         if rerank is not None and outcome.page:
             rerank.choose(outcome)
             # The processor copies an answer without a profile as one that has an empty one.
             return {**answer(request, outcome, _took(node, started)), "profile": {"shards": []}}
         return answer(request, outcome, _took(node, started))
-    try:
-        keep_alive = readers.keep_alive_of(node, scroll, "scroll")
-    except OpenSearchError as error:
-        if error.reason is not None and error.reason.startswith("Keep alive") and contexts:
-            failures = [(ctx, error) for ctx in contexts]
-            raise all_failed("query", failures, node.node_id) from None
-        raise
+    keep_alive = readers.keep_alive_of(node, scroll, "scroll", contexts)
     started_scroll, outcome = readers.start_scroll(node, request, contexts, keep_alive)
-    _count_phases(node, outcome, request.groups)
+    _count_phases(node, request, outcome)
     body = answer(started_scroll.request, outcome, _took(node, started))
     return {"_scroll_id": started_scroll.id, **body}
 
@@ -322,13 +316,11 @@ def search_point(node: Node, request: SearchRequest) -> dict[str, Any]:
     """A search at a point in time."""
     started = node.clock.now()
     assert request.point is not None
-    alive = request.point.keep_alive
-    keep_alive = None if alive is None else readers.keep_alive_of(node, alive, "keep_alive")
-    point = readers.find_point(node, request.point.id, keep_alive)
+    point = readers.find_point(node, request.point.id, request.point.keep_alive)
     contexts = [replace(ctx, memo={}) for ctx in boosted(request, sliced(request.slice, point.contexts))]
     request = fetched_request(request, Services(node))
     outcome = execute.run(request, contexts)
-    _count_phases(node, outcome, request.groups)
+    _count_phases(node, request, outcome)
     body = answer(request, outcome, _took(node, started))
     return {"pit_id": point.id, **body} if contexts else body
 
@@ -338,12 +330,14 @@ def scroll_on(node: Node, scroll_id: str, keep_alive: str | None) -> dict[str, A
     started = node.clock.now()
     scroll = readers.find_scroll(node, scroll_id)
     if keep_alive is not None:
-        scroll.keep_alive = readers.keep_alive_of(node, keep_alive, "scroll")
+        scroll.keep_alive = readers.keep_alive_of(node, keep_alive, "scroll", scroll.outcome.contexts)
     scroll.expires = node.now() + scroll.keep_alive
     outcome = readers.next_page(scroll)
     _count_built(outcome)
-    _count_phases(node, outcome)
+    _count_phases(node, scroll.request, outcome)
     body = answer(scroll.request, outcome, _took(node, started))
+    if keep_alive is None and len(outcome.contexts) == 1:
+        readers.clear_scrolls(node, [scroll.id])  # the reader of a shard goes with the hits that are fetched last
     return {"_scroll_id": scroll.id, **body} if keep_alive is not None else body
 
 
@@ -353,10 +347,13 @@ def _count_built(outcome: execute.Outcome) -> None:
         outcome.contexts[result.context].count_again()
 
 
-def _count_phases(node: Node, outcome: execute.Outcome, groups: Sequence[str] = ()) -> None:
-    """ShardSearchStats: a query phase on each shard, and a fetch phase on those that give hits, or are alone (which
-    need not build the query again)."""
+def _count_phases(node: Node, request: SearchRequest, outcome: execute.Outcome) -> None:
+    """ShardSearchStats: a query phase on each shard, or one of suggestions where nothing else is asked, and a fetch
+    phase on those that give hits, or are alone (which need not build the query again)."""
+    suggested = {id(ctx) for ctx in suggesting(outcome.suggest)}
     fetched = {hit.shard for hit in outcome.page}
+    fetched |= {number for number, ctx in enumerate(outcome.contexts) if id(ctx) in suggested}
+    suggests = only_suggests(request)
     for result in outcome.results:
         ctx = outcome.contexts[result.context]
         index = node.indices.get(ctx.index)
@@ -365,9 +362,10 @@ def _count_phases(node: Node, outcome: execute.Outcome, groups: Sequence[str] = 
             fetches = len(outcome.contexts) == 1 or result.context in fetched
             if fetches and len(outcome.contexts) > 1:
                 ctx.count_again()
-            counts.query_total += 1
+            counts.suggest_total += suggests
+            counts.query_total += not suggests
             counts.fetch_total += fetches
-            for group in groups:
+            for group in request.groups:
                 queries, fetched_before = counts.groups.get(group, (0, 0))
                 counts.groups[group] = queries + 1, fetched_before + fetches
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
@@ -207,6 +207,15 @@ def _irreducible(reason: str) -> SearchPhaseExecutionException:
     error = SearchPhaseExecutionException("fetch", "", [], [])
     error.__cause__ = IllegalStateException(reason)
     return error
+
+
+def suggesting(suggestions: dict[str, Any] | None) -> Iterator[ShardContext]:
+    """The shards whose documents are suggested."""
+    for entries in (suggestions or {}).values():
+        for entry in entries:
+            for option in entry["options"]:
+                if not isinstance(option, dict):
+                    yield option.ctx
 
 
 def fetched_suggestions(request: SearchRequest, suggestions: dict[str, Any]) -> dict[str, Any]:

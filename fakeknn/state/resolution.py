@@ -19,7 +19,7 @@ from fakeknn.errors import (
     OpenSearchError,
 )
 from fakeknn.state.names import LENIENT_EXPAND_OPEN, STRICT_SINGLE_INDEX, IndicesOptions, is_wildcard, simple_match
-from fakeknn.xcontent.java import hash_ordered
+from fakeknn.xcontent.java import hash_capacity, hash_ordered
 
 # --- what a name stands for -------------------------------------------------------------------------------------------
 
@@ -436,7 +436,9 @@ def filtering_aliases(index: IndexLike, resolved: set[str]) -> list[str] | None:
     aliases = [alias for alias in index.aliases if alias in resolved]
     if not aliases or any(not index.aliases[alias].get("filter") for alias in aliases):
         return None
-    return sorted(aliases)
+    # A copied map of the index's aliases is gone through if it is the smaller one, else the set of what is asked for.
+    capacity = hash_capacity(len(index.aliases)) if len(index.aliases) <= len(resolved) else 16
+    return hash_ordered(aliases, capacity)
 
 
 def search_routing(

@@ -181,9 +181,11 @@ def exists_in(ctx: ShardContext, name: str) -> Node:
 @lucene.register
 def _(query: Exists, ctx: ShardContext) -> Node:
     names = [name for name in exists_names(ctx, query.field) if ctx.field(name) is not None]
-    if len(names) == 1 and query.field not in ctx.mapping.objects:
-        return ConstantScoreQuery(exists_in(ctx, names[0]))
-    return ConstantScoreQuery(BooleanQuery(tuple((SHOULD, exists_in(ctx, name)) for name in names)))
+    of_object = query.field in ctx.mapping.objects
+    parts = [exists_in(ctx, name) if of_object else ConstantScoreQuery(exists_in(ctx, name)) for name in names]
+    if len(parts) == 1 and not of_object:
+        return parts[0]
+    return ConstantScoreQuery(BooleanQuery(tuple((SHOULD, part) for part in parts)))
 
 
 @lucene.register
