@@ -81,6 +81,7 @@ def _route(request: Request) -> Route | Response:
     if found is not None:
         route, values = found
         request.template = route.template
+        request.asked = route.suggested
         request.params.update(values)
         return route
     methods = TABLE.methods(request.path)

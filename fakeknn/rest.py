@@ -50,6 +50,8 @@ class Request:
     """What is wrong with the query string."""
     unknown: Sequence[str] = ()
     """Parameters that the endpoint does not know."""
+    asked: frozenset[str] = frozenset()
+    """Parameters that the endpoint asks for whatever is given (``Route.suggested``)."""
     unread: OpenSearchError | None = None
     """What is said of parameters that the endpoint does not know, when the request is prepared."""
 
@@ -76,6 +78,13 @@ class Request:
         """The request is prepared: what is wrong from here on is found while it is carried out."""
         if self.unread is not None:
             raise self.unread
+
+    def refuse_unread(self, names: Iterable[str]) -> None:
+        """BaseRestHandler.handleRequest: of these parameters, as the request is, nothing has read any."""
+        left = [name for name in names if name in self.params]
+        if left:
+            read = (self.asked | self.params.keys()) - {*left, *self.unknown, *SOURCE_PARAMETERS}
+            raise IllegalArgumentException(unrecognized(self.path, [*left, *self.unknown], read))
 
     def text(self, name: str, default: str | None = None) -> str | None:
         return self.params.get(name, default)

@@ -9,6 +9,20 @@ from fakeknn.errors import NotFaked, OpenSearchError
 from fakeknn.rest import Later, Request
 from fakeknn.state.node import Node
 from fakeknn.state.tasks import Ended, Task
+from fakeknn.units import parse_time_value
+
+#: Parameters of requests that may be done in the background.
+IN_BACKGROUND = ("wait_for_completion", "?task_execution_timeout")
+
+
+def waited_for(request: Request) -> bool:
+    """RestRequest.waitForCompletion: how long it may take is read where nobody waits."""
+    waits = request.flag("wait_for_completion", True)
+    if waits:
+        request.refuse_unread(("task_execution_timeout",))
+    elif "task_execution_timeout" in request.params:
+        parse_time_value(request.params["task_execution_timeout"], "task_execution_timeout")
+    return waits
 
 
 def in_background(node: Node, request: Request, action: str, description: str, do: Callable[[], Any]) -> dict[str, Any]:

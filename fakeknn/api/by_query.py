@@ -7,7 +7,14 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from fakeknn.api.documents import active_shards
-from fakeknn.api.search import SEARCH_OPTIONS, SEARCH_PARAMETERS, apply_params, check_total_hits, set_search_type
+from fakeknn.api.search import (
+    SEARCH_OPTIONS,
+    SEARCH_PARAMETERS,
+    apply_params,
+    check_read,
+    check_total_hits,
+    set_search_type,
+)
 from fakeknn.errors import (
     ActionRequestValidationException,
     IllegalArgumentException,
@@ -237,6 +244,7 @@ def update_by_query(node: Node, request: Request) -> Any:
     _parse(request, wanted, _UPDATE)
     wanted.pipeline = request.params.get("pipeline")
     set_common(request, wanted)
+    check_read(request)
     return answer(node, request, wanted)
 
 
@@ -245,4 +253,5 @@ def delete_by_query(node: Node, request: Request) -> Any:
     wanted = _request(request, DeleteByQuery, SearchRequest(size=SCROLL_SIZE, source=HIDE_SOURCE))
     _parse(request, wanted, _DELETE)
     set_common(request, wanted)
+    check_read(request)
     return answer(node, request, wanted)

@@ -22,7 +22,7 @@ from fakeknn.units import parse_int, parse_time_value
 from fakeknn.xcontent.media import MediaType
 
 #: Parameters of requests that the cluster manager answers, or with ``local`` any node.
-LOCAL = ("local", "cluster_manager_timeout", "master_timeout")
+LOCAL = ("local", "cluster_manager_timeout", "?master_timeout")
 
 # --- health -----------------------------------------------------------------------------------------------------------
 
@@ -210,7 +210,7 @@ def remote_info(node: Node, request: Request) -> dict[str, Any]:
 @route(
     "POST",
     "/_cluster/voting_config_exclusions",
-    params=("node_ids", "node_names", "timeout", "cluster_manager_timeout", "master_timeout"),
+    params=("node_ids", "node_names", "timeout", "cluster_manager_timeout", "?master_timeout"),
 )
 def exclude_from_voting(node: Node, request: Request) -> Response:
     ids, node_names = request.names("node_ids"), request.names("node_names")
@@ -232,7 +232,7 @@ def exclude_from_voting(node: Node, request: Request) -> Response:
 @route(
     "DELETE",
     "/_cluster/voting_config_exclusions",
-    params=("wait_for_removal", "cluster_manager_timeout", "master_timeout"),
+    params=("wait_for_removal", "cluster_manager_timeout", "?master_timeout"),
 )
 def include_in_voting(node: Node, request: Request) -> Response:
     request.flag("wait_for_removal", True)

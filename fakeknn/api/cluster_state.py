@@ -43,7 +43,7 @@ METRICS = (
     params=(
         "local",
         "cluster_manager_timeout",
-        "master_timeout",
+        "?master_timeout",
         "?wait_for_metadata_version",
         "wait_for_timeout",
         "indices",

@@ -7,7 +7,12 @@ from typing import Any
 from fakeknn.api.indices import broadcast
 from fakeknn.rest import Request, route
 from fakeknn.state.data_streams import DataStream, create_data_stream, delete_data_streams
-from fakeknn.state.names import GET_DATA_STREAM
+from fakeknn.state.names import (
+    GET_DATA_STREAM,
+    INDICES_OPTIONS_PARAMETERS,
+    STRICT_EXPAND_OPEN_FORBID_CLOSED,
+    IndicesOptions,
+)
 from fakeknn.state.node import Node
 from fakeknn.state.statistics import store_size
 from fakeknn.state.templates.matching import find_index_template
@@ -55,8 +60,15 @@ def delete(node: Node, request: Request) -> dict[str, Any]:
     return {"acknowledged": True}
 
 
-@route("GET", "/_data_stream/_stats", "/_data_stream/{name}/_stats")
+@route(
+    "GET",
+    "/_data_stream/_stats",
+    "/_data_stream/{name}/_stats",
+    params=("name", "forbid_closed_indices", *INDICES_OPTIONS_PARAMETERS),
+)
 def stats(node: Node, request: Request) -> dict[str, Any]:
+    request.flag("forbid_closed_indices", True)
+    IndicesOptions.from_parameters(request.params, STRICT_EXPAND_OPEN_FORBID_CLOSED)
     streams = {stream.name: stream for stream in _named(node, request)}
     told = [_statistics(node, streams[name], request.flag("human")) for name in hash_ordered(streams)]
     indices = [node.indices[name] for stream in streams.values() for name in stream.indices]

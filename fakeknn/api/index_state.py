@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from fakeknn.api.background import in_background
+from fakeknn.api.background import IN_BACKGROUND, in_background, waited_for
 from fakeknn.api.documents import active_shard_count
 from fakeknn.api.indices import MANAGER, check_timeouts, resolved
 from fakeknn.errors import ActionRequestValidationException, IllegalArgumentException
@@ -69,14 +69,12 @@ def close(node: Node, request: Request) -> dict[str, Any] | Later:
     return when_active(request, active, closing, answer)
 
 
-@route("POST", "/_open", "/{index}/_open", params=(*_PARAMETERS, "wait_for_completion", "task_execution_timeout"))
+@route("POST", "/_open", "/{index}/_open", params=(*_PARAMETERS, *IN_BACKGROUND))
 def open_(node: Node, request: Request) -> dict[str, Any] | Later:
     check_timeouts(request)
     active = asked_copies(request)
     _check_named(request)
-    waits = request.flag("wait_for_completion", True)
-    if "task_execution_timeout" in request.params:
-        parse_time_value(request.params["task_execution_timeout"], "task_execution_timeout")
+    waits = waited_for(request)
 
     def do() -> dict[str, Any] | Later:
         indices = resolved(node, request, names.OPEN_INDEX)

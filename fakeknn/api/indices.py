@@ -29,7 +29,7 @@ from fakeknn.units import parse_time_value
 from fakeknn.xcontent import hash_ordered, java_string, read_map
 
 #: Parameters of requests that the cluster manager answers.
-MANAGER = ("timeout", "cluster_manager_timeout", "master_timeout")
+MANAGER = ("timeout", "cluster_manager_timeout", "?master_timeout")
 #: Settings.FORMAT_PARAMS
 SETTINGS_FORMAT = ("settings_filter", "flat_settings")
 
@@ -233,6 +233,7 @@ def flush(node: Node, request: Request) -> dict[str, Any]:
     ),
 )
 def force_merge(node: Node, request: Request) -> Any:
+    options = IndicesOptions.from_parameters(request.params, names.BROADCAST)
     segments = request.number("max_num_segments", -1)
     expunge = request.flag("only_expunge_deletes")
     flushes = request.flag("flush", True)
@@ -240,7 +241,7 @@ def force_merge(node: Node, request: Request) -> Any:
     waits = request.flag("wait_for_completion", True)
 
     def do() -> dict[str, Any]:
-        indices = [node.writable(index) for index in resolved(node, request, names.BROADCAST)]
+        indices = [node.writable(index) for index in node.resolve(request.names("index"), options)]
         node.check_blocks("metadata_write", *indices)
         for index in indices:
             for shard in index.shards:

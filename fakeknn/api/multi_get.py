@@ -163,6 +163,8 @@ def _member(item: Item, container: Any, key: Any, name: str, text: Text) -> None
     if isinstance(value, dict):
         _members(item, value, text)
         raise IllegalArgumentException("docs array element should include an object")  # its end was taken for the doc's
+    if value is None:
+        return
     match name:
         case "_index":
             item.index = text(container, key)
@@ -176,8 +178,6 @@ def _member(item: Item, container: Any, key: Any, name: str, text: Text) -> None
             item.version = integer(container, key, bits=64)
         case "version_type":
             item.version_type = version_type(text(container, key))
-        case _ if value is None:
-            pass
         case _:
             raise OpenSearchParseException(f"failed to parse multi get request. unknown field [{name}]")
 

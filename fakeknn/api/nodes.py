@@ -11,10 +11,11 @@ from fakeknn.rest import Request, Response, route
 from fakeknn.shape import Readable
 from fakeknn.state import machine
 from fakeknn.state.node import Node
+from fakeknn.state.repositories import PATH_REPO
 from fakeknn.state.settings.flat import render
-from fakeknn.state.snapshots import PATH_REPO
 from fakeknn.units import ByteSizeValue, parse_time_value
-from fakeknn.xcontent import read_map
+from fakeknn.xcontent import read_open
+from fakeknn.xcontent.objects import ObjectParser, declared
 
 #: NodesInfoRequest.Metric, in the order of an answer.
 METRICS = (
@@ -210,6 +211,9 @@ def hot_threads(node: Node, request: Request) -> Response:
     )
 
 
+_SECURE_SETTINGS = ObjectParser("reload_secure_settings", {"secure_settings_password": declared("string")})
+
+
 @route(
     "POST",
     "/_nodes/reload_secure_settings",
@@ -218,7 +222,7 @@ def hot_threads(node: Node, request: Request) -> Response:
 )
 def reload_secure_settings(node: Node, request: Request) -> dict[str, Any]:
     check_timeout(request, "NodesReloadSecureSettingsRequest")
-    body = request.read(read_map) if request.body else {}
+    body = _SECURE_SETTINGS.parse_root(request.read(read_open)) if request.body else {}
     if not machine.chosen(node, request.names("nodeId")):
         return nodes_answer(node, None)
     told: dict[str, Any] = {"name": node.name}

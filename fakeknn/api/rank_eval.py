@@ -35,7 +35,7 @@ def _search_of(node: Node, one: RatedRequest, specification: Specification) -> S
     "GET POST",
     "/_rank_eval",
     "/{index}/_rank_eval",
-    params=(*SOURCE_PARAMETERS, *INDICES_PARAMETERS, "search_type"),
+    params=(*SOURCE_PARAMETERS, *INDICES_PARAMETERS, "?search_type"),
 )
 def rank_eval(node: Node, request: Request) -> dict[str, Any]:
     if not request.body:

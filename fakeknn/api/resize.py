@@ -6,7 +6,7 @@ from typing import Any
 
 from fakeknn.api.alias_bodies import requested_aliases
 from fakeknn.api.alias_filter import check_filter
-from fakeknn.api.background import in_background
+from fakeknn.api.background import IN_BACKGROUND, in_background, waited_for
 from fakeknn.api.index_state import asked_copies, when_active
 from fakeknn.api.indices import MANAGER, check_timeouts
 from fakeknn.errors import ActionRequestValidationException, IllegalArgumentException
@@ -16,7 +16,7 @@ from fakeknn.state.node import Node
 from fakeknn.state.resize import ResizeKind, resize
 from fakeknn.state.settings.flat import load
 from fakeknn.state.settings.index import INDEX_SETTINGS
-from fakeknn.units import ByteSizeValue, parse_boolean, parse_byte_size, parse_time_value
+from fakeknn.units import ByteSizeValue, parse_boolean, parse_byte_size
 from fakeknn.xcontent import read_open
 from fakeknn.xcontent.objects import ObjectParser, declared, text
 
@@ -31,7 +31,7 @@ _RESIZE = ObjectParser(
     },
 )
 
-_PARAMETERS = ("copy_settings", "wait_for_active_shards", "wait_for_completion", "task_execution_timeout", *MANAGER)
+_PARAMETERS = ("copy_settings", "wait_for_active_shards", *IN_BACKGROUND, *MANAGER)
 
 
 def _resized(node: Node, request: Request, kind: ResizeKind) -> dict[str, Any] | Later:
@@ -44,9 +44,7 @@ def _resized(node: Node, request: Request, kind: ResizeKind) -> dict[str, Any] |
     check_timeouts(request)
     target.wait_for_active_shards = asked_copies(request)
     target.check_filter = check_filter
-    waits = request.flag("wait_for_completion", True)
-    if "task_execution_timeout" in request.params:
-        parse_time_value(request.params["task_execution_timeout"], "task_execution_timeout")
+    waits = waited_for(request)
     max_shard_size: ByteSizeValue | None = values.get("max_shard_size")
     _check(kind, target, max_shard_size)
     size = None if max_shard_size is None else max_shard_size.bytes

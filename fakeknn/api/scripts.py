@@ -192,6 +192,7 @@ def painless_context(node: Node, request: Request) -> dict[str, Any]:
     context = request.params.get("context")
     if context is None:
         return {"contexts": sorted(CONTEXTS)}
+    request.prepared()
     if context not in CONTEXTS:
         raise IllegalArgumentException(f"script context [{context}] not found")
     return context_info(context)

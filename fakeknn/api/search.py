@@ -21,7 +21,7 @@ from fakeknn.errors import (
 from fakeknn.ingest import search_pipelines
 from fakeknn.query import query_string
 from fakeknn.query.base import Query, parse_query
-from fakeknn.rest import SOURCE_PARAMETERS, Request, route, unrecognized
+from fakeknn.rest import SOURCE_PARAMETERS, Request, route
 from fakeknn.search import service
 from fakeknn.search.context_ids import readers_of_point
 from fakeknn.search.doc_fields import add_docvalue_fields
@@ -86,23 +86,20 @@ def query_of_params(request: Request) -> Any:
 #: Parameters that are read with ``suggest_field`` alone.
 _OF_SUGGEST_FIELD = ("suggest_text", "suggest_size", "suggest_mode")
 #: Parameters that are read with ``q`` alone.
-_OF_Q = ("df", "analyzer", "analyze_wildcard", "lenient", "default_operator")
+OF_Q = ("df", "analyzer", "analyze_wildcard", "lenient", "default_operator")
 
 
-def check_read(request: Request, known: Sequence[str], *, of_body: bool = False, unread: Sequence[str] = ()) -> None:
-    """BaseRestHandler.handleRequest: parameters that nothing has read are refused before anything is done.
-
-    ``of_body`` tells that the query is the body's, so that what belongs to ``q`` is not read.
-    """
-    if of_body or "q" not in request.params:
-        unread = (*_OF_Q, *unread)
+def check_read(request: Request, *, of_body: bool = False) -> None:
+    """Refuse parameters that belong to one that is not given, or not read: to ``q``, where the query is the body's
+    (``of_body``)."""
+    unread: Sequence[str] = ()
+    if of_body:
+        unread = ("q", *OF_Q)
+    elif "q" not in request.params:
+        unread = OF_Q
     if "suggest_field" not in request.params:
-        unread = (*_OF_SUGGEST_FIELD, *unread)
-    names = [name for name in unread if name in request.params]
-    if names:
-        names += request.unknown
-        asked = {name for name in known if not name.startswith("?")} - {*unread}
-        raise IllegalArgumentException(unrecognized(request.path, names, asked))
+        unread = (*unread, *_OF_SUGGEST_FIELD)
+    request.refuse_unread(unread)
 
 
 #: Numbers that say how a search is shared out, and what each must at least be; one node does not share.
@@ -254,7 +251,7 @@ def run_search(node: Node, request: Request, search: SearchRequest) -> dict[str,
     search.allow_partial_search_results = partial != "false"
     options = IndicesOptions.from_parameters(request.params, SEARCH_OPTIONS)
     check_total_hits(request, search)
-    check_read(request, SEARCH_PARAMETERS)
+    check_read(request)
     search.typed_keys = request.params.get("typed_keys") in ("", "true")  # read when there is something to be typed
     scroll = request.text("scroll")
     if search.point is not None:
@@ -326,8 +323,7 @@ def count(node: Node, request: Request) -> dict[str, Any]:
     terminate_after = request.number("terminate_after", 0) or 0
     if terminate_after < 0:
         raise IllegalArgumentException("terminateAfter must be > 0")
-    body_given = bool(request.body)
-    check_read(request, COUNT_PARAMETERS, of_body=body_given, unread=("q",) if body_given else ())
+    check_read(request, of_body=bool(request.body))
     search_pipelines.resolve(node, SearchRequest(), request.text("index"), options)
     return service.count(
         node,
@@ -385,8 +381,15 @@ def _line_end(body: bytes, start: int) -> int | None:
     return None
 
 
-MSEARCH_PARAMETERS = (
+#: What searches of one message have in common.
+MESSAGE_PARAMETERS = (
+    "index",
+    "routing",
     *SOURCE_PARAMETERS,
+    *"search_type max_concurrent_searches ccs_minimize_roundtrips rest_total_hits_as_int typed_keys".split(),
+)
+MSEARCH_PARAMETERS = (
+    *MESSAGE_PARAMETERS,
     *INDICES_PARAMETERS,
     *"""search_type max_concurrent_searches pre_filter_shard_size max_concurrent_shard_requests ccs_minimize_roundtrips
     rest_total_hits_as_int typed_keys cancel_after_time_interval""".split(),
@@ -405,6 +408,7 @@ _HEADER = frozenset(
 
 @route("GET POST", "/_msearch", "/{index}/_msearch", params=MSEARCH_PARAMETERS)
 def msearch(node: Node, request: Request) -> dict[str, Any]:
+    IndicesOptions.from_parameters(request.params, SEARCH_OPTIONS)
     check_message(request)
     searches = []
     for one in message_searches(request):
@@ -430,8 +434,7 @@ def msearch(node: Node, request: Request) -> dict[str, Any]:
 
 
 def check_message(request: Request) -> None:
-    """What RestMultiSearchAction.parseRequest looks at ahead of the searches."""
-    IndicesOptions.from_parameters(request.params, SEARCH_OPTIONS)
+    """What RestMultiSearchAction.parseRequest looks at ahead of the searches, in templates too."""
     if (request.number("max_concurrent_searches", 1) or 0) < 1:
         raise IllegalArgumentException("maxConcurrentSearchRequests must be positive")
     if not request.body:
@@ -453,7 +456,7 @@ def _header_params(request: Request, header: dict[str, Any]) -> dict[str, str]:
     params = {
         key: value
         for key, value in request.params.items()
-        if key in (*INDICES_PARAMETERS, "index", "search_type", "rest_total_hits_as_int", "typed_keys")
+        if key in (*INDICES_PARAMETERS, "index", "routing", "search_type", "rest_total_hits_as_int", "typed_keys")
     }
     for name, value in header.items():
         if value is None:

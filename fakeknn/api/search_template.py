@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from fakeknn.api.search import (
-    INDICES_PARAMETERS,
+    MESSAGE_PARAMETERS,
     SEARCH_PARAMETERS,
     apply_params,
     check_message,
@@ -171,11 +171,7 @@ def render_template(node: Node, request: Request) -> Response:
     "GET POST",
     "/_msearch/template",
     "/{index}/_msearch/template",
-    params=(
-        *SOURCE_PARAMETERS,
-        *INDICES_PARAMETERS,
-        *"search_type max_concurrent_searches ccs_minimize_roundtrips rest_total_hits_as_int typed_keys".split(),
-    ),
+    params=MESSAGE_PARAMETERS,
 )
 def multi_search_template(node: Node, request: Request) -> dict[str, Any]:
     check_message(request)

@@ -132,7 +132,7 @@ def _lifts_blocks(changes: Settings) -> bool:
 # --- of the cluster ---------------------------------------------------------------------------------------------------
 
 
-@route("GET", "/_cluster/settings", params=("include_defaults", "local", *MANAGER, *SETTINGS_FORMAT))
+@route("GET", "/_cluster/settings", params=("include_defaults", "local", *MANAGER[1:], *SETTINGS_FORMAT))
 def get_cluster(node: Node, request: Request) -> dict[str, Any]:
     request.flag("local")
     check_timeouts(request)

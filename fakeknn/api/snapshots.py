@@ -17,12 +17,13 @@ from fakeknn.errors import (
     NullPointerException,
 )
 from fakeknn.rest import Request, route
-from fakeknn.state import snapshots
+from fakeknn.state import repositories, restoring, snapshots
 from fakeknn.state.creation import VERSION_IDS
 from fakeknn.state.names import IndicesOptions
 from fakeknn.state.node import Node
+from fakeknn.state.restoring import RestoreSnapshot
 from fakeknn.state.settings.flat import load, render
-from fakeknn.state.snapshots import CreateSnapshot, RestoreSnapshot, Snapshot
+from fakeknn.state.snapshots import CreateSnapshot, Snapshot
 from fakeknn.xcontent import java_string, read_as_map
 
 _WAITS = MANAGER[1:]
@@ -41,7 +42,7 @@ def get_repositories(node: Node, request: Request) -> dict[str, Any]:
     check_timeouts(request)
     request.flag("local")
     flat = request.flag("flat_settings")
-    found = snapshots.repositories(node, request.names("repository"))
+    found = repositories.repositories(node, request.names("repository"))
     return {name: {"type": one.type, "settings": render(one.settings, flat)} for name, one in found.items()}
 
 
@@ -57,7 +58,7 @@ def put_repository(node: Node, request: Request) -> dict[str, Any]:
     request.prepared()
     if body.get("type") is None:
         raise ActionRequestValidationException("type is missing")
-    snapshots.put_repository(node, request.params["repository"], java_string(body["type"]), load(settings))
+    repositories.put_repository(node, request.params["repository"], java_string(body["type"]), load(settings))
     return {"acknowledged": True}
 
 
@@ -65,21 +66,21 @@ def put_repository(node: Node, request: Request) -> dict[str, Any]:
 def delete_repository(node: Node, request: Request) -> dict[str, Any]:
     check_timeouts(request)
     for name in request.names("repository"):
-        snapshots.delete_repository(node, name)
+        repositories.delete_repository(node, name)
     return {"acknowledged": True}
 
 
 @route("POST", "/_snapshot/{repository}/_verify", params=MANAGER)
 def verify(node: Node, request: Request) -> dict[str, Any]:
     check_timeouts(request)
-    snapshots.repository(node, request.params["repository"])
+    repositories.repository(node, request.params["repository"])
     return {"nodes": {node.node_id: {"name": node.name}}}
 
 
 @route("POST", "/_snapshot/{repository}/_cleanup", params=MANAGER)
 def cleanup(node: Node, request: Request) -> dict[str, Any]:
     check_timeouts(request)
-    snapshots.repository(node, request.params["repository"])
+    repositories.repository(node, request.params["repository"])
     return {"results": {"deleted_bytes": 0, "deleted_blobs": 0}}
 
 
@@ -144,6 +145,7 @@ def create(node: Node, request: Request) -> dict[str, Any]:
     wanted.options = IndicesOptions.from_parameters(body, wanted.options)
     check_timeouts(request)
     wait = request.flag("wait_for_completion")
+    request.prepared()
     if None in wanted.indices:
         raise ActionRequestValidationException("index is null")
     made = snapshots.create_snapshot(node, wanted)
@@ -223,33 +225,59 @@ def clone(node: Node, request: Request) -> dict[str, Any]:
 # --- status -----------------------------------------------------------------------------------------------------------
 
 
-@route("GET", "/_snapshot/_status", "/_snapshot/{repository}/_status", params=("ignore_unavailable", *_WAITS))
+def _all_or_some(request: Request, name: str) -> list[str]:
+    """A list of names; all is said by none."""
+    asked = request.names(name)
+    return [] if len(asked) == 1 and asked[0].lower() == "_all" else asked
+
+
+@route(
+    "GET",
+    "/_snapshot/_status",
+    "/_snapshot/{repository}/_status",
+    "/_snapshot/{repository}/{snapshot}/_status",
+    "/_snapshot/{repository}/{snapshot}/{index}/_status",
+    params=("ignore_unavailable", "repository", "snapshot", "index", *_WAITS),
+)
 def status(node: Node, request: Request) -> dict[str, Any]:
-    """Of the snapshots that are being made: each is made before anybody asks."""
-    request.flag("ignore_unavailable")
+    """Without names it is that of the snapshots that are being made: each is made before anybody asks."""
+    repository = request.text("repository", "_all") or "_all"
+    names, indices = _all_or_some(request, "snapshot"), _all_or_some(request, "index")
+    ignore_unavailable = request.flag("ignore_unavailable")
     check_timeouts(request)
-    return {"snapshots": []}
+    request.prepared()
+    if indices:
+        _check_filter(repository, names)
+    if not names:
+        return {"snapshots": []}
+    found = snapshots.named_snapshots(node, repository, names, ignore_unavailable=ignore_unavailable)
+    return {"snapshots": [_status(repository, one, indices, ignore_unavailable) for one in found]}
 
 
-@route("GET", "/_snapshot/{repository}/{snapshot}/_status", params=("ignore_unavailable", *_WAITS))
-def snapshot_status(node: Node, request: Request) -> dict[str, Any]:
-    check_timeouts(request)
-    name = request.params["repository"]
-    found = snapshots.find_snapshots(
-        node, name, request.names("snapshot"), ignore_unavailable=request.flag("ignore_unavailable")
-    )
-    return {"snapshots": [_status(name, one) for one in found]}
+def _check_filter(repository: str, names: list[str]) -> None:
+    """SnapshotsStatusRequest.validate"""
+    only = "index list filter is supported only when a single"
+    problems = []
+    if repository == "_all":
+        problems.append(f"{only} 'repository' is passed, but found 'repository' param = [_all]")
+    if len(names) != 1:
+        found = java_string(names) if names else "_all"
+        problems.append(f"{only} 'snapshot' is passed, but found 'snapshot' param = [{found}]")
+    if problems:
+        raise ActionRequestValidationException(*problems)
 
 
-def _status(repository: str, snapshot: Snapshot) -> dict[str, Any]:
+def _status(repository: str, snapshot: Snapshot, wanted: list[str], ignore_unavailable: bool) -> dict[str, Any]:
     """SnapshotStatus.toXContent"""
     indices = {}
-    for name, sizes in snapshot.sizes.items():
+    everything: list[int] = []
+    for name in snapshots.indices_of(repository, snapshot, wanted, ignore_unavailable=ignore_unavailable):
+        sizes = snapshot.sizes[name]
+        everything += sizes
         shards = {
             str(number): {"stage": "DONE", "stats": _stats(snapshot, [size])} for number, size in enumerate(sizes)
         }
         indices[name] = {"shards_stats": _done(len(sizes)), "stats": _stats(snapshot, sizes), "shards": shards}
-    everything = [size for sizes in snapshot.sizes.values() for size in sizes]
     return {
         "snapshot": snapshot.name,
         "repository": repository,
@@ -317,6 +345,8 @@ def _check_remote(name: str, value: Any) -> None:
 @route("POST", "/_snapshot/{repository}/{snapshot}/_restore", params=("wait_for_completion", *_WAITS))
 def restore(node: Node, request: Request) -> dict[str, Any]:
     wanted = RestoreSnapshot(request.params["repository"], request.params["snapshot"])
+    check_timeouts(request)
+    wait = request.flag("wait_for_completion")
     body = request.read(read_as_map) if request.body else {}
     for name, value in body.items():
         if name == "indices":
@@ -346,13 +376,12 @@ def restore(node: Node, request: Request) -> dict[str, Any]:
     wanted.rename = _renaming(body, "rename_pattern", "rename_replacement")
     wanted.rename_alias = _renaming(body, "rename_alias_pattern", "rename_alias_replacement")
     wanted.options = IndicesOptions.from_parameters(body, wanted.options)
-    check_timeouts(request)
-    wait = request.flag("wait_for_completion")
+    request.prepared()
     if len((body.get("rename_replacement") or "").encode()) > _LONGEST_NAME:
         raise ActionRequestValidationException(
             f"rename_replacement string size exceeds max allowed size of {_LONGEST_NAME} bytes"
         )
-    names, shards = snapshots.restore_snapshot(node, wanted)
+    names, shards = restoring.restore_snapshot(node, wanted)
     if not wait and shards:
         return {"accepted": True}
     counts = {"total": shards, "failed": 0, "successful": shards}

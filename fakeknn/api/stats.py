@@ -138,9 +138,7 @@ def check_read(request: Request, metrics: Collection[str] | None, **of: str) -> 
         "include_segment_file_sizes": {"segments"},
         **{name: {metric} for name, metric in of.items()},
     }
-    unread = {name for name in request.params if name in readers and readers[name].isdisjoint(metrics)}
-    if unread:
-        raise IllegalArgumentException(unrecognized(request.path, unread, request.params.keys() - unread))
+    request.refuse_unread(name for name, of_these in readers.items() if of_these.isdisjoint(metrics))
 
 
 def fields_of(request: Request) -> dict[str, Collection[str]]:

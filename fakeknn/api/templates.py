@@ -25,7 +25,7 @@ from fakeknn.rest import Request, Response, route
 from fakeknn.state.creation import mapping_context
 from fakeknn.state.names import simple_match
 from fakeknn.state.node import Node
-from fakeknn.state.settings.flat import load, render
+from fakeknn.state.settings.flat import flatten, load, render
 from fakeknn.state.templates import DEFAULT_TIMESTAMP, ComponentTemplate, IndexTemplate, LegacyTemplate, Template
 from fakeknn.state.templates.composing import collect_mappings, compose_mappings, resolve_aliases, resolve_settings
 from fakeknn.state.templates.lifecycle import (
@@ -55,7 +55,7 @@ def _long(container: Any, key: Any) -> int:
 
 
 def _settings(container: Any, key: Any) -> Any:
-    return load(container[key])
+    return flatten(container[key])
 
 
 def _aliases(container: Any, key: Any) -> dict[str, Any]:
@@ -199,8 +199,10 @@ def _warned(node: Node, body: Any, warning: str | None) -> Response:
     return Response(200, body, headers)
 
 
-_GET = ("name", "local", "flat_settings", *MANAGER[1:], *SETTINGS_FORMAT)
-_PUT = ("create", "cause", *MANAGER)
+#: Nothing but the cluster manager is waited for.
+_WAITS = MANAGER[1:]
+_GET = ("name", "local", "flat_settings", *_WAITS, *SETTINGS_FORMAT)
+_PUT = ("create", "cause", *_WAITS)
 
 
 # --- components -------------------------------------------------------------------------------------------------------
@@ -227,7 +229,7 @@ def get_component(node: Node, request: Request) -> Response:
     return _listed(request, listed, "component")
 
 
-@route("DELETE", "/_component_template/{name}", params=MANAGER)
+@route("DELETE", "/_component_template/{name}", params=_WAITS)
 def delete_component(node: Node, request: Request) -> dict[str, Any]:
     check_timeouts(request)
     delete_component_templates(node, request.params["name"])
@@ -279,7 +281,7 @@ def get(node: Node, request: Request) -> Response:
     return _listed(request, listed, "index")
 
 
-@route("DELETE", "/_index_template/{name}", params=MANAGER)
+@route("DELETE", "/_index_template/{name}", params=_WAITS)
 def delete(node: Node, request: Request) -> dict[str, Any]:
     check_timeouts(request)
     delete_index_templates(node, request.params["name"])
@@ -293,11 +295,12 @@ def delete(node: Node, request: Request) -> dict[str, Any]:
 def simulate_index(node: Node, request: Request) -> Response:
     check_timeouts(request)
     index = request.params["name"]
-    create = request.flag("create")
     warning = None
     templates = node.index_templates
     if request.body:
         template = _read_index_template(request)
+        create = request.flag("create")
+        request.prepared()
         _check_action(template)
         name = f"simulate_index_template_{node.ids.uuid().lower()}"
         templates = with_index_template(node, name, template, create=create, check_filter=check_filter)
@@ -309,13 +312,15 @@ def simulate_index(node: Node, request: Request) -> Response:
 
 @route("POST", "/_index_template/_simulate", "/_index_template/_simulate/{name}", params=("name", *_PUT))
 def simulate(node: Node, request: Request) -> Response:
-    check_timeouts(request)
     name = request.text("name")
-    create = request.flag("create")
+    given = _read_index_template(request) if request.body else None
+    create = given is not None and request.flag("create")
+    check_timeouts(request)
+    request.prepared()
     uuid = node.ids.uuid().lower()
     warning = None
-    if request.body:
-        template = _read_index_template(request)
+    if given is not None:
+        template = given
         _check_action(template)
         name = name or f"simulate_template_{uuid}"
         template = with_index_template(node, name, template, create=create, check_filter=check_filter)[name]
@@ -427,7 +432,7 @@ def get_legacy(node: Node, request: Request) -> Response:
     return Response(404 if asked and not answer else 200, answer)
 
 
-@route("DELETE", "/_template/{name}", params=MANAGER)
+@route("DELETE", "/_template/{name}", params=_WAITS)
 def delete_legacy(node: Node, request: Request) -> dict[str, Any]:
     check_timeouts(request)
     delete_legacy_templates(node, request.params["name"])

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 _PARAMETERS = (
     *SOURCE_PARAMETERS,
-    *"""fields offsets positions payloads routing realtime version version_type preference termStatistics
+    *"""fields offsets positions payloads routing realtime ?version ?version_type preference termStatistics
     term_statistics fieldStatistics field_statistics""".split(),
 )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from fakeknn.api.search import INDICES_PARAMETERS, query_of_params, query_only
+from fakeknn.api.search import INDICES_PARAMETERS, check_read, query_of_params, query_only
 from fakeknn.errors import (
     ActionRequestValidationException,
     IndexClosedException,
@@ -52,6 +52,7 @@ def validate(node: Node, request: Request) -> dict[str, Any]:
     explain, rewrite = request.flag("explain"), request.flag("rewrite")
     every = request.flag("all_shards")
     options = IndicesOptions.from_parameters(request.params, _OPTIONS)
+    check_read(request, of_body=bool(request.body))
     request.prepared()
     try:
         query = _query(request)

@@ -9,7 +9,7 @@ from random import Random
 
 from fakeknn.contract.console import ConsoleRequest
 
-from . import analysis, documents, dsl, fields, hits, kin, pipelines, places, scripts, snippets
+from . import analysis, cluster, documents, dsl, fields, hits, indices, kin, pipelines, places, scripts, snippets
 from .aggregations import tree
 from .draw import Drawn, Json, bulk, document, index, some
 from .nearest import asked
@@ -147,13 +147,15 @@ def _trees(random: Random, name: str) -> Iterator[ConsoleRequest]:
 
 
 #: Areas whose requests change what later ones find: after a difference the two servers no longer know the same.
-CHANGING = ("docs", "fields", "ingest")
+CHANGING = ("docs", "fields", "ingest", "indices", "cluster")
 
 AREAS: dict[str, Callable[[Random, str], Iterator[ConsoleRequest]]] = {
     "knn": knn,
     "query": queries,
     "aggs": aggs,
     "docs": documents.requests,
+    "indices": indices.requests,
+    "cluster": cluster.requests,
     "scripts": scripts.requests,
     "ingest": pipelines.requests,
     "analysis": analysis.requests,

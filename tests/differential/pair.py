@@ -25,7 +25,9 @@ _UNBLOCKED = b'{"index.blocks.read_only": null}'
 #: A script is cut between these.
 _TOKEN = re.compile(r"'(?:[^'\\]|\\.)*'|\w+|\s+|.", re.DOTALL)
 #: Where things are kept that are no indices.
-_NAMED = ("_index_template", "_component_template", "_template", "_ingest", "_scripts")
+_NAMED = ("_index_template", "_component_template", "_template", "_ingest", "_scripts", "_snapshot")
+#: Settings of the cluster as they were.
+_UNSET = b'{"persistent": {"*": null}, "transient": {"*": null}}'
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +112,8 @@ class Pair:
             if "*?" in path:
                 self.oracle.send(ConsoleRequest("PUT", path.replace("?", "/_settings?"), _UNBLOCKED))
             self.oracle.send(ConsoleRequest("DELETE", path))
+        if any(request.path.startswith("/_cluster/settings") for request in self._asked):
+            self.oracle.send(ConsoleRequest("PUT", "/_cluster/settings", _UNSET))
         self._made = {}
         self._asked = []
         self._queues = (deque(), deque())
@@ -124,7 +128,10 @@ class Pair:
         if name and not name.startswith("_"):
             self._made[f"/_data_stream/{name}*"] = self._made[f"/{name}*?expand_wildcards=all"] = None
             self._made[f"/{name}?ignore_unavailable=true"] = None
-        elif request.method == "PUT" and name in _NAMED:
+        elif request.method in ("PUT", "POST") and name in _NAMED:
+            if name == "_snapshot":
+                path = "/".join(path.split("/")[:3])
+                self._made[f"{path}/*"] = None
             self._made[path] = None
         self._asked.append(request)
         for queue in self._queues:
@@ -159,6 +166,8 @@ class Pair:
 def _forgotten_in_turn(path: str) -> int:
     """Data streams and indices first, then index templates, which hold component templates."""
     name = path.split("/")[1]
+    if name == "_snapshot":
+        return -2 if path.endswith("/*") else -1
     return -1 if name == "_data_stream" else _NAMED.index(name) + 1 if name in _NAMED else 0
 
 

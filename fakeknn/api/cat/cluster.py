@@ -16,7 +16,7 @@ from fakeknn.state.snapshots import find_snapshots
 from fakeknn.state.tasks import listing
 from fakeknn.units import TimeValue
 
-_MANAGER = ("local", "cluster_manager_timeout", "master_timeout")
+_MANAGER = ("local", "cluster_manager_timeout", "?master_timeout")
 
 _HEALTH = [
     *TIMES,
@@ -131,11 +131,10 @@ _TASKS_DETAILED = [
 @cat(
     "/_cat/tasks",
     columns=lambda request: _TASKS_DETAILED if request.flag("detailed") else _TASKS,
-    params=("detailed", "full_id", "nodes", "actions", "parent_task_id", "wait_for_completion", "timeout"),
+    params=("detailed", "nodes", "actions", "parent_task_id", "wait_for_completion", "timeout"),
     told=("detailed",),
 )
 def tasks(node: Node, request: Request) -> Iterator[dict[str, Any]]:
-    full = request.flag("full_id")
     if "resource_stats" in request.names("h"):
         raise NotFaked("what tasks use")
     if not machine.chosen(node, request.names("nodes")):
@@ -151,7 +150,7 @@ def tasks(node: Node, request: Request) -> Iterator[dict[str, Any]]:
             "timestamp": clock_time(task.started // 1000),
             "running_time_ns": task.running_nanos,
             "running_time": TimeValue(task.running_nanos, "nanos"),
-            "node_id": node.node_id if full else node.node_id[:4],
+            "node_id": node.node_id[:4],
             "ip": node.address[0],
             "port": machine.transport_port(node),
             "node": node.name,
@@ -201,7 +200,7 @@ _SNAPSHOTS = columns(
     "/_cat/snapshots",
     "/_cat/snapshots/{repository}",
     columns=[*_SNAPSHOTS],
-    params=("repository", "ignore_unavailable", "cluster_manager_timeout", "master_timeout"),
+    params=("repository", "ignore_unavailable", "cluster_manager_timeout", "?master_timeout"),
 )
 def snapshots(node: Node, request: Request) -> Iterator[dict[str, Any]]:
     ignore_unavailable = request.flag("ignore_unavailable")

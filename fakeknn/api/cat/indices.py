@@ -8,9 +8,9 @@ from typing import Any
 from fakeknn.api.cat import statistics as shared
 from fakeknn.api.cat.table import TIMES, Row, cat, columns, times
 from fakeknn.api.indices import check_timeouts
-from fakeknn.api.search import query_of_params, query_only
+from fakeknn.api.search import OF_Q, check_read, query_of_params, query_only
 from fakeknn.errors import IllegalArgumentException
-from fakeknn.rest import SOURCE_PARAMETERS, Request, unrecognized
+from fakeknn.rest import SOURCE_PARAMETERS, Request
 from fakeknn.search import service
 from fakeknn.state import names
 from fakeknn.state.allocation import STATUSES, in_hash_order, index_health, iso_millis
@@ -21,7 +21,7 @@ from fakeknn.state.statistics import Tree, index_statistics, open_readers
 from fakeknn.units import ByteSizeValue
 from fakeknn.xcontent import read_for, read_query
 
-_MANAGER = ("local", "cluster_manager_timeout", "master_timeout")
+_MANAGER = ("local", "cluster_manager_timeout", "?master_timeout")
 
 #: What shapes the table of indices: which indices it is of, and (the answer alone) which of their rows it shows.
 INDICES_PARAMETERS = (*_MANAGER, "include_unloaded_segments", *INDICES_OPTIONS_PARAMETERS)
@@ -175,21 +175,17 @@ def _selected(alias: str, patterns: list[str]) -> bool:
     return chosen
 
 
-#: Parameters that are read with ``q`` alone.
-_OF_Q = {"df", "analyzer", "analyze_wildcard", "lenient", "default_operator"}
 _COUNT = [*TIMES, *columns("count | dc,docs.count,docsCount | | the document count")]
 
 
-@cat("/_cat/count", "/_cat/count/{index}", columns=_COUNT, params=(*SOURCE_PARAMETERS, "q", *_OF_Q))
+@cat("/_cat/count", "/_cat/count/{index}", columns=_COUNT, params=(*SOURCE_PARAMETERS, "q", *OF_Q))
 def count(node: Node, request: Request) -> Iterator[dict[str, Any]]:
     if request.body:
         body = request.parsed = read_for(request.body, read_query, query_only)
         query = query_only(body)
     else:
         query = query_of_params(request)
-    unread = request.params.keys() & _OF_Q if request.body or "q" not in request.params else ()
-    if unread:
-        raise IllegalArgumentException(unrecognized(request.path, unread, request.params.keys() - unread))
+    check_read(request, of_body=bool(request.body))
     found = node.resolve(request.names("index"), names.SEARCH)
     yield {**times(node), "count": service.count(node, query, found)["count"]}
 

@@ -77,7 +77,9 @@ def shards(node: Node, request: Request) -> Any:
 
 
 def _paged(request: Request, columns: Sequence[Column], rows: Iterable[Row], entity: str, token: str | None) -> Any:
-    told = answer(request, columns, list(rows))
+    found = list(rows)
+    request.prepared()
+    told = answer(request, columns, found)
     if isinstance(told, Response):
         return Response(told.status, f"{told.body}next_token {token or 'null'}\n")
     return {"next_token": token, entity: told}

@@ -19,7 +19,7 @@ from fakeknn.state.node import Node
 from fakeknn.state.statistics import fielddata_sizes, node_statistics
 from fakeknn.units import ByteSizeValue, TimeValue, parse_time_value
 
-_MANAGER = ("local", "cluster_manager_timeout", "master_timeout")
+_MANAGER = ("local", "cluster_manager_timeout", "?master_timeout")
 
 _NODES = [
     *columns(
@@ -152,15 +152,14 @@ _ATTRIBUTES = columns(
 )
 
 
-@cat("/_cat/nodeattrs", columns=_ATTRIBUTES, params=(*_MANAGER, "full_id"))
+@cat("/_cat/nodeattrs", columns=_ATTRIBUTES, params=_MANAGER)
 def nodeattrs(node: Node, request: Request) -> Iterator[dict[str, Any]]:
     _check_info_timeout(request)
     request.flag("local")
-    full = request.flag("full_id")
     for name, value in node.attributes.items():
         yield {
             "node": node.name,
-            "id": node.node_id if full else node.node_id[:4],
+            "id": node.node_id[:4],
             "pid": os.getpid(),
             "host": node.address[0],
             "ip": node.address[0],
@@ -226,7 +225,8 @@ _THREAD_POOLS = columns(
     "/_cat/thread_pool",
     "/_cat/thread_pool/{thread_pool_patterns}",
     columns=_THREAD_POOLS,
-    params=(*_MANAGER, "thread_pool_patterns"),
+    params=_MANAGER,
+    told=("thread_pool_patterns",),
 )
 def thread_pool(node: Node, request: Request) -> Iterator[dict[str, Any]]:
     _check_info_timeout(request)

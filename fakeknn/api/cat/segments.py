@@ -44,7 +44,7 @@ _SEGMENTS = columns(
     "/_cat/segments",
     "/_cat/segments/{index}",
     columns=_SEGMENTS,
-    params=("local", "cluster_manager_timeout", "master_timeout"),
+    params=("local", "cluster_manager_timeout", "?master_timeout"),
 )
 def segments(node: Node, request: Request) -> Iterator[dict[str, Any]]:
     request.flag("local")

@@ -17,7 +17,7 @@ from fakeknn.state.node import Node
 from fakeknn.state.statistics import open_readers, shard_statistics
 from fakeknn.units import ByteSizeValue, TimeValue, parse_time_value
 
-SHARDS_PARAMETERS = ("local", "cluster_manager_timeout", "master_timeout", "cancel_after_time_interval")
+SHARDS_PARAMETERS = ("local", "cluster_manager_timeout", "?master_timeout", "cancel_after_time_interval")
 SHARDS = [
     *columns(
         """

@@ -90,7 +90,9 @@ def cat(
             header = columns(request) if callable(columns) else columns
             if request.flag("help"):
                 return helped(request, header, told)
-            return answer(request, header, list(rows(node, request)))
+            found = list(rows(node, request))
+            request.prepared()
+            return answer(request, header, found)
 
         return rows
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from fakeknn.errors import IllegalStateException, SettingsException
+from fakeknn.errors import IllegalStateException, SettingsException, Where
 from fakeknn.state.settings.kinds import Settings, Value
 from fakeknn.xcontent import generator
 from fakeknn.xcontent.java import hashed, java_double
@@ -26,6 +26,7 @@ def load(body: Mapping[str, Any]) -> Settings:
     try:
         return flatten(body)
     except IllegalStateException as error:
+        error.at = None
         text = generator.write(hashed(body)).decode()
         raise SettingsException(f"Failed to load settings from [{text}]") from error
 
@@ -36,14 +37,15 @@ def _flatten(body: Mapping[str, Any], prefix: str, found: Settings) -> None:
         if isinstance(value, Mapping):
             _flatten(value, key + ".", found)
         elif isinstance(value, list):
-            found[key] = [_element(item) for item in value]
+            found[key] = [_element(value, i) for i in range(len(value))]
         else:
             found[key] = None if value is None else setting_text(value)
 
 
-def _element(item: Any) -> str:
+def _element(items: list[Any], i: int) -> str:
+    item = items[i]
     if item is None or isinstance(item, (list, Mapping)):
-        raise IllegalStateException("only value lists are allowed in serialized settings")
+        raise IllegalStateException("only value lists are allowed in serialized settings", at=Where(items, i))
     return setting_text(item)
 
 
