@@ -17,6 +17,7 @@ from fakeknn.aggs.docs import Docs, bucketed, pairs_once
 from fakeknn.aggs.fielddata import DATE, NUMBERS
 from fakeknn.aggs.formats import Format
 from fakeknn.aggs.histogram import key_members
+from fakeknn.aggs.merging import same_keyed
 from fakeknn.aggs.results import Bucket, Internal, MultiBucket, Reduction, Results, merged
 from fakeknn.aggs.selection import split
 from fakeknn.aggs.values import REQUIRED, Given, Source, members
@@ -74,7 +75,7 @@ class AutoBuckets(MultiBucket):
 
     def reduce(self, parts: Sequence[Self], reduction: Reduction) -> Internal:
         index = max(part.index for part in parts)
-        everything = sorted((bucket for part in parts for bucket in part.buckets), key=lambda bucket: bucket.key)
+        everything = [bucket for same in same_keyed([part.buckets for part in parts]) for bucket in same]
         buckets = self._grouped(everything, index, reduction)
         buckets, index = self._coarser(buckets, index, reduction)
         if buckets:

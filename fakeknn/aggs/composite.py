@@ -8,6 +8,7 @@ from __future__ import annotations
 import bisect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Self
 
 import numpy as np
@@ -16,7 +17,8 @@ from numpy.typing import NDArray
 from fakeknn.aggs.base import Aggregation, Collector, created, refuse, register, shard_buckets
 from fakeknn.aggs.composite_sources import MISSING, SOURCES, Dimension, HistogramSource, ValuesSource
 from fakeknn.aggs.docs import Docs, compacted
-from fakeknn.aggs.results import Bucket, Internal, MultiBucket, Reduction, ShownKeyBucket, by_key, merged
+from fakeknn.aggs.merging import ranked, same_keyed
+from fakeknn.aggs.results import Bucket, Internal, MultiBucket, Reduction, ShownKeyBucket, merged
 from fakeknn.aggs.values import Source
 from fakeknn.errors import (
     ClassCastException,
@@ -53,11 +55,11 @@ class Composite(MultiBucket):
 
     def reduce(self, parts: Sequence[Self], reduction: Reduction) -> Internal:
         self._check_classes(parts)
-        found = by_key(parts)
-        keys = list(found)
+        keys = list(dict.fromkeys(bucket.key for part in parts for bucket in part.buckets))
         for i, source in reversed(list(enumerate(self.agg.sources))):
             keys.sort(key=lambda key: source.sort_key(key[i]), reverse=source.descending)
-        buckets = [merged(self.agg, found[key], reduction) for key in keys[: self.agg.size]]
+        groups = same_keyed(*ranked([part.buckets for part in parts], keys), requeued=True)
+        buckets = [merged(self.agg, same, reduction) for same in islice(groups, self.agg.size)]
         reduction.consume(len(buckets))
         return self.with_buckets(buckets)
 

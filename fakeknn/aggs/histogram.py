@@ -17,8 +17,9 @@ from fakeknn.aggs.base import Aggregation, Collector, created, register
 from fakeknn.aggs.docs import Docs, bucketed, pairs_once
 from fakeknn.aggs.fielddata import NUMBERS, NUMERIC, RANGE
 from fakeknn.aggs.formats import Format, text_of
+from fakeknn.aggs.merging import same_keyed
 from fakeknn.aggs.orders import KEY_ASCENDING, KeyOrder, Orders, parse_orders
-from fakeknn.aggs.results import Bucket, Internal, MultiBucket, Reduction, Results, merged, same_keyed
+from fakeknn.aggs.results import Bucket, Internal, MultiBucket, Reduction, Results, merged
 from fakeknn.aggs.selection import split
 from fakeknn.aggs.thresholds import at_least
 from fakeknn.aggs.values import REQUIRED, Given, Source, members

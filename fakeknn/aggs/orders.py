@@ -6,7 +6,7 @@ An order gives sort columns of the buckets of a shard (numpy, the least first) a
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,8 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fakeknn.aggs.base import Aggregation
+from fakeknn.aggs.merging import ranked, same_keyed
 from fakeknn.aggs.paths import PathElement, parse_path
-from fakeknn.aggs.results import Bucket, Results, sort_value
+from fakeknn.aggs.results import Bucket, MultiBucket, Results, sort_value
 from fakeknn.errors import (
     AggregationExecutionException,
     IllegalArgumentException,
@@ -166,6 +167,15 @@ class Orders:
     def sort(self, buckets: list[Bucket]) -> None:
         for order in reversed(self.criteria):
             buckets.sort(key=order.of_bucket, reverse=not order.ascending)
+
+    def same_keyed(self, parts: Sequence[MultiBucket]) -> Iterator[list[Bucket]]:
+        """The buckets of each key: shards give them by the key, whatever they are sorted by in the end."""
+        if len(parts) == 1:
+            return ([bucket] for bucket in parts[0].buckets)
+        by = self.criteria[0] if self.by_key else KeyOrder(True)
+        firsts = {bucket.key: bucket for part in parts for bucket in part.buckets}
+        keys = sorted(firsts, key=lambda key: by.of_bucket(firsts[key]), reverse=not by.ascending)
+        return same_keyed(*ranked([part.buckets for part in parts], keys))
 
     def validate(self, agg: Aggregation) -> None:
         for order in self.criteria:

@@ -30,6 +30,8 @@ class Reduction:
 
     max_buckets: int = DEFAULT_MAX_BUCKETS
     buckets: int = 0
+    partial: bool = False
+    """Whether a shard merges the slices of its search: what comes of it is merged with other shards' again."""
     services: Any = None
     """What pipeline aggregations may ask of the node (stored scripts)."""
 
@@ -339,45 +341,6 @@ def merged(agg: Definition, buckets: Sequence[Bucket], reduction: Reduction) -> 
     )
     out.error = sum(bucket.error for bucket in buckets)
     return out
-
-
-def same_keyed(parts: Sequence[Sequence[Bucket]]) -> Iterator[list[Bucket]]:
-    """The buckets of each key, ascending, of parts that ascend: those of one key in the order in which Lucene's
-    PriorityQueue gives them, which does not keep that of equals.
-    """
-    heap = [iter(part) for part in parts if part]
-    tops = [next(one) for one in heap]
-    for i in range(1, len(heap)):  # upHeap
-        at = i
-        while at and tops[at].key < tops[(at - 1) // 2].key:
-            above = (at - 1) // 2
-            heap[at], heap[above], tops[at], tops[above] = heap[above], heap[at], tops[above], tops[at]
-            at = above
-    same: list[Bucket] = []
-    while heap:
-        if same and tops[0].key != same[0].key:
-            yield same
-            same = []
-        same.append(tops[0])
-        following = next(heap[0], None)
-        if following is not None:
-            tops[0] = following
-        else:
-            last, last_top = heap.pop(), tops.pop()
-            if not heap:
-                break
-            heap[0], tops[0] = last, last_top
-        at = 0
-        while True:  # downHeap
-            below = 2 * at + 1
-            if below + 1 < len(heap) and tops[below + 1].key < tops[below].key:
-                below += 1
-            if below >= len(heap) or not tops[below].key < tops[at].key:
-                break
-            heap[at], heap[below], tops[at], tops[below] = heap[below], heap[at], tops[below], tops[at]
-            at = below
-    if same:
-        yield same
 
 
 def inside(results: Results, reduction: Reduction) -> Results:

@@ -47,6 +47,8 @@ class ScriptedMetric(Internal):
 
     def reduce(self, parts: Sequence[Self], reduction: Reduction) -> Internal:
         states = [state for part in parts for state in part.states]
+        if reduction.partial:
+            return ScriptedMetric(self.agg, states)
         script = self.agg.scripts["reduce_script"]
         if script.id is not None:
             script = reduction.services.stored_script(script)

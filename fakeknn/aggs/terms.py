@@ -112,7 +112,7 @@ class Terms(MultiBucket):
     def reduce(self, parts: Sequence[Self], reduction: Reduction) -> Internal:
         if not self.mapped:
             return self
-        if len(parts) == 1 and not self.agg.subs.aggs:
+        if len(parts) == 1 and not self.agg.subs.aggs and not reduction.partial:
             return self._alone(reduction)
         kinds = {part.kind for part in parts if part.mapped}
         if len(kinds) > 1 and kinds <= {"lterms", "dterms", "ulterms"} and all(part.raw for part in parts):
@@ -125,21 +125,20 @@ class Terms(MultiBucket):
         other = sum(part.other for part in parts)
         errors = [part._error() for part in parts]
         error = -1 if -1 in errors else sum(errors)
-        found: dict[Any, list[Bucket]] = {}
         for part, part_error in zip(parts, errors, strict=True):
             for bucket in part.buckets:
                 bucket.error -= part_error
-                found.setdefault(bucket.key, []).append(bucket)
-        reduced = [merged(self.agg, same, reduction) for same in found.values()]
+        reduced = [merged(self.agg, same, reduction) for same in self.agg.orders.same_keyed(parts)]
         kept: list[Bucket] = []
+        thresholds = self.agg.thresholds.on_shard(suggests=not self.agg.orders.by_key)
+        size, least = thresholds.limits(reduction.partial)
         for bucket in reduced:
             bucket.error = -1 if error == -1 else bucket.error + error
-            if bucket.doc_count >= self.agg.thresholds.min_doc_count:
+            if bucket.doc_count >= least:
                 kept.append(bucket)
             else:
                 reduction.consume(-inner_buckets(bucket))
         self.agg.orders.sort(kept)
-        size = self.agg.thresholds.size
         for bucket in kept[size:]:
             other += bucket.doc_count
             reduction.consume(-inner_buckets(bucket))

@@ -32,6 +32,10 @@ class Thresholds:
             min(self.shard_min_doc_count, self.min_doc_count),
         )
 
+    def limits(self, partial: bool) -> tuple[int, int]:
+        """(size, min_doc_count): those of a shard, where its slices are merged (LocalBucketCountThresholds)."""
+        return (self.shard_size, self.shard_min_doc_count) if partial else (self.size, self.min_doc_count)
+
 
 DEFAULT_THRESHOLDS = Thresholds()
 

@@ -10,19 +10,20 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import groupby, pairwise
+from itertools import pairwise
 from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from fakeknn.aggs.base import Aggregation, Collector, refuse, register, shard_buckets
+from fakeknn.aggs.base import Aggregation, Collector, in_slices, refuse, register, shard_buckets
 from fakeknn.aggs.buckets import Filters
 from fakeknn.aggs.docs import Docs
 from fakeknn.aggs.fielddata import NUMERIC
 from fakeknn.aggs.formats import Format, text_of
+from fakeknn.aggs.merging import same_keyed
 from fakeknn.aggs.ranges import IpRangeOf, RangeOf
-from fakeknn.aggs.results import Bucket, Internal, MultiBucket, Reduction, Results, same_keyed
+from fakeknn.aggs.results import Bucket, Internal, MultiBucket, Reduction, Results
 from fakeknn.aggs.terms import inner_buckets
 from fakeknn.aggs.values import REQUIRED, Given, members
 from fakeknn.errors import ArrayIndexOutOfBoundsException, IllegalArgumentException
@@ -65,8 +66,8 @@ class WidthHistogram(MultiBucket):
         super().__init__(agg, buckets)
         self.format = format
 
-    def joined(self, buckets: Sequence[WidthBucket], results: Results | None = None) -> WidthBucket:
-        """reduceBucket, with what is inside it."""
+    def _merged(self, buckets: Sequence[WidthBucket], reduction: Reduction) -> WidthBucket:
+        """reduceBucket."""
         count = sum(bucket.doc_count for bucket in buckets)
         total = 0.0
         for bucket in buckets:
@@ -74,21 +75,22 @@ class WidthHistogram(MultiBucket):
         return WidthBucket(
             total / count,
             count,
-            results or {},
+            self.agg.subs.reduce([bucket.results for bucket in buckets], reduction),
             min(bucket.low for bucket in buckets),
             max(bucket.high for bucket in buckets),
             self.format,
         )
 
-    def _merged(self, buckets: Sequence[WidthBucket], reduction: Reduction) -> WidthBucket:
-        return self.joined(buckets, self.agg.subs.reduce([bucket.results for bucket in buckets], reduction))
-
-    def reduce(self, parts: Sequence[Self], reduction: Reduction) -> Internal:
+    def fewer(self, parts: Sequence[Self], reduction: Reduction) -> list[WidthBucket]:
+        """reduceBuckets: those of the same centroid as one, and then the two nearest, until there are few enough."""
         buckets: list[WidthBucket] = []
         for same in same_keyed([part.buckets for part in parts]):
             buckets.append(self._merged(same, reduction))  # type: ignore[arg-type]
             reduction.consume(1)
-        buckets = self._joined(buckets, _nearest(buckets, self.agg.buckets), reduction)
+        return self._joined(buckets, _nearest(buckets, self.agg.buckets), reduction)
+
+    def reduce(self, parts: Sequence[Self], reduction: Reduction) -> Internal:
+        buckets = self.fewer(parts, reduction)
         starts = [i for i, one in enumerate(buckets) if not i or one.low != buckets[i - 1].low]
         buckets = self._joined(buckets, starts, reduction)
         for before, bucket in pairwise(buckets):
@@ -262,28 +264,17 @@ class VariableWidthHistogram(Aggregation):
         subs: Callable[[Docs], list[Results]],
         format: Format,
     ) -> Internal:
-        """The shard's clusters, joined until there are no more than are wanted."""
-        if not len(found.centers):
-            return WidthHistogram(self, [], format)
+        """The shard's clusters; the slices of a search are merged, so that no more of them are left than are wanted."""
         counts = docs.counted(docs.rows[at], found.ordinals, len(found.centers)).tolist()
-        order = sorted(range(len(counts)), key=found.centers.__getitem__)
-        bare: list[WidthBucket] = []
-        places = np.empty(len(order), np.int64)
-        empty = WidthHistogram(self, [], format)
-        for center, same in groupby(order, key=found.centers.__getitem__):
-            equal = list(same)
-            places[equal] = len(bare)
-            bare.append(
-                empty.joined([WidthBucket(center, counts[i], {}, found.lows[i], found.highs[i], format) for i in equal])
-            )
-        starts = _nearest(bare, self.buckets)
-        groups = [bare[start:end][::-1] for start, end in pairwise([*starts, len(bare)])]
-        joined = [group[0] if len(group) == 1 else empty.joined(group) for group in groups]
-        ordinals = (np.searchsorted(starts, places, side="right") - 1)[found.ordinals]
-        results = subs(docs.taken(at, ordinals, len(joined)))
-        return WidthHistogram(
-            self, [one.with_results(result) for one, result in zip(joined, results, strict=True)], format
-        )
+        results = subs(docs.taken(at, found.ordinals, len(counts)))
+        clusters: list[Bucket] = [
+            WidthBucket(found.centers[i], counts[i], results[i], found.lows[i], found.highs[i], format)
+            for i in sorted(range(len(counts)), key=found.centers.__getitem__)
+        ]
+        collected = WidthHistogram(self, clusters, format)
+        if not in_slices(docs.ctx):
+            return collected
+        return WidthHistogram(self, list(collected.fewer([collected], Reduction(partial=True))), format)
 
     def _check(self, ctx: ShardContext, shard_size: int, buffer: int) -> None:
         most = shard_buckets(ctx).max_buckets

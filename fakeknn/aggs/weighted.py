@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Self
 
 import numpy as np
 
 from fakeknn.aggs.base import Aggregation, Collector, refuse, register
-from fakeknn.aggs.docs import Docs
+from fakeknn.aggs.docs import Docs, Unscored
 from fakeknn.aggs.fielddata import NUMBERS, NUMERIC
 from fakeknn.aggs.formats import RAW, Decimal, Format, plain_format
 from fakeknn.aggs.numeric import SingleValue
@@ -99,7 +99,8 @@ class WeightedAvgOf(Aggregation):
         return [WeightedAvg(self, shown, 0.0, 0.0) for _ in range(docs.n)]
 
     def _collect(self, shown: Format, value: Source, weight: Source, docs: Docs) -> Sequence[Internal]:
-        values, weights = value.doubles(docs), weight.doubles(docs)
+        # The values alone are told of the scorer: what a script weighs has no score.
+        values, weights = value.doubles(docs), weight.doubles(replace(docs, score=Unscored()))
         counts = np.bincount(weights.at, minlength=len(docs.rows))
         has = np.bincount(values.at, minlength=len(docs.rows)) > 0
         if (counts[has] > 1).any():

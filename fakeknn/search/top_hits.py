@@ -56,7 +56,7 @@ class TopHits(Internal):
             for place, entry in enumerate(part.entries)
         ]
         ordered.sort(key=lambda one: one[:3])
-        page = ordered[request.from_ : request.from_ + request.size]
+        page = ordered[0 if reduction.partial else request.from_ : request.from_ + request.size]
         best = [part.max_score for part in parts if part.max_score is not None]
         total = sum(part.total for part in parts)
         return TopHits(self.agg, total, max(best, default=None), [entry[3] for entry in page])
