@@ -296,8 +296,6 @@ class Query:
     """
 
     kind: ClassVar[str] = ""
-    runs_scripts: ClassVar[bool] = False
-    """Whether scoring a row may fail, or costs so much that it is worth to ask first which rows are looked at."""
     asks_derived: ClassVar[bool] = False
     """Whether it may be asked of a derived field (see ``query.one_field``)."""
     set_after_boost: ClassVar[Mapping[str, Any]] = {}
@@ -322,9 +320,17 @@ class Query:
         """Whether the query is rewritten to ``match_none`` on this shard; then nothing beside it is looked at."""
         return False
 
+    def check_rewriting(self, ctx: ShardContext) -> None:
+        """Raise what is found wrong as the query, without what is in it, is rewritten on a shard, ahead of building."""
+
     def rewrites(self, ctx: ShardContext) -> bool:
         """Whether the query becomes another one on this shard before it is built (QueryBuilder.rewrite)."""
         return self.never(ctx) or any(child.rewrites(ctx) for child in self.children())
+
+    def scored_in_windows(self, top_scores: bool) -> bool:
+        """Whether its bulk scorer scores all matches of a window before collectors see any of them; ``top_scores``:
+        where only the best are wanted (ScoreMode.TOP_SCORES)."""
+        return False
 
     def fetched(self, services: Any) -> Query:
         """The query with what it looks up elsewhere, which is done before a shard is asked."""
@@ -382,6 +388,11 @@ class Query:
     def before_boost(self) -> Query:
         """What the query is when its parser sets the boost."""
         return replace(self, boost=1.0, name=None, **self.set_after_boost)
+
+    @property
+    def runs_scripts(self) -> bool:
+        """Whether scoring a row may fail, or costs so much that it is worth to ask first which rows are looked at."""
+        return False
 
     @property
     def runs_any_script(self) -> bool:

@@ -68,6 +68,9 @@ class Bool(Query):
     def rewrites(self, ctx: ShardContext) -> bool:
         return not any(self.children()) or super().rewrites(ctx)
 
+    def scored_in_windows(self, top_scores: bool) -> bool:
+        return len(self.should) > 1 and self.needed() == 1 and not (self.must or self.filter)
+
     # What BooleanQuery.rewrite makes of nested clauses, as far as their scores tell: sums are narrowed once.
 
     def disjuncts(self, ctx: ShardContext) -> Sequence[Query] | None:

@@ -150,6 +150,9 @@ class DisMax(Query):
     def children(self) -> Iterator[Query]:
         return iter(self.queries)
 
+    def scored_in_windows(self, top_scores: bool) -> bool:
+        return len(self.queries) > 1 and (self.tie_breaker == 1 or (self.tie_breaker == 0 and top_scores))
+
     def disjuncts(self, ctx: ShardContext) -> Sequence[Query] | None:
         """Whoever adds all of the others' scores is rewritten to a bool query."""
         return self.queries if self.boost == 1 and self.tie_breaker == 1 and self.queries else None

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from fakeknn.errors import IllegalArgumentException, OpenSearchException, ParsingException, Where
 from fakeknn.query.base import Explanation, Matched, Query, ShardContext, common, parse_query, register, running
 from fakeknn.query.compound import MATCH_ALL, MatchAll
-from fakeknn.query.functions import Function, Weight, named_function, parse_function, scalars_of
+from fakeknn.query.functions import Function, ScriptFunction, Weight, named_function, parse_function, scalars_of
 from fakeknn.query.lucene import ONE, FunctionScoreQuery, Node
 from fakeknn.query.lucene.form import form, lucene
 from fakeknn.view import Mask
@@ -68,6 +68,10 @@ class FunctionScore(Query):
         yield self.query
         yield from (function.filter for function in self.functions)
 
+    @property
+    def runs_scripts(self) -> bool:
+        return any(isinstance(one.function, ScriptFunction) for one in self.functions)
+
     def never(self, ctx: ShardContext) -> bool:
         return self.query.never(ctx)
 
@@ -85,14 +89,18 @@ class FunctionScore(Query):
     def run(self, ctx: ShardContext, boost: np.float32) -> Matched:
         if self.never(ctx):
             return Matched.none(ctx.n)
-        bound = []
+        nobody = ctx.visiting(ctx.nothing())
+        functions = []
         for one in self.functions:
-            function = one.function.bind(ctx)
-            bound.append((function, one.filter.mask(ctx) if one.filtered else None))
-        found = self.query.matched(ctx, boost)
+            functions.append(one.function.bind(ctx))
+            one.filter.mask(nobody if one.filter.runs_any_script else ctx)
         needs = self._combiner != "replace" or any(one.function.needs_scores(ctx) for one in self.functions)
-        score = found.score if needs else np.zeros(ctx.n, np.float32)
-        if bound:
+        found = self.query.matched(ctx, boost) if needs else Matched.constant(self.query.mask(ctx), 0.0)
+        score = found.score
+        if functions:
+            among = ctx.visiting(found.mask)  # of which alone a filter is asked
+            filters = [one.filter.mask(among) if one.filtered else None for one in self.functions]
+            bound = list(zip(functions, filters, strict=True))
             scored = found.mask & ctx.view.live
             rows = np.flatnonzero(scored if ctx.visited is None else scored & ctx.visited).astype(np.int32)
             out = np.zeros(ctx.n, np.float32)

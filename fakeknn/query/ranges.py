@@ -78,6 +78,19 @@ class Range(Query):
         given = any(value is not None for value in (self.lower, self.upper, self.format, self.time_zone))
         return relation == "disjoint" or (relation == "within" and given)
 
+    def check_rewriting(self, ctx: ShardContext) -> None:
+        field = ctx.field(self.field)
+        if isinstance(field, DateFieldType) and field.searchable and ctx.of_body:
+            self._limits(field)
+
+    def _limits(self, field: DateFieldType) -> tuple[int | None, int | None]:
+        try:
+            return field.limits(
+                self.lower, self.upper, self.include_lower, self.include_upper, self.time_zone, self.format
+            )
+        except (OpenSearchParseException, IllegalArgumentException) as error:
+            raise rewritten_wrongly(error) from error.cause
+
     def relation_to(self, ctx: ShardContext) -> str:
         """How what a shard has of the field lies to the range (MappedFieldType.isFieldWithinQuery)."""
         field = ctx.field(self.field)
@@ -88,12 +101,7 @@ class Range(Query):
         column = ctx.column(field)
         if not isinstance(column, NumericColumn):
             return "intersects"
-        try:
-            low, high = field.limits(
-                self.lower, self.upper, self.include_lower, self.include_upper, self.time_zone, self.format
-            )
-        except (OpenSearchParseException, IllegalArgumentException) as error:
-            raise rewritten_wrongly(error) from error.cause
+        low, high = self._limits(field)
         apart = "intersects" if ctx.validating else "disjoint"
         if not len(column.values):
             return apart

@@ -332,7 +332,6 @@ class ScriptScore(Query):
     """Each document that the inner query matches, scored by a script."""
 
     kind: ClassVar[str] = "script_score"
-    runs_scripts: ClassVar[bool] = True
     query: Query
     script: Script
     min_score: float | None = None
@@ -344,6 +343,10 @@ class ScriptScore(Query):
     def children(self) -> Iterator[Query]:
         yield self.query
 
+    @property
+    def runs_scripts(self) -> bool:
+        return True
+
     def never(self, ctx: ShardContext) -> bool:
         return self.query.never(ctx)
 
@@ -351,14 +354,14 @@ class ScriptScore(Query):
         ctx.refuse_expensive("[script score] queries")
         if self.never(ctx):
             return Matched.none(ctx.n)
-        inner = cache(lambda: _visited(ctx, self._below(ctx)))
+        below = cache(lambda: self._below(ctx))
+        inner = cache(lambda: _visited(ctx, below()))
         computed = score_by_script(ctx, self.script, inner)
-        mask = inner().mask
-        self._check(ctx, mask, computed)
+        self._check(ctx, inner().mask, computed)
         score = computed * boost
         if self.min_score is not None:
-            mask = mask & (score >= np.float32(self.min_score))
-        return Matched(mask, score)
+            return Matched(inner().mask & (score >= np.float32(self.min_score)), score)
+        return Matched(below().mask, score)
 
     def _below(self, ctx: ShardContext) -> Matched:
         """What the query below matches, scored if the script looks at that."""

@@ -33,7 +33,7 @@ from fakeknn.search.inner_hits import check_inner_hit_names, check_inner_hits
 from fakeknn.search.limits import check_highlight, check_paging, check_sort, check_window, parse_source
 from fakeknn.search.query_phase import built, query_mask, query_phase
 from fakeknn.search.ranking import best_keys, best_scores, comparable
-from fakeknn.search.request import DISABLED, SearchRequest
+from fakeknn.search.request import ACCURATE, DISABLED, SearchRequest
 from fakeknn.search.rescore import Rescorer
 from fakeknn.search.sort import SortKeys, shown_value
 from fakeknn.search.suggest import merged_suggestions, only_suggests, suggest_on
@@ -188,7 +188,9 @@ def _searched(request: SearchRequest, ctx: ShardContext, number: int, batch: int
 
         def scores() -> Scores:
             return (
-                matched.score if needs_scores(request) else query_phase(query, ctx, np.float32(ctx.index_boost)).score
+                matched.score
+                if needs_scores(request) and not _scored_behind_filter(request, query, ctx)
+                else query_phase(query, ctx, np.float32(ctx.index_boost)).score
             )
 
         with ctx.counted_once():
@@ -206,13 +208,26 @@ def _searched(request: SearchRequest, ctx: ShardContext, number: int, batch: int
 
 def _scored(request: SearchRequest, query: Query, ctx: ShardContext) -> Matched:
     """What matches; scored, if anybody asks for scores."""
-    if request.post_filter is not None and request.min_score is None and query.runs_any_script:
+    if _scored_behind_filter(request, query, ctx):
         ctx = ctx.visiting(built(ctx, lambda: request.post_filter.mask(ctx)))  # type: ignore[union-attr]
     if needs_scores(request):
         return query_phase(query, ctx, np.float32(ctx.index_boost))
     # A script that sorts may look at a score that nobody makes: points have their constant one, terms none.
     unmade = np.float32(isinstance(query, (MatchAll, Range)))
     return Matched(built(ctx, lambda: query_mask(query, ctx)), np.full(ctx.n, unmade))
+
+
+def _scored_behind_filter(request: SearchRequest, query: Query, ctx: ShardContext) -> bool:
+    """Whether scripts score only what the post_filter lets through: not where scores tell what matches, or are made
+    before anybody asks.
+    """
+    if request.post_filter is None or request.min_score is not None or not query.runs_any_script:
+        return False
+    if any(getattr(clause, "min_score", None) is not None for clause in query.walk()):
+        return False
+    alone = not ctx.mapping.nested_paths and ctx.alias_filter is None
+    top_scores = request.aggregations is None and request.track_total_hits != ACCURATE and not request.sort
+    return not (alone and query.scored_in_windows(top_scores))
 
 
 def needs_scores(request: SearchRequest) -> bool:

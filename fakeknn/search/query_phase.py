@@ -30,16 +30,19 @@ def query_phase(query: Query, ctx: ShardContext, boost: np.float32 = np.float32(
 
 
 def _matched(query: Query, ctx: ShardContext, boost: np.float32) -> Matched:
-    _check_boosts(query, ctx)
+    _check(query, ctx)
     return query.matched(ctx, boost)
 
 
 def query_mask(query: Query, ctx: ShardContext) -> Mask:
-    _check_boosts(query, ctx)
+    _check(query, ctx)
     return query.mask(ctx)
 
 
-def _check_boosts(query: Query, ctx: ShardContext) -> None:
+def _check(query: Query, ctx: ShardContext) -> None:
+    """What is wrong with a query however it is built."""
+    for clause in query.walk():
+        clause.check_rewriting(ctx)
     if all(math.isfinite(clause.boost) for clause in query.walk()):
         return
     for clause in query.walk_built(ctx):

@@ -215,7 +215,9 @@ def _lucene_texts(
     ef = prepared.ef_search or ctx.setting("index.knn.algo_param.ef_search", 100)
     shown = java_float(first) if floats else str(first)
     tail = f"[{filtered}]" if filtered is not None else ""
-    name, asked = f"OSKnn{kind}VectorQuery", max(query.k, ef)
+    rescore = prepared.rescore if prepared.rescore is not None and prepared.rescore.enabled else None
+    wanted = query.k if rescore is None else rescore.first_pass_k(query.k, definition.width)
+    name, asked = f"OSKnn{kind}VectorQuery", max(wanted, ef)
     if ctx.nested_path is not None:
         name = f"OSDiversifyingChildren{kind}KnnVectorQuery"
         if query.expand_nested_docs:
@@ -223,7 +225,7 @@ def _lucene_texts(
     text = inner = f"{name}:{query.field}[{shown},...][{asked}]{tail}"
     if query.expand_nested_docs:
         text = f"ExpandNestedDocsQuery[{query.field}]...{name}[{text}]"
-    if prepared.rescore is not None and prepared.rescore.enabled:
+    if rescore is not None:
         vector = f"[F@{java_hash(repr(query.vector)):x}" if floats else "null"
         text = f"RescoreKNNVectorQueryinnerQuery={text}field=, vector={vector}, k={query.k}, shardId={ctx.shard}]"
     return inner, text

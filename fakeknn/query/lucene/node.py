@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 
@@ -76,7 +77,12 @@ class Node:
         document for a match (see ``forms.knn``) makes them tell the score of one further on."""
         found = self.matched(ctx, boost)
         following = np.flatnonzero(found.mask[row : ctx.segment(row)[1]])
-        return np.float32(found.score[row + following[0]]) if len(following) else self.exhausted(boost)
+        if not len(following):
+            return self.exhausted(boost)
+        at = row + int(following[0])
+        if at != row:  # which may not have been scored
+            found = self.matched(replace(ctx, visited=None).at(at), boost)
+        return np.float32(found.score[at])
 
     def exhausted(self, boost: np.float32) -> np.float32:
         """Scorer.score behind the last document."""
