@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
-from fakeknn.dates import calendar
 from fakeknn.dates.elements import (
     Element,
     Fraction,
@@ -19,8 +18,9 @@ from fakeknn.dates.elements import (
     ZoneId,
     ZoneText,
 )
+from fakeknn.dates.names import Names, names_of
 from fakeknn.dates.resolving import WEEK, WEEK_OF_MONTH, WEEK_YEAR, WEEKDAY
-from fakeknn.errors import IllegalArgumentException, NotFaked
+from fakeknn.errors import IllegalArgumentException
 
 _FIELDS = {
     "G": "Era", "y": "YearOfEra", "u": "Year", "Q": "QuarterOfYear", "q": "QuarterOfYear", "M": "MonthOfYear",
@@ -66,44 +66,7 @@ class Builder:
             self.elements.append(number)
 
 
-class _Names:
-    """The texts of a locale: the root's, in which long names are the short ones, or English."""
-
-    def __init__(self, locale: str) -> None:
-        language = locale.replace("_", "-").split("-")[0].lower()
-        if language not in ("", "root", "en"):
-            raise NotFaked(f"dates in the locale [{locale}]")
-        self.english = language == "en"
-
-    def of(self, letter: str, style: str) -> Mapping[int, str]:
-        long = style == "FULL" and self.english
-        match letter:
-            case "M" | "L":
-                if style == "NARROW":
-                    names = [name[0] for name in calendar.MONTHS] if self.english else [str(i) for i in range(1, 13)]
-                else:
-                    names = [name if long else name[:3] for name in calendar.MONTHS]
-            case "E" | "e" | "c":
-                length = {"FULL": 9 if long else 3, "SHORT": 3, "NARROW": 1}[style]
-                names = [name[:length] for name in calendar.WEEKDAYS]
-            case "Q" | "q":
-                ordinals = ["1st quarter", "2nd quarter", "3rd quarter", "4th quarter"]
-                prefix = "" if style == "NARROW" else "Q"
-                names = ordinals if long else [f"{prefix}{i}" for i in range(1, 5)]
-            case "a":
-                return {0: "AM", 1: "PM"}
-            case _:
-                if not self.english:
-                    return {0: "BCE", 1: "CE"}
-                return {
-                    "FULL": {0: "Before Christ", 1: "Anno Domini"},
-                    "SHORT": {0: "BC", 1: "AD"},
-                    "NARROW": {0: "B", 1: "A"},
-                }[style]
-        return dict(enumerate(names, 1))
-
-
-def _field(builder: Builder, letter: str, count: int, names: _Names) -> None:
+def _field(builder: Builder, letter: str, count: int, names: Names) -> None:
     name = _FIELDS[letter]
     if letter in "uygAnN" and count > 19:
         raise IllegalArgumentException(f"The minimum width must be from 1 to 19 inclusive but was {count}")
@@ -121,12 +84,13 @@ def _field(builder: Builder, letter: str, count: int, names: _Names) -> None:
                 builder.number(Number(name, count, count, "NOT_NEGATIVE"))
             else:
                 builder.number(Number(name) if count == 1 else Number(name, 2, 2, "NOT_NEGATIVE"))
-        elif letter == "q" and count == 3 and not names.english:
+        elif letter == "q" and count == 3 and names.root:
             builder.append(Number(name))  # the root locale has no such names
         elif count <= 5:
             style = "FULL" if count == 4 else "NARROW" if count == 5 else "SHORT"
             text_name = "DayOfWeek" if letter in "ec" else name
-            builder.append(Text(text_name, names.of(letter, style), style))
+            shown = f"{style}_STANDALONE" if letter in "Lqc" else style
+            builder.append(Text(text_name, names.of(letter, style), shown))
         else:
             raise too_many
     elif letter == "a":
@@ -217,7 +181,7 @@ Extension = Callable[[Builder, str], None]
 
 def compile_pattern(pattern: str, locale: str = "", extension: Extension | None = None) -> Sequenced:
     """DateTimeFormatterBuilder.appendPattern; ``extension`` reads what stands between ``<`` and ``>``."""
-    names = _Names(locale)
+    names = names_of(locale)
     stack = [Builder()]
     at = 0
     while at < len(pattern):

@@ -7,7 +7,7 @@ from typing import Any
 
 from fakeknn.errors import ArrayIndexOutOfBoundsException, IllegalArgumentException, NumberFormatException
 from fakeknn.painless import java_value, json_value
-from fakeknn.painless.library_text import Date
+from fakeknn.painless.library_date import Date
 from fakeknn.painless.library_time import ZonedDateTime
 from fakeknn.painless.numbers import Byte, Character, Float, Long, Short
 from fakeknn.painless.values import HashMap, JavaArray, class_of, equals, items, runtime_name

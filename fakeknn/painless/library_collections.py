@@ -1,4 +1,4 @@
-"""``java.util.Collections`` and ``Arrays``, UUID, Random, BitSet, Locale."""
+"""``java.util.Collections`` and ``Arrays``, UUID, Random, BitSet."""
 
 from __future__ import annotations
 
@@ -442,66 +442,3 @@ define(
     },
 )
 define_static("java.util.BitSet", {"<init>/0": BitSet, "<init>/1": BitSet})
-
-
-# --- Locale -----------------------------------------------------------------------------------------------------------
-
-
-class Locale:
-    """Only its name; what is written in a language's own way is not faked."""
-
-    __slots__ = ("country", "language")
-    java = "java.util.Locale"
-
-    def __init__(self, language: str = "", country: str = "", variant: str = "") -> None:
-        self.language = language.lower()
-        self.country = country.upper()
-
-    def __str__(self) -> str:
-        return self.language + (f"_{self.country}" if self.country else "")
-
-
-define(
-    "java.util.Locale",
-    {
-        "getLanguage/0": lambda locale: locale.language,
-        "getCountry/0": lambda locale: locale.country,
-        "toLanguageTag/0": lambda locale: "-".join(filter(None, (locale.language, locale.country))) or "und",
-    },
-)
-define_static(
-    "java.util.Locale",
-    {
-        "<init>/1": Locale,
-        "<init>/2": Locale,
-        "forLanguageTag/1": lambda tag: Locale(*tag.split("-")[:2]),
-        "getDefault/0": lambda: Locale("en"),
-    },
-)
-define_fields(
-    "java.util.Locale",
-    {
-        "ROOT": Locale(),
-        **{
-            name: Locale(*tag.split("_"))
-            for name, tag in {
-                "ENGLISH": "en",
-                "US": "en_US",
-                "UK": "en_GB",
-                "CANADA": "en_CA",
-                "FRENCH": "fr",
-                "FRANCE": "fr_FR",
-                "GERMAN": "de",
-                "GERMANY": "de_DE",
-                "ITALIAN": "it",
-                "ITALY": "it_IT",
-                "JAPANESE": "ja",
-                "JAPAN": "ja_JP",
-                "KOREAN": "ko",
-                "KOREA": "ko_KR",
-                "CHINESE": "zh",
-                "CHINA": "zh_CN",
-            }.items()
-        },
-    },
-)

@@ -222,8 +222,8 @@ _MODES = [
     RoundingMode("HALF_EVEN", decimal.ROUND_HALF_EVEN),
     RoundingMode("UNNECESSARY", ""),
 ]
-_BY_NAME = {mode.name: mode for mode in _MODES}
-define_fields("java.math.RoundingMode", _BY_NAME)
+BY_NAME = {mode.name: mode for mode in _MODES}
+define_fields("java.math.RoundingMode", BY_NAME)
 define(
     "java.math.RoundingMode",
     {"name/0": str, "ordinal/0": lambda mode: _MODES.index(mode), "toString/0": str},

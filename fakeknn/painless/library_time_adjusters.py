@@ -8,8 +8,8 @@ from typing import Any
 from fakeknn.dates import calendar
 from fakeknn.dates.calendar import SECOND
 from fakeknn.painless.dispatch import define, define_fields, define_static
-from fakeknn.painless.library_collections import Locale
 from fakeknn.painless.library_enum import Enum
+from fakeknn.painless.library_locale import Locale
 from fakeknn.painless.library_time import Duration, Temporal
 from fakeknn.painless.library_time_fields import (
     DAY_OF_QUARTER,

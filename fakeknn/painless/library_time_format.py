@@ -26,9 +26,10 @@ from fakeknn.dates.patterns import compile_pattern
 from fakeknn.dates.resolving import Style, resolve
 from fakeknn.dates.resolving import Temporal as Fields
 from fakeknn.dates.zones import Zone
-from fakeknn.errors import JavaError, NotFaked
+from fakeknn.errors import JavaError
 from fakeknn.painless.dispatch import define, define_fields, define_static
 from fakeknn.painless.library_enum import declare
+from fakeknn.painless.library_locale import DEFAULT_LOCALE
 from fakeknn.painless.library_time import (
     Instant,
     LocalDate,
@@ -53,23 +54,37 @@ _ZONE = "['['<region>']']"
 class DateTimeFormatter:
     """``elements`` of the dates library; ``zone`` overrides the printed one and stands in for one not read."""
 
-    __slots__ = ("elements", "instant", "shown", "style", "zone")
+    __slots__ = ("elements", "instant", "locale", "pattern", "shown", "style", "zone")
     java = "java.time.format.DateTimeFormatter"
 
     def __init__(self, elements: Sequenced, style: Style = "SMART", zone: Zone | None = None) -> None:
         self.elements = elements
+        # What it was made of, if its names are a locale's.
+        self.pattern: str | None = None
+        self.locale: Any = DEFAULT_LOCALE
         self.style: Style = style
         self.zone = zone
         self.instant = False
         self.shown = ""
 
     @classmethod
-    def of(cls, pattern: str) -> DateTimeFormatter:
-        return cls(compile_pattern(pattern))
+    def of(cls, pattern: str, locale: Any = None) -> DateTimeFormatter:
+        """A formatter for a pattern, in a ``java.util.Locale``: English unless one is given."""
+        locale = DEFAULT_LOCALE if locale is None else locale
+        made = cls(compile_pattern(pattern, str(locale)))
+        made.pattern, made.locale = pattern, locale
+        return made
 
     def changed(self, *, style: Style | None = None, zone: Zone | None = None) -> DateTimeFormatter:
         made = DateTimeFormatter(self.elements, style or self.style, self.zone if zone is None else zone)
-        made.instant, made.shown = self.instant, self.shown
+        made.instant, made.shown, made.pattern, made.locale = self.instant, self.shown, self.pattern, self.locale
+        return made
+
+    def in_locale(self, locale: Any) -> DateTimeFormatter:
+        made = self.changed()
+        made.locale = locale
+        if self.pattern is not None:
+            made.elements = compile_pattern(self.pattern, str(locale))
         return made
 
     def __str__(self) -> str:
@@ -393,12 +408,9 @@ for _kind in (*_DEFAULT, "DayOfWeek", "Month"):
 
 
 def _of_pattern(pattern: str | None, locale: Any = None) -> DateTimeFormatter:
-    language = getattr(locale, "language", "en") or "en"
-    if language != "en":
-        raise NotFaked(f"painless DateTimeFormatter in the language {language}")
     if pattern is None:
         raise null_pointer("pattern")
-    return DateTimeFormatter.of(pattern)
+    return DateTimeFormatter.of(pattern, locale)
 
 
 RESOLVER_STYLES = declare("java.time.format.ResolverStyle", "STRICT SMART LENIENT")
@@ -411,7 +423,8 @@ define(
         "withZone/1": lambda f, zone: f.changed(zone=zone),
         "toString/0": str,
         "getZone/0": lambda f: f.zone,
-        "withLocale/1": lambda f, locale: f,
+        "withLocale/1": DateTimeFormatter.in_locale,
+        "getLocale/0": lambda f: f.locale,
         "withResolverStyle/1": lambda f, style: f.changed(style=style.name),
         "getResolverStyle/0": lambda f: RESOLVER_STYLES[f.style],
     },

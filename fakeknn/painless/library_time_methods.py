@@ -7,9 +7,9 @@ from typing import Any
 
 from fakeknn.dates import calendar, zones
 from fakeknn.dates.calendar import DAY, HOUR, SECOND
+from fakeknn.dates.names import names_of
 from fakeknn.dates.resolving import checked
 from fakeknn.dates.zones import Zone
-from fakeknn.errors import NotFaked
 from fakeknn.painless.dispatch import define, define_fields, define_static
 from fakeknn.painless.library_doc import DATES, define_kind
 from fakeknn.painless.library_enum import Enum, declare, register
@@ -86,14 +86,9 @@ for _kind, _list, _what in (
 
 
 def _display(constant: Enum, style: Enum, locale: Any) -> str:
-    if locale.language not in ("", "en"):
-        raise NotFaked(f"painless names of months and days in the language {locale.language}")
-    name = constant.name.capitalize()
-    if style.name.startswith("FULL") and locale.language:
-        return name
-    if not style.name.startswith("NARROW"):
-        return name[:3]
-    return name[:1] if locale.language or constant.java != "java.time.Month" else str(constant.ordinal + 1)
+    kind, _, standalone = style.name.partition("_")
+    letter = ("L" if standalone else "M") if constant.java == "java.time.Month" else "c" if standalone else "E"
+    return names_of(str(locale)).of(letter, kind)[constant.ordinal + 1]
 
 
 TEXT_STYLES = declare(

@@ -155,12 +155,14 @@ def test_a_zone_for_texts_that_name_none() -> None:
 
 def test_what_is_not_faked_says_so() -> None:
     with pytest.raises(NotFaked, match="locale"):
-        DateFormat.parse("dd MMM uuuu", "fr")
+        DateFormat.parse("dd MMM uuuu", "eo")
     with pytest.raises(NotFaked, match="letter"):
         DateFormat.parse("HH:mm B").format(0)
     with pytest.raises(NotFaked, match="names of time zones"):
         DateFormat.parse("zzzz").with_zone(parse_zone("Europe/Paris")).format(0)
     assert DateFormat.parse("d MMMM uuuu, EEEE", "en").format(0) == "1 January 1970, Thursday"
+    assert DateFormat.parse("d MMMM uuuu, EEEE", "fr-FR").format(0) == "1 janvier 1970, jeudi"
+    assert DateFormat.parse("MMMM", "de_AT").format(0) == "Jänner"
 
 
 def test_zones_know_their_gaps_and_overlaps() -> None:

@@ -30,7 +30,7 @@ FOLDER = Path(__file__).parent
 FRAMES = FOLDER.parents[2] / "fakeknn" / "painless" / "frames.txt"
 PAINLESS = (
     *("language", "syntax", "library", "time", "operators", "failures", "allowlist"),
-    *("regexes", "conversions"),
+    *("regexes", "conversions", "text"),
 )
 
 _CONTEXTS = ("field", "score", "filter", "number_sort", "string_sort", "update", "ingest")
