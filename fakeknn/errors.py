@@ -420,6 +420,10 @@ class IndexClosedException(OpenSearchError):
         super().__init__("closed", index=index, index_uuid=index_uuid)
 
 
+class DecommissioningFailedException(OpenSearchError):
+    status = 400
+
+
 class GeneralScriptException(OpenSearchError):
     """A script that failed outside the script itself. An OpenSearchWrapperException: shown as its cause, where it
     has one.
@@ -549,6 +553,10 @@ class MapperParsingException(OpenSearchError):
 
 class NoShardAvailableActionException(OpenSearchError):
     status = 503
+
+
+class NoSuchNodeException(OpenSearchError):
+    """A node that a request names is not there."""
 
 
 class OpenSearchException(OpenSearchError):
@@ -739,6 +747,10 @@ class StrictDynamicMappingException(MapperParsingException):
 
 class UnavailableShardsException(OpenSearchError):
     status = 503
+
+
+class UnsupportedWeightedRoutingStateException(OpenSearchError):
+    status = 409
 
 
 class VersionConflictEngineException(OpenSearchError):

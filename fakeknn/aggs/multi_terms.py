@@ -49,7 +49,7 @@ class MultiTermValues:
 
     def shown(self, key: Any, members: dict[str, Any]) -> Any:
         """formatObject."""
-        return members["key"] if self.source.by_terms else finite(self.source.format.show(key))
+        return members["key"] if self.source.by_terms else finite(self.source.show_key(key))
 
 
 @dataclass(eq=False)

@@ -390,7 +390,7 @@ class TermValues:
             return (address(text) if self.source.of_addresses else text), {"key": text}
         if self.plain:
             return key, {"key": key}
-        return key, {"key": key, "key_as_string": text_of(self.source.format.show(key))}
+        return key, {"key": key, "key_as_string": text_of(self.source.show_key(key))}
 
 
 def _distinct(values: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:

@@ -111,6 +111,10 @@ class Source:
     def by_terms(self) -> bool:
         return self.type in (BYTES, IP)
 
+    def show_key(self, key: Any) -> Any:
+        """A bucket's number as its format shows it; no format knows what to do with a BigInteger."""
+        return key if self.unsigned else self.format.show(key)
+
     @property
     def of_addresses(self) -> bool:
         """Whether its terms are addresses: by its format, which is the field's whatever type is asked for."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any
+from typing import Any, NoReturn
 
 import orjson
 
@@ -21,6 +21,7 @@ from fakeknn.api.documents import (
 from fakeknn.errors import (
     ActionRequestValidationException,
     IllegalArgumentException,
+    IllegalStateException,
     OpenSearchError,
 )
 from fakeknn.rest import Request, route
@@ -65,6 +66,15 @@ class Defaults:
     pipeline: str | None = None
     require_alias: bool = False
     source: SourceOptions | None = None
+
+
+@route("POST PUT", "/_bulk/stream", "/{index}/_bulk/stream", anything=True)
+def bulk_stream(node: Node, request: Request) -> NoReturn:
+    """What only the transport of another plugin can do."""
+    raise IllegalStateException(
+        f"The engine does not support HTTP streaming, unable to serve uri [{request.target}] and method "
+        f"[{request.method}]"
+    )
 
 
 @route(

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from fakeknn.api.awareness import awareness_attributes
 from fakeknn.api.documents import active_shard_count
 from fakeknn.api.indices import check_timeouts
 from fakeknn.errors import (
+    ActionRequestValidationException,
     IllegalArgumentException,
     IndexNotFoundException,
     NotFaked,
 )
 from fakeknn.rest import Later, Request, Response, route
+from fakeknn.shape import Readable, millis
 from fakeknn.state import machine, names
 from fakeknn.state.allocation import STATUSES, Health, health, index_health
 from fakeknn.state.index import Index
@@ -50,14 +53,23 @@ _HEALTH_PARAMETERS = (
 @route("GET", "/_cluster/health", "/_cluster/health/{index}", params=_HEALTH_PARAMETERS)
 def cluster_health(node: Node, request: Request) -> Response | Later:
     options = IndicesOptions.from_parameters(request.params, names.CLUSTER_HEALTH)
-    request.flag("local")
-    request.flag("ensure_node_weighed_in")
+    local = request.flag("local")
+    weighed_in = request.flag("ensure_node_weighed_in")
     check_timeouts(request)
-    if "awareness_attribute" in request.params:
-        raise NotFaked("[awareness_attribute] of the cluster's health")
+    level = request.params.get("level", "cluster")
+    attribute = request.params.get("awareness_attribute")
     is_reached = _condition(request)
-    deadline = node.now() + parse_time_value(request.params.get("timeout", "30s"), "timeout").seconds
     expressions = request.names("index")
+    by_attribute = level.lower() == "awareness_attributes"
+    if by_attribute and expressions:
+        raise ActionRequestValidationException("awareness_attribute is not a supported parameter with index health")
+    if attribute is not None and not by_attribute:
+        raise ActionRequestValidationException(
+            "level=awareness_attributes is required with awareness_attribute parameter"
+        )
+    if weighed_in and not local:
+        raise ActionRequestValidationException("not a local request to ensure local node commissioned or weighed in")
+    deadline = node.now() + parse_time_value(request.params.get("timeout", "30s"), "timeout").seconds
     # Who waits for events is himself a task that is pending.
     pending = int("wait_for_events" in request.params)
 
@@ -75,11 +87,13 @@ def cluster_health(node: Node, request: Request) -> Response | Later:
                 **_told(node, found),
                 "timed_out": not reached,
                 "number_of_pending_tasks": pending,
-                "active_shards_percent_as_number": percent,
+                "active_shards_percent_as_number": Readable(percent, "active_shards_percent", f"{percent:.1f}%"),
             }
-            level = request.params.get("level")
             if level in ("indices", "shards"):
                 body["indices"] = {index.name: _index_told(index, level == "shards") for index in indices}
+            elif level == "awareness_attributes":
+                asked = awareness_attributes(node) if attribute is None else [attribute]
+                body["awareness_attributes"] = {name: _zones_told(node, name) for name in asked}
             return Response(200 if reached else 408, body)
         return Later(min(left, _PATIENCE), look)
 
@@ -162,9 +176,24 @@ def _told(node: Node, found: Health) -> dict[str, Any]:
         "delayed_unassigned_shards": 0,
         "number_of_pending_tasks": 0,
         "number_of_in_flight_fetch": 0,
-        "task_max_waiting_in_queue_millis": 0,
+        "task_max_waiting_in_queue_millis": millis(0, "task_max_waiting_in_queue"),
         "active_shards_percent_as_number": 100.0,
     }
+
+
+def _zones_told(node: Node, attribute: str) -> dict[str, Any]:
+    """ClusterAwarenessAttributesHealth: the shards by the values that nodes have of an attribute."""
+    if attribute not in node.attributes:
+        return {}
+    zone = {
+        "active_shards": health(node.indices.values()).primaries,
+        "initializing_shards": 0,
+        "relocating_shards": 0,
+        "unassigned_shards": -1,  # Unless zones are forced, nobody knows what is missing.
+        "data_nodes": 1,
+        "weight": 1.0,
+    }
+    return {node.attributes[attribute]: zone}
 
 
 def _index_told(index: Index, with_shards: bool) -> dict[str, Any]:
@@ -205,6 +234,17 @@ def pending_tasks(node: Node, request: Request) -> dict[str, Any]:
 @route("GET", "/_remote/info")
 def remote_info(node: Node, request: Request) -> dict[str, Any]:
     return {}
+
+
+@route("POST", "/_cluster/voting_config_exclusions/{node_name}", params=("timeout", *LOCAL[1:]))
+def exclude_one_from_voting(node: Node, request: Request) -> Response:
+    name = request.params["node_name"]
+    check_timeouts(request)
+    if machine.chosen(node, [name]):
+        raise NotFaked("a cluster whose only node does not vote")
+    raise IllegalArgumentException(
+        f"add voting config exclusions request for [{name}] matched no cluster-manager-eligible nodes"
+    )
 
 
 @route(

@@ -7,7 +7,15 @@ from typing import Any
 from fakeknn.api.background import IN_BACKGROUND, in_background, waited_for
 from fakeknn.api.documents import active_shard_count
 from fakeknn.api.indices import MANAGER, check_timeouts, resolved
-from fakeknn.errors import ActionRequestValidationException, IllegalArgumentException
+from fakeknn.errors import (
+    ActionRequestValidationException,
+    IllegalArgumentException,
+    IllegalStateException,
+    IndexNotFoundException,
+    NotFaked,
+    OpenSearchError,
+    OpenSearchParseException,
+)
 from fakeknn.rest import Later, Request, route
 from fakeknn.state import names, shard_limit
 from fakeknn.state.active import BY_SETTING, ActiveShards
@@ -17,7 +25,7 @@ from fakeknn.state.names import INDICES_OPTIONS_PARAMETERS
 from fakeknn.state.node import Node
 from fakeknn.state.resolution import IndicesLookup
 from fakeknn.units import parse_time_value
-from fakeknn.xcontent import java_string
+from fakeknn.xcontent import java_string, read_map
 
 _PARAMETERS = ("index", "wait_for_active_shards", *MANAGER, *INDICES_OPTIONS_PARAMETERS)
 
@@ -153,3 +161,38 @@ def _told(lookup: IndicesLookup, found: list[str]) -> dict[str, Any]:
                 }
             )
     return told
+
+
+# --- scale ------------------------------------------------------------------------------------------------------------
+
+
+@route("POST", "/{index}/_scale")
+def scale(node: Node, request: Request) -> dict[str, Any]:
+    """RestScaleIndexAction: to search replicas alone, which needs a remote store."""
+    search_only = _search_only(request)
+    index = node.indices.get(request.params["index"])
+    if index is None:
+        raise IndexNotFoundException(request.params["index"])
+    if not search_only:
+        raise IllegalStateException(f"Index [{index.name}] is not in search-only mode")
+    if index.settings.get("index.number_of_search_replicas", "0") != "0":
+        raise NotFaked("search replicas")
+    raise IllegalArgumentException(f"Cannot scale to zero without search replicas for index: {index.name}")
+
+
+def _search_only(request: Request) -> bool:
+    refusal = "Request body must be valid JSON"
+    if not request.body:
+        raise IllegalArgumentException(refusal) from OpenSearchParseException("request body is required")
+    try:
+        body = request.read(read_map)
+    except OpenSearchError as cause:
+        raise IllegalArgumentException(refusal) from cause
+    for name in body:
+        if name != "search_only":
+            raise IllegalArgumentException(f"Unknown parameter [{name}]. Only [search_only] is allowed.")
+    if "search_only" not in body:
+        raise IllegalArgumentException("Parameter [search_only] is required")
+    if not isinstance(body["search_only"], bool):
+        raise IllegalArgumentException("Parameter [search_only] must be a boolean (true or false)")
+    return body["search_only"]

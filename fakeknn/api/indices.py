@@ -211,6 +211,16 @@ def flush(node: Node, request: Request) -> dict[str, Any]:
     force, wait = request.flag("force"), request.flag("wait_if_ongoing", True)
     if force and not wait:
         raise ActionRequestValidationException("wait_if_ongoing must be true for a force flush")
+    return _flushed(node, request)
+
+
+@route("GET POST", "/_flush/synced", "/{index}/_flush/synced", params=INDICES_OPTIONS_PARAMETERS)
+def synced_flush(node: Node, request: Request) -> dict[str, Any]:
+    """An ordinary flush, since there is no other any more."""
+    return _flushed(node, request)
+
+
+def _flushed(node: Node, request: Request) -> dict[str, Any]:
     indices = [node.writable(index) for index in resolved(node, request, names.BROADCAST)]
     for index in indices:
         for shard in index.shards:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from fakeknn.api.root import BUILDS
-from fakeknn.errors import IllegalArgumentException
+from fakeknn.errors import IllegalArgumentException, OpenSearchError
 from fakeknn.rest import Request, Response, route
 from fakeknn.shape import Readable
 from fakeknn.state import machine
@@ -41,6 +41,16 @@ def nodes_answer(node: Node, found: dict[str, Any] | None) -> dict[str, Any]:
         "_nodes": {"total": asked, "successful": asked, "failed": 0},
         "cluster_name": node.cluster_name,
         "nodes": {} if found is None else {node.node_id: found},
+    }
+
+
+def failed_node(node_id: str, cause: OpenSearchError) -> dict[str, Any]:
+    """FailedNodeException: that a node could not do what was asked of it."""
+    return {
+        "type": "failed_node_exception",
+        "reason": f"Failed node [{node_id}]",
+        "node_id": node_id,
+        "caused_by": cause.members(),
     }
 
 

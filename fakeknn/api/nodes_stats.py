@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
-from fakeknn.api.nodes import check_timeout, nodes_answer
+from fakeknn.api.nodes import check_timeout, failed_node, nodes_answer
 from fakeknn.api.stats import check_read, chosen_sections, fields_of, metrics_of, readable, tell_fields, told_of_shard
 from fakeknn.errors import IllegalArgumentException, NotFaked
 from fakeknn.ingest.search_pipelines import stats as search_pipeline_stats
@@ -212,15 +212,8 @@ def _caches(request: Request) -> list[str]:
 
 
 def _failed(node: Node) -> dict[str, Any]:
-    failure = {
-        "type": "failed_node_exception",
-        "reason": f"Failed node [{node.node_id}]",
-        "node_id": node.node_id,
-        "caused_by": {
-            "type": "illegal_argument_exception",
-            "reason": "Level provided is not supported by NodeIndicesStats",
-        },
-    }
+    cause = IllegalArgumentException("Level provided is not supported by NodeIndicesStats")
+    failure = failed_node(node.node_id, cause)
     return {
         "_nodes": {"total": 1, "successful": 0, "failed": 1, "failures": [failure]},
         "cluster_name": node.cluster_name,

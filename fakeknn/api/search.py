@@ -115,8 +115,8 @@ def _check_sharing(request: Request) -> None:
         number = request.number(name)
         if number is not None and number < least:
             raise IllegalArgumentException(f"{setter} must be >= {least}")
-    for name in ("allow_partial_search_results", "phase_took"):
-        request.flag(name)
+    request.flag("allow_partial_search_results")
+    request.flag("phase_took", True)
 
 
 def apply_params(request: Request, search: SearchRequest) -> None:
@@ -196,11 +196,27 @@ def check_total_hits(request: Request, search: SearchRequest) -> None:
         )
 
 
-def _as_asked(request: Request, answer: dict[str, Any]) -> dict[str, Any]:
+#: SearchPhaseName, in the order of an answer.
+_PHASES = ("dfs_pre_query", "query", "fetch", "dfs_query", "expand", "can_match")
+
+
+def _as_asked(node: Node, request: Request, answer: dict[str, Any]) -> dict[str, Any]:
     """The answer as parameters want it; ``typed_keys`` is looked at when there is something to be typed."""
+    if request.flag("phase_took", node.cluster_setting("search.phase_took_enabled", "false") == "true"):
+        answer = _with_phases(answer)
     if "aggregations" in answer or answer.get("suggest"):
         request.flag("typed_keys")
     return total_as_int(answer) if request.flag("rest_total_hits_as_int") else answer
+
+
+def _with_phases(answer: dict[str, Any]) -> dict[str, Any]:
+    """``phase_took``, which goes behind ``took``; all the time is the query's."""
+    told: dict[str, Any] = {}
+    for name, value in answer.items():
+        told[name] = value
+        if name == "took":
+            told["phase_took"] = {**dict.fromkeys(_PHASES, 0), "query": value}
+    return told
 
 
 def total_as_int(answer: dict[str, Any]) -> dict[str, Any]:
@@ -262,7 +278,7 @@ def run_search(node: Node, request: Request, search: SearchRequest) -> dict[str,
     search_pipelines.resolve(node, search, request.text("index"), options)
     if search.point is not None:
         resolve_boosts(node, search, SEARCH_OPTIONS)
-        return _as_asked(request, service.search_point(node, search))
+        return _as_asked(node, request, service.search_point(node, search))
     indices = node.resolve(request.text("index") or "_all", options)
     resolve_boosts(node, search, options)
     answer = service.search(
@@ -274,7 +290,7 @@ def run_search(node: Node, request: Request, search: SearchRequest) -> dict[str,
         preference=request.text("preference"),
         scroll=scroll,
     )
-    return _as_asked(request, answer)
+    return _as_asked(node, request, answer)
 
 
 def _check_point(request: Request, point: PointReference, scroll: str | None) -> None:
@@ -403,7 +419,7 @@ _HEADER = frozenset(
     cancel_after_time_interval cancelAfterTimeInterval ignore_unavailable ignoreUnavailable allow_no_indices
     allowNoIndices
     expand_wildcards expandWildcards ignore_throttled ignoreThrottled ccs_minimize_roundtrips
-    ccsMinimizeRoundtrips""".split()
+    ccsMinimizeRoundtrips phase_took""".split()
 )
 
 

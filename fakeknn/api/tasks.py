@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
+from fakeknn.api.nodes import failed_node
 from fakeknn.errors import (
     IllegalArgumentException,
     IndexNotFoundException,
+    NoSuchNodeException,
     NumberFormatException,
     OpenSearchTimeoutException,
     ResourceNotFoundException,
@@ -210,19 +212,8 @@ def cancel(node: Node, request: Request) -> dict[str, Any]:
 
 def node_failure(node: Node, why: str) -> dict[str, Any]:
     """That this node could not do what was asked of a task."""
-    return _failed(node.node_id, {"type": "resource_not_found_exception", "reason": why})
+    return failed_node(node.node_id, ResourceNotFoundException(why))
 
 
 def no_such_node(node_id: str) -> dict[str, Any]:
-    return _failed(
-        node_id, {"type": "no_such_node_exception", "reason": f"No such node [{node_id}]", "node_id": node_id}
-    )
-
-
-def _failed(node_id: str, cause: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "type": "failed_node_exception",
-        "reason": f"Failed node [{node_id}]",
-        "node_id": node_id,
-        "caused_by": cause,
-    }
+    return failed_node(node_id, NoSuchNodeException(f"No such node [{node_id}]", node_id=node_id))

@@ -206,6 +206,9 @@ ENDPOINTS = """
 /_upgrade                                                              GET POST
 /_validate/query                                                       GET POST
 /_wlm/stats                                                            GET
+/_wlm/stats/{workloadGroupId}                                          GET
+/_wlm/{nodeId}/stats                                                   GET
+/_wlm/{nodeId}/stats/{workloadGroupId}                                 GET
 /views                                                                 GET POST
 /views/{view_name}                                                     GET PUT DELETE
 /views/{view_name}/_search                                             GET POST

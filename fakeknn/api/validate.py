@@ -18,14 +18,11 @@ from fakeknn.rest import SOURCE_PARAMETERS, Request, route
 from fakeknn.search import service
 from fakeknn.search.rewriting import fetched
 from fakeknn.search.validate import detailed_message, validate_query
-from fakeknn.state.names import IndicesOptions
+from fakeknn.state.names import VALIDATE_QUERY, IndicesOptions
 from fakeknn.xcontent import read_for, read_query, settle
 
 if TYPE_CHECKING:
     from fakeknn.state.node import Node
-
-#: ValidateQueryRequest.DEFAULT_INDICES_OPTIONS: strictExpandOpenAndForbidClosed.
-_OPTIONS = IndicesOptions(forbid_closed_indices=True)
 
 
 def _query(request: Request) -> Query | None:
@@ -51,7 +48,7 @@ def _query(request: Request) -> Query | None:
 def validate(node: Node, request: Request) -> dict[str, Any]:
     explain, rewrite = request.flag("explain"), request.flag("rewrite")
     every = request.flag("all_shards")
-    options = IndicesOptions.from_parameters(request.params, _OPTIONS)
+    options = IndicesOptions.from_parameters(request.params, VALIDATE_QUERY)
     check_read(request, of_body=bool(request.body))
     request.prepared()
     try:

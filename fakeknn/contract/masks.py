@@ -39,6 +39,7 @@ MASKS = (
     Mask("**.total.*", "leaves", of=r"_stats/?(\?(?!.*filter_path)|$)"),
     # times and sizes
     Mask("**.took"),
+    Mask("**.phase_took", "leaves"),
     Mask("**.ingest_took"),
     Mask("**.*_in_millis"),
     Mask("**.*_in_nanos"),
@@ -92,6 +93,7 @@ MASKS = (
     Mask("defaults", of=r"_cluster/settings(?!.*filter_path)"),
     # names that a server makes
     Mask("**.node", "name", kind="node"),
+    Mask("**.node_id", "name", kind="node"),
     Mask("**.uuid", "name", kind="uuid"),
     Mask("**.index*uuid", "name", kind="uuid"),
     Mask("**.state_uuid", "name", kind="uuid"),

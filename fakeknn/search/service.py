@@ -385,12 +385,11 @@ def count(
     min_score: np.float32 | None = None,
     terminate_after: int = 0,
 ) -> dict[str, Any]:
-    """How many documents match. ``terminate_after`` is told of, but counting does without reading documents, so it
-    counts them all."""
+    """How many documents match: a search for no hits."""
     query = None if query is None else fetched(query, Services(node))
-    request = SearchRequest(query=query, size=0, track_total_hits=ACCURATE, min_score=min_score)
+    request = SearchRequest(
+        query=query, size=0, track_total_hits=ACCURATE, min_score=min_score, terminate_after=terminate_after
+    )
     outcome = execute.run(request, shard_contexts(node, indices, names=names, routing=routing, preference=preference))
-    body: dict[str, Any] = {}
-    if terminate_after:
-        body["terminated_early"] = any(len(result.rows) >= terminate_after for result in outcome.results)
-    return {**body, "count": outcome.total, "_shards": shards_echo(outcome)}
+    early = {"terminated_early": bool(outcome.terminated_early)} if terminate_after else {}
+    return {**early, "count": outcome.total, "_shards": shards_echo(outcome)}

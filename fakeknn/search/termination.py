@@ -20,8 +20,10 @@ from fakeknn.query.lucene import (
     ApproximateScoreQuery,
     BoostQuery,
     ConstantScoreQuery,
+    IndexOrDocValuesQuery,
     Leaf,
     MatchAllDocsQuery,
+    Node,
     TermQuery,
 )
 from fakeknn.query.ranges import Range
@@ -57,17 +59,7 @@ def counted_at_once(request: SearchRequest, ctx: ShardContext) -> bool:
         return False
     if request.query is None:
         return not ctx.mapping.nested_paths
-    try:
-        node = search_node(request, ctx)
-    except NotFaked:
-        return False
-    while True:
-        if isinstance(node, ApproximateScoreQuery):
-            node = node.original
-        elif isinstance(node, (ConstantScoreQuery, BoostQuery)):
-            node = node.query
-        else:
-            break
+    node = _innermost(request, ctx)
     if isinstance(node, MatchAllDocsQuery):
         return not ctx.mapping.nested_paths
     # A term of a document's own field is in no nested object, so nothing needs to keep these out.
@@ -75,6 +67,21 @@ def counted_at_once(request: SearchRequest, ctx: ShardContext) -> bool:
     if isinstance(node, Leaf) and not ctx.mapping.nested_paths:
         told = node.type == "TermQuery" or (node.type == "FieldExistsQuery" and _is_indexed(request, ctx))
     return told and bool(ctx.view.live.all())
+
+
+def _innermost(request: SearchRequest, ctx: ShardContext) -> Node | None:
+    """The query that Lucene runs, out of what only changes its scores; None where it is not known."""
+    try:
+        node = search_node(request, ctx)
+    except NotFaked:
+        return None
+    while True:
+        if isinstance(node, ApproximateScoreQuery):
+            node = node.original
+        elif isinstance(node, (ConstantScoreQuery, BoostQuery)):
+            node = node.query
+        else:
+            return node
 
 
 def _is_indexed(request: SearchRequest, ctx: ShardContext) -> bool:
@@ -89,15 +96,13 @@ def _is_indexed(request: SearchRequest, ctx: ShardContext) -> bool:
 
 def _counts_points(request: SearchRequest, ctx: ShardContext) -> bool:
     """PointRangeQuery's Weight.count: whether a segment knows how many of its values lie in a range."""
-    query = request.query
-    field = ctx.field(query.field) if isinstance(query, Range) else None
-    if (
-        field is None
-        or field.derivation is not None
-        or not field.searchable
-        or not ctx.view.live.all()
-        or ctx.alias_filter is not None
-    ):
+    node = _innermost(request, ctx)
+    if isinstance(node, IndexOrDocValuesQuery):
+        node = node.index
+    if not isinstance(node, Leaf) or node.kind != "PointRangeQuery" or node.path is None:
+        return False
+    field = ctx.field(node.path)
+    if field is None or field.derivation is not None or not ctx.view.live.all() or ctx.alias_filter is not None:
         return False
     column = ctx.column(field)
     return isinstance(column, NumericColumn) and column.single and not ctx.view.nested
@@ -188,6 +193,7 @@ def _terminated(request: SearchRequest, ctx: ShardContext, found: Mask, rows: ND
     if (
         not request.size
         and request.post_filter is None
+        and request.min_score is None
         and (counted_at_once(request, ctx) or _counts_points(request, ctx))
     ):
         # A segment's documents are counted as soon as it is begun.
