@@ -14,11 +14,11 @@ from fakeknn.errors import (
     ResourceNotFoundException,
     UnsupportedWeightedRoutingStateException,
 )
-from fakeknn.painless.numbers import parse_double
 from fakeknn.rest import Request, route
 from fakeknn.state.node import Node
 from fakeknn.units import parse_long, parse_time_value
 from fakeknn.xcontent import java_string, read_map
+from fakeknn.xcontent.java import parse_double
 
 ATTRIBUTES = "cluster.routing.allocation.awareness.attributes"
 
