@@ -166,7 +166,9 @@ def read_train_request(body: Any) -> TrainRequest:
         reader = _READERS.get(name)
         if reader is None:
             raise IllegalArgumentException(f'Unable to parse token. "{name}" is not a valid parameter.')
-        said[name] = reader(body, name)
+        if reader is _read_space and "space_type" in said:
+            raise IllegalArgumentException("Unable to parse SpaceType as it is duplicated.")
+        said["space_type" if reader is _read_space else name] = reader(body, name)
     method: Method | None = said.get("method")
     mode, compression = said.get("mode"), said.get("compression_level")
     if method is None and mode is None and compression is None:
@@ -310,6 +312,7 @@ _READERS: Mapping[str, Callable[[Mapping[str, Any], str], Any]] = {
     "mode": partial(_text, null=False),
     "compression_level": partial(_text, null=False),
     "space_type": _read_space,
+    "spaceType": _read_space,
     "engine": _read_engine,
 }
 
