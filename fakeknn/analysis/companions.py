@@ -26,7 +26,7 @@ class FixedShingles(TokenFilter):
             for parts in self._paths(at, first, last, self.size - 1):
                 term = " ".join(self.filler if part is None else part.term for part in (first, *parts))
                 end = max(part.end for part in (first, *parts) if part is not None)
-                found.append(Token(term, first.start, end, first.position))
+                found.append(Token(term, first.start, end, first.position, type="shingle"))
         return found
 
     def _paths(
@@ -68,7 +68,8 @@ class Beginnings(FixedShingles):
             lengths = [*range(1, min(len(shingle.term), self.longest) + 1)]
             if len(shingle.term) > self.longest:
                 lengths.append(len(shingle.term))
-            found += [Token(shingle.term[:n], shingle.start, shingle.end, shingle.position) for n in lengths]
+            place = shingle.start, shingle.end, shingle.position
+            found += [Token(shingle.term[:n], *place, type=shingle.type) for n in lengths]
         stream.tokens = found
         return stream
 
@@ -81,7 +82,7 @@ class EdgeGrams(TokenFilter):
 
     def apply(self, stream: TokenStream) -> TokenStream:
         stream.tokens = [
-            Token(token.term[:n], token.start, token.end, token.position)
+            Token(token.term[:n], token.start, token.end, token.position, type=token.type)
             for token in stream.tokens
             for n in range(self.low, min(len(token.term), self.high) + 1)
         ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from fakeknn.errors import (
@@ -192,18 +192,30 @@ class JoinFieldType(StringFieldType):
         if not isinstance(value, dict):
             raise IllegalStateException(f"[null] expected START_OBJECT or VALUE_STRING but was: {token(value)}")
         name = parent = None
-        for member, item in value.items():
-            if isinstance(item, dict | list):
-                raise NotFaked("an object or array in a value of a join field")
+        for member, item in _leaves(value):
             if isinstance(item, str) and member == "name":
                 name = item
             elif isinstance(item, str | int | float) and not isinstance(item, bool):
                 if member != "parent":
                     raise IllegalArgumentException(f"unknown field name [{member}] in join field [{self.path}]")
                 parent = java_string(item)
+        if any(isinstance(item, dict) for item in value.values()):
+            raise NotFaked("an object in a value of a join field")  # with whose end the value ends
         return name, parent
 
     def fetch(self, value: Any, format: str | None = None) -> Any:
         if format is not None:
             raise IllegalArgumentException(f"Field [{self.path}] doesn't support formats.")
         return value
+
+
+def _leaves(value: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    """The values that a parser comes to, each with the name that it has met last."""
+    for member, item in value.items():
+        if isinstance(item, dict):
+            yield from _leaves(item)
+        elif isinstance(item, list):
+            for one in item:
+                yield from _leaves({member: one})
+        else:
+            yield member, item

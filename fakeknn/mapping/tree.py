@@ -388,7 +388,7 @@ class Mapping:
         if parent is not None and (path.rpartition(".")[2] in parent.fields or path in parent.inner):
             path = parent.path
         copied = [other.path for other in self.fields.values() if path in other.copy_to]
-        return [*copied, path]
+        return hash_ordered([path, *copied])
 
     @cached_property
     def depth_limit(self) -> int:

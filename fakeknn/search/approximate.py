@@ -13,13 +13,15 @@ from fakeknn.fields.scalar import DateFieldType
 from fakeknn.query.base import Query, ShardContext
 from fakeknn.query.boolean import Bool
 from fakeknn.query.compound import MatchAll
+from fakeknn.query.patterns import Prefix, Wildcard
+from fakeknn.query.terms import Term, Terms
 from fakeknn.search.request import ACCURATE, SearchRequest
 from fakeknn.view import Mask
 
 
 def left_by_points(request: SearchRequest, query: Query, ctx: ShardContext, *, scrolls: bool = False) -> Mask | None:
     """bool[n]: the documents that are found by the point tree of the sort field; None where it is not asked."""
-    if not _matches_all(query) or len(request.sort) != 1:
+    if len(request.sort) != 1 or not _matches_all(query, ctx):
         return None
     sort = request.sort[0]
     if sort.missing is not None or _has_nested(ctx) or ctx.alias_filter is not None:
@@ -48,9 +50,12 @@ def _has_nested(ctx: ShardContext) -> bool:
     return bool(ctx.mapping.nested_paths)
 
 
-def _matches_all(query: Query) -> bool:
+def _matches_all(query: Query, ctx: ShardContext) -> bool:
+    """Whether a shard has a ``match_all`` of the query when it has rewritten it."""
     if query.boost != 1:
         return False
+    if isinstance(query, Term | Terms | Prefix | Wildcard) and isinstance(ctx.field(query.field), IndexFieldType):
+        return bool(query.mask(ctx).all())
     if isinstance(query, Bool):
         return not (query.must or query.should or query.filter or query.must_not)
     return isinstance(query, MatchAll)
