@@ -19,9 +19,9 @@ from fakeknn.contract.targets import Server, Target, play
 def findings(file: Path, *, target: Target | None = None) -> list[Finding]:
     """What is wrong with a target's answers (fakeknn's own by default) to a story, by its recording."""
     requests = parse(file.read_text(encoding="utf-8"))
-    recorded = Recording.load(file, requests).answers
-    played = play(requests, target or InProcess())
-    judged = (judge(r, expected, actual) for expected, (r, actual) in zip(recorded, played, strict=True))
+    recorded = Recording.load(file, requests)
+    played = play(requests, target or InProcess(recorded.moment))
+    judged = (judge(r, expected, actual) for expected, (r, actual) in zip(recorded.answers, played, strict=True))
     return [finding for finding in judged if finding is not None]
 
 
@@ -50,11 +50,13 @@ def compare(
                 stack.enter_context(Guard(server, requests, empty=empty))
                 return server
 
-            target: Target = at(url) if url else InProcess()
+            moment = None
             if against:
                 expected = [answer for _, answer in play(requests, at(against))]
             else:
-                expected = list(Recording.load(file, requests).answers)
+                recording = Recording.load(file, requests)
+                expected, moment = list(recording.answers), recording.moment
+            target: Target = at(url) if url else InProcess(moment)
             for recorded, (request, actual) in zip(expected, play(requests, target), strict=True):
                 total += 1
                 finding = judge(request, recorded, actual)

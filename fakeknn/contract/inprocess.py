@@ -13,10 +13,13 @@ from fakeknn.state.node import Node
 
 
 class InProcess:
-    """A fakeknn of its own, empty, without a socket; its time passes only where the story waits."""
+    """A fakeknn of its own, empty, without a socket; its time passes only where the story waits.
 
-    def __init__(self) -> None:
-        self.node = Node(clock=ManualClock(time.time_ns() // 1_000_000))
+    It begins at ``moment``, in milliseconds since 1970, or now.
+    """
+
+    def __init__(self, moment: int | None = None) -> None:
+        self.node = Node(clock=ManualClock(time.time_ns() // 1_000_000 if moment is None else moment))
 
     def __str__(self) -> str:
         return "fakeknn"

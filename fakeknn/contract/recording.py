@@ -30,6 +30,12 @@ class Recording:
     date: str
     answers: Sequence[dict[str, Any]]
 
+    @property
+    def moment(self) -> int:
+        """Noon of its day in milliseconds since 1970: what was named by the date then is still named so."""
+        noon = datetime.datetime.combine(datetime.date.fromisoformat(self.date), datetime.time(12), datetime.UTC)
+        return int(noon.timestamp()) * 1000
+
     @classmethod
     def load(cls, file: Path, requests: Sequence[ConsoleRequest]) -> Recording:
         path = recording_path(file)

@@ -9,6 +9,7 @@ from typing import Any, cast
 import pytest
 
 from fakeknn.contract.answers import Answer, masked
+from fakeknn.contract.compare import compare, findings
 from fakeknn.contract.console import ConsoleRequest, ConsoleSyntaxError, KnownDifference, parse
 from fakeknn.contract.differences import differences, judge
 from fakeknn.contract.guard import ForeignThings, Guard, refuse_foreign
@@ -261,6 +262,18 @@ def test_a_recording_belongs_to_one_wording(tmp_path: Path) -> None:
         Recording.load(file, parse("GET /a\nGET /c"))
     with pytest.raises(NoRecording, match="has changed at its end"):
         Recording.load(file, requests[:1])
+
+
+def test_a_story_is_told_on_the_day_of_its_recording(tmp_path: Path) -> None:
+    file = tmp_path / "a.console"
+    file.write_text("PUT /%3Clog-%7Bnow%2Fd%7D%3E\n")
+    (request,) = parse(file.read_text())
+    body = {"acknowledged": True, "shards_acknowledged": True, "index": "log-2001.09.09"}
+    answer = {"status": 200, "content_type": "application/json; charset=UTF-8", "body": body}
+    told = {"request": str(request), "digest": request.digest, **answer}
+    recording_path(file).write_text(json.dumps({"opensearch": "3.5.0", "date": "2001-09-09", "answers": [told]}))
+    assert findings(file) == []
+    assert compare([file]) == 0
 
 
 @pytest.mark.parametrize(

@@ -119,7 +119,10 @@ def test_filters_count_only_when_every_way_to_the_index_has_one() -> None:
     )
     found = lookup(index)
     assert filtering_aliases(index, resolve_expressions(found, ["cheap"])) == ["cheap"]
-    assert filtering_aliases(index, resolve_expressions(found, ["cheap", "new"])) == ["new", "cheap"]  # as a HashSet has them
+    assert filtering_aliases(index, resolve_expressions(found, ["cheap", "new"])) == [
+        "new",
+        "cheap",
+    ]  # as a HashSet has them
     assert filtering_aliases(index, resolve_expressions(found, ["cheap", "all"])) is None
     assert filtering_aliases(index, resolve_expressions(found, ["cheap", "a"])) is None
     assert filtering_aliases(index, resolve_expressions(found, ["_all"])) is None
