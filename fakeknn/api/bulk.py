@@ -260,6 +260,7 @@ def _strict_action(line: bytes, number: int) -> tuple[str, dict[str, Any]] | Non
         raise _malformed(number, "FIELD_NAME", token)
     op = token.value
     if op not in _ACTIONS:
+        next(tokens)  # Jackson reads a name with the beginning of what stands behind it
         raise IllegalArgumentException(
             f"Malformed action/metadata line [{number}], expected one of [{', '.join(_ACTIONS)}] but found [{op}]"
         )

@@ -61,9 +61,9 @@ def validate(node: Node, request: Request) -> dict[str, Any]:
         settle(error, request.body, request.parsed)
         told = detailed_message(error) if isinstance(error, ParsingException) else error.reason
         return {"valid": False, **({"error": told} if explain else {})}
-    indices = node.resolve(request.text("index") or "_all", options)
     try:
         query = None if query is None else fetched(query, service.Services(node))
+        indices = node.resolve(request.text("index") or "_all", options)
     except (IndexNotFoundException, IndexClosedException):
         raise
     except OpenSearchError as error:  # no shard is asked

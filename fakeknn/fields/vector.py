@@ -14,6 +14,7 @@ from fakeknn.errors import (
     OpenSearchError,
     QueryShardException,
     UnsupportedOperationException,
+    Where,
 )
 from fakeknn.fields.base import UNREADABLE, DocContext, FieldType, appears_again, register
 from fakeknn.fields.buffers import Buffer, VectorBuffer
@@ -176,6 +177,8 @@ class VectorFieldType(FieldType):
             shown = getattr(error, "preview", None)
             if type(shown) is int and not -(2**63) <= shown < 2**63:
                 error.preview = UNREADABLE  # type: ignore[attr-defined]
+            if isinstance(value, dict | str):  # of which no more is read than that it is no vector
+                error.at = Where(container, key, "key")
             raise
 
     def no_query(self) -> QueryShardException:

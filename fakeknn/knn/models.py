@@ -28,6 +28,7 @@ from fakeknn.knn.method import VectorDefinition, resolve_component, validity_pro
 from fakeknn.knn.spaces import SPACES, DataType, Engine, Space, get_space
 from fakeknn.knn.training import Trained
 from fakeknn.knn.vectors import parse_float
+from fakeknn.xcontent.objects import token
 
 _UNSET = -1
 _INT_MAX = 2**31 - 1
@@ -156,9 +157,8 @@ def read_train_request(body: Any) -> TrainRequest:
     Raises IllegalArgumentException, MapperParsingException, ParsingException or ValidationException.
     """
     if not isinstance(body, dict):
-        token = "START_ARRAY" if isinstance(body, list) else "VALUE_STRING"
         raise ParsingException(
-            f"Failed to parse object: expecting token of type [START_OBJECT] but found [{token}]",
+            f"Failed to parse object: expecting token of type [START_OBJECT] but found [{token(body)}]",
             at=Where(body, None, "start"),
         )
     said: dict[str, Any] = {}

@@ -49,24 +49,35 @@ _SURPLUS_BITS, _HALFWAY = np.int64(0x1FFFFFFF), np.int64(0x10000000)
 # --- numbers ----------------------------------------------------------------------------------------------------------
 
 
-def to_floats(numbers: list[Any], raw: RawText | None = None, end: int | None = None) -> Floats:
-    """JSON numbers and numeric strings (those before ``end``) as float32, each rounded once from its decimal text.
+def to_floats(numbers: list[Any], raw: RawText | None = None) -> Floats:
+    """JSON numbers and numeric strings as float32, each rounded once from its decimal text.
 
     ``raw`` gives that text where Python's float has already rounded it to a value halfway between two float32.
-    Raises JsonParseException or NumberFormatException, with the offending element as ``preview``.
+    Raises JsonParseException or NumberFormatException, with the offending element as ``preview`` and what was read
+    ahead of it as ``ahead``.
     """
-    if end is not None or not set(map(type, numbers)) <= _NUMBERS:
-        return np.array([to_float(numbers, i, raw) for i in range(len(numbers))[:end]], dtype=np.float32)
+    if not set(map(type, numbers)) <= _NUMBERS:
+        return _each_to_float(numbers, raw)
     try:
         wide = np.array(numbers, dtype=np.float64)
     except OverflowError:  # an int beyond any float
-        return np.array([to_float(numbers, i, raw) for i in range(len(numbers))], dtype=np.float32)
+        return _each_to_float(numbers, raw)
     floats = wide.astype(np.float32)
     halfway = _halfway(wide)
     if np.count_nonzero(halfway):
         for i in np.flatnonzero(halfway):
             floats[i] = to_float(numbers, int(i), raw)
     return floats
+
+
+def _each_to_float(numbers: list[Any], raw: RawText | None) -> Floats:
+    floats: list[np.float32] = []
+    try:
+        floats.extend(to_float(numbers, i, raw) for i in range(len(numbers)))
+    except OpenSearchError as error:
+        error.ahead = np.array(floats, dtype=np.float32)  # type: ignore[attr-defined]
+        raise
+    return np.array(floats, dtype=np.float32)
 
 
 def _halfway(wide: NDArray[np.float64]) -> NDArray[np.bool_]:
@@ -170,7 +181,11 @@ def parse_vector(value: Any, definition: VectorDefinition, *, raw: RawText | Non
         numbers = [value]
     else:
         raise refused(_wrong_dimension(definition, 0), value)
-    floats = to_floats(numbers, raw)
+    try:
+        floats = to_floats(numbers, raw)
+    except OpenSearchError as error:  # each number is validated before the next one is read
+        _validated(error.ahead, definition, lambda i: numbers[i])  # type: ignore[attr-defined]
+        raise
     floats = _validated(floats, definition, lambda i: numbers[i])
     if len(floats) != definition.width:
         raise refused(_wrong_dimension(definition, len(floats)), None)

@@ -86,6 +86,10 @@ def check_torso(
 
     ``error`` tells of the text itself.
     """
+    if mapping.source_enabled and not mapping.source_filter.empty:  # SourceFieldMapper.preParse reads all of it
+        unread = OpenSearchParseException("Failed to parse content to map")
+        unread.__cause__ = error.cause
+        raise MapperParsingException("failed to parse") from unread
     parser = DocumentParser(mapping, torso.root, doc_id, source, routing)
     parser.torso, parser.broken = torso, error
     parser.parse()
@@ -129,6 +133,8 @@ class DocumentParser:
         try:
             if self.mapping.root.enabled is not False:
                 self._object(self.mapping.root, "", self.body, level)
+            if self.torso is not None:
+                raise self.broken
             if self.mapping.timestamp_field is not None:
                 self._check_timestamp(self.mapping.timestamp_field, level)
         except MapperParsingException:
@@ -467,6 +473,7 @@ class DocumentParser:
             raise self.broken
         if isinstance(value, str):
             assert self.torso is not None
+            self._parse_torso(node, container, key, value)
             if node.ignores_malformed and self.torso.behind is not None:
                 raise MapperParsingException("failed to parse") from self.torso.behind
             raise self._failed(node, value, cause) from cause
@@ -503,6 +510,8 @@ class DocumentParser:
             raise self._failed(node, UNREADABLE, cause) from cause
         except OpenSearchError as cause:
             preview = getattr(cause, "preview", value)
+            if isinstance(preview, BrokenText) and preview is not value:
+                return  # the text that could not be read, in an array
             told = type(preview) is not type(value) or preview != value
             if (told and preview is not None) or (
                 cause.at is not None and torso.has_read(cause.at, cause.reason or "")

@@ -237,6 +237,7 @@ def _read_vector(container: Any, key: Any) -> NDArray[np.float32]:
 
 def _read_float(container: Any, key: Any) -> float:
     """XContentParser.floatValue."""
+    objects.whole(container, key)
     try:
         return float(to_float(container, key))
     except NumberFormatException as error:

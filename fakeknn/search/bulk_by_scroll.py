@@ -295,6 +295,7 @@ class Worker:
             raise IllegalArgumentException("Script cleared operation type")
         source = _cast(ctx.pop("_source", None), "java.util.Map")
         write.source, write.body = (b"", None) if source is None else (None, json_value(source))
+        write.of_no_type = source is None
         for name, old in before.items():
             new = ctx.pop(name, None)
             if not (equals(old, new) and type(old) is type(new)):

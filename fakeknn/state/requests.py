@@ -44,6 +44,8 @@ class IndexRequest:
     require_alias: bool = False
     body: dict[str, Any] | None = None
     op: str = "index"
+    of_no_type: bool = False
+    """Whether it has no source and nobody has said of what type: what a script leaves that takes the source away."""
 
     def problems(self) -> list[str]:
         """IndexRequest.validate."""

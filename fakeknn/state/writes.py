@@ -273,6 +273,8 @@ class Writer:
         source, body = request.source, request.body
         if body is None:
             assert source is not None
+            if not source and not request.of_no_type:
+                raise MapperParsingException("failed to parse, document is empty")
             try:
                 body = read_document(source)
             except MapperParsingException as error:
