@@ -488,3 +488,24 @@ class Padded:
             problem = f"output of {len(text)} characters exceeds pad width of {self.width}"
             raise DateTimeException(f"Cannot print as {problem}")
         return text.rjust(self.width)
+
+
+@dataclass(frozen=True, slots=True)
+class AnyCase:
+    """An element that reads its text in upper or lower case."""
+
+    element: Element
+
+    def __str__(self) -> str:
+        return str(self.element)
+
+    def parse(self, parsed: Parsed, text: str, at: int) -> int:
+        if isinstance(self.element, Text):
+            lowered = Text(self.element.name, {value: name.lower() for value, name in self.element.texts.items()})
+            return lowered.parse(parsed, text.lower(), at)
+        if isinstance(self.element, Literal):
+            return Literal(self.element.text.lower()).parse(parsed, text.lower(), at)
+        return self.element.parse(parsed, text.upper() if isinstance(self.element, Offset) else text, at)
+
+    def print(self, moment: Moment) -> str:
+        return self.element.print(moment)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fakeknn.painless import (  # noqa: F401
     library_augment,
     library_calendar_builder,
+    library_character,
     library_collections,
     library_collectors,
     library_date_format,
@@ -19,7 +20,7 @@ from fakeknn.painless import (  # noqa: F401
     library_list,
     library_locale,
     library_map,
-    library_math,
+    library_math_context,
     library_number_format,
     library_opensearch,
     library_regex,
@@ -29,6 +30,7 @@ from fakeknn.painless import (  # noqa: F401
     library_string,
     library_time_adjusters,
     library_time_amounts,
+    library_time_builder,
     library_time_methods,
     library_time_zones,
 )

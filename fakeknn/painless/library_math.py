@@ -14,7 +14,7 @@ from fakeknn.painless.numbers import Float, double_text, to_float, wrap_byte, wr
 from fakeknn.painless.throwable import Thrown, illegal_argument
 from fakeknn.painless.values import text
 
-_ARITHMETIC = "java.lang.ArithmeticException"
+ARITHMETIC = "java.lang.ArithmeticException"
 
 
 class BigInteger:
@@ -56,7 +56,7 @@ def _parsed(digits: str, radix: int = 10) -> BigInteger:
 
 def _quotient(a: BigInteger, b: BigInteger) -> int:
     if not b.value:
-        raise Thrown(_ARITHMETIC, "BigInteger divide by zero")
+        raise Thrown(ARITHMETIC, "BigInteger divide by zero")
     down = abs(a.value) // abs(b.value)
     return down if (a.value < 0) == (b.value < 0) else -down
 
@@ -67,7 +67,7 @@ def _remainder(a: BigInteger, b: BigInteger) -> BigInteger:
 
 def _mod(a: BigInteger, b: BigInteger) -> BigInteger:
     if b.value <= 0:
-        raise Thrown(_ARITHMETIC, "BigInteger: modulus not positive")
+        raise Thrown(ARITHMETIC, "BigInteger: modulus not positive")
     return BigInteger(a.value % b.value)
 
 
@@ -88,7 +88,7 @@ _INTEGER_NUMBERS: dict[str, Callable[[Any], Any]] = {
 def _bit(operation: Callable[[int, int], int]) -> Callable[[BigInteger, int], BigInteger]:
     def run(big: BigInteger, n: int) -> BigInteger:
         if n < 0:
-            raise Thrown(_ARITHMETIC, "Negative bit address")
+            raise Thrown(ARITHMETIC, "Negative bit address")
         return BigInteger(operation(big.value, 1 << n))
 
     return run
@@ -96,15 +96,15 @@ def _bit(operation: Callable[[int, int], int]) -> Callable[[BigInteger, int], Bi
 
 def _inverse(big: BigInteger, modulus: BigInteger) -> BigInteger:
     if modulus.value <= 0:
-        raise Thrown(_ARITHMETIC, "BigInteger: modulus not positive")
+        raise Thrown(ARITHMETIC, "BigInteger: modulus not positive")
     if math.gcd(big.value, modulus.value) != 1:
-        raise Thrown(_ARITHMETIC, "BigInteger not invertible.")
+        raise Thrown(ARITHMETIC, "BigInteger not invertible.")
     return BigInteger(pow(big.value, -1, modulus.value))
 
 
 def _modular_power(big: BigInteger, exponent: BigInteger, modulus: BigInteger) -> BigInteger:
     if modulus.value <= 0:
-        raise Thrown(_ARITHMETIC, "BigInteger: modulus not positive")
+        raise Thrown(ARITHMETIC, "BigInteger: modulus not positive")
     if exponent.value < 0:
         big, exponent = _inverse(big, modulus), BigInteger(-exponent.value)
     return BigInteger(pow(big.value, exponent.value, modulus.value))
@@ -112,9 +112,9 @@ def _modular_power(big: BigInteger, exponent: BigInteger, modulus: BigInteger) -
 
 def _whole_power(big: BigInteger, exponent: int) -> BigInteger:
     if exponent < 0:
-        raise Thrown(_ARITHMETIC, "Negative exponent")
+        raise Thrown(ARITHMETIC, "Negative exponent")
     if abs(big.value) > 1 and exponent * abs(big.value).bit_length() > 2**31 + 64:
-        raise Thrown(_ARITHMETIC, "BigInteger would overflow supported range")
+        raise Thrown(ARITHMETIC, "BigInteger would overflow supported range")
     return BigInteger(big.value**exponent)
 
 
@@ -123,7 +123,7 @@ def _exact(name: str, bits: int) -> Callable[[Any], int]:
         value = int(big.value)
         if value != big.value or not -(1 << (bits - 1)) <= value < 1 << (bits - 1):
             message = f"BigInteger out of {name} range" if isinstance(big, BigInteger) else "Rounding necessary"
-            raise Thrown(_ARITHMETIC, message)
+            raise Thrown(ARITHMETIC, message)
         return value
 
     return run
@@ -195,7 +195,7 @@ define_fields("java.math.BigInteger", {"ZERO": BigInteger(0), "ONE": BigInteger(
 
 # --- BigDecimal -------------------------------------------------------------------------------------------------------
 
-_CONTEXT = decimal.Context(prec=10_000, Emax=decimal.MAX_EMAX, Emin=decimal.MIN_EMIN)
+EXACT = decimal.Context(prec=10_000, Emax=decimal.MAX_EMAX, Emin=decimal.MIN_EMIN)
 
 
 class RoundingMode:
@@ -245,7 +245,7 @@ class BigDecimal:
 
     @property
     def unscaled(self) -> int:
-        return int(self.value.scaleb(self.scale, _CONTEXT))
+        return int(self.value.scaleb(self.scale, EXACT))
 
     def __str__(self) -> str:
         digits, scale = str(abs(self.unscaled)), self.scale
@@ -269,8 +269,8 @@ class BigDecimal:
         return float(self.value)
 
 
-def _scaled(unscaled: int, scale: int) -> BigDecimal:
-    return BigDecimal(Decimal(unscaled).scaleb(-scale, _CONTEXT))
+def scaled(unscaled: int, scale: int) -> BigDecimal:
+    return BigDecimal(Decimal(unscaled).scaleb(-scale, EXACT))
 
 
 def _no_number(given: str) -> str:
@@ -280,7 +280,7 @@ def _no_number(given: str) -> str:
     return f'Character {wrong} is neither a decimal digit number, decimal point, nor "e" notation exponential mark.'
 
 
-def _decimal(given: Any) -> BigDecimal:
+def to_decimal(given: Any) -> BigDecimal:
     if isinstance(given, BigInteger):
         return BigDecimal(Decimal(given.value))
     if isinstance(given, str):
@@ -289,7 +289,7 @@ def _decimal(given: Any) -> BigDecimal:
         except decimal.InvalidOperation:
             message = _no_number(given)
             raise Thrown("java.lang.NumberFormatException", message) from None
-    return BigDecimal(_CONTEXT.create_decimal(given))
+    return BigDecimal(EXACT.create_decimal(given))
 
 
 def _rounding(mode: Any) -> RoundingMode:
@@ -306,16 +306,16 @@ def set_scale(big: BigDecimal, scale: int, mode: Any = 7) -> BigDecimal:
         raise NotFaked("painless BigDecimal of such a scale")
     step = Decimal(1).scaleb(-scale)
     if not rounding.python:
-        result = big.value.quantize(step, rounding=decimal.ROUND_DOWN, context=_CONTEXT)
+        result = big.value.quantize(step, rounding=decimal.ROUND_DOWN, context=EXACT)
         if result != big.value:
-            raise Thrown(_ARITHMETIC, "Rounding necessary")
+            raise Thrown(ARITHMETIC, "Rounding necessary")
         return BigDecimal(result)
-    return BigDecimal(big.value.quantize(step, rounding=rounding.python, context=_CONTEXT))
+    return BigDecimal(big.value.quantize(step, rounding=rounding.python, context=EXACT))
 
 
-def _divide(a: BigDecimal, b: BigDecimal) -> BigDecimal:
+def quotient(a: BigDecimal, b: BigDecimal) -> BigDecimal:
     if not b.value:
-        raise Thrown(_ARITHMETIC, "Division by zero" if a.value else "Division undefined")
+        raise Thrown(ARITHMETIC, "Division by zero" if a.value else "Division undefined")
     preferred = a.scale - b.scale
     denominator = abs(b.unscaled)
     denominator //= math.gcd(denominator, abs(a.unscaled))
@@ -323,16 +323,16 @@ def _divide(a: BigDecimal, b: BigDecimal) -> BigDecimal:
         while denominator % prime == 0:
             denominator //= prime
     if denominator != 1:
-        raise Thrown(_ARITHMETIC, "Non-terminating decimal expansion; no exact representable decimal result.")
-    exact = _CONTEXT.divide(a.value, b.value).normalize(_CONTEXT)
+        raise Thrown(ARITHMETIC, "Non-terminating decimal expansion; no exact representable decimal result.")
+    exact = EXACT.divide(a.value, b.value).normalize(EXACT)
     scale = max(preferred, -int(exact.as_tuple().exponent))
-    return BigDecimal(exact.quantize(Decimal(1).scaleb(-scale), context=_CONTEXT))
+    return BigDecimal(exact.quantize(Decimal(1).scaleb(-scale), context=EXACT))
 
 
 def _divide_rounded(a: BigDecimal, b: BigDecimal, *given: Any) -> BigDecimal:
     scale, mode = (given[0], given[1]) if len(given) == 2 else (a.scale, given[0])
     if not b.value:
-        raise Thrown(_ARITHMETIC, "Division by zero" if a.value else "Division undefined")
+        raise Thrown(ARITHMETIC, "Division by zero" if a.value else "Division undefined")
     rounding = _rounding(mode)
     numerator, denominator = a.unscaled * 10 ** max(0, scale + b.scale - a.scale), b.unscaled
     denominator *= 10 ** max(0, a.scale - scale - b.scale)
@@ -343,35 +343,35 @@ def _divide_rounded(a: BigDecimal, b: BigDecimal, *given: Any) -> BigDecimal:
     if rest and rest * 10 % abs(denominator):
         tail += Decimal("0.01")
     if rest and not rounding.python:
-        raise Thrown(_ARITHMETIC, "Rounding necessary")
-    signed = _CONTEXT.minus(tail) if negative else tail
-    rounded = int(signed.quantize(Decimal(1), rounding=rounding.python or decimal.ROUND_DOWN, context=_CONTEXT))
-    return _scaled(rounded, scale)
+        raise Thrown(ARITHMETIC, "Rounding necessary")
+    signed = EXACT.minus(tail) if negative else tail
+    rounded = int(signed.quantize(Decimal(1), rounding=rounding.python or decimal.ROUND_DOWN, context=EXACT))
+    return scaled(rounded, scale)
 
 
-def _divide_integral(a: BigDecimal, b: BigDecimal) -> BigDecimal:
+def divide_integral(a: BigDecimal, b: BigDecimal) -> BigDecimal:
     """The whole part of the quotient, with the scale that is preferred if zeros allow."""
     if not b.value:
-        raise Thrown(_ARITHMETIC, "Division by zero" if a.value else "Division undefined")
+        raise Thrown(ARITHMETIC, "Division by zero" if a.value else "Division undefined")
     preferred = a.scale - b.scale
     if abs(a.value) < abs(b.value):
-        return _scaled(0, preferred)
+        return scaled(0, preferred)
     scale = max(a.scale, b.scale)
     top, bottom = a.unscaled * 10 ** (scale - a.scale), b.unscaled * 10 ** (scale - b.scale)
     whole = abs(top) // abs(bottom)
     whole = whole if (top < 0) == (bottom < 0) else -whole
     if preferred >= 0:
-        return _scaled(whole * 10**preferred, preferred)
+        return scaled(whole * 10**preferred, preferred)
     kept = 0
     while kept > preferred and whole % 10 == 0:
         whole, kept = whole // 10, kept - 1
-    return _scaled(whole, kept)
+    return scaled(whole, kept)
 
 
-def _remainder_of(a: BigDecimal, b: BigDecimal) -> BigDecimal:
-    whole = _divide_integral(a, b)
-    product = BigDecimal(_CONTEXT.multiply(whole.value, b.value))
-    return BigDecimal(_CONTEXT.subtract(a.value, product.value))
+def remainder_of(a: BigDecimal, b: BigDecimal) -> BigDecimal:
+    whole = divide_integral(a, b)
+    product = BigDecimal(EXACT.multiply(whole.value, b.value))
+    return BigDecimal(EXACT.subtract(a.value, product.value))
 
 
 def _op(operation: Callable[[Decimal, Decimal], Decimal]) -> Callable[[BigDecimal, BigDecimal], BigDecimal]:
@@ -380,8 +380,8 @@ def _op(operation: Callable[[Decimal, Decimal], Decimal]) -> Callable[[BigDecima
 
 def _power(big: BigDecimal, exponent: int) -> BigDecimal:
     if not 0 <= exponent <= 999_999_999:
-        raise Thrown(_ARITHMETIC, "Invalid operation")
-    return _scaled(big.unscaled**exponent, big.scale * exponent)
+        raise Thrown(ARITHMETIC, "Invalid operation")
+    return scaled(big.unscaled**exponent, big.scale * exponent)
 
 
 def _plain_text(big: BigDecimal) -> str:
@@ -393,29 +393,29 @@ define(
     {
         **_INTEGER_NUMBERS,
         "abs/0": lambda a: BigDecimal(abs(a.value)),
-        "add/1": _op(_CONTEXT.add),
+        "add/1": _op(EXACT.add),
         "compareTo/1": lambda a, b: (a.value > b.value) - (a.value < b.value),
-        "divide/1": _divide,
+        "divide/1": quotient,
         "divide/2": _divide_rounded,
         "divide/3": _divide_rounded,
-        "divideToIntegralValue/1": _divide_integral,
+        "divideToIntegralValue/1": divide_integral,
         "max/1": lambda a, b: a if a.value >= b.value else b,
         "min/1": lambda a, b: a if a.value <= b.value else b,
         "movePointLeft/1": lambda a, n: _moved(a, n),
         "movePointRight/1": lambda a, n: _moved(a, -n),
-        "multiply/1": _op(_CONTEXT.multiply),
-        "negate/0": lambda a: _scaled(-a.unscaled, a.scale),
+        "multiply/1": _op(EXACT.multiply),
+        "negate/0": lambda a: scaled(-a.unscaled, a.scale),
         "plus/0": lambda a: a,
         "pow/1": _power,
         "precision/0": lambda a: len(str(abs(a.unscaled))),
-        "remainder/1": _remainder_of,
+        "remainder/1": remainder_of,
         "scale/0": lambda a: a.scale,
-        "scaleByPowerOfTen/1": lambda a, n: _scaled(a.unscaled, a.scale - n),
+        "scaleByPowerOfTen/1": lambda a, n: scaled(a.unscaled, a.scale - n),
         "setScale/1": set_scale,
         "setScale/2": set_scale,
         "signum/0": lambda a: (a.value > 0) - (a.value < 0),
-        "stripTrailingZeros/0": lambda a: BigDecimal(a.value.normalize(_CONTEXT)),
-        "subtract/1": _op(_CONTEXT.subtract),
+        "stripTrailingZeros/0": lambda a: BigDecimal(a.value.normalize(EXACT)),
+        "subtract/1": _op(EXACT.subtract),
         "toBigInteger/0": lambda a: BigInteger(int(a.value)),
         "toEngineeringString/0": str,
         "toPlainString/0": _plain_text,
@@ -430,17 +430,17 @@ define(
 
 def _moved(big: BigDecimal, by: int) -> BigDecimal:
     scale = big.scale + by
-    moved = _scaled(big.unscaled, scale)
+    moved = scaled(big.unscaled, scale)
     return moved if scale >= 0 else set_scale(moved, 0)
 
 
 define_static(
     "java.math.BigDecimal",
     {
-        "<init>/1": _decimal,
+        "<init>/1": to_decimal,
         # valueOf(double) reads the double's text.
         "valueOf/1": lambda v: BigDecimal(Decimal(double_text(v) if isinstance(v, (float, Float)) else text(v))),
-        "valueOf/2": _scaled,
+        "valueOf/2": scaled,
     },
 )
 define_fields(

@@ -9,6 +9,7 @@ from typing import Any
 from fakeknn.dates import zones
 from fakeknn.dates.calendar import DAY
 from fakeknn.dates.elements import (
+    AnyCase,
     Element,
     Fraction,
     LocalizedOffset,
@@ -54,13 +55,13 @@ _ZONE = "['['<region>']']"
 class DateTimeFormatter:
     """``elements`` of the dates library; ``zone`` overrides the printed one and stands in for one not read."""
 
-    __slots__ = ("elements", "instant", "locale", "pattern", "shown", "style", "zone")
+    __slots__ = ("elements", "instant", "locale", "shown", "style", "write", "zone")
     java = "java.time.format.DateTimeFormatter"
 
     def __init__(self, elements: Sequenced, style: Style = "SMART", zone: Zone | None = None) -> None:
         self.elements = elements
-        # What it was made of, if its names are a locale's.
-        self.pattern: str | None = None
+        # Makes the elements for a locale, if their names are a locale's.
+        self.write: Callable[[Any], Sequenced] | None = None
         self.locale: Any = DEFAULT_LOCALE
         self.style: Style = style
         self.zone = zone
@@ -70,21 +71,27 @@ class DateTimeFormatter:
     @classmethod
     def of(cls, pattern: str, locale: Any = None) -> DateTimeFormatter:
         """A formatter for a pattern, in a ``java.util.Locale``: English unless one is given."""
-        locale = DEFAULT_LOCALE if locale is None else locale
-        made = cls(compile_pattern(pattern, str(locale)))
-        made.pattern, made.locale = pattern, locale
+        return cls.written_by(
+            lambda chosen: compile_pattern(pattern, str(chosen)), DEFAULT_LOCALE if locale is None else locale
+        )
+
+    @classmethod
+    def written_by(cls, write: Callable[[Any], Sequenced], locale: Any) -> DateTimeFormatter:
+        """A formatter whose elements depend on its locale."""
+        made = cls(write(locale))
+        made.write, made.locale = write, locale
         return made
 
     def changed(self, *, style: Style | None = None, zone: Zone | None = None) -> DateTimeFormatter:
         made = DateTimeFormatter(self.elements, style or self.style, self.zone if zone is None else zone)
-        made.instant, made.shown, made.pattern, made.locale = self.instant, self.shown, self.pattern, self.locale
+        made.instant, made.shown, made.write, made.locale = self.instant, self.shown, self.write, self.locale
         return made
 
     def in_locale(self, locale: Any) -> DateTimeFormatter:
         made = self.changed()
         made.locale = locale
-        if self.pattern is not None:
-            made.elements = compile_pattern(self.pattern, str(locale))
+        if self.write is not None:
+            made.elements = self.write(locale)
         return made
 
     def __str__(self) -> str:
@@ -139,8 +146,8 @@ def _printed(elements: Sequenced, temporal: Temporal) -> str:
 def _require(element: Element, temporal: Temporal) -> None:
     """Refuse a field or a zone that the temporal lacks."""
     match element:
-        case Padded():
-            _require(element.element, temporal)
+        case Padded(element=inner) | AnyCase(element=inner):
+            _require(inner, temporal)
         case Number() | Text():
             _require_field(element.name, temporal)
         case Fraction():
