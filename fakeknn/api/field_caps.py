@@ -53,7 +53,9 @@ def field_caps(node: Node, request: Request) -> dict[str, Any]:
     found = {}
     for index in node.resolve(request.text("index") or "_all", options):
         if index.state == "open" and (query is None or _can_match(node, query, index)):
-            found[index.name] = capabilities(index.mapping, fields)
+            known = capabilities(index.mapping, fields)
+            if known is not None:
+                found[index.name] = known
     return merged(found, include_unmapped=include_unmapped)
 
 

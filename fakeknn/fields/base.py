@@ -268,13 +268,15 @@ class FieldType:
         self.copy_to: list[str] = []
         self.of_template = False
         """Whether a dynamic template has made it."""
+        self.dotted: str | None = None
+        """Its own name, in an object whose fields have dotted ones."""
         self.inner: Mapping[str, FieldType] = {}
         """Fields that come with this one and that no definition names, by their paths."""
 
     @property
     def name(self) -> str:
         """The field's own name, without its parents'."""
-        return self.path.rpartition(".")[2]
+        return self.path.rpartition(".")[2] if self.dotted is None else self.dotted
 
     # -- the mapping
 
@@ -406,17 +408,21 @@ class FieldType:
         """What the field's parser says where it finds the end of an array that another field has read; None if
         nothing.
         """
-        end = Where(value, None, "end")
+        found = self.at_token("END_ARRAY", Where(value, None, "end"))
+        if found is None and self.kind != "binary":
+            raise NotFaked(f"a [{self.kind}] that is told of a vector's values")
+        return found
+
+    def at_token(self, token: str, at: Where) -> OpenSearchError | None:
+        """What the parser of a single value says of an array's beginning or end; None where that is not known."""
         if self.kind in _READ_AS_TEXT:
-            return IllegalStateException("Can't get text on a END_ARRAY at {line}:{column}", at=end)
+            return IllegalStateException(f"Can't get text on a {token} at {{line}}:{{column}}", at=at)
         what = _READ_AS_VALUES.get(self.kind)
-        if what is not None:
-            error = JsonParseException(f"Current token (END_ARRAY) {what}{SOURCE}", at=end)
-            error.offset = 1  # type: ignore[attr-defined]
-            return error
-        if self.kind == "binary":
+        if what is None:
             return None
-        raise NotFaked(f"a [{self.kind}] that is told of a vector's values")
+        error = JsonParseException(f"Current token ({token}) {what}{SOURCE}", at=at)
+        error.offset = 1  # type: ignore[attr-defined]
+        return error
 
     def refuse_format(self, format: str | None) -> None:
         """What ``fields`` says of a format, of a type that has none."""

@@ -83,7 +83,7 @@ class _Reader:
     def take_object(self, node: ObjectMapper, bodies: Sequence[dict[str, Any]], rows: Sequence[int]) -> None:
         """``bodies`` are values of an object, of the documents ``rows``."""
         self.depth += 1
-        if node.enabled is False or node.nested or self.depth > self.mapping.depth_limit:
+        if node.enabled is False or node.nested or node.disable_objects or self.depth > self.mapping.depth_limit:
             raise _NotPlain
         self.names += sum(map(len, bodies))
         shapes = dict.fromkeys(map(tuple, bodies))

@@ -13,6 +13,7 @@ from fakeknn.errors import (
     IllegalStateException,
     KnnCircuitBreakerException,
     MapperParsingException,
+    NotFaked,
     OpenSearchError,
     OpenSearchParseException,
     Where,
@@ -23,6 +24,7 @@ from fakeknn.fields.base import UNREADABLE, appears_again, refused_by_lucene
 from fakeknn.fields.metadata import METADATA
 from fakeknn.fields.vector import outside_of_field
 from fakeknn.mapping.dynamic_update import DynamicUpdate, strict
+from fakeknn.mapping.flat import first_of, leaves
 from fakeknn.mapping.names import RESERVED, join, split
 from fakeknn.mapping.objects import ObjectMapper
 from fakeknn.mapping.tree import Mapping
@@ -201,6 +203,10 @@ class DocumentParser:
         self.depth += 1
         if self.depth > self.mapping.depth_limit:
             raise _too_deep("field", self.mapping.depth_limit)
+        if node.disable_objects:
+            self._flat_object(node, path, body, level)
+            self.depth -= 1
+            return
         children = node.children
         for key, value in body.items():
             child = children.get(key)
@@ -214,6 +220,33 @@ class DocumentParser:
             else:  # the common case, without a detour: a value of a field
                 self._field(child, body, key, value, level)  # type: ignore[arg-type]
         self.depth -= 1
+
+    def _flat_object(self, node: ObjectMapper, path: str, body: dict[str, Any], level: _Level) -> None:
+        for name, container, key, value, listed in leaves(node, body):
+            parts = name.split(".") if listed else [name]
+            child = node.children.get(name) if len(parts) == 1 else None
+            if isinstance(child, FieldType) and isinstance(value, list) and not child.takes_arrays:
+                raise self._refused_array(child, value)
+            if child is not None:
+                self._known(child, path, container, key, name, value, level)
+            elif isinstance(value, list):
+                # Once it is mapped, its parser is given the array.
+                made = self._dynamic_update().made(join(path, name), self._dynamic_update().guess(first_of(value))[1])
+                raise self._refused_array(made, value)
+            elif value is not None:
+                self._new_value(node, path, parts, container, key, value, level)
+            elif self._dynamic_update().dynamic(node) in ("strict", "strict_allow_templates"):
+                raise strict(self._dynamic_update().dynamic(node), node.path or "_doc", name)
+
+    def _refused_array(self, node: Any, value: list[Any]) -> MapperParsingException:
+        """A parser of single values is given an array."""
+        cause = node.at_token("START_ARRAY", Where(value, None, "start"))
+        if cause is None:
+            raise NotFaked(f"an array for a [{node.kind}] in an object without objects")
+        self._place(cause)
+        failed = self._failed(node, value, cause)
+        failed.__cause__ = cause
+        return failed
 
     def _member(
         self, node: ObjectMapper, path: str, container: Any, key: Any, name: str, value: Any, level: _Level
@@ -273,10 +306,12 @@ class DocumentParser:
 
     @staticmethod
     def _dotted(node: ObjectMapper, path: str, parts: list[str], name: str) -> ObjectMapper | FieldType | None:
-        for part in parts[:-1]:
+        for i, part in enumerate(parts[:-1]):
             child = node.children.get(part)
             if not isinstance(child, ObjectMapper):
                 return None
+            if child.disable_objects:
+                return child.children.get(".".join(parts[i + 1 :]))
             if child.nested:
                 raise MapperParsingException(
                     f"Cannot add a value for field [{name}] since one of the intermediate objects is mapped as a "
@@ -298,6 +333,10 @@ class DocumentParser:
 
     def _object_value(self, node: ObjectMapper, path: str, name: str, value: Any, level: _Level) -> None:
         if node.enabled is False or value is None:
+            return
+        if not isinstance(value, dict) and node.disable_objects:
+            update = self._dynamic_update()
+            update.add(update.made(node.path, update.guess(value)[1]))  # which an object is not merged with
             return
         if not isinstance(value, dict):
             raise MapperParsingException(

@@ -40,6 +40,11 @@ class DynamicUpdate:
         """
         if not self.proposals:
             return None
+        for child in self.proposals:
+            parent = self.mapping.objects.get(child.path.rpartition(".")[0], self.mapping.root)
+            if isinstance(child, ObjectMapper) and parent.disable_objects:
+                cause = MapperParsingException(parent.no_object(child))
+                raise MapperParsingException(f"Failed to parse mapping [_doc]: {cause.reason}") from cause
         update = Mapping(self.mapping.context)
         previous: FieldType | ObjectMapper | None = None
         for i, child in enumerate(sorted(self.proposals, key=lambda child: child.path)):
@@ -58,7 +63,7 @@ class DynamicUpdate:
 
     @staticmethod
     def _put(node: ObjectMapper, child: FieldType | ObjectMapper, known: Mapping) -> None:
-        parts = child.path.split(".")
+        parts = _parts(child.path, known)
         for i, part in enumerate(parts[:-1]):
             below = node.children.get(part)
             if not isinstance(below, ObjectMapper):
@@ -69,6 +74,8 @@ class DynamicUpdate:
                     below.adopt(existing)
                 node.children[part] = below
             node = below
+        if isinstance(child, FieldType) and "." in parts[-1]:
+            child.dotted = parts[-1]
         earlier = node.children.get(parts[-1])
         node.children[parts[-1]] = child if earlier is None else _merged(earlier, child)
 
@@ -170,6 +177,16 @@ class DynamicUpdate:
                         return "date", {"type": "date"}
                     return "date", {"type": "date", "format": pattern, "print_format": pattern.split("||")[0]}
         return "string", {"type": "text", "fields": {"keyword": {"type": "keyword", "ignore_above": 256}}}
+
+
+def _parts(path: str, known: Mapping) -> list[str]:
+    """The names of the objects on the way to a field, and its own, which is dotted in an object that has none."""
+    parts = path.split(".")
+    for i in range(len(parts)):
+        holder = known.objects.get(".".join(parts[:i])) if i else known.root
+        if holder is not None and holder.disable_objects:
+            return [*parts[:i], ".".join(parts[i:])]
+    return parts
 
 
 def _merged(ours: FieldType | ObjectMapper, theirs: FieldType | ObjectMapper) -> FieldType | ObjectMapper:

@@ -8,6 +8,7 @@ from typing import Any
 from fakeknn.errors import IllegalArgumentException, MapperException
 from fakeknn.fields import FieldType
 from fakeknn.fields.derived import DerivedFieldType
+from fakeknn.xcontent import java_string
 
 
 class ObjectMapper:
@@ -21,11 +22,22 @@ class ObjectMapper:
         self.dynamic: str | None = None
         self.include_in_parent: bool | None = None
         self.include_in_root: bool | None = None
+        self.disable_objects: bool | None = None
+        """Whether the names of its fields are dotted, and no objects lie in it."""
 
     def adopt(self, other: ObjectMapper) -> None:
         """Be of the other's kind, as every definition of an object must be."""
         self.nested, self.enabled = other.nested, other.enabled
+        self.disable_objects = other.disable_objects
         self.include_in_parent, self.include_in_root = other.include_in_parent, other.include_in_root
+
+    def no_object(self, child: ObjectMapper) -> str:
+        """What is said of an object in one that has none."""
+        return (
+            f"Field mapping conflict: Cannot add nested object field [{child.path}] when disable_objects is enabled "
+            f"for [{self.path or '_doc'}]. With disable_objects=true, all fields must use flat field notation (e.g., "
+            "'field.name' as a single field) rather than nested object structures."
+        )
 
     @property
     def name(self) -> str:
@@ -48,6 +60,8 @@ class ObjectMapper:
             told["dynamic"] = self.dynamic
         if self.enabled is False:
             told["enabled"] = False
+        if self.disable_objects is not None:
+            told["disable_objects"] = self.disable_objects
         return told
 
     def members(self, include_defaults: bool = False) -> dict[str, Any]:
@@ -90,6 +104,13 @@ class ObjectMapper:
             raise MapperException(
                 f"the [enabled] parameter can't be updated for the object mapping [{self.path or '_doc'}]"
             )
+        if None not in (self.disable_objects, other.disable_objects) and self.disable_objects != other.disable_objects:
+            was, becomes = (java_string(bool(one.disable_objects)) for one in (self, other))
+            raise MapperException(
+                f"Cannot update parameter [disable_objects] from [{was}] to [{becomes}] for object mapping "
+                f"[{self.path or '_doc'}]. The disable_objects setting is immutable after index creation."
+            )
+        out.disable_objects = self.disable_objects
         out.nested, out.enabled = self.nested, self.enabled if other.enabled is None else other.enabled
         out.include_in_parent, out.include_in_root = self.include_in_parent, self.include_in_root
         out.dynamic = self.dynamic if other.dynamic is None else other.dynamic
@@ -97,6 +118,8 @@ class ObjectMapper:
         for name, theirs in other.children.items():
             ours = self.children.get(name)
             if ours is None:
+                if self.disable_objects and isinstance(theirs, ObjectMapper):
+                    raise MapperException(self.no_object(theirs))
                 out.children[name] = theirs
             elif isinstance(ours, ObjectMapper):
                 if not isinstance(theirs, ObjectMapper):

@@ -27,6 +27,7 @@ from fakeknn.fields.patterns import simple_match
 from fakeknn.knn.java import cannot_be_cast, class_name
 from fakeknn.mapping import names, validation
 from fakeknn.mapping.dynamic import DynamicTemplate
+from fakeknn.mapping.flat import check_children, disabled
 from fakeknn.mapping.metadata_mapper import MetadataMapper
 from fakeknn.mapping.objects import ObjectMapper
 from fakeknn.source import SourceFilter
@@ -108,6 +109,7 @@ class Mapping:
                 self.meta = value
             elif not self._read_object_member(self.root, key, value):
                 left[key] = value
+        check_children(self.root)
         if left:
             raise MapperParsingException(f"Root mapping definition has unsupported parameters: {_remaining(left)}")
 
@@ -159,7 +161,11 @@ class Mapping:
                 self._read_derived(node, value)
             elif not (isinstance(value, list) and not value):
                 raise OpenSearchParseException("derived must be a map type")
-        elif key in ("disable_objects", "composite", "context_aware_grouping"):
+        elif key == "disable_objects":
+            if value is None:
+                raise _no_text("node")
+            node.disable_objects = disabled(value, key)
+        elif key in ("composite", "context_aware_grouping"):
             raise NotFaked(f"[{key}] in a mapping")
         elif key != "include_in_all":
             return False
@@ -197,6 +203,8 @@ class Mapping:
 
     def _place_for(self, node: ObjectMapper, name: str) -> tuple[ObjectMapper, str]:
         """The object that a field of a dotted name stands in, made where it is missing, and the field's own name."""
+        if node.disable_objects:
+            return node, name
         parts = name.split(".")
         while name and parts and not parts[-1]:
             parts.pop()  # Java's split drops empty strings at the end
@@ -246,6 +254,8 @@ class Mapping:
             raise IllegalArgumentException("name cannot be empty string")
         if not name.strip():
             raise IllegalArgumentException(f"Field name cannot contain only whitespace: [{child.path}]")
+        if isinstance(child, FieldType) and "." in name:
+            child.dotted = name
         existing = node.children.get(name)
         if isinstance(existing, FieldType) and isinstance(child, ObjectMapper):
             raise IllegalArgumentException(
@@ -273,6 +283,7 @@ class Mapping:
                 node.include_in_root = _named_flag(value, f"{node.name}.{key}")
             elif not self._read_object_member(node, key, value):
                 left[key] = value
+        check_children(node)
         if left and not self.of_template:
             raise MapperParsingException(
                 f"Mapping definition for [{node.name}] has unsupported parameters: {_remaining(left)}"
@@ -435,6 +446,8 @@ class Mapping:
             told["dynamic"] = self.root.dynamic
         if self.root.enabled is False:
             told["enabled"] = False
+        if self.root.disable_objects is not None:
+            told["disable_objects"] = self.root.disable_objects
         if self.meta is not None:
             told["_meta"] = self.meta
         for name, mapper in sorted(self.metadata.items()):

@@ -48,8 +48,9 @@ _METADATA: dict[str, tuple[str, bool, bool]] = {
 }
 
 
-def capabilities(mapping: Mapping, patterns: list[str]) -> dict[str, Capabilities]:
-    """The fields of an index that some patterns name, and the objects that they lie in."""
+def capabilities(mapping: Mapping, patterns: list[str]) -> dict[str, Capabilities] | None:
+    """The fields of an index that some patterns name, and the objects that they lie in; None of an index where the real
+    server stumbles: over a dotted name that is no object's (``disable_objects``)."""
     names: list[str] = []
     for pattern in patterns:
         if "*" in pattern:
@@ -71,7 +72,9 @@ def capabilities(mapping: Mapping, patterns: list[str]) -> dict[str, Capabilitie
             parent = parent.rpartition(".")[0]
             if parent in found:
                 break
-            if mapping.field(parent) is None and parent in mapping.objects:
+            if mapping.field(parent) is None:
+                if parent not in mapping.objects:
+                    return None
                 kind = "nested" if mapping.objects[parent].nested else "object"
                 found[parent] = Capabilities(kind, False, False)
     return found
