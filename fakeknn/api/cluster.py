@@ -21,6 +21,7 @@ from fakeknn.state.allocation import STATUSES, Health, health, index_health
 from fakeknn.state.index import Index
 from fakeknn.state.names import INDICES_OPTIONS_PARAMETERS, IndicesOptions
 from fakeknn.state.node import Node
+from fakeknn.state.settings.cluster import remote_connections
 from fakeknn.units import parse_int, parse_time_value
 from fakeknn.xcontent.media import MediaType
 
@@ -233,7 +234,7 @@ def pending_tasks(node: Node, request: Request) -> dict[str, Any]:
 
 @route("GET", "/_remote/info")
 def remote_info(node: Node, request: Request) -> dict[str, Any]:
-    return {}
+    return remote_connections({**node.persistent_settings, **node.transient_settings})
 
 
 @route("POST", "/_cluster/voting_config_exclusions/{node_name}", params=("timeout", *LOCAL[1:]))

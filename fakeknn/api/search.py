@@ -50,6 +50,7 @@ from fakeknn.xcontent.objects import place_of
 
 if TYPE_CHECKING:
     from fakeknn.state.node import Node
+from fakeknn.state.settings.cluster import remote_connections
 
 INDICES_PARAMETERS = ("ignore_unavailable", "allow_no_indices", "expand_wildcards", "ignore_throttled")
 
@@ -279,6 +280,7 @@ def run_search(node: Node, request: Request, search: SearchRequest) -> dict[str,
     if search.point is not None:
         resolve_boosts(node, search, SEARCH_OPTIONS)
         return _as_asked(node, request, service.search_point(node, search))
+    _refuse_remote(node, request)
     indices = node.resolve(request.text("index") or "_all", options)
     resolve_boosts(node, search, options)
     answer = service.search(
@@ -291,6 +293,12 @@ def run_search(node: Node, request: Request, search: SearchRequest) -> dict[str,
         scroll=scroll,
     )
     return _as_asked(node, request, answer)
+
+
+def _refuse_remote(node: Node, request: Request) -> None:
+    aliases = {name.partition(":")[0] for name in request.names("index") if ":" in name}
+    if aliases and aliases & remote_connections({**node.persistent_settings, **node.transient_settings}).keys():
+        raise NotFaked("searches of remote clusters")
 
 
 def _check_point(request: Request, point: PointReference, scroll: str | None) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from fakeknn.errors import IllegalArgumentException
 from fakeknn.state.settings.cluster_rules import settings_with_rules
@@ -20,6 +21,7 @@ from fakeknn.state.settings.kinds import (
 )
 from fakeknn.state.settings.node_table import NODE_TABLE, PATTERNS, SECURE, UNSHOWN
 from fakeknn.state.settings.registry import Registry
+from fakeknn.state.settings.remote_clusters import connection_info, remote_cluster_settings, remote_clusters
 from fakeknn.state.settings.table import parse_table
 
 
@@ -27,6 +29,7 @@ def _all() -> tuple[Setting, ...]:
     return (
         *parse_table(CLUSTER_TABLE),
         *settings_with_rules(),
+        *remote_cluster_settings(),
         *parse_table(NODE_TABLE),
         ListSetting("index.store.hybrid.nio.extensions", NIO_EXTENSIONS),
         *(Setting(key) for key in UNSHOWN.split()),
@@ -72,6 +75,15 @@ def _check_together(settings: Mapping[str, Value]) -> None:
                 "Default keep alive setting for request [search.default_keep_alive] should be smaller than "
                 f"{name} [{key}], was ({default} > {most})"
             )
+
+
+def remote_connections(settings: Mapping[str, Value]) -> dict[str, dict[str, Any]]:
+    """What is known of the connection to each remote cluster, by its alias."""
+
+    def get(key: str) -> Any:
+        return CLUSTER_SETTINGS.get(settings, key)
+
+    return {alias: connection_info(alias, get) for alias in remote_clusters(settings, get)}
 
 
 def cluster_defaults(settings: Mapping[str, Value], own: Mapping[str, Value]) -> Settings:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Any
 
 from fakeknn.errors import (
     IllegalArgumentException,
-    NotFaked,
     NumberFormatException,
     OpenSearchParseException,
 )
@@ -17,13 +15,11 @@ from fakeknn.state.settings.kinds import (
     DYNAMIC,
     HEAP,
     AffixSetting,
-    BooleanSetting,
     Check,
     ChoiceSetting,
     DoubleSetting,
     GroupSetting,
     IntegerSetting,
-    ListSetting,
     MemorySetting,
     ParsedSetting,
     RatioSetting,
@@ -84,16 +80,6 @@ def _auto_create(text: str, key: str) -> bool | list[tuple[str, bool]]:
         error.meta = {"suppressed": [IllegalArgumentException(not_boolean).members()]}
         raise error
     return rules
-
-
-def _host_and_port(text: str, key: str) -> str:
-    return _seed(text) if text else text
-
-
-def _seed(text: str) -> str:
-    if not re.fullmatch(r".+:\d+", text):
-        raise IllegalArgumentException(f"remote hosts need to be configured as [host:port], found [{text}] instead")
-    raise NotFaked("remote clusters")
 
 
 def _level(text: str, key: str) -> str:
@@ -246,10 +232,6 @@ _CANCELLATION = (
 )
 
 
-def _remote_cluster(value: Any, get: Callable[[str], Any]) -> None:
-    raise NotFaked("remote clusters")
-
-
 def _circuit_breakers(settings: Settings) -> None:
     for value in settings.values():
         parse_memory_size(str(value), "knn.memory.circuit_breaker.limit", HEAP)
@@ -298,36 +280,6 @@ def settings_with_rules() -> tuple[Setting, ...]:
             refusal="Illegal value [{folded}] for [cluster.persistent_tasks.allocation.enable]",
             fold="upper",
         ),
-        AffixSetting(
-            "cluster.remote.*.mode",
-            DYNAMIC,
-            ChoiceSetting(
-                "",
-                "SNIFF",
-                choices=("SNIFF", "PROXY"),
-                refusal="No enum constant org.opensearch.transport.RemoteConnectionStrategy.ConnectionStrategy."
-                "{folded}",
-                fold="upper",
-            ),
-        ),
-        AffixSetting(
-            "cluster.remote.*.node_connections", DYNAMIC, IntegerSetting("", "3", low=1, check=_remote_cluster)
-        ),
-        AffixSetting(
-            "cluster.remote.*.proxy",
-            DYNAMIC,
-            ParsedSetting("", "", parser=_host_and_port),
-            requires=("cluster.remote.*.seeds",),
-        ),
-        AffixSetting("cluster.remote.*.proxy_address", DYNAMIC, ParsedSetting("", "", parser=_host_and_port)),
-        AffixSetting(
-            "cluster.remote.*.proxy_socket_connections", DYNAMIC, IntegerSetting("", "18", low=1, check=_remote_cluster)
-        ),
-        AffixSetting("cluster.remote.*.seeds", DYNAMIC, ListSetting("", [], each=_seed)),
-        AffixSetting("cluster.remote.*.server_name", DYNAMIC, Setting("", check=_remote_cluster)),
-        AffixSetting("cluster.remote.*.skip_unavailable", DYNAMIC, BooleanSetting("", check=_remote_cluster)),
-        AffixSetting("cluster.remote.*.transport.compress", DYNAMIC, BooleanSetting("", check=_remote_cluster)),
-        AffixSetting("cluster.remote.*.transport.ping_schedule", DYNAMIC, TimeSetting("", "-1", check=_remote_cluster)),
         ChoiceSetting(
             "cluster.remote_store.compatibility_mode",
             "STRICT",

@@ -6,8 +6,13 @@ from typing import Any
 
 import pytest
 
-from fakeknn.errors import NotFaked, OpenSearchError
-from fakeknn.state.settings.cluster import CLUSTER_SETTINGS, cluster_defaults, update_cluster_settings
+from fakeknn.errors import IllegalArgumentException, OpenSearchError
+from fakeknn.state.settings.cluster import (
+    CLUSTER_SETTINGS,
+    cluster_defaults,
+    remote_connections,
+    update_cluster_settings,
+)
 
 
 def update(changes: dict[str, Any], current: dict[str, Any] | None = None) -> dict[str, Any]:
@@ -125,9 +130,12 @@ def test_watermarks_agree() -> None:
     }
 
 
-def test_remote_clusters_are_not_faked() -> None:
-    with pytest.raises(NotFaked):
-        update({"cluster.remote.a.seeds": "localhost:9300"})
+def test_remote_clusters_have_a_way_to_them() -> None:
+    found = update({"cluster.remote.a.seeds": "localhost:9300,localhost:1"})
+    told = remote_connections(found)
+    assert told["a"]["seeds"] == ["localhost:9300", "localhost:1"]
+    with pytest.raises(IllegalArgumentException, match="Cannot configure setting"):
+        update({"cluster.remote.b.skip_unavailable": "true"})
 
 
 def test_defaults() -> None:
