@@ -44,7 +44,7 @@ def explain(node: Node, request: Request) -> Response:
     stored = request.names("stored_fields") if request.text("stored_fields") is not None else None
     shown = source_of_params(request.params)
     name, doc_id = request.params["index"], request.params["id"]
-    check_read(request, of_body=bool(request.body))
+    check_read(request, of_body=bool(request.body), q_of_body=False)
     if query is None:
         raise ActionRequestValidationException("query is missing")
     query = fetched(query, service.Services(node))

@@ -12,6 +12,7 @@ from fakeknn.search.rank_eval import RatedRequest, Specification, check_searched
 from fakeknn.search.request import SearchRequest, parse_request
 from fakeknn.search.scripts import stored_script
 from fakeknn.search.source import HIDE_SOURCE, SourceOptions
+from fakeknn.state.names import SEARCH, IndicesOptions
 from fakeknn.xcontent import hash_ordered, read_open, read_search
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ def _search_of(node: Node, one: RatedRequest, specification: Specification) -> S
 def rank_eval(node: Node, request: Request) -> dict[str, Any]:
     if not request.body:
         raise OpenSearchParseException("request body or source parameter is required")
+    IndicesOptions.from_parameters(request.params, SEARCH)
     request.parsed = read_open(request.body)
     specification = parse_specification(request.parsed)
     details: dict[str, Any] = {}

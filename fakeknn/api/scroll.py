@@ -112,11 +112,14 @@ def clear_scroll(node: Node, request: Request) -> Response:
     params=(*INDICES_PARAMETERS, "keep_alive", "routing", "preference", "allow_partial_pit_creation"),
 )
 def create_point_in_time(node: Node, request: Request) -> dict[str, Any]:
+    request.flag("allow_partial_pit_creation")
     keep_alive = request.text("keep_alive")
+    if keep_alive is not None:
+        parse_time_value(keep_alive, "keep_alive")
+    options = IndicesOptions.from_parameters(request.params, SEARCH_OPTIONS)
     if keep_alive is None:
         raise ActionRequestValidationException("keep alive not specified")
     alive = readers.keep_alive_of(node, keep_alive, "keep_alive", setting=readers.POINTS)
-    options = IndicesOptions.from_parameters(request.params, SEARCH_OPTIONS)
     indices = node.resolve(request.text("index") or "_all", options)
     contexts = service.shard_contexts(
         node,

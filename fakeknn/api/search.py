@@ -90,12 +90,12 @@ _OF_SUGGEST_FIELD = ("suggest_text", "suggest_size", "suggest_mode")
 OF_Q = ("df", "analyzer", "analyze_wildcard", "lenient", "default_operator")
 
 
-def check_read(request: Request, *, of_body: bool = False) -> None:
+def check_read(request: Request, *, of_body: bool = False, q_of_body: bool = True) -> None:
     """Refuse parameters that belong to one that is not given, or not read: to ``q``, where the query is the body's
-    (``of_body``)."""
+    (``of_body``), and ``q`` itself, unless it is looked at first (``q_of_body``)."""
     unread: Sequence[str] = ()
     if of_body:
-        unread = ("q", *OF_Q)
+        unread = ("q", *OF_Q) if q_of_body else OF_Q
     elif "q" not in request.params:
         unread = OF_Q
     if "suggest_field" not in request.params:
@@ -111,18 +111,22 @@ _SHARING = (
 )
 
 
-def _check_sharing(request: Request) -> None:
-    for name, setter, least in _SHARING:
+#: Those that a multi search has for all its searches.
+_OF_ALL_SEARCHES = _SHARING[1:]
+
+
+def _check_sharing(request: Request, numbers: Sequence[tuple[str, str, int]] = _SHARING) -> None:
+    for name, setter, least in numbers:
         number = request.number(name)
         if number is not None and number < least:
             raise IllegalArgumentException(f"{setter} must be >= {least}")
-    request.flag("allow_partial_search_results")
-    request.flag("phase_took", True)
 
 
 def apply_params(request: Request, search: SearchRequest) -> None:
     """RestSearchAction.parseSearchRequest: parameters go before the body."""
     _check_sharing(request)
+    request.flag("allow_partial_search_results")
+    request.flag("phase_took", True)
     search.batched_reduce_size = request.number("batched_reduce_size")
     search.pre_filter_shard_size = request.number("pre_filter_shard_size")
     query = query_of_params(request)
@@ -447,6 +451,7 @@ def msearch(node: Node, request: Request) -> dict[str, Any]:
             raise
     if not searches:
         raise ActionRequestValidationException("no requests added")
+    _check_sharing(request, _OF_ALL_SEARCHES)
     started = node.clock.now()
     responses = []
     for one, plan in searches:
@@ -458,10 +463,14 @@ def msearch(node: Node, request: Request) -> dict[str, Any]:
     return {"took": int((node.clock.now() - started) * 1000), "responses": responses}
 
 
-def check_message(request: Request) -> None:
-    """What RestMultiSearchAction.parseRequest looks at ahead of the searches, in templates too."""
+def check_message(request: Request, *, numbers: bool = True) -> None:
+    """What RestMultiSearchAction.parseRequest looks at ahead of the searches; not the ``numbers``, in templates."""
     if (request.number("max_concurrent_searches", 1) or 0) < 1:
         raise IllegalArgumentException("maxConcurrentSearchRequests must be positive")
+    if numbers:
+        for name, _, _ in _OF_ALL_SEARCHES:
+            request.number(name)
+    request.flag("ccs_minimize_roundtrips", True)
     if not request.body:
         raise OpenSearchParseException("request body or source parameter is required")
 

@@ -12,6 +12,7 @@ from fakeknn.api.search import (
     SEARCH_PARAMETERS,
     apply_params,
     check_message,
+    check_total_hits,
     message_searches,
     run_search,
 )
@@ -31,6 +32,7 @@ from fakeknn.rest import SOURCE_PARAMETERS, Request, Response, route
 from fakeknn.search.mmr import request_of
 from fakeknn.search.request import SearchRequest, parse_request
 from fakeknn.search.scripts import compile_painless, stored_script
+from fakeknn.state.names import SEARCH, IndicesOptions
 from fakeknn.xcontent import read_for, read_open, read_search, settle
 from fakeknn.xcontent.jackson import Characters
 from fakeknn.xcontent.objects import ObjectParser, caught, declared, text, whole
@@ -44,6 +46,7 @@ class Template:
     """SearchTemplateRequest."""
 
     source: str | None = None
+    search_pipeline: str | None = None
     id: str | None = None
     params: dict[str, Any] = field(default_factory=dict)
     explain: bool = False
@@ -104,6 +107,7 @@ def _parse(body: Any) -> Template:
         },
     ).parse_root(body)
     found.params = values.get("params", {})
+    found.search_pipeline = values.get("search_pipeline")
     found.explain, found.profile = values.get("explain", False), values.get("profile", False)
     return found
 
@@ -137,17 +141,22 @@ def _searched(node: Node, request: Request, template: Template) -> tuple[SearchR
         settle(error, rendered, one.parsed)
         raise
     search.explain, search.profile = template.explain, template.profile
+    search.pipeline = template.search_pipeline or search.pipeline
     return search, one
 
 
 @route("GET POST", "/_search/template", "/{index}/_search/template", params=SEARCH_PARAMETERS)
 def search_template(node: Node, request: Request) -> dict[str, Any]:
-    apply_params(request, SearchRequest())
+    around = SearchRequest()
+    apply_params(request, around)
+    IndicesOptions.from_parameters(request.params, SEARCH)
+    check_total_hits(request, around)
     template = _read(request)
     problems = template.check()
     if problems:
         raise ActionRequestValidationException(*problems)
     search, one = _searched(node, request, template)
+    search.pipeline = search.pipeline or request.text("search_pipeline")
     try:
         return {**run_search(node, one, search), "status": 200}
     except OpenSearchError as error:
@@ -174,7 +183,7 @@ def render_template(node: Node, request: Request) -> Response:
     params=MESSAGE_PARAMETERS,
 )
 def multi_search_template(node: Node, request: Request) -> dict[str, Any]:
-    check_message(request)
+    check_message(request, numbers=False)
     started = node.clock.now()
     templates = []
     for one in message_searches(request):
@@ -186,6 +195,7 @@ def multi_search_template(node: Node, request: Request) -> dict[str, Any]:
             raise
         if template.source is None and template.id is None:
             raise IllegalArgumentException("Malformed search template")
+        request.flag("rest_total_hits_as_int")
         templates.append((one, template))
     problems = ["no requests added"] if not templates else [text for _, one in templates for text in one.check()]
     if problems:

@@ -416,7 +416,6 @@ def get_legacy(node: Node, request: Request) -> Response:
     request.flag("local")
     check_timeouts(request)
     asked = request.names("name")
-    flat = request.flag("flat_settings")
     answer: dict[str, Any] = {}
     for name, template in node.templates.items():
         if asked and not any(simple_match(pattern, name) for pattern in asked):
@@ -425,7 +424,7 @@ def get_legacy(node: Node, request: Request) -> Response:
         if template.version is not None:
             told["version"] = template.version
         told["index_patterns"] = template.index_patterns
-        told["settings"] = render(template.settings, flat)
+        told["settings"] = render(template.settings, request.flag("flat_settings"))
         told["mappings"] = template.mappings
         told["aliases"] = template.aliases
         answer[name] = told

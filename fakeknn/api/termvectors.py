@@ -20,7 +20,7 @@ from fakeknn.rest import SOURCE_PARAMETERS, Request, route
 from fakeknn.search import service
 from fakeknn.search.termvectors import TermVectorsRequest, parse_term_vectors, term_vectors
 from fakeknn.state.versions import version_type
-from fakeknn.xcontent import objects, read
+from fakeknn.xcontent import hash_ordered, objects, read
 from fakeknn.xcontent.tree import Reader
 
 if TYPE_CHECKING:
@@ -137,7 +137,7 @@ def multi_termvectors(node: Node, request: Request) -> dict[str, Any]:
         request.parsed = _read(request.body)
         template, wanted, more = _several(template, request.parsed)
         ids = [*ids, *more]
-    wanted += [replace(template, id=one) for one in dict.fromkeys(ids)]
+    wanted += [replace(template, id=one) for one in hash_ordered(dict.fromkeys(ids))]  # a HashSet
     problems = [] if wanted else ["multi term vectors: no documents requested"]
     for i, one in enumerate(wanted):
         if one.problems():  # those of the document before are forgotten

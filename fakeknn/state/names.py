@@ -125,10 +125,13 @@ class IndicesOptions:
             }
         else:
             states = _wildcard_states(wildcards)
+        unavailable = _flag(params, "ignore_unavailable", default.ignore_unavailable)
+        none = _flag(params, "allow_no_indices", default.allow_no_indices)
+        _flag(params, "ignore_throttled", False)  # No index is frozen any more.
         return replace(
             default,
-            ignore_unavailable=_flag(params, "ignore_unavailable", default.ignore_unavailable),
-            allow_no_indices=_flag(params, "allow_no_indices", default.allow_no_indices),
+            ignore_unavailable=unavailable,
+            allow_no_indices=none,
             expand_open="open" in states,
             expand_closed="closed" in states,
             expand_hidden="hidden" in states,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from fakeknn.api.cat import statistics as shared
@@ -90,6 +91,12 @@ def _check(request: Request) -> None:
     check_timeouts(request)
 
 
+def _check_manager(request: Request) -> None:
+    """How long the cluster manager is waited for, whatever ``timeout`` is of."""
+    params = {name: value for name, value in request.params.items() if name != "timeout"}
+    check_timeouts(replace(request, params=params))
+
+
 def _check_info_timeout(request: Request) -> None:
     """The statistics and facts of nodes have a timeout of their own."""
     if "timeout" in request.params:
@@ -98,9 +105,10 @@ def _check_info_timeout(request: Request) -> None:
 
 @cat("/_cat/nodes", columns=_NODES, params=(*_MANAGER, "full_id"))
 def nodes(node: Node, request: Request) -> Iterator[dict[str, Any]]:
-    _check_info_timeout(request)
     request.flag("local")
+    _check_manager(request)
     full = request.flag("full_id")
+    _check_info_timeout(request)
     memory, disk = machine.memory(), machine.disk()
     loads = dict(zip(("load_1m", "load_5m", "load_15m"), machine.load_average(), strict=True))
     yield {
@@ -154,8 +162,9 @@ _ATTRIBUTES = columns(
 
 @cat("/_cat/nodeattrs", columns=_ATTRIBUTES, params=_MANAGER)
 def nodeattrs(node: Node, request: Request) -> Iterator[dict[str, Any]]:
-    _check_info_timeout(request)
     request.flag("local")
+    _check_manager(request)
+    _check_info_timeout(request)
     for name, value in node.attributes.items():
         yield {
             "node": node.name,
@@ -182,8 +191,9 @@ _PLUGINS = columns(
 
 @cat("/_cat/plugins", columns=_PLUGINS, params=_MANAGER)
 def plugins(node: Node, request: Request) -> Iterator[dict[str, Any]]:
-    _check_info_timeout(request)
     request.flag("local")
+    _check_manager(request)
+    _check_info_timeout(request)
     yield {
         "id": node.node_id,
         "name": node.name,

@@ -15,7 +15,7 @@ from fakeknn.state.machine import data_path
 from fakeknn.state.names import INDICES_OPTIONS_PARAMETERS, IndicesOptions
 from fakeknn.state.node import Node
 from fakeknn.state.statistics import open_readers, shard_statistics
-from fakeknn.units import ByteSizeValue, TimeValue, parse_time_value
+from fakeknn.units import ByteSizeValue, TimeValue, parse_int, parse_time_value
 
 SHARDS_PARAMETERS = ("local", "cluster_manager_timeout", "?master_timeout", "cancel_after_time_interval")
 SHARDS = [
@@ -259,7 +259,11 @@ _REPLICATION_DETAILED = [
 )
 def segment_replication(node: Node, request: Request) -> list[dict[str, Any]]:
     """Nobody replicates segments here: replicas have no node."""
+    if "timeout" in request.params:
+        parse_time_value(request.params["timeout"], "SegmentReplicationStatsRequest.timeout")
     request.flag("detailed")
     request.flag("active_only")
     node.resolve(request.names("index"), IndicesOptions.from_parameters(request.params, names.RECOVERY))
+    for number in request.names("shards"):
+        parse_int(number)
     return []
