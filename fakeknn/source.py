@@ -44,14 +44,6 @@ def stored_text(stored: Stored) -> bytes | None:
     return stored.text if isinstance(stored, Stripped) else stored
 
 
-def write(tree: Any) -> bytes:
-    """A source's text."""
-    try:
-        return orjson.dumps(tree)
-    except TypeError:  # integers beyond 64 bits, lone surrogates
-        return generator.write(tree)
-
-
 def strip(body: Any, places: Sequence[tuple[Any, Any]], vectors: Sequence[tuple[str, int]]) -> Stripped:
     """The stored form of a parsed body whose vectors stand at ``container[key]`` for each of ``places``."""
     values = [container[key] for container, key in places]

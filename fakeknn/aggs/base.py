@@ -359,7 +359,7 @@ class Aggregation:
         Then it is copied, and the copy has metadata, if none was given: an empty object, which is shown.
         """
         subs = self.subs.rewritten(ctx)
-        if subs is self.subs and not any(query.rewrites(ctx) for query in self.filters()):
+        if subs is self.subs and not any(query.unwrapped or query.rewrites(ctx) for query in self.filters()):
             return self
         copied = copy(self)
         copied.subs = subs

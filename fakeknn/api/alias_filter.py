@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import orjson
-
 from fakeknn.errors import IllegalArgumentException, NullPointerException, OpenSearchError
 from fakeknn.query.base import ShardContext, parse_query
 from fakeknn.search.service import Services
 from fakeknn.state.index import Index
 from fakeknn.state.node import Node
 from fakeknn.state.shard import EMPTY
-from fakeknn.xcontent import locate, read
+from fakeknn.xcontent import generator, locate, read
 
 _WRAP = b'{"filter":'
 
@@ -26,7 +24,7 @@ def check_filter(node: Node, index: Index, alias: str, filter: Mapping[str, Any]
             'Cannot invoke "org.opensearch.index.cache.IndexCache.bitsetFilterCache()" because "this.indexCache" is '
             "null"
         )
-    body = _WRAP + orjson.dumps(filter) + b"}"
+    body = _WRAP + generator.dump(filter) + b"}"
     root = read(body)
     try:
         query = parse_query(root, "filter")

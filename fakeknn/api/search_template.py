@@ -33,7 +33,7 @@ from fakeknn.search.mmr import request_of
 from fakeknn.search.request import SearchRequest, parse_request
 from fakeknn.search.scripts import compile_painless, stored_script
 from fakeknn.state.names import SEARCH, IndicesOptions
-from fakeknn.xcontent import read_for, read_open, read_search, settle
+from fakeknn.xcontent import generator, read_for, read_open, read_search, settle
 from fakeknn.xcontent.jackson import Characters
 from fakeknn.xcontent.objects import ObjectParser, caught, declared, text, whole
 
@@ -82,7 +82,7 @@ def _parse(body: Any) -> Template:
         if isinstance(value, dict):
             with caught(_unclosed):
                 whole(container, key)
-            found.source = orjson.dumps(value).decode()
+            found.source = generator.dump(value).decode()
         else:
             found.source = text(container, key)
         found.id = None

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
-import orjson
 
 from fakeknn.errors import (
     ClassCastException,
@@ -22,7 +21,7 @@ from fakeknn.errors import (
 from fakeknn.fields.base import DocContext, FieldType
 from fakeknn.geo import cells, points, sphere
 from fakeknn.geo.points import GeoPoint
-from fakeknn.xcontent import java_hash, java_string, objects, read, settle
+from fakeknn.xcontent import generator, java_hash, java_string, objects, read, settle
 from fakeknn.xcontent.objects import ObjectParser, declared
 
 #: Between the context of a key and its text.
@@ -361,7 +360,7 @@ def named(contexts: Sequence[Context], name: str) -> Context:
 
 def parse_query_contexts(contexts: Sequence[Context], given: Mapping[str, Any]) -> dict[str, list[QueryContext]]:
     """CompletionSuggestionBuilder.parseContextBytes: errors are placed in the contexts' own compact text."""
-    raw = orjson.dumps(given)
+    raw = generator.dump(given)
     root = read(raw)
     try:
         return {name: named(contexts, name).wanted(value) for name, value in root.items()}

@@ -28,8 +28,8 @@ from fakeknn.mapping.flat import first_of, leaves
 from fakeknn.mapping.names import RESERVED, join, split
 from fakeknn.mapping.objects import ObjectMapper
 from fakeknn.mapping.tree import Mapping
-from fakeknn.source import Stored, Withheld, strip, write
-from fakeknn.xcontent import hashed, java_string, locate, number_text
+from fakeknn.source import Stored, Withheld, strip
+from fakeknn.xcontent import generator, hashed, java_string, locate, number_text
 from fakeknn.xcontent.broken import Torso
 from fakeknn.xcontent.tree import BrokenText
 
@@ -181,13 +181,13 @@ class DocumentParser:
     def _stored(self) -> Stored:
         mapping = self.mapping
         if not (mapping.source_enabled and mapping.source_filter.empty):
-            shown = write(mapping.source_filter.apply(self.body)) if mapping.source_enabled else None
-            return Withheld(shown, write(self.body)) if mapping.stores_fields else shown
+            shown = generator.dump(mapping.source_filter.apply(self.body)) if mapping.source_enabled else None
+            return Withheld(shown, generator.dump(self.body)) if mapping.stores_fields else shown
         if self.holes:
             last = len(self.levels) - 1
             index = {id(level): last - i for i, level in enumerate(self.levels)}
             return strip(self.body, self.holes, [(path, index[id(level)]) for path, level in self.hole_fields])
-        return write(self.body) if self.source is None else self.source
+        return generator.dump(self.body) if self.source is None else self.source
 
     def _place(self, error: OpenSearchError) -> None:
         for link in error.chain():

@@ -31,7 +31,7 @@ from fakeknn.mapping.flat import check_children, disabled
 from fakeknn.mapping.metadata_mapper import MetadataMapper
 from fakeknn.mapping.objects import ObjectMapper
 from fakeknn.source import SourceFilter
-from fakeknn.xcontent import hash_ordered, java_string
+from fakeknn.xcontent import hash_ordered, hashed, java_string
 
 #: Mapping types that OpenSearch has and fakeknn does not.
 NOT_FAKED_TYPES = frozenset("star_tree hll semantic sparse_vector icu_collation_keyword murmur3 annotated_text".split())
@@ -81,7 +81,8 @@ class Mapping:
             definition = definition["_doc"]
         mapping = cls(context)
         try:
-            mapping._read(_in_hash_order(definition))
+            # It comes out of HashMaps, so of several mistakes the first by hash is told.
+            mapping._read(hashed(definition))
             validation.check_names(mapping)
         except OpenSearchError as cause:
             raise MapperParsingException(f"Failed to parse mapping [_doc]: {cause.reason or 'null'}") from cause
@@ -198,7 +199,7 @@ class Mapping:
     def derived_fields(cls, definition: Map[str, Any], context: MappingContext) -> dict[str, DerivedFieldType]:
         """The fields of a search's ``derived``, by name."""
         holder = cls(context)
-        holder._read_derived(holder.root, _in_hash_order(definition))
+        holder._read_derived(holder.root, hashed(definition))
         return {path: field for path, field in holder.fields.items() if isinstance(field, DerivedFieldType)}
 
     def _place_for(self, node: ObjectMapper, name: str) -> tuple[ObjectMapper, str]:
@@ -514,17 +515,6 @@ def _named_flag(value: Any, name: str) -> bool:
 def _flag(value: Any, name: str) -> bool:
     """A flag of an object, whose parser gives its name twice."""
     return _named_flag(value, f"{name}.{name}")
-
-
-def _in_hash_order(value: Any) -> Any:
-    """A definition as the server walks it: it comes out of HashMaps, so of several mistakes the first by hash is
-    told.
-    """
-    if isinstance(value, dict):
-        return {key: _in_hash_order(value[key]) for key in hash_ordered(value)}
-    if isinstance(value, list):
-        return [_in_hash_order(item) for item in value]
-    return value
 
 
 def _remaining(left: Map[str, Any]) -> str:

@@ -302,6 +302,8 @@ class Query:
     """What the builder does not know yet, at its default, when the parser gives it the boost."""
     boost: float = 1.0
     name: str | None = None
+    unwrapped: bool = False
+    """Whether it was read out of another query when that was rewritten."""
 
     def matched(self, ctx: ShardContext, boost: np.float32 = np.float32(1.0)) -> Matched:  # noqa: B008
         """What matches, scored; ``boost`` is that of the clauses around."""
@@ -325,7 +327,7 @@ class Query:
 
     def rewrites(self, ctx: ShardContext) -> bool:
         """Whether the query becomes another one on this shard before it is built (QueryBuilder.rewrite)."""
-        return self.never(ctx) or any(child.rewrites(ctx) for child in self.children())
+        return self.never(ctx) or any(child.unwrapped or child.rewrites(ctx) for child in self.children())
 
     def scored_in_windows(self, top_scores: bool) -> bool:
         """Whether its bulk scorer scores all matches of a window before collectors see any of them; ``top_scores``:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import orjson
 from numpy.typing import NDArray
 
 from fakeknn.errors import IllegalArgumentException, OpenSearchError, OpenSearchParseException, ParsingException, Where
@@ -34,7 +33,7 @@ from fakeknn.query.functions import (
 from fakeknn.query.java_names import field_type_name
 from fakeknn.units import parse_time_value
 from fakeknn.view import Column, NumericColumn, places_of
-from fakeknn.xcontent import java_double, objects, settle
+from fakeknn.xcontent import generator, java_double, objects, settle
 
 MODES = ("SUM", "AVG", "MEDIAN", "MIN", "MAX")
 
@@ -61,7 +60,7 @@ class Decay(Function):
         try:
             origin, scale, decay, offset = self._read(ctx, field)
         except OpenSearchError as error:
-            settle(error, orjson.dumps(self.body), self.body)  # what is read is a copy of the object alone
+            settle(error, generator.dump(self.body), self.body)  # what is read is a copy of the object alone
             raise
         require_fielddata(field)
         if scale <= 0:

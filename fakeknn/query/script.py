@@ -100,7 +100,9 @@ class _Builder:
             told = objects.stopped_at(unchecked(found), found.stopped)  # type: ignore[attr-defined]
             told.position = found.position  # type: ignore[attr-defined]
             raise told from found
-        return orjson.dumps(objects.whole(container, key)).decode() if self.is_object else objects.text(container, key)
+        return (
+            generator.dump(objects.whole(container, key)).decode() if self.is_object else objects.text(container, key)
+        )
 
     def id(self, container: Any, key: Any) -> str:
         self._only_one("stored")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 from fakeknn.errors import (
@@ -24,7 +24,7 @@ class Broken(Query):
     """What is wrapped and cannot be read: it is refused before a shard is asked."""
 
     kind: ClassVar[str] = "wrapper"
-    source: str
+    source: Any
     error: OpenSearchError
 
     def members(self) -> dict[str, Any]:
@@ -64,7 +64,7 @@ def parse_wrapper(container: Any, key: Any) -> Query:
             "[wrapper] malformed query, expected [END_OBJECT] but found [FIELD_NAME]", at=Where(body, second, "key")
         )
     try:
-        return _read(source)
+        return replace(_read(source), unwrapped=True)
     except OpenSearchError as error:
         return Broken(source=value, error=error)
 

@@ -26,7 +26,6 @@ from fakeknn.errors import (
 from fakeknn.mapping.columns import parse_documents
 from fakeknn.mapping.document import check_torso
 from fakeknn.rest import Later
-from fakeknn.source import write
 from fakeknn.state import pipelines
 from fakeknn.state.active import BY_SETTING, ActiveShards
 from fakeknn.state.blocks import check_blocks
@@ -484,7 +483,7 @@ class Writer:
                 "_seq_no": answer["_seq_no"],
                 "_primary_term": answer["_primary_term"],
                 "found": True,
-                "_source": request.show_source(write(source) if text is None else text),
+                "_source": request.show_source(generator.dump(source) if text is None else text),
             }
         return answer
 

@@ -7,8 +7,6 @@ from enum import Enum
 from functools import lru_cache
 from typing import Any
 
-import orjson
-
 from fakeknn.errors import ContentTypeHeaderException, IllegalArgumentException
 from fakeknn.xcontent import cbor, generator, smile, yaml
 from fakeknn.xcontent.tree import EndOfInput
@@ -95,10 +93,7 @@ def to_json(body: bytes, media: MediaType) -> bytes:
                 tree = yaml.read(body)
             except EndOfInput:
                 return b""
-    try:
-        return orjson.dumps(tree)
-    except TypeError:  # integers beyond 64 bits
-        return generator.write(tree)
+    return generator.dump(tree)
 
 
 def write(tree: Any, media: MediaType, pretty: bool = False) -> bytes:

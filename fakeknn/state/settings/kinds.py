@@ -31,7 +31,7 @@ from fakeknn.units import (
     parse_ratio,
     parse_time_value,
 )
-from fakeknn.xcontent import parse_double
+from fakeknn.xcontent import generator, parse_double
 from fakeknn.xcontent.java import java_double, java_float
 
 #: A setting as OpenSearch keeps it: a text or a list of texts; None only in requests, to reset.
@@ -329,7 +329,7 @@ class ListSetting(Setting):
 
     def text(self, value: Value) -> str | None:
         items = as_list(value)
-        return None if items is None else orjson.dumps(items).decode()
+        return None if items is None else generator.dump(items).decode()
 
 
 def java_text(value: Value) -> str | None:
