@@ -405,6 +405,12 @@ class Query:
         for child in self.children():
             yield from child.walk()
 
+    def walk_rewritten(self) -> Iterator[Query]:
+        """Those clauses that a shard rewrites before anything is built."""
+        yield self
+        for child in self.children():
+            yield from child.walk_rewritten()
+
     def walk_built(self, ctx: ShardContext) -> Iterator[Query]:
         """Those clauses that are not rewritten to ``match_none``, nor stand in one that is."""
         if not self.never(ctx):

@@ -47,6 +47,9 @@ class SpanMulti(SpanQuery):
     def children(self) -> Iterator[Query]:
         yield self.match
 
+    def walk_rewritten(self) -> Iterator[Query]:
+        yield self  # what gives the terms is built as it stands
+
     def field_name(self, ctx: ShardContext) -> str:
         name: str = self.match.field  # type: ignore[attr-defined]
         field = ctx.field(name)

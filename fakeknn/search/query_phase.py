@@ -41,7 +41,7 @@ def query_mask(query: Query, ctx: ShardContext) -> Mask:
 
 def _check(query: Query, ctx: ShardContext) -> None:
     """What is wrong with a query however it is built."""
-    for clause in query.walk():
+    for clause in query.walk_rewritten():
         clause.check_rewriting(ctx)
     if all(math.isfinite(clause.boost) for clause in query.walk()):
         return
