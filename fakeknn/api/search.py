@@ -191,7 +191,6 @@ def check_total_hits(request: Request, search: SearchRequest) -> None:
     """RestSearchAction.checkRestTotalHits."""
     if not request.flag("rest_total_hits_as_int"):
         return
-    search.total_as_int = True
     track = search.track_total_hits
     if track is None:
         search.track_total_hits = ACCURATE

@@ -82,8 +82,6 @@ class SearchRequest:
     aggregations: Factories | None = None
     typed_keys: bool = False
     """Whether aggregations are told with their types."""
-    total_as_int: bool = False
-    """Whether totals are told as numbers (``rest_total_hits_as_int``)."""
     pipeline: str | None = None
     """The search pipeline that is named."""
     pipeline_source: dict[str, Any] | None = None

@@ -69,7 +69,7 @@ class TopHits(Internal):
     def body(self, typed: bool) -> dict[str, Any]:
         return {
             "hits": {
-                "total": self.total if self.agg.total_as_int else {"value": self.total, "relation": "eq"},
+                "total": {"value": self.total, "relation": "eq"},
                 "max_score": self.max_score,
                 "hits": [entry.hit for entry in self.entries],
             }
@@ -81,7 +81,6 @@ class TopHitsOf(Aggregation):
     kind = "top_hits"
     leaf: ClassVar[bool] = True
     request: SearchRequest
-    total_as_int: bool = False
 
     def build(self, ctx: ShardContext) -> Collector:
         request = self.request
@@ -97,7 +96,6 @@ class TopHitsOf(Aggregation):
             sort.keys(ctx, np.empty(0, np.int32), np.empty(0, np.float32))
         check_fields(replace(request, size=1), ctx)
         search: SearchRequest = ctx.memo["search"]
-        self.total_as_int = search.total_as_int
         # One object for all hits: what is kept of a request goes by its identity.
         shown = replace(request, query=search.query, post_filter=search.post_filter)
         return lambda docs: self._collect(ctx, shown, docs)
