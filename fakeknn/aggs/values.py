@@ -322,7 +322,7 @@ class Given:
 
     def described(self, source: Source) -> str:
         """ValuesSourceConfig.getDescription."""
-        if source.scripted and source.mapped:
+        if (self.script is not None or source.scripted) and source.mapped:
             return f"Script yielding [{'unknown type' if self.hint is None else _HINTED.get(self.hint, self.hint)}]"
         if source.field is not None:
             return f"Field [{source.field.path}] of type [{source.field.kind}]"
