@@ -300,6 +300,8 @@ class Query:
     """Whether it may be asked of a derived field (see ``query.one_field``)."""
     set_after_boost: ClassVar[Mapping[str, Any]] = {}
     """What the builder does not know yet, at its default, when the parser gives it the boost."""
+    named_first: ClassVar[bool] = False
+    """Whether the parser gives the builder its name before the boost."""
     boost: float = 1.0
     name: str | None = None
     unwrapped: bool = False
@@ -389,7 +391,8 @@ class Query:
 
     def before_boost(self) -> Query:
         """What the query is when its parser sets the boost."""
-        return replace(self, boost=1.0, name=None, **self.set_after_boost)
+        name = self.name if self.named_first else None
+        return replace(self, boost=1.0, name=name, **self.set_after_boost)
 
     @property
     def runs_scripts(self) -> bool:

@@ -137,6 +137,7 @@ class DisMax(Query):
     """The best of several clauses, and a share of the others (DisjunctionMaxQuery)."""
 
     kind: ClassVar[str] = "dis_max"
+    named_first: ClassVar[bool] = True
     set_after_boost: ClassVar[Mapping[str, Any]] = {"queries": ()}
     queries: tuple[Query, ...]
     tie_breaker: float = 0.0

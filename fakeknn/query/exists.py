@@ -60,6 +60,7 @@ def exists_mask(ctx: ShardContext, pattern: str) -> Mask:
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Exists(Query):
     kind: ClassVar[str] = "exists"
+    named_first: ClassVar[bool] = True
     field: str
 
     def members(self) -> dict[str, Any]:

@@ -149,6 +149,7 @@ def geo_column(ctx: ShardContext, mapped: FieldType) -> GeoPointColumn | None:
 @dataclass(frozen=True, eq=False, kw_only=True)
 class GeoBoundingBox(GeoQuery):
     kind: ClassVar[str] = "geo_bounding_box"
+    named_first: ClassVar[bool] = True
     top_left: GeoPoint = NOWHERE
     bottom_right: GeoPoint = NOWHERE
     type: str = "MEMORY"
@@ -483,6 +484,7 @@ def _meters(body: Any, distance: Any, unit: float) -> float:
 @dataclass(frozen=True, eq=False, kw_only=True)
 class GeoPolygon(GeoQuery):
     kind: ClassVar[str] = "geo_polygon"
+    named_first: ClassVar[bool] = True
     points: tuple[GeoPoint, ...] = ()
 
     def members(self) -> dict[str, Any]:

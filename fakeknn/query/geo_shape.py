@@ -68,6 +68,7 @@ class IndexedShape:
 @dataclass(frozen=True, eq=False, kw_only=True)
 class GeoShape(Query):
     kind: ClassVar[str] = "geo_shape"
+    named_first: ClassVar[bool] = True
     field: str
     shape: Shape | None = None
     indexed: IndexedShape | None = None

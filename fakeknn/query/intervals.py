@@ -38,6 +38,7 @@ _MODES = ("ordered", "unordered", "unordered_no_overlap")
 @dataclass(frozen=True, eq=False, kw_only=True)
 class IntervalsQuery(Query):
     kind: ClassVar[str] = "intervals"
+    named_first: ClassVar[bool] = True
     field: str
     rule: Rule
 

@@ -32,11 +32,17 @@ SCORE_MODES = ("none", "avg", "max", "min", "sum")
 Explained = Callable[[ShardContext, int, np.float32], Explanation]
 
 
+def told_inner_hits(inner_hits: Any, ignore_unmapped: bool) -> dict[str, Any]:
+    """What a query that joins writes behind its boost and name; that it ignores what is not mapped holds inside too."""
+    return {} if inner_hits is None else {"inner_hits": {**inner_hits.to_json(), "ignore_unmapped": ignore_unmapped}}
+
+
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Nested(Query):
     """What matches in a nested object makes the object around it match (ToParentBlockJoinQuery)."""
 
     kind: ClassVar[str] = "nested"
+    named_first: ClassVar[bool] = True
     path: str
     query: Query
     score_mode: str = "avg"
@@ -50,6 +56,9 @@ class Nested(Query):
             "ignore_unmapped": self.ignore_unmapped,
             "score_mode": self.score_mode,
         }
+
+    def standard(self) -> dict[str, Any]:
+        return {**super().standard(), **told_inner_hits(self.inner_hits, self.ignore_unmapped)}
 
     def children(self) -> Iterator[Query]:
         yield self.query

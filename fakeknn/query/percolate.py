@@ -227,6 +227,8 @@ def parse_percolate(container: Any, key: Any) -> Query:
     if boost < 0:
         at = Where(body, "boost")
         failed = XContentParseException("[percolate] failed to parse field [boost]", at=at)
-        failed.__cause__ = negative_boost(query.with_common(1.0, None))
+        members = list(body)  # which ConstructingObjectParser has queued, and takes from the end
+        named = "_name" in members and members.index("_name") > members.index("boost")
+        failed.__cause__ = negative_boost(query.with_common(1.0, query.name if named else None))
         raise XContentParseException("failed to build [percolate] after last required field arrived", at=at) from failed
     return query

@@ -5,7 +5,7 @@ Sources: HasChildQueryBuilder, HasParentQueryBuilder, ParentIdQueryBuilder, Luce
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
@@ -25,7 +25,7 @@ from fakeknn.query.base import (
     parse_query,
     register,
 )
-from fakeknn.query.joining import SECTIONS, score_mode
+from fakeknn.query.joining import SECTIONS, score_mode, told_inner_hits
 from fakeknn.query.scoring import score_term
 from fakeknn.view import KeywordColumn, Mask
 from fakeknn.xcontent import objects
@@ -58,6 +58,9 @@ class RelationQuery(Query):
     type: str
     ignore_unmapped: bool = False
     inner_hits: Any = None
+
+    def standard(self) -> dict[str, Any]:
+        return {**super().standard(), **told_inner_hits(self.inner_hits, self.ignore_unmapped)}
 
     def children(self) -> Iterator[Query]:
         yield self.query
@@ -166,6 +169,8 @@ class RelationQuery(Query):
 @dataclass(frozen=True, eq=False, kw_only=True)
 class HasChild(RelationQuery):
     kind: ClassVar[str] = "has_child"
+    named_first: ClassVar[bool] = True
+    set_after_boost: ClassVar[Mapping[str, Any]] = {"inner_hits": None}
     score_mode: str = "none"
     min_children: int = 1
     max_children: int = MAX_CHILDREN
@@ -204,6 +209,8 @@ class HasChild(RelationQuery):
 @dataclass(frozen=True, eq=False, kw_only=True)
 class HasParent(RelationQuery):
     kind: ClassVar[str] = "has_parent"
+    named_first: ClassVar[bool] = True
+    set_after_boost: ClassVar[Mapping[str, Any]] = {"inner_hits": None}
     score: bool = False
 
     def members(self) -> dict[str, Any]:
@@ -299,6 +306,7 @@ class ParentId(Query):
     """The children of one parent, scored as a term of its own field is."""
 
     kind: ClassVar[str] = "parent_id"
+    named_first: ClassVar[bool] = True
     type: str
     id: str
     ignore_unmapped: bool = False

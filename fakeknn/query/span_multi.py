@@ -37,6 +37,7 @@ class SpanMulti(SpanQuery):
     """The terms that a prefix, wildcard, regexp, fuzzy or range query matches, as one SpanOr."""
 
     kind: ClassVar[str] = "span_multi"
+    named_first: ClassVar[bool] = True
     match: Query
     top: int | None = None
     """How many of the terms count at most, the first in their order; more are refused without ``top``."""

@@ -32,6 +32,7 @@ _NOT_SAID = -(2**63)
 @dataclass(frozen=True, eq=False, kw_only=True)
 class TermsSet(Query):
     kind: ClassVar[str] = "terms_set"
+    named_first: ClassVar[bool] = True
     set_after_boost: ClassVar[Mapping[str, Any]] = {
         "minimum_should_match_field": None,
         "minimum_should_match_script": None,

@@ -51,7 +51,8 @@ class Match(Rewritten):
                 minimum_should_match=options.minimum_should_match,
                 analyzer=options.analyzer,
             )
-        return replace(self, boost=1.0, name=None, options=options)
+        name = None if self.way == BOOLEAN_PREFIX else self.name
+        return replace(self, boost=1.0, name=name, options=options)
 
     def to_json(self) -> Any:
         """The doXContent of the four builders, which share most of their members."""

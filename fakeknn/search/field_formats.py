@@ -15,6 +15,9 @@ class FieldAndFormat:
     field: str
     format: str | None = None
 
+    def to_json(self) -> dict[str, str]:
+        return {"field": self.field} if self.format is None else {"field": self.field, "format": self.format}
+
 
 _FIELD = ObjectParser(
     "docvalues_field",

@@ -38,6 +38,35 @@ class InnerHits:
     request: SearchRequest
     ignore_unmapped: bool = False
 
+    def to_json(self) -> dict[str, Any]:
+        """InnerHitBuilder.toXContent."""
+        request, parts = self.request, self.request.parts
+        for part in ("script_fields", "highlight", "collapse"):
+            if part in parts:
+                raise NotFaked(f"the text of [{part}] in [inner_hits]")
+        if request.sort:
+            raise NotFaked("the text of [sort] in [inner_hits]")
+        told: dict[str, Any] = {} if self.name is None else {"name": self.name}
+        told |= {
+            "ignore_unmapped": self.ignore_unmapped,
+            "from": request.from_,
+            "size": request.size,
+            "version": request.version,
+            "seq_no_primary_term": request.seq_no_primary_term,
+            "explain": request.explain,
+            "track_scores": request.track_scores,
+        }
+        if request.source is not None:
+            told["_source"] = request.source.to_json()
+        if request.stored_fields is not None:
+            told["stored_fields"] = (
+                request.stored_fields[0] if len(request.stored_fields) == 1 else request.stored_fields
+            )
+        for part in ("docvalue_fields", "fields"):
+            if parts.get(part):
+                told[part] = [field.to_json() for field in parts[part]]
+        return told
+
 
 def _from(container: Any, key: Any) -> int:
     value = objects.integer(container, key)

@@ -29,6 +29,10 @@ class SourceOptions:
     def filter(self) -> SourceFilter:
         return SourceFilter(self.includes, self.excludes)
 
+    def to_json(self) -> Any:
+        """FetchSourceContext.toXContent."""
+        return {"includes": list(self.includes), "excludes": list(self.excludes)} if self.fetch else False
+
     @property
     def reads(self) -> Callable[[str], bool] | None:
         """Which vectors are read back into the source (DerivedSourceVectorTransformer); None for all.
