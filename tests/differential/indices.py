@@ -35,6 +35,7 @@ def asked(
 
 
 def requests(random: Random, name: str) -> Iterator[ConsoleRequest]:
+    yield _request("GET", f"/{name}*")  # nothing yet, and what was made is deleted by this name
     quiet: Json = {"settings": {"number_of_replicas": 0, "refresh_interval": "-1"}}
     yield _request("PUT", "/_index_template/drawn-quiet", {"index_patterns": [f"{name}*"], "template": quiet})
     yield _request("PUT", f"/{name}-a", _body(random, name))
