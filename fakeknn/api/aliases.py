@@ -261,11 +261,11 @@ _GET = ("index", "name", "local", *INDICES_OPTIONS_PARAMETERS)
 @route("GET", "/_alias", "/_aliases", params=_GET)
 @route("GET HEAD", "/_alias/{name}", "/{index}/_alias", "/{index}/_alias/{name}", params=_GET)
 def get(node: Node, request: Request) -> Response:
-    request.flag("local")
     named = "name" in request.params
     asked = request.names("name")
     patterns = [] if asked in (["_all"], ["*"]) else asked
     options = IndicesOptions.from_parameters(request.params, names.GET_ALIASES)
+    request.flag("local")
     indices = node.resolve(request.names("index"), options, data_streams=False)
     node.check_blocks("metadata_read", *indices)
     found = find_aliases(indices, patterns)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from typing import Any
 
+from fakeknn.api.documents import long_parameter
 from fakeknn.api.indices import SETTINGS_FORMAT, check_timeouts
 from fakeknn.api.templates import told_component, told_index_template
-from fakeknn.errors import NotFaked
+from fakeknn.errors import IllegalArgumentException, NotFaked
 from fakeknn.rest import Request, route
 from fakeknn.state import machine, names
 from fakeknn.state.allocation import allocation_id, copies_of, in_hash_order
@@ -18,7 +19,7 @@ from fakeknn.state.names import INDICES_OPTIONS_PARAMETERS, IndicesOptions
 from fakeknn.state.node import Node
 from fakeknn.state.settings.flat import render
 from fakeknn.state.templates import LegacyTemplate
-from fakeknn.units import parse_long, parse_time_value
+from fakeknn.units import parse_time_value
 from fakeknn.xcontent.java import hash_ordered
 
 #: ClusterState.Metric.
@@ -57,10 +58,14 @@ def cluster_state(node: Node, request: Request) -> dict[str, Any]:
     request.flag("local")
     check_timeouts(request)
     waits = "wait_for_metadata_version" in request.params
-    if waits and parse_long(request.params["wait_for_metadata_version"]) > node.state_version:
-        raise NotFaked("waiting for a version of the metadata")
+    version = long_parameter(request, "wait_for_metadata_version", 1)
+    if version < 1:
+        raise IllegalArgumentException(f"provided waitForMetadataVersion should be >= 1, but instead is [{version}]")
     if "wait_for_timeout" in request.params:
         parse_time_value(request.params["wait_for_timeout"], "wait_for_timeout")
+    request.prepared()
+    if waits and version > node.state_version:
+        raise NotFaked("waiting for a version of the metadata")
     expressions = request.names("indices") or ["_all"]
     indices = list(node.indices.values())
     if expressions != ["_all"]:

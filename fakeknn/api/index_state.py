@@ -21,7 +21,7 @@ from fakeknn.state import names, shard_limit
 from fakeknn.state.active import BY_SETTING, ActiveShards
 from fakeknn.state.blocks import INDEX_BLOCKS
 from fakeknn.state.index import Index
-from fakeknn.state.names import INDICES_OPTIONS_PARAMETERS
+from fakeknn.state.names import INDICES_OPTIONS_PARAMETERS, IndicesOptions
 from fakeknn.state.node import Node
 from fakeknn.state.resolution import IndicesLookup
 from fakeknn.units import parse_time_value
@@ -31,6 +31,7 @@ _PARAMETERS = ("index", "wait_for_active_shards", *MANAGER, *INDICES_OPTIONS_PAR
 
 
 def _check_named(request: Request) -> None:
+    request.prepared()
     if not request.names("index"):
         raise ActionRequestValidationException("index is missing")
 
@@ -59,9 +60,10 @@ def when_active(
 @route("POST", "/_close", "/{index}/_close", params=_PARAMETERS)
 def close(node: Node, request: Request) -> dict[str, Any] | Later:
     check_timeouts(request)
+    options = IndicesOptions.from_parameters(request.params, names.CLOSE_INDEX)
     active = asked_copies(request)
     _check_named(request)
-    indices = resolved(node, request, names.CLOSE_INDEX, data_streams=False)
+    indices = node.resolve(request.names("index"), options, data_streams=False)
     node.check_blocks("metadata_write", *indices)
     for index in indices:
         node.check_closable(index)
@@ -80,12 +82,13 @@ def close(node: Node, request: Request) -> dict[str, Any] | Later:
 @route("POST", "/_open", "/{index}/_open", params=(*_PARAMETERS, *IN_BACKGROUND))
 def open_(node: Node, request: Request) -> dict[str, Any] | Later:
     check_timeouts(request)
+    options = IndicesOptions.from_parameters(request.params, names.OPEN_INDEX)
     active = asked_copies(request)
-    _check_named(request)
     waits = waited_for(request)
+    _check_named(request)
 
     def do() -> dict[str, Any] | Later:
-        indices = resolved(node, request, names.OPEN_INDEX)
+        indices = node.resolve(request.names("index"), options)
         node.check_blocks("metadata_write", *indices)
         shard_limit.check_opened(node, indices)
         for index in indices:

@@ -35,11 +35,17 @@ SETTINGS_FORMAT = ("settings_filter", "flat_settings")
 
 
 def check_timeouts(request: Request) -> None:
-    """``timeout``, ``cluster_manager_timeout`` and its deprecated name: read, and of no consequence on one node."""
+    """``timeout`` and the manager's: read, and of no consequence on one node."""
+    if "timeout" in request.params:
+        parse_time_value(request.params["timeout"], "timeout")
+    check_manager_timeout(request)
+
+
+def check_manager_timeout(request: Request) -> None:
+    """``cluster_manager_timeout`` and its deprecated name."""
     params = request.params
-    for name in ("timeout", "cluster_manager_timeout"):
-        if name in params:
-            parse_time_value(params[name], name)
+    if "cluster_manager_timeout" in params:
+        parse_time_value(params["cluster_manager_timeout"], "cluster_manager_timeout")
     if "master_timeout" in params:
         if "cluster_manager_timeout" in params:
             raise OpenSearchParseException(
@@ -139,11 +145,12 @@ def shown_settings(index: Index, request: Request) -> dict[str, Any]:
     params=("local", "include_defaults", *MANAGER[1:], *INDICES_OPTIONS_PARAMETERS, *SETTINGS_FORMAT),
 )
 def get(node: Node, request: Request) -> dict[str, Any]:
+    options = IndicesOptions.from_parameters(request.params, names.GET_INDEX)
     request.flag("local")
     check_timeouts(request)
     defaults = request.flag("include_defaults")
     answer = {}
-    indices = resolved(node, request, names.GET_INDEX)
+    indices = node.resolve(request.names("index"), options)
     node.check_blocks("metadata_read", *indices)
     for index in indices:
         told: dict[str, Any] = {
@@ -208,6 +215,7 @@ def refresh(node: Node, request: Request) -> dict[str, Any]:
     params=("index", "force", "wait_if_ongoing", *INDICES_OPTIONS_PARAMETERS),
 )
 def flush(node: Node, request: Request) -> dict[str, Any]:
+    IndicesOptions.from_parameters(request.params, names.BROADCAST)
     force, wait = request.flag("force"), request.flag("wait_if_ongoing", True)
     if force and not wait:
         raise ActionRequestValidationException("wait_if_ongoing must be true for a force flush")

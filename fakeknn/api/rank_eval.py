@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from fakeknn.api.search import INDICES_PARAMETERS, run_search
+from fakeknn.api.search import INDICES_PARAMETERS, SEARCH_OPTIONS, run_search, set_search_type
 from fakeknn.errors import NotFaked, OpenSearchError, OpenSearchParseException, body_of
 from fakeknn.painless.mustache import compile_template
 from fakeknn.rest import SOURCE_PARAMETERS, Request, route
@@ -12,7 +12,7 @@ from fakeknn.search.rank_eval import RatedRequest, Specification, check_searched
 from fakeknn.search.request import SearchRequest, parse_request
 from fakeknn.search.scripts import stored_script
 from fakeknn.search.source import HIDE_SOURCE, SourceOptions
-from fakeknn.state.names import SEARCH, IndicesOptions
+from fakeknn.state.names import IndicesOptions
 from fakeknn.xcontent import hash_ordered, read_open, read_search
 
 if TYPE_CHECKING:
@@ -41,7 +41,9 @@ def _search_of(node: Node, one: RatedRequest, specification: Specification) -> S
 def rank_eval(node: Node, request: Request) -> dict[str, Any]:
     if not request.body:
         raise OpenSearchParseException("request body or source parameter is required")
-    IndicesOptions.from_parameters(request.params, SEARCH)
+    IndicesOptions.from_parameters(request.params, SEARCH_OPTIONS)
+    if "search_type" in request.params:
+        set_search_type(request, SearchRequest())
     request.parsed = read_open(request.body)
     specification = parse_specification(request.parsed)
     details: dict[str, Any] = {}

@@ -55,7 +55,7 @@ _ROLLOVER = ObjectParser(
     "POST",
     "/{index}/_rollover",
     "/{index}/_rollover/{new_index}",
-    params=("dry_run", "wait_for_active_shards", "?include_type_name", *MANAGER),
+    params=("dry_run", "wait_for_active_shards", *MANAGER),
 )
 def rollover(node: Node, request: Request) -> dict[str, Any] | Later:
     params = request.params

@@ -71,7 +71,7 @@ def _unknown(name: str, value: Any) -> IllegalArgumentException:
     "GET POST",
     "/_search/scroll",
     "/_search/scroll/{scroll_id}",
-    params=(*SOURCE_PARAMETERS, "scroll_id", "scroll", "rest_total_hits_as_int", "typed_keys"),
+    params=(*SOURCE_PARAMETERS, "scroll_id", "scroll", "rest_total_hits_as_int"),
 )
 def scroll(node: Node, request: Request) -> dict[str, Any]:
     scroll_id, keep_alive = request.text("scroll_id"), request.text("scroll")
@@ -116,7 +116,9 @@ def create_point_in_time(node: Node, request: Request) -> dict[str, Any]:
     keep_alive = request.text("keep_alive")
     if keep_alive is not None:
         parse_time_value(keep_alive, "keep_alive")
+    request.flag("allow_partial_pit_creation")
     options = IndicesOptions.from_parameters(request.params, SEARCH_OPTIONS)
+    request.prepared()
     if keep_alive is None:
         raise ActionRequestValidationException("keep alive not specified")
     alive = readers.keep_alive_of(node, keep_alive, "keep_alive", setting=readers.POINTS)

@@ -125,6 +125,11 @@ def _check_sharing(request: Request, numbers: Sequence[tuple[str, str, int]] = _
 def apply_params(request: Request, search: SearchRequest) -> None:
     """RestSearchAction.parseSearchRequest: parameters go before the body."""
     _check_sharing(request)
+    if request.text("allow_partial_search_results") == "":
+        raise NullPointerException(
+            'Cannot invoke "java.lang.Boolean.booleanValue()" because the return value of '
+            '"org.opensearch.rest.RestRequest.paramAsBoolean(String, java.lang.Boolean)" is null'
+        )
     request.flag("allow_partial_search_results")
     request.flag("phase_took", True)
     search.batched_reduce_size = request.number("batched_reduce_size")
@@ -438,6 +443,8 @@ _HEADER = frozenset(
 def msearch(node: Node, request: Request) -> dict[str, Any]:
     IndicesOptions.from_parameters(request.params, SEARCH_OPTIONS)
     check_message(request)
+    if "cancel_after_time_interval" in request.params:
+        parse_time_value(request.params["cancel_after_time_interval"], "cancel_after_time_interval")
     searches = []
     for one in message_searches(request):
         one.parsed = _read(node, one.body)
@@ -482,7 +489,9 @@ def message_searches(request: Request) -> Iterator[Request]:
                 raise NullPointerException('Cannot invoke "Object.toString()" because "node" is null')
             if name not in _HEADER:
                 raise IllegalArgumentException(f"key [{name}] is not supported in the metadata section")
-        yield Request("POST", request.path, _header_params(request, header), body=body)
+        one = Request("POST", request.path, _header_params(request, header), body=body)
+        set_search_type(one, SearchRequest())
+        yield one
 
 
 def _header_params(request: Request, header: dict[str, Any]) -> dict[str, str]:

@@ -12,6 +12,7 @@ from fakeknn.api.search import (
     SEARCH_PARAMETERS,
     apply_params,
     check_message,
+    check_read,
     check_total_hits,
     message_searches,
     run_search,
@@ -152,6 +153,7 @@ def search_template(node: Node, request: Request) -> dict[str, Any]:
     IndicesOptions.from_parameters(request.params, SEARCH)
     check_total_hits(request, around)
     template = _read(request)
+    check_read(request)
     problems = template.check()
     if problems:
         raise ActionRequestValidationException(*problems)

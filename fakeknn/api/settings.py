@@ -48,7 +48,7 @@ def _selected(settings: Mapping[str, Value], patterns: list[str]) -> dict[str, V
         "local",
         *MANAGER[1:],
         *INDICES_OPTIONS_PARAMETERS,
-        *SETTINGS_FORMAT,
+        "flat_settings",
     ),
 )
 def get(node: Node, request: Request) -> dict[str, Any]:
@@ -136,7 +136,9 @@ def _lifts_blocks(changes: Settings) -> bool:
 def get_cluster(node: Node, request: Request) -> dict[str, Any]:
     request.flag("local")
     check_timeouts(request)
-    flat, defaults = request.flag("flat_settings"), request.flag("include_defaults")
+    defaults = request.flag("include_defaults")
+    request.prepared()
+    flat = request.flag("flat_settings")
     answer = {
         "persistent": render(node.persistent_settings, flat),
         "transient": render(node.transient_settings, flat),

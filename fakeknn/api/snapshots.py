@@ -41,6 +41,7 @@ _WAITS = MANAGER[1:]
 def get_repositories(node: Node, request: Request) -> dict[str, Any]:
     check_timeouts(request)
     request.flag("local")
+    request.prepared()
     flat = request.flag("flat_settings")
     found = repositories.repositories(node, request.names("repository"))
     return {name: {"type": one.type, "settings": render(one.settings, flat)} for name, one in found.items()}

@@ -43,7 +43,8 @@ def group_by(request: Request) -> str:
     return request.params.get("group_by", "nodes")
 
 
-def _check_timeout(request: Request) -> None:
+def check_timeout(request: Request) -> None:
+    """Of requests that wait for tasks."""
     request.flag("wait_for_completion")
     if "timeout" in request.params:
         parse_time_value(request.params["timeout"], "timeout")
@@ -56,11 +57,12 @@ def _check_timeout(request: Request) -> None:
 )
 def list_tasks(node: Node, request: Request) -> dict[str, Any]:
     groups = group_by(request)
-    if groups not in _GROUPS:
-        raise _no_grouping(groups)
     detailed = request.flag("detailed")
     parent = task_id(request.text("parent_task_id"))
-    _check_timeout(request)
+    check_timeout(request)
+    request.prepared()
+    if groups not in _GROUPS:
+        raise _no_grouping(groups)
     tasks = []
     if machine.chosen(node, request.names("nodes")):
         tasks = list(listing(node, request.names("actions"), parent, request.headers.get("x-opaque-id")))
@@ -137,7 +139,7 @@ def _node(node: Node) -> dict[str, Any]:
 def get_task(node: Node, request: Request) -> Any:
     """A task at work, or what is on record of one that has ended."""
     wanted = task_id(request.params["task_id"])
-    _check_timeout(request)
+    check_timeout(request)
     assert wanted is not None
     until = node.now() + _patience(request)
     if request.flag("wait_for_completion"):

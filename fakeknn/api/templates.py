@@ -113,8 +113,6 @@ def _template(values: Members[str, Any] | None) -> Template | None:
 
 def _read_index_template(request: Request) -> IndexTemplate:
     values = _parsed(request, _INDEX_TEMPLATE)
-    if not values["index_patterns"]:
-        raise IllegalArgumentException("There must be at least one pattern, zero given")
     stream = values.get("data_stream")
     timestamp = None if stream is None else stream.get("timestamp_field", {"name": DEFAULT_TIMESTAMP})["name"]
     return IndexTemplate(
@@ -213,6 +211,7 @@ def put_component(node: Node, request: Request) -> dict[str, Any]:
     check_timeouts(request)
     create = request.flag("create")
     values = _parsed(request, _COMPONENT)
+    request.prepared()
     template = _template(values["template"]) or Template()
     component = ComponentTemplate(template, values.get("version"), values.get("_meta"))
     put_component_template(node, request.params["name"], component, create=create, check_filter=check_filter)
@@ -269,6 +268,8 @@ def _check_action(template: IndexTemplate) -> None:
         problems.append("index template priority must be >= 0")
     if problems:
         raise ActionRequestValidationException(*problems)
+    if not template.index_patterns:
+        raise IllegalArgumentException("There must be at least one pattern, zero given")
 
 
 @route("GET", "/_index_template", params=_GET)
@@ -291,16 +292,26 @@ def delete(node: Node, request: Request) -> dict[str, Any]:
 # --- simulations ------------------------------------------------------------------------------------------------------
 
 
+def _simulated_body(request: Request) -> IndexTemplate | None:
+    """The template that a body says, and how it would be put; without one nobody reads that."""
+    if not request.body:
+        request.refuse_unread(("create", "cause"))
+        return None
+    template = _read_index_template(request)
+    request.flag("create")
+    return template
+
+
 @route("POST", "/_index_template/_simulate_index/{name}", params=_PUT)
 def simulate_index(node: Node, request: Request) -> Response:
     check_timeouts(request)
     index = request.params["name"]
     warning = None
+    template = _simulated_body(request)
+    request.prepared()
     templates = node.index_templates
-    if request.body:
-        template = _read_index_template(request)
+    if template is not None:
         create = request.flag("create")
-        request.prepared()
         _check_action(template)
         name = f"simulate_index_template_{node.ids.uuid().lower()}"
         templates = with_index_template(node, name, template, create=create, check_filter=check_filter)
@@ -313,8 +324,8 @@ def simulate_index(node: Node, request: Request) -> Response:
 @route("POST", "/_index_template/_simulate", "/_index_template/_simulate/{name}", params=("name", *_PUT))
 def simulate(node: Node, request: Request) -> Response:
     name = request.text("name")
-    given = _read_index_template(request) if request.body else None
-    create = given is not None and request.flag("create")
+    given = _simulated_body(request)
+    create = request.flag("create")
     check_timeouts(request)
     request.prepared()
     uuid = node.ids.uuid().lower()

@@ -38,6 +38,8 @@ def _with_parameters(wanted: TermVectorsRequest, request: Request) -> TermVector
     names = request.names("fields")
     if names:
         wanted = replace(wanted, fields=(*(wanted.fields or ()), *names))
+    for name in ("termStatistics", "fieldStatistics"):
+        request.flag(name)
     for name in ("offsets", "positions", "payloads", "term_statistics", "field_statistics", "realtime"):
         if request.text(name) is not None:
             flag: dict[str, Any] = {name: request.flag(name)}

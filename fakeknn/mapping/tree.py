@@ -495,6 +495,7 @@ class Mapping:
         validation.check_names(out)
         validation.validate(out)
         validation.check_references(out)
+        validation.check_partition(out)
         return out
 
 

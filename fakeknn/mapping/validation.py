@@ -37,6 +37,13 @@ def validate(mapping: Mapping, *, limits: bool = True, copies_nowhere: bool = Fa
             _check_copy(mapping, path, target)
 
 
+def check_partition(mapping: Mapping) -> None:
+    """DocumentMapper.validate: who spreads a routing over several shards needs one of each document."""
+    if mapping.context.number("index.routing_partition_size", 1) != 1 and not mapping.routing_required:
+        where = f"partitioned index [{mapping.context.index}]"
+        raise IllegalArgumentException(f"mapping type [_doc] must have routing required for {where}")
+
+
 def check_references(mapping: Mapping) -> None:
     for field in mapping.fields.values():
         field.check_others(mapping.fields)

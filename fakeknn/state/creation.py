@@ -18,6 +18,7 @@ from fakeknn.errors import (
 )
 from fakeknn.fields.base import MappingContext
 from fakeknn.mapping import Mapping as DocumentMapping
+from fakeknn.mapping.validation import check_partition
 from fakeknn.state import shard_limit
 from fakeknn.state.active import BY_SETTING, ActiveShards
 from fakeknn.state.blocks import check_blocks, cluster_blocks
@@ -97,6 +98,8 @@ def create_index(node: Node, request: CreateIndex) -> Index:
             DocumentMapping.parse(definition, context)
         mapping = DocumentMapping.parse(compose(templates, request.mapping or {}), context)
     mapping.unsaid = request.mapping is None and not templates.mappings
+    if not mapping.unsaid:
+        check_partition(mapping)
     check_nested(settings, name, mapping.nested_paths)
     index_sort(settings, mapping.field)
     aliases = {**templates.aliases, **request.aliases}

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from fakeknn.api.cat.table import TIMES, cat, clock_time, columns, times
-from fakeknn.api.indices import check_timeouts
+from fakeknn.api.indices import check_manager_timeout
+from fakeknn.api.tasks import check_timeout, task_id
 from fakeknn.errors import ActionRequestValidationException, NotFaked
 from fakeknn.rest import Request
 from fakeknn.state import machine
@@ -74,7 +75,7 @@ _MANAGERS = columns(
 @cat("/_cat/cluster_manager", "/_cat/master", columns=_MANAGERS, params=_MANAGER)
 def cluster_manager(node: Node, request: Request) -> Iterator[dict[str, Any]]:
     request.flag("local")
-    check_timeouts(request)
+    check_manager_timeout(request)
     yield {"id": node.node_id, "host": node.address[0], "ip": node.address[0], "node": node.name}
 
 
@@ -92,7 +93,7 @@ _PENDING = columns(
 def pending_tasks(node: Node, request: Request) -> list[dict[str, Any]]:
     """A request is done when it is answered, so nothing is ever pending."""
     request.flag("local")
-    check_timeouts(request)
+    check_manager_timeout(request)
     return []
 
 
@@ -135,11 +136,14 @@ _TASKS_DETAILED = [
     told=("detailed",),
 )
 def tasks(node: Node, request: Request) -> Iterator[dict[str, Any]]:
+    parent = task_id(request.text("parent_task_id"))
+    check_timeout(request)
+    request.prepared()
     if "resource_stats" in request.names("h"):
         raise NotFaked("what tasks use")
     if not machine.chosen(node, request.names("nodes")):
         return
-    for task in listing(node, request.names("actions"), request.text("parent_task_id")):
+    for task in listing(node, request.names("actions"), parent):
         yield {
             "id": task.number,
             "action": task.action,
@@ -173,7 +177,7 @@ _REPOSITORIES = columns(
 @cat("/_cat/repositories", columns=_REPOSITORIES, params=_MANAGER)
 def repositories(node: Node, request: Request) -> Iterator[dict[str, Any]]:
     request.flag("local")
-    check_timeouts(request)
+    check_manager_timeout(request)
     for name, repository in node.repositories.items():
         yield {"id": name, "type": repository.type}
 
@@ -204,7 +208,7 @@ _SNAPSHOTS = columns(
 )
 def snapshots(node: Node, request: Request) -> Iterator[dict[str, Any]]:
     ignore_unavailable = request.flag("ignore_unavailable")
-    check_timeouts(request)
+    check_manager_timeout(request)
     name = request.text("repository")
     if name is None:
         raise ActionRequestValidationException("repository is missing")

@@ -7,7 +7,7 @@ from typing import Any
 
 from fakeknn.api.cat import statistics as shared
 from fakeknn.api.cat.table import TIMES, Row, cat, columns, times
-from fakeknn.api.indices import check_timeouts
+from fakeknn.api.indices import check_manager_timeout
 from fakeknn.api.search import OF_Q, check_read, query_of_params, query_only
 from fakeknn.errors import IllegalArgumentException
 from fakeknn.rest import SOURCE_PARAMETERS, Request
@@ -81,7 +81,7 @@ def asked_for(node: Node, request: Request) -> list[Index]:
     """The indices that a table of them is asked for."""
     options = IndicesOptions.from_parameters(request.params, names.STRICT_EXPAND_OPEN_CLOSED)
     request.flag("local")
-    check_timeouts(request)
+    check_manager_timeout(request)
     request.flag("include_unloaded_segments")
     found = node.resolve(request.names("index"), options)
     node.check_blocks("metadata_read", *found)
@@ -204,7 +204,7 @@ _TEMPLATES = columns(
 @cat("/_cat/templates", "/_cat/templates/{name}", columns=_TEMPLATES, params=_MANAGER)
 def templates(node: Node, request: Request) -> Iterator[dict[str, Any]]:
     request.flag("local")
-    check_timeouts(request)
+    check_manager_timeout(request)
     pattern = request.text("name", "*") or "*"
     for name, legacy in node.templates.items():
         if names.simple_match(pattern, name):

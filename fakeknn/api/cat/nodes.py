@@ -5,12 +5,11 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 from fakeknn.api.cat import statistics as shared
 from fakeknn.api.cat.table import cat, columns
-from fakeknn.api.indices import check_timeouts
+from fakeknn.api.indices import check_manager_timeout
 from fakeknn.api.root import BUILDS
 from fakeknn.rest import Request
 from fakeknn.state import machine
@@ -88,17 +87,13 @@ script cache compilation limit triggered
 
 def _check(request: Request) -> None:
     request.flag("local")
-    check_timeouts(request)
+    check_manager_timeout(request)
 
 
-def _check_manager(request: Request) -> None:
-    """How long the cluster manager is waited for, whatever ``timeout`` is of."""
-    params = {name: value for name, value in request.params.items() if name != "timeout"}
-    check_timeouts(replace(request, params=params))
-
-
-def _check_info_timeout(request: Request) -> None:
-    """The statistics and facts of nodes have a timeout of their own."""
+def _check_timeouts(request: Request) -> None:
+    """The manager's timeout; that of the nodes' statistics and facts is read when these are asked for."""
+    check_manager_timeout(request)
+    request.prepared()
     if "timeout" in request.params:
         parse_time_value(request.params["timeout"], "NodesInfoRequest.timeout")
 
@@ -106,9 +101,8 @@ def _check_info_timeout(request: Request) -> None:
 @cat("/_cat/nodes", columns=_NODES, params=(*_MANAGER, "full_id"))
 def nodes(node: Node, request: Request) -> Iterator[dict[str, Any]]:
     request.flag("local")
-    _check_manager(request)
     full = request.flag("full_id")
-    _check_info_timeout(request)
+    _check_timeouts(request)
     memory, disk = machine.memory(), machine.disk()
     loads = dict(zip(("load_1m", "load_5m", "load_15m"), machine.load_average(), strict=True))
     yield {
@@ -163,8 +157,7 @@ _ATTRIBUTES = columns(
 @cat("/_cat/nodeattrs", columns=_ATTRIBUTES, params=_MANAGER)
 def nodeattrs(node: Node, request: Request) -> Iterator[dict[str, Any]]:
     request.flag("local")
-    _check_manager(request)
-    _check_info_timeout(request)
+    _check_timeouts(request)
     for name, value in node.attributes.items():
         yield {
             "node": node.name,
@@ -192,8 +185,7 @@ _PLUGINS = columns(
 @cat("/_cat/plugins", columns=_PLUGINS, params=_MANAGER)
 def plugins(node: Node, request: Request) -> Iterator[dict[str, Any]]:
     request.flag("local")
-    _check_manager(request)
-    _check_info_timeout(request)
+    _check_timeouts(request)
     yield {
         "id": node.node_id,
         "name": node.name,
@@ -239,8 +231,8 @@ _THREAD_POOLS = columns(
     told=("thread_pool_patterns",),
 )
 def thread_pool(node: Node, request: Request) -> Iterator[dict[str, Any]]:
-    _check_info_timeout(request)
     request.flag("local")
+    _check_timeouts(request)
     patterns = request.names("thread_pool_patterns") or ["*"]
     where = {
         "node_name": node.name,

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from fakeknn.api.cat.table import cat, columns
-from fakeknn.api.indices import check_timeouts
+from fakeknn.api.indices import check_manager_timeout
 from fakeknn.errors import ActionRequestValidationException, IllegalArgumentException, JsonParseException
 from fakeknn.rest import SOURCE_PARAMETERS, Request
 from fakeknn.search.context_ids import readers_of_point
@@ -48,7 +48,7 @@ _SEGMENTS = columns(
 )
 def segments(node: Node, request: Request) -> Iterator[dict[str, Any]]:
     request.flag("local")
-    check_timeouts(request)
+    check_manager_timeout(request)
     for index in in_hash_order(node, node.resolve(request.names("index"), names.BROADCAST)):
         for shard in index.shards:
             shard.settle(node.now())

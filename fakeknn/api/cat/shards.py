@@ -7,7 +7,7 @@ from typing import Any
 
 from fakeknn.api.cat import statistics as shared
 from fakeknn.api.cat.table import Row, cat, columns
-from fakeknn.api.indices import check_timeouts
+from fakeknn.api.indices import check_manager_timeout
 from fakeknn.rest import Request
 from fakeknn.state import names
 from fakeknn.state.allocation import Copy, all_copies, in_hash_order, iso_millis
@@ -79,7 +79,7 @@ SHARDS = [
 )
 def shards(node: Node, request: Request) -> Iterator[Row]:
     request.flag("local")
-    check_timeouts(request)
+    check_manager_timeout(request)
     if "cancel_after_time_interval" in request.params:
         parse_time_value(request.params["cancel_after_time_interval"], "cancel_after_time_interval")
     indices = None
@@ -160,6 +160,11 @@ _RECOVERY = columns(
 )
 
 
+def _check_timeout(request: Request, name: str) -> None:
+    if "timeout" in request.params:
+        parse_time_value(request.params["timeout"], name)
+
+
 @cat(
     "/_cat/recovery",
     "/_cat/recovery/{index}",
@@ -167,6 +172,7 @@ _RECOVERY = columns(
     params=("index", "detailed", "active_only", *INDICES_OPTIONS_PARAMETERS),
 )
 def recovery(node: Node, request: Request) -> Iterator[dict[str, Any]]:
+    _check_timeout(request, "RecoveryRequest.timeout")
     request.flag("detailed")
     active_only = request.flag("active_only")
     options = IndicesOptions.from_parameters(request.params, names.RECOVERY)
@@ -259,11 +265,12 @@ _REPLICATION_DETAILED = [
 )
 def segment_replication(node: Node, request: Request) -> list[dict[str, Any]]:
     """Nobody replicates segments here: replicas have no node."""
-    if "timeout" in request.params:
-        parse_time_value(request.params["timeout"], "SegmentReplicationStatsRequest.timeout")
+    _check_timeout(request, "SegmentReplicationStatsRequest.timeout")
     request.flag("detailed")
     request.flag("active_only")
-    node.resolve(request.names("index"), IndicesOptions.from_parameters(request.params, names.RECOVERY))
+    options = IndicesOptions.from_parameters(request.params, names.RECOVERY)
     for number in request.names("shards"):
         parse_int(number)
+    request.prepared()
+    node.resolve(request.names("index"), options)
     return []

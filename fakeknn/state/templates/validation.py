@@ -12,6 +12,7 @@ from fakeknn.errors import (
     ValidationException,
 )
 from fakeknn.mapping import Mapping as DocumentMapping
+from fakeknn.mapping.validation import check_partition
 from fakeknn.state.aliases import AliasMetadata, CheckFilter, check_alias
 from fakeknn.state.creation import mapping_context
 from fakeknn.state.index import Index
@@ -60,9 +61,6 @@ def check_parts(name: str, patterns: Sequence[str], settings: Settings, aliases:
             )
 
 
-_PLACEHOLDER = "validate-template"
-
-
 def _trial_settings(settings: Settings) -> Settings:
     """The settings of the index that a template is tried on."""
     partition = INDEX_SETTINGS.get(settings, "index.routing_partition_size")
@@ -77,25 +75,28 @@ def check_alone(node: Node, settings: Settings, mappings: Mapping[str, Any] | No
     """validateTemplate: an index could be made of these."""
     trial = _trial_settings(settings)
     lifecycle.check_makeable(trial)
-    context = mapping_context(node, trial, _PLACEHOLDER)
+    context = mapping_context(node, trial, node.ids.uuid())
     if mappings:
         # Within its type, as OpenSearch wraps it: a second one inside is not known.
-        DocumentMapping.parse({"_doc": mappings}, context)
+        check_partition(DocumentMapping.parse({"_doc": mappings}, context))
 
 
 def check_composed(node: Node, name: str, template: IndexTemplate, check_filter: CheckFilter) -> None:
     """validateCompositeTemplate: an index could be made of the template and its components together."""
     trial = _trial_settings(resolve_settings(node, template))
     lifecycle.check_makeable(trial)
-    context = mapping_context(node, trial, _PLACEHOLDER)
-    index = Index(_PLACEHOLDER, {"index.uuid": "_na_", **trial}, DocumentMapping.parse({}, context), {}, node.now())
+    placeholder = f"validate-template-{node.ids.uuid().lower()}"
+    context = mapping_context(node, trial, placeholder)
+    index = Index(placeholder, {"index.uuid": "_na_", **trial}, DocumentMapping.parse({}, context), {}, node.now())
     for alias, metadata in resolve_aliases(node, template).items():
         if metadata.get("filter"):
             check_filter(node, index, alias, metadata["filter"])
     try:
-        mappings = collect_mappings(node, template, BACKING_INDEX_PREFIX + _PLACEHOLDER)
+        mappings = collect_mappings(node, template, BACKING_INDEX_PREFIX + placeholder)
         for definition in mappings:
             DocumentMapping.parse({"_doc": definition}, context)
-        DocumentMapping.parse(compose_mappings(mappings), context)
+        composed = DocumentMapping.parse(compose_mappings(mappings), context)
+        if mappings:
+            check_partition(composed)
     except OpenSearchError as error:
         raise IllegalArgumentException(f"invalid composite mappings for [{name}]") from error
