@@ -71,10 +71,10 @@ def test_options_tell_the_methods_without_a_body(ask: Ask) -> None:
 
 
 def test_what_is_known_but_not_faked_says_so(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
-    status, _, body = ask("POST", "/_filecache/prune?whatever=1")
+    status, _, body = ask("POST", "/views?whatever=1")
     assert status == 501
     assert body["error"]["type"] == "not_faked"
-    assert "POST /_filecache/prune" in body["error"]["reason"]
+    assert "POST /views" in body["error"]["reason"]
 
 
 # --- parameters -------------------------------------------------------------------------------------------------------
