@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
@@ -154,6 +155,23 @@ def _indexed(container: Any, key: Any) -> dict[str, str]:
     return found
 
 
+def _met(body: dict[str, Any]) -> Iterator[tuple[Any, Any]]:
+    """The places that a parser comes to which looks at no brackets of arrays: all members, and what arrays hold."""
+
+    def inside(value: list[Any]) -> Iterator[tuple[Any, Any]]:
+        for i, item in enumerate(value):
+            if isinstance(item, list):
+                yield from inside(item)
+            else:
+                yield value, i
+
+    for name, value in body.items():
+        yield body, name
+        if isinstance(value, list):
+            yield from inside(value)
+            objects.whole(body, name)
+
+
 @register("geo_shape")
 def parse_geo_shape(container: Any, key: Any) -> Query:
     body = container[key]
@@ -161,10 +179,15 @@ def parse_geo_shape(container: Any, key: Any) -> Query:
     shape: Shape | None = None
     indexed: dict[str, str] = {}
     found: dict[str, Any] = {}
-    for name, value in body.items():
+    met = ""
+    for holder, place in _met(body):
+        if holder is body:
+            met = place
+        value, name = holder[place], met  # the name that the parser has met last
         if isinstance(value, dict):
+            met = next(reversed(value), met)
             if name_of_field is not None:
-                raise ParsingException(f"point specified twice. [{name}]", at=Where(body, name))
+                raise ParsingException(f"point specified twice. [{name}]", at=Where(holder, place))
             name_of_field = name
             for member in value:
                 if member == "relation":
@@ -183,13 +206,13 @@ def parse_geo_shape(container: Any, key: Any) -> Query:
         elif not objects.is_value(value):
             continue
         elif name == "boost":
-            found[name] = objects.decimal(body, name)
+            found[name] = objects.decimal(holder, place)
         elif name == "_name":
-            found[name] = objects.text(body, name)
+            found[name] = objects.text(holder, place)
         elif name == "ignore_unmapped":
-            found[name] = objects.boolean(body, name)
+            found[name] = objects.boolean(holder, place)
         else:
-            raise ParsingException(f"query does not support [{name}]", at=Where(body, name))
+            raise ParsingException(f"query does not support [{name}]", at=Where(holder, place))
     if name_of_field is None:
         raise IllegalArgumentException("fieldName is required")
     if shape is None and "id" not in indexed:
