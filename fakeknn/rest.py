@@ -105,14 +105,10 @@ class Request:
         value = self.params.get(name)
         if value is None:
             return default
-        try:
-            number = int(value)
-            if not -(2**31) <= number < 2**31:
-                raise ValueError
-        except ValueError:
+        if _INTEGER.fullmatch(value) is None or not -(2**31) <= int(value) < 2**31:
             cause = NumberFormatException(f'For input string: "{value}"')
             raise IllegalArgumentException(f"Failed to parse int parameter [{name}] with value [{value}]") from cause
-        return number
+        return int(value)
 
     def decimal(self, name: str, default: float) -> float:
         """RestRequest.paramAsFloat."""
@@ -133,6 +129,7 @@ class Request:
         return [part for part in value.split(",") if part] if value else []
 
 
+_INTEGER = re.compile(r"[+-]?[0-9]+")
 #: A percent sign without two hexadecimal digits behind it, and what is there.
 _BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2}).{0,2}", re.DOTALL)
 

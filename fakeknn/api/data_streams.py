@@ -68,8 +68,10 @@ def delete(node: Node, request: Request) -> dict[str, Any]:
 )
 def stats(node: Node, request: Request) -> dict[str, Any]:
     request.flag("forbid_closed_indices", True)
-    IndicesOptions.from_parameters(request.params, STRICT_EXPAND_OPEN_FORBID_CLOSED)
-    streams = {stream.name: stream for stream in _named(node, request)}
+    options = IndicesOptions.from_parameters(request.params, STRICT_EXPAND_OPEN_FORBID_CLOSED)
+    asked = request.names("name")
+    found = {index.name for index in node.resolve(asked, options)} if asked else node.indices.keys()
+    streams = {name: stream for name, stream in node.data_streams.items() if not found.isdisjoint(stream.indices)}
     told = [_statistics(node, streams[name], request.flag("human")) for name in hash_ordered(streams)]
     indices = [node.indices[name] for stream in streams.values() for name in stream.indices]
     node.check_blocks("metadata_read", *indices)

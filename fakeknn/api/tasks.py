@@ -7,6 +7,7 @@ from typing import Any
 
 from fakeknn.api.nodes import failed_node
 from fakeknn.errors import (
+    ActionRequestValidationException,
     IllegalArgumentException,
     IndexNotFoundException,
     NoSuchNodeException,
@@ -197,7 +198,11 @@ def cancel(node: Node, request: Request) -> dict[str, Any]:
     parent = task_id(request.text("parent_task_id"))
     request.flag("wait_for_completion")
     groups = group_by(request)
-    actions = request.names("actions")
+    actions, nodes = request.names("actions"), request.names("nodes")
+    if wanted is not None and nodes:
+        raise ActionRequestValidationException("task id cannot be used together with node ids")
+    if not machine.chosen(node, nodes):
+        return {"nodes": {}} if groups == "nodes" else grouped(node, [], groups)
     if wanted is not None and wanted.partition(":")[0] != node.node_id:
         return grouped(node, [], groups, failure=no_such_node(wanted.partition(":")[0]))
     cancelled = []

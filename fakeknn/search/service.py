@@ -37,7 +37,7 @@ from fakeknn.search.scripts import stored_script
 from fakeknn.search.slicing import sliced
 from fakeknn.search.stored import stored_fields
 from fakeknn.search.suggest import only_suggests, suggesting
-from fakeknn.state.names import STRICT_EXPAND_OPEN_FORBID_CLOSED
+from fakeknn.state.names import STRICT_EXPAND_OPEN_FORBID_CLOSED, comma_list
 from fakeknn.state.resolution import filtering_aliases, resolve_expressions, search_routing
 from fakeknn.units import parse_int
 
@@ -194,7 +194,7 @@ def shard_contexts(
         node.check_blocks("read", index)
     services = Services(node)
     preferred = preferred_shards(preference)
-    names = [node.dated(name) for name in (names.split(",") if isinstance(names, str) else names)]
+    names = [node.dated(name) for name in (comma_list(names) if isinstance(names, str) else names)]
     routings, filters = _by_alias(node, indices, names, routing)
     places = [
         (number, index.name, index)

@@ -22,6 +22,15 @@ from fakeknn.errors import (
 )
 from fakeknn.units import parse_boolean
 
+
+def comma_list(text: str) -> list[str]:
+    """Strings.splitStringByCommaToArray: Java's split keeps no empty parts at the end."""
+    parts = text.split(",")
+    while parts and not parts[-1]:
+        parts.pop()
+    return parts
+
+
 # --- what a name may be -----------------------------------------------------------------------------------------------
 
 #: Strings.INVALID_FILENAME_CHARS, in the order in which Java's hash set prints them.

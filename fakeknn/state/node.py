@@ -12,7 +12,7 @@ from fakeknn.knn.counters import Counters
 from fakeknn.state.blocks import Block, Level, check_blocks, cluster_blocks
 from fakeknn.state.clock import Clock
 from fakeknn.state.ids import IdSource
-from fakeknn.state.names import STRICT_SINGLE_INDEX, IndicesOptions, resolve_date_math
+from fakeknn.state.names import STRICT_SINGLE_INDEX, IndicesOptions, comma_list, resolve_date_math
 from fakeknn.state.resolution import IndicesLookup, concrete_indices, concrete_write_index
 from fakeknn.xcontent import hash_ordered
 
@@ -173,7 +173,7 @@ class Node:
     ) -> list[Index]:
         """The indices behind an expression (a comma list) or several, by name; without ``data_streams`` the names of
         those stand for nothing."""
-        names = expressions.split(",") if isinstance(expressions, str) else expressions
+        names = comma_list(expressions) if isinstance(expressions, str) else expressions
         names = [self.dated(name) for name in names]
         found = concrete_indices(self.lookup, names, options, include_data_streams=data_streams)
         return [self.indices[index.name] for index in found]
