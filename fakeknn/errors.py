@@ -1,9 +1,8 @@
 """The foreign exceptions: OpenSearch's classes, their statuses, the bodies they are answered with, and ``NotFaked``.
 
 The real server makes an error's ``type`` from its Java class name, so the classes here bear those names. Classes for
-one
-particular event build their text from what happened; the general Java classes (``IllegalArgumentException`` and its
-like) take the text, which then stands beside the rule that it belongs to.
+one particular event build their text from what happened; the general Java classes (``IllegalArgumentException`` and
+its like) take the text, which then stands beside the rule that it belongs to.
 """
 
 from __future__ import annotations
@@ -68,9 +67,7 @@ class OpenSearchError(Exception):
             self.reason = self.reason.replace("{line}", str(line)).replace("{column}", str(column))
 
     def root_causes(self) -> list[OpenSearchError]:
-        """OpenSearchException.guessRootCauses: the innermost OpenSearch class; plain Java classes are not looked
-        into.
-        """
+        """OpenSearchException.guessRootCauses: the innermost OpenSearch class; plain Java ones are not looked into."""
         cause = self.cause
         if cause is not None and not isinstance(cause, JavaError):
             return cause.root_causes()
@@ -127,9 +124,7 @@ class NotFaked(Exception):
 
 
 class JavaError(OpenSearchError):
-    """A Java exception that does not extend ``OpenSearchException``: never a root cause behind another, 500 by
-    itself.
-    """
+    """A Java exception that does not extend ``OpenSearchException``: never a root cause behind another; 500 alone."""
 
     def root_causes(self) -> list[OpenSearchError]:
         return [self]
@@ -327,8 +322,7 @@ class NamedObjectNotFoundException(XContentParseException):
     """``[line:column] unknown field [x]``: a name that no plugin registered."""
 
 
-# --- OpenSearch's own
-# ---------------------------------------------------------------------------------------------------
+# --- OpenSearch's own -------------------------------------------------------------------------------------------------
 
 
 class ActionRequestValidationException(IllegalArgumentException):
@@ -425,9 +419,7 @@ class DecommissioningFailedException(OpenSearchError):
 
 
 class GeneralScriptException(OpenSearchError):
-    """A script that failed outside the script itself. An OpenSearchWrapperException: shown as its cause, where it
-    has one.
-    """
+    """A script that failed outside the script itself; an OpenSearchWrapperException, shown as its cause if any."""
 
     @property
     def wrapped(self) -> OpenSearchError | None:
@@ -714,9 +706,7 @@ class SearchPhaseExecutionException(OpenSearchError):
         return isinstance(root, JavaError) and not getattr(root, "unwrapped", False)
 
     def members(self) -> dict[str, Any]:
-        """Its ``caused_by`` is the first root cause; a plain Java one is told inside a wrapper of its own name, so
-        twice.
-        """
+        """Its ``caused_by`` is the first root cause; a plain Java one is told in a wrapper of its own name: twice."""
         body: dict[str, Any] = {"type": self.type, "reason": self.reason, **self.meta}
         if self.last is not None:
             return {**body, "caused_by": self.last.members()}

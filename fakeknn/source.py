@@ -18,9 +18,8 @@ _NAMED_HOLE = "\x00 a vector \x00"
 
 @dataclass(frozen=True, slots=True)
 class Stripped:
-    """A source without its vectors: ``vectors`` names, in order of the holes, the field and the row (counted back
-    from the
-    document's own row) that each came from. The real server calls this derived source."""
+    """A source without its vectors: ``vectors`` names, in order of the holes, the field and the row (counted back from
+    the document's own row) that each came from. The real server calls this derived source."""
 
     text: bytes
     vectors: tuple[tuple[str, int], ...]
@@ -97,8 +96,7 @@ def whole(stored: Stored, vector: Callable[[str, int], Any]) -> bytes | None:
 
 class SourceFilter:
     """``includes`` and ``excludes`` over dotted paths: ``*`` matches any characters, dots too; a pattern that matches
-    an object takes all
-    of it."""
+    an object takes all of it."""
 
     def __init__(self, includes: Sequence[str] = (), excludes: Sequence[str] = ()) -> None:
         self.includes = tuple(includes)

@@ -40,9 +40,8 @@ Values = dict[str, list[Any]]
 @dataclass(slots=True)
 class ParsedDocument:
     """A document ready to be appended: ``rows`` are (nested path or None, values), nested objects before what holds
-    them,
-    the document itself last; ``mapping`` is the mapping it needs, if that is a new one. ``refusal`` is what the engine
-    will say of it, if it will not take it."""
+    them, the document itself last; ``mapping`` is the mapping it needs, if that is a new one. ``refusal`` is what the
+    engine will say of it, if it will not take it."""
 
     rows: list[tuple[str | None, Values]]
     source: Stored
