@@ -96,4 +96,4 @@ class ConstantKeywordFieldType(FieldType):
 
     def fetch(self, value: Any, format: str | None = None) -> Any:
         self.refuse_format(format)
-        return None if value is None else java_string(value)
+        return None if value is None else [java_string(value)]  # a list, which shows

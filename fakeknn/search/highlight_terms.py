@@ -8,6 +8,7 @@ from typing import Any
 
 from fakeknn.analysis import Token
 from fakeknn.errors import UnsupportedOperationException
+from fakeknn.fields.constant_keyword import ConstantKeywordFieldType
 from fakeknn.fields.patterns import wildcard_matcher
 from fakeknn.fields.regexp import regexp_matcher
 from fakeknn.query.base import Query, ShardContext, running
@@ -174,7 +175,9 @@ class _Collector(QueryWalk):
 
     def _text(self, name: str) -> bool:
         mapped = self.ctx.field(name)
-        return mapped is not None and self.fields(mapped.path) and (mapped.is_text or mapped.dictionary)
+        if mapped is None or isinstance(mapped, ConstantKeywordFieldType):  # which no query seeks a term of
+            return False
+        return self.fields(mapped.path) and (mapped.is_text or mapped.dictionary)
 
     def visit(self, query: Query, weight: float) -> None:
         if self.plain:
