@@ -51,6 +51,10 @@ def get_repositories(node: Node, request: Request) -> dict[str, Any]:
 def put_repository(node: Node, request: Request) -> dict[str, Any]:
     require_body(request)
     body = request.read(read_as_map)
+    if body.get("type", "") is None:
+        raise NullPointerException(
+            'Cannot invoke "Object.toString()" because the return value of "java.util.Map$Entry.getValue()" is null'
+        )
     request.flag("verify", True)
     check_timeouts(request)
     settings = body.get("settings", {})

@@ -268,8 +268,6 @@ def _check_action(template: IndexTemplate) -> None:
         problems.append("index template priority must be >= 0")
     if problems:
         raise ActionRequestValidationException(*problems)
-    if not template.index_patterns:
-        raise IllegalArgumentException("There must be at least one pattern, zero given")
 
 
 @route("GET", "/_index_template", params=_GET)

@@ -172,14 +172,16 @@ def _forgotten_in_turn(path: str) -> int:
 
 
 def _in_order(value: Json) -> None:
-    """Sort the parts of explanations: those of a disjunction come in the order of a Java set of queries, whose hashes
-    each JVM draws anew."""
+    """Sort what comes in the order of hashes that are drawn anew: the parts of an explanation, which a disjunction
+    keeps in a set of queries, and the indices of a snapshot, which are told by their ids."""
     if isinstance(value, list):
         for item in value:
             _in_order(item)
     elif isinstance(value, dict):
         for item in value.values():
             _in_order(item)
+        if "snapshot" in value and isinstance(value.get("indices"), list):
+            value["indices"].sort()
         if isinstance(value.get("details"), list):
             value["details"].sort(key=lambda part: json.dumps(part, sort_keys=True))
 

@@ -121,6 +121,8 @@ def with_index_template(
     _check_request(node, name, template)
     if create and name in node.index_templates:
         raise IllegalArgumentException(f"index template [{name}] already exists")
+    if not template.index_patterns:
+        raise IllegalArgumentException("There must be at least one pattern, zero given")
     _check_priority(node, name, template)
     template = normalized(template)
     inner = template.template or Template()
