@@ -20,8 +20,8 @@ from .draw import Json
 
 NOT_FAKED = 501
 
-#: An index that may only be read cannot be deleted either.
-_UNBLOCKED = b'{"index.blocks.read_only": null}'
+#: An index that may only be read cannot be deleted either; a block is lifted by a request of its own.
+_UNBLOCKED = (b'{"index.blocks.read_only": null}', b'{"index.blocks.metadata": null}')
 #: A script is cut between these.
 _TOKEN = re.compile(r"'(?:[^'\\]|\\.)*'|\w+|\s+|.", re.DOTALL)
 #: Where things are kept that are no indices.
@@ -110,7 +110,8 @@ class Pair:
         """Forget everything: an empty fakeknn, and none of our indices, templates and pipelines on the real server."""
         for path in sorted(self._made, key=_forgotten_in_turn):
             if "*?" in path:
-                self.oracle.send(ConsoleRequest("PUT", path.replace("?", "/_settings?"), _UNBLOCKED))
+                for lifted in _UNBLOCKED:
+                    self.oracle.send(ConsoleRequest("PUT", path.replace("?", "/_settings?"), lifted))
             self.oracle.send(ConsoleRequest("DELETE", path))
         if any(request.path.startswith("/_cluster/settings") for request in self._asked):
             self.oracle.send(ConsoleRequest("PUT", "/_cluster/settings", _UNSET))
