@@ -138,13 +138,25 @@ def text(value: Any) -> str:
     return java_string(value)
 
 
+_LANGUAGE = re.compile("[A-Za-z]{2,8}")
+_REGION = re.compile("[A-Za-z]{2}|[0-9]{3}")
+_VARIANT = re.compile("[0-9A-Za-z]{5,8}|[0-9][0-9A-Za-z]{3}")
+
+
 def locale(value: Any) -> str:
-    """LocaleUtils.parse, as far as it refuses."""
+    """LocaleUtils.parse, but for languages and countries that nobody knows; as Locale.toString tells it."""
     name = java_string(value)
-    language = re.split("[_-]", name)[0]
-    if language and not re.fullmatch("[A-Za-z]{2,8}", language):
-        raise IllformedLocaleException(f"Ill-formed language: {language} [at index 0]")
-    return name
+    parts = re.split("-" if re.search("[-_]", name + "-").group() == "-" else "_", name)  # type: ignore[union-attr]
+    if len(parts) > 3:
+        raise IllegalArgumentException(f"Locales can have at most 3 parts but got {len(parts)}: {java_string(parts)}")
+    if len(parts) == 1 and name.upper() == "ROOT":
+        return ""
+    names = ("language", "region", "variant")
+    for what, part, form in zip(names, parts, (_LANGUAGE, _REGION, _VARIANT), strict=False):
+        if part and not form.fullmatch(part):
+            raise IllformedLocaleException(f"Ill-formed {what}: {part} [at index 0]")
+    language, region, variant = (*parts, "", "")[:3]
+    return "_".join((language.lower(), region.upper(), variant)).rstrip("_")
 
 
 def meta(value: Any) -> dict[str, str]:

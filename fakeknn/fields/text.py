@@ -97,6 +97,8 @@ class TextFieldType(FieldType):
     def check_parameter(self, name: str, value: Any) -> None:
         if value is None:
             return
+        if name == "fielddata_frequency_filter":
+            self.options[name] = self._frequencies(value)
         analysis = self.context.analysis
         if name in ("analyzer", "search_analyzer", "search_quote_analyzer"):
             if analysis is not None and analysis.analyzer(value) is None:
@@ -116,9 +118,6 @@ class TextFieldType(FieldType):
             raise IllegalArgumentException(
                 f"Cannot set position_increment_gap on field [{self.name}] without positions enabled"
             )
-        bounds = self.options.get("fielddata_frequency_filter")
-        if bounds is not None:
-            self.options["fielddata_frequency_filter"] = self._frequencies(bounds)
         if self.options.get("index_prefixes") is not None and not self.option("index"):
             raise IllegalArgumentException(f"Cannot set index_prefixes on unindexed field [{self.name}]")
         analysis = self.context.analysis

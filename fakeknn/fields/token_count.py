@@ -42,13 +42,15 @@ class TokenCountFieldType(Int32FieldType):
     def echo(self, include_defaults: bool = False) -> dict[str, Any]:
         return {**super().echo(include_defaults), "type": "token_count"}
 
+    def check_parameter(self, name: str, value: Any) -> None:
+        if name == "analyzer" and value is not None:
+            self.analyzer = None if self.context.analysis is None else self.context.analysis.analyzer(value)
+            if self.analyzer is None:
+                raise IllegalArgumentException(f"analyzer [{value}] has not been configured in mappings")
+
     def build(self) -> None:
-        name = self.option("analyzer")
-        if name is None:
-            raise MapperParsingException(f"Analyzer must be set for field [{self.name}] but wasn't.")
-        self.analyzer = None if self.context.analysis is None else self.context.analysis.analyzer(name)
         if self.analyzer is None:
-            raise IllegalArgumentException(f"analyzer [{name}] has not been configured in mappings")
+            raise MapperParsingException(f"Analyzer must be set for field [{self.name}] but wasn't.")
         self.null = self.option("null_value")
 
     def parse(self, container: Any, key: Any, value: Any, doc: DocContext) -> int | None:

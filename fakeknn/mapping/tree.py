@@ -86,8 +86,10 @@ class Mapping:
             validation.check_names(mapping)
         except OpenSearchError as cause:
             raise MapperParsingException(f"Failed to parse mapping [_doc]: {cause.reason or 'null'}") from cause
-        validation.validate(mapping, limits=limits, copies_nowhere=mapping._copies_nowhere)
+        if mapping._copies_nowhere:
+            raise NullPointerException('Cannot invoke "String.lastIndexOf(int)" because "field" is null')
         if not update:
+            validation.validate(mapping, limits=limits)
             validation.check_references(mapping)
         return mapping
 

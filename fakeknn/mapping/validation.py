@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fakeknn.errors import IllegalArgumentException, MapperParsingException, NullPointerException
+from fakeknn.errors import IllegalArgumentException, MapperParsingException
 from fakeknn.fields.alias import AliasFieldType
 from fakeknn.mapping.names import METADATA
 from fakeknn.xcontent import hash_ordered
@@ -24,12 +24,10 @@ def check_names(mapping: Mapping) -> None:
         raise MapperParsingException("Field [_parent_join] is defined more than once")
 
 
-def validate(mapping: Mapping, *, limits: bool = True, copies_nowhere: bool = False) -> None:
+def validate(mapping: Mapping, *, limits: bool = True) -> None:
     """DocumentMapper.validate: the limits, and what fields say of each other."""
     if limits:
         _check_limits(mapping)
-    if copies_nowhere:
-        raise NullPointerException('Cannot invoke "String.lastIndexOf(int)" because "field" is null')
     for path, field in mapping.fields.items():
         if isinstance(field, AliasFieldType):
             _check_alias(mapping, path, field)
