@@ -221,6 +221,7 @@ def explain_faiss(
     radius: float | None = None,
     rescore: Rescore | None = None,
     k: int | None = None,
+    filtered: bool = False,
     shard_level_rescoring_disabled: bool = False,
 ) -> dict[str, Any]:
     """The explanation of a hit: how its shard was searched, how its segment was, and (of a graph search) its raw value.
@@ -234,10 +235,12 @@ def explain_faiss(
         how = f"Radial with the radius of {double_text(np.float32(radius))}"
     else:
         how = "Approximate-NN"
-    leaf = (
-        f"the type of knn search executed at leaf was {decision.explanation if decision else ''} with vectorDataType = "
-        f"{definition.data_type.upper()}"
-    )
+    if decision is not None:
+        why = decision.explanation
+    else:  # nobody asks there what passes a filter
+        few = _few_pass(Situation("faiss", 0, definition.width, k, passing=0)) if filtered else None
+        why = f"Exact since {few}" if few else ""
+    leaf = f"the type of knn search executed at leaf was {why} with vectorDataType = {definition.data_type.upper()}"
     if decision is not None:
         leaf += f", spaceType = {definition.space.name}"
     details: list[Mapping[str, Any]] = []

@@ -320,6 +320,14 @@ class Query:
             raise NotImplementedError(type(self).__name__)
         return self.run(ctx, np.float32(self.boost)).mask
 
+    def make(self, ctx: ShardContext) -> None:
+        """Build the query where nobody asks it: what goes wrong only as it runs is not met."""
+        try:
+            self.mask(ctx.visiting(ctx.nothing()))
+        except OpenSearchError as error:
+            if not getattr(error, "at_run_time", False):
+                raise
+
     def never(self, ctx: ShardContext) -> bool:
         """Whether the query is rewritten to ``match_none`` on this shard; then nothing beside it is looked at."""
         return False

@@ -118,7 +118,7 @@ class Bool(Query):
             # What is flattened is not asked in that order
             ctx = self._before_scripts(ctx)
             for clause in self.children():
-                clause.mask(ctx)
+                clause.make(ctx)
             raise
 
     def _run(self, ctx: ShardContext, boost: np.float32) -> Matched:
@@ -171,9 +171,13 @@ class Bool(Query):
             part = clause.mask(ctx)
             mask = part if mask is None else mask & part
         excluded = self._excluded(ctx)
-        optional = [clause.mask(ctx) for clause in self.should]
-        mask = self._filtered(ctx, mask, excluded)
         needed = 0 if self._only_excludes else self.needed()
+        if needed:
+            optional = [clause.mask(ctx) for clause in self.should]
+        else:
+            for clause in self.should:
+                clause.make(ctx)
+        mask = self._filtered(ctx, mask, excluded)
         if needed > len(self.should):
             return ctx.nothing()
         if needed == 1:

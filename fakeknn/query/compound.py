@@ -257,7 +257,7 @@ class Boosting(Query):
         if self.never(ctx):
             return ctx.nothing()
         found = self.positive.mask(ctx)
-        self.negative.mask(ctx)  # made, though not asked
+        self.negative.make(ctx)
         return found
 
 

@@ -18,10 +18,19 @@ from fakeknn.painless import DocMap, Numbers, Vectors, compile, java_value
 from fakeknn.painless.expression import compile_expression
 from fakeknn.painless.library_time import zoned_date_time
 from fakeknn.painless.numbers import Float
+from fakeknn.painless.script import Script as CompiledScript
 from fakeknn.painless.throwable import Thrown
 from fakeknn.query.base import Matched, Scores, ShardContext, running
 from fakeknn.query.scoring import TermFrequencies
-from fakeknn.query.script import FILTER_LANGUAGES, NEEDS_SCORE, SCORE_LANGUAGES, Script, Unscored, check_language
+from fakeknn.query.script import (
+    FILTER_LANGUAGES,
+    NEEDS_SCORE,
+    SCORE_LANGUAGES,
+    Script,
+    Unscored,
+    check_language,
+    compiling,
+)
 from fakeknn.view import Column, KeywordColumn, Mask, NumericColumn, ObjectColumn, VectorColumn, places_of
 
 Rows = NDArray[np.int32]
@@ -221,7 +230,12 @@ def compile_script(script: Script, context: str) -> None:
     if script.lang == "expression":
         compile_expression(str(script.source), context, script.params)
     elif script.lang == "painless":
-        compile(str(script.source), context, script.params, script.options, script.id)
+        _compiled(script, context)
+
+
+def _compiled(script: Script, context: str) -> CompiledScript:
+    with compiling(script):
+        return compile(str(script.source), context, script.params, script.options, script.id)
 
 
 def script_values(
@@ -238,7 +252,7 @@ def script_values(
     if script.lang == "expression":
         expression = compile_expression(str(script.source), context, script.params)
         return expression.vectorize(ExpressionColumns(ShardDoc(ctx), rows, score or _no_score), context)
-    compiled = compile(str(script.source), context, script.params, script.options, script.id)
+    compiled = _compiled(script, context)
     if not len(rows):
         return []
     doc = ShardDoc(ctx)
@@ -286,7 +300,7 @@ def _no_score() -> Scores:
 
 def painless_score(ctx: ShardContext, script: Script, inner: Callable[[], Matched]) -> Scores:
     """float32[n]: a score script on every living row that matches."""
-    compiled = compile(str(script.source), "score", script.params, script.options, script.id)
+    compiled = _compiled(script, "score")
     try:
         mask = inner().mask
     except Unscored as error:
@@ -322,7 +336,7 @@ def expression_score(ctx: ShardContext, script: Script, inner: Callable[[], Matc
 
 
 def _uses_score(script: Script) -> bool:
-    return "_score" in compile(str(script.source), "score", script.params, script.options).used
+    return "_score" in _compiled(script, "score").used
 
 
 FILTER_LANGUAGES["painless"] = FILTER_LANGUAGES["expression"] = script_filter

@@ -119,7 +119,7 @@ class FunctionScore(Query):
         if self.never(ctx):
             return ctx.nothing()
         for one in self.functions:
-            one.filter.mask(ctx)
+            one.filter.make(ctx)
             one.function.bind(ctx)
         return self.query.mask(ctx)
 

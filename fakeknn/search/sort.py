@@ -19,7 +19,7 @@ from fakeknn.errors import (
     OpenSearchError,
     Where,
 )
-from fakeknn.fields import KINDS, FieldType
+from fakeknn.fields import KINDS, FieldType, VectorFieldType
 from fakeknn.fields.metadata import WITHOUT_DOC_VALUES
 from fakeknn.fields.scalar import DateFieldType
 from fakeknn.query.base import ShardContext
@@ -111,6 +111,8 @@ class Sort:
         if self.nested is not None:
             check_max_children(ctx, self.nested)
             children = self.nested.children(ctx)
+        if isinstance(mapped, VectorFieldType):  # which only then refuses to be sorted by
+            self._not_of_numbers(ctx, mapped)
         mapped.require_doc_values()
         column = ctx.fielddata(mapped)
         if not isinstance(column, NumericColumn):

@@ -86,7 +86,7 @@ def _(query: Bool, ctx: ShardContext) -> Node:
     if query.minimum_should_match is not None:
         needed = max(0, minimum_should_match(query.minimum_should_match, len(query.should)))
     if query.adjust_pure_negative and all(occur == MUST_NOT for occur, _ in clauses):
-        clauses.append((FILTER, MatchAllDocsQuery()))
+        return BooleanQuery((*clauses, (FILTER, MatchAllDocsQuery())), 0)
     return BooleanQuery(tuple(clauses), needed)
 
 

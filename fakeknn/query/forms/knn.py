@@ -191,6 +191,9 @@ class LuceneNeighbors(_Neighbors):
         target = self.query.target(ctx)
         column = None if target is None else ctx.column(target)
         assert isinstance(column, VectorColumn)
+        start, end = places_of(column.rows, *ctx.segment(row))
+        if start == end:
+            return _missed("Not indexed as the correct vector field")
         place = place_of(column.rows, row)
         if place == len(column.rows) or column.rows[place] != row:
             return _missed("No vector found for doc")
@@ -256,9 +259,12 @@ class FaissNeighbors(_Neighbors):
     def __str__(self) -> str:
         return "NativeEngineKnnVectorQuery[]...KNNQuery[]" if self.of_shard else ""
 
-    def exhausted(self, boost: np.float32) -> np.float32:
-        """TopDocsDISI.score behind its last document."""
-        return np.float32(0) if self.of_shard else np.float32(_MAX * boost)
+    def exhausted(self, ctx: ShardContext, row: int, boost: np.float32) -> np.float32:
+        """TopDocsDISI.score behind its last document; where a segment has none, another scorer is asked."""
+        start, end = ctx.segment(row)
+        rows = self.query.neighbors(ctx).rows
+        found = place_of(rows, start) < place_of(rows, end)
+        return np.float32(_MAX * boost) if found and not self.of_shard else np.float32(0)
 
     def explain(self, ctx: ShardContext, row: int, boost: np.float32) -> Explanation:
         """DocAndScoreQuery's, or else KNNWeight's, which takes any document for a match."""
@@ -300,6 +306,7 @@ class FaissNeighbors(_Neighbors):
             radius=None if self.prepared.radius is None else float(self.prepared.radius.raw),
             rescore=self.prepared.rescore,
             k=self.query.k,
+            filtered=self.query.filter is not None,
             shard_level_rescoring_disabled=ctx.settings.get("index.knn.disk.vector.shard_level_rescoring_disabled")
             == "true",
         )

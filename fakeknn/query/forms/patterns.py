@@ -28,6 +28,8 @@ def _(query: Pattern, ctx: ShardContext) -> Node:
     plain = replace(query, boost=1.0)
     field = ctx.field(query.field)
     if field is None:
+        if isinstance(query, Regexp):  # the one that is not rewritten to match_none
+            return Leaf(WRAPPER, f"{query.field}:{_shown(query, query.value)}", ctx.nothing)
         return MATCH_NONE
     scored = plain.scored(ctx)
     if scored is not None:

@@ -54,8 +54,8 @@ class DisjunctionMaxQuery(Node):
         rest = (total - best) * np.float64(np.float32(self.tie_breaker))
         return Matched(mask, (best + rest).astype(np.float32))
 
-    def exhausted(self, boost: np.float32) -> np.float32:
-        scores = [np.float64(node.exhausted(boost)) for node in self.disjuncts]
+    def exhausted(self, ctx: ShardContext, row: int, boost: np.float32) -> np.float32:
+        scores = [np.float64(node.exhausted(ctx, row, boost)) for node in self.disjuncts]
         best = max(scores)
         return np.float32(best + (sum(scores) - best) * np.float32(self.tie_breaker))
 
@@ -320,9 +320,9 @@ class BooleanQuery(Node):
             mask = mask & ~node.matched(ctx, boost).mask
         return Matched(mask, score)
 
-    def exhausted(self, boost: np.float32) -> np.float32:
+    def exhausted(self, ctx: ShardContext, row: int, boost: np.float32) -> np.float32:
         with np.errstate(over="ignore"):
-            scored = [node.exhausted(boost) for occur, node in self.clauses if occur in (MUST, SHOULD)]
+            scored = [node.exhausted(ctx, row, boost) for occur, node in self.clauses if occur in (MUST, SHOULD)]
             return np.float32(sum(scored, np.float32(0)))
 
     def explain(self, ctx: ShardContext, row: int, boost: np.float32) -> Explanation:

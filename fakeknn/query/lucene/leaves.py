@@ -22,7 +22,7 @@ class MatchAllDocsQuery(Node):
     def matched(self, ctx: ShardContext, boost: np.float32) -> Matched:
         return Matched.constant(np.ones(ctx.n, bool), float(boost))
 
-    def exhausted(self, boost: np.float32) -> np.float32:
+    def exhausted(self, ctx: ShardContext, row: int, boost: np.float32) -> np.float32:
         return boost
 
     def explain(self, ctx: ShardContext, row: int, boost: np.float32) -> Explanation:
@@ -118,7 +118,7 @@ class Leaf(Node):
     def matched(self, ctx: ShardContext, boost: np.float32) -> Matched:
         return Matched.constant(self.mask(), float(boost))
 
-    def exhausted(self, boost: np.float32) -> np.float32:
+    def exhausted(self, ctx: ShardContext, row: int, boost: np.float32) -> np.float32:
         return boost
 
     def explain(self, ctx: ShardContext, row: int, boost: np.float32) -> Explanation:

@@ -78,13 +78,13 @@ class Node:
         found = self.matched(ctx, boost)
         following = np.flatnonzero(found.mask[row : ctx.segment(row)[1]])
         if not len(following):
-            return self.exhausted(boost)
+            return self.exhausted(ctx, row, boost)
         at = row + int(following[0])
         if at != row:  # which may not have been scored
             found = self.matched(replace(ctx, visited=None).at(at), boost)
         return np.float32(found.score[at])
 
-    def exhausted(self, boost: np.float32) -> np.float32:
+    def exhausted(self, ctx: ShardContext, row: int, boost: np.float32) -> np.float32:
         """Scorer.score behind the last document."""
         return np.float32(0)
 

@@ -102,7 +102,7 @@ class ConstantScoreQuery(Node):
     def explain(self, ctx: ShardContext, row: int, boost: np.float32) -> Explanation:
         return constant_explanation(self, str(self), ctx, row, boost)
 
-    def exhausted(self, boost: np.float32) -> np.float32:
+    def exhausted(self, ctx: ShardContext, row: int, boost: np.float32) -> np.float32:
         return boost
 
     def explain_unscored(self, ctx: ShardContext, row: int) -> Explanation:
@@ -141,8 +141,8 @@ class BoostQuery(Node):
     def explain(self, ctx: ShardContext, row: int, boost: np.float32) -> Explanation:
         return self.query.explain(ctx, row, np.float32(boost * np.float32(self.boost)))
 
-    def exhausted(self, boost: np.float32) -> np.float32:
-        return self.query.exhausted(np.float32(boost * np.float32(self.boost)))
+    def exhausted(self, ctx: ShardContext, row: int, boost: np.float32) -> np.float32:
+        return self.query.exhausted(ctx, row, np.float32(boost * np.float32(self.boost)))
 
     def explain_unscored(self, ctx: ShardContext, row: int) -> Explanation:
         return self.query.explain_unscored(ctx, row)
@@ -174,8 +174,8 @@ class Becoming(Node):
     def explain(self, ctx: ShardContext, row: int, boost: np.float32) -> Explanation:
         return self.query.explain(ctx, row, boost)
 
-    def exhausted(self, boost: np.float32) -> np.float32:
-        return self.query.exhausted(boost)
+    def exhausted(self, ctx: ShardContext, row: int, boost: np.float32) -> np.float32:
+        return self.query.exhausted(ctx, row, boost)
 
     def explain_unscored(self, ctx: ShardContext, row: int) -> Explanation:
         return self.query.explain_unscored(ctx, row)
