@@ -19,7 +19,7 @@ from fakeknn.geo import sphere
 from fakeknn.painless.convert import java_value
 from fakeknn.painless.expression_fields import FieldColumns, Source, field_source
 from fakeknn.painless.expression_grammar import Fault, Lexical, Node, Parser, explain, parse_exception
-from fakeknn.painless.numbers import java_cosh, java_sinh
+from fakeknn.painless.numbers import java_cosh, java_sinh, lucene_acosh, lucene_asinh, lucene_atanh
 from fakeknn.painless.throwable import Thrown
 
 LANG = "expression"
@@ -55,12 +55,12 @@ def _haversin(lat1: Doubles, lon1: Doubles, lat2: Doubles, lon2: Doubles) -> Dou
 FUNCTIONS: dict[str, tuple[int, Callable[..., Any]]] = {
     "abs": (1, np.abs),
     "acos": (1, np.arccos),
-    "acosh": (1, np.arccosh),
+    "acosh": (1, lucene_acosh),
     "asin": (1, np.arcsin),
-    "asinh": (1, np.arcsinh),
+    "asinh": (1, lucene_asinh),
     "atan": (1, np.arctan),
     "atan2": (2, np.arctan2),
-    "atanh": (1, np.arctanh),
+    "atanh": (1, lucene_atanh),
     "ceil": (1, np.ceil),
     "cos": (1, np.cos),
     "cosh": (1, java_cosh),

@@ -225,12 +225,13 @@ class _Renderer:
             return self.render(node.parts, scopes)
         if kind == "url":
             return "".join(_url_escape(self._node(part, scopes)) for part in node.parts)
-        value = self._lookup(node, scopes)
         if kind in ("value", "raw"):
+            value = self._variable(node, scopes)
             if value is None or value is _ABSENT:
                 return ""
             shown = _shown(value)
             return self.encode(shown) if kind == "value" else shown
+        value = self._lookup(node, scopes)
         if kind == "json":
             return _to_json(value)
         if kind == "join":
@@ -255,6 +256,13 @@ class _Renderer:
         if value is True:
             return self.render(node.parts, scopes)
         return self.render(node.parts, [*scopes, value])
+
+    def _variable(self, node: _Node, scopes: list[Any]) -> Any:
+        try:
+            return self._lookup(node, scopes)
+        except Thrown as inner:
+            message = f"Failed to get value for {node.name} @[{_NAME}:{node.line}]"
+            raise Thrown(_EXCEPTION, message, inner) from None
 
     def _lookup(self, node: _Node, scopes: list[Any]) -> Any:
         name = node.name
@@ -281,8 +289,7 @@ class _Renderer:
                 if int(name) < len(scope):
                     return scope[int(name)]
                 outside = Thrown("java.lang.IndexOutOfBoundsException", name)
-                inner = Thrown(_EXCEPTION, f"{name} @[{_NAME}:{node.line}]", outside)
-                raise Thrown(_EXCEPTION, f"Failed to get value for {node.name} @[{_NAME}:{node.line}]", inner)
+                raise Thrown(_EXCEPTION, f"{name} @[{_NAME}:{node.line}]", outside)
             return _ABSENT
         return _ABSENT if scope is None or scope is _ABSENT else _reflected(scope, name)
 

@@ -203,12 +203,25 @@ def java_cbrt(value: Any) -> Any:
     return found if np.ndim(value) else found[0]
 
 
+def _strict_exp(value: Any) -> Any:
+    """``StrictMath.exp`` (fdlibm) of what is not negative and not so great as to be infinite."""
+    x = np.asarray(value, np.float64)
+    usual = np.where(x < 1.0397207708399179, 1.0, np.floor(x * 1.4426950408889634 + 0.5))
+    k = np.where(x < 0.34657359027997264, 0.0, usual)
+    high, low = x - k * 6.93147180369123816490e-01, k * 1.90821492927058770002e-10
+    r = high - low
+    t = r * r
+    odd = 6.61375632143793436117e-05 + t * (-1.65339022054652515390e-06 + t * 4.13813679705723846039e-08)
+    c = r - t * (1.66666666666666019037e-01 + t * (-2.77777777770155933842e-03 + t * odd))
+    return np.ldexp(1.0 - ((low - (r * c) / (2.0 - c)) - high), k.astype(np.int64))
+
+
 def java_cosh(value: Any) -> Any:
     """``Math.cosh`` (fdlibm) of an array or scalar."""
     size = np.abs(value)
     with np.errstate(over="ignore", invalid="ignore"):
         small = np.expm1(size)
-        grown = np.exp(size)
+        grown = np.where(size < 22.0, _strict_exp(np.minimum(size, 22.0)), np.exp(size))
         near = 1.0 + small * small / ((1.0 + small) * 2.0)
         return np.where(size < 0.34657359027997264, near, 0.5 * grown + 0.5 / grown)
 
@@ -221,6 +234,26 @@ def java_sinh(value: Any) -> Any:
         near = 2.0 * t - t * t / (t + 1.0)
         far = np.where(np.isinf(t), t, t + t / (t + 1.0))
         return np.copysign(0.5 * np.where(size < 1.0, near, far), value)
+
+
+def lucene_asinh(value: Any) -> Any:
+    """Lucene's ``MathUtil.asinh`` of an array or scalar."""
+    size = np.abs(value)
+    with np.errstate(over="ignore", invalid="ignore"):
+        return np.copysign(np.log(np.sqrt(size * size + 1.0) + size), value)
+
+
+def lucene_acosh(value: Any) -> Any:
+    """Lucene's ``MathUtil.acosh``."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        return np.log(np.sqrt(value * value - 1.0) + value)
+
+
+def lucene_atanh(value: Any) -> Any:
+    """Lucene's ``MathUtil.atanh``."""
+    size = np.abs(value)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.copysign(0.5 * np.log((1.0 + size) / (1.0 - size)), value)
 
 
 # --- text -------------------------------------------------------------------------------------------------------------
