@@ -225,6 +225,10 @@ class NegativeArraySizeException(JavaError):
     pass
 
 
+class NoSuchElementException(JavaError):
+    pass
+
+
 class NotXContentException(JavaError):
     status = 400
 

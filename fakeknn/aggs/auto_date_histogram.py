@@ -22,7 +22,7 @@ from fakeknn.aggs.results import Bucket, Internal, MultiBucket, Reduction, Resul
 from fakeknn.aggs.selection import split
 from fakeknn.aggs.values import REQUIRED, Given, Source, members
 from fakeknn.dates import UTC, Rounding
-from fakeknn.errors import IllegalArgumentException, NotFaked
+from fakeknn.errors import IllegalArgumentException, NoSuchElementException, NotFaked
 from fakeknn.query.base import ShardContext
 from fakeknn.xcontent import objects
 from fakeknn.xcontent.objects import ObjectParser, declared
@@ -53,6 +53,10 @@ ROUNDINGS = (
 )
 
 
+#: No more empty buckets than this are made.
+_MOST_EMPTY = 2_000_000
+
+
 class AutoBuckets(MultiBucket):
     __slots__ = ("empty", "format", "index", "inner")
     agg: AutoDateHistogram
@@ -80,6 +84,8 @@ class AutoBuckets(MultiBucket):
         buckets, index = self._coarser(buckets, index, reduction)
         if buckets:
             index = self._fitting(buckets[0].key, buckets[-1].key, index)
+            if (buckets[-1].key - buckets[0].key) // self.agg.infos[index].millis > _MOST_EMPTY:
+                raise NotFaked("an [auto_date_histogram] of millions of empty buckets")
             rounding = self.agg.roundings[index]
             by_key = {bucket.key: bucket for bucket in self._grouped(buckets, index, reduction)}
             inside = self.agg.subs.reduce([self.empty], reduction)
@@ -155,7 +161,7 @@ class AutoDateHistogram(Aggregation):
     def build(self, ctx: ShardContext) -> Collector:
         source = self.given.source(ctx, self, NUMBERS, DATE)
         if len(self.infos) == 1:  # there is no interval below the last, whose maximum is asked for
-            raise NotFaked("a [minimum_interval] of a year")
+            raise NoSuchElementException("No value present")
         most = max(inner for info in self.infos[:-1] for inner in info.inner)
         ceiling = shard_buckets(ctx).max_buckets // most
         if self.target > ceiling:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from fakeknn.aggs.base import Aggregation
 from fakeknn.aggs.date_histogram import Interval, date_offset, interval_members, rounded
 from fakeknn.aggs.docs import Docs, compacted
-from fakeknn.aggs.fielddata import ALL, BYTES, DATE, NUMBERS, NUMERIC
+from fakeknn.aggs.fielddata import ALL, BYTES, DATE, NUMERIC
 from fakeknn.aggs.formats import RAW, Format
 from fakeknn.aggs.results import finite
 from fakeknn.aggs.values import Given, Source, members, time_zone
@@ -144,7 +144,7 @@ class TermsSource(ValuesSource):
 @dataclass(eq=False, kw_only=True)
 class HistogramSource(ValuesSource):
     kind = "histogram"
-    accepted = NUMBERS
+    accepted = (DATE, NUMERIC)
     default = NUMERIC
     interval: float = 0.0
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from fakeknn.aggs.base import Aggregation, Collector, refuse, refuse_documents, register
 from fakeknn.aggs.docs import Docs
-from fakeknn.aggs.fielddata import ALL, BYTES
+from fakeknn.aggs.fielddata import BYTES, NUMBERS
 from fakeknn.aggs.results import Internal, Reduction, Results, SingleBucket
 from fakeknn.aggs.thresholds import at_least
 from fakeknn.aggs.values import REQUIRED, Given, Source, members
@@ -148,7 +148,7 @@ class DiversifiedSampler(Aggregation):
     hint: str | None = None
 
     def build(self, ctx: ShardContext) -> Collector:
-        source = self.given.source(ctx, self, ALL, BYTES)
+        source = self.given.source(ctx, self, (*NUMBERS, BYTES), BYTES)
         subs = self.subs.build(ctx)
         if source.mapped:
             check_sample(ctx, self)
