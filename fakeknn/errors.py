@@ -301,6 +301,10 @@ class UncheckedIOException(JavaError):
     pass
 
 
+class UnknownHostException(JavaError):
+    pass
+
+
 class UnsupportedOperationException(JavaError):
     pass
 

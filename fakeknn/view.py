@@ -20,6 +20,7 @@ from typing import Any, Generic, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from fakeknn.errors import OpenSearchError
 from fakeknn.source import restore, whole
 from fakeknn.xcontent import hash_ordered
 
@@ -185,8 +186,17 @@ class KeywordColumn(Column):
     def place(self, term: str) -> tuple[int, bool]:
         """How many terms are below one, and whether it is there itself."""
         wanted, terms = self.sort_key(term), self.terms
-        below = bisect_left(self.order.tolist(), wanted, key=lambda tid: self.sort_key(terms[tid]))
+        below = self.below(wanted)
         return below, below < self.n_terms and self.sort_key(terms[int(self.order[below])]) == wanted
+
+    def below(self, key: Any) -> int:
+        """How many terms compare below a sort key."""
+        terms = self.terms
+        return bisect_left(self.order.tolist(), key, key=lambda tid: self.sort_key(terms[tid]))
+
+    def stand_in(self, text: str) -> tuple[Any, str | OpenSearchError]:
+        """A text that sorts the rows without a term: its sort key, and what is shown of it, or why nothing can be."""
+        return self.sort_key(text), text
 
     @cached_property
     def order(self) -> NDArray[np.int32]:

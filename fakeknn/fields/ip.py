@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from fakeknn.errors import IllegalArgumentException, NumberFormatException
+from fakeknn.errors import IllegalArgumentException, NumberFormatException, OpenSearchError, UnknownHostException
 from fakeknn.fields.base import META, DocContext, FieldType, Parameter, flag, register, text
 from fakeknn.fields.buffers import Buffer, KeywordBuffer
 from fakeknn.fields.scalar import plain_text
@@ -118,6 +118,17 @@ class IpColumn(KeywordColumn):
 
     def sort_key(self, term: str) -> Any:
         return address(term).rstrip(b"\0")
+
+    def stand_in(self, text: str) -> tuple[Any, str | OpenSearchError]:
+        """Its bytes, which nobody reads as an address: they are one if they are as many."""
+        given = text.encode()
+        told: str | OpenSearchError
+        if len(given) in (4, 16):
+            told = shown(given if len(given) == 16 else _V4_PREFIX + given)
+        else:
+            told = IllegalArgumentException("encoded bytes are of incorrect length")
+            told.__cause__ = UnknownHostException("addr is of illegal length")
+        return given.rstrip(b"\0"), told
 
     def between(self, low: bytes, high: bytes) -> Mask:
         """bool[n_terms]: the addresses from ``low`` to ``high``."""

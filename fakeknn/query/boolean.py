@@ -17,6 +17,11 @@ from fakeknn.xcontent import objects
 from fakeknn.xcontent.objects import Member, ObjectParser, declared
 
 
+def _by_script(clause: Query) -> bool:
+    """Whether a script decides about a document."""
+    return any(one.kind == "script" for one in clause.walk())
+
+
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Bool(Query):
     """Clauses that must, should, may only filter, or must not match."""
@@ -26,6 +31,8 @@ class Bool(Query):
     filter: tuple[Query, ...] = ()
     should: tuple[Query, ...] = ()
     must_not: tuple[Query, ...] = ()
+    order: tuple[str, ...] = ()
+    """The kinds of the clauses as a parser of texts has added them; else they come kind by kind."""
     minimum_should_match: str | None = None
     adjust_pure_negative: bool = True
 
@@ -93,9 +100,11 @@ class Bool(Query):
         return summed([part for clause in self.must for part in _flat(clause, lambda one: one.conjuncts(ctx))])
 
     def _excluded(self, ctx: ShardContext) -> Mask | None:
+        """What any exclusion matches; those by script are asked last, of what no other excludes."""
         excluded: Mask | None = None
-        for clause in self.must_not:
-            mask = clause.mask(ctx)
+        for clause in sorted(self.must_not, key=_by_script):
+            around = ctx.visiting(~excluded) if excluded is not None and _by_script(clause) else ctx
+            mask = clause.mask(around)
             excluded = mask if excluded is None else excluded | mask
         return excluded
 

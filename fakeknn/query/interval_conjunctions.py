@@ -15,9 +15,13 @@ class Conjunction(Source):
     sources: tuple[Source, ...]
 
     def rows(self, ctx: ShardContext, field: str) -> Mask:
-        mask = self.sources[0].rows(ctx, field)
-        for source in self.sources[1:]:
-            mask = mask & source.rows(ctx, field)
+        """Nothing is asked of the sources behind one that is not there at all."""
+        mask = ctx.everything()
+        for source in self.sources:
+            part = source.rows(ctx, field)
+            if not part.any():
+                return part
+            mask = mask & part
         return mask
 
     def intervals(self, ctx: ShardContext, field: str, row: int) -> Intervals:

@@ -157,7 +157,7 @@ class QueryStringParser:
         if len(clauses) > MAX_CLAUSE_COUNT:
             raise too_many_clauses()
         of = {occur: tuple(c.query for c in clauses if c.occur == occur) for occur in ("must", "should", "must_not")}
-        return Bool(**of)  # type: ignore[arg-type]
+        return Bool(**of, order=tuple(clause.occur for clause in clauses))  # type: ignore[arg-type]
 
     def boost(self, query: Query | None, boost: LexicalToken | None) -> Query | None:
         if boost is None or query is None:

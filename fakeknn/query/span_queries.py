@@ -248,15 +248,21 @@ class SpanNear(SpanQuery):
             raise IllegalArgumentException("Gaps can only be added to ordered near queries")
 
     def spans(self, ctx: ShardContext) -> Spans:
+        """Nothing is asked of the clauses behind one that is not there at all."""
         if len(self.clauses) == 1:
             return self.clauses[0].spans(ctx)
+        parts: list[Spans | int] = []
+        for clause in self.clauses:
+            part = clause.width if isinstance(clause, SpanGap) else clause.spans(ctx)
+            if isinstance(part, Spans) and not len(part):
+                return part
+            parts.append(part)
         if self.in_order:
-            parts = [c.width if isinstance(c, SpanGap) else c.spans(ctx) for c in self.clauses]
             if isinstance(parts[0], int):
                 following = next((part for part in parts if isinstance(part, Spans)), None)
                 parts[0] = Spans.none() if following is None else before(following, parts[0])
             return ordered(parts, self.slop)
-        return unordered([clause.spans(ctx) for clause in self.clauses], self.slop)
+        return unordered([part for part in parts if isinstance(part, Spans)], self.slop)
 
     def text(self, ctx: ShardContext) -> str:
         if len(self.clauses) == 1:

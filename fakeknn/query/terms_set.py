@@ -20,6 +20,7 @@ from fakeknn.errors import (
 from fakeknn.fields import FieldType
 from fakeknn.query.base import Explanation, Matched, Query, ShardContext, common, register
 from fakeknn.query.doc_values import script_values
+from fakeknn.query.functions import doubles
 from fakeknn.query.multi_term import MAX_CLAUSE_COUNT, too_many_clauses
 from fakeknn.query.script import Script, check_language, parse_script, resolved
 from fakeknn.query.terms import Term, term_values
@@ -68,7 +69,7 @@ class TermsSet(Query):
             if not isinstance(column, NumericColumn):
                 raise _not_numeric(field)
             needed = np.full(ctx.n, _NOT_SAID, np.int64)
-            needed[column.exists] = column.lowest[column.exists].astype(np.int64)
+            needed[column.exists] = doubles(field, column.lowest[column.exists]).astype(np.int64)
             return needed[rows]
         if self.minimum_should_match_script is None:
             raise IllegalStateException("No minimum should match has been specified")

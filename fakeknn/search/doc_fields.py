@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -93,14 +93,14 @@ def check_fields(request: SearchRequest, ctx: ShardContext) -> None:
             f"Trying to retrieve too many script_fields. Must be less than or equal to: [{limit}] but was "
             f"[{len(scripts)}]. This limit can be set by changing the [index.max_script_fields] index level setting."
         )
-    for field in scripts:
-        _compile(ctx, field)
+    for one in scripts:
+        _compile(ctx, one)
 
 
-def _compile(ctx: ShardContext, field: ScriptField) -> Script:
-    if field.script is None:
+def _compile(ctx: ShardContext, wanted: ScriptField) -> Script:
+    if wanted.script is None:
         raise NullPointerException(None)
-    script = resolved(ctx, field.script)
+    script = resolved(ctx, wanted.script)
     compile_script(script, "field")
     return script
 
@@ -148,24 +148,41 @@ def show_fields(request: SearchRequest, ctx: ShardContext, hit: Hit, shown: dict
     found = ctx.memo.get(("fields", id(request), hit.row))
     if found is None:
         found = _fields(request, ctx, hit)
-    for values in found.values():
+    merged = found.behind(shown.get("fields", {}))
+    for values in merged.values():
         for value in values:
             if isinstance(value, _Unwritable):
                 raise value.error
-    merged = {**shown.get("fields", {}), **found}
     if merged:
         shown["fields"] = {name: merged[name] for name in hash_ordered(merged)}
 
 
-def _fields(request: SearchRequest, ctx: ShardContext, hit: Hit) -> dict[str, list[Any]]:
-    found: dict[str, list[Any]] = {}
+@dataclass(slots=True)
+class _Found:
+    """The fields of a hit, by what has found them."""
+
+    doc_values: dict[str, list[Any]] = field(default_factory=dict)
+    scripts: dict[str, list[Any]] = field(default_factory=dict)
+    fields: dict[str, list[Any]] = field(default_factory=dict)
+
+    def behind(self, stored: dict[str, list[Any]]) -> dict[str, list[Any]]:
+        """All of them and the stored ones: doc values stand behind those, scripts give way, fields take their place."""
+        told = dict(stored)
+        for name, values in self.doc_values.items():
+            told[name] = [*told.get(name, ()), *values]
+        told = {**self.scripts, **told, **self.fields}
+        return {name: values for name, values in told.items() if values}
+
+
+def _fields(request: SearchRequest, ctx: ShardContext, hit: Hit) -> _Found:
+    found = _Found()
     for one in _expanded(request, ctx):
         if one.field in WITHOUT_DOC_VALUES:
             raise IllegalArgumentException(f"Fielddata is not supported on field [{one.field}] of type [{one.field}]")
-        field = ctx.mapped(one.field)
-        if field is not None:
+        mapped = ctx.mapped(one.field)
+        if mapped is not None:
             format = None if one.format == "use_field_mapping" else one.format
-            found.setdefault(one.field, []).extend(shown_doc_values(ctx, field, hit.row, format))
+            found.doc_values.setdefault(one.field, []).extend(shown_doc_values(ctx, mapped, hit.row, format))
     for wanted in request.parts.get("script_fields", []):
         try:
             value = _script_value(ctx, wanted, hit.row)
@@ -173,9 +190,9 @@ def _fields(request: SearchRequest, ctx: ShardContext, hit: Hit) -> dict[str, li
             if wanted.ignore_failure:
                 continue
             raise
-        found.setdefault(wanted.name, value if isinstance(value, list) else [value])
-    found.update(fetch_fields(request, ctx, hit))
-    return {name: values for name, values in found.items() if values}
+        found.scripts.setdefault(wanted.name, value if isinstance(value, list) else [value])
+    found.fields = fetch_fields(request, ctx, hit)
+    return found
 
 
 def _script_value(ctx: ShardContext, wanted: ScriptField, row: int) -> Any:

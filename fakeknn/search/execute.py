@@ -117,6 +117,9 @@ def run(request: SearchRequest, contexts: list[ShardContext], *, batch: int | No
     total = sum(result.total for result in results)
     _check_sorts_agree(request, contexts, results)
     page = _merged(request, results)
+    for value in (value for hit in page for value in hit.sort or ()):
+        if isinstance(value, OpenSearchError):  # why it cannot be shown
+            raise SearchPhaseExecutionException("fetch", "", [], []) from value
     max_score: np.float32 | None = None
     if not results:
         max_score = np.float32(0)

@@ -21,9 +21,7 @@ def failure_groups(failures: list[tuple[ShardContext, OpenSearchError]]) -> list
     """ExceptionsHelper.groupBy: one failure of each kind an index."""
     seen: dict[tuple[str, str, str | None], tuple[ShardContext, OpenSearchError]] = {}
     for ctx, error in failures:
-        cause = error.cause
-        key = (ctx.index, type(error).__name__, f"{error.reason} {cause.reason if cause else ''}")
-        seen.setdefault(key, (ctx, error))
+        seen.setdefault((ctx.index, type(error).__name__, error.reason), (ctx, error))
     return list(seen.values())
 
 

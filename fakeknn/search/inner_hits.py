@@ -290,6 +290,8 @@ def _hits(around: SearchRequest, nested: Shown, ctx: ShardContext, hit: Hit) -> 
     below = _below(nested, ctx)
     # One object for all hits: what is kept of a request goes by its identity.
     parts = {name: part for name, part in inner.request.parts.items() if name != "collapse"}
+    if "rescore" in around.parts:
+        parts["rescore"] = around.parts["rescore"]  # FilteredSearchContext.rescore, which explanations look at
     request: SearchRequest = below.memo.setdefault(
         ("inner_hits request", id(nested)),
         replace(inner.request, query=nested.query, parts=parts, source_around=_read_by(around, nested)),

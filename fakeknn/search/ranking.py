@@ -16,12 +16,11 @@ def comparable(sort: Sort, part: Any, at: int) -> Any:
     """A sort value that compares between shards: ordinals do not, terms do."""
     if not isinstance(part.values, Terms):
         return part.keys[at].item()
-    value = part.values[at]
-    if value is None:
+    if part.values[at] is None:
         last = (sort.missing != "_first") != sort.descending
         key: Any = (2 if last else 0, Term("", False))
         return (-key[0], key[1]) if sort.descending else key
-    return (1 if not sort.descending else -1, Term(part.values.sort_key(str(value)), sort.descending))
+    return (1 if not sort.descending else -1, Term(part.values.key(at), sort.descending))
 
 
 @dataclass(frozen=True, slots=True)

@@ -290,6 +290,7 @@ class Sort:
         column = stand_in.new_buffer()
         empty = column.snapshot(ctx.n) if column is not None else None
         if isinstance(empty, KeywordColumn):
+            self._not_of_numbers(ctx, stand_in)
             return self._keywords(ctx, stand_in, empty, rows)
         assert isinstance(empty, NumericColumn)
         return self._numbers(stand_in, empty, rows)
@@ -338,15 +339,14 @@ class Sort:
         ords = column.first_ord(highest=self._mode == "max")[rows].astype(np.int64)
         has = ords >= 0
         order, terms = column.order, column.terms
-        missing: str | None = None
+        missing: tuple[Any, str | OpenSearchError] | None = None
         keys = ords * 2
         if self.missing in (None, "_last", "_first"):
             last = self.missing != "_first"
             keys = np.where(has, keys, 2 * column.n_terms if last != self.descending else -2)
         else:
-            missing = java_string(self.missing)
-            place, _ = column.place(missing)
-            keys = np.where(has, keys, 2 * place - 1)
+            missing = column.stand_in(java_string(self.missing))
+            keys = np.where(has, keys, 2 * column.below(missing[0]) - 1)
         # The order of a wildcard field is not told which way to go, only what is missing.
         if self.descending and mapped.kind != "wildcard":
             keys = -keys
@@ -362,19 +362,27 @@ class Terms(Sequence[Any]):
         ords: NDArray[np.int64],
         order: NDArray[np.int32],
         terms: Sequence[str],
-        missing: str | None,
+        missing: tuple[Any, str | OpenSearchError] | None,
         sort_key: Callable[[str], Any] = str,
     ) -> None:
-        """``sort_key`` gives what compares of a term."""
+        """``sort_key`` gives what compares of a term; ``missing`` is that of rows without one, and what is shown."""
         self._ords, self._order, self._terms, self._missing = ords, order, terms, missing
-        self.sort_key = sort_key
+        self._sort_key = sort_key
 
     def __len__(self) -> int:
         return len(self._ords)
 
     def __getitem__(self, i: Any) -> Any:
         at = int(self._ords[i])
-        return self._missing if at < 0 else self._terms[int(self._order[at])]
+        if at < 0:
+            return None if self._missing is None else self._missing[1]
+        return self._terms[int(self._order[at])]
+
+    def key(self, i: int) -> Any:
+        """What compares of a value."""
+        if self._ords[i] < 0 and self._missing is not None:
+            return self._missing[0]
+        return self._sort_key(str(self[i]))
 
 
 def shown_value(value: Any) -> Any:

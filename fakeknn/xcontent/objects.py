@@ -495,7 +495,8 @@ class ObjectParser:
         names = list(body)
         given = {argument: body[argument] for argument in self.constructor}
         later = {one: body[one] for one in names[names.index(name) + 1 : names.index(last)]}
-        value, place = body[name], Where(body, last)
+        value = body[name]
+        place = Where(body[last], None, "end") if isinstance(body[last], (dict, list)) else Where(body, last)
         at = Where(value, None, "end") if isinstance(value, (dict, list)) else Where(body, name)
         failed = XContentParseException(f"[{self.name}] failed to parse field [{name}]", at=at)
         try:

@@ -68,18 +68,15 @@ def _(query: Boosting, ctx: ShardContext) -> Node:
     return BoostByQuery(form(query.positive, ctx), plain, form(query.negative, ctx), query.negative_boost)
 
 
+_OCCURS = {"must": MUST, "must_not": MUST_NOT, "should": SHOULD, "filter": FILTER}
+
+
 @lucene.register
 def _(query: Bool, ctx: ShardContext) -> Node:
-    clauses = [
-        (occur, form(clause, ctx))
-        for occur, found in (
-            (MUST, query.must),
-            (MUST_NOT, query.must_not),
-            (SHOULD, query.should),
-            (FILTER, query.filter),
-        )
-        for clause in found
-    ]
+    of = {"must": query.must, "must_not": query.must_not, "should": query.should, "filter": query.filter}
+    order = query.order or [kind for kind, found in of.items() for _ in found]
+    left = {kind: iter(found) for kind, found in of.items()}
+    clauses = [(_OCCURS[kind], form(next(left[kind]), ctx)) for kind in order]
     if not clauses:
         return lucene(MATCH_ALL, ctx)
     needed = 0
