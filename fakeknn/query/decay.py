@@ -194,7 +194,7 @@ class Decay(Function):
         else:
             how = f"max(0.0, (({java_double(scale)} - {shown})/{java_double(scale)}{named})"
         value = np.float32(self.value(ctx, row, below))
-        return Explanation(value, f"Function for field {self.field}:", (Explanation(value, how),))
+        return Explanation(value, f"Function for field {field.path}:", (Explanation(value, how),))
 
     def members(self) -> dict[str, Any]:
         return {self.shape: {self.field: self.body, "multi_value_mode": self.mode}}

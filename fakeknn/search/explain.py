@@ -22,7 +22,8 @@ def search_node(request: SearchRequest, ctx: ShardContext) -> Node:
     key = ("lucene", id(request))
     found: Node | None = ctx.memo.get(key)
     if found is None:
-        node = search_form(request.query or MATCH_ALL, ctx)
+        query = request.query or MATCH_ALL
+        node = form(query, ctx) if request.inside else search_form(query, ctx)
         if request.query is None and isinstance(node, ApproximateScoreQuery):
             node = node.original
         if isinstance(node, ApproximateScoreQuery):

@@ -66,6 +66,8 @@ class GeoDistanceSort(Sort):
         return SortKeys(-values if self.descending else values, values)
 
     def after(self, ctx: ShardContext, value: Any) -> Any:
+        if value is None:
+            raise NullPointerException('Cannot invoke "java.lang.Double.doubleValue()" because "value" is null')
         try:
             text = isinstance(value, str | bool)
             number = parse_double(java_string(value)) if text else float(value)

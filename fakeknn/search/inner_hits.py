@@ -294,7 +294,7 @@ def _hits(around: SearchRequest, nested: Shown, ctx: ShardContext, hit: Hit) -> 
         parts["rescore"] = around.parts["rescore"]  # FilteredSearchContext.rescore, which explanations look at
     request: SearchRequest = below.memo.setdefault(
         ("inner_hits request", id(nested)),
-        replace(inner.request, query=nested.query, parts=parts, source_around=_read_by(around, nested)),
+        replace(inner.request, query=nested.query, parts=parts, source_around=_read_by(around, nested), inside=True),
     )
     matched = _matched(nested, below)
     rows = _rows(nested, ctx, hit, matched.mask)

@@ -6,7 +6,7 @@ nanosecond for what is done and 0 for what is not, the counts 1 and 0.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -27,10 +27,12 @@ from fakeknn.query.lucene import (
     TermQuery,
 )
 from fakeknn.search.explain import search_node
+from fakeknn.search.fetch import named_queries
 from fakeknn.search.profile_aggregations import PRUNED_TERMS, WITH_TERMS, Profiled
 from fakeknn.search.request import ACCURATE, SearchRequest
 from fakeknn.search.termination import searches_neighbors
 from fakeknn.search.top_hits import TopHitsOf
+from fakeknn.xcontent import hash_ordered
 
 #: Aggregations that look at scores.
 _SCORING = ("top_hits", "sampler", "diversified_sampler", "scripted_metric")
@@ -180,6 +182,7 @@ def _fetch(request: SearchRequest, name: str = "fetch") -> dict[str, Any]:
         ("FetchVersionPhase", request.version),
         ("SeqNoPrimaryTermPhase", request.seq_no_primary_term),
         ("HighlightPhase", parts.get("highlight") is not None),
+        ("MatchedQueriesPhase", bool(named_queries(request))),
         ("FetchScorePhase", request.track_scores and bool(request.sort)),
     )
     children = [
@@ -221,6 +224,12 @@ def _prunes(agg: Cardinality, ctx: ShardContext) -> bool:
     return indexed and source.missing is None and not source.scripted and len(source.terms) <= PRUNED_TERMS
 
 
+def _walked(request: SearchRequest) -> Iterator[Query]:
+    for query in (request.query, request.post_filter):
+        if query is not None:
+            yield from query.walk()
+
+
 def profile_shard(request: SearchRequest, ctx: ShardContext, *, hits: int, alone: bool) -> dict[str, Any]:
     """One shard's profile; ``hits`` is how many it has given.
 
@@ -243,6 +252,11 @@ def profile_shard(request: SearchRequest, ctx: ShardContext, *, hits: int, alone
         queries.insert(0, _query(form(request.post_filter, ctx).rewritten(), False, slices))
     if request.explain and alone:  # each explanation makes the query's weight anew
         queries += [_query(node, True)] * hits
+    if hits and any(getattr(query, "inner_hits", None) for query in _walked(request)):
+        raise NotFaked("[profile] of inner hits")
+    if alone and hits:
+        named = {str(query.name): query for query in named_queries(request)}
+        queries += [_query(_filter(named[name], ctx), False) for name in hash_ordered(named)]
     aggs = request.aggregations or Factories()
     segments = len(ctx.view.live_segments)
     asked = [child for agg in aggs.walk() if agg.kind in _ASKING for child in unscored.children()]

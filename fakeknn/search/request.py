@@ -58,6 +58,8 @@ class SearchRequest:
     source: SourceOptions | None = None
     source_around: SourceOptions | None = None
     """Of inner hits: the ``_source`` of the search around, by which the document was read."""
+    inside: bool = False
+    """Of inner hits: the query stands by itself, without the filters that a search adds."""
     stored_fields: list[str] | None = None
     track_total_hits: int | None = None
     batched_reduce_size: int | None = None

@@ -9,7 +9,7 @@ from random import Random
 
 from fakeknn.contract.console import ConsoleRequest
 
-from . import analysis, cluster, documents, dsl, fields, hits, indices, kin, pipelines, places, scripts, snippets
+from . import analysis, cluster, documents, dsl, fields, hits, indices, kin, pipelines, places, scripts, snippets, ways
 from .aggregations import tree
 from .draw import Drawn, Json, bulk, document, index, some
 from .nearest import asked
@@ -163,5 +163,6 @@ AREAS: dict[str, Callable[[Random, str], Iterator[ConsoleRequest]]] = {
     "hits": lambda random, name: hits.requests(random, name, _maybe_spoiled),
     "kin": lambda random, name: kin.requests(random, name, _maybe_spoiled),
     "places": lambda random, name: places.requests(random, name, _maybe_spoiled),
+    "ways": lambda random, name: ways.requests(random, name, _maybe_spoiled),
     "snippets": lambda random, name: snippets.requests(random, name, _maybe_spoiled),
 }

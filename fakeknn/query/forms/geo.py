@@ -119,7 +119,7 @@ class _Box:
         lats = f"{java_double(_lat(self.low))} TO {java_double(_lat(self.high))}"
         lons = f"{java_double(_lon(self.west))} TO {java_double(_lon(self.east))}"
         simpler = self._simpler(ctx, field, column)
-        return Leaf("", f"{field.path}:[{lats}],[{lons}]", mask, field.path, simpler=simpler)
+        return Leaf("PointRangeQuery", f"{field.path}:[{lats}],[{lons}]", mask, field.path, simpler=simpler)
 
     def _simpler(self, ctx: ShardContext, field: GeoPointFieldType, column: GeoPointColumn) -> Node | None:
         """PointRangeQuery.rewrite: a box around all points, or beside them."""

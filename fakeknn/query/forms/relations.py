@@ -7,9 +7,9 @@ from dataclasses import replace
 import numpy as np
 
 from fakeknn.query.base import Explanation, ShardContext
-from fakeknn.query.lucene import FILTER, MUST, BooleanQuery, MatchNoDocsQuery, Node, TermQuery, Told
+from fakeknn.query.lucene import FILTER, MUST, SHOULD, BooleanQuery, MatchNoDocsQuery, Node, TermQuery, Told
 from fakeknn.query.lucene.form import form, lucene
-from fakeknn.query.relations import MAX_CHILDREN, ParentId, RelationQuery, join_field
+from fakeknn.query.relations import MAX_CHILDREN, HasParent, ParentId, RelationQuery, join_field
 
 
 @lucene.register
@@ -30,13 +30,18 @@ def _(query: RelationQuery, ctx: ShardContext) -> Node:
         return Explanation(score * boost, f"A match, join value {value}")
 
     text = f"GlobalOrdinalsQuery{{joinField={relation.path}"
-    if query.scoring != "none" or query.limits != (1, MAX_CHILDREN):
+    parts: tuple[Node, ...] = ()
+    least, most = query.limits
+    if query.scoring != "none" or least > 1 or most != MAX_CHILDREN:
         inner = BooleanQuery(((MUST, form(query.query, ctx)), *((FILTER, one) for one in _sides(query, ctx))))
         text += f",min={query.limits[0]},max={query.limits[1]},fromQuery={inner.rewritten()}"
         kind = "GlobalOrdinalsWithScoreQuery"
     else:
         kind = "GlobalOrdinalsQuery"
-    rewritten = Told(plain, kind, f"{text}}}", how=how)
+        if isinstance(query, HasParent):  # whose children are asked for by a filter, another query inside
+            names = [TermQuery(found[0].path, name, name) for name in relation.children]
+            parts = (BooleanQuery(tuple((SHOULD, name) for name in names)).rewritten(),)
+    rewritten = Told(plain, kind, f"{text}}}", parts, how=how)
     late = f"LateParsingQuery {{joinField={relation.path}}}"
     return Told(plain, "LateParsingQuery", late, how=how, simpler=rewritten)
 
