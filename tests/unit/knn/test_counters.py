@@ -77,8 +77,9 @@ def test_knn_queries(node: Node, path: str, body: dict[str, Any], times: tuple[i
 def test_scrolls_build_their_query_for_each_page(node: Node) -> None:
     shards = len(node.indices["i"].shards)
     scroll = ask(node, "POST", "/i/_search?scroll=1m", {"query": KNN, "size": 3})["_scroll_id"]
-    assert counted(node, "/_search/scroll", {"scroll_id": scroll}) == {"knn_query_requests": (1, 3)[shards - 1]}
-    assert counted(node, "/_search/scroll", {"scroll_id": scroll}) == {"knn_query_requests": shards}
+    more = {"scroll_id": scroll, "scroll": "1m"}
+    assert counted(node, "/_search/scroll", more) == {"knn_query_requests": (1, 3)[shards - 1]}
+    assert counted(node, "/_search/scroll", more) == {"knn_query_requests": shards}
 
 
 def test_a_script_is_compiled_once(node: Node) -> None:
