@@ -23,7 +23,7 @@ from fakeknn.aggs.selection import split
 from fakeknn.aggs.values import REQUIRED, Given, Source, members
 from fakeknn.dates import UTC, Rounding
 from fakeknn.errors import IllegalArgumentException, NoSuchElementException, NotFaked
-from fakeknn.query.base import ShardContext
+from fakeknn.query.context import ShardContext
 from fakeknn.xcontent import objects
 from fakeknn.xcontent.objects import ObjectParser, declared
 

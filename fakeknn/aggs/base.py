@@ -18,7 +18,8 @@ from fakeknn.aggs.docs import Docs
 from fakeknn.aggs.paths import PathElement, parse_path
 from fakeknn.aggs.results import DEFAULT_MAX_BUCKETS, Internal, MultiBucket, Reduction, Results, inside
 from fakeknn.errors import IllegalArgumentException, OpenSearchError
-from fakeknn.query.base import Query, ShardContext
+from fakeknn.query.base import Query
+from fakeknn.query.context import ShardContext
 from fakeknn.xcontent import hash_ordered
 
 

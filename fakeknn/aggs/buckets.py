@@ -34,7 +34,9 @@ from fakeknn.errors import (
     Where,
     XContentParseException,
 )
-from fakeknn.query.base import Query, ShardContext, parse_query
+from fakeknn.query.base import Query
+from fakeknn.query.context import ShardContext
+from fakeknn.query.parsing import parse_query
 from fakeknn.xcontent import objects
 from fakeknn.xcontent.objects import Member, ObjectParser, declared
 

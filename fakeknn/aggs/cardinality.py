@@ -20,7 +20,7 @@ from fakeknn.aggs.values import REQUIRED, Given, Source, members
 from fakeknn.errors import IllegalArgumentException
 from fakeknn.fields.ip import address
 from fakeknn.geo import points
-from fakeknn.query.base import ShardContext
+from fakeknn.query.context import ShardContext
 from fakeknn.xcontent import java_double, objects
 from fakeknn.xcontent.objects import ObjectParser, declared
 

@@ -32,8 +32,9 @@ from fakeknn.errors import (
     Where,
 )
 from fakeknn.fields.numbers import NumberFieldType
-from fakeknn.query.base import Query, ShardContext
+from fakeknn.query.base import Query
 from fakeknn.query.compound import ConstantScore
+from fakeknn.query.context import ShardContext
 from fakeknn.query.forms import search_form
 from fakeknn.query.lucene import BoostQuery, ConstantScoreQuery, IndexOrDocValuesQuery, Leaf, MatchAllDocsQuery
 from fakeknn.query.terms import Term

@@ -19,7 +19,7 @@ from fakeknn.aggs.results import finite
 from fakeknn.aggs.values import Given, Source, members, time_zone
 from fakeknn.errors import IllegalArgumentException
 from fakeknn.fields.ip import address
-from fakeknn.query.base import ShardContext
+from fakeknn.query.context import ShardContext
 from fakeknn.xcontent import java_string, objects
 from fakeknn.xcontent.objects import Member, ObjectParser, declared
 

@@ -21,7 +21,7 @@ from fakeknn.aggs.thresholds import at_least
 from fakeknn.aggs.values import REQUIRED, Given, Source, members
 from fakeknn.dates import UTC, Rounding
 from fakeknn.errors import IllegalArgumentException, StringIndexOutOfBoundsException
-from fakeknn.query.base import ShardContext
+from fakeknn.query.context import ShardContext
 from fakeknn.units import parse_time_value
 from fakeknn.xcontent import objects
 from fakeknn.xcontent.java import java_double

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fakeknn.errors import NullPointerException
-from fakeknn.query.base import Scores, ShardContext
+from fakeknn.query.context import Scores, ShardContext
 from fakeknn.view import NumericColumn
 
 Owners = NDArray[np.int64]

@@ -14,7 +14,7 @@ from fakeknn.fields.geo_point import GeoPointColumn, GeoPointFieldType
 from fakeknn.fields.numbers import NumberFieldType
 from fakeknn.fields.ranges import RangeColumn, RangeFieldType
 from fakeknn.fields.scalar import BooleanFieldType, DateFieldType
-from fakeknn.query.base import ShardContext
+from fakeknn.query.context import ShardContext
 from fakeknn.view import Column, KeywordColumn, NumericColumn, TextColumn
 from fakeknn.xcontent import java_string
 

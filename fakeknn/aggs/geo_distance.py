@@ -28,7 +28,7 @@ from fakeknn.errors import (
 )
 from fakeknn.geo import points, sphere
 from fakeknn.geo.points import GeoPoint
-from fakeknn.query.base import ShardContext
+from fakeknn.query.context import ShardContext
 from fakeknn.query.geo import distance_type
 from fakeknn.xcontent import java_double, objects, parse_double
 from fakeknn.xcontent.objects import Member, ObjectParser, declared

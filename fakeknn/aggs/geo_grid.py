@@ -24,7 +24,7 @@ from fakeknn.aggs.values import REQUIRED_FIELD, Given, Source, members
 from fakeknn.errors import IllegalArgumentException, NumberFormatException, OpenSearchError, Where
 from fakeknn.geo import cells, sphere
 from fakeknn.geo.points import GeoPoint
-from fakeknn.query.base import ShardContext
+from fakeknn.query.context import ShardContext
 from fakeknn.query.geo import parse_box
 from fakeknn.xcontent import java_string, objects
 from fakeknn.xcontent.objects import Member, ObjectParser, declared

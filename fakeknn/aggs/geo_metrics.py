@@ -17,7 +17,7 @@ from fakeknn.aggs.sums import sums
 from fakeknn.aggs.values import REQUIRED, REQUIRED_FIELD, Given, Source, members
 from fakeknn.errors import IllegalArgumentException
 from fakeknn.geo.points import GeoPoint
-from fakeknn.query.base import ShardContext
+from fakeknn.query.context import ShardContext
 from fakeknn.xcontent.objects import ObjectParser, declared
 
 #: Highest and lowest latitude; lowest and highest longitude of the east, and of the west.

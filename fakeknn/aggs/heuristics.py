@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 from fakeknn.errors import IllegalArgumentException
 from fakeknn.painless import Script as Compiled
 from fakeknn.painless import compile, java_value
-from fakeknn.query.base import ShardContext
+from fakeknn.query.context import ShardContext
 from fakeknn.query.script import Script, parse_script, resolved
 from fakeknn.xcontent.objects import Member, ObjectParser, declared
 

@@ -24,7 +24,7 @@ from fakeknn.aggs.selection import split
 from fakeknn.aggs.thresholds import at_least
 from fakeknn.aggs.values import REQUIRED, Given, Source, members
 from fakeknn.errors import IllegalArgumentException, InvocationTargetException, NotFaked, Where, XContentParseException
-from fakeknn.query.base import ShardContext
+from fakeknn.query.context import ShardContext
 from fakeknn.xcontent import objects
 from fakeknn.xcontent.java import java_double
 from fakeknn.xcontent.objects import Member, ObjectParser, declared

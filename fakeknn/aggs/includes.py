@@ -15,7 +15,7 @@ from fakeknn.aggs.values import Source
 from fakeknn.errors import IllegalArgumentException, OpenSearchParseException, Where
 from fakeknn.fields.regexp import regexp_matcher
 from fakeknn.painless.library_score import murmur3
-from fakeknn.query.base import ShardContext
+from fakeknn.query.context import ShardContext
 from fakeknn.xcontent import objects
 
 _PARTITIONING_SEED = 31

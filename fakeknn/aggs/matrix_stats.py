@@ -26,7 +26,7 @@ from fakeknn.errors import (
     ParsingException,
     Where,
 )
-from fakeknn.query.base import ShardContext
+from fakeknn.query.context import ShardContext
 from fakeknn.xcontent import hash_ordered, objects
 
 

@@ -22,7 +22,7 @@ from fakeknn.aggs.terms import CountedBucket, Terms, TermValues, collect_mode
 from fakeknn.aggs.thresholds import DEFAULT_THRESHOLDS, Thresholds, threshold_members, thresholds_of
 from fakeknn.aggs.values import Given, Source, members
 from fakeknn.errors import IllegalArgumentException, NullPointerException, Where
-from fakeknn.query.base import ShardContext
+from fakeknn.query.context import ShardContext
 from fakeknn.xcontent import objects
 from fakeknn.xcontent.objects import ObjectParser, declared
 

@@ -12,7 +12,7 @@ from fakeknn.aggs.buckets import single, unknown_key
 from fakeknn.aggs.docs import Docs
 from fakeknn.aggs.results import Internal
 from fakeknn.errors import AggregationExecutionException, IllegalArgumentException, ParsingException, Where
-from fakeknn.query.base import ShardContext
+from fakeknn.query.context import ShardContext
 from fakeknn.xcontent import objects
 
 

@@ -17,7 +17,7 @@ from fakeknn.aggs.formats import Format, text_of
 from fakeknn.aggs.results import Internal, finite
 from fakeknn.aggs.values import Given, Source
 from fakeknn.errors import IllegalArgumentException
-from fakeknn.query.base import ShardContext
+from fakeknn.query.context import ShardContext
 
 
 class Metric(Internal):

@@ -20,7 +20,7 @@ from fakeknn.aggs.results import Internal, Reduction, finite
 from fakeknn.aggs.tdigest import MergingDigest, digests
 from fakeknn.aggs.values import REQUIRED, Given, Source, members
 from fakeknn.errors import IllegalArgumentException, IllegalStateException, OpenSearchError, Where
-from fakeknn.query.base import ShardContext
+from fakeknn.query.context import ShardContext
 from fakeknn.xcontent import java_double, objects
 from fakeknn.xcontent.objects import Member, ObjectParser, building, declared
 

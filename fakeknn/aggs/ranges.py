@@ -18,7 +18,7 @@ from fakeknn.aggs.results import Bucket, Internal, NamedBucket, PlacedBuckets, f
 from fakeknn.aggs.values import REQUIRED, REQUIRED_FIELD, Given, Source, members
 from fakeknn.errors import IllegalArgumentException, ParsingException, Where
 from fakeknn.fields.ip import HIGHEST, LOWEST, address, cidr, next_up, shown
-from fakeknn.query.base import ShardContext
+from fakeknn.query.context import ShardContext
 from fakeknn.xcontent import objects
 from fakeknn.xcontent.objects import Member, ObjectParser, declared
 

@@ -20,7 +20,7 @@ from fakeknn.aggs.selection import split
 from fakeknn.aggs.terms import TermValues
 from fakeknn.aggs.values import REQUIRED, Given, Source, members
 from fakeknn.errors import AggregationExecutionException, ClassCastException, IllegalArgumentException
-from fakeknn.query.base import ShardContext
+from fakeknn.query.context import ShardContext
 from fakeknn.xcontent import objects
 from fakeknn.xcontent.objects import ObjectParser, declared
 

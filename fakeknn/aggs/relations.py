@@ -16,7 +16,7 @@ from fakeknn.aggs.buckets import single, unknown_key
 from fakeknn.aggs.docs import Docs
 from fakeknn.aggs.results import Internal, Results
 from fakeknn.errors import NullPointerException, ParsingException, Where
-from fakeknn.query.base import ShardContext
+from fakeknn.query.context import ShardContext
 from fakeknn.query.relations import join_field, with_name
 from fakeknn.view import KeywordColumn, Mask
 from fakeknn.xcontent import objects

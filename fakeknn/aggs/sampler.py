@@ -16,7 +16,7 @@ from fakeknn.aggs.results import Internal, Reduction, Results, SingleBucket
 from fakeknn.aggs.thresholds import at_least
 from fakeknn.aggs.values import REQUIRED, Given, Source, members
 from fakeknn.errors import AggregationExecutionException, IllegalArgumentException, NotFaked, ParsingException, Where
-from fakeknn.query.base import ShardContext
+from fakeknn.query.context import ShardContext
 from fakeknn.xcontent import objects
 from fakeknn.xcontent.objects import ObjectParser, declared
 

@@ -15,7 +15,7 @@ from fakeknn.aggs.results import Internal, Reduction
 from fakeknn.errors import IllegalArgumentException, NullPointerException
 from fakeknn.painless import Script as Compiled
 from fakeknn.painless import compile, java_value, json_value
-from fakeknn.query.base import ShardContext
+from fakeknn.query.context import ShardContext
 from fakeknn.query.doc_values import ShardDoc, source_of
 from fakeknn.query.script import Script, check_language, parse_script, resolved
 from fakeknn.xcontent.objects import ObjectParser, declared

@@ -23,7 +23,7 @@ from fakeknn.painless.hierarchy import lineage
 from fakeknn.painless.iteration import iterate
 from fakeknn.painless.library_time import ZonedDateTime
 from fakeknn.painless.values import JavaArray, class_of, runtime_name, text
-from fakeknn.query.base import ShardContext
+from fakeknn.query.context import ShardContext
 from fakeknn.query.doc_values import ExpressionColumns, ShardDoc, script_values, source_of
 from fakeknn.query.script import STRANGERS, Script, resolved
 

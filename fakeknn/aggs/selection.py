@@ -14,7 +14,7 @@ from fakeknn.aggs.docs import Docs, Owners
 from fakeknn.aggs.orders import Orders
 from fakeknn.aggs.results import Results
 from fakeknn.aggs.thresholds import Thresholds
-from fakeknn.query.base import ShardContext
+from fakeknn.query.context import ShardContext
 
 T = TypeVar("T")
 

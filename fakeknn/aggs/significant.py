@@ -31,7 +31,9 @@ from fakeknn.errors import (
     UnsupportedOperationException,
 )
 from fakeknn.fields import FieldType
-from fakeknn.query.base import Query, ShardContext, parse_query
+from fakeknn.query.base import Query
+from fakeknn.query.context import ShardContext
+from fakeknn.query.parsing import parse_query
 from fakeknn.xcontent import hash_ordered
 from fakeknn.xcontent.objects import Member, ObjectParser, declared
 

@@ -27,7 +27,7 @@ from fakeknn.aggs.thresholds import thresholds_of
 from fakeknn.aggs.values import Given, Source
 from fakeknn.errors import IllegalArgumentException, NullPointerException
 from fakeknn.fields import FieldType
-from fakeknn.query.base import ShardContext
+from fakeknn.query.context import ShardContext
 from fakeknn.source import raw_values
 from fakeknn.view import KeywordColumn, TextColumn
 from fakeknn.xcontent import java_string

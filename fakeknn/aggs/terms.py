@@ -25,7 +25,7 @@ from fakeknn.aggs.thresholds import DEFAULT_THRESHOLDS, Thresholds, threshold_me
 from fakeknn.aggs.values import REQUIRED, Given, Source, members
 from fakeknn.errors import AggregationExecutionException, IllegalArgumentException, OpenSearchParseException
 from fakeknn.fields.ip import address
-from fakeknn.query.base import ShardContext
+from fakeknn.query.context import ShardContext
 from fakeknn.xcontent import objects
 from fakeknn.xcontent.objects import ObjectParser, declared
 

@@ -50,7 +50,7 @@ from fakeknn.fields.numbers import DecimalFieldType, ScaledFloatFieldType
 from fakeknn.fields.ranges import DateRangeFieldType, RangeColumn
 from fakeknn.fields.scalar import DEFAULT_DATE_FORMAT, DateFieldType
 from fakeknn.geo import points
-from fakeknn.query.base import ShardContext
+from fakeknn.query.context import ShardContext
 from fakeknn.query.script import Script, parse_script
 from fakeknn.view import KeywordColumn, NumericColumn
 from fakeknn.xcontent import java_string, objects

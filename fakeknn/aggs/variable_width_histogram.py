@@ -27,7 +27,7 @@ from fakeknn.aggs.results import Bucket, Internal, MultiBucket, Reduction, Resul
 from fakeknn.aggs.terms import inner_buckets
 from fakeknn.aggs.values import REQUIRED, Given, members
 from fakeknn.errors import ArrayIndexOutOfBoundsException, IllegalArgumentException
-from fakeknn.query.base import ShardContext
+from fakeknn.query.context import ShardContext
 from fakeknn.xcontent import objects
 from fakeknn.xcontent.objects import ObjectParser, declared
 

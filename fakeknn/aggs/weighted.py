@@ -25,7 +25,7 @@ from fakeknn.errors import (
     ParsingException,
     Where,
 )
-from fakeknn.query.base import ShardContext
+from fakeknn.query.context import ShardContext
 from fakeknn.query.script import parse_script
 from fakeknn.xcontent import objects
 from fakeknn.xcontent.objects import ObjectParser, declared

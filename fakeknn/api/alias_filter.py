@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from fakeknn.errors import IllegalArgumentException, NullPointerException, OpenSearchError
-from fakeknn.query.base import ShardContext, parse_query
+from fakeknn.query.context import ShardContext
+from fakeknn.query.parsing import parse_query
 from fakeknn.search.service import Services
 from fakeknn.state.index import Index
 from fakeknn.state.node import Node

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from fakeknn.api.search import INDICES_PARAMETERS
 from fakeknn.errors import IllegalArgumentException, NotFaked, OpenSearchError, ParsingException, Where
-from fakeknn.query.base import Query, parse_query
+from fakeknn.query.base import Query
+from fakeknn.query.parsing import parse_query
 from fakeknn.rest import SOURCE_PARAMETERS, Request, route
 from fakeknn.search import service
 from fakeknn.search.field_caps import capabilities, merged

@@ -20,7 +20,7 @@ from fakeknn.errors import (
 from fakeknn.painless.context_info import context_info
 from fakeknn.painless.contexts import CONTEXTS, Context
 from fakeknn.painless.values import runtime_name
-from fakeknn.query.base import parse_query
+from fakeknn.query.parsing import parse_query
 from fakeknn.query.script import LANGUAGES, parse_script
 from fakeknn.rest import SOURCE_PARAMETERS, Request, Response, route
 from fakeknn.search import painless_execute

@@ -20,7 +20,8 @@ from fakeknn.errors import (
 )
 from fakeknn.ingest import search_pipelines
 from fakeknn.query import query_string
-from fakeknn.query.base import Query, parse_query
+from fakeknn.query.base import Query
+from fakeknn.query.parsing import parse_query
 from fakeknn.rest import SOURCE_PARAMETERS, Request, route
 from fakeknn.search import service
 from fakeknn.search.context_ids import readers_of_point

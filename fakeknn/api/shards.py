@@ -8,7 +8,7 @@ from fakeknn.api.indices import broadcast, check_timeouts, resolved
 from fakeknn.errors import IllegalArgumentException, NotFaked
 from fakeknn.fields.metadata import METADATA, WITHOUT_DOC_VALUES
 from fakeknn.fields.vector import VectorFieldType
-from fakeknn.query.base import parse_query
+from fakeknn.query.parsing import parse_query
 from fakeknn.rest import Request, route
 from fakeknn.search import service
 from fakeknn.search.request import parse_request

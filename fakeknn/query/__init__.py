@@ -37,7 +37,9 @@ from fakeknn.query import (
     token_predicates,
     wrapper,
 )
-from fakeknn.query.base import PARSERS, Explanation, Matched, Query, ShardContext, parse_query
+from fakeknn.query.base import Query
+from fakeknn.query.context import Explanation, Matched, ShardContext
+from fakeknn.query.parsing import PARSERS, parse_query
 
 __all__ = [
     "PARSERS",

@@ -9,8 +9,10 @@ from typing import Any, ClassVar
 import numpy as np
 
 from fakeknn.errors import NumberFormatException, OpenSearchError
-from fakeknn.query.base import Explanation, Matched, Query, ShardContext, common, parse_queries, register
+from fakeknn.query.base import Query
+from fakeknn.query.context import Explanation, Matched, ShardContext
 from fakeknn.query.declared import STANDARD, declared_boost
+from fakeknn.query.parsing import common, parse_queries, register
 from fakeknn.query.scoring import add_scores
 from fakeknn.view import Mask
 from fakeknn.xcontent import objects

@@ -15,13 +15,15 @@ from fakeknn.errors import (
     Where,
 )
 from fakeknn.fields import FieldType
-from fakeknn.query.base import Explanation, Matched, Query, ShardContext, common, register, running
+from fakeknn.query.base import Query
 from fakeknn.query.boolean import Bool
 from fakeknn.query.compound import MatchNone
+from fakeknn.query.context import Explanation, Matched, ShardContext, running
 from fakeknn.query.declared import declared_boost
 from fakeknn.query.field_names import parse_weights, resolve_fields, shown_weights
 from fakeknn.query.match import operator, with_minimum
 from fakeknn.query.multi_term import MAX_CLAUSE_COUNT, too_many_clauses
+from fakeknn.query.parsing import common, register
 from fakeknn.query.rewritten import Rewritten
 from fakeknn.query.scoring import (
     FieldScoring,

@@ -10,10 +10,12 @@ from typing import Any, ClassVar
 import numpy as np
 
 from fakeknn.errors import IllegalArgumentException, ParsingException, Where
-from fakeknn.query.base import Query, ShardContext, common, read_member, register
+from fakeknn.query.base import Query
 from fakeknn.query.boolean import Bool
 from fakeknn.query.compound import MatchNone
+from fakeknn.query.context import ShardContext
 from fakeknn.query.match import MatchOptions, named_analyzer, operator, raw, search_analyzer
+from fakeknn.query.parsing import common, read_member, register
 from fakeknn.query.rewritten import Rewritten
 from fakeknn.query.scoring import postings
 from fakeknn.query.terms import IndexedTerm, Term

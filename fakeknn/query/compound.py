@@ -9,19 +9,11 @@ from typing import Any, ClassVar
 import numpy as np
 
 from fakeknn.errors import ParsingException, Where
-from fakeknn.query.base import (
-    Explanation,
-    Matched,
-    Query,
-    ShardContext,
-    common,
-    flat_query,
-    parse_queries,
-    parse_query,
-    register,
-)
+from fakeknn.query.base import Query
 from fakeknn.query.boolean import Bool
+from fakeknn.query.context import Explanation, Matched, ShardContext
 from fakeknn.query.declared import STANDARD, declared_boost, parse_declared
+from fakeknn.query.parsing import common, flat_query, parse_queries, parse_query, register
 from fakeknn.view import Mask
 from fakeknn.xcontent import java_float, objects
 from fakeknn.xcontent.objects import ObjectParser

@@ -17,7 +17,7 @@ from fakeknn.fields.numbers import NumberFieldType
 from fakeknn.fields.scalar import DateFieldType
 from fakeknn.geo import points, sphere
 from fakeknn.geo.points import GeoPoint
-from fakeknn.query.base import Explanation, ShardContext
+from fakeknn.query.context import Explanation, ShardContext
 from fakeknn.query.functions import (
     FUNCTIONS,
     Bound,

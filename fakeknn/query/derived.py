@@ -34,7 +34,7 @@ from fakeknn.painless import Script as CompiledScript
 from fakeknn.painless import compile, json_value
 from fakeknn.painless.values import class_of, runtime_name
 from fakeknn.painless.values import text as java_text
-from fakeknn.query.base import ShardContext, running
+from fakeknn.query.context import ShardContext, running
 from fakeknn.query.doc_values import ShardDoc, source_of
 from fakeknn.query.script import Script, check_language, compiling, resolved
 from fakeknn.view import Column

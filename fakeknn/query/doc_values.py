@@ -20,7 +20,7 @@ from fakeknn.painless.library_time import zoned_date_time
 from fakeknn.painless.numbers import Float
 from fakeknn.painless.script import Script as CompiledScript
 from fakeknn.painless.throwable import Thrown
-from fakeknn.query.base import Matched, Scores, ShardContext, running
+from fakeknn.query.context import Matched, Scores, ShardContext, running
 from fakeknn.query.scoring import TermFrequencies
 from fakeknn.query.script import (
     FILTER_LANGUAGES,

@@ -8,7 +8,9 @@ from typing import Any, ClassVar
 from fakeknn.errors import IllegalArgumentException, ParsingException, UnsupportedOperationException, Where
 from fakeknn.fields.metadata import METADATA
 from fakeknn.fields.patterns import simple_match
-from fakeknn.query.base import Query, ShardContext, common, read_member, register
+from fakeknn.query.base import Query
+from fakeknn.query.context import ShardContext
+from fakeknn.query.parsing import common, read_member, register
 from fakeknn.view import Mask
 from fakeknn.xcontent import hash_ordered, objects
 

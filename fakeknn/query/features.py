@@ -19,10 +19,12 @@ from fakeknn.fields.geo_point import GeoPointFieldType
 from fakeknn.fields.scalar import DateFieldType
 from fakeknn.geo import points, sphere
 from fakeknn.geo.points import GeoPoint
-from fakeknn.query.base import Explanation, Matched, Query, ShardContext, common, register
+from fakeknn.query.base import Query
+from fakeknn.query.context import Explanation, Matched, ShardContext
 from fakeknn.query.declared import declared_boost
 from fakeknn.query.geo import geo_column
 from fakeknn.query.one_field import of_one_field
+from fakeknn.query.parsing import common, register
 from fakeknn.query.scoring import doc_id
 from fakeknn.units import parse_time_value
 from fakeknn.view import NumericColumn

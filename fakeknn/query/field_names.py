@@ -16,7 +16,7 @@ from fakeknn.errors import (
 )
 from fakeknn.fields.metadata import METADATA, WITHOUT_DOC_VALUES
 from fakeknn.fields.patterns import simple_match
-from fakeknn.query.base import ShardContext
+from fakeknn.query.context import ShardContext
 from fakeknn.query.multi_term import MAX_CLAUSE_COUNT
 from fakeknn.query.terms import Term
 from fakeknn.xcontent import hash_ordered

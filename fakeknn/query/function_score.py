@@ -10,11 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fakeknn.errors import IllegalArgumentException, OpenSearchException, ParsingException, Where
-from fakeknn.query.base import Explanation, Matched, Query, ShardContext, common, parse_query, register, running
+from fakeknn.query.base import Query
 from fakeknn.query.compound import MATCH_ALL, MatchAll
+from fakeknn.query.context import Explanation, Matched, ShardContext, running
 from fakeknn.query.functions import Function, ScriptFunction, Weight, named_function, parse_function, scalars_of
 from fakeknn.query.lucene import ONE, FunctionScoreQuery, Node
 from fakeknn.query.lucene.form import form, lucene
+from fakeknn.query.parsing import common, parse_query, register
 from fakeknn.view import Mask
 from fakeknn.xcontent import java_float, objects
 from fakeknn.xcontent.objects import stopped_at

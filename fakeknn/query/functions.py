@@ -23,7 +23,7 @@ from fakeknn.fields.geo_point import GeoPointColumn
 from fakeknn.fields.numbers import NumberFieldType, ScaledFloatFieldType
 from fakeknn.fields.scalar import BooleanFieldType, DateFieldType
 from fakeknn.painless.library_score import murmur3
-from fakeknn.query.base import Explanation, Matched, ShardContext, running
+from fakeknn.query.context import Explanation, Matched, ShardContext, running
 from fakeknn.query.doc_values import script_values
 from fakeknn.query.java_names import wrong_fielddata
 from fakeknn.query.script import NEEDS_SCORE, Script, parse_script, resolved, score_by_script

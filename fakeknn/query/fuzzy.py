@@ -17,19 +17,11 @@ from fakeknn.errors import (
     Where,
 )
 from fakeknn.fields import FieldType
-from fakeknn.query.base import (
-    COMMON,
-    Explanation,
-    Matched,
-    Query,
-    ShardContext,
-    common,
-    field_query,
-    register,
-    value_of,
-)
+from fakeknn.query.base import Query
+from fakeknn.query.context import Explanation, Matched, ShardContext
 from fakeknn.query.multi_term import MATCHERS, check_rewrite, is_constant, rewritten
 from fakeknn.query.one_field import of_one_field
+from fakeknn.query.parsing import COMMON, common, field_query, register, value_of
 from fakeknn.query.scoring import FieldScoring, add_scores, postings
 from fakeknn.units import parse_int
 from fakeknn.view import Column, KeywordColumn, Mask, TextColumn, place_of

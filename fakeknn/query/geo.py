@@ -24,9 +24,11 @@ from fakeknn.fields.geo_shape import GeoShapeFieldType
 from fakeknn.geo import indexing, points, shapes, sphere, wkt
 from fakeknn.geo.areas import in_ring
 from fakeknn.geo.points import GeoPoint
-from fakeknn.query.base import Query, ShardContext, common, register
+from fakeknn.query.base import Query
+from fakeknn.query.context import ShardContext
 from fakeknn.query.java_names import field_type_name, no_geo_shapes
 from fakeknn.query.one_field import of_one_field
+from fakeknn.query.parsing import common, register
 from fakeknn.view import Mask, ObjectColumn
 from fakeknn.xcontent import java_string, objects
 

@@ -21,9 +21,11 @@ from fakeknn.geo import indexing, shape_parser, sphere
 from fakeknn.geo.areas import in_ring
 from fakeknn.geo.points import GeoPoint
 from fakeknn.geo.wkt import Shape
-from fakeknn.query.base import Query, ShardContext, common, register, rewriting
+from fakeknn.query.base import Query
+from fakeknn.query.context import ShardContext, rewriting
 from fakeknn.query.geo import GeoBoundingBox, geo_column, shapes_related
 from fakeknn.query.one_field import of_one_field
+from fakeknn.query.parsing import common, register
 from fakeknn.view import Mask
 from fakeknn.xcontent import objects
 

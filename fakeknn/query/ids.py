@@ -7,8 +7,10 @@ from typing import Any, ClassVar
 
 from fakeknn.errors import IllegalStateException, Where
 from fakeknn.fields.metadata import IdFieldType
-from fakeknn.query.base import Query, ShardContext, common, register
+from fakeknn.query.base import Query
+from fakeknn.query.context import ShardContext
 from fakeknn.query.declared import declared_boost, parse_declared
+from fakeknn.query.parsing import common, register
 from fakeknn.view import Mask
 from fakeknn.xcontent import hash_ordered, objects
 from fakeknn.xcontent.objects import ObjectParser, declared

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from fakeknn.query.base import ShardContext
+from fakeknn.query.context import ShardContext
 from fakeknn.query.interval_sources import NO_MORE, Interval, Intervals, Source, all_of, any_of, pulled_up_all
 from fakeknn.view import Mask
 

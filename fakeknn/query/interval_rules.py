@@ -14,7 +14,7 @@ from fakeknn.fields.regexp import parse_regexp, regexp_matcher
 from fakeknn.fields.text import TextFieldType
 from fakeknn.painless.library_opensearch import Interval
 from fakeknn.painless.script import compile
-from fakeknn.query.base import ShardContext, running
+from fakeknn.query.context import ShardContext, running
 from fakeknn.query.fuzzy import AUTO, Fuzziness, edits
 from fakeknn.query.interval_conjunctions import block, ordered, unordered
 from fakeknn.query.interval_filters import CHOICES, Extended, Judged, filtered, max_gaps

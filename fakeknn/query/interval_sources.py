@@ -13,7 +13,7 @@ from itertools import product
 import numpy as np
 
 from fakeknn.errors import IllegalArgumentException, IllegalStateException
-from fakeknn.query.base import ShardContext, running
+from fakeknn.query.context import ShardContext, running
 from fakeknn.query.multi_term import MAX_CLAUSE_COUNT, dictionary_terms
 from fakeknn.query.phrases import occurrences
 from fakeknn.query.scoring import postings

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fakeknn.errors import IllegalArgumentException, ParsingException, Where, XContentParseException
-from fakeknn.query.base import Explanation, Matched, Query, ShardContext, common, register
+from fakeknn.query.base import Query
+from fakeknn.query.context import Explanation, Matched, ShardContext
 from fakeknn.query.fuzzy import fuzziness
 from fakeknn.query.interval_rules import (
     AllOfRule,
@@ -25,6 +26,7 @@ from fakeknn.query.interval_rules import (
     WildcardRule,
 )
 from fakeknn.query.interval_sources import NO_MORE, Source
+from fakeknn.query.parsing import common, register
 from fakeknn.query.patterns import regexp_flags
 from fakeknn.query.script import parse_script
 from fakeknn.view import Mask, place_of

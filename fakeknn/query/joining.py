@@ -9,17 +9,9 @@ from typing import Any, ClassVar
 import numpy as np
 
 from fakeknn.errors import IllegalArgumentException, IllegalStateException
-from fakeknn.query.base import (
-    Explanation,
-    Matched,
-    Query,
-    Reader,
-    ShardContext,
-    common,
-    flat_query,
-    parse_query,
-    register,
-)
+from fakeknn.query.base import Query
+from fakeknn.query.context import Explanation, Matched, ShardContext
+from fakeknn.query.parsing import Reader, common, flat_query, parse_query, register
 from fakeknn.view import Mask
 from fakeknn.xcontent import objects
 

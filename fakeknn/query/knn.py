@@ -27,9 +27,11 @@ from fakeknn.knn.java import hash_items, text
 from fakeknn.knn.method import VectorDefinition
 from fakeknn.knn.request import Prepared, Rescore
 from fakeknn.knn.vectors import to_float, to_floats
-from fakeknn.query.base import Matched, Query, ShardContext, common, parse_query, register, running
+from fakeknn.query.base import Query
+from fakeknn.query.context import Matched, ShardContext, running
 from fakeknn.query.joining import Nested
 from fakeknn.query.neighbors import NOTHING, Found, Neighbors, Search, best_of_groups, kept_of
+from fakeknn.query.parsing import common, parse_query, register
 from fakeknn.view import Mask, VectorColumn
 from fakeknn.xcontent import objects
 from fakeknn.xcontent.objects import ObjectParser, declared

@@ -14,7 +14,7 @@ from fakeknn.fields.scalar import BinaryFieldType
 from fakeknn.knn import script as knn_script
 from fakeknn.knn.counters import Counters
 from fakeknn.knn.method import VectorDefinition
-from fakeknn.query.base import Matched, Scores, ShardContext, running
+from fakeknn.query.context import Matched, Scores, ShardContext, running
 from fakeknn.query.script import FILTER_LANGUAGES, SCORE_LANGUAGES, Script, compiling
 from fakeknn.view import Mask, NumericColumn, ObjectColumn, VectorColumn
 

@@ -11,10 +11,11 @@ from fakeknn.errors import IllegalArgumentException, IllegalStateException, Open
 from fakeknn.fields import FieldType
 from fakeknn.fields.scalar import KeywordFieldType
 from fakeknn.fields.text import TextFieldType
-from fakeknn.query.base import Query, ShardContext
+from fakeknn.query.base import Query
 from fakeknn.query.boolean import Bool
 from fakeknn.query.companions import phrase, phrase_prefix
 from fakeknn.query.compound import MatchAll, MatchNone
+from fakeknn.query.context import ShardContext
 from fakeknn.query.fuzzy import Fuzziness, Fuzzy
 from fakeknn.query.multi_term import MAX_CLAUSE_COUNT, check_rewrite, too_many_clauses
 from fakeknn.query.patterns import Prefix

@@ -19,14 +19,16 @@ from fakeknn.errors import (
     Where,
 )
 from fakeknn.fields import FieldType
-from fakeknn.query.base import Query, Reader, ShardContext, common, read_member, register, running
+from fakeknn.query.base import Query
 from fakeknn.query.best_terms import BestTerms
 from fakeknn.query.boolean import Bool, minimum_should_match
 from fakeknn.query.compound import MatchNone
+from fakeknn.query.context import ShardContext, running
 from fakeknn.query.field_names import default_fields
 from fakeknn.query.ids import Ids
 from fakeknn.query.match import boosted, search_analyzer, with_minimum
 from fakeknn.query.multi_term import StatedTerm
+from fakeknn.query.parsing import Reader, common, read_member, register
 from fakeknn.query.rewritten import Rewritten
 from fakeknn.query.scoring import FieldScoring, postings
 from fakeknn.query.similarities import TermStatistics

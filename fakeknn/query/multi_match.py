@@ -11,10 +11,11 @@ import numpy as np
 from fakeknn.analysis import Analyzer, Token, TokenStream
 from fakeknn.errors import IllegalArgumentException, OpenSearchError, OpenSearchParseException, ParsingException, Where
 from fakeknn.fields import FieldType
-from fakeknn.query.base import Query, Reader, ShardContext, common, negative_boost, read_member, register
+from fakeknn.query.base import Query, negative_boost
 from fakeknn.query.boolean import Bool
 from fakeknn.query.common_terms import cut_off, frequent
 from fakeknn.query.compound import DisMax, MatchNone
+from fakeknn.query.context import ShardContext
 from fakeknn.query.field_names import (
     Weights,
     default_fields,
@@ -47,6 +48,7 @@ from fakeknn.query.match import (
     zero_terms_query,
 )
 from fakeknn.query.multi_term import StatedTerm, check_rewrite
+from fakeknn.query.parsing import Reader, common, read_member, register
 from fakeknn.query.patterns import Prefix
 from fakeknn.query.phrases import Phrase, Terms
 from fakeknn.query.rewritten import Rewritten

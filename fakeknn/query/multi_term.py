@@ -11,7 +11,8 @@ import numpy as np
 from fakeknn.errors import IllegalArgumentException, NotFaked, TooManyClauses
 from fakeknn.fields import FieldType
 from fakeknn.fields.patterns import matching_terms
-from fakeknn.query.base import Explanation, Matched, Query, ShardContext, running
+from fakeknn.query.base import Query
+from fakeknn.query.context import Explanation, Matched, ShardContext, running
 from fakeknn.query.scoring import FieldScoring, postings
 from fakeknn.query.similarities import TermStatistics
 from fakeknn.view import Column, KeywordColumn, Mask, TextColumn, place_of

@@ -25,7 +25,7 @@ from fakeknn.knn.request import Prepared
 from fakeknn.knn.scalar_quantization import ScalarCodes
 from fakeknn.knn.search import NO_THRESHOLD, Decision, Situation, Way, decide, fall_back
 from fakeknn.knn.training import Trained
-from fakeknn.query.base import ShardContext
+from fakeknn.query.context import ShardContext
 from fakeknn.view import Mask, VectorColumn, View, place_of
 
 Rows = NDArray[np.int32]

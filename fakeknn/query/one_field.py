@@ -8,7 +8,8 @@ from typing import TypeVar
 
 import numpy as np
 
-from fakeknn.query.base import Matched, Query, ShardContext
+from fakeknn.query.base import Query
+from fakeknn.query.context import Matched, ShardContext
 from fakeknn.query.derived import DerivedField, failing
 from fakeknn.query.multi_term import is_constant
 from fakeknn.view import Mask

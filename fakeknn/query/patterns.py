@@ -15,11 +15,13 @@ from fakeknn.fields.metadata import IdFieldType
 from fakeknn.fields.patterns import matching_terms, wildcard_matcher
 from fakeknn.fields.regexp import REGEXP_FLAGS, regexp_matcher
 from fakeknn.fields.text import BeginningsFieldType, TextFieldType
-from fakeknn.query.base import Matched, Query, ShardContext, common, field_query, register
+from fakeknn.query.base import Query
 from fakeknn.query.boolean import Bool
 from fakeknn.query.compound import ConstantScore
+from fakeknn.query.context import Matched, ShardContext
 from fakeknn.query.multi_term import MATCHERS, check_rewrite, dictionary_terms, is_constant, rewritten
 from fakeknn.query.one_field import of_one_field
+from fakeknn.query.parsing import common, field_query, register
 from fakeknn.query.terms import Term, named_field, nowhere, searched
 from fakeknn.view import Column, KeywordColumn, Mask, TextColumn
 from fakeknn.xcontent import objects

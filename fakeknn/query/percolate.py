@@ -21,7 +21,9 @@ from fakeknn.errors import (
 )
 from fakeknn.fields import KINDS, FieldType
 from fakeknn.fields.percolator import PercolatorFieldType
-from fakeknn.query.base import Matched, Query, ShardContext, negative_boost, register, rewriting, running
+from fakeknn.query.base import Query, negative_boost
+from fakeknn.query.context import Matched, ShardContext, rewriting, running
+from fakeknn.query.parsing import register
 from fakeknn.view import Column, ObjectColumn, TextColumn, place_of
 from fakeknn.xcontent import objects
 from fakeknn.xcontent.objects import ObjectParser, declared

@@ -14,9 +14,10 @@ from numpy.typing import NDArray
 
 from fakeknn.errors import IllegalStateException
 from fakeknn.fields import FieldType
-from fakeknn.query.base import Explanation, Matched, Query, ShardContext
+from fakeknn.query.base import Query
 from fakeknn.query.boolean import Bool
 from fakeknn.query.compound import ConstantScore, MatchNone
+from fakeknn.query.context import Explanation, Matched, ShardContext
 from fakeknn.query.one_field import of_one_field
 from fakeknn.query.scoring import FieldScoring, postings
 from fakeknn.query.terms import IndexedTerm

@@ -18,13 +18,15 @@ from fakeknn.errors import (
     QueryValidationException,
     Where,
 )
-from fakeknn.query.base import Query, Reader, ShardContext, common, negative_boost, read_member, register
+from fakeknn.query.base import Query, negative_boost
 from fakeknn.query.compound import MatchNone
+from fakeknn.query.context import ShardContext
 from fakeknn.query.field_names import default_fields, has_all, parse_weights, resolve_fields, shown_weights
 from fakeknn.query.fuzzy import AUTO, Fuzziness, fuzziness
 from fakeknn.query.match import named_analyzer, operator, with_minimum
 from fakeknn.query.multi_match import BEST_FIELDS, Type, match_type
 from fakeknn.query.multi_term import check_rewrite
+from fakeknn.query.parsing import Reader, common, read_member, register
 from fakeknn.query.query_string_grammar import escape
 from fakeknn.query.query_string_parser import ParserOptions, QueryStringParser
 from fakeknn.query.rewritten import Rewritten

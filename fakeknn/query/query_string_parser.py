@@ -20,9 +20,10 @@ from fakeknn.errors import (
 from fakeknn.fields import FieldType
 from fakeknn.fields.scalar import DateFieldType
 from fakeknn.fields.wildcard import WildcardFieldType
-from fakeknn.query.base import Query, ShardContext, building
+from fakeknn.query.base import Query
 from fakeknn.query.boolean import Bool
 from fakeknn.query.compound import DisMax, MatchNone
+from fakeknn.query.context import ShardContext, building
 from fakeknn.query.exists import Exists
 from fakeknn.query.field_names import Weights, check_count, java_decimal, resolve_field, resolve_fields
 from fakeknn.query.fuzzy import AUTO, Fuzziness, Fuzzy, custom_auto

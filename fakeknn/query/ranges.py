@@ -12,11 +12,13 @@ from fakeknn.dates import DateFormat, parse_zone
 from fakeknn.errors import DateTimeException, IllegalArgumentException, OpenSearchParseException, ZoneRulesException
 from fakeknn.fields import FieldType
 from fakeknn.fields.scalar import BooleanFieldType, DateFieldType
-from fakeknn.query.base import Matched, Query, ShardContext, common, field_query, register, rewritten_wrongly, value_of
+from fakeknn.query.base import Query
 from fakeknn.query.compound import MatchNone
+from fakeknn.query.context import Matched, ShardContext, rewritten_wrongly
 from fakeknn.query.exists import Exists, exists_mask
 from fakeknn.query.multi_term import MATCHERS
 from fakeknn.query.one_field import of_one_field
+from fakeknn.query.parsing import common, field_query, register, value_of
 from fakeknn.query.terms import Term, named_field, searched
 from fakeknn.view import Column, Mask, NumericColumn
 from fakeknn.xcontent import objects

@@ -15,17 +15,10 @@ from numpy.typing import NDArray
 from fakeknn.errors import IllegalArgumentException, NotFaked, ParsingException, Where
 from fakeknn.fields.join import JoinFieldType, ParentIdFieldType
 from fakeknn.fields.metadata import IdFieldType
-from fakeknn.query.base import (
-    Matched,
-    Query,
-    Scores,
-    ShardContext,
-    common,
-    flat_query,
-    parse_query,
-    register,
-)
+from fakeknn.query.base import Query
+from fakeknn.query.context import Matched, Scores, ShardContext
 from fakeknn.query.joining import SECTIONS, score_mode, told_inner_hits
+from fakeknn.query.parsing import common, flat_query, parse_query, register
 from fakeknn.query.scoring import score_term
 from fakeknn.view import KeywordColumn, Mask
 from fakeknn.xcontent import objects

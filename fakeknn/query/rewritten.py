@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fakeknn.query.base import Explanation, Matched, Query, ShardContext
+from fakeknn.query.base import Query
+from fakeknn.query.context import Explanation, Matched, ShardContext
 from fakeknn.view import Mask
 
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from fakeknn.fields import FieldType
 from fakeknn.fields.scalar import BooleanFieldType
-from fakeknn.query.base import Explanation, Matched, ShardContext
+from fakeknn.query.context import Explanation, Matched, ShardContext
 from fakeknn.query.similarities import (
     LENGTHS,
     FieldStatistics,

@@ -25,18 +25,9 @@ from fakeknn.errors import (
 from fakeknn.painless.contexts import CONTEXTS
 from fakeknn.painless.expression import CONTEXTS as EXPRESSION_CONTEXTS
 from fakeknn.painless.expression import compile_expression
-from fakeknn.query.base import (
-    COMMON,
-    Explanation,
-    Matched,
-    Query,
-    Scores,
-    ShardContext,
-    common,
-    parse_query,
-    register,
-    running,
-)
+from fakeknn.query.base import Query
+from fakeknn.query.context import Explanation, Matched, Scores, ShardContext, running
+from fakeknn.query.parsing import COMMON, common, parse_query, register
 from fakeknn.view import Mask
 from fakeknn.xcontent import generator, hash_ordered, java_float, java_string, objects
 from fakeknn.xcontent.objects import ObjectParser, building, declared

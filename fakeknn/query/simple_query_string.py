@@ -9,9 +9,10 @@ from typing import Any, ClassVar
 from fakeknn.analysis import Analyzer
 from fakeknn.errors import IllegalArgumentException, OpenSearchError, ParsingException, Where
 from fakeknn.fields import FieldType
-from fakeknn.query.base import Query, Reader, ShardContext, common, negative_boost, register
+from fakeknn.query.base import Query, negative_boost
 from fakeknn.query.boolean import Bool
 from fakeknn.query.compound import DisMax, MatchNone
+from fakeknn.query.context import ShardContext
 from fakeknn.query.field_names import (
     Weights,
     copied,
@@ -34,6 +35,7 @@ from fakeknn.query.match import (
     with_minimum,
 )
 from fakeknn.query.multi_match import MOST_FIELDS, PHRASE_TYPE, multi_match_query, whole_stream
+from fakeknn.query.parsing import Reader, common, register
 from fakeknn.query.patterns import Prefix
 from fakeknn.query.query_string import read_members
 from fakeknn.query.query_string_parser import analyzed_prefix

@@ -19,10 +19,12 @@ from fakeknn.errors import (
 from fakeknn.fields import FieldType
 from fakeknn.fields.text import TextFieldType
 from fakeknn.fields.wildcard import WildcardFieldType
-from fakeknn.query.base import Explanation, Query, ShardContext, building, common, parse_query, register, running
+from fakeknn.query.base import Query
+from fakeknn.query.context import Explanation, ShardContext, building, running
 from fakeknn.query.fuzzy import Fuzzy
 from fakeknn.query.lucene.form import form
 from fakeknn.query.multi_term import MAX_CLAUSE_COUNT, expanded_terms
+from fakeknn.query.parsing import common, parse_query, register
 from fakeknn.query.patterns import Pattern, Prefix, Regexp, Wildcard
 from fakeknn.query.ranges import Range
 from fakeknn.query.scoring import FieldScoring

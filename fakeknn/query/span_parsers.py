@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from fakeknn.errors import IllegalArgumentException, ParsingException, Where
-from fakeknn.query.base import Query, Reader, common, field_query, parse_query, read_member, register, value_of
+from fakeknn.query.base import Query
+from fakeknn.query.parsing import Reader, common, field_query, parse_query, read_member, register, value_of
 from fakeknn.query.span_queries import (
     FieldMasking,
     SpanContaining,

@@ -14,7 +14,8 @@ from fakeknn.fields import FieldType
 from fakeknn.fields.metadata import IdFieldType, IndexFieldType
 from fakeknn.fields.version import VersionFieldType
 from fakeknn.fields.wildcard import WildcardFieldType
-from fakeknn.query.base import Explanation, Matched, Query, ShardContext, running
+from fakeknn.query.base import Query
+from fakeknn.query.context import Explanation, Matched, ShardContext, running
 from fakeknn.query.lucene import MatchAllDocsQuery, MatchNoDocsQuery, Node
 from fakeknn.query.lucene.form import form, shown_id
 from fakeknn.query.phrases import occurrences

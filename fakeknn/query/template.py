@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 from fakeknn.errors import IllegalArgumentException, OpenSearchError
-from fakeknn.query.base import Query, parse_query, register
+from fakeknn.query.base import Query
+from fakeknn.query.parsing import parse_query, register
 from fakeknn.query.wrapper import Broken
 from fakeknn.xcontent import generator, hashed, objects, read, read_for, settle
 

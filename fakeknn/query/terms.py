@@ -25,21 +25,12 @@ from fakeknn.fields.constant_keyword import ConstantKeywordFieldType
 from fakeknn.fields.metadata import IdFieldType, IndexFieldType
 from fakeknn.fields.numbers import NumberFieldType
 from fakeknn.fields.scalar import BooleanFieldType, KeywordFieldType
-from fakeknn.query.base import (
-    Explanation,
-    Matched,
-    Query,
-    ShardContext,
-    common,
-    field_query,
-    parse_query,
-    register,
-    rewriting,
-    value_of,
-)
+from fakeknn.query.base import Query
 from fakeknn.query.bitmap import integers
+from fakeknn.query.context import Explanation, Matched, ShardContext, rewriting
 from fakeknn.query.exists import Exists
 from fakeknn.query.one_field import of_one_field
+from fakeknn.query.parsing import common, field_query, parse_query, register, value_of
 from fakeknn.query.scoring import FieldScoring, postings, score_term
 from fakeknn.view import Column, Mask, NumericColumn, place_of
 from fakeknn.xcontent import base64, java_string, objects

@@ -18,10 +18,12 @@ from fakeknn.errors import (
     Where,
 )
 from fakeknn.fields import FieldType
-from fakeknn.query.base import Explanation, Matched, Query, ShardContext, common, register
+from fakeknn.query.base import Query
+from fakeknn.query.context import Explanation, Matched, ShardContext
 from fakeknn.query.doc_values import script_values
 from fakeknn.query.functions import doubles
 from fakeknn.query.multi_term import MAX_CLAUSE_COUNT, too_many_clauses
+from fakeknn.query.parsing import common, register
 from fakeknn.query.script import Script, check_language, parse_script, resolved
 from fakeknn.query.terms import Term, term_values
 from fakeknn.view import Mask, NumericColumn

@@ -12,8 +12,9 @@ from typing import Any, ClassVar
 import numpy as np
 
 from fakeknn.errors import IllegalArgumentException, IllegalStateException, ParsingException, Where
-from fakeknn.query.base import COMMON, Query, Reader, ShardContext, common, read_member, register
+from fakeknn.query.base import Query
 from fakeknn.query.common_terms import cut_off
+from fakeknn.query.context import ShardContext
 from fakeknn.query.fuzzy import fuzziness
 from fakeknn.query.match import (
     BOOLEAN,
@@ -29,6 +30,7 @@ from fakeknn.query.match import (
     zero_terms_query,
 )
 from fakeknn.query.multi_term import check_rewrite
+from fakeknn.query.parsing import COMMON, Reader, common, read_member, register
 from fakeknn.query.rewritten import Rewritten
 from fakeknn.xcontent import objects
 

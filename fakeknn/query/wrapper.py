@@ -13,7 +13,9 @@ from fakeknn.errors import (
     Where,
     XContentParseException,
 )
-from fakeknn.query.base import Query, ShardContext, parse_query, register, rewriting
+from fakeknn.query.base import Query
+from fakeknn.query.context import ShardContext, rewriting
+from fakeknn.query.parsing import parse_query, register
 from fakeknn.view import Mask
 from fakeknn.xcontent import base64, objects, read, read_for, settle
 from fakeknn.xcontent.objects import SOURCE

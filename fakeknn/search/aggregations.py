@@ -21,7 +21,7 @@ from fakeknn.errors import (
     Where,
     XContentParseException,
 )
-from fakeknn.query.base import Scores, ShardContext
+from fakeknn.query.context import Scores, ShardContext
 from fakeknn.search import top_hits  # noqa: F401
 from fakeknn.search.request import OBJECTS, SearchRequest
 from fakeknn.search.sort import parse_sort

@@ -10,9 +10,10 @@ from fakeknn.errors import IllegalArgumentException
 from fakeknn.fields.metadata import IndexFieldType
 from fakeknn.fields.numbers import NumberFieldType
 from fakeknn.fields.scalar import DateFieldType
-from fakeknn.query.base import Query, ShardContext
+from fakeknn.query.base import Query
 from fakeknn.query.boolean import Bool
 from fakeknn.query.compound import MatchAll
+from fakeknn.query.context import ShardContext
 from fakeknn.query.patterns import Prefix, Wildcard
 from fakeknn.query.terms import Term, Terms
 from fakeknn.search.request import ACCURATE, SearchRequest

@@ -25,7 +25,7 @@ from fakeknn.painless.hierarchy import check_cast
 from fakeknn.painless.numbers import Long
 from fakeknn.painless.throwable import Thrown
 from fakeknn.painless.values import HashMap, equals, items
-from fakeknn.query.base import ShardContext
+from fakeknn.query.context import ShardContext
 from fakeknn.query.script import Script
 from fakeknn.search import execute, readers, service
 from fakeknn.search.bulk_by_scroll_status import Status

@@ -7,8 +7,8 @@ from operator import itemgetter
 from fakeknn.aggs.buckets import Global
 from fakeknn.aggs.terms import TermsOf
 from fakeknn.errors import OpenSearchError
-from fakeknn.query.base import ShardContext
 from fakeknn.query.compound import MatchAll
+from fakeknn.query.context import ShardContext
 from fakeknn.search.failures import all_failed, placed
 from fakeknn.search.limits import check_after_values, check_sort
 from fakeknn.search.numeric_sort import Bounds

@@ -22,8 +22,9 @@ from fakeknn.errors import (
 from fakeknn.fields import FieldType
 from fakeknn.fields.numbers import NumberFieldType
 from fakeknn.fields.scalar import KeywordFieldType
-from fakeknn.query.base import Query, ShardContext
+from fakeknn.query.base import Query
 from fakeknn.query.boolean import Bool
+from fakeknn.query.context import ShardContext
 from fakeknn.query.exists import Exists
 from fakeknn.query.match import MatchOptions
 from fakeknn.query.text import Match

@@ -7,7 +7,7 @@ from typing import Any
 
 from fakeknn.errors import OpenSearchException
 from fakeknn.mapping import Mapping as IndexMapping
-from fakeknn.query.base import ShardContext
+from fakeknn.query.context import ShardContext
 from fakeknn.query.derived import DerivedFields, has_derived
 from fakeknn.search.request import OBJECTS, SearchRequest
 

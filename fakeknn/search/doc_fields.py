@@ -19,7 +19,7 @@ from fakeknn.errors import (
 from fakeknn.fields.metadata import METADATA, WITHOUT_DOC_VALUES
 from fakeknn.painless import json_value
 from fakeknn.painless.values import JavaArray
-from fakeknn.query.base import ShardContext
+from fakeknn.query.context import ShardContext
 from fakeknn.query.doc_values import compile_script, script_values
 from fakeknn.query.script import Script, parse_script, resolved
 from fakeknn.search.fetch import Hit, sub_phase

@@ -18,8 +18,9 @@ from fakeknn.errors import (
     OpenSearchError,
     SearchPhaseExecutionException,
 )
-from fakeknn.query.base import Matched, Query, Scores, ShardContext
+from fakeknn.query.base import Query
 from fakeknn.query.compound import MATCH_ALL, MatchAll
+from fakeknn.query.context import Matched, Scores, ShardContext
 from fakeknn.query.ranges import Range
 from fakeknn.search import aggregations
 from fakeknn.search.approximate import left_by_points

@@ -8,8 +8,8 @@ import numpy as np
 
 from fakeknn.fields.numbers import NumberFieldType
 from fakeknn.fields.scalar import DateFieldType
-from fakeknn.query.base import Explanation, ShardContext
 from fakeknn.query.compound import MATCH_ALL
+from fakeknn.query.context import Explanation, ShardContext
 from fakeknn.query.forms import search_form, unbounded
 from fakeknn.query.lucene import ONE, ApproximateScoreQuery, MatchAllDocsQuery, Node
 from fakeknn.query.lucene.form import form

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from fakeknn.errors import OpenSearchError, QueryShardException, SearchPhaseExecutionException
-from fakeknn.query.base import ShardContext
+from fakeknn.query.context import ShardContext
 from fakeknn.search.request import SearchRequest
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from fakeknn.errors import ArithmeticException, IllegalArgumentException
 from fakeknn.fields import FieldType
-from fakeknn.query.base import ShardContext, running
+from fakeknn.query.context import ShardContext, running
 from fakeknn.search.breaks import sentences, words
 from fakeknn.search.flat_query import Flat, flattened
 from fakeknn.search.highlighted import FieldHighlight, has_vector, is_indexed_in, position_behind, tokens_of

@@ -10,7 +10,8 @@ import numpy as np
 import orjson
 
 from fakeknn.errors import IndexOutOfBoundsException
-from fakeknn.query.base import Query, ShardContext, running
+from fakeknn.query.base import Query
+from fakeknn.query.context import ShardContext, running
 from fakeknn.search.explain import explained
 from fakeknn.search.request import SearchRequest
 from fakeknn.search.source import SHOW_SOURCE, SourceOptions

@@ -18,7 +18,7 @@ from fakeknn.fields.patterns import simple_match
 from fakeknn.fields.ranges import DateRangeFieldType, RangeFieldType
 from fakeknn.fields.token_count import TokenCountFieldType
 from fakeknn.fields.vector import derives_source
-from fakeknn.query.base import ShardContext
+from fakeknn.query.context import ShardContext
 from fakeknn.search.fetch import Hit, source_of
 from fakeknn.search.field_formats import FieldAndFormat, fields_and_formats
 from fakeknn.search.request import ARRAYS, SearchRequest

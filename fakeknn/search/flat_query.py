@@ -7,7 +7,8 @@ from itertools import product
 
 import numpy as np
 
-from fakeknn.query.base import Query, ShardContext
+from fakeknn.query.base import Query
+from fakeknn.query.context import ShardContext
 from fakeknn.query.fuzzy import Fuzzy
 from fakeknn.query.multi_term import ConstantTerm, StatedTerm
 from fakeknn.query.patterns import Pattern

@@ -21,9 +21,10 @@ from fakeknn.errors import (
 from fakeknn.fields.geo_point import GeoPointColumn
 from fakeknn.geo import points, sphere
 from fakeknn.geo.points import GeoPoint
-from fakeknn.query.base import ShardContext, parse_query
+from fakeknn.query.context import ShardContext
 from fakeknn.query.geo import COERCE, STRICT, distance_type, validation_method
 from fakeknn.query.java_names import wrong_fielddata
+from fakeknn.query.parsing import parse_query
 from fakeknn.search.nested_sort import check_max_children, parse_nested_sort, taken_nested
 from fakeknn.search.sort import SORTS, Sort, SortKeys, sort_mode, sort_order
 from fakeknn.view import NumericColumn

@@ -17,9 +17,11 @@ from fakeknn.errors import (
 )
 from fakeknn.fields import FieldType
 from fakeknn.fields.patterns import simple_match
-from fakeknn.query.base import Query, ShardContext, parse_query
+from fakeknn.query.base import Query
 from fakeknn.query.compound import MATCH_ALL
+from fakeknn.query.context import ShardContext
 from fakeknn.query.lucene import ApproximateScoreQuery
+from fakeknn.query.parsing import parse_query
 from fakeknn.query.ranges import Range
 from fakeknn.search.explain import search_node
 from fakeknn.search.fetch import Hit, source_of, stored_values, sub_phase

@@ -11,10 +11,11 @@ from fakeknn.errors import UnsupportedOperationException
 from fakeknn.fields.constant_keyword import ConstantKeywordFieldType
 from fakeknn.fields.patterns import wildcard_matcher
 from fakeknn.fields.regexp import regexp_matcher
-from fakeknn.query.base import Query, ShardContext, running
+from fakeknn.query.base import Query
 from fakeknn.query.boolean import Bool
 from fakeknn.query.combined_fields import CombinedField
 from fakeknn.query.compound import Boosting, ConstantScore, DisMax
+from fakeknn.query.context import ShardContext, running
 from fakeknn.query.forms import lucene
 from fakeknn.query.function_score import FunctionScore
 from fakeknn.query.fuzzy import Fuzzy, edits

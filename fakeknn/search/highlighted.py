@@ -9,7 +9,8 @@ from typing import Any
 from fakeknn.analysis import Token
 from fakeknn.errors import ArrayIndexOutOfBoundsException
 from fakeknn.fields import FieldType
-from fakeknn.query.base import Query, ShardContext, running
+from fakeknn.query.base import Query
+from fakeknn.query.context import ShardContext, running
 from fakeknn.search.highlight_terms import Wanted, check_rewritable, wanted
 
 

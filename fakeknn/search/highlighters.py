@@ -14,7 +14,7 @@ import numpy as np
 from fakeknn.analysis import Token
 from fakeknn.errors import IllegalArgumentException
 from fakeknn.fields import FieldType
-from fakeknn.query.base import ShardContext, running
+from fakeknn.query.context import ShardContext, running
 from fakeknn.search.breaks import BoundedSentences, Breaks, sentences, whole, words
 from fakeknn.search.fast_vector import fast_vector
 from fakeknn.search.highlight_terms import Wanted

@@ -19,7 +19,7 @@ from fakeknn.errors import (
     ResourceNotFoundException,
 )
 from fakeknn.mapping.document import parse_document
-from fakeknn.query.base import ShardContext
+from fakeknn.query.context import ShardContext
 from fakeknn.query.percolate import IndexedDocument, Percolated, PercolatorContext
 from fakeknn.state.shard import Schedule, Shard
 from fakeknn.state.versions import ANYTHING, INTERNAL

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from fakeknn.errors import ParsingException, Where
-from fakeknn.query.base import ShardContext
+from fakeknn.query.context import ShardContext
 from fakeknn.search.request import ARRAYS, OBJECTS, SearchRequest
 from fakeknn.state.names import IndicesOptions
 from fakeknn.xcontent import objects

@@ -11,9 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fakeknn.errors import IllegalArgumentException, IllegalStateException, NotFaked, UnsupportedOperationException
-from fakeknn.query.base import Matched, Query, ShardContext
+from fakeknn.query.base import Query
 from fakeknn.query.boolean import Bool
 from fakeknn.query.compound import Boosting, ConstantScore, DisMax
+from fakeknn.query.context import Matched, ShardContext
 from fakeknn.query.forms import form
 from fakeknn.query.function_score import FunctionScore
 from fakeknn.query.joining import SECTIONS, Nested

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from fakeknn.errors import IllegalArgumentException, SearchException
-from fakeknn.query.base import ShardContext
 from fakeknn.query.compound import MATCH_ALL
+from fakeknn.query.context import ShardContext
 from fakeknn.search import aggregations
 from fakeknn.search.collapse import check_collapse
 from fakeknn.search.doc_fields import check_fields

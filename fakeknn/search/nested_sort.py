@@ -9,7 +9,9 @@ from typing import Any
 import numpy as np
 
 from fakeknn.errors import IllegalArgumentException, NotFaked, OpenSearchError, ParsingException, Where
-from fakeknn.query.base import Query, Reader, ShardContext, parse_query, running
+from fakeknn.query.base import Query
+from fakeknn.query.context import ShardContext, running
+from fakeknn.query.parsing import Reader, parse_query
 from fakeknn.view import Column, KeywordColumn, Mask, NumericColumn
 from fakeknn.xcontent import objects
 from fakeknn.xcontent.objects import Member, declared

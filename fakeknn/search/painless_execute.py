@@ -13,7 +13,8 @@ from fakeknn.painless import Script as CompiledScript
 from fakeknn.painless import json_value
 from fakeknn.painless.expression import compile_expression
 from fakeknn.painless.values import text
-from fakeknn.query.base import Query, ShardContext
+from fakeknn.query.base import Query
+from fakeknn.query.context import ShardContext
 from fakeknn.query.doc_values import ExpressionColumns, ShardDoc, source_of
 from fakeknn.query.scoring import TermFrequencies
 from fakeknn.query.script import Script

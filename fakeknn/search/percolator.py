@@ -12,11 +12,13 @@ from typing import Any
 from fakeknn.errors import IllegalArgumentException, OpenSearchError
 from fakeknn.fields import DocContext
 from fakeknn.fields.percolator import COMPILERS, PercolatorFieldType
-from fakeknn.query.base import Query, ShardContext, parse_query
+from fakeknn.query.base import Query
 from fakeknn.query.boolean import Bool
 from fakeknn.query.compound import Boosting, ConstantScore, DisMax, MatchNone
+from fakeknn.query.context import ShardContext
 from fakeknn.query.function_score import FunctionScore
 from fakeknn.query.joining import Nested
+from fakeknn.query.parsing import parse_query
 from fakeknn.query.percolate import Percolate, Percolated, PercolatorContext
 from fakeknn.query.relations import HasChild, HasParent
 from fakeknn.query.script import ScriptScore

@@ -11,7 +11,7 @@ import numpy as np
 
 from fakeknn.analysis import Token
 from fakeknn.errors import IllegalStateException
-from fakeknn.query.base import ShardContext
+from fakeknn.query.context import ShardContext
 from fakeknn.query.scoring import postings, shard_statistics
 from fakeknn.search.spellchecker import SpellChecker
 from fakeknn.view import Column, KeywordColumn, TextColumn

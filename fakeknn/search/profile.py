@@ -15,8 +15,9 @@ from fakeknn.aggs.buckets import Filter, Filters
 from fakeknn.aggs.cardinality import Cardinality
 from fakeknn.aggs.fielddata import ANY, BYTES
 from fakeknn.errors import NotFaked
-from fakeknn.query.base import Query, ShardContext
+from fakeknn.query.base import Query
 from fakeknn.query.compound import MATCH_ALL
+from fakeknn.query.context import ShardContext
 from fakeknn.query.forms import form, search_form
 from fakeknn.query.lucene import (
     ApproximateScoreQuery,

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from fakeknn.errors import IllegalArgumentException, NotFaked, OpenSearchError, ParsingException, QueryShardException
-from fakeknn.query.base import Matched, Query, ShardContext
+from fakeknn.query.base import Query
+from fakeknn.query.context import Matched, ShardContext
 from fakeknn.view import Mask
 from fakeknn.xcontent import java_float, java_string
 

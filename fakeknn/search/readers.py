@@ -16,7 +16,7 @@ from fakeknn.errors import (
     SearchPhaseExecutionException,
     ShardNotFoundException,
 )
-from fakeknn.query.base import ShardContext
+from fakeknn.query.context import ShardContext
 from fakeknn.search import execute
 from fakeknn.search.context_ids import (
     ReaderId,

@@ -16,7 +16,8 @@ from fakeknn.errors import (
     ParsingException,
     Where,
 )
-from fakeknn.query.base import Query, parse_query
+from fakeknn.query.base import Query
+from fakeknn.query.parsing import parse_query
 from fakeknn.search.sort import Sort, parse_sort
 from fakeknn.search.source import SourceOptions, parse_source
 from fakeknn.units import parse_time_value

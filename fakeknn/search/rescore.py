@@ -9,7 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fakeknn.errors import IllegalArgumentException, NamedObjectNotFoundException, NotFaked, ParsingException, Where
-from fakeknn.query.base import Query, Scores, parse_query
+from fakeknn.query.base import Query
+from fakeknn.query.context import Scores
+from fakeknn.query.parsing import parse_query
 from fakeknn.search.request import ARRAYS, OBJECTS, SearchRequest
 from fakeknn.xcontent import objects
 from fakeknn.xcontent.objects import ObjectParser, caught, could_not_parse, declared

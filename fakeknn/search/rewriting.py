@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
-from fakeknn.query.base import Query, rewriting
+from fakeknn.query.base import Query
+from fakeknn.query.context import rewriting
 from fakeknn.query.wrapper import Broken
 from fakeknn.search.request import SearchRequest
 

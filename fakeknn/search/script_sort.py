@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fakeknn.errors import IllegalArgumentException, NullPointerException
-from fakeknn.query.base import ShardContext, running
+from fakeknn.query.context import ShardContext, running
 from fakeknn.query.doc_values import compile_script, script_values
 from fakeknn.query.script import Script, parse_script, resolved
 from fakeknn.search.nested_sort import NESTED, taken_nested

@@ -20,8 +20,10 @@ from fakeknn.errors import (
 from fakeknn.knn.ann import Ann
 from fakeknn.knn.counters import Counters
 from fakeknn.mapping import Mapping
-from fakeknn.query.base import Query, ShardContext, parse_query
+from fakeknn.query.base import Query
 from fakeknn.query.boolean import Bool
+from fakeknn.query.context import ShardContext
+from fakeknn.query.parsing import parse_query
 from fakeknn.query.percolate import IndexedDocument, Percolated
 from fakeknn.query.scoring import DfsStatistics
 from fakeknn.query.script import Script

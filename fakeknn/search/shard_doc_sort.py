@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fakeknn.errors import Where, XContentParseException
-from fakeknn.query.base import ShardContext
+from fakeknn.query.context import ShardContext
 from fakeknn.search.sort import PLAIN, SORTS, Sort, SortKeys, sort_order
 from fakeknn.xcontent import objects
 from fakeknn.xcontent.objects import ObjectParser, declared

@@ -10,7 +10,7 @@ from fakeknn.errors import IllegalArgumentException, NotFaked, UnsupportedOperat
 from fakeknn.fields import FieldType, VectorFieldType
 from fakeknn.fields.geo_point import GeoPointColumn
 from fakeknn.fields.numbers import NumberFieldType
-from fakeknn.query.base import ShardContext
+from fakeknn.query.context import ShardContext
 from fakeknn.view import KeywordColumn, NumericColumn, TextColumn, places_of
 
 

@@ -11,7 +11,8 @@ import numpy as np
 from fakeknn.errors import IllegalArgumentException
 from fakeknn.fields.uid import encode_id
 from fakeknn.painless.library_score import murmur3
-from fakeknn.query.base import Query, ShardContext
+from fakeknn.query.base import Query
+from fakeknn.query.context import ShardContext
 from fakeknn.search.request import Slice
 from fakeknn.view import Mask, NumericColumn
 

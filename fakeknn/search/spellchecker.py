@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from fakeknn.errors import IllegalArgumentException
-from fakeknn.query.base import ShardContext
+from fakeknn.query.context import ShardContext
 from fakeknn.query.fuzzy import distances
 from fakeknn.query.scoring import postings
 from fakeknn.view import Column, KeywordColumn, TextColumn

@@ -16,7 +16,7 @@ from fakeknn.errors import (
     Where,
 )
 from fakeknn.fields import FieldType
-from fakeknn.query.base import ShardContext
+from fakeknn.query.context import ShardContext
 from fakeknn.search.request import OBJECTS, SearchRequest
 from fakeknn.xcontent import hash_ordered, objects
 

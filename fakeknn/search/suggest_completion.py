@@ -17,7 +17,7 @@ from fakeknn.errors import IllegalArgumentException, OpenSearchParseException
 from fakeknn.fields.completion import CompletionFieldType
 from fakeknn.fields.completion_contexts import SEPARATOR, QueryContext, parse_query_contexts, typed
 from fakeknn.fields.regexp import regexp_matcher
-from fakeknn.query.base import ShardContext
+from fakeknn.query.context import ShardContext
 from fakeknn.query.fuzzy import fuzziness
 from fakeknn.query.patterns import regexp_flags
 from fakeknn.search.fetch import Hit, fetch_hits

@@ -24,7 +24,9 @@ from fakeknn.errors import (
 )
 from fakeknn.painless import compile
 from fakeknn.painless.mustache import compile_template
-from fakeknn.query.base import Query, ShardContext, parse_query
+from fakeknn.query.base import Query
+from fakeknn.query.context import ShardContext
+from fakeknn.query.parsing import parse_query
 from fakeknn.query.script import Script, check_language, compiling, parse_script, resolved
 from fakeknn.search.phrase_model import (
     LEAST,

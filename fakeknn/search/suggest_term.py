@@ -13,7 +13,7 @@ from fakeknn.errors import (
     ParsingException,
     Where,
 )
-from fakeknn.query.base import ShardContext
+from fakeknn.query.context import ShardContext
 from fakeknn.search.spellchecker import DISTANCES, SpellChecker, SuggestWord
 from fakeknn.search.suggest import (
     SUGGESTERS,

@@ -10,9 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fakeknn.errors import NotFaked
-from fakeknn.query.base import Query, ShardContext
+from fakeknn.query.base import Query
 from fakeknn.query.boolean import Bool
 from fakeknn.query.compound import Boosting, ConstantScore, DisMax
+from fakeknn.query.context import ShardContext
 from fakeknn.query.exists import Exists
 from fakeknn.query.function_score import FunctionScore
 from fakeknn.query.joining import Nested

@@ -21,7 +21,7 @@ from fakeknn.fields import FieldType
 from fakeknn.fields.version import VersionFieldType
 from fakeknn.knn.java import class_name
 from fakeknn.mapping.document import parse_document
-from fakeknn.query.base import ShardContext
+from fakeknn.query.context import ShardContext
 from fakeknn.query.scoring import postings
 from fakeknn.search.fetch_fields import extract
 from fakeknn.search.highlighted import tokens_of

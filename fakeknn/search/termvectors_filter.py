@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 
 from fakeknn.errors import IllegalArgumentException, NotFaked, NullPointerException, OpenSearchParseException
-from fakeknn.query.base import ShardContext
 from fakeknn.query.best_terms import BestTerms
+from fakeknn.query.context import ShardContext
 from fakeknn.query.scoring import postings, shard_statistics
 from fakeknn.view import Column, KeywordColumn, TextColumn
 from fakeknn.xcontent import objects

@@ -13,7 +13,7 @@ from fakeknn.aggs.base import NAME, Aggregation, Collector, register
 from fakeknn.aggs.docs import Docs
 from fakeknn.aggs.results import Internal, Reduction
 from fakeknn.errors import IllegalArgumentException, NotFaked, ParsingException, Where
-from fakeknn.query.base import ShardContext
+from fakeknn.query.context import ShardContext
 from fakeknn.search.doc_fields import check_fields
 from fakeknn.search.fetch import Hit, fetch_hit, named_queries
 from fakeknn.search.inner_hits import nesting_of

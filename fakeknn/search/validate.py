@@ -6,8 +6,9 @@ from dataclasses import replace
 from typing import Any
 
 from fakeknn.errors import JavaError, NotFaked, OpenSearchError, ParsingException, QueryShardException
-from fakeknn.query.base import Query, ShardContext
+from fakeknn.query.base import Query
 from fakeknn.query.compound import MATCH_ALL
+from fakeknn.query.context import ShardContext
 from fakeknn.query.forms import form, search_form
 from fakeknn.query.lucene import ApproximateScoreQuery, MatchNoDocsQuery
 from fakeknn.search.failures import placed

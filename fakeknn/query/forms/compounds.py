@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from fakeknn.query.base import Explanation, ShardContext
 from fakeknn.query.boolean import Bool, minimum_should_match
 from fakeknn.query.compound import MATCH_ALL, Boosting, ConstantScore, DisMax, MatchAll, MatchNone
+from fakeknn.query.context import Explanation, ShardContext
 from fakeknn.query.joining import Nested
 from fakeknn.query.lucene import (
     FILTER,

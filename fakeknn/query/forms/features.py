@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from fakeknn.query.base import ShardContext
+from fakeknn.query.context import ShardContext
 from fakeknn.query.features import DistanceFeature, RankFeature
 from fakeknn.query.lucene import MatchNoDocsQuery, Node, Told
 from fakeknn.query.lucene.form import lucene

@@ -9,7 +9,7 @@ from typing import Any
 
 from fakeknn.fields.geo_point import GeoPointColumn, GeoPointFieldType
 from fakeknn.geo import points
-from fakeknn.query.base import ShardContext
+from fakeknn.query.context import ShardContext
 from fakeknn.query.geo import COERCE, GeoBoundingBox, GeoDistance, GeoPolygon, GeoQuery, geo_column
 from fakeknn.query.lucene import (
     SHOULD,

@@ -12,7 +12,8 @@ from fakeknn.errors import NotFaked, NullPointerException
 from fakeknn.knn.method import VectorDefinition
 from fakeknn.knn.request import Prepared
 from fakeknn.knn.search import explain_faiss
-from fakeknn.query.base import Explanation, Matched, Query, ShardContext, running
+from fakeknn.query.base import Query
+from fakeknn.query.context import Explanation, Matched, ShardContext, running
 from fakeknn.query.forms.compounds import child_query
 from fakeknn.query.knn import QUERY_VECTOR, Knn, chooses_objects, no_array
 from fakeknn.query.lucene import (

@@ -8,7 +8,8 @@ from fakeknn.fields import FieldType
 from fakeknn.fields.flat_object import FlatMemberFieldType, FlatObjectFieldType
 from fakeknn.fields.version import VersionFieldType
 from fakeknn.fields.wildcard import WildcardFieldType
-from fakeknn.query.base import Query, ShardContext
+from fakeknn.query.base import Query
+from fakeknn.query.context import ShardContext
 from fakeknn.query.lucene import (
     ApproximateScoreQuery,
     Becoming,

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from fakeknn.query.base import Explanation, ShardContext
 from fakeknn.query.boolean import Bool
 from fakeknn.query.compound import MatchNone
+from fakeknn.query.context import Explanation, ShardContext
 from fakeknn.query.lucene import MUST, MUST_NOT, SHOULD, Becoming, BooleanQuery, Node, Told
 from fakeknn.query.lucene.form import form, lucene
 from fakeknn.query.more_like_this import MoreLikeThis

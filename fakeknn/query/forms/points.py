@@ -19,7 +19,8 @@ from fakeknn.fields.numbers import (
 )
 from fakeknn.fields.ranges import RangeFieldType
 from fakeknn.fields.scalar import DateFieldType
-from fakeknn.query.base import Query, ShardContext
+from fakeknn.query.base import Query
+from fakeknn.query.context import ShardContext
 from fakeknn.query.lucene import (
     SHOULD,
     ApproximateScoreQuery,

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from fakeknn.query.base import Explanation, ShardContext
+from fakeknn.query.context import Explanation, ShardContext
 from fakeknn.query.lucene import FILTER, MUST, SHOULD, BooleanQuery, MatchNoDocsQuery, Node, TermQuery, Told
 from fakeknn.query.lucene.form import form, lucene
 from fakeknn.query.relations import MAX_CHILDREN, HasParent, ParentId, RelationQuery, join_field

@@ -16,7 +16,8 @@ from fakeknn.fields.scalar import BooleanFieldType, DateFieldType
 from fakeknn.fields.uid import encode_id
 from fakeknn.fields.version import VersionFieldType
 from fakeknn.fields.wildcard import WildcardFieldType, quoted_wildcard
-from fakeknn.query.base import Query, ShardContext
+from fakeknn.query.base import Query
+from fakeknn.query.context import ShardContext
 from fakeknn.query.exists import Exists, exists_names
 from fakeknn.query.forms.patterns import automaton, flat_path, wildcard_matching
 from fakeknn.query.forms.points import addresses, bitmap, ip_set, ip_term, number_range, number_set, stored_ranges

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from fakeknn.query.base import ShardContext
 from fakeknn.query.combined_fields import CombinedField
+from fakeknn.query.context import ShardContext
 from fakeknn.query.fuzzy import Fuzzy
 from fakeknn.query.intervals import IntervalsQuery
 from fakeknn.query.lucene import (

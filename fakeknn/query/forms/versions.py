@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from fakeknn.fields.version import VersionFieldType, normalized
-from fakeknn.query.base import ShardContext
+from fakeknn.query.context import ShardContext
 from fakeknn.query.lucene import Becoming, ConstantScoreQuery, IndexOrDocValuesQuery, Leaf, Node, TermQuery
 from fakeknn.query.lucene.form import WRAPPER, bytes_ref
 from fakeknn.query.ranges import Range

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fakeknn.query.base import Explanation, Matched, ShardContext
+from fakeknn.query.context import Explanation, Matched, ShardContext
 from fakeknn.query.lucene.leaves import MatchAllDocsQuery, MatchNoDocsQuery
 from fakeknn.query.lucene.node import Node
 from fakeknn.query.lucene.wrappers import BoostQuery, ConstantScoreQuery

@@ -8,8 +8,9 @@ from functools import singledispatch
 import numpy as np
 
 from fakeknn.fields.uid import encode_id
-from fakeknn.query.base import Query, ShardContext
+from fakeknn.query.base import Query
 from fakeknn.query.compound import MatchNone
+from fakeknn.query.context import ShardContext
 from fakeknn.query.lucene.compounds import FILTER, MUST, BooleanQuery
 from fakeknn.query.lucene.leaves import Leaf, MatchAllDocsQuery, MatchNoDocsQuery, Told
 from fakeknn.query.lucene.node import Node

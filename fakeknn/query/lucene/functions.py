@@ -8,7 +8,7 @@ from typing import Protocol
 
 import numpy as np
 
-from fakeknn.query.base import Explanation, Matched, ShardContext
+from fakeknn.query.context import Explanation, Matched, ShardContext
 from fakeknn.query.lucene.node import ONE, Node
 from fakeknn.query.lucene.wrappers import ApproximateScoreQuery
 from fakeknn.query.script import ScriptScore

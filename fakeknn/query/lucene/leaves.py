@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from fakeknn.errors import NotFaked
-from fakeknn.query.base import Explanation, Matched, Query, ShardContext
+from fakeknn.query.base import Query
+from fakeknn.query.context import Explanation, Matched, ShardContext
 from fakeknn.query.lucene.node import Node, constant_explanation, in_nested
 from fakeknn.query.scoring import FieldScoring, postings
 from fakeknn.view import Mask, place_of

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from fakeknn.query.base import Explanation, Matched, ShardContext
+from fakeknn.query.context import Explanation, Matched, ShardContext
 from fakeknn.query.scoring import doc_id
 from fakeknn.xcontent import java_float
 

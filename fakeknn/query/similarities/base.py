@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from fakeknn.query.base import Explanation
+from fakeknn.query.context import Explanation
 
 Floats = NDArray[np.float32]
 Bytes = NDArray[np.uint8]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from fakeknn.query.base import Explanation
+from fakeknn.query.context import Explanation
 from fakeknn.query.similarities.base import (
     LENGTHS,
     Bytes,

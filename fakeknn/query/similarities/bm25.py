@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from fakeknn.errors import IllegalArgumentException
-from fakeknn.query.base import Explanation
+from fakeknn.query.context import Explanation
 from fakeknn.query.similarities.base import (
     LENGTHS,
     Bytes,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from fakeknn.errors import IllegalArgumentException
-from fakeknn.query.base import Explanation
+from fakeknn.query.context import Explanation
 from fakeknn.query.similarities.basic import BasicStatistics, Doubles, log2, told
 from fakeknn.xcontent.java import java_float
 

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from fakeknn.query.base import Explanation
+from fakeknn.query.context import Explanation
 from fakeknn.query.similarities.basic import BasicSimilarity, BasicStatistics, Doubles, log2, told
 from fakeknn.query.similarities.normalizations import Normalization
 from fakeknn.xcontent.java import java_string

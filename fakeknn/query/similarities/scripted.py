@@ -11,7 +11,7 @@ import numpy as np
 from fakeknn.errors import IllegalArgumentException, NotFaked, OpenSearchError
 from fakeknn.painless.library_opensearch import SimilarityDoc, SimilarityField, SimilarityQuery, SimilarityTerm
 from fakeknn.painless.script import compile
-from fakeknn.query.base import Explanation, running
+from fakeknn.query.context import Explanation, running
 from fakeknn.query.script import Script, check_language, compiling
 from fakeknn.query.similarities.base import (
     LENGTHS,

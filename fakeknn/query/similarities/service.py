@@ -12,7 +12,7 @@ from fakeknn.errors import (
     NumberFormatException,
     SettingsException,
 )
-from fakeknn.query.base import Explanation
+from fakeknn.query.context import Explanation
 from fakeknn.query.script import script_of_settings
 from fakeknn.query.similarities.base import LENGTHS, FieldStatistics, Scorer, Similarity, TermStatistics
 from fakeknn.query.similarities.bm25 import BM25, BooleanSimilarity, LegacyBM25

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from fakeknn.query.base import ShardContext
+from fakeknn.query.context import ShardContext
 from fakeknn.query.interval_conjunctions import block, ordered, unordered
 from fakeknn.query.interval_filters import Extended, filtered, max_gaps
 from fakeknn.query.interval_sources import NO_MORE, Intervals, ListedIntervals, Source, any_of

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from fakeknn import api
-from fakeknn.query.base import parse_query
+from fakeknn.query.parsing import parse_query
 from fakeknn.search.percolator import percolators
 
 api.load()

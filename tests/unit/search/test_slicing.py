@@ -7,7 +7,7 @@ import pytest
 
 from fakeknn.app import answer
 from fakeknn.errors import IllegalArgumentException
-from fakeknn.query.base import ShardContext
+from fakeknn.query.context import ShardContext
 from fakeknn.rest import Request
 from fakeknn.search.request import Slice
 from fakeknn.search.service import shard_contexts
