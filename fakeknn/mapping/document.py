@@ -11,7 +11,6 @@ from typing import Any
 from fakeknn.errors import (
     IllegalArgumentException,
     IllegalStateException,
-    KnnCircuitBreakerException,
     MapperParsingException,
     NotFaked,
     OpenSearchError,
@@ -30,8 +29,6 @@ from fakeknn.mapping.objects import ObjectMapper
 from fakeknn.mapping.tree import Mapping
 from fakeknn.source import Stored, Withheld, strip
 from fakeknn.xcontent import generator, hashed, java_string, locate, number_text
-from fakeknn.xcontent.broken import Torso
-from fakeknn.xcontent.tree import BrokenText
 
 #: One row's parsed values by field.
 Values = dict[str, list[Any]]
@@ -50,12 +47,12 @@ class ParsedDocument:
 
 
 @dataclass(slots=True)
-class _Level:
+class Level:
     """The row being filled: the document's or a nested object's."""
 
     nested_path: str | None
     values: Values
-    parent: _Level | None = None
+    parent: Level | None = None
     refusal: OpenSearchError | None = None
 
     def refuse(self, kind: str, path: str) -> None:
@@ -74,28 +71,6 @@ def parse_document(
     return DocumentParser(mapping, body, doc_id, source, routing).parse()
 
 
-def check_torso(
-    mapping: Mapping,
-    torso: Torso,
-    error: MapperParsingException,
-    *,
-    doc_id: str,
-    source: bytes,
-    routing: str | None = None,
-) -> None:
-    """Raise what is wrong with a document ahead of where its text goes wrong, or with the field that it goes wrong in.
-
-    ``error`` tells of the text itself.
-    """
-    if mapping.source_enabled and not mapping.source_filter.empty:  # SourceFieldMapper.preParse reads all of it
-        unread = OpenSearchParseException("Failed to parse content to map")
-        unread.__cause__ = error.cause
-        raise MapperParsingException("failed to parse") from unread
-    parser = DocumentParser(mapping, torso.root, doc_id, source, routing)
-    parser.torso, parser.broken = torso, error
-    parser.parse()
-
-
 def _text_of(source: bytes | None, body: Any, container: Any, key: Any) -> str:
     """The characters of the number at ``container[key]`` in the text of a document.
 
@@ -107,10 +82,6 @@ def _text_of(source: bytes | None, body: Any, container: Any, key: Any) -> str:
 
 
 class DocumentParser:
-    torso: Torso | None = None
-    """What there is of a document whose text goes wrong."""
-    broken: MapperParsingException
-
     def __init__(self, mapping: Mapping, body: Any, doc_id: str, source: bytes | None, routing: str | None) -> None:
         self.mapping = mapping
         self.body = body
@@ -120,8 +91,8 @@ class DocumentParser:
         self.ignored = self.context.ignored
         self.rows: list[tuple[str | None, Values]] = []
         self.holes: list[tuple[Any, Any]] = []
-        self.hole_fields: list[tuple[str, _Level]] = []
-        self.levels: list[_Level] = []
+        self.hole_fields: list[tuple[str, Level]] = []
+        self.levels: list[Level] = []
         self.refusal: OpenSearchError | None = None
         self.depth = self.array_depth = 0
         self.nested_objects = 0
@@ -130,14 +101,11 @@ class DocumentParser:
     def parse(self) -> ParsedDocument:
         if not isinstance(self.body, dict):
             raise MapperParsingException("Malformed content, must start with an object")
-        level = _Level(None, {})
+        level = Level(None, {})
         try:
             if self.mapping.root.enabled is not False:
                 self._object(self.mapping.root, "", self.body, level)
-            if self.torso is not None:
-                raise self.broken
-            if self.mapping.timestamp_field is not None:
-                self._check_timestamp(self.mapping.timestamp_field, level)
+            self._at_end(level)
         except MapperParsingException:
             raise
         except OpenSearchError as cause:
@@ -151,7 +119,12 @@ class DocumentParser:
         merged = self.update.merged() if self.update is not None else None
         return ParsedDocument(self.rows, self._stored(), merged, self.refusal)
 
-    def _check_timestamp(self, path: str, level: _Level) -> None:
+    def _at_end(self, level: Level) -> None:
+        """What is looked at behind the last member."""
+        if self.mapping.timestamp_field is not None:
+            self._check_timestamp(self.mapping.timestamp_field, level)
+
+    def _check_timestamp(self, path: str, level: Level) -> None:
         """DataStreamFieldMapper.postParse: what goes into a data stream has one timestamp."""
         timestamp = self.mapping.field(path)
         values = level.values.get(path, ()) if timestamp is None or timestamp.has_doc_values else ()
@@ -160,14 +133,14 @@ class DocumentParser:
                 f"documents must contain a single-valued timestamp field '{path}' of date type"
             )
 
-    def _close(self, level: _Level) -> None:
+    def _close(self, level: Level) -> None:
         if self.context.waiting:
             self._complete(level)
         self.levels.append(level)
         self.refusal = self.refusal or level.refusal  # Lucene is given nested objects before what holds them
         self.rows.append((level.nested_path, level.values))
 
-    def _complete(self, level: _Level) -> None:
+    def _complete(self, level: Level) -> None:
         """Values that need others of their row; those of the rows around wait for theirs."""
         left = []
         for node, value, more in self.context.waiting:
@@ -198,7 +171,7 @@ class DocumentParser:
 
     # -- objects
 
-    def _object(self, node: ObjectMapper, path: str, body: dict[str, Any], level: _Level) -> None:
+    def _object(self, node: ObjectMapper, path: str, body: dict[str, Any], level: Level) -> None:
         self.depth += 1
         if self.depth > self.mapping.depth_limit:
             raise _too_deep("field", self.mapping.depth_limit)
@@ -220,7 +193,7 @@ class DocumentParser:
                 self._field(child, body, key, value, level)  # type: ignore[arg-type]
         self.depth -= 1
 
-    def _flat_object(self, node: ObjectMapper, path: str, body: dict[str, Any], level: _Level) -> None:
+    def _flat_object(self, node: ObjectMapper, path: str, body: dict[str, Any], level: Level) -> None:
         for name, container, key, value, listed in leaves(node, body):
             parts = name.split(".") if listed else [name]
             child = node.children.get(name) if len(parts) == 1 else None
@@ -248,7 +221,7 @@ class DocumentParser:
         return failed
 
     def _member(
-        self, node: ObjectMapper, path: str, container: Any, key: Any, name: str, value: Any, level: _Level
+        self, node: ObjectMapper, path: str, container: Any, key: Any, name: str, value: Any, level: Level
     ) -> None:
         """A member of an object: ``container[key]``, called ``name`` (dotted, perhaps)."""
         parts = split(name)
@@ -321,7 +294,7 @@ class DocumentParser:
         return node.children.get(parts[-1])
 
     def _known(
-        self, child: ObjectMapper | FieldType, path: str, container: Any, key: Any, name: str, value: Any, level: _Level
+        self, child: ObjectMapper | FieldType, path: str, container: Any, key: Any, name: str, value: Any, level: Level
     ) -> None:
         if isinstance(child, ObjectMapper):
             # In an array the real parser has no name at hand.
@@ -330,7 +303,7 @@ class DocumentParser:
         else:
             self._field(child, container, key, value, level)
 
-    def _object_value(self, node: ObjectMapper, path: str, name: str, value: Any, level: _Level) -> None:
+    def _object_value(self, node: ObjectMapper, path: str, name: str, value: Any, level: Level) -> None:
         if node.enabled is False or value is None:
             return
         if not isinstance(value, dict) and node.disable_objects:
@@ -345,7 +318,7 @@ class DocumentParser:
             self._object(node, path, value, level)
             return
         self._count_nested()
-        inner = _Level(node.path, {}, level)
+        inner = Level(node.path, {}, level)
         self._object(node, path, value, inner)
         self._close(inner)
         if node.include_in_parent:
@@ -357,7 +330,7 @@ class DocumentParser:
             if not node.include_in_parent or root is not level:
                 self._include(inner, root)
 
-    def _include(self, inner: _Level, outer: _Level) -> None:
+    def _include(self, inner: Level, outer: Level) -> None:
         """The fields of a nested object are those of a row around it too."""
         for path, items in inner.values.items():
             kept = outer.values.setdefault(path, [])
@@ -384,7 +357,7 @@ class DocumentParser:
         parts: list[str],
         child: ObjectMapper | FieldType | None,
         values: list[Any],
-        level: _Level,
+        level: Level,
     ) -> None:
         if isinstance(child, FieldType) and child.takes_arrays:
             self._field(child, container, key, values, level)
@@ -415,9 +388,7 @@ class DocumentParser:
 
     # -- fields
 
-    def _field(self, node: FieldType, container: Any, key: Any, value: Any, level: _Level) -> None:
-        if self.torso is not None and self.torso.breaks(value):
-            self._broken_field(node, container, key, value)
+    def _field(self, node: FieldType, container: Any, key: Any, value: Any, level: Level) -> None:
         if type(value) is list and not node.takes_arrays:
             for i, item in enumerate(value):
                 self._field(node, value, i, item, level)
@@ -493,72 +464,6 @@ class DocumentParser:
                     f"[{target.rpartition('.')[2]}]"
                 )
 
-    def _broken_field(self, node: FieldType, container: Any, key: Any, value: Any) -> None:
-        """A field's parser comes upon the end of a text, or of an array that it reads itself."""
-        cause = self.broken.cause
-        assert cause is not None
-        if isinstance(value, dict):
-            if not node.ignores_malformed:
-                read = value
-                if node.tells_breaks:  # a text that breaks off is the break itself
-                    read = {name: one for name, one in value.items() if not isinstance(one, BrokenText)}
-                if len(read) < len(value):
-                    self._parse_torso(node, {key: read}, key, read)
-                else:
-                    self._parse_torso(node, container, key, value)
-                if node.tells_breaks:
-                    raise self._failed(node, self._last_read(value), self._suppressing(node, cause)) from cause
-            raise self.broken
-        if isinstance(value, str):
-            assert self.torso is not None
-            self._parse_torso(node, container, key, value)
-            if node.ignores_malformed and self.torso.behind is not None:
-                raise MapperParsingException("failed to parse") from self.torso.behind
-            raise self._failed(node, value, cause) from cause
-        if node.takes_arrays:
-            self._parse_torso(node, container, key, value)
-            raise self._failed(node, value[-1] if value else UNREADABLE, cause) from cause
-
-    def _last_read(self, value: dict[str, Any]) -> Any:
-        """The token that a parser stands at when it comes upon the break."""
-        assert self.torso is not None
-        if self.torso.token == "FIELD_NAME" or not value:
-            return None if self.torso.token == "FIELD_NAME" else UNREADABLE
-        last = next(reversed(value.values()))
-        return UNREADABLE if isinstance(last, dict | list) else str(last) if isinstance(last, BrokenText) else last
-
-    def _suppressing(self, node: FieldType, cause: OpenSearchError) -> OpenSearchError:
-        """An XContentSubParser reads on to the end of its object when it is closed, and tells of what it meets."""
-        assert self.torso is not None
-        if node.sub_parses:
-            again = self.torso.behind or self.torso.skip(len(node.path.split(".")) + 1)
-            if again is not None:
-                cause.meta = {**cause.meta, "suppressed": [again.members()]}
-        return cause
-
-    def _parse_torso(self, node: FieldType, container: Any, key: Any, value: Any) -> None:
-        """What a field's parser complains of before it comes upon the end of the text."""
-        torso = self.torso
-        assert torso is not None
-        try:
-            node.parse(container, key, value, self.context)
-        except (IllegalStateException, KnnCircuitBreakerException) as cause:  # which no value is read for
-            self._place(cause)
-            cause.preview = UNREADABLE  # type: ignore[union-attr]
-            raise self._failed(node, UNREADABLE, cause) from cause
-        except OpenSearchError as cause:
-            preview = getattr(cause, "preview", value)
-            if isinstance(preview, BrokenText) and preview is not value:
-                return  # the text that could not be read, in an array
-            told = type(preview) is not type(value) or preview != value
-            if (told and preview is not None) or (
-                cause.at is not None and torso.has_read(cause.at, cause.reason or "")
-            ):
-                self._place(cause)
-                if torso.breaks(preview):
-                    cause.preview = UNREADABLE  # type: ignore[attr-defined]
-                raise self._failed(node, preview, cause) from cause
-
     def _failed(self, node: FieldType, value: Any, cause: OpenSearchError) -> MapperParsingException:
         preview = getattr(cause, "preview", value)
         shown = (
@@ -568,11 +473,11 @@ class DocumentParser:
         )
         return MapperParsingException(node.refusal(self.context.doc_id, shown))
 
-    def _copy(self, node: FieldType, container: Any, key: Any, value: Any, level: _Level) -> None:
+    def _copy(self, node: FieldType, container: Any, key: Any, value: Any, level: Level) -> None:
         self.in_copy = True
         try:
             for target in node.copy_to:
-                holder: _Level | None = level
+                holder: Level | None = level
                 while (
                     holder is not None
                     and holder.nested_path is not None
@@ -606,7 +511,7 @@ class DocumentParser:
         container: Any,
         key: Any,
         value: dict[str, Any],
-        level: _Level,
+        level: Level,
     ) -> None:
         update = self._dynamic_update()
         parent, parent_path = update.parent(node, path, parts)
@@ -628,7 +533,7 @@ class DocumentParser:
             self._field(made, container, key, value, level)
 
     def _new_value(
-        self, node: ObjectMapper, path: str, parts: list[str], container: Any, key: Any, value: Any, level: _Level
+        self, node: ObjectMapper, path: str, parts: list[str], container: Any, key: Any, value: Any, level: Level
     ) -> None:
         update = self._dynamic_update()
         parent, parent_path = update.parent(node, path, parts)
@@ -642,9 +547,7 @@ class DocumentParser:
                 f"Can't handle serializing a dynamic type with content token [START_OBJECT] and field name "
                 f"[{parts[-1]}]"
             )
-        if isinstance(value, str) and self.torso is not None and self.torso.breaks(value):
-            raise self.broken
-        json_type, definition = update.guess(value)
+        json_type, definition = self._guessed(update, value)
         made = update.from_template(parent_path, parts[-1], json_type, dynamic)
         if made is None:
             if dynamic == "false_allow_templates":
@@ -652,6 +555,9 @@ class DocumentParser:
             made = update.made(join(parent_path, parts[-1]), definition)
         update.add(made)
         self._known(made, parent_path, container, key, parts[-1], value, level)
+
+    def _guessed(self, update: DynamicUpdate, value: Any) -> tuple[str, dict[str, Any]]:
+        return update.guess(value)
 
 
 def _too_deep(what: str, limit: int) -> OpenSearchParseException:

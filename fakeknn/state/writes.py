@@ -23,8 +23,8 @@ from fakeknn.errors import (
     OpenSearchError,
     RoutingMissingException,
 )
+from fakeknn.mapping.broken_document import check_torso
 from fakeknn.mapping.columns import parse_documents
-from fakeknn.mapping.document import check_torso
 from fakeknn.rest import Later
 from fakeknn.state import pipelines
 from fakeknn.state.active import BY_SETTING, ActiveShards
