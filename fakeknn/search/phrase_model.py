@@ -305,7 +305,7 @@ class NoisyChannel:
                 total += self.scorer.score(given, at, self.gram_size)
             cutoff = _exp(total) * self.confidence
         errors = np.float32(self.max_errors)
-        allowed = int(errors) if errors >= 1 else _rounded(float(errors * np.float32(len(sets))))
+        allowed = int(min(errors, 2**31 - 1)) if errors >= 1 else _rounded(float(errors * np.float32(len(sets))))
         found: list[Correction] = []
         self._follow(sets, [], max(1, allowed), 0.0, cutoff, found)
         return self._best(found), cutoff
@@ -339,7 +339,7 @@ class NoisyChannel:
 
 def _rounded(value: float) -> int:
     """Math.round."""
-    return math.floor(value + 0.5)
+    return 0 if math.isnan(value) else math.floor(value + 0.5)
 
 
 def _exp(value: float) -> float:
