@@ -23,7 +23,10 @@ def java_map(value: Any) -> dict[str, Any]:
         return value
     if value is None:
         return {}
-    name = "java.util.ArrayList" if isinstance(value, list) else f"java.lang.{_JAVA_CLASSES[type(value)]}"
+    if isinstance(value, list):
+        name = "java.util.ArrayList"
+    else:
+        name = "java.lang." + next(java for kind, java in _JAVA_CLASSES.items() if isinstance(value, kind))
     raise ClassCastException(
         f"class {name} cannot be cast to class java.util.Map ({name} and java.util.Map are in module java.base of "
         "loader 'bootstrap')"

@@ -115,7 +115,7 @@ class DocMap:
         self.fields: dict[str, Any] = {}
 
     def get(self, field: Any) -> Any:
-        found = self.fields.get(field)
+        found = self.fields.get(field) if isinstance(field, str) else None
         if found is None:
             if field is None:
                 raise null_pointer('Cannot invoke "Object.toString()" because "key" is null')

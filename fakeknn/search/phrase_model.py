@@ -305,7 +305,10 @@ class NoisyChannel:
                 total += self.scorer.score(given, at, self.gram_size)
             cutoff = _exp(total) * self.confidence
         errors = np.float32(self.max_errors)
-        allowed = int(min(errors, 2**31 - 1)) if errors >= 1 else _rounded(float(errors * np.float32(len(sets))))
+        if errors >= 1:
+            allowed = int(min(float(errors), 2.0**31 - 1))
+        else:
+            allowed = _rounded(float(errors * np.float32(len(sets))))
         found: list[Correction] = []
         self._follow(sets, [], max(1, allowed), 0.0, cutoff, found)
         return self._best(found), cutoff

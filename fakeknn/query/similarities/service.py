@@ -44,7 +44,7 @@ from fakeknn.query.similarities.randomness import (
 )
 from fakeknn.query.similarities.scripted import ScriptedScorer, ScriptedSimilarity, compiled
 from fakeknn.units import parse_boolean
-from fakeknn.xcontent import hash_ordered, parse_double
+from fakeknn.xcontent import hash_ordered, java_string, parse_double
 
 #: The settings of one similarity, without their common prefix.
 Settings = Mapping[str, Any]
@@ -103,6 +103,8 @@ _INDEPENDENCES = {"standardized": standardized, "saturated": saturated, "chisqua
 
 def _one_of(known: Mapping[str, Any], settings: Settings, name: str, called: str, *, listed: bool = False) -> Any:
     value = settings.get(name)
+    if isinstance(value, list):
+        value = java_string(value)
     found = None if value is None else known.get(value)
     if found is None:
         among = f", expected one of [{', '.join(hash_ordered(known))}]" if listed else ""
