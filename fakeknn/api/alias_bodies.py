@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from fakeknn.errors import ClassCastException, IllegalArgumentException, NotXContentException, NullPointerException
+from fakeknn.errors import IllegalArgumentException, NotXContentException, NullPointerException
+from fakeknn.knn.java import cannot_be_cast
 from fakeknn.state.aliases import alias_metadata
 from fakeknn.xcontent.java import hash_ordered
 from fakeknn.xcontent.objects import token
-
-_JAVA_CLASSES = {str: "String", bool: "Boolean", int: "Integer", float: "Double"}
 
 _ROUTING = ("routing",)
 _INDEX_ROUTING = ("index_routing", "indexRouting", "index-routing")
@@ -23,14 +22,7 @@ def java_map(value: Any) -> dict[str, Any]:
         return value
     if value is None:
         return {}
-    if isinstance(value, list):
-        name = "java.util.ArrayList"
-    else:
-        name = "java.lang." + next(java for kind, java in _JAVA_CLASSES.items() if isinstance(value, kind))
-    raise ClassCastException(
-        f"class {name} cannot be cast to class java.util.Map ({name} and java.util.Map are in module java.base of "
-        "loader 'bootstrap')"
-    )
+    raise cannot_be_cast(value, "java.util.Map")
 
 
 def template_alias(body: Mapping[str, Any]) -> dict[str, Any]:

@@ -26,6 +26,7 @@ from fakeknn.rest import SOURCE_PARAMETERS, Request, route
 from fakeknn.search import service
 from fakeknn.search.context_ids import readers_of_point
 from fakeknn.search.doc_fields import add_docvalue_fields
+from fakeknn.search.fetch import hits_as_int
 from fakeknn.search.indices_boost import resolve_boosts
 from fakeknn.search.mmr import request_of
 from fakeknn.search.request import (
@@ -197,6 +198,7 @@ def check_total_hits(request: Request, search: SearchRequest) -> None:
     """RestSearchAction.checkRestTotalHits."""
     if not request.flag("rest_total_hits_as_int"):
         return
+    search.total_as_int = True
     track = search.track_total_hits
     if track is None:
         search.track_total_hits = ACCURATE
@@ -230,34 +232,9 @@ def _with_phases(answer: dict[str, Any]) -> dict[str, Any]:
 
 
 def total_as_int(answer: dict[str, Any]) -> dict[str, Any]:
-    """An answer whose hits, those of aggregations too, tell their total as a number."""
-    answer["hits"] = _hits_as_int(answer["hits"])
-    if "aggregations" in answer:
-        answer["aggregations"] = _hits_of_aggregations(answer["aggregations"])
+    """An answer whose hits tell their total as a number; those of aggregations know it themselves."""
+    answer["hits"] = hits_as_int(answer["hits"])
     return answer
-
-
-def _hits_of_aggregations(told: Any) -> Any:
-    if isinstance(told, list):
-        return [_hits_of_aggregations(one) for one in told]
-    if not isinstance(told, dict):
-        return told
-    return {
-        name: _hits_as_int(value)
-        if name == "hits" and isinstance(value, dict) and isinstance(value.get("hits"), list)
-        else _hits_of_aggregations(value)
-        for name, value in told.items()
-    }
-
-
-def _hits_as_int(hits: dict[str, Any]) -> dict[str, Any]:
-    """SearchHits.toXContent with a total that is a number, down to the hits inside hits."""
-    for hit in hits["hits"]:
-        for inner in hit.get("inner_hits", {}).values():
-            inner["hits"] = _hits_as_int(inner["hits"])
-    if "total" not in hits:
-        return {"total": -1, **hits}
-    return {**hits, "total": hits["total"]["value"]}
 
 
 def set_search_type(request: Request, search: SearchRequest) -> None:

@@ -213,3 +213,13 @@ def _show_named(request: SearchRequest, ctx: ShardContext, row: int, named: list
     if matched:
         matched = {name: matched[name] for name in hash_ordered(matched)}
         shown["matched_queries"] = matched if request.named_queries_score else list(matched)
+
+
+def hits_as_int(hits: dict[str, Any]) -> dict[str, Any]:
+    """SearchHits.toXContent with a total that is a number, down to the hits inside hits."""
+    for hit in hits["hits"]:
+        for inner in hit.get("inner_hits", {}).values():
+            inner["hits"] = hits_as_int(inner["hits"])
+    if "total" not in hits:
+        return {"total": -1, **hits}
+    return {**hits, "total": hits["total"]["value"]}

@@ -82,6 +82,8 @@ class SearchRequest:
     named_queries_score: bool = False
     dfs: bool = False
     """Whether the terms' statistics are those of all shards (``dfs_query_then_fetch``)."""
+    total_as_int: bool = False
+    """Whether hits tell their total as a number (``rest_total_hits_as_int``)."""
     aggregations: Factories | None = None
     typed_keys: bool = False
     """Whether aggregations are told with their types."""

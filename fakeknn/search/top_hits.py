@@ -15,7 +15,7 @@ from fakeknn.aggs.results import Internal, Reduction
 from fakeknn.errors import IllegalArgumentException, NotFaked, ParsingException, Where
 from fakeknn.query.context import ShardContext
 from fakeknn.search.doc_fields import check_fields
-from fakeknn.search.fetch import Hit, fetch_hit, named_queries
+from fakeknn.search.fetch import Hit, fetch_hit, hits_as_int, named_queries
 from fakeknn.search.inner_hits import nesting_of
 from fakeknn.search.ranking import best_keys, best_scores, comparable
 from fakeknn.search.request import ARRAYS, OBJECTS, SCALARS, SearchRequest
@@ -67,13 +67,12 @@ class TopHits(Internal):
         return self
 
     def body(self, typed: bool) -> dict[str, Any]:
-        return {
-            "hits": {
-                "total": {"value": self.total, "relation": "eq"},
-                "max_score": self.max_score,
-                "hits": [entry.hit for entry in self.entries],
-            }
+        hits = {
+            "total": {"value": self.total, "relation": "eq"},
+            "max_score": self.max_score,
+            "hits": [entry.hit for entry in self.entries],
         }
+        return {"hits": hits_as_int(hits) if self.agg.total_as_int else hits}
 
 
 @dataclass(eq=False)
@@ -81,6 +80,7 @@ class TopHitsOf(Aggregation):
     kind = "top_hits"
     leaf: ClassVar[bool] = True
     request: SearchRequest
+    total_as_int: bool = False
 
     def build(self, ctx: ShardContext) -> Collector:
         request = self.request
@@ -96,6 +96,7 @@ class TopHitsOf(Aggregation):
             sort.keys(ctx, np.empty(0, np.int32), np.empty(0, np.float32))
         check_fields(replace(request, size=1), ctx)
         search: SearchRequest = ctx.memo["search"]
+        self.total_as_int = search.total_as_int
         # One object for all hits: what is kept of a request goes by its identity.
         shown = replace(request, query=search.query, post_filter=search.post_filter)
         return lambda docs: self._collect(ctx, shown, docs)
