@@ -7,10 +7,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from record_analysis import cases, compact
 
 from fakeknn.analysis import AnalysisRegistry, AnalyzeRequest, analyze
 from fakeknn.errors import OpenSearchError
+from tests.unit.analysis.record_analysis import cases, compact
 
 
 def told(question: Callable[[], Any]) -> Any:

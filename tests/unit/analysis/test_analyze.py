@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from analysis_answers import analyzed, recorded
 
 from fakeknn.analysis import AnalysisRegistry, Analyzer, AnalyzeRequest, analyze
 from fakeknn.errors import IllegalStateException, NotFaked
+from tests.unit.analysis.analysis_answers import analyzed, recorded
 
 
 @pytest.mark.parametrize(("body", "answer"), recorded("analyze"))

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from record_analysis import cases
 
 from fakeknn.analysis import AnalysisRegistry, Analyzer
 from fakeknn.analysis.base import Token, increments, utf16_length, utf16_offsets
+from tests.unit.analysis.record_analysis import cases
 
 TEXTS = [body["text"] for body, _ in cases("words")]
 TEXTS += [

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from analysis_answers import analyzed, recorded
+
+from tests.unit.analysis.analysis_answers import analyzed, recorded
 
 
 @pytest.mark.parametrize(("body", "answer"), recorded("charfilters"))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from analysis_answers import analyzed, recorded
 
 from fakeknn.errors import NotFaked
+from tests.unit.analysis.analysis_answers import analyzed, recorded
 
 #: What the translation refuses: a quantifier of a quantifier, cases of ASCII letters only beside others.
 NOT_FAKED = {"a{1}{2}", "É", "(?i)É"}

@@ -6,11 +6,11 @@ import json
 from typing import Any
 
 import pytest
-from analysis_answers import recorded, told
-from record_analysis import INDEX
 
 from fakeknn.analysis import AnalysisRegistry, Analyzer, AnalyzeRequest, analyze, global_analyzer
 from fakeknn.errors import NotFaked
+from tests.unit.analysis.analysis_answers import recorded, told
+from tests.unit.analysis.record_analysis import INDEX
 
 
 def made(settings: dict[str, Any]) -> str:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from analysis_answers import analyzed, recorded
 
 from fakeknn.analysis import global_analyzer
+from tests.unit.analysis.analysis_answers import analyzed, recorded
 
 
 @pytest.mark.parametrize(("body", "answer"), recorded("words"))

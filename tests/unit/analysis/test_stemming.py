@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from analysis_answers import recorded
 
 from fakeknn.analysis import AnalyzeRequest, analyze
 from fakeknn.errors import NotFaked
+from tests.unit.analysis.analysis_answers import recorded
 
 
 @pytest.mark.parametrize(("request_", "answer"), recorded("stems"))

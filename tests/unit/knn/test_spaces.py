@@ -8,13 +8,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-from record_scores import vectors
 
 from fakeknn.errors import IllegalArgumentException
 from fakeknn.knn import arithmetic
 from fakeknn.knn.script import VECTOR_FUNCTIONS
 from fakeknn.knn.spaces import SPACES, get_space
 from fakeknn.knn.vectors import normalized
+from tests.unit.knn.record_scores import vectors
 
 RECORDED: list[dict[str, Any]] = json.loads(Path(__file__).with_name("scores.json").read_text())
 
