@@ -91,7 +91,7 @@ class Query:
         """The clauses that must all match, if that is all that this query is; see ``disjuncts``."""
         return None
 
-    def repeats(self) -> Any:
+    def repeats(self, ctx: ShardContext) -> Any:
         """What is equal of a query that may be given several times, but for the boost; None for one that is counted
         each time."""
         return None

@@ -13,6 +13,7 @@ from fakeknn.query.base import Query
 from fakeknn.query.context import Explanation, Matched, ShardContext
 from fakeknn.query.declared import STANDARD, declared_boost
 from fakeknn.query.parsing import common, parse_queries, register
+from fakeknn.query.repeats import summed, unified
 from fakeknn.query.scoring import add_scores
 from fakeknn.view import Mask
 from fakeknn.xcontent import objects
@@ -80,6 +81,17 @@ class Bool(Query):
     def scored_in_windows(self, top_scores: bool) -> bool:
         return len(self.should) > 1 and self.needed() == 1 and not (self.must or self.filter)
 
+    def unified(self, ctx: ShardContext) -> Bool:
+        """The query with one clause for all that BooleanQuery.rewrite takes for the same."""
+        must = unified(self.must, ctx)
+        should = self.should if 1 < self.needed() < len(self.should) else unified(self.should, ctx)
+        filters = unified(self.filter, ctx, like=(*must, *should))
+        excluded = unified(self.must_not, ctx, like=(*must, *filters))
+        before = (self.must, self.should, self.filter, self.must_not)
+        if all(a is b for a, b in zip(before, (must, should, filters, excluded), strict=True)):
+            return self
+        return replace(self, must=must, should=should, filter=filters, must_not=excluded)
+
     # What BooleanQuery.rewrite makes of nested clauses, as far as their scores tell: sums are narrowed once.
 
     def disjuncts(self, ctx: ShardContext) -> Sequence[Query] | None:
@@ -95,11 +107,11 @@ class Bool(Query):
     def _optional(self, ctx: ShardContext) -> Sequence[Query]:
         """The optional clauses, those of disjunctions among them included."""
         if self.needed() > 1:
-            return summed(self.should) if self.needed() == len(self.should) else self.should
-        return summed([part for clause in self.should for part in _flat(clause, lambda one: one.disjuncts(ctx))])
+            return summed(self.should, ctx) if self.needed() == len(self.should) else self.should
+        return summed([part for clause in self.should for part in _flat(clause, lambda one: one.disjuncts(ctx))], ctx)
 
     def _required(self, ctx: ShardContext) -> Sequence[Query]:
-        return summed([part for clause in self.must for part in _flat(clause, lambda one: one.conjuncts(ctx))])
+        return summed([part for clause in self.must for part in _flat(clause, lambda one: one.conjuncts(ctx))], ctx)
 
     def _excluded(self, ctx: ShardContext) -> Mask | None:
         """What any exclusion matches; those by script are asked last, of what no other excludes."""
@@ -124,7 +136,7 @@ class Bool(Query):
 
     def run(self, ctx: ShardContext, boost: np.float32) -> Matched:
         try:
-            return self._run(ctx, boost)
+            return self.unified(ctx)._run(ctx, boost)
         except OpenSearchError:
             # What is flattened is not asked in that order
             ctx = self._before_scripts(ctx)
@@ -172,6 +184,9 @@ class Bool(Query):
         return Matched(mask, score)
 
     def mask(self, ctx: ShardContext) -> Mask:
+        return self.unified(ctx)._mask(ctx)
+
+    def _mask(self, ctx: ShardContext) -> Mask:
         if not (self.must or self.filter or self.should or self.must_not):
             return ctx.everything()
         if self.never(ctx):
@@ -244,25 +259,6 @@ def _flat(clause: Query, inner: Callable[[Query], Sequence[Query] | None]) -> It
         return
     for part in parts:
         yield from _flat(part, inner)
-
-
-def summed(clauses: Sequence[Query]) -> Sequence[Query]:
-    """Clauses that repeat become one with the sum of their boosts."""
-    keys = [clause.repeats() for clause in clauses]
-    known = [key for key in keys if key is not None]
-    if len(known) == len(set(known)):
-        return clauses
-    boosts: dict[Any, float] = {}
-    for key, clause in zip(keys, clauses, strict=True):
-        if key is not None:
-            boosts[key] = boosts.get(key, 0.0) + clause.boost
-    out = []
-    for key, clause in zip(keys, clauses, strict=True):
-        if key is None:
-            out.append(clause)
-        elif key in boosts:
-            out.append(replace(clause, boost=boosts.pop(key)))
-    return out
 
 
 def minimum_should_match(spec: str, optional: int) -> int:

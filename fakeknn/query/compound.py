@@ -14,6 +14,7 @@ from fakeknn.query.boolean import Bool
 from fakeknn.query.context import Explanation, Matched, ShardContext
 from fakeknn.query.declared import STANDARD, declared_boost, parse_declared
 from fakeknn.query.parsing import common, flat_query, parse_queries, parse_query, register
+from fakeknn.query.repeats import unified
 from fakeknn.view import Mask
 from fakeknn.xcontent import java_float, objects
 from fakeknn.xcontent.objects import ObjectParser
@@ -156,7 +157,7 @@ class DisMax(Query):
             return out
         if self.tie_breaker == 1:
             return Bool(should=self.queries).run(ctx, boost)
-        parts = [clause.matched(ctx, boost) for clause in self.queries]
+        parts = [clause.matched(ctx, boost) for clause in unified(self.queries, ctx)]
         best = np.zeros(ctx.n, np.float64)
         total = np.zeros(ctx.n, np.float64)
         for part in parts:
@@ -169,7 +170,7 @@ class DisMax(Query):
 
     def mask(self, ctx: ShardContext) -> Mask:
         mask = ctx.nothing()
-        for clause in self.queries:
+        for clause in unified(self.queries, ctx):
             mask |= clause.mask(ctx)
         return mask
 

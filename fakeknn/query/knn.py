@@ -80,6 +80,29 @@ class Knn(Query):
         if self.filter is not None:
             yield self.filter
 
+    def repeats(self, ctx: ShardContext) -> Any:
+        """KNNQuery.equals, and those of Lucene's queries, which tell by what their graph is asked for and not by ``k``.
+
+        What the plugin wraps for a whole shard is equal to nothing else.
+        """
+        field = ctx.field(self.field)
+        if not isinstance(field, VectorFieldType) or self.expand_nested_docs:
+            return None
+        definition = field.definition
+        if self.rescore is not None or knn_request.default_rescore(definition) is not None:
+            return None
+        wanted: Any = self.k
+        if definition.engine == "lucene":
+            if self.k is not None:
+                ef = (self.method_parameters or {}).get("ef_search")
+                wanted = max(self.k, ef or ctx.setting("index.knn.algo_param.ef_search", 100))
+        elif definition.memory_optimized(ctx.settings.get("index.knn.memory_optimized_search") == "true"):
+            return None
+        else:
+            wanted = self.k, *sorted((self.method_parameters or {}).items())
+        chosen_by = None if self.filter is None else str(self.filter)
+        return self.kind, self.field, self.vector.tobytes(), wanted, self.max_distance, self.min_score, chosen_by
+
     def run(self, ctx: ShardContext, boost: np.float32) -> Matched:
         found = self.neighbors(ctx)
         out = Matched.none(ctx.n)

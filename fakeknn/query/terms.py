@@ -86,7 +86,7 @@ class Term(Query):
     def rewrites(self, ctx: ShardContext) -> bool:
         return constant_value(ctx, ctx.field(self.field)) is not None or self.never(ctx)
 
-    def repeats(self) -> Any:
+    def repeats(self, ctx: ShardContext) -> Any:
         return (self.kind, self.field, java_string(self.value), self.case_insensitive)
 
     def mask(self, ctx: ShardContext) -> Mask:

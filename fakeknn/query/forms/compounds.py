@@ -33,6 +33,7 @@ from fakeknn.query.lucene import (
 )
 from fakeknn.query.lucene.form import form, lucene
 from fakeknn.query.percolate import Percolate
+from fakeknn.query.repeats import unified
 from fakeknn.query.rewritten import Rewritten
 from fakeknn.query.script import ScriptFilter, ScriptScore
 from fakeknn.query.terms_set import TermsSet
@@ -59,7 +60,7 @@ def _(query: ConstantScore, ctx: ShardContext) -> Node:
 def _(query: DisMax, ctx: ShardContext) -> Node:
     if not query.queries:
         return MatchNoDocsQuery("no clauses for dismax query.")
-    return DisjunctionMaxQuery(tuple(form(clause, ctx) for clause in query.queries), query.tie_breaker)
+    return DisjunctionMaxQuery(tuple(form(clause, ctx) for clause in unified(query.queries, ctx)), query.tie_breaker)
 
 
 @lucene.register

@@ -47,15 +47,17 @@ def _(query: Knn, ctx: ShardContext) -> Node:
         return MatchNoDocsQuery()
     kept = None if query.filter is None else _filter_form(query.filter, ctx)
     alone = query if query.boost == 1 else replace(query, boost=1.0)
+    repeats = alone.repeats(ctx)
+    same = id(alone) if repeats is None else repeats
     definition = target.definition
     prepared = alone.prepared(ctx, definition)
     chosen = None if kept is None else _with_vector(kept, query.field, ctx)
     if definition.engine == "lucene":
         inner, text = _lucene_texts(alone, definition, prepared, ctx, kept)
-        return LuceneNeighbors(alone, definition, prepared, kept, chosen, text, inner)
+        return LuceneNeighbors(alone, same, definition, prepared, kept, chosen, text, inner)
     optimized = definition.memory_optimized(ctx.settings.get("index.knn.memory_optimized_search") == "true")
     whole = prepared.rescore is not None or bool(query.expand_nested_docs) or optimized
-    return FaissNeighbors(alone, definition, prepared, kept, chosen, of_shard=query.k is not None and whole)
+    return FaissNeighbors(alone, same, definition, prepared, kept, chosen, of_shard=query.k is not None and whole)
 
 
 def _filter_form(query: Query, ctx: ShardContext) -> Node:
@@ -86,7 +88,9 @@ def _with_vector(filtered: Node, name: str, ctx: ShardContext) -> Node:
 class _Neighbors(Node):
     """A query of boost 1, with what it asks of its field and what its filter is built into."""
 
-    query: Knn
+    query: Knn = field(compare=False)
+    same: Any = field(repr=False)
+    """What is equal of two of them (Query.repeats)."""
     definition: VectorDefinition = field(compare=False)
     prepared: Prepared = field(compare=False, repr=False)
     filtered: Node | None = field(compare=False)
@@ -123,8 +127,8 @@ def _missed(reason: str) -> Explanation:
 class LuceneNeighbors(_Neighbors):
     """Lucene's own query, within the plugin's where it is rescored or expanded to all objects of a document."""
 
-    text: str
-    inner: str
+    text: str = field(compare=False)
+    inner: str = field(compare=False)
     """How Lucene's own query of k writes itself."""
 
     @property
