@@ -8,7 +8,7 @@ from typing import Any
 
 from fakeknn.api.alias_filter import check_filter
 from fakeknn.api.documents import require_body
-from fakeknn.api.indices import MANAGER, check_timeouts
+from fakeknn.api.timeouts import MANAGER, check_timeouts
 from fakeknn.errors import (
     IllegalArgumentException,
     IllegalStateException,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from fakeknn.api.cluster_state import METRICS, state_of
-from fakeknn.api.indices import check_timeouts
+from fakeknn.api.timeouts import check_timeouts
 from fakeknn.errors import (
     ActionRequestValidationException,
     IllegalArgumentException,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from fakeknn.api.indices import check_timeouts
+from fakeknn.api.timeouts import check_time, check_timeouts
 from fakeknn.errors import (
     ActionRequestValidationException,
     DecommissioningFailedException,
@@ -16,7 +16,7 @@ from fakeknn.errors import (
 )
 from fakeknn.rest import Request, route
 from fakeknn.state.node import Node
-from fakeknn.units import parse_long, parse_time_value
+from fakeknn.units import parse_long
 from fakeknn.xcontent import java_string, read_map
 from fakeknn.xcontent.java import parse_double
 
@@ -135,8 +135,7 @@ def _check_attribute(node: Node, attribute: str) -> None:
 )
 def decommission(node: Node, request: Request) -> dict[str, Any]:
     request.flag("no_delay")
-    if "delay_timeout" in request.params:
-        parse_time_value(request.params["delay_timeout"], "delay_timeout")
+    check_time(request, "delay_timeout")
     name, value = request.params["awareness_attribute_name"], request.params["awareness_attribute_value"]
     why = "invalid awareness attribute requested for decommissioning"
     if name in awareness_attributes(node):

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from fakeknn.api.timeouts import check_time
 from fakeknn.errors import NotFaked, OpenSearchError
 from fakeknn.rest import Later, Request
 from fakeknn.state.node import Node
 from fakeknn.state.tasks import Ended, Task
-from fakeknn.units import parse_time_value
 
 #: Parameters of requests that may be done in the background.
 IN_BACKGROUND = ("wait_for_completion", "?task_execution_timeout")
@@ -20,8 +20,8 @@ def waited_for(request: Request) -> bool:
     waits = request.flag("wait_for_completion", True)
     if waits:
         request.refuse_unread(("task_execution_timeout",))
-    elif "task_execution_timeout" in request.params:
-        parse_time_value(request.params["task_execution_timeout"], "task_execution_timeout")
+    else:
+        check_time(request, "task_execution_timeout")
     return waits
 
 

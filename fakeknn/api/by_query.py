@@ -15,6 +15,7 @@ from fakeknn.api.search import (
     check_total_hits,
     set_search_type,
 )
+from fakeknn.api.timeouts import check_time
 from fakeknn.errors import (
     ActionRequestValidationException,
     IllegalArgumentException,
@@ -33,7 +34,7 @@ from fakeknn.search.request import SearchRequest, parse_request, set_size
 from fakeknn.search.source import HIDE_SOURCE
 from fakeknn.state.names import IndicesOptions
 from fakeknn.state.node import Node
-from fakeknn.units import parse_int, parse_time_value
+from fakeknn.units import parse_int
 from fakeknn.xcontent import generator, hash_ordered, hashed, parse_double, read
 
 R = TypeVar("R", bound=BulkByScrollRequest)
@@ -132,8 +133,7 @@ def _parse(request: Request, wanted: BulkByScrollRequest, members: Members) -> N
         set_size(wanted.search, request.number("scroll_size") or 0)
     if "conflicts" in request.params:
         wanted.set_conflicts(request.params["conflicts"])
-    if "search_timeout" in request.params:
-        parse_time_value(request.params["search_timeout"], "search_timeout")
+    check_time(request, "search_timeout")
 
 
 def _search_parameters(request: Request, wanted: BulkByScrollRequest) -> None:
@@ -162,8 +162,7 @@ def set_common(request: Request, wanted: BulkByScrollRequest) -> None:
     """AbstractBaseReindexRestHandler.setCommonOptions."""
     params = request.params
     wanted.refresh = request.flag("refresh")
-    if "timeout" in params:
-        parse_time_value(params["timeout"], "timeout")
+    check_time(request, "timeout")
     if "slices" in params:
         wanted.slices = _slices(params["slices"])
     wanted.active = active_shards(request)

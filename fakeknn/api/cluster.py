@@ -7,7 +7,7 @@ from typing import Any
 
 from fakeknn.api.awareness import awareness_attributes
 from fakeknn.api.documents import active_shard_count
-from fakeknn.api.indices import check_timeouts
+from fakeknn.api.timeouts import check_timeouts
 from fakeknn.errors import (
     ActionRequestValidationException,
     IllegalArgumentException,

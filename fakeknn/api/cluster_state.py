@@ -6,8 +6,9 @@ from collections.abc import Callable, Collection
 from typing import Any
 
 from fakeknn.api.documents import long_parameter
-from fakeknn.api.indices import SETTINGS_FORMAT, check_timeouts
+from fakeknn.api.indices import SETTINGS_FORMAT
 from fakeknn.api.templates import told_component, told_index_template
+from fakeknn.api.timeouts import check_time, check_timeouts
 from fakeknn.errors import IllegalArgumentException, NotFaked
 from fakeknn.rest import Request, route
 from fakeknn.state import machine, names
@@ -19,7 +20,6 @@ from fakeknn.state.names import INDICES_OPTIONS_PARAMETERS, IndicesOptions
 from fakeknn.state.node import Node
 from fakeknn.state.settings.flat import render
 from fakeknn.state.templates import LegacyTemplate
-from fakeknn.units import parse_time_value
 from fakeknn.xcontent.java import hash_ordered
 
 #: ClusterState.Metric.
@@ -61,8 +61,7 @@ def cluster_state(node: Node, request: Request) -> dict[str, Any]:
     version = long_parameter(request, "wait_for_metadata_version", 1)
     if version < 1:
         raise IllegalArgumentException(f"provided waitForMetadataVersion should be >= 1, but instead is [{version}]")
-    if "wait_for_timeout" in request.params:
-        parse_time_value(request.params["wait_for_timeout"], "wait_for_timeout")
+    check_time(request, "wait_for_timeout")
     request.prepared()
     if waits and version > node.state_version:
         raise NotFaked("waiting for a version of the metadata")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from fakeknn.api.indices import check_timeouts
+from fakeknn.api.timeouts import check_timeouts
 from fakeknn.errors import IllegalArgumentException
 from fakeknn.rest import Request, route
 from fakeknn.state.node import Node

@@ -6,7 +6,8 @@ from typing import Any
 
 from fakeknn.api.background import IN_BACKGROUND, in_background, waited_for
 from fakeknn.api.documents import active_shard_count
-from fakeknn.api.indices import MANAGER, check_timeouts, resolved
+from fakeknn.api.indices import resolved
+from fakeknn.api.timeouts import MANAGER, check_timeouts
 from fakeknn.errors import (
     ActionRequestValidationException,
     IllegalArgumentException,

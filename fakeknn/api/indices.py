@@ -9,6 +9,7 @@ from fakeknn.api.alias_bodies import java_map, requested_aliases
 from fakeknn.api.alias_filter import check_filter
 from fakeknn.api.background import in_background
 from fakeknn.api.documents import active_shard_count
+from fakeknn.api.timeouts import MANAGER, check_timeouts
 from fakeknn.errors import (
     ActionRequestValidationException,
     IllegalArgumentException,
@@ -28,36 +29,8 @@ from fakeknn.state.settings.index import INDEX_SETTINGS
 from fakeknn.units import parse_time_value
 from fakeknn.xcontent import hash_ordered, java_string, read_map
 
-#: Parameters of requests that the cluster manager answers.
-MANAGER = ("timeout", "cluster_manager_timeout", "?master_timeout")
 #: Settings.FORMAT_PARAMS
 SETTINGS_FORMAT = ("settings_filter", "flat_settings")
-
-
-def check_timeouts(request: Request) -> None:
-    """``timeout`` and the manager's: read, and of no consequence on one node."""
-    if "timeout" in request.params:
-        parse_time_value(request.params["timeout"], "timeout")
-    check_manager_timeout(request)
-
-
-def check_manager_timeout(request: Request) -> None:
-    """``cluster_manager_timeout`` and its deprecated name."""
-    params = request.params
-    if "cluster_manager_timeout" in params:
-        parse_time_value(params["cluster_manager_timeout"], "cluster_manager_timeout")
-    if "master_timeout" in params:
-        if "cluster_manager_timeout" in params:
-            raise OpenSearchParseException(
-                "Please only use one of the request parameters [master_timeout, cluster_manager_timeout]."
-            )
-        parse_time_value(params["master_timeout"], "master_timeout")
-
-
-def manager_timeout(request: Request) -> float:
-    """How many seconds a request waits for the cluster manager."""
-    asked = request.params.get("cluster_manager_timeout") or request.params.get("master_timeout", "30s")
-    return parse_time_value(asked, "cluster_manager_timeout").seconds
 
 
 def resolved(node: Node, request: Request, default: IndicesOptions, *, data_streams: bool = True) -> list[Index]:

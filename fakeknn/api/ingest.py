@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from fakeknn.api.indices import MANAGER, check_timeouts
+from fakeknn.api.timeouts import MANAGER, check_timeouts
 from fakeknn.errors import IllegalArgumentException, OpenSearchParseException
 from fakeknn.ingest import service, simulate
 from fakeknn.ingest.config import Config

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from fakeknn.api.indices import check_timeouts
 from fakeknn.api.remote_store import refused_by_shards
+from fakeknn.api.timeouts import check_timeouts
 from fakeknn.errors import OpenSearchException
 from fakeknn.rest import Request, route
 from fakeknn.state import names

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from fakeknn.api.indices import broadcast
-from fakeknn.api.nodes import check_timeout, nodes_answer
+from fakeknn.api.nodes import nodes_answer
+from fakeknn.api.timeouts import check_time
 from fakeknn.errors import IllegalArgumentException
 from fakeknn.rest import COMMON_PARAMETERS, Request, route, unrecognized
 from fakeknn.search import knn
@@ -24,7 +25,7 @@ from fakeknn.state.node import Node
 )
 def stats(node: Node, request: Request) -> dict[str, Any]:
     """RestKNNStatsHandler."""
-    check_timeout(request, "KNNStatsRequest")
+    check_time(request, "timeout", "KNNStatsRequest.timeout")
     wanted = _wanted(request)
     asked = machine.chosen(node, request.names("nodeId"))
     found = {name: value for name, value in knn.node_statistics(node).items() if name in wanted} if asked else None

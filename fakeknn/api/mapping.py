@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from fakeknn.api.documents import require_body
-from fakeknn.api.indices import MANAGER, check_timeouts, resolved
+from fakeknn.api.indices import resolved
+from fakeknn.api.timeouts import MANAGER, check_timeouts
 from fakeknn.errors import ActionRequestValidationException, IllegalArgumentException, MapperParsingException
 from fakeknn.mapping import Mapping
 from fakeknn.rest import Request, Response, route

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from fakeknn.api.root import BUILDS
+from fakeknn.api.timeouts import check_time
 from fakeknn.errors import IllegalArgumentException, OpenSearchError
 from fakeknn.rest import Request, Response, route
 from fakeknn.shape import Readable
@@ -54,11 +55,6 @@ def failed_node(node_id: str, cause: OpenSearchError) -> dict[str, Any]:
     }
 
 
-def check_timeout(request: Request, name: str) -> None:
-    if "timeout" in request.params:
-        parse_time_value(request.params["timeout"], f"{name}.timeout")
-
-
 @route(
     "GET",
     "/_nodes",
@@ -68,7 +64,7 @@ def check_timeout(request: Request, name: str) -> None:
     params=("nodeId", "metrics", "timeout", "settings_filter", "flat_settings"),
 )
 def info(node: Node, request: Request) -> dict[str, Any]:
-    check_timeout(request, "NodesInfoRequest")
+    check_time(request, "timeout", "NodesInfoRequest.timeout")
     node_ids, metrics = request.names("nodeId"), request.names("metrics")
     if node_ids and not metrics and all(name in METRICS for name in node_ids):
         node_ids, metrics = [], node_ids  # /_nodes/os
@@ -173,7 +169,7 @@ def usage(node: Node, request: Request) -> dict[str, Any]:
         raise IllegalArgumentException(
             f"request [{request.path}] contains _all and individual metrics [{request.params['metric']}]"
         )
-    check_timeout(request, "NodesUsageRequest")
+    check_time(request, "timeout", "NodesUsageRequest.timeout")
     if not machine.chosen(node, request.names("nodeId")):
         return nodes_answer(node, None)
     told: dict[str, Any] = {"timestamp": node.clock.millis(), "since": node.started}
@@ -204,7 +200,7 @@ def hot_threads(node: Node, request: Request) -> Response:
     idle = request.flag("ignore_idle_threads", True)
     interval = parse_time_value(request.params.get("interval", "500ms"), "interval")
     request.number("snapshots", 10)
-    check_timeout(request, "NodesHotThreadsRequest")
+    check_time(request, "timeout", "NodesHotThreadsRequest.timeout")
     if request.params.get("type", "cpu") not in ("cpu", "wait", "block"):
         return Response(200, "")
     if not machine.chosen(node, request.names("nodeId")):
@@ -231,7 +227,7 @@ _SECURE_SETTINGS = ObjectParser("reload_secure_settings", {"secure_settings_pass
     params=("nodeId", "timeout"),
 )
 def reload_secure_settings(node: Node, request: Request) -> dict[str, Any]:
-    check_timeout(request, "NodesReloadSecureSettingsRequest")
+    check_time(request, "timeout", "NodesReloadSecureSettingsRequest.timeout")
     body = _SECURE_SETTINGS.parse_root(request.read(read_open)) if request.body else {}
     if not machine.chosen(node, request.names("nodeId")):
         return nodes_answer(node, None)

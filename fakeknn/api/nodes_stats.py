@@ -6,8 +6,9 @@ from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
-from fakeknn.api.nodes import check_timeout, failed_node, nodes_answer
+from fakeknn.api.nodes import failed_node, nodes_answer
 from fakeknn.api.stats import check_read, chosen_sections, fields_of, metrics_of, readable, tell_fields, told_of_shard
+from fakeknn.api.timeouts import check_time
 from fakeknn.errors import IllegalArgumentException, NotFaked
 from fakeknn.ingest.search_pipelines import stats as search_pipeline_stats
 from fakeknn.ingest.service import stats as ingest_stats
@@ -145,7 +146,7 @@ _CACHES = ("request_cache",)
     ),
 )
 def stats(node: Node, request: Request) -> dict[str, Any]:
-    check_timeout(request, "NodesStatsRequest")
+    check_time(request, "timeout", "NodesStatsRequest.timeout")
     metrics = metrics_of(request, "metric", _KNOWN)
     sections = None
     caches = list(_CACHES)
@@ -287,7 +288,7 @@ _INDEX_METRICS = (
     params=("metric", "index_metric", "nodeId", "timeout"),
 )
 def cluster_stats(node: Node, request: Request) -> dict[str, Any]:
-    check_timeout(request, "ClusterStatsRequest")
+    check_time(request, "timeout", "ClusterStatsRequest.timeout")
     asked = request.names("metric") or ["_all"]
     listed = request.params.get("index_metric")
     if listed is not None and "indices" not in asked and "_all" not in asked:

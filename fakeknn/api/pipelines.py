@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from fakeknn.api.indices import check_timeouts
+from fakeknn.api.timeouts import check_timeouts
 from fakeknn.errors import OpenSearchParseException
 from fakeknn.ingest import search_pipelines
 from fakeknn.rest import SOURCE_PARAMETERS, Request, Response, route

@@ -7,6 +7,7 @@ from typing import Any
 from fakeknn.api.by_query import COMMON, answer, requests_per_second, set_common
 from fakeknn.api.search import SEARCH_OPTIONS
 from fakeknn.api.tasks import group_by, grouped, no_such_node, node_failure, task_id
+from fakeknn.api.timeouts import check_time
 from fakeknn.errors import (
     ArrayStoreException,
     IllegalArgumentException,
@@ -187,7 +188,7 @@ def reindex(node: Node, request: Request) -> Any:
     parser = _Parser(wanted).parser
     parser.parse_root(request.read(read_open))
     if "scroll" in params:
-        parse_time_value(params["scroll"], "scroll")
+        check_time(request, "scroll")
         wanted.scroll = params["scroll"]
     if "require_alias" in params:
         wanted.destination.require_alias = request.flag("require_alias")

@@ -8,7 +8,7 @@ from fakeknn.api.alias_bodies import requested_aliases
 from fakeknn.api.alias_filter import check_filter
 from fakeknn.api.background import IN_BACKGROUND, in_background, waited_for
 from fakeknn.api.index_state import asked_copies, when_active
-from fakeknn.api.indices import MANAGER, check_timeouts
+from fakeknn.api.timeouts import MANAGER, check_timeouts
 from fakeknn.errors import ActionRequestValidationException, IllegalArgumentException
 from fakeknn.rest import Later, Request, route
 from fakeknn.state.creation import CreateIndex

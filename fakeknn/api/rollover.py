@@ -8,7 +8,8 @@ from typing import Any
 from fakeknn.api.alias_bodies import requested_aliases
 from fakeknn.api.alias_filter import check_filter
 from fakeknn.api.index_state import asked_copies, when_active
-from fakeknn.api.indices import MANAGER, check_timeouts, manager_timeout, unnested
+from fakeknn.api.indices import unnested
+from fakeknn.api.timeouts import MANAGER, check_timeouts, manager_timeout
 from fakeknn.errors import IllegalArgumentException, NumberFormatException
 from fakeknn.rest import Later, Request, route
 from fakeknn.state.active import ActiveShards

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from fakeknn.api.search import INDICES_PARAMETERS, SEARCH_OPTIONS, total_as_int
+from fakeknn.api.timeouts import check_time
 from fakeknn.errors import (
     ActionRequestValidationException,
     IllegalArgumentException,
@@ -75,8 +76,7 @@ def _unknown(name: str, value: Any) -> IllegalArgumentException:
 )
 def scroll(node: Node, request: Request) -> dict[str, Any]:
     scroll_id, keep_alive = request.text("scroll_id"), request.text("scroll")
-    if keep_alive is not None:
-        parse_time_value(keep_alive, "scroll")
+    check_time(request, "scroll")
 
     def take(body: dict[str, Any], name: str) -> None:
         nonlocal scroll_id, keep_alive
@@ -114,8 +114,7 @@ def clear_scroll(node: Node, request: Request) -> Response:
 def create_point_in_time(node: Node, request: Request) -> dict[str, Any]:
     request.flag("allow_partial_pit_creation")
     keep_alive = request.text("keep_alive")
-    if keep_alive is not None:
-        parse_time_value(keep_alive, "keep_alive")
+    check_time(request, "keep_alive")
     request.flag("allow_partial_pit_creation")
     options = IndicesOptions.from_parameters(request.params, SEARCH_OPTIONS)
     request.prepared()

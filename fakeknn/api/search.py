@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from fakeknn.api.timeouts import check_time
 from fakeknn.errors import (
     ActionRequestValidationException,
     IllegalArgumentException,
@@ -46,7 +47,6 @@ from fakeknn.search.sort import Sort
 from fakeknn.search.source import source_of_params
 from fakeknn.search.suggest_term import suggest_of_parameters
 from fakeknn.state.names import IndicesOptions
-from fakeknn.units import parse_time_value
 from fakeknn.xcontent import hash_ordered, java_string, read, read_for, read_query, read_search, settle
 from fakeknn.xcontent.objects import place_of
 
@@ -176,15 +176,10 @@ def apply_params(request: Request, search: SearchRequest) -> None:
         text, size = request.text("suggest_text", request.text("q")), request.number("suggest_size", 5)
         search.parts["suggest"] = suggest_of_parameters(suggest_field, text, size or 0, request.text("suggest_mode"))
     search.request_cache = request.flag("request_cache")
-    scroll = request.text("scroll")
-    if scroll is not None:
-        parse_time_value(scroll, "scroll")
+    check_time(request, "scroll")
     request.flag("ccs_minimize_roundtrips")
-    if request.text("cancel_after_time_interval") is not None:
-        parse_time_value(request.text("cancel_after_time_interval") or "", "cancel_after_time_interval")
-    timeout = request.text("timeout")
-    if timeout is not None:
-        parse_time_value(timeout, "timeout")
+    check_time(request, "cancel_after_time_interval")
+    check_time(request, "timeout")
 
 
 def _sort_param(text: str) -> list[Sort]:
@@ -421,8 +416,7 @@ _HEADER = frozenset(
 def msearch(node: Node, request: Request) -> dict[str, Any]:
     IndicesOptions.from_parameters(request.params, SEARCH_OPTIONS)
     check_message(request)
-    if "cancel_after_time_interval" in request.params:
-        parse_time_value(request.params["cancel_after_time_interval"], "cancel_after_time_interval")
+    check_time(request, "cancel_after_time_interval")
     searches = []
     for one in message_searches(request):
         one.parsed = _read(node, one.body)

@@ -7,7 +7,8 @@ from typing import Any
 
 from fakeknn.api.alias_bodies import java_map
 from fakeknn.api.documents import require_body
-from fakeknn.api.indices import MANAGER, SETTINGS_FORMAT, check_timeouts, told_settings
+from fakeknn.api.indices import SETTINGS_FORMAT, told_settings
+from fakeknn.api.timeouts import MANAGER, check_timeouts
 from fakeknn.errors import (
     ActionRequestValidationException,
     ParsingException,

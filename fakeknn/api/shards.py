@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from fakeknn.api.indices import broadcast, check_timeouts, resolved
+from fakeknn.api.indices import broadcast, resolved
+from fakeknn.api.timeouts import check_timeouts
 from fakeknn.errors import IllegalArgumentException, NotFaked
 from fakeknn.fields.metadata import METADATA, WITHOUT_DOC_VALUES
 from fakeknn.fields.vector import VectorFieldType

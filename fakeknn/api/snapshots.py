@@ -8,7 +8,7 @@ from typing import Any
 
 from fakeknn.analysis.javapattern import compile_pattern
 from fakeknn.api.documents import require_body
-from fakeknn.api.indices import MANAGER, check_timeouts
+from fakeknn.api.timeouts import MANAGER, check_timeouts
 from fakeknn.errors import (
     ActionRequestValidationException,
     ArrayStoreException,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from fakeknn.api.indices import broadcast
+from fakeknn.api.timeouts import check_time
 from fakeknn.errors import IllegalArgumentException
 from fakeknn.rest import Request, route, unrecognized
 from fakeknn.shape import Readable
@@ -27,7 +28,7 @@ from fakeknn.state.statistics import (
     shard_statistics,
     total,
 )
-from fakeknn.units import ByteSizeValue, TimeValue, parse_time_value
+from fakeknn.units import ByteSizeValue, TimeValue
 
 _LEVELS = ("cluster", "indices", "shards")
 
@@ -76,8 +77,7 @@ def chosen_sections(statistics: Tree, metrics: Collection[str] | None) -> Tree:
     ),
 )
 def stats(node: Node, request: Request) -> dict[str, Any]:
-    if "timeout" in request.params:
-        parse_time_value(request.params["timeout"], "IndicesStatsRequest.timeout")
+    check_time(request, "timeout", "IndicesStatsRequest.timeout")
     forbids = request.flag("forbid_closed_indices", True)
     default = names.BROADCAST if forbids else names.STRICT_EXPAND_OPEN
     options = IndicesOptions.from_parameters(request.params, default)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from fakeknn.api.nodes import failed_node
+from fakeknn.api.timeouts import check_time
 from fakeknn.errors import (
     ActionRequestValidationException,
     IllegalArgumentException,
@@ -47,8 +48,7 @@ def group_by(request: Request) -> str:
 def check_timeout(request: Request) -> None:
     """Of requests that wait for tasks."""
     request.flag("wait_for_completion")
-    if "timeout" in request.params:
-        parse_time_value(request.params["timeout"], "timeout")
+    check_time(request, "timeout")
 
 
 @route(

@@ -9,8 +9,9 @@ from typing import Any
 from fakeknn.api.alias_bodies import java_map, requested_aliases, template_alias
 from fakeknn.api.alias_filter import check_filter
 from fakeknn.api.documents import require_body
-from fakeknn.api.indices import MANAGER, SETTINGS_FORMAT, check_timeouts
+from fakeknn.api.indices import SETTINGS_FORMAT
 from fakeknn.api.root import BUILDS
+from fakeknn.api.timeouts import MANAGER, check_timeouts
 from fakeknn.errors import (
     ActionRequestValidationException,
     IllegalArgumentException,

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from fakeknn.api.cat.table import TIMES, cat, clock_time, columns, times
-from fakeknn.api.indices import check_manager_timeout
 from fakeknn.api.tasks import check_timeout, task_id
+from fakeknn.api.timeouts import check_manager_timeout
 from fakeknn.errors import ActionRequestValidationException, NotFaked
 from fakeknn.rest import Request
 from fakeknn.state import machine

@@ -15,14 +15,13 @@ from typing import Any
 from fakeknn.api.cat.indices import INDICES, INDICES_PARAMETERS, INDICES_TOLD, asked_for, index_rows
 from fakeknn.api.cat.shards import SHARDS, SHARDS_PARAMETERS, copy_rows
 from fakeknn.api.cat.table import PARAMETERS, Column, Row, answer, helped
-from fakeknn.api.indices import check_manager_timeout
+from fakeknn.api.timeouts import check_manager_timeout, check_time
 from fakeknn.errors import IllegalArgumentException, OpenSearchParseException
 from fakeknn.rest import Request, Response, route
 from fakeknn.state import names
 from fakeknn.state.allocation import Copy, copies_of
 from fakeknn.state.index import Index
 from fakeknn.state.node import Node
-from fakeknn.units import parse_time_value
 from fakeknn.xcontent.base64 import decode
 
 _LISTS = ":‑|\n/_list/indices\n/_list/indices/{index}\n/_list/shards\n/_list/shards/{index}\n"
@@ -69,8 +68,7 @@ def shards(node: Node, request: Request) -> Any:
     help_wanted = _helps(request, SHARDS, ())
     if help_wanted is not None:
         return help_wanted
-    if "cancel_after_time_interval" in request.params:
-        parse_time_value(request.params["cancel_after_time_interval"], "cancel_after_time_interval")
+    check_time(request, "cancel_after_time_interval")
     page = Page.of(request, default=2000, least=2000, greatest=20_000, parts=3)
     request.flag("local")
     check_manager_timeout(request)

@@ -9,15 +9,15 @@ from typing import Any
 
 from fakeknn.api.cat import statistics as shared
 from fakeknn.api.cat.table import cat, columns
-from fakeknn.api.indices import check_manager_timeout
 from fakeknn.api.root import BUILDS
+from fakeknn.api.timeouts import check_manager_timeout, check_time
 from fakeknn.rest import Request
 from fakeknn.state import machine
 from fakeknn.state.allocation import all_copies
 from fakeknn.state.names import simple_match
 from fakeknn.state.node import Node
 from fakeknn.state.statistics import fielddata_sizes, node_statistics
-from fakeknn.units import ByteSizeValue, TimeValue, parse_time_value
+from fakeknn.units import ByteSizeValue, TimeValue
 
 _MANAGER = ("local", "cluster_manager_timeout", "?master_timeout")
 
@@ -94,8 +94,7 @@ def _check_timeouts(request: Request) -> None:
     """The manager's timeout; that of the nodes' statistics and facts is read when these are asked for."""
     check_manager_timeout(request)
     request.prepared()
-    if "timeout" in request.params:
-        parse_time_value(request.params["timeout"], "NodesInfoRequest.timeout")
+    check_time(request, "timeout", "NodesInfoRequest.timeout")
 
 
 @cat("/_cat/nodes", columns=_NODES, params=(*_MANAGER, "full_id"))

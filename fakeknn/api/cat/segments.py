@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from fakeknn.api.cat.table import cat, columns
-from fakeknn.api.indices import check_manager_timeout
+from fakeknn.api.timeouts import check_manager_timeout
 from fakeknn.errors import ActionRequestValidationException, IllegalArgumentException, JsonParseException
 from fakeknn.rest import SOURCE_PARAMETERS, Request
 from fakeknn.search.context_ids import readers_of_point

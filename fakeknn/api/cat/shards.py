@@ -7,7 +7,7 @@ from typing import Any
 
 from fakeknn.api.cat import statistics as shared
 from fakeknn.api.cat.table import Row, cat, columns
-from fakeknn.api.indices import check_manager_timeout
+from fakeknn.api.timeouts import check_manager_timeout, check_time
 from fakeknn.rest import Request
 from fakeknn.state import names
 from fakeknn.state.allocation import Copy, all_copies, in_hash_order, iso_millis
@@ -15,7 +15,7 @@ from fakeknn.state.machine import data_path
 from fakeknn.state.names import INDICES_OPTIONS_PARAMETERS, IndicesOptions
 from fakeknn.state.node import Node
 from fakeknn.state.statistics import open_readers, shard_statistics
-from fakeknn.units import ByteSizeValue, TimeValue, parse_int, parse_time_value
+from fakeknn.units import ByteSizeValue, TimeValue, parse_int
 
 SHARDS_PARAMETERS = ("local", "cluster_manager_timeout", "?master_timeout", "cancel_after_time_interval")
 SHARDS = [
@@ -80,8 +80,7 @@ SHARDS = [
 def shards(node: Node, request: Request) -> Iterator[Row]:
     request.flag("local")
     check_manager_timeout(request)
-    if "cancel_after_time_interval" in request.params:
-        parse_time_value(request.params["cancel_after_time_interval"], "cancel_after_time_interval")
+    check_time(request, "cancel_after_time_interval")
     indices = None
     if request.names("index"):
         node.resolve(request.names("index"), names.BROADCAST)
@@ -160,11 +159,6 @@ _RECOVERY = columns(
 )
 
 
-def _check_timeout(request: Request, name: str) -> None:
-    if "timeout" in request.params:
-        parse_time_value(request.params["timeout"], name)
-
-
 @cat(
     "/_cat/recovery",
     "/_cat/recovery/{index}",
@@ -172,7 +166,7 @@ def _check_timeout(request: Request, name: str) -> None:
     params=("index", "detailed", "active_only", *INDICES_OPTIONS_PARAMETERS),
 )
 def recovery(node: Node, request: Request) -> Iterator[dict[str, Any]]:
-    _check_timeout(request, "RecoveryRequest.timeout")
+    check_time(request, "timeout", "RecoveryRequest.timeout")
     request.flag("detailed")
     active_only = request.flag("active_only")
     options = IndicesOptions.from_parameters(request.params, names.RECOVERY)
@@ -265,7 +259,7 @@ _REPLICATION_DETAILED = [
 )
 def segment_replication(node: Node, request: Request) -> list[dict[str, Any]]:
     """Nobody replicates segments here: replicas have no node."""
-    _check_timeout(request, "SegmentReplicationStatsRequest.timeout")
+    check_time(request, "timeout", "SegmentReplicationStatsRequest.timeout")
     request.flag("detailed")
     request.flag("active_only")
     options = IndicesOptions.from_parameters(request.params, names.RECOVERY)
