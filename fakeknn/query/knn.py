@@ -117,7 +117,7 @@ class Knn(Query):
         """What the shard keeps. Searched once a shard and request: sub-queries, filters and named queries all see the
         same neighbours.
         """
-        key = ("knn", id(self))
+        key = ("knn", id(self.vector))  # which copies with another boost share
         found: Neighbors | None = ctx.memo.get(key)
         if found is None:
             found = ctx.memo[key] = self._search(ctx)

@@ -37,10 +37,15 @@ def unified(clauses: tuple[Query, ...], ctx: ShardContext, *, like: tuple[Query,
         return clauses
     firsts: dict[Any, Query] = {}
     out = []
-    for key, clause in zip(keys, (*like, *clauses), strict=True):
+    for at, (key, clause) in enumerate(zip(keys, (*like, *clauses), strict=True)):
         first = clause if key is None else firsts.setdefault(key, clause)
-        out.append(clause if first is clause else replace(first, boost=clause.boost))
-    return tuple(out[len(like) :])
+        if at < len(like):
+            continue
+        if first is not clause:
+            clause.make(ctx)
+            first = first if first.boost == clause.boost else replace(first, boost=clause.boost)
+        out.append(first)
+    return tuple(out)
 
 
 def _keys(clauses: Sequence[Query], ctx: ShardContext) -> Sequence[Any] | None:
