@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 
 from fakeknn.errors import IllegalArgumentException, NotFaked
 from fakeknn.fields import FieldType, VectorFieldType
+from fakeknn.fields.dates import DateFieldType
 from fakeknn.fields.geo_point import GeoPointColumn, GeoPointFieldType
 from fakeknn.fields.numbers import NumberFieldType
 from fakeknn.fields.ranges import RangeColumn, RangeFieldType
-from fakeknn.fields.scalar import BooleanFieldType, DateFieldType
+from fakeknn.fields.scalar import BooleanFieldType
 from fakeknn.query.context import ShardContext
 from fakeknn.view import Column, KeywordColumn, NumericColumn, TextColumn
 from fakeknn.xcontent import java_string

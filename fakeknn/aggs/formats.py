@@ -11,8 +11,8 @@ import numpy as np
 from fakeknn.aggs.decimals import DecimalFormat
 from fakeknn.dates import UTC, DateFormat, Zone, parse_math
 from fakeknn.errors import IllegalArgumentException, NumberFormatException
+from fakeknn.fields.dates import DEFAULT_DATE_FORMAT
 from fakeknn.fields.ip import address, shown
-from fakeknn.fields.scalar import DEFAULT_DATE_FORMAT
 from fakeknn.xcontent import java_string
 from fakeknn.xcontent.java import java_double
 

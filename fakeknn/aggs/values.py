@@ -45,10 +45,10 @@ from fakeknn.errors import (
     UnsupportedOperationException,
 )
 from fakeknn.fields import FieldType, VectorFieldType
+from fakeknn.fields.dates import DEFAULT_DATE_FORMAT, DateFieldType
+from fakeknn.fields.decimals import DecimalFieldType, ScaledFloatFieldType
 from fakeknn.fields.geo_point import GeoPointColumn
-from fakeknn.fields.numbers import DecimalFieldType, ScaledFloatFieldType
 from fakeknn.fields.ranges import DateRangeFieldType, RangeColumn
-from fakeknn.fields.scalar import DEFAULT_DATE_FORMAT, DateFieldType
 from fakeknn.geo import points
 from fakeknn.query.context import ShardContext
 from fakeknn.query.script import Script, parse_script

@@ -4,15 +4,17 @@ from fakeknn.fields import (
     alias,
     completion,
     constant_keyword,
+    dates,
+    decimals,
     derived,
     features,
     flat_object,
     geo_point,
     geo_shape,
+    integers,
     ip,
     join,
     match_only_text,
-    numbers,
     percolator,
     ranges,
     scalar,
@@ -23,8 +25,9 @@ from fakeknn.fields import (
     version,
     wildcard,
 )
-from fakeknn.fields.base import KINDS, DocContext, FieldType, MappingContext
+from fakeknn.fields.base import KINDS, FieldType
 from fakeknn.fields.buffers import Buffer, VectorBuffer
+from fakeknn.fields.contexts import DocContext, MappingContext
 from fakeknn.fields.vector import VectorFieldType
 
 __all__ = [
@@ -38,15 +41,17 @@ __all__ = [
     "alias",
     "completion",
     "constant_keyword",
+    "dates",
+    "decimals",
     "derived",
     "features",
     "flat_object",
     "geo_point",
     "geo_shape",
+    "integers",
     "ip",
     "join",
     "match_only_text",
-    "numbers",
     "percolator",
     "ranges",
     "scalar",

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from fakeknn.errors import IllegalArgumentException, MapperParsingException
-from fakeknn.fields.base import DocContext, FieldType, register
+from fakeknn.fields.base import FieldType, register
 from fakeknn.fields.buffers import Buffer
+from fakeknn.fields.contexts import DocContext
 from fakeknn.xcontent import java_string
 
 

@@ -7,9 +7,11 @@ from typing import Any, ClassVar
 
 from fakeknn.analysis.base import utf16_start
 from fakeknn.errors import IllegalArgumentException, NotFaked, ParsingException, Where
-from fakeknn.fields.base import META, DocContext, FieldType, Parameter, flag, integer, register, text
+from fakeknn.fields.base import FieldType, register
 from fakeknn.fields.buffers import Buffer, ObjectBuffer
 from fakeknn.fields.completion_contexts import SEPARATOR, Context, load, named, of_row, shown
+from fakeknn.fields.contexts import DocContext
+from fakeknn.fields.parameters import META, Parameter, flag, integer, text
 from fakeknn.view import Column, Mask
 from fakeknn.xcontent import hash_ordered, java_string, objects
 from fakeknn.xcontent.objects import token

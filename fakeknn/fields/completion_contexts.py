@@ -18,7 +18,8 @@ from fakeknn.errors import (
     Where,
     XContentParseException,
 )
-from fakeknn.fields.base import DocContext, FieldType
+from fakeknn.fields.base import FieldType
+from fakeknn.fields.contexts import DocContext
 from fakeknn.geo import cells, points, sphere
 from fakeknn.geo.points import GeoPoint
 from fakeknn.xcontent import generator, java_hash, java_string, objects, read, settle

@@ -8,8 +8,10 @@ from typing import Any, ClassVar
 import numpy as np
 
 from fakeknn.errors import IllegalArgumentException, MapperParsingException, OpenSearchParseException
-from fakeknn.fields.base import DocContext, FieldType, Parameter, register, text
+from fakeknn.fields.base import FieldType, register
 from fakeknn.fields.buffers import Buffer
+from fakeknn.fields.contexts import DocContext
+from fakeknn.fields.parameters import Parameter, text
 from fakeknn.fields.patterns import simple_match
 from fakeknn.fields.regexp import regexp_matcher
 from fakeknn.fields.scalar import plain_text

@@ -12,9 +12,11 @@ from fakeknn.errors import (
     OpenSearchParseException,
     UnsupportedOperationException,
 )
-from fakeknn.fields.base import KINDS, DocContext, FieldType, Parameter, boolean, java_class, register, text
+from fakeknn.fields.base import KINDS, FieldType, register
 from fakeknn.fields.buffers import Buffer
-from fakeknn.fields.scalar import DEFAULT_DATE_FORMAT
+from fakeknn.fields.contexts import DocContext
+from fakeknn.fields.dates import DEFAULT_DATE_FORMAT
+from fakeknn.fields.parameters import Parameter, boolean, java_class, text
 from fakeknn.xcontent import java_string
 
 #: The types that a script can be said to emit, and the mapping type that searches them (DerivedFieldSupportedTypes).

@@ -8,8 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fakeknn.errors import IllegalArgumentException, OpenSearchError
-from fakeknn.fields.base import META, DocContext, FieldType, Parameter, flag, register
+from fakeknn.fields.base import FieldType, register
 from fakeknn.fields.buffers import Buffer, KeywordBuffer, NumericBuffer
+from fakeknn.fields.contexts import DocContext
+from fakeknn.fields.parameters import META, Parameter, flag
 from fakeknn.view import Column, Grow, KeywordColumn, Mask, Rows
 from fakeknn.xcontent import java_float, objects
 

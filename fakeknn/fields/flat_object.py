@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 
 from fakeknn.errors import IllegalArgumentException, NotFaked, OpenSearchError, ParsingException, Where
-from fakeknn.fields.base import DocContext, FieldType, MappingContext, register
+from fakeknn.fields.base import FieldType, register
 from fakeknn.fields.buffers import Buffer, KeywordBuffer
+from fakeknn.fields.contexts import DocContext, MappingContext
 from fakeknn.fields.scalar import StringFieldType, plain_text
 from fakeknn.fields.unparametrized import UnparametrizedFieldType
 from fakeknn.view import Column, KeywordColumn, View

@@ -17,8 +17,9 @@ from fakeknn.errors import (
     QueryShardException,
     Where,
 )
-from fakeknn.fields.base import DocContext, FieldType, register
+from fakeknn.fields.base import FieldType, register
 from fakeknn.fields.buffers import Buffer, NumericBuffer
+from fakeknn.fields.contexts import DocContext
 from fakeknn.fields.unparametrized import UnparametrizedFieldType
 from fakeknn.geo import points
 from fakeknn.geo.points import GeoPoint

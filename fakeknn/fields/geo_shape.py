@@ -10,8 +10,9 @@ from fakeknn.errors import (
     NullPointerException,
     OpenSearchParseException,
 )
-from fakeknn.fields.base import DocContext, FieldType, register
+from fakeknn.fields.base import FieldType, register
 from fakeknn.fields.buffers import Buffer, ObjectBuffer
+from fakeknn.fields.contexts import DocContext
 from fakeknn.fields.geo_point import GeometryFieldType
 from fakeknn.geo import geojson, indexing, shapes, wkt
 from fakeknn.geo.geojson import Reading

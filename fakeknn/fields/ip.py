@@ -11,8 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fakeknn.errors import IllegalArgumentException, NumberFormatException, OpenSearchError, UnknownHostException
-from fakeknn.fields.base import META, DocContext, FieldType, Parameter, flag, register, text
+from fakeknn.fields.base import FieldType, register
 from fakeknn.fields.buffers import Buffer, KeywordBuffer
+from fakeknn.fields.contexts import DocContext
+from fakeknn.fields.parameters import META, Parameter, flag, text
 from fakeknn.fields.scalar import plain_text
 from fakeknn.view import Column, Grow, KeywordColumn, Mask, Rows
 from fakeknn.xcontent import java_string

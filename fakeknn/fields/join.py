@@ -13,7 +13,9 @@ from fakeknn.errors import (
     NullPointerException,
     OpenSearchParseException,
 )
-from fakeknn.fields.base import DocContext, FieldType, MappingContext, boolean, register
+from fakeknn.fields.base import FieldType, register
+from fakeknn.fields.contexts import DocContext, MappingContext
+from fakeknn.fields.parameters import boolean
 from fakeknn.fields.scalar import StringFieldType
 from fakeknn.xcontent import hash_ordered, java_string
 from fakeknn.xcontent.objects import token

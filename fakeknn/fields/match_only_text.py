@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from fakeknn.errors import IllegalArgumentException, MapperParsingException
-from fakeknn.fields.base import Parameter, flag, register, text
+from fakeknn.fields.base import register
+from fakeknn.fields.parameters import Parameter, flag, text
 from fakeknn.fields.text import TextFieldType
 from fakeknn.knn.java import cannot_be_cast
 

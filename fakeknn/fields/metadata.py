@@ -16,9 +16,10 @@ from fakeknn.errors import (
     QueryShardException,
     Where,
 )
-from fakeknn.fields.base import DocContext, FieldType, MappingContext
+from fakeknn.fields.base import FieldType
 from fakeknn.fields.buffers import Buffer, NumericBuffer
-from fakeknn.fields.numbers import LongFieldType
+from fakeknn.fields.contexts import DocContext, MappingContext
+from fakeknn.fields.integers import LongFieldType
 from fakeknn.fields.patterns import simple_match
 from fakeknn.fields.scalar import StringFieldType
 from fakeknn.view import Column, KeywordColumn, Mask, NumericColumn, View

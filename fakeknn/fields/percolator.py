@@ -12,9 +12,10 @@ from fakeknn.errors import (
     OpenSearchError,
     QueryShardException,
 )
-from fakeknn.fields.base import DocContext, FieldType, MappingContext, register
+from fakeknn.fields.base import FieldType, register
 from fakeknn.fields.buffers import Buffer, ObjectBuffer
-from fakeknn.fields.numbers import Int32FieldType
+from fakeknn.fields.contexts import DocContext, MappingContext
+from fakeknn.fields.integers import Int32FieldType
 from fakeknn.fields.ranges import IpRangeFieldType
 from fakeknn.fields.scalar import BinaryFieldType, KeywordFieldType
 from fakeknn.view import Column, Mask, ObjectColumn

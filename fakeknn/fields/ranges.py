@@ -21,19 +21,15 @@ from fakeknn.errors import (
     OpenSearchParseException,
 )
 from fakeknn.fields import ip
-from fakeknn.fields.base import BOOST, META, DocContext, FieldType, Parameter, flag, locale, register, text
+from fakeknn.fields.base import FieldType, register
 from fakeknn.fields.buffers import Buffer
-from fakeknn.fields.numbers import (
-    DecimalFieldType,
-    DoubleFieldType,
-    FloatFieldType,
-    Int32FieldType,
-    LongFieldType,
-    NumberFieldType,
-    has_decimal_part,
-    shown_value,
-)
-from fakeknn.fields.scalar import DEFAULT_DATE_FORMAT, plain_text
+from fakeknn.fields.contexts import DocContext
+from fakeknn.fields.dates import DEFAULT_DATE_FORMAT
+from fakeknn.fields.decimals import DecimalFieldType, DoubleFieldType, FloatFieldType
+from fakeknn.fields.integers import Int32FieldType, LongFieldType
+from fakeknn.fields.numbers import NumberFieldType, has_decimal_part, shown_value
+from fakeknn.fields.parameters import BOOST, META, Parameter, flag, locale, text
+from fakeknn.fields.scalar import plain_text
 from fakeknn.view import Column, Grow, Mask, Rows
 from fakeknn.xcontent import java_string
 

@@ -7,7 +7,9 @@ from typing import Any, ClassVar
 
 from fakeknn.analysis.companions import Beginnings, FixedShingles
 from fakeknn.errors import IllegalArgumentException, MapperParsingException
-from fakeknn.fields.base import DocContext, FieldType, Parameter, flag, integer, register
+from fakeknn.fields.base import FieldType, register
+from fakeknn.fields.contexts import DocContext
+from fakeknn.fields.parameters import Parameter, flag, integer
 from fakeknn.fields.text import BeginningsFieldType, CompanionFieldType, ShingleFieldType, TextFieldType
 from fakeknn.xcontent import java_string
 

@@ -17,8 +17,10 @@ from fakeknn.errors import (
     NotFaked,
     UnsupportedOperationException,
 )
-from fakeknn.fields.base import BOOST, META, DocContext, FieldType, Parameter, decimal, flag, integer, register, text
+from fakeknn.fields.base import FieldType, register
 from fakeknn.fields.buffers import Buffer, TextBuffer
+from fakeknn.fields.contexts import DocContext
+from fakeknn.fields.parameters import BOOST, META, Parameter, decimal, flag, integer, text
 from fakeknn.fields.patterns import matching_terms, wildcard_matcher
 from fakeknn.fields.regexp import regexp_matcher
 from fakeknn.fields.scalar import check_similarity, plain_text

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from fakeknn.errors import IllegalArgumentException, MapperParsingException
-from fakeknn.fields.base import META, DocContext, MappingContext, Parameter, flag, integer, register, text
-from fakeknn.fields.numbers import Int32FieldType
+from fakeknn.fields.base import register
+from fakeknn.fields.contexts import DocContext, MappingContext
+from fakeknn.fields.integers import Int32FieldType
+from fakeknn.fields.parameters import META, Parameter, flag, integer, text
 from fakeknn.fields.scalar import plain_text
 from fakeknn.xcontent import java_string
 

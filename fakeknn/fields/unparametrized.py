@@ -11,7 +11,8 @@ from fakeknn.errors import (
     NullPointerException,
     OpenSearchParseException,
 )
-from fakeknn.fields.base import FieldType, boolean, check_meta, decimal
+from fakeknn.fields.base import FieldType
+from fakeknn.fields.parameters import boolean, check_meta, decimal
 from fakeknn.xcontent import java_string
 
 

@@ -16,8 +16,9 @@ from fakeknn.errors import (
     UnsupportedOperationException,
     Where,
 )
-from fakeknn.fields.base import UNREADABLE, DocContext, FieldType, appears_again, register
+from fakeknn.fields.base import UNREADABLE, FieldType, appears_again, register
 from fakeknn.fields.buffers import Buffer, VectorBuffer
+from fakeknn.fields.contexts import DocContext
 from fakeknn.knn import method
 from fakeknn.knn.method import VectorDefinition
 from fakeknn.knn.vectors import Rows, parse_vector, parse_vectors, refused

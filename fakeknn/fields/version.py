@@ -8,8 +8,10 @@ from functools import cached_property
 from typing import Any, ClassVar
 
 from fakeknn.errors import IllegalArgumentException, NumberFormatException, OpenSearchError, QueryShardException
-from fakeknn.fields.base import META, DocContext, FieldType, Parameter, flag, register
+from fakeknn.fields.base import FieldType, register
 from fakeknn.fields.buffers import Buffer, KeywordBuffer
+from fakeknn.fields.contexts import DocContext
+from fakeknn.fields.parameters import META, Parameter, flag
 from fakeknn.fields.scalar import StringFieldType, plain_text
 from fakeknn.view import Column, Mask
 from fakeknn.xcontent import java_string

@@ -6,8 +6,10 @@ import re
 from typing import Any, ClassVar
 
 from fakeknn.errors import NotFaked, UnsupportedOperationException
-from fakeknn.fields.base import META, DocContext, Parameter, flag, integer, register, text
+from fakeknn.fields.base import register
 from fakeknn.fields.buffers import Buffer, KeywordBuffer
+from fakeknn.fields.contexts import DocContext
+from fakeknn.fields.parameters import META, Parameter, flag, integer, text
 from fakeknn.fields.patterns import matching_terms
 from fakeknn.fields.scalar import StringFieldType, plain_text
 from fakeknn.view import Column, KeywordColumn, Mask

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from fakeknn.errors import IllegalArgumentException, MapperParsingException
-from fakeknn.fields.base import boolean
+from fakeknn.fields.parameters import boolean
 from fakeknn.mapping.objects import ObjectMapper
 from fakeknn.xcontent import java_string
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from fakeknn.errors import IllegalArgumentException, MapperParsingException, NullPointerException
-from fakeknn.fields.base import boolean
+from fakeknn.fields.parameters import boolean
 from fakeknn.knn.java import cannot_be_cast
 from fakeknn.xcontent import java_string
 

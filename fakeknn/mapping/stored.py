@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from fakeknn.errors import IllegalArgumentException, OpenSearchError
-from fakeknn.fields.base import DocContext, FieldType
+from fakeknn.fields.base import FieldType
+from fakeknn.fields.contexts import DocContext
 from fakeknn.mapping.tree import Mapping
 from fakeknn.xcontent import java_string
 from fakeknn.xcontent.reading import read_again

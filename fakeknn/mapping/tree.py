@@ -20,9 +20,9 @@ from fakeknn.errors import (
 )
 from fakeknn.fields import KINDS, FieldType, MappingContext
 from fakeknn.fields.alias import AliasFieldType
-from fakeknn.fields.base import boolean
 from fakeknn.fields.derived import DerivedFieldType
 from fakeknn.fields.metadata import METADATA
+from fakeknn.fields.parameters import boolean
 from fakeknn.fields.patterns import simple_match
 from fakeknn.knn.java import cannot_be_cast, class_name
 from fakeknn.mapping import names, validation

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from fakeknn.errors import IllegalArgumentException, OpenSearchError, OpenSearchParseException, ParsingException, Where
 from fakeknn.fields import FieldType
+from fakeknn.fields.dates import DateFieldType
 from fakeknn.fields.geo_point import GeoPointColumn
 from fakeknn.fields.numbers import NumberFieldType
-from fakeknn.fields.scalar import DateFieldType
 from fakeknn.geo import points, sphere
 from fakeknn.geo.points import GeoPoint
 from fakeknn.query.context import Explanation, ShardContext

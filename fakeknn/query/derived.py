@@ -25,8 +25,8 @@ from fakeknn.errors import (
     OpenSearchParseException,
 )
 from fakeknn.fields import DocContext, FieldType
-from fakeknn.fields.base import boolean
 from fakeknn.fields.derived import DerivedFieldType
+from fakeknn.fields.parameters import boolean
 from fakeknn.fields.patterns import simple_match
 from fakeknn.mapping import Mapping as IndexMapping
 from fakeknn.mapping.document import parse_document

@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 
 from fakeknn.errors import IllegalArgumentException, NotFaked
 from fakeknn.fields import FieldType
+from fakeknn.fields.dates import DateFieldType
 from fakeknn.fields.features import FeaturesColumn, RankFeatureFieldType, RankFeaturesFieldType, decode
 from fakeknn.fields.geo_point import GeoPointFieldType
-from fakeknn.fields.scalar import DateFieldType
 from fakeknn.geo import points, sphere
 from fakeknn.geo.points import GeoPoint
 from fakeknn.query.base import Query

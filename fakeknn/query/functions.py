@@ -19,9 +19,11 @@ from fakeknn.errors import (
     Where,
 )
 from fakeknn.fields import FieldType
+from fakeknn.fields.dates import DateFieldType
+from fakeknn.fields.decimals import ScaledFloatFieldType
 from fakeknn.fields.geo_point import GeoPointColumn
-from fakeknn.fields.numbers import NumberFieldType, ScaledFloatFieldType
-from fakeknn.fields.scalar import BooleanFieldType, DateFieldType
+from fakeknn.fields.numbers import NumberFieldType
+from fakeknn.fields.scalar import BooleanFieldType
 from fakeknn.painless.library_score import murmur3
 from fakeknn.query.context import Explanation, Matched, ShardContext, running
 from fakeknn.query.doc_values import script_values

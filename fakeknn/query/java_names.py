@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 from fakeknn.errors import ClassCastException
 from fakeknn.fields import FieldType
-from fakeknn.fields.numbers import NumberFieldType, ScaledFloatFieldType
+from fakeknn.fields.decimals import ScaledFloatFieldType
+from fakeknn.fields.numbers import NumberFieldType
 from fakeknn.fields.text import ShingleFieldType
 from fakeknn.fields.token_count import TokenCountFieldType
 from fakeknn.xcontent import java_hash

@@ -9,7 +9,7 @@ import numpy as np
 
 from fakeknn.errors import IllegalArgumentException, OpenSearchError
 from fakeknn.fields import FieldType, VectorFieldType
-from fakeknn.fields.numbers import LongFieldType
+from fakeknn.fields.integers import LongFieldType
 from fakeknn.fields.scalar import BinaryFieldType
 from fakeknn.knn import script as knn_script
 from fakeknn.knn.counters import Counters

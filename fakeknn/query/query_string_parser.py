@@ -18,7 +18,7 @@ from fakeknn.errors import (
     TooManyClauses,
 )
 from fakeknn.fields import FieldType
-from fakeknn.fields.scalar import DateFieldType
+from fakeknn.fields.dates import DateFieldType
 from fakeknn.fields.wildcard import WildcardFieldType
 from fakeknn.query.base import Query
 from fakeknn.query.boolean import Bool

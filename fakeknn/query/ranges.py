@@ -11,7 +11,8 @@ import numpy as np
 from fakeknn.dates import DateFormat, parse_zone
 from fakeknn.errors import DateTimeException, IllegalArgumentException, OpenSearchParseException, ZoneRulesException
 from fakeknn.fields import FieldType
-from fakeknn.fields.scalar import BooleanFieldType, DateFieldType
+from fakeknn.fields.dates import DateFieldType
+from fakeknn.fields.scalar import BooleanFieldType
 from fakeknn.query.base import Query
 from fakeknn.query.compound import MatchNone
 from fakeknn.query.context import Matched, ShardContext, rewritten_wrongly

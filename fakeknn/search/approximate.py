@@ -7,9 +7,9 @@ They are counted in ``hits.total``, which needs no search, and are missing among
 from __future__ import annotations
 
 from fakeknn.errors import IllegalArgumentException
+from fakeknn.fields.dates import DateFieldType
 from fakeknn.fields.metadata import IndexFieldType
 from fakeknn.fields.numbers import NumberFieldType
-from fakeknn.fields.scalar import DateFieldType
 from fakeknn.query.base import Query
 from fakeknn.query.boolean import Bool
 from fakeknn.query.compound import MatchAll

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 
+from fakeknn.fields.dates import DateFieldType
 from fakeknn.fields.numbers import NumberFieldType
-from fakeknn.fields.scalar import DateFieldType
 from fakeknn.query.compound import MATCH_ALL
 from fakeknn.query.context import Explanation, ShardContext
 from fakeknn.query.forms import search_form, unbounded

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from fakeknn.errors import IllegalArgumentException, NullPointerException, NumberFormatException
 from fakeknn.fields import FieldType
-from fakeknn.fields.numbers import DecimalFieldType, ScaledFloatFieldType
-from fakeknn.fields.scalar import DateFieldType
+from fakeknn.fields.dates import DateFieldType
+from fakeknn.fields.decimals import DecimalFieldType, ScaledFloatFieldType
 from fakeknn.units import parse_int, parse_long
 from fakeknn.view import Mask, NumericColumn
 from fakeknn.xcontent import java_string, parse_double

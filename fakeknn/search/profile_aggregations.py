@@ -32,7 +32,7 @@ from fakeknn.aggs.terms import TermsOf
 from fakeknn.aggs.values import Given, Source
 from fakeknn.dates import Rounding
 from fakeknn.errors import NotFaked
-from fakeknn.fields.scalar import DateFieldType
+from fakeknn.fields.dates import DateFieldType
 from fakeknn.query.context import ShardContext
 from fakeknn.query.lucene import ConstantScoreQuery, MatchAllDocsQuery, Node
 from fakeknn.view import KeywordColumn, Mask, NumericColumn, TextColumn, places_of

@@ -20,8 +20,8 @@ from fakeknn.errors import (
     Where,
 )
 from fakeknn.fields import KINDS, FieldType, VectorFieldType
+from fakeknn.fields.dates import DateFieldType
 from fakeknn.fields.metadata import WITHOUT_DOC_VALUES
-from fakeknn.fields.scalar import DateFieldType
 from fakeknn.query.context import ShardContext
 from fakeknn.search.nested_sort import NESTED, NestedSort, check_max_children, taken_nested
 from fakeknn.search.numeric_sort import (

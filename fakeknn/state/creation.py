@@ -16,7 +16,7 @@ from fakeknn.errors import (
     InvalidIndexNameException,
     ResourceAlreadyExistsException,
 )
-from fakeknn.fields.base import MappingContext
+from fakeknn.fields.contexts import MappingContext
 from fakeknn.mapping import Mapping as DocumentMapping
 from fakeknn.mapping.validation import check_partition
 from fakeknn.state import shard_limit

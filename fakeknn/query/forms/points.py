@@ -7,18 +7,12 @@ from typing import Any
 import numpy as np
 
 from fakeknn.fields import FieldType
+from fakeknn.fields.dates import DateFieldType
+from fakeknn.fields.decimals import DecimalFieldType, FloatFieldType, HalfFloatFieldType, ScaledFloatFieldType
+from fakeknn.fields.integers import LongFieldType, UnsignedLongFieldType
 from fakeknn.fields.ip import IpColumn, IpFieldType, java_address
-from fakeknn.fields.numbers import (
-    DecimalFieldType,
-    FloatFieldType,
-    HalfFloatFieldType,
-    LongFieldType,
-    NumberFieldType,
-    ScaledFloatFieldType,
-    UnsignedLongFieldType,
-)
+from fakeknn.fields.numbers import NumberFieldType
 from fakeknn.fields.ranges import RangeFieldType
-from fakeknn.fields.scalar import DateFieldType
 from fakeknn.query.base import Query
 from fakeknn.query.context import ShardContext
 from fakeknn.query.lucene import (

@@ -7,12 +7,15 @@ from typing import Any
 
 from fakeknn.fields import FieldType
 from fakeknn.fields.constant_keyword import ConstantKeywordFieldType
+from fakeknn.fields.dates import DateFieldType
+from fakeknn.fields.decimals import DecimalFieldType, ScaledFloatFieldType
 from fakeknn.fields.flat_object import FlatMemberFieldType, FlatObjectFieldType
+from fakeknn.fields.integers import IntegerFieldType
 from fakeknn.fields.ip import IpFieldType, bounds
 from fakeknn.fields.metadata import IdFieldType
-from fakeknn.fields.numbers import DecimalFieldType, IntegerFieldType, NumberFieldType, ScaledFloatFieldType
+from fakeknn.fields.numbers import NumberFieldType
 from fakeknn.fields.ranges import RangeFieldType
-from fakeknn.fields.scalar import BooleanFieldType, DateFieldType
+from fakeknn.fields.scalar import BooleanFieldType
 from fakeknn.fields.uid import encode_id
 from fakeknn.fields.version import VersionFieldType
 from fakeknn.fields.wildcard import WildcardFieldType, quoted_wildcard

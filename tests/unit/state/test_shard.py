@@ -9,7 +9,7 @@ import pytest
 
 from fakeknn.analysis import AnalysisRegistry
 from fakeknn.errors import VersionConflictEngineException
-from fakeknn.fields.base import MappingContext
+from fakeknn.fields.contexts import MappingContext
 from fakeknn.mapping import Mapping
 from fakeknn.mapping.document import parse_document
 from fakeknn.state import shard as module

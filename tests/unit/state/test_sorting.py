@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from fakeknn.errors import IllegalArgumentException
-from fakeknn.fields.base import MappingContext
+from fakeknn.fields.contexts import MappingContext
 from fakeknn.mapping import Mapping
 from fakeknn.state.creation import CreateIndex, create_index
 from fakeknn.state.index import Index
