@@ -9,7 +9,22 @@ from random import Random
 
 from fakeknn.contract.console import ConsoleRequest
 
-from . import analysis, cluster, documents, dsl, fields, hits, indices, kin, pipelines, places, scripts, snippets, ways
+from . import (
+    analysis,
+    cluster,
+    contexts,
+    documents,
+    dsl,
+    fields,
+    hits,
+    indices,
+    kin,
+    pipelines,
+    places,
+    scripts,
+    snippets,
+    ways,
+)
 from .aggregations import tree
 from .draw import Drawn, Json, bulk, document, index, some
 from .nearest import asked
@@ -147,7 +162,7 @@ def _trees(random: Random, name: str) -> Iterator[ConsoleRequest]:
 
 
 #: Areas whose requests change what later ones find: after a difference the two servers no longer know the same.
-CHANGING = ("docs", "fields", "ingest", "indices", "cluster")
+CHANGING = ("contexts", "docs", "fields", "ingest", "indices", "cluster")
 
 AREAS: dict[str, Callable[[Random, str], Iterator[ConsoleRequest]]] = {
     "knn": knn,
@@ -157,6 +172,7 @@ AREAS: dict[str, Callable[[Random, str], Iterator[ConsoleRequest]]] = {
     "indices": indices.requests,
     "cluster": cluster.requests,
     "scripts": scripts.requests,
+    "contexts": contexts.requests,
     "ingest": pipelines.requests,
     "analysis": analysis.requests,
     "fields": fields.requests,

@@ -57,10 +57,10 @@ _VALUES: dict[str, tuple[Json, ...]] = {
     "o": ({"k": "z"}, {"k": ["y", "w"]}, {}),
 }
 
-_PARAMS: Json = {"a": 1, "s": "x", "l": [3, 1, 2], "m": {"k": "v", "n": None}, "d": 1.5, "v": [1, 2], "big": 2**40}
+PARAMS: Json = {"a": 1, "s": "x", "l": [3, 1, 2], "m": {"k": "v", "n": None}, "d": 1.5, "v": [1, 2], "big": 2**40}
 
 _MAP, _LIST, _STRING = "java.util.Map", "java.util.List", "java.lang.String"
-_GIVEN_PARAMS = (
+GIVEN_PARAMS = (
     ("params", _MAP),
     ("params.a", "def"),
     ("params.l", _LIST),
@@ -114,7 +114,7 @@ _SCORING = (
 )
 
 
-def _field_expressions(random: Random) -> list[tuple[str, str]]:
+def field_expressions(random: Random) -> list[tuple[str, str]]:
     found = []
     for _ in range(6):
         name = some(random, (*MAPPING, "none", "o.k", "t"))
@@ -129,22 +129,22 @@ def _source(random: Random, context: str, returns: str, given: list[tuple[str, s
     return Program(random, context, given).source(returns)
 
 
-def _script(random: Random, context: str, returns: str, given: list[tuple[str, str]]) -> Json:
+def scripted(random: Random, context: str, returns: str, given: list[tuple[str, str]]) -> Json:
     source = _source(random, context, returns, given)
     if random.random() < 0.06:
         return source
-    script: dict[str, Json] = {"source": source, "params": _PARAMS}
+    script: dict[str, Json] = {"source": source, "params": PARAMS}
     if random.random() < 0.02:
         script["lang"] = some(random, ("painless", "mustache", "nonsense", "expression"))
     return script
 
 
-def _documented(random: Random, context: str, returns: str, *more: tuple[str, str]) -> Json:
+def documented(random: Random, context: str, returns: str, *more: tuple[str, str]) -> Json:
     """A script that sees doc values."""
-    given = [*_GIVEN_PARAMS, ("doc", _MAP), *_field_expressions(random), *more]
+    given = [*GIVEN_PARAMS, ("doc", _MAP), *field_expressions(random), *more]
     if "score" in context and random.random() < 0.3:
-        return {"source": f"return {some(random, _SCORING)}", "params": _PARAMS}
-    return _script(random, context, returns, given)
+        return {"source": f"return {some(random, _SCORING)}", "params": PARAMS}
+    return scripted(random, context, returns, given)
 
 
 def document(random: Random) -> dict[str, Json]:
@@ -168,7 +168,7 @@ def requests(random: Random, name: str) -> Iterator[ConsoleRequest]:
 
 def _execute(random: Random, name: str) -> ConsoleRequest:
     returns = some(random, ("def", "def", "def", *LITERALS, "int", "double", _STRING))
-    body = {"script": _script(random, "painless_test", returns, list(_GIVEN_PARAMS))}
+    body = {"script": scripted(random, "painless_test", returns, list(GIVEN_PARAMS))}
     return _request("POST", "/_scripts/painless/_execute", body)
 
 
@@ -177,7 +177,7 @@ def _execute_on(random: Random, name: str) -> ConsoleRequest:
     setup: dict[str, Json] = {"index": name, "document": document(random)}
     if random.random() < 0.3:
         setup["query"] = some(random, ({"match_all": {}}, {"match": {"t": "red"}}))
-    script = _documented(random, context, returns)
+    script = documented(random, context, returns)
     body = {"script": script, "context": context, "context_setup": setup}
     return _request("POST", "/_scripts/painless/_execute", body)
 
@@ -187,19 +187,19 @@ def _search(random: Random, name: str, body: dict[str, Json]) -> ConsoleRequest:
 
 
 def _script_fields(random: Random, name: str) -> ConsoleRequest:
-    field: dict[str, Json] = {"script": _documented(random, "field", "def")}
+    field: dict[str, Json] = {"script": documented(random, "field", "def")}
     if random.random() < 0.1:
         field["ignore_failure"] = True
     return _search(random, name, {"script_fields": {"x": field}, "sort": "_doc"})
 
 
 def _script_query(random: Random, name: str) -> ConsoleRequest:
-    script = _documented(random, "filter", "boolean")
+    script = documented(random, "filter", "boolean")
     return _search(random, name, {"query": {"script": {"script": script}}, "_source": False})
 
 
 def _script_score(random: Random, name: str) -> ConsoleRequest:
-    script = _documented(random, "score", "double", ("_score", "double"))
+    script = documented(random, "score", "double", ("_score", "double"))
     query: Json = {"match_all": {}}
     scored: Json = {"script_score": {"query": query, "script": script}}
     if random.random() < 0.3:
@@ -210,7 +210,7 @@ def _script_score(random: Random, name: str) -> ConsoleRequest:
 def _sort(random: Random, name: str) -> ConsoleRequest:
     type_ = some(random, ("number", "string"))
     returns = "double" if type_ == "number" else _STRING
-    script = _documented(random, f"{type_}_sort", returns, ("_score", "double"))
+    script = documented(random, f"{type_}_sort", returns, ("_score", "double"))
     return _search(random, name, {"sort": [{"_script": {"type": type_, "script": script}}], "_source": False})
 
 
@@ -221,9 +221,9 @@ _CTX = (
 
 
 def _update(random: Random, name: str) -> ConsoleRequest:
-    script = _script(random, "update", "void", [*_GIVEN_PARAMS, *_CTX])
+    script = scripted(random, "update", "void", [*GIVEN_PARAMS, *_CTX])
     if isinstance(script, dict) and random.random() < 0.5:
-        value = _source(random, "update", "def", [*_GIVEN_PARAMS, *_CTX]).removeprefix("return ").rstrip(";")
+        value = _source(random, "update", "def", [*GIVEN_PARAMS, *_CTX]).removeprefix("return ").rstrip(";")
         target = some(random, ("ctx._source.z", "ctx._source['z']", "ctx._source.k", "ctx.op", "ctx._source.o.k"))
         script["source"] = f"{target} = {value};"
     return _request("POST", f"/{name}/_update/{random.randint(1, 3)}?_source=true", {"script": script})
@@ -244,11 +244,11 @@ _INGESTED = (
 
 def _ingest(random: Random, name: str) -> ConsoleRequest:
     if random.random() < 0.5:
-        source = _source(random, "ingest", "void", [*_GIVEN_PARAMS, *_INGESTED])
+        source = _source(random, "ingest", "void", [*GIVEN_PARAMS, *_INGESTED])
         if random.random() < 0.5:
-            value = _source(random, "ingest", "def", [*_GIVEN_PARAMS, *_INGESTED]).removeprefix("return ").rstrip(";")
+            value = _source(random, "ingest", "def", [*GIVEN_PARAMS, *_INGESTED]).removeprefix("return ").rstrip(";")
             source = f"ctx.{some(random, ('z', 'k', 'n', '_id', 'o.k'))} = {value};"
-        processor: Json = {"script": {"source": source, "params": _PARAMS}}
+        processor: Json = {"script": {"source": source, "params": PARAMS}}
     else:
         condition = _source(random, "processor_conditional", "boolean", list(_INGESTED))
         processor = {"set": {"field": "z", "value": 1, "if": condition}}
@@ -264,15 +264,15 @@ def _aggs(random: Random, name: str) -> ConsoleRequest:
         kind = some(random, ("sum", "avg", "max", "stats", "value_count", "cardinality", "terms"))
         field = some(random, ({}, {"field": some(random, ("n", "d", "k"))}))
         given = ("_value", "def"), ("_score", "double")
-        agg: Json = {kind: {**field, "script": _documented(random, "aggs", "def", *given)}}
+        agg: Json = {kind: {**field, "script": documented(random, "aggs", "def", *given)}}
     elif how in (1, 2):
-        state = [("state", _MAP), ("state.l", _LIST), *_GIVEN_PARAMS]
+        state = [("state", _MAP), ("state.l", _LIST), *GIVEN_PARAMS]
         parts: dict[str, Json] = {
             "init_script": some(
                 random, ("state.l = []", "state.l = [1]; state.x = 0", _source(random, "aggs_init", "void", state))
             ),
             "map_script": some(
-                random, ("state.l.add(1)", _source(random, "aggs_map", "void", state + _field_expressions(random)))
+                random, ("state.l.add(1)", _source(random, "aggs_map", "void", state + field_expressions(random)))
             ),
             "combine_script": some(random, ("return state.l", _source(random, "aggs_combine", "def", state))),
             "reduce_script": some(
@@ -300,7 +300,7 @@ def _aggs(random: Random, name: str) -> ConsoleRequest:
 
 
 def _terms_set(random: Random, name: str) -> ConsoleRequest:
-    script = _documented(random, "terms_set", "java.lang.Number", ("params.num_terms", "int"))
+    script = documented(random, "terms_set", "java.lang.Number", ("params.num_terms", "int"))
     query = {"terms_set": {"k": {"terms": ["a", "x"], "minimum_should_match_script": script}}}
     return _search(random, name, {"query": query, "_source": False})
 
