@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from fakeknn.aggs.base import NAME, Aggregation, Collector, register
 from fakeknn.aggs.docs import Docs, bucketed
-from fakeknn.aggs.fielddata import ANY, BYTES, GEOPOINT, RANGE
+from fakeknn.aggs.fielddata import ANY, BYTES, GEOPOINT, GEOSHAPE, RANGE
 from fakeknn.aggs.formats import RAW
 from fakeknn.aggs.hyperloglog import Hashes, estimate, hash_numbers, hash_texts, precision_of
 from fakeknn.aggs.numeric import NumericMetric, SingleValue
@@ -83,7 +83,7 @@ class Cardinality(NumericMetric):
 
 def _hashes(source: Source, values: NDArray[Any]) -> Hashes:
     """What the real server hashes of each value: its bits, or the bytes of its term."""
-    if source.by_terms or source.type == RANGE:
+    if source.by_terms or source.type in (RANGE, GEOSHAPE):
         used, place = np.unique(values, return_inverse=True)
         terms = [source.terms[ordinal] for ordinal in used.tolist()]
         texts = [address(term) if source.of_addresses else term.encode() for term in terms]

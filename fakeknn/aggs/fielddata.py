@@ -8,21 +8,24 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fakeknn.errors import IllegalArgumentException, NotFaked
+from fakeknn.errors import IllegalArgumentException, NotFaked, OpenSearchError, OpenSearchParseException
 from fakeknn.fields import FieldType, VectorFieldType
 from fakeknn.fields.dates import DateFieldType
 from fakeknn.fields.geo_point import GeoPointColumn, GeoPointFieldType
+from fakeknn.fields.geo_shape import GeoShapeFieldType
 from fakeknn.fields.numbers import NumberFieldType
 from fakeknn.fields.ranges import RangeColumn, RangeFieldType
 from fakeknn.fields.scalar import BooleanFieldType
+from fakeknn.geo import indexing, shapes, wkt
+from fakeknn.knn.java import cannot_be_cast
 from fakeknn.query.context import ShardContext
-from fakeknn.view import Column, KeywordColumn, NumericColumn, TextColumn
+from fakeknn.view import Column, KeywordColumn, NumericColumn, ObjectColumn, TextColumn
 from fakeknn.xcontent import java_string
 
 NUMERIC, DATE, BOOLEAN, BYTES, IP = "numeric", "date", "boolean", "bytes", "ip"
-GEOPOINT, RANGE = "geopoint", "range"
+GEOPOINT, GEOSHAPE, RANGE = "geopoint", "geoshape", "range"
 ALL = (NUMERIC, DATE, BOOLEAN, BYTES, IP)
-ANY = (*ALL, GEOPOINT, RANGE)
+ANY = (*ALL, GEOPOINT, GEOSHAPE, RANGE)
 NUMBERS = (NUMERIC, DATE, BOOLEAN)
 
 
@@ -63,6 +66,8 @@ def type_of(field: FieldType) -> str:
         return IP
     if isinstance(field, GeoPointFieldType):
         return GEOPOINT
+    if isinstance(field, GeoShapeFieldType):
+        return GEOSHAPE
     if isinstance(field, RangeFieldType):
         return RANGE
     return NUMERIC if isinstance(field, NumberFieldType) else BYTES
@@ -83,6 +88,30 @@ def range_sets(ctx: ShardContext, field: FieldType, column: RangeColumn) -> tupl
         rows = np.fromiter(sets, np.int32, len(sets))
         made = ctx.view.memo[key] = NumericColumn(column.n, rows, True, codes), terms
     return made
+
+
+def shape_sets(ctx: ShardContext, field: FieldType, column: ObjectColumn) -> tuple[NumericColumn, dict[str, Any]]:
+    """A shape's binary doc values: for each which of the shard's distinct shapes it is, and these by identity."""
+    key = ("shape sets", field.path)
+    made: tuple[NumericColumn, dict[str, Any]] | None = ctx.view.memo.get(key)
+    if made is None:
+        texts = [shapes.identity(shape) for shape in column.values]
+        distinct = dict(zip(texts, column.values, strict=True))
+        numbers = {text: i for i, text in enumerate(distinct)}
+        codes = np.array([numbers[text] for text in texts], np.int64)
+        made = ctx.view.memo[key] = NumericColumn(column.n, column.rows, column.single, codes), distinct
+    return made
+
+
+def missing_shape(given: Any) -> Any:
+    """What stands for shapes that are missing: well-known text."""
+    try:
+        if not isinstance(given, str):
+            raise cannot_be_cast(given, "java.lang.String")
+        return shapes.quantized(indexing.indexed(wkt.parse(given, coerce=True)))
+    except OpenSearchError as cause:
+        reason = f"Unable to parse the missing value [{java_string(given)}] provided in the input."
+        raise OpenSearchParseException(reason) from cause
 
 
 def as_texts(field: FieldType, column: NumericColumn) -> KeywordColumn:
@@ -152,9 +181,11 @@ def fielddata(ctx: ShardContext, field: FieldType) -> Column | None:
         if not isinstance(column, TextColumn):
             return None
         return fielddata_of_text(ctx, field, column)
-    if field.path in ("_source", "_version"):
+    if field.path in ("_source", "_version", "_field_names"):
         raise IllegalArgumentException(f"Fielddata is not supported on field [{field.path}] of type [{field.kind}]")
     field.require_doc_values()
+    if isinstance(field, GeoShapeFieldType):
+        return ctx.column(field)
     column = ctx.ordered(field)
     if not isinstance(column, (NumericColumn, KeywordColumn, GeoPointColumn, RangeColumn)):
         raise NotFaked(f"an aggregation of a [{field.kind}] field")

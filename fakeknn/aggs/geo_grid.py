@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from fakeknn.aggs.base import Aggregation, Collector, register
 from fakeknn.aggs.composite_sources import SOURCES, Dimension, ValuesSource, common_values, distinct, source_members
 from fakeknn.aggs.docs import Docs, bucketed, pairs_once
-from fakeknn.aggs.fielddata import GEOPOINT
+from fakeknn.aggs.fielddata import GEOPOINT, GEOSHAPE
+from fakeknn.aggs.geo_shapes import cells_of_shapes
 from fakeknn.aggs.results import Bucket, Internal, MultiBucket, Reduction, ShownKeyBucket, by_key, merged
 from fakeknn.aggs.selection import Grouped, split
 from fakeknn.aggs.thresholds import at_least
@@ -89,11 +90,16 @@ class GeoGridOf(Aggregation):
         raise NotImplementedError
 
     @staticmethod
+    def grid(west: float, south: float, east: float, north: float, precision: int) -> cells.Grid:
+        """The cells of a box."""
+        raise NotImplementedError
+
+    @staticmethod
     def text(cell: int) -> str:
         raise NotImplementedError
 
     def build(self, ctx: ShardContext) -> Collector:
-        source = self.given.source(ctx, self, (GEOPOINT,), GEOPOINT)
+        source = self.given.source(ctx, self, (GEOPOINT, GEOSHAPE), GEOPOINT)
         subs = self.subs.build(ctx)
         suggested = int(self.size * 1.5 + 10) if self.shard_size is None else self.shard_size
         most = max(suggested, self.size)
@@ -101,7 +107,10 @@ class GeoGridOf(Aggregation):
             return lambda docs: [GeoGrid(self, []) for _ in range(docs.n)]
 
         def collect(docs: Docs) -> list[Internal]:
-            at, found = cells_of(source, docs, self.encode, self.precision, self.box)
+            if source.type == GEOSHAPE:
+                at, found = cells_of_shapes(source, docs, self.grid, self.precision, self.box)
+            else:
+                at, found = cells_of(source, docs, self.encode, self.precision, self.box)
             first = pairs_once(at, found)
             if first is not None:
                 at, found = at[first], found[first]
@@ -133,6 +142,7 @@ class GeohashGridOf(GeoGridOf):
     kind = "geohash_grid"
     java_class = "GeoHashGrid"
     encode = staticmethod(cells.geohashes)
+    grid = staticmethod(cells.GeohashGrid.around)
     text = staticmethod(cells.geohash_text)
 
 
@@ -140,6 +150,7 @@ class GeotileGridOf(GeoGridOf):
     kind = "geotile_grid"
     java_class = "GeoTileGrid"
     encode = staticmethod(cells.tiles)
+    grid = staticmethod(cells.TileGrid.around)
     text = staticmethod(cells.tile_text)
 
 

@@ -11,7 +11,8 @@ import numpy as np
 
 from fakeknn.aggs.base import Aggregation, Collector, register
 from fakeknn.aggs.docs import Docs
-from fakeknn.aggs.fielddata import GEOPOINT
+from fakeknn.aggs.fielddata import GEOPOINT, GEOSHAPE
+from fakeknn.aggs.geo_shapes import corners
 from fakeknn.aggs.results import Internal, Reduction
 from fakeknn.aggs.sums import sums
 from fakeknn.aggs.values import REQUIRED, REQUIRED_FIELD, Given, Source, members
@@ -122,11 +123,11 @@ class GeoBoundsOf(Aggregation):
     wrap: bool = True
 
     def build(self, ctx: ShardContext) -> Collector:
-        source = self.given.source(ctx, self, (GEOPOINT,), GEOPOINT)
+        source = self.given.source(ctx, self, (GEOPOINT, GEOSHAPE), GEOPOINT)
         return lambda docs: self._collect(source, docs)
 
     def _collect(self, source: Source, docs: Docs) -> Sequence[Internal]:
-        at, lats, lons = source.points(docs)
+        at, lats, lons = corners(source, docs) if source.type == GEOSHAPE else source.points(docs)
         owners = docs.owners[at]
         sides = [np.full(docs.n, value) for value in _NOWHERE]
         east = lons >= 0

@@ -21,6 +21,7 @@ from fakeknn.aggs.fielddata import (
     BYTES,
     DATE,
     GEOPOINT,
+    GEOSHAPE,
     IP,
     NUMBERS,
     NUMERIC,
@@ -28,8 +29,10 @@ from fakeknn.aggs.fielddata import (
     Ordered,
     as_texts,
     fielddata,
+    missing_shape,
     places,
     range_sets,
+    shape_sets,
     type_of,
 )
 from fakeknn.aggs.formats import RAW, Boolean, DateTime, Decimal, Format, Ip, UnsignedLong
@@ -49,10 +52,10 @@ from fakeknn.fields.dates import DEFAULT_DATE_FORMAT, DateFieldType
 from fakeknn.fields.decimals import DecimalFieldType, ScaledFloatFieldType
 from fakeknn.fields.geo_point import GeoPointColumn
 from fakeknn.fields.ranges import DateRangeFieldType, RangeColumn
-from fakeknn.geo import points
+from fakeknn.geo import points, shapes
 from fakeknn.query.context import ShardContext
 from fakeknn.query.script import Script, parse_script
-from fakeknn.view import KeywordColumn, NumericColumn
+from fakeknn.view import KeywordColumn, NumericColumn, ObjectColumn
 from fakeknn.xcontent import java_string, objects
 from fakeknn.xcontent.objects import Member, declared
 
@@ -96,6 +99,7 @@ class Source:
         self.field = field
         self.mapped = mapped
         self.terms: Sequence[str] = ()
+        self.shapes: Sequence[Any] = ()
         self.missing: Any = None
         self.floating = False
         self.unsigned = False
@@ -127,7 +131,9 @@ class Source:
     @property
     def java_object(self) -> str:
         """Object.toString of its ValuesSource, where it is none of numbers."""
-        kind = {GEOPOINT: "GeoPoint$Fielddata", RANGE: "Range"}.get(self.type, "Bytes$WithOrdinals$FieldData")
+        kind = {GEOPOINT: "GeoPoint$Fielddata", GEOSHAPE: "Bytes$FieldData", RANGE: "Range"}.get(
+            self.type, "Bytes$WithOrdinals$FieldData"
+        )
         return f"org.opensearch.search.aggregations.support.ValuesSource${kind}@{id(self) & 0xFFFFFFFF:x}"
 
     def load(self, docs: Docs) -> Loaded:
@@ -346,9 +352,9 @@ class Given:
         else:
             if legacy and hinted is None:
                 kind = type_of(field)
-                hinted = NUMERIC if kind in NUMBERS else kind if kind in (GEOPOINT, RANGE) else default
+                hinted = NUMERIC if kind in NUMBERS else kind if kind in (GEOPOINT, GEOSHAPE, RANGE) else default
             source = self._of_field(ctx, field, hinted)
-            if script is not None and field.derivation is None and source.type not in (RANGE, GEOPOINT):
+            if script is not None and field.derivation is None and source.type not in (RANGE, GEOPOINT, GEOSHAPE):
                 source._script = script
                 source.floating = True
         if self.missing is not None:
@@ -394,6 +400,9 @@ class Given:
             if source.type != RANGE:
                 raise NotFaked("the encoded ranges of a field as terms")
             source._column, source.terms = range_sets(ctx, field, column)
+        elif isinstance(column, ObjectColumn):
+            source._column, distinct = shape_sets(ctx, field, column)
+            source.terms, source.shapes = list(distinct), list(distinct.values())
         elif isinstance(column, (NumericColumn, KeywordColumn, GeoPointColumn)):
             source._column = column
         if isinstance(column, KeywordColumn):
@@ -437,6 +446,11 @@ class Given:
             raise IllegalArgumentException(f"Can't apply missing values on a {values_source}")
         if source.type == GEOPOINT:
             source.missing = points.of_text(text)
+            return
+        if source.type == GEOSHAPE:
+            shape = missing_shape(self.missing)
+            source.missing = len(source.shapes)
+            source.terms, source.shapes = [*source.terms, shapes.identity(shape)], [*source.shapes, shape]
             return
         if source.by_terms and source._script is not None:
             source._missing_text = source.format.parse_term(text)

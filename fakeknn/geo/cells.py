@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import re
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -79,6 +80,7 @@ def geohash_text(cell: int) -> str:
 # --- tiles ------------------------------------------------------------------------------------------------------------
 
 MOST_ZOOM = 29
+_MASK = (1 << MOST_ZOOM) - 1
 
 
 def parse_int(text: str) -> int:
@@ -122,8 +124,7 @@ def _checked(zoom: int, x: int, y: int) -> None:
 
 
 def tile_text(cell: int) -> str:
-    mask = (1 << MOST_ZOOM) - 1
-    parts = cell >> 2 * MOST_ZOOM, (cell >> MOST_ZOOM) & mask, cell & mask
+    parts = cell >> 2 * MOST_ZOOM, (cell >> MOST_ZOOM) & _MASK, cell & _MASK
     _checked(*parts)
     return "/".join(map(str, parts))
 
@@ -143,3 +144,79 @@ def tile_of(text: str) -> int:
 
 def _signed(value: Any) -> int:
     return int((value + (1 << 63)) % (1 << 64) - (1 << 63))
+
+
+# --- cells of a box ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class GeohashGrid:
+    """The geohashes of some columns, counted from the west, and rows, from the south (GeoShapeHashUtil)."""
+
+    columns: range
+    rows: range
+    precision: int
+
+    @classmethod
+    def around(cls, west: float, south: float, east: float, north: float, precision: int) -> GeohashGrid:
+        width, height = _geohash_size(precision)
+        last_column, last_row = round(360 / width) - 1, round(180 / height) - 1
+        columns = range(math.floor((west + 180) / width), min(math.floor((east + 180) / width), last_column) + 1)
+        rows = range(math.floor((south + 90) / height), min(math.floor((north + 90) / height), last_row) + 1)
+        return cls(columns, rows, precision)
+
+    def __len__(self) -> int:
+        return len(self.columns) * len(self.rows)
+
+    def boxes(self) -> tuple[Longs, Doubles, Doubles, Doubles, Doubles]:
+        """(geohashes, their lowest and highest longitudes, their lowest and highest latitudes)."""
+        width, height = _geohash_size(self.precision)
+        west = np.tile(np.array(self.columns) * width - 180, len(self.rows))
+        south = np.repeat(np.array(self.rows) * height - 90, len(self.columns))
+        return (
+            geohashes(south + height / 2, west + width / 2, self.precision),
+            west,
+            west + width,
+            south,
+            south + height,
+        )
+
+
+def _geohash_size(precision: int) -> tuple[float, float]:
+    """How many degrees wide and high a cell is."""
+    bits = 5 * precision
+    return 360 / (1 << (bits - bits // 2)), 180 / (1 << bits // 2)
+
+
+@dataclass(frozen=True, slots=True)
+class TileGrid:
+    """The tiles of some columns, counted from the west, and rows, from the north (GeoTileUtils.encodeShape)."""
+
+    columns: range
+    rows: range
+    precision: int
+
+    @classmethod
+    def around(cls, west: float, south: float, east: float, north: float, precision: int) -> TileGrid:
+        ends = tiles(np.array([north, south]), np.array([west, east]), precision)
+        left, right = ((ends >> MOST_ZOOM) & _MASK).tolist()
+        top, bottom = (ends & _MASK).tolist()
+        return cls(range(left, right + 1), range(top, bottom + 1), precision)
+
+    def __len__(self) -> int:
+        return len(self.columns) * len(self.rows)
+
+    def boxes(self) -> tuple[Longs, Doubles, Doubles, Doubles, Doubles]:
+        """(tiles, their lowest and highest longitudes, their lowest and highest latitudes)."""
+        count = 1 << self.precision
+        x, y = np.tile(self.columns, len(self.rows)), np.repeat(self.rows, len(self.columns))
+        found = np.asarray((self.precision << 2 * MOST_ZOOM) | (x << MOST_ZOOM) | y, np.int64)
+        return found, x / count * 360 - 180, (x + 1) / count * 360 - 180, _latitude(y + 1, count), _latitude(y, count)
+
+
+def _latitude(rows: Longs, count: int) -> Doubles:
+    """The latitude at which rows begin, of so many from pole to pole."""
+    return np.asarray(np.degrees(np.arctan(np.sinh(math.pi - 2 * math.pi * rows / count))))
+
+
+Grid = GeohashGrid | TileGrid

@@ -5,7 +5,7 @@ shapely is imported with the first shape: a server that sees none starts without
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -16,13 +16,16 @@ from fakeknn.geo.points import LAT_DECODE, LON_DECODE
 
 Doubles = NDArray[np.float64]
 
+#: What the greatest latitude and the greatest longitude are kept as (GeoEncodingUtils).
+_LAST = float(2**31 - 1)
+
 
 def quantized(found: Any) -> Any:
     """A geometry as Lucene keeps it, in 32 bits an axis."""
     import shapely  # type: ignore[import-untyped,unused-ignore]
 
     scales = np.array([LON_DECODE, LAT_DECODE])
-    return shapely.transform(found, lambda positions: np.floor(positions / scales) * scales)
+    return shapely.transform(found, lambda positions: np.minimum(np.floor(positions / scales), _LAST) * scales)
 
 
 def related(shapes: NDArray[Any], other: Any, relation: str) -> NDArray[np.bool_]:
@@ -52,6 +55,32 @@ def _area(shape: Any) -> Any:
     import shapely  # type: ignore[import-untyped,unused-ignore]
 
     return shapely.union_all([part for part in shapely.get_parts(shape) if part.geom_type == "Polygon"])
+
+
+def identity(shape: Any) -> str:
+    """What shapes have in common that are equal, wherever their lines begin."""
+    return str(shape.normalize().wkb_hex)
+
+
+def bounds(shapes: Sequence[Any]) -> Doubles:
+    """double[m, 4]: the west, south, east and north of shapes."""
+    import shapely
+
+    return np.asarray(shapely.bounds(np.array(shapes, object)), np.float64).reshape(-1, 4)
+
+
+def meets(shape: Any, west: Any, east: Any, south: Any, north: Any) -> NDArray[np.bool_]:
+    """bool[m]: the boxes that a shape meets, which Rectangle2D keeps in 32 bits an axis, no larger than they were."""
+    import shapely
+
+    boxes = shapely.box(
+        np.ceil(np.asarray(west) / LON_DECODE) * LON_DECODE,
+        np.ceil(np.asarray(south) / LAT_DECODE) * LAT_DECODE,
+        np.floor(np.clip(east, None, 180 - LON_DECODE) / LON_DECODE) * LON_DECODE,
+        np.floor(np.clip(north, None, 90 - LAT_DECODE) / LAT_DECODE) * LAT_DECODE,
+    )
+    shapely.prepare(shape)
+    return np.asarray(shapely.intersects(shape, boxes), bool)
 
 
 def around(shapes: NDArray[Any], lat: float, lon: float, radius: float, relation: str) -> NDArray[np.bool_]:
