@@ -21,7 +21,8 @@ from fakeknn.errors import (
 from fakeknn.mapping.document import parse_document
 from fakeknn.query.context import ShardContext
 from fakeknn.query.percolate import IndexedDocument, Percolated, PercolatorContext
-from fakeknn.state.shard import Schedule, Shard
+from fakeknn.state.schedule import Schedule
+from fakeknn.state.shard import Shard
 from fakeknn.state.versions import ANYTHING, INTERNAL
 from fakeknn.xcontent import generator
 

@@ -22,7 +22,8 @@ from fakeknn.search.scripts import compile_painless
 from fakeknn.search.service import Services
 from fakeknn.state.names import STRICT_SINGLE_INDEX
 from fakeknn.state.node import Node
-from fakeknn.state.shard import Schedule, Shard
+from fakeknn.state.schedule import Schedule
+from fakeknn.state.shard import Shard
 from fakeknn.state.versions import ANYTHING
 from fakeknn.xcontent import generator
 

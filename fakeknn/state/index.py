@@ -13,9 +13,10 @@ from fakeknn.mapping import ParsedDocument
 from fakeknn.mapping.document import parse_document
 from fakeknn.state.blocks import check_blocks, index_blocks
 from fakeknn.state.routing import Routing
+from fakeknn.state.schedule import Schedule
 from fakeknn.state.segments import MergePolicy
 from fakeknn.state.settings.index import INDEX_SETTINGS
-from fakeknn.state.shard import Schedule, Shard
+from fakeknn.state.shard import Shard
 from fakeknn.state.sorting import index_sort
 from fakeknn.units import parse_time_value
 from fakeknn.view import View

@@ -42,6 +42,18 @@ def segment_name(generation: int) -> str:
     return f"_{digits}"
 
 
+def shuffled(sizes: Sequence[int]) -> list[int]:
+    """ShuffleForcedMergePolicy: of the eldest segment and the newest the smaller comes first, and so on inwards."""
+    order: list[int] = []
+    left, right = 0, len(sizes) - 1
+    while left < right:
+        order += (left, right) if sizes[left] < sizes[right] else (right, left)
+        left, right = left + 1, right - 1
+    if left == right:
+        order.append(left)
+    return order
+
+
 @dataclass(frozen=True, slots=True)
 class MergePolicy:
     """``index.merge.policy.*``: Lucene's TieredMergePolicy, of segments that have no deletes to reclaim."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -16,36 +17,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fakeknn.errors import VersionConflictEngineException
-from fakeknn.fields.buffers import Buffer, KeywordBuffer, TextBuffer, VectorBuffer
-from fakeknn.source import stored_text
 from fakeknn.state.engine import Engine
-from fakeknn.state.segments import MergePolicy, Segments
+from fakeknn.state.schedule import Schedule
+from fakeknn.state.segment_sizes import segment_size, size_of_deletes
+from fakeknn.state.segments import MergePolicy, Segments, shuffled
 from fakeknn.state.sorting import SortField, order
 from fakeknn.state.versions import MATCH_ANY, NOT_FOUND, UNASSIGNED_SEQ_NO, Expectation
-from fakeknn.view import Mask, View, ignored_fields, places_of
+from fakeknn.view import Mask, View, ignored_fields
 
 if TYPE_CHECKING:
     from fakeknn.mapping import Mapping, ParsedDocument, ParsedDocuments
-
-
-@dataclass(frozen=True, slots=True)
-class Schedule:
-    """When scheduled refreshes happen, in seconds of the node's clock."""
-
-    start: float
-    interval: float = 1.0
-    """Zero or less: never."""
-    explicit: bool = False
-    """``index.refresh_interval`` is set: refreshes go on when nobody searches."""
-    idle_after: float = 30.0
-
-    def next(self, moment: float) -> float | None:
-        """The first refresh after a moment."""
-        if self.interval <= 0:
-            return None
-        passed = max((moment - self.start) // self.interval, 0.0)  # a request may be older than the index it made
-        tick = self.start + (passed + 1) * self.interval
-        return tick if tick > moment else tick + self.interval
 
 
 @dataclass(slots=True)
@@ -114,13 +95,6 @@ EMPTY = View(
 #: Seconds between the renewals of the primary's own retention lease (index.soft_deletes.retention_lease.sync_interval).
 SOFT_DELETES_RETAINED = 30.0
 
-
-#: About how many bytes a segment has, each of its fields, a value and a row, by what texts of one shape shrink, what
-#: tells of dead rows; and the least difference that shows.
-_SEGMENT, _FIELD, _VALUE, _ROW, _COMPRESSION, _DELETES, _PADDING = 2500, 260, 16, 14, 8, 1024, 64
-#: What is more if its files are one, and more if there are those of vectors among them.
-_COMPOUND, _COMPOUND_VECTORS = 350, 220
-_FIELDS: dict[type[Buffer], int] = {KeywordBuffer: 410, TextBuffer: 460, VectorBuffer: 600}
 
 #: So many more dead rows than living ones are dropped without being asked, as merges in the background do.
 MERGED_BY_ITSELF = 10_000
@@ -262,7 +236,7 @@ class Shard:
     def _merge(self, places: Sequence[int]) -> None:
         """Join some segments, whose rows follow each other as they are named."""
         first = self.segments.bounds[min(places)]
-        stretches = self.segments.join(places, self._size)
+        stretches = self.segments.join(places, partial(segment_size, self.engine))
         self._take(np.concatenate([np.arange(*stretch) for stretch in stretches]))
         if self.sort:
             self._arrange(first, self.segments.bounds[self.segments.bounds.index(first) + 1])
@@ -299,63 +273,21 @@ class Shard:
             return
         self.stats.merge_total += 1
         self._merged = True
-        if joins and wanted == 1:
-            self._shuffle()
+        if joins and wanted == 1 and len(self.segments):
+            spans = list(pairwise(self.segments.bounds))
+            self._take(np.concatenate([np.arange(*spans[i]) for i in shuffled(self._sizes())]))
         if expunges:
             self._expunge(self.living())
         else:
             self._join()
         self._commit()
-        if self.pending_since is None:
-            self.pending_since = now
-
-    def _shuffle(self) -> None:
-        """ShuffleForcedMergePolicy: of the eldest segment and the newest the smaller comes first, and so on inwards."""
-        spans = list(pairwise(self.segments.bounds))
-        weights = self._sizes()
-        order: list[int] = []
-        left, right = 0, len(spans) - 1
-        while left < right:
-            order += (left, right) if weights[left] < weights[right] else (right, left)
-            left, right = left + 1, right - 1
-        if left == right:
-            order.append(left)
-        if order:
-            self._take(np.concatenate([np.arange(*spans[i]) for i in order]))
-
-    def _size(self, stretches: Sequence[tuple[int, int]], compound: bool) -> int:
-        """About how many bytes a segment of these rows has: for itself, each field, and each document's values.
-
-        Differences that the padding of files would swallow are none.
-        """
-        engine = self.engine
-        size, values, has_vectors = _SEGMENT, 0, False
-        for buffer in engine.buffers.values():
-            if buffer is not None:
-                rows = buffer.snapshot(engine.n).rows
-                found = sum(end - start for start, end in (places_of(rows, *stretch) for stretch in stretches))
-                if found:
-                    size += _FIELDS.get(type(buffer), _FIELD)
-                    if isinstance(buffer, VectorBuffer):
-                        values, has_vectors = values + found * buffer.bytes_per_vector, True
-                    else:
-                        values += found * _VALUE
-        if compound:
-            size += _COMPOUND + (_COMPOUND_VECTORS if has_vectors else 0)
-        texts = [stored_text(stored) or b"" for first, last in stretches for stored in engine.sources[first:last]]
-        values += _ROW * len(texts) + sum(map(len, texts)) // _COMPRESSION
-        return size + values // _PADDING * _PADDING
-
-    def _deleted(self, live: Mask, first: int, last: int) -> bool:
-        """Whether something of a segment has died since, which is written beside it. Tombstones never lived."""
-        dead = np.flatnonzero(~live[first:last]) + first
-        return any(self.engine.sources[row] is not None for row in dead.tolist())
+        self._await_refresh(now)
 
     def _sizes(self) -> list[int]:
         live = self.living()
         return [
-            one.size + (_DELETES if self._deleted(live, one.first, one.last) else 0)
-            for one in self.segments.sized(self._size)
+            one.size + size_of_deletes(self.engine, live, one.first, one.last)
+            for one in self.segments.sized(partial(segment_size, self.engine))
         ]
 
     def _expunge(self, live: Mask) -> None:
@@ -397,6 +329,11 @@ class Shard:
         self.listeners += 1
         if self._refresh_skipped:
             self._refresh_skipped = False
+            self.pending_since = now
+
+    def _await_refresh(self, now: float) -> None:
+        """Something was written that no View shows."""
+        if self.pending_since is None:
             self.pending_since = now
 
     def seconds_to_refresh(self, now: float) -> float | None:
@@ -473,8 +410,7 @@ class Shard:
         if row is not None:
             self._dead.extend(range(engine.first_row(row), row + 1))
         engine.append(doc_id, document, mapping, version, routing)
-        if self.pending_since is None:
-            self.pending_since = now
+        self._await_refresh(now)
         self.stats.index_total += 1
         return Written("created" if row is None else "updated", version, engine.next_seq_no - 1, engine.primary_term)
 
@@ -485,8 +421,7 @@ class Shard:
         engine = self._engine_at(now)
         first = engine.next_seq_no
         engine.append_all(doc_ids, documents, mapping)
-        if self.pending_since is None:
-            self.pending_since = now
+        self._await_refresh(now)
         self.stats.index_total += len(doc_ids)
         term = engine.primary_term
         return [Written("created", 1, seq_no, term) for seq_no in range(first, engine.next_seq_no)]
@@ -500,8 +435,7 @@ class Shard:
             self._dead.extend(range(engine.first_row(row), row + 1))
         self._dead.append(engine.n)
         seq_no = engine.bury(doc_id, version, now)
-        if self.pending_since is None:
-            self.pending_since = now
+        self._await_refresh(now)
         self.stats.delete_total += 1
         return Written("not_found" if row is None else "deleted", version, seq_no, engine.primary_term)
 

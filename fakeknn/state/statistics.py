@@ -15,8 +15,9 @@ import numpy as np
 
 from fakeknn.fields.buffers import VectorBuffer
 from fakeknn.fields.completion import CompletionBuffer
+from fakeknn.state.schedule import Schedule
 from fakeknn.state.segments import segment_name
-from fakeknn.state.shard import Schedule, Shard, ShardStats
+from fakeknn.state.shard import Shard, ShardStats
 from fakeknn.view import KeywordColumn, View
 
 if TYPE_CHECKING:

@@ -13,8 +13,9 @@ from fakeknn.fields.contexts import MappingContext
 from fakeknn.mapping import Mapping
 from fakeknn.mapping.document import parse_document
 from fakeknn.state import shard as module
+from fakeknn.state.schedule import Schedule
 from fakeknn.state.segments import MergePolicy
-from fakeknn.state.shard import Schedule, Shard
+from fakeknn.state.shard import Shard
 from fakeknn.state.versions import ANYTHING, EXTERNAL, NOTHING, Expectation
 
 MAPPING = Mapping.parse(
