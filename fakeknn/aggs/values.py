@@ -131,10 +131,14 @@ class Source:
     @property
     def java_object(self) -> str:
         """Object.toString of its ValuesSource, where it is none of numbers."""
+        support, at = "org.opensearch.search.aggregations.support", f"@{id(self) & 0xFFFFFFFF:x}"
+        if self.missing is not None or self._missing_text is not None:
+            shown, nth = ("GeoPoint", 9) if self.type is GEOPOINT else ("Bytes.WithOrdinals", 6)
+            return f"anon ValuesSource.{shown} of [{support}.MissingValues${nth}{at}]"
         kind = {GEOPOINT: "GeoPoint$Fielddata", GEOSHAPE: "Bytes$FieldData", RANGE: "Range"}.get(
             self.type, "Bytes$WithOrdinals$FieldData"
         )
-        return f"org.opensearch.search.aggregations.support.ValuesSource${kind}@{id(self) & 0xFFFFFFFF:x}"
+        return f"{support}.ValuesSource${kind}{at}"
 
     def load(self, docs: Docs) -> Loaded:
         """The values; longs where they are no ``floating`` ones."""

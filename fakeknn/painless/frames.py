@@ -24,6 +24,9 @@ _FIELD = re.compile(r"(?<= value for field )'[^']*'|(?<= by doc\[)'[^']*'")
 #: The name that no constant of an enum bears.
 _CONSTANT = re.compile(r"(?<=No enum constant) .*", re.DOTALL)
 
+#: ``doc.price`` and ``doc.get('price')``: what the maps of a search give is got as ``doc['price']`` is.
+_LOOKED_UP = re.compile(r"(?<=^org\.opensearch\.search\.lookup\.)(\w+)\.(?:\.\w+|get/1)$")
+
 Frames = tuple[str, ...]
 NULL_POINTER = "java.lang.NullPointerException"
 
@@ -74,4 +77,5 @@ def null_message(call: str) -> str | None:
 
 def frames_above(call: str, thrown: Thrown) -> Frames:
     """The frames above a call, ``java.util.ArrayList.get/1``, that threw."""
-    return _recorded().get((_STORE.sub("..a=", call), thrown.java_class, shape(thrown.message)), ())
+    call = _LOOKED_UP.sub(r"\1.[]", _STORE.sub("..a=", call))
+    return _recorded().get((call, thrown.java_class, shape(thrown.message)), ())
