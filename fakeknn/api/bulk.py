@@ -169,7 +169,7 @@ def _op(request: WriteRequest) -> str:
 
 def _failure(writer: Writer, request: WriteRequest, error: OpenSearchError) -> dict[str, Any]:
     told = {
-        "_index": writer.index_of(request),
+        "_index": writer.targets.index_of(request),
         "_id": request.id,
         "status": error.http_status(),
         "error": error.members(),

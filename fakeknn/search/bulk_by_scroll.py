@@ -354,7 +354,7 @@ class Worker:
             self.status.version_conflicts += 1
             if not self.request.abort_on_conflict:
                 return
-        told: dict[str, Any] = {"index": writer.index_of(write)}
+        told: dict[str, Any] = {"index": writer.targets.index_of(write)}
         if write.id is not None:
             told["id"] = write.id
         self.failures.append({**told, "cause": error.members(), "status": status})

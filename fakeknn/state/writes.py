@@ -5,31 +5,24 @@ A write finds its index, which is created if it is missing, then its shard by id
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Any
 
 from fakeknn.errors import (
     ClassCastException,
-    ClusterBlockException,
     DocumentMissingException,
     DocumentSourceMissingException,
     IllegalArgumentException,
-    IndexClosedException,
-    IndexNotFoundException,
     MapperParsingException,
     NotXContentException,
     NullPointerException,
     OpenSearchError,
-    RoutingMissingException,
 )
 from fakeknn.mapping.broken_document import check_torso
 from fakeknn.mapping.columns import parse_documents
 from fakeknn.rest import Later
 from fakeknn.state import pipelines
 from fakeknn.state.active import BY_SETTING, ActiveShards
-from fakeknn.state.blocks import check_blocks
-from fakeknn.state.data_streams import auto_create
 from fakeknn.state.index import Index
 from fakeknn.state.node import Node
 from fakeknn.state.pipelines import Ingested
@@ -37,27 +30,8 @@ from fakeknn.state.requests import DeleteRequest, IndexRequest, RefreshPolicy, U
 from fakeknn.state.shard import Found, Shard, Written
 from fakeknn.state.updates import ScriptRunner, merge, no_scripts
 from fakeknn.state.versions import NOT_FOUND, NOTHING, UNASSIGNED_SEQ_NO, Expectation
+from fakeknn.state.write_targets import Target, Targets
 from fakeknn.xcontent import generator, read, read_document
-
-
-@dataclass(slots=True)
-class _Target:
-    """Where writes to one name go."""
-
-    index: Index
-    shards: dict[str, int]
-    index_routing: str | None
-    is_alias: bool
-    routing_required: bool
-    may_wait: bool
-    """Whether copies of a shard are asked for that are never active here."""
-    stream: str | None
-    """The data stream that is named, or that the named index backs."""
-
-    @property
-    def plain(self) -> bool:
-        """Whether nothing keeps a document from being written."""
-        return not (self.stream is not None or self.index_routing or self.routing_required or self.may_wait)
 
 
 class Writer:
@@ -80,173 +54,40 @@ class Writer:
         self.late = 0.0
         """Seconds that the answer is late because a write has waited for copies of its shard."""
         self.now = node.now()
-        self._targets: dict[str, _Target] = {}
-        self._failed: dict[str, OpenSearchError] = {}
+        self.targets = Targets(node, self.active)
         self._touched: dict[Shard, None] = {}
         self._noops: list[tuple[Shard, dict[str, Any]]] = []
         self._ids = node.ids
         self._forced = policy is RefreshPolicy.IMMEDIATE
 
-    # -- indices
-
     def prepare(self, requests: Sequence[WriteRequest]) -> Ingested | None:
         """Run pipelines, then create the indices that are missing, all of them before anything is written."""
         # A single update goes through them with what it comes to
-        ingested = None if self._is_update(requests) else pipelines.run_pipelines(self.node, requests)
+        update = self.single and requests[0].op == "update"
+        ingested = None if update else pipelines.run_pipelines(self.node, requests)
         if ingested is not None:
             answered = {position for position, _ in ingested.answers}
             requests = [request for i, request in enumerate(requests) if i not in answered]
         if requests:
-            self._create_missing(requests)
+            self.targets.create_missing(requests, update=update)
             if not self.single:
-                self._check_ids(requests)
+                self.targets.check_ids(requests)
         return ingested
-
-    def _create_missing(self, requests: Sequence[WriteRequest]) -> None:
-        wanted: dict[str, bool] = {}
-        if self.node.cluster_setting("action.auto_create_index") == "false" and not self._is_update(requests):
-            return  # nobody asks then, and the name is not found later
-        for request in requests:
-            name = request.index
-            assert name is not None
-            if name in self.node.indices or (
-                request.op == "delete" and request.expected.version_type.name == "INTERNAL"
-            ):
-                continue
-            wanted[name] = wanted.get(name, False) or request.require_alias
-        for name, require_alias in wanted.items():
-            if not require_alias and self.node.lookup.get(self.node.dated(name)) is None:
-                try:
-                    auto_create(self.node, name, streams=not self._is_update(requests))
-                except OpenSearchError as error:
-                    self._failed[name] = error
-        try:
-            self.node.check_blocks("write")
-        except ClusterBlockException as error:
-            self._suppress(error)
-            raise
-
-    def _is_update(self, requests: Sequence[WriteRequest]) -> bool:
-        return self.single and requests[0].op == "update"
-
-    def index_of(self, request: WriteRequest) -> str | None:
-        """The name of the index that a write goes to, as far as it is known."""
-        target = self._targets.get(request.index or "")
-        return target.index.name if target is not None else request.index
-
-    def failed(self, request: WriteRequest) -> OpenSearchError | None:
-        """Why the index of a write could not be made."""
-        return self._failed.get(request.index or "")
-
-    def _suppress(self, error: ClusterBlockException) -> None:
-        suppressed = [failed.members() for failed in self._failed.values()]
-        if suppressed:
-            error.meta["suppressed"] = suppressed
-
-    def _target(self, request: WriteRequest) -> _Target:
-        name = request.index
-        assert name is not None
-        target = self._targets.get(name)
-        if target is None or request.require_alias:
-            target = self._resolve(name, request.require_alias)
-            self._targets[name] = target
-        return target
-
-    def _resolve(self, name: str, require_alias: bool) -> _Target:
-        name = self.node.dated(name)
-        abstraction = None if name in self.node.indices else self.node.lookup.get(name)
-        is_alias = abstraction is not None and abstraction.kind == "alias"
-        if require_alias and not is_alias:
-            raise IndexNotFoundException(
-                name, why=f"[require_alias] request flag is [true] and [{name}] is not an alias", resource_type=None
-            )
-        index = self.node.writable(self.node.write_index(name))
-        if index.state == "close":
-            raise IndexClosedException(index.name, index.uuid)
-        routing = index.aliases[name].get("index_routing") if is_alias else None
-        may_wait = not self.active.default or "index.write.wait_for_active_shards" in index.settings
-        stream = None if is_alias or not self.node.data_streams else self.node.data_stream_of(index.name)
-        return _Target(index, _shard_counts(index), routing, is_alias, index.mapping.routing_required, may_wait, stream)
-
-    @staticmethod
-    def _check_blocks(target: _Target) -> None:
-        if target.index.blocks:
-            check_blocks("write", [(target.index.name, target.index.blocks)])
-
-    def _check_stream(self, target: _Target, request: WriteRequest) -> None:
-        """What may be written to a data stream, and to the indices behind it."""
-        create = type(request) is IndexRequest and request.create
-        if request.index == target.stream:
-            if not create:
-                raise IllegalArgumentException("only write ops with an op_type of create are allowed in data streams")
-            if request.routing is not None:
-                raise IllegalArgumentException(
-                    f"index request targeting data stream [{target.stream}] specifies a custom routing. target the "
-                    "backing indices directly or remove the custom routing."
-                )
-        elif type(request) is IndexRequest:
-            if not create and (request.expected.if_seq_no != UNASSIGNED_SEQ_NO or request.expected.if_primary_term):
-                return
-            how = "op_type=create" if create else "op_type=index and no if_primary_term and if_seq_no set"
-            raise IllegalArgumentException(
-                f"index request with {how} targeting backing indices is disallowed, target corresponding data stream "
-                f"[{target.stream}] instead"
-            )
-
-    def _route(self, target: _Target, request: WriteRequest) -> str | None:
-        """The routing of a write: its own, or its alias's."""
-        routing = request.routing
-        alias_routing = target.index_routing
-        if alias_routing is not None:
-            if "," in alias_routing:
-                raise IllegalArgumentException(
-                    f"index/alias [{request.index}] provided with routing value [{alias_routing}] that resolved to "
-                    "several routing values, rejecting operation"
-                )
-            if routing is not None and routing != alias_routing:
-                raise IllegalArgumentException(
-                    f"Alias [{request.index}] has index routing associated with it [{alias_routing}], and was provided "
-                    f"with routing value [{routing}], rejecting operation"
-                )
-            routing = alias_routing
-        if routing is None and target.routing_required:
-            if request.id is None:
-                raise NullPointerException("id must not be null")
-            raise RoutingMissingException(target.index.name, request.id)
-        return routing
-
-    def _check_ids(self, requests: Iterable[WriteRequest]) -> None:
-        """BulkOperation.doRun: a document that lacks the routing of its index is told by its id, before anything is
-        written; without an id this fails, and the whole bulk with it."""
-        nameless: dict[tuple[str | None, bool], IndexRequest] = {}
-        """One for each index: another of the same could be told no other thing."""
-        for request in requests:
-            if type(request) is IndexRequest and request.id is None and request.routing is None:
-                nameless.setdefault((request.index, request.require_alias), request)
-        for request in nameless.values():
-            try:
-                self._route(self._target(request), request)
-            except NullPointerException:
-                raise
-            except OpenSearchError:
-                continue  # it will be the item's
 
     # -- documents
 
     def write(self, request: WriteRequest) -> tuple[int, dict[str, Any]]:
         """Do one write: its status and its answer."""
-        if self._failed:
-            error = self.failed(request)
-            if error is not None:
-                raise error
-        target = self._target(request)
-        if target.stream is not None:
-            self._check_stream(target, request)
-        routing = self._route(target, request)
+        failed = self.targets.failed.get(request.index or "")
+        if failed is not None:
+            raise failed
+        target = self.targets.of(request)
+        target.check_stream(request)
+        routing = target.route(request)
         auto_id = type(request) is IndexRequest and request.id is None
         if auto_id:
             request.id = self._ids.document_id()
-        self._check_blocks(target)
+        target.check_blocks()
         if type(request) is IndexRequest:
             return self._index(target, request, routing, auto_id=auto_id)
         if type(request) is DeleteRequest:
@@ -259,7 +100,7 @@ class Writer:
         return self._update(target, request, routing)
 
     def _index(
-        self, target: _Target, request: IndexRequest, routing: str | None, *, auto_id: bool = False
+        self, target: Target, request: IndexRequest, routing: str | None, *, auto_id: bool = False
     ) -> tuple[int, dict[str, Any]]:
         doc_id = request.id
         assert doc_id is not None
@@ -294,10 +135,10 @@ class Writer:
         None, with nothing done, where each has to be looked at by itself: one may be refused, is not new, or brings a
         field that the mapping has not.
         """
-        if self._failed:
+        if self.targets.failed:
             return None
         try:
-            target = self._target(requests[0])
+            target = self.targets.of(requests[0])
         except OpenSearchError:
             return None
         index = target.index
@@ -336,14 +177,14 @@ class Writer:
             found.setdefault(index.shard_of(doc_id), []).append(position)  # type: ignore[attr-defined]
         return found
 
-    def _check_active(self, target: _Target, shard: Shard) -> None:
+    def _check_active(self, target: Target, shard: Shard) -> None:
         if target.may_wait:
             shortage = self.active.shortage(target.index, shard.number)
             if shortage is not None:
                 self.late = self.active.timeout.seconds
                 raise shortage
 
-    def _noop(self, target: _Target, shard: Shard, doc_id: str, noop: Written) -> dict[str, Any]:
+    def _noop(self, target: Target, shard: Shard, doc_id: str, noop: Written) -> dict[str, Any]:
         was_touched = shard in self._touched
         answer = self._answer(target, shard, doc_id, noop)
         if not was_touched:
@@ -357,7 +198,7 @@ class Writer:
             if shard not in self._touched:
                 answer.pop("forced_refresh", None)
 
-    def _answer(self, target: _Target, shard: Shard, doc_id: str, written: Written) -> dict[str, Any]:
+    def _answer(self, target: Target, shard: Shard, doc_id: str, written: Written) -> dict[str, Any]:
         self._touched[shard] = None
         answer: dict[str, Any] = {
             "_index": target.index.name,
@@ -374,7 +215,7 @@ class Writer:
 
     # -- updates
 
-    def _update(self, target: _Target, request: UpdateRequest, routing: str | None) -> tuple[int, dict[str, Any]]:
+    def _update(self, target: Target, request: UpdateRequest, routing: str | None) -> tuple[int, dict[str, Any]]:
         """UpdateHelper: what an update comes to, a write, a delete or nothing."""
         doc_id = request.id
         assert doc_id is not None
@@ -438,7 +279,7 @@ class Writer:
         status, answer = self._result(target, change, routing)
         return status, self._with_source(answer, request, source)
 
-    def _result(self, target: _Target, change: IndexRequest, routing: str | None) -> tuple[int, dict[str, Any]]:
+    def _result(self, target: Target, change: IndexRequest, routing: str | None) -> tuple[int, dict[str, Any]]:
         """Write what an update comes to. That of a single update is a bulk of its own, which goes through pipelines."""
         name = change.index
         ingested = pipelines.run_pipelines(self.node, [change]) if self.single else None
@@ -447,13 +288,13 @@ class Writer:
         for _, refusal in ingested.answers:
             raise refusal or ClassCastException(_DROPPED_UPDATE)
         if change.index != name:
-            self._create_missing([change])
-            target = self._target(change)
-            self._check_blocks(target)
+            self.targets.create_missing([change], update=False)
+            target = self.targets.of(change)
+            target.check_blocks()
         return self._index(target, change, change.routing)
 
     def _upsert(
-        self, target: _Target, shard: Shard, request: UpdateRequest, routing: str | None
+        self, target: Target, shard: Shard, request: UpdateRequest, routing: str | None
     ) -> tuple[int, dict[str, Any]]:
         doc_id = request.id
         assert doc_id is not None
@@ -535,10 +376,6 @@ _DROPPED_UPDATE = (
     f"class {_RESPONSES[0]} cannot be cast to class {_RESPONSES[1]} "
     f"({' and '.join(_RESPONSES)} are in unnamed module of loader 'app')"
 )
-
-
-def _shard_counts(index: Index) -> dict[str, int]:
-    return {"total": 1 + index.number_of_replicas, "successful": 1, "failed": 0}
 
 
 def _shard_meta(shard: Shard) -> dict[str, str]:
