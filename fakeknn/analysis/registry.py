@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any, TypeVar
 
@@ -189,20 +189,8 @@ class AnalysisRegistry:
         tokenizer = self.tokenizer(wanted)
         if tokenizer is None:
             raise IllegalArgumentException(f"Custom Analyzer [{name}] failed to find tokenizer under name [{wanted}]")
-        char_filters = []
-        for part in settings.strings("char_filter") or ():
-            char_filter = self.char_filter(part)
-            if char_filter is None:
-                raise IllegalArgumentException(
-                    f"Custom Analyzer [{name}] failed to find char_filter under name [{part}]"
-                )
-            char_filters.append(char_filter)
-        filters = []
-        for part in settings.strings("filter") or ():
-            token_filter = self.filter(part)
-            if token_filter is None:
-                raise IllegalArgumentException(f"Custom Analyzer [{name}] failed to find filter under name [{part}]")
-            filters.append(token_filter)
+        char_filters = [found for _, found in self._named_char_filters(f"Custom Analyzer [{name}]", settings)]
+        filters = [found for _, found in self._named_filters(name, settings)]
         return CustomAnalyzer(
             name,
             tokenizer,
@@ -211,6 +199,20 @@ class AnalysisRegistry:
             position_increment_gap=gap,
             offset_gap=offset_gap,
         )
+
+    def _named_char_filters(self, of: str, settings: ComponentSettings) -> Iterator[tuple[str, CharFilterFactory]]:
+        for part in settings.strings("char_filter") or ():
+            char_filter = self.char_filter(part)
+            if char_filter is None:
+                raise IllegalArgumentException(f"{of} failed to find char_filter under name [{part}]")
+            yield part, char_filter
+
+    def _named_filters(self, name: str, settings: ComponentSettings) -> Iterator[tuple[str, TokenFilterFactory]]:
+        for part in settings.strings("filter") or ():
+            token_filter = self.filter(part)
+            if token_filter is None:  # of a normalizer, too
+                raise IllegalArgumentException(f"Custom Analyzer [{name}] failed to find filter under name [{part}]")
+            yield part, token_filter
 
     def _build_normalizers(self) -> None:
         for name, settings in self.groups["normalizer"].items():
@@ -225,21 +227,12 @@ class AnalysisRegistry:
     def _custom_normalizer(self, name: str, settings: ComponentSettings) -> Analyzer:
         if settings.get("tokenizer") is not None:
             raise IllegalArgumentException(f"Custom normalizer [{name}] cannot configure a tokenizer")
-        char_filters = []
-        for part in settings.strings("char_filter") or ():
-            char_filter = self.char_filter(part)
-            if char_filter is None:
-                raise IllegalArgumentException(
-                    f"Custom normalizer [{name}] failed to find char_filter under name [{part}]"
-                )
+        char_filters, filters = [], []
+        for part, char_filter in self._named_char_filters(f"Custom normalizer [{name}]", settings):
             if not char_filter.normalizing:
                 raise IllegalArgumentException(f"Custom normalizer [{name}] may not use char filter [{part}]")
             char_filters.append(char_filter)
-        filters = []
-        for part in settings.strings("filter") or ():
-            token_filter = self.filter(part)
-            if token_filter is None:
-                raise IllegalArgumentException(f"Custom Analyzer [{name}] failed to find filter under name [{part}]")
+        for part, token_filter in self._named_filters(name, settings):
             if token_filter.normal is None:
                 raise IllegalArgumentException(f"Custom normalizer [{name}] may not use filter [{part}]")
             filters.append(token_filter)

@@ -4,34 +4,27 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from fakeknn.api.search import INDICES_PARAMETERS
+from fakeknn.api.search import INDICES_PARAMETERS, query_content
 from fakeknn.errors import IllegalArgumentException, NotFaked, OpenSearchError, ParsingException, Where
 from fakeknn.query.base import Query
-from fakeknn.query.parsing import parse_query
 from fakeknn.rest import SOURCE_PARAMETERS, Request, route
 from fakeknn.search import service
 from fakeknn.search.field_caps import capabilities, merged
 from fakeknn.search.query_phase import query_phase
 from fakeknn.state.names import IndicesOptions
 from fakeknn.xcontent import read_query
-from fakeknn.xcontent.objects import place_of
 
 if TYPE_CHECKING:
     from fakeknn.state.node import Node
 
 
 def _index_filter(body: Any) -> Query | None:
-    """RestActions.getQueryContent of ``index_filter``."""
+    """The body, which may hold a query that chooses indices."""
     query = None
     for name in body or ():
         if name != "index_filter":
             raise ParsingException(f"request does not support [{name}]", at=Where(body, name, "key"))
-        try:
-            query = parse_query(body, name)
-        except ParsingException:
-            raise
-        except OpenSearchError as cause:
-            raise ParsingException("Failed to parse", at=place_of(cause)) from cause
+        query = query_content(body, name)
     return query
 
 

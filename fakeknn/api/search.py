@@ -344,7 +344,7 @@ def count(node: Node, request: Request) -> dict[str, Any]:
 
 
 def query_only(body: Any) -> Query | None:
-    """RestActions.getQueryContent: a body that may hold a query and nothing else."""
+    """A body that may hold a query and nothing else."""
     if body is None:
         return None
     query = None
@@ -353,13 +353,18 @@ def query_only(body: Any) -> Query | None:
             raise ParsingException(f"request does not support [{name}]", at=Where(body, name, "key"))
         if not isinstance(body[name], dict):
             raise ParsingException("[_na] query malformed, must start with start_object", at=Where(body, name))
-        try:
-            query = parse_query(body, name)
-        except ParsingException:
-            raise
-        except OpenSearchError as cause:
-            raise ParsingException("Failed to parse", at=place_of(cause)) from cause
+        query = query_content(body, name)
     return query
+
+
+def query_content(body: Any, name: str) -> Query:
+    """RestActions.getQueryContent: whatever is wrong with a query is told as a ParsingException."""
+    try:
+        return parse_query(body, name)
+    except ParsingException:
+        raise
+    except OpenSearchError as cause:
+        raise ParsingException("Failed to parse", at=place_of(cause)) from cause
 
 
 def msearch_lines(body: bytes) -> Iterator[tuple[dict[str, Any], bytes]]:

@@ -144,22 +144,7 @@ class Scanner:
         return self.body[self.at - 1]
 
     def _decode_for_error(self, first: int) -> int:
-        if first < 0x80:
-            return first
-        if first & 0xE0 == 0xC0:
-            code, needed = first & 0x1F, 1
-        elif first & 0xF0 == 0xE0:
-            code, needed = first & 0x0F, 2
-        elif first & 0xF8 == 0xF0:
-            code, needed = first & 0x07, 3
-        else:
-            self._fail(f"Invalid UTF-8 start byte 0x{first:x}")
-        for _ in range(needed):
-            byte = self._byte()
-            if byte & 0xC0 != 0x80:
-                self._fail(f"Invalid UTF-8 middle byte 0x{byte:x}")
-            code = code << 6 | byte & 0x3F
-        return code
+        return first if first < 0x80 else self._skip_utf8(first)
 
     # --- white space and comments -------------------------------------------------------------------------------------
 

@@ -100,6 +100,17 @@ def _slowlog_source(text: str, key: str) -> int:
         return INT_MAX if not text.strip() or parse_boolean(text) else 0
 
 
+def _slowlog_level(name: str) -> ChoiceSetting:
+    return ChoiceSetting(
+        name,
+        "TRACE",
+        DYNAMIC,
+        choices=("WARN", "INFO", "DEBUG", "TRACE"),
+        refusal="No enum constant org.opensearch.common.logging.SlowLogLevel.{folded}",
+        fold="upper",
+    )
+
+
 def _ingestion_error_strategy(text: str, key: str) -> str:
     if text.upper() in ("DROP", "BLOCK"):
         return text.upper()
@@ -289,19 +300,7 @@ def _with_rules() -> tuple[Setting, ...]:
             choices=("node", "none"),
             refusal="failed to parse [{text}] must be one of [node,none]",
         ),
-        ChoiceSetting(
-            "index.indexing.slowlog.level",
-            "TRACE",
-            DYNAMIC,
-            choices=(
-                "WARN",
-                "INFO",
-                "DEBUG",
-                "TRACE",
-            ),
-            refusal="No enum constant org.opensearch.common.logging.SlowLogLevel.{folded}",
-            fold="upper",
-        ),
+        _slowlog_level("index.indexing.slowlog.level"),
         ParsedSetting("index.indexing.slowlog.source", "1000", DYNAMIC, parser=_slowlog_source),
         ParsedSetting("index.ingestion_source.error_strategy", "DROP", DYNAMIC, parser=_ingestion_error_strategy),
         ChoiceSetting(
@@ -410,19 +409,7 @@ def _with_rules() -> tuple[Setting, ...]:
             choices=("all", "none", "auto"),
             refusal="Setting value must be one of [all, none, auto]",
         ),
-        ChoiceSetting(
-            "index.search.slowlog.level",
-            "TRACE",
-            DYNAMIC,
-            choices=(
-                "WARN",
-                "INFO",
-                "DEBUG",
-                "TRACE",
-            ),
-            refusal="No enum constant org.opensearch.common.logging.SlowLogLevel.{folded}",
-            fold="upper",
-        ),
+        _slowlog_level("index.search.slowlog.level"),
         ChoiceSetting(
             "index.searchable_snapshot.shard_path_type",
             "FIXED",
