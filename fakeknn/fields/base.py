@@ -108,6 +108,8 @@ class FieldType:
     """Whether a match of its terms or phrases scores what the boost says, whatever the similarity."""
     is_text: ClassVar[bool] = False
     """Whether it is searched by positions (phrases, intervals)."""
+    tells_no_analyzer: ClassVar[bool] = False
+    """Whether the index's own analyzer takes texts apart that are asked of it (TextSearchInfo.NONE)."""
     has_index_analyzer: ClassVar[bool] = False
     """Whether something analyzes what it indexes, be it as one keyword (MappedFieldType.indexAnalyzer)."""
     family: ClassVar[str | None] = None

@@ -42,6 +42,7 @@ class FeatureFieldType(FieldType):
     """What both types share."""
 
     has_index_analyzer = True
+    tells_no_analyzer = True
     has_doc_values = False
 
     def require_index(self) -> None:

@@ -64,6 +64,7 @@ class PercolatorFieldType(FieldType):
     """Column: the parsed query of each document (``fakeknn.query.base.Query``)."""
 
     takes_objects = True
+    tells_no_analyzer = True
     raises_plainly = True
     spreads = True
     once = True

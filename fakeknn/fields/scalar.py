@@ -325,6 +325,7 @@ class BooleanFieldType(FieldType):
 class BinaryFieldType(FieldType):
     """Base64 text; searchable by nothing but ``exists`` and vector scripts, and those only with ``doc_values``."""
 
+    tells_no_analyzer = True
     parameters: ClassVar[tuple[Parameter, ...]] = (flag("store", False), flag("doc_values", False), META)
 
     @property

@@ -49,6 +49,7 @@ class VectorFieldType(FieldType):
 
     takes_arrays = True
     takes_objects = True
+    tells_no_analyzer = True
     said: VectorDefinition
     """What the mapping says."""
 

@@ -186,12 +186,13 @@ def cosine_similarity(query: Any, matrix: Matrix, data_type: DataType, query_squ
     """``cosineSimilarity(query, doc[field])``, NaN for a zero vector; with the query's squared length it is 0."""
     row = _query_row("cosineSimilarity", query, data_type)
     SPACES["cosinesimil"].validate(row)
-    _require_dimension(row, matrix)
     if query_square is ...:
+        _require_dimension(row, matrix)
         return cosine(matrix, row) if data_type == "float" else SPACES["cosinesimil"].byte_distance(matrix, row)
     square = _float_value(
         query_square, 'Cannot invoke "java.lang.Number.floatValue()" because "queryVectorMagnitude" is null'
     )
+    _require_dimension(row, matrix)
     return cosine_given_square(matrix.astype(np.float32, copy=False), row.astype(np.float32, copy=False), square)
 
 

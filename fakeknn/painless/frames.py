@@ -54,7 +54,10 @@ def _recorded() -> dict[tuple[str, str, str], Frames]:
         head, *frames = block.split("\n")
         call, java_class, message = (*head.split(" ", 2), "")[:3]
         if java_class == NULL_POINTER and message not in ("", "-"):
+            recorded[call, java_class, message] = tuple(frames)
             message = shape(message)
+            if (call, java_class, message) in recorded:
+                continue
         recorded[call, java_class, message] = tuple(frames)
     return recorded
 
@@ -78,4 +81,5 @@ def null_message(call: str) -> str | None:
 def frames_above(call: str, thrown: Thrown) -> Frames:
     """The frames above a call, ``java.util.ArrayList.get/1``, that threw."""
     call = _LOOKED_UP.sub(r"\1.[]", _STORE.sub("..a=", call))
-    return _recorded().get((call, thrown.java_class, shape(thrown.message)), ())
+    known = _recorded().get((call, thrown.java_class, thrown.message or "-"))  # of a null that the message names
+    return known or _recorded().get((call, thrown.java_class, shape(thrown.message)), ())

@@ -12,7 +12,7 @@ from fakeknn.knn.java import cannot_be_cast
 from fakeknn.knn.script import VECTOR_FUNCTIONS
 from fakeknn.knn.spaces import Space, get_space
 from fakeknn.painless.dispatch import define_static
-from fakeknn.painless.frames import frames_above
+from fakeknn.painless.frames import NULL_POINTER, frames_above
 from fakeknn.painless.library_doc import DocValues, define_kind
 from fakeknn.painless.numbers import Float
 from fakeknn.painless.throwable import Thrown, class_cast, illegal_argument, illegal_state, unsupported
@@ -62,10 +62,17 @@ class BinaryVectorValues(ByteVectorValues):
     data_type = "binary"
 
 
+_NO_VALUES = (
+    'Cannot invoke "org.opensearch.knn.index.KNNVectorScriptDocValues.getVectorDataType()" because "docValues" is null'
+)
+
+
 def _function(name: str) -> Callable[..., float]:
     measure = VECTOR_FUNCTIONS[name]
 
-    def run(query: Any, values: VectorValues, *rest: Any) -> float:
+    def run(query: Any, values: VectorValues | None, *rest: Any) -> float:
+        if values is None:
+            raise Thrown(NULL_POINTER, _NO_VALUES)
         plain = _plain(query)
         try:
             if not values:  # what is wrong with the query is told before what the document lacks

@@ -20,11 +20,6 @@ from fakeknn.xcontent import objects
 from fakeknn.xcontent.objects import Member, ObjectParser, declared
 
 
-def _by_script(clause: Query) -> bool:
-    """Whether a script decides about a document."""
-    return any(one.kind == "script" for one in clause.walk())
-
-
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Bool(Query):
     """Clauses that must, should, may only filter, or must not match."""
@@ -114,10 +109,10 @@ class Bool(Query):
         return summed([part for clause in self.must for part in _flat(clause, lambda one: one.conjuncts(ctx))], ctx)
 
     def _excluded(self, ctx: ShardContext) -> Mask | None:
-        """What any exclusion matches; those by script are asked last, of what no other excludes."""
+        """What any exclusion matches; some are asked last, of what no other excludes."""
         excluded: Mask | None = None
-        for clause in sorted(self.must_not, key=_by_script):
-            around = ctx.visiting(~excluded) if excluded is not None and _by_script(clause) else ctx
+        for clause in sorted(self.must_not, key=lambda clause: clause.asked_last(ctx)):
+            around = ctx.visiting(~excluded) if excluded is not None and clause.asked_last(ctx) else ctx
             mask = clause.mask(around)
             excluded = mask if excluded is None else excluded | mask
         return excluded
@@ -150,8 +145,10 @@ class Bool(Query):
         if self.never(ctx):
             return Matched.none(ctx.n)
         ctx = self._before_scripts(ctx)
+        matching: Mask | None = None
         if self.runs_any_script:
-            ctx = ctx.visiting(self.mask(ctx))
+            matching = self._mask(ctx)
+            ctx = ctx.visiting(matching)
         score = np.zeros(ctx.n, np.float32)
         mask: Mask | None = None
         if self.must:
@@ -159,7 +156,7 @@ class Bool(Query):
             for part in parts:
                 mask = part.mask if mask is None else mask & part.mask
             score = add_scores(parts, ctx.n)
-        excluded = self._excluded(ctx)
+        excluded = self._excluded(ctx) if matching is None else ~matching
         optional = [clause.matched(ctx, boost) for clause in self._optional(ctx)]
         mask = self._filtered(ctx, mask, excluded)
         needed = self.needed()
@@ -218,15 +215,15 @@ class Bool(Query):
         return mask
 
     def asked_last(self, ctx: ShardContext) -> bool:
-        return ctx.derived is not None and any(clause.asked_last(ctx) for clause in self.children())
+        return any(clause.asked_last(ctx) for clause in self.children())
 
     def _before_scripts(self, ctx: ShardContext) -> ShardContext:
-        """Some clauses are asked last (TwoPhaseIterator): of what the other required ones let through."""
-        required = (*self.must, *self.filter)
-        others = [clause for clause in required if not clause.asked_last(ctx)]
-        if not others or len(others) == len(required):
+        """Some clauses are asked last (TwoPhaseIterator): of what the others, and their exclusions, let through."""
+        if not any(clause.asked_last(ctx) for clause in (*self.must, *self.filter, *self.should)):
             return ctx
-        return ctx.visiting(np.logical_and.reduce([clause.mask(ctx) for clause in others]))
+        let_through = [clause.mask(ctx) for clause in (*self.must, *self.filter) if not clause.asked_last(ctx)]
+        let_through += [~clause.mask(ctx) for clause in self.must_not if not clause.asked_last(ctx)]
+        return ctx.visiting(np.logical_and.reduce(let_through)) if let_through else ctx
 
     @property
     def _only_excludes(self) -> bool:

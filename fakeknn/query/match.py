@@ -77,6 +77,9 @@ def search_analyzer(field: FieldType, quoted: bool = False) -> Analyzer | None:
         return field.quote_analyzer if quoted else field.search_analyzer  # type: ignore[attr-defined,no-any-return]
     if field.kind == "keyword" and field.option("split_queries_on_whitespace"):
         return global_analyzer("whitespace")
+    if field.tells_no_analyzer:
+        analysis = field.context.analysis
+        return analysis.default_search or analysis.default
     return None
 
 

@@ -343,6 +343,9 @@ class ScriptScore(Query):
     def never(self, ctx: ShardContext) -> bool:
         return self.query.never(ctx)
 
+    def asked_last(self, ctx: ShardContext) -> bool:
+        return self.min_score is not None
+
     def run(self, ctx: ShardContext, boost: np.float32) -> Matched:
         ctx.refuse_expensive("[script score] queries")
         if self.never(ctx):

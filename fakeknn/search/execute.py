@@ -38,7 +38,7 @@ from fakeknn.search.request import ACCURATE, DISABLED, SearchRequest
 from fakeknn.search.rescore import Rescorer
 from fakeknn.search.sort import SortKeys, shown_value
 from fakeknn.search.suggest import merged_suggestions, only_suggests, suggest_on
-from fakeknn.search.termination import collected, counted_by_terms
+from fakeknn.search.termination import check_threshold, collected, counted_by_terms
 from fakeknn.xcontent import java_float
 
 
@@ -85,11 +85,6 @@ def run(request: SearchRequest, contexts: list[ShardContext], *, batch: int | No
 
     ``batch`` is the size of a scroll's pages, when the request is for all of them.
     """
-    if request.track_total_hits is not None and request.track_total_hits < DISABLED:
-        # TotalHits has no such number: the search fails when its shards are done.
-        raise SearchPhaseExecutionException("fetch", "", [], []) from IllegalArgumentException(
-            f"value must be >= 0, got {request.track_total_hits}"
-        )
     # The statistics of all shards are asked for with the query built; a single shard's are its own.
     phase = "dfs_pre_query" if len(contexts) > 1 and contexts[0].statistics is not None else "query"
     results: list[ShardResult] = []
@@ -111,6 +106,11 @@ def run(request: SearchRequest, contexts: list[ShardContext], *, batch: int | No
     if failures and not (results or skipped):
         raise all_failed(phase, failures, contexts[0].services.node_id)
     check_partial(request, phase, failures)
+    if request.track_total_hits is not None and request.track_total_hits < DISABLED:
+        # TotalHits has no such number: the search fails when its shards are done.
+        raise SearchPhaseExecutionException("fetch", "", [], []) from IllegalArgumentException(
+            f"value must be >= 0, got {request.track_total_hits}"
+        )
     if failures and not results and request.aggregations is not None:
         size = "org.opensearch.search.aggregations.InternalAggregations.getSerializedSize()"
         null = NullPointerException(f'Cannot invoke "{size}" because "reducePhase.aggregations" is null')
@@ -175,7 +175,9 @@ def _searched(request: SearchRequest, ctx: ShardContext, number: int, batch: int
     found = mask
     if request.post_filter is not None:
         check_inner_hit_names(ctx, query, request.post_filter)
-        mask = mask & built(ctx, lambda: request.post_filter.mask(ctx))  # type: ignore[union-attr]
+        around = ctx.visiting(mask)
+        mask = mask & built(ctx, lambda: request.post_filter.mask(around))  # type: ignore[union-attr]
+    check_threshold(request, ctx)
     check_inner_hits(request, ctx)
     check_fields(request, ctx)
     check_highlight(request, ctx)
@@ -214,6 +216,9 @@ def _scored(request: SearchRequest, query: Query, ctx: ShardContext) -> Matched:
     """What matches; scored, if anybody asks for scores."""
     if _scored_behind_filter(request, query, ctx):
         ctx = ctx.visiting(built(ctx, lambda: request.post_filter.mask(ctx)))  # type: ignore[union-attr]
+    if _counts_nothing(request):
+        built(ctx, lambda: query.make(ctx))
+        return Matched.none(ctx.n)
     if needs_scores(request):
         return query_phase(query, ctx, np.float32(ctx.index_boost))
     # A script that sorts may look at a score that nobody makes: points have their constant one, terms none.
@@ -236,9 +241,16 @@ def _scored_behind_filter(request: SearchRequest, query: Query, ctx: ShardContex
 
 def needs_scores(request: SearchRequest) -> bool:
     """ScoreMode.needsScores of a request's collectors."""
-    if request.min_score is not None or request.parts.get("rescore"):
+    if request.min_score is not None:
         return True
-    return request.size > 0 and (not request.sort or _tracks_scores(request))
+    return request.size > 0 and (bool(request.parts.get("rescore")) or not request.sort or _tracks_scores(request))
+
+
+def _counts_nothing(request: SearchRequest) -> bool:
+    """Whether collectors end at the first match: nobody wants hits, their number, or what is in them."""
+    asked_for = request.size + request.from_ or request.terminate_after or request.aggregations is not None
+    selected = request.post_filter is not None or request.min_score is not None
+    return not (asked_for or selected) and request.track_total_hits == DISABLED
 
 
 def _collapse(request: SearchRequest, ctx: ShardContext, result: ShardResult) -> None:

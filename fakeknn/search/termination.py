@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from fakeknn.errors import NotFaked
+from fakeknn.errors import IllegalArgumentException, NotFaked
 from fakeknn.query.base import Query
 from fakeknn.query.boolean import Bool
 from fakeknn.query.compound import Boosting, ConstantScore, DisMax
@@ -68,6 +68,20 @@ def counted_at_once(request: SearchRequest, ctx: ShardContext) -> bool:
     if isinstance(node, Leaf) and not ctx.mapping.nested_paths:
         told = node.type == "TermQuery" or (node.type == "FieldExistsQuery" and _is_indexed(request, ctx))
     return told and bool(ctx.view.live.all())
+
+
+def check_threshold(request: SearchRequest, ctx: ShardContext) -> None:
+    """What a collector of hits says of a number to count up to, where it counts at all."""
+    limit = request.track_total_hits
+    if limit is None or limit >= DISABLED:
+        return
+    if not request.size + request.from_:
+        if _concurrent(request, ctx):  # whose parts are summed on the shard
+            raise IllegalArgumentException(f"value must be >= 0, got {limit}")
+        return
+    if request.min_score is None and request.post_filter is None and counted_at_once(request, ctx):
+        return
+    raise IllegalArgumentException(f"totalHitsThreshold must be >= 0, got {limit}")
 
 
 def _innermost(request: SearchRequest, ctx: ShardContext) -> Node | None:

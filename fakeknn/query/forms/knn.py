@@ -107,6 +107,14 @@ class _Neighbors(Node):
         kept = place < len(found.rows) and found.rows[place] == row
         return found, np.float32(found.score[place] * boost) if kept else None
 
+    def documents(self, ctx: ShardContext) -> str:
+        """DocAndScoreQuery.toString, which is what has been found is rewritten to."""
+        found = self.query.neighbors(ctx)
+        if not len(found.rows):
+            return str(MatchNoDocsQuery(""))
+        score = found.score
+        return f"DocAndScoreQuery[{found.rows[0]},...][{java_float(score[0])},...],{java_float(score.max())}"
+
 
 def _matches_all(node: Node | None) -> bool:
     """Whether Lucene finds a filter to let everything through, which it then leaves out."""
@@ -164,6 +172,9 @@ class LuceneNeighbors(_Neighbors):
 
     def __str__(self) -> str:
         return self.text
+
+    def weighed(self, ctx: ShardContext) -> str:
+        return self.text if self.query.k is None else self.documents(ctx)
 
     def explain(self, ctx: ShardContext, row: int, boost: np.float32) -> Explanation:
         found, score = self._found(ctx, row, boost)
@@ -263,6 +274,9 @@ class FaissNeighbors(_Neighbors):
 
     def __str__(self) -> str:
         return "NativeEngineKnnVectorQuery[]...KNNQuery[]" if self.of_shard else ""
+
+    def weighed(self, ctx: ShardContext) -> str:
+        return self.documents(ctx) if self.of_shard else str(self)
 
     def exhausted(self, ctx: ShardContext, row: int, boost: np.float32) -> np.float32:
         """TopDocsDISI.score behind its last document; where a segment has none, another scorer is asked."""

@@ -10,7 +10,6 @@ import numpy as np
 
 from fakeknn.query.context import Explanation, Matched, ShardContext
 from fakeknn.query.lucene.node import ONE, Node
-from fakeknn.query.lucene.wrappers import ApproximateScoreQuery
 from fakeknn.query.script import ScriptScore
 from fakeknn.xcontent import java_float
 
@@ -87,16 +86,25 @@ class BoostByQuery(_ScoredAnew):
         if not below.match:
             return below
         told = below
-        if self.other.matched(ctx, ONE).mask[row]:
-            other = self.other.rewritten()
-            shown = f"Approximate({other.approximation})" if isinstance(other, ApproximateScoreQuery) else str(other)
-            less = Explanation(np.float32(self.boost), f"Matched boosting query score({shown})")
-            value = float(below.value) * float(np.float32(self.boost))
-            told = Explanation(value, "product of:", (below, less), double=True)
-        score = self.source.run(ctx, boost).score[row]
+        less = np.float32(self.boost)
+        other = self.other.rewritten()
+        if other.explain(ctx, row, ONE).match:
+            lessened = Explanation(less, f"Matched boosting query score({other.weighed(ctx)})")
+            value = float(below.value) * float(less)
+            told = Explanation(value, "product of:", (below, lessened), double=True)
         if boost != 1:
+            lessens = other.matched(ctx, ONE).mask[row]
+            value = float(self.query.score_from(ctx, row, ONE)) * float(less if lessens else ONE)
+            score = np.float32(value * float(boost))
             return Explanation(score, f"weight({self}), product of:", (Explanation(boost, "boost"), told))
         return Explanation(told.value, f"weight({self}), result of:", (told,), double=told.double)
+
+    def exhausted(self, ctx: ShardContext, row: int, boost: np.float32) -> np.float32:
+        """Behind its last document the other query is taken to match, if there is any in the segment that it does."""
+        start, end = ctx.segment(row)
+        less = self.boost if self.other.matched(ctx, ONE).mask[start:end].any() else 1.0
+        with np.errstate(over="ignore"):
+            return np.float32(float(self.query.exhausted(ctx, row, ONE)) * float(np.float32(less)) * float(boost))
 
 
 @dataclass(frozen=True)

@@ -88,6 +88,10 @@ class Node:
         """Scorer.score behind the last document."""
         return np.float32(0)
 
+    def weighed(self, ctx: ShardContext) -> str:
+        """How the query of its weight writes itself."""
+        return str(self)
+
     def children(self) -> Iterator[Node]:
         """The parts that a profile times by themselves."""
         return iter(())

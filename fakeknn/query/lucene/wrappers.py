@@ -65,6 +65,9 @@ class ApproximateScoreQuery(Node):
     def rewrite(self) -> Node:
         return self.original.rewrite() if self.approximated is None else self
 
+    def weighed(self, ctx: ShardContext) -> str:
+        return f"Approximate({self.approximation})"
+
     def matched(self, ctx: ShardContext, boost: np.float32) -> Matched:
         return self.original.matched(ctx, boost)
 
@@ -123,6 +126,9 @@ class BoostQuery(Node):
 
     def __str__(self) -> str:
         return f"({self.query})^{java_float(np.float32(self.boost))}"
+
+    def weighed(self, ctx: ShardContext) -> str:
+        return self.query.weighed(ctx)
 
     def rewrite(self) -> Node:
         after = self.query.rewrite()
