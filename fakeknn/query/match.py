@@ -79,7 +79,8 @@ def search_analyzer(field: FieldType, quoted: bool = False) -> Analyzer | None:
         return global_analyzer("whitespace")
     if field.tells_no_analyzer:
         analysis = field.context.analysis
-        return analysis.default_search or analysis.default
+        default: Analyzer = analysis.default_search or analysis.default
+        return default
     return None
 
 
