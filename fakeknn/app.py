@@ -191,7 +191,10 @@ def _resumed(node: Node, request: Request, later: Later) -> Answer | Later:
 
 def _rendered(request: Request, response: Response, *, error: bool = False) -> Answer:
     body, content_type = shape(request, response, error=error)
-    return response.status, {**response.headers, "content-type": content_type}, body
+    headers = dict(response.headers)
+    if request.warnings:
+        headers["Warning"] = ", ".join(request.warnings)
+    return response.status, {**headers, "content-type": content_type}, body
 
 
 # --- refusals ---------------------------------------------------------------------------------------------------------

@@ -54,6 +54,8 @@ class Request:
     """Parameters that the endpoint asks for whatever is given (``Route.suggested``)."""
     unread: OpenSearchError | None = None
     """What is said of parameters that the endpoint does not know, when the request is prepared."""
+    warnings: list[str] = field(default_factory=list)
+    """The values of the header Warning, which answers have also when the request is refused."""
 
     @classmethod
     def of(cls, method: str, target: str, body: bytes = b"", headers: dict[str, str] | None = None) -> Request:

@@ -8,7 +8,7 @@ from typing import Any
 
 from fakeknn.api.alias_filter import check_filter
 from fakeknn.api.documents import require_body
-from fakeknn.api.timeouts import MANAGER, check_timeouts
+from fakeknn.api.timeouts import MANAGER, acknowledged, check_timeouts
 from fakeknn.errors import (
     IllegalArgumentException,
     IllegalStateException,
@@ -178,7 +178,7 @@ _REQUEST = ObjectParser("aliases", {"actions": declared("object_array", _actions
 
 @route("POST", "/_aliases", params=MANAGER)
 def update(node: Node, request: Request) -> dict[str, Any]:
-    check_timeouts(request)
+    check_timeouts(request, manager_first=True)
     require_body(request)
     body = request.read(read_open)
     if not isinstance(body, dict):
@@ -188,8 +188,8 @@ def update(node: Node, request: Request) -> dict[str, Any]:
     actions = _REQUEST.parse_object(body).get("actions")
     if not actions:
         raise IllegalArgumentException("No action specified")
-    apply_alias_actions(node, actions, check_filter)
-    return {"acknowledged": True}
+    changed = apply_alias_actions(node, actions, check_filter)
+    return {"acknowledged": acknowledged(request, changed)}
 
 
 # --- one alias --------------------------------------------------------------------------------------------------------
@@ -243,16 +243,16 @@ def put(node: Node, request: Request) -> dict[str, Any]:
         raise IllegalArgumentException("[indices] can't be empty")
     if not alias:
         raise IllegalArgumentException("[alias] can't be empty string")
-    apply_alias_actions(node, [AliasAction("add", indices, [alias], _metadata(members))], check_filter)
-    return {"acknowledged": True}
+    changed = apply_alias_actions(node, [AliasAction("add", indices, [alias], _metadata(members))], check_filter)
+    return {"acknowledged": acknowledged(request, changed)}
 
 
 @route("DELETE", "/{index}/_alias/{name}", "/{index}/_aliases/{name}", params=MANAGER)
 def delete(node: Node, request: Request) -> dict[str, Any]:
     check_timeouts(request)
     action = AliasAction("remove", request.names("index"), request.names("name"))
-    apply_alias_actions(node, [action], check_filter)
-    return {"acknowledged": True}
+    changed = apply_alias_actions(node, [action], check_filter)
+    return {"acknowledged": acknowledged(request, changed)}
 
 
 _GET = ("index", "name", "local", *INDICES_OPTIONS_PARAMETERS)

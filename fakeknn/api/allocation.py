@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from fakeknn.api.cluster_state import METRICS, state_of
-from fakeknn.api.timeouts import check_timeouts
+from fakeknn.api.timeouts import acknowledged, check_timeouts
 from fakeknn.errors import (
     ActionRequestValidationException,
     IllegalArgumentException,
@@ -428,7 +428,7 @@ def reroute(node: Node, request: Request) -> dict[str, Any]:
     metrics = request.names("metric") or [metric for metric in METRICS if metric != "metadata"]
     state = state_of(node, list(node.indices.values()), metrics, request)
     del state["cluster_name"]
-    told: dict[str, Any] = {"acknowledged": True, "state": state}
+    told: dict[str, Any] = {"acknowledged": acknowledged(request, not dry), "state": state}
     if explains:
         told["explanations"] = explanations
     return told

@@ -7,7 +7,7 @@ from typing import Any
 from fakeknn.api.background import IN_BACKGROUND, in_background, waited_for
 from fakeknn.api.documents import active_shard_count
 from fakeknn.api.indices import resolved
-from fakeknn.api.timeouts import MANAGER, check_timeouts
+from fakeknn.api.timeouts import MANAGER, acknowledged, check_timeouts
 from fakeknn.errors import (
     ActionRequestValidationException,
     IllegalArgumentException,
@@ -60,7 +60,7 @@ def when_active(
 
 @route("POST", "/_close", "/{index}/_close", params=_PARAMETERS)
 def close(node: Node, request: Request) -> dict[str, Any] | Later:
-    check_timeouts(request)
+    check_timeouts(request, manager_first=True)
     options = IndicesOptions.from_parameters(request.params, names.CLOSE_INDEX)
     active = asked_copies(request)
     _check_named(request)
@@ -92,10 +92,12 @@ def open_(node: Node, request: Request) -> dict[str, Any] | Later:
         indices = node.resolve(request.names("index"), options)
         node.check_blocks("metadata_write", *indices)
         shard_limit.check_opened(node, indices)
-        for index in indices:
-            if index.state != "open":
-                node.writable(index).open(node.now())
+        closed = [index for index in indices if index.state != "open"]
+        for index in closed:
+            node.writable(index).open(node.now())
         node.changed()
+        if not acknowledged(request, bool(closed)):
+            return {"acknowledged": False, "shards_acknowledged": False}
         return when_active(request, active, indices, {"acknowledged": True, "shards_acknowledged": True})
 
     if waits:
@@ -105,7 +107,7 @@ def open_(node: Node, request: Request) -> dict[str, Any] | Later:
 
 @route("PUT", "/{index}/_block/{block}", params=(*MANAGER, *INDICES_OPTIONS_PARAMETERS))
 def add_block(node: Node, request: Request) -> dict[str, Any]:
-    check_timeouts(request)
+    check_timeouts(request, manager_first=True)
     name = request.params["block"]
     if name not in INDEX_BLOCKS:
         raise IllegalArgumentException(f"No block found with name {name}")

@@ -9,7 +9,7 @@ from fakeknn.api.alias_bodies import java_map, requested_aliases
 from fakeknn.api.alias_filter import check_filter
 from fakeknn.api.background import in_background
 from fakeknn.api.documents import active_shard_count
-from fakeknn.api.timeouts import MANAGER, check_timeouts
+from fakeknn.api.timeouts import MANAGER, acknowledged, check_timeouts
 from fakeknn.errors import (
     ActionRequestValidationException,
     IllegalArgumentException,
@@ -56,8 +56,9 @@ def create(node: Node, request: Request) -> dict[str, Any] | Later:
     check_create_index(node.persistent_settings, node.transient_settings)
     index = create_index(node, wanted)
     waits = wanted.wait_for_active_shards.shortage(index, 0) is not None
-    answer = {"acknowledged": True, "shards_acknowledged": not waits, "index": index.name}
-    if waits:
+    known = acknowledged(request)
+    answer = {"acknowledged": known, "shards_acknowledged": known and not waits, "index": index.name}
+    if known and waits:
         timeout = request.params.get("timeout", "30s")
         return Later(parse_time_value(timeout, "timeout").seconds, lambda: answer)
     return answer
@@ -153,7 +154,7 @@ def delete(node: Node, request: Request) -> dict[str, Any]:
         node.check_deletable(index)
     for index in indices:
         node.remove_index(index)
-    return {"acknowledged": True}
+    return {"acknowledged": acknowledged(request, bool(indices))}
 
 
 def _is_destructive(expressions: list[str]) -> bool:

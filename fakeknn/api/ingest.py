@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from fakeknn.api.timeouts import MANAGER, check_timeouts
+from fakeknn.api.timeouts import MANAGER, acknowledged, check_timeouts
 from fakeknn.errors import IllegalArgumentException, OpenSearchParseException
 from fakeknn.ingest import service, simulate
 from fakeknn.ingest.config import Config
@@ -30,9 +30,9 @@ def _body(request: Request) -> dict[str, Any]:
 def put(node: Node, request: Request) -> dict[str, Any]:
     if not request.body:
         _body(request)
-    check_timeouts(request)
+    check_timeouts(request, manager_first=True)
     service.put_pipeline(node, request.params["id"], _body(request))
-    return {"acknowledged": True}
+    return {"acknowledged": acknowledged(request)}
 
 
 @route("GET", "/_ingest/pipeline", "/_ingest/pipeline/{id}", params=MANAGER[1:])
@@ -44,9 +44,9 @@ def get(node: Node, request: Request) -> Response:
 
 @route("DELETE", "/_ingest/pipeline/{id}", params=MANAGER)
 def delete(node: Node, request: Request) -> dict[str, Any]:
-    check_timeouts(request)
+    check_timeouts(request, manager_first=True)
     service.delete_pipeline(node, request.params["id"])
-    return {"acknowledged": True}
+    return {"acknowledged": acknowledged(request)}
 
 
 @route(

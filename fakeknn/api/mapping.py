@@ -6,7 +6,7 @@ from typing import Any
 
 from fakeknn.api.documents import require_body
 from fakeknn.api.indices import resolved
-from fakeknn.api.timeouts import MANAGER, check_timeouts
+from fakeknn.api.timeouts import MANAGER, acknowledged, check_timeouts
 from fakeknn.errors import ActionRequestValidationException, IllegalArgumentException, MapperParsingException
 from fakeknn.mapping import Mapping
 from fakeknn.rest import Request, Response, route
@@ -54,9 +54,10 @@ def put(node: Node, request: Request) -> dict[str, Any]:
         indices = node.resolve(request.names("index"), options)
     node.check_blocks("metadata_write", *indices)
     merged = [(index, index.mapping.merged(_parsed(body, index), first=index.unmapped)) for index in indices]
+    changed = any(mapping.echo() != index.mapping.echo() for index, mapping in merged)
     for index, mapping in merged:
         node.writable(index).adopt_mapping(mapping)
-    return {"acknowledged": True}
+    return {"acknowledged": acknowledged(request, changed)}
 
 
 def _parsed(body: dict[str, Any], index: Index) -> Mapping:
@@ -107,6 +108,8 @@ def get_field(node: Node, request: Request) -> Response:
 def _fields(index: Index, patterns: list[str], defaults: bool) -> dict[str, Any]:
     """The fields that the patterns match, by full name."""
     found: dict[str, Any] = {}
+    if index.unmapped:
+        return found
     fields = index.mapping.fields
     for pattern in patterns:
         for path in (*METADATA_FIELDS, *fields):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from fakeknn.api.timeouts import check_timeouts
+from fakeknn.api.timeouts import acknowledged, check_timeouts
 from fakeknn.errors import OpenSearchParseException
 from fakeknn.ingest import search_pipelines
 from fakeknn.rest import SOURCE_PARAMETERS, Request, Response, route
@@ -19,10 +19,10 @@ _TIMEOUTS = ("timeout", "cluster_manager_timeout")
 def put(node: Node, request: Request) -> dict[str, Any]:
     if not request.body:
         raise OpenSearchParseException("request body or source parameter is required")
-    check_timeouts(request)
+    check_timeouts(request, manager_first=True)
     request.prepared()
     search_pipelines.put_pipeline(node, request.params["id"], request.read(read_map))
-    return {"acknowledged": True}
+    return {"acknowledged": acknowledged(request)}
 
 
 @route("GET", "/_search/pipeline", "/_search/pipeline/{id}", params=("cluster_manager_timeout",))
@@ -34,6 +34,6 @@ def get(node: Node, request: Request) -> Response:
 
 @route("DELETE", "/_search/pipeline/{id}", params=_TIMEOUTS)
 def delete(node: Node, request: Request) -> dict[str, Any]:
-    check_timeouts(request)
+    check_timeouts(request, manager_first=True)
     search_pipelines.delete_pipeline(node, request.params["id"])
-    return {"acknowledged": True}
+    return {"acknowledged": acknowledged(request)}

@@ -8,7 +8,7 @@ from fakeknn.api.alias_bodies import requested_aliases
 from fakeknn.api.alias_filter import check_filter
 from fakeknn.api.background import IN_BACKGROUND, in_background, waited_for
 from fakeknn.api.index_state import asked_copies, when_active
-from fakeknn.api.timeouts import MANAGER, check_timeouts
+from fakeknn.api.timeouts import MANAGER, acknowledged, check_timeouts
 from fakeknn.errors import ActionRequestValidationException, IllegalArgumentException
 from fakeknn.rest import Later, Request, route
 from fakeknn.state.creation import CreateIndex
@@ -52,7 +52,10 @@ def _resized(node: Node, request: Request, kind: ResizeKind) -> dict[str, Any] |
 
     def do() -> dict[str, Any] | Later:
         index = resize(node, kind, source, target, size)
-        answer = {"acknowledged": True, "shards_acknowledged": True, "index": index.name}
+        known = acknowledged(request)
+        answer = {"acknowledged": known, "shards_acknowledged": known, "index": index.name}
+        if not known:
+            return answer
         return when_active(request, target.wait_for_active_shards, [index], answer)
 
     if waits:

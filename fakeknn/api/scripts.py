@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from fakeknn.api.timeouts import MANAGER, check_timeouts
+from fakeknn.api.timeouts import MANAGER, acknowledged, check_timeouts
 from fakeknn.errors import (
     ActionRequestValidationException,
     IllegalArgumentException,
@@ -48,11 +48,11 @@ def put(node: Node, request: Request) -> dict[str, Any]:
         stored = parse_stored(request.read(read_open))
     except JsonParseException as error:
         raise unchecked(error)  # noqa: B904 (it bears its own cause)
-    check_timeouts(request)
+    check_timeouts(request, manager_first=True)
     request.prepared()
     _check_id(params["id"])
     put_script(node, params["id"], stored, params.get("context"), len(request.body))
-    return {"acknowledged": True}
+    return {"acknowledged": acknowledged(request)}
 
 
 def parse_stored(body: Any) -> StoredScript:
@@ -139,7 +139,7 @@ def delete(node: Node, request: Request) -> dict[str, Any]:
         raise ResourceNotFoundException(f"stored script [{script_id}] does not exist and cannot be deleted")
     node.scripts = {name: stored for name, stored in node.scripts.items() if name != script_id}
     node.changed()
-    return {"acknowledged": True}
+    return {"acknowledged": acknowledged(request)}
 
 
 # --- _execute ---------------------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from typing import Any
 from fakeknn.api.alias_bodies import java_map
 from fakeknn.api.documents import require_body
 from fakeknn.api.indices import SETTINGS_FORMAT, told_settings
-from fakeknn.api.timeouts import MANAGER, check_timeouts
+from fakeknn.api.timeouts import MANAGER, acknowledged, check_timeouts
 from fakeknn.errors import (
     ActionRequestValidationException,
     ParsingException,
@@ -25,7 +25,7 @@ from fakeknn.state.settings.cluster import cluster_defaults, update_cluster_sett
 from fakeknn.state.settings.flat import load, render, with_index_prefix
 from fakeknn.state.settings.index import INDEX_SETTINGS
 from fakeknn.state.settings.kinds import Settings, Value
-from fakeknn.state.settings.lifecycle import Updated, update_settings
+from fakeknn.state.settings.lifecycle import Allowed, Updated, update_settings
 from fakeknn.xcontent import read
 
 # --- of indices -------------------------------------------------------------------------------------------------------
@@ -102,8 +102,7 @@ def put(node: Node, request: Request) -> dict[str, Any]:
         [Updated(index.name, index.uuid, index.state == "open", index.settings) for index in indices],
         changes,
         preserve_existing=preserve,
-        default_replicas=node.cluster_setting("cluster.default_number_of_replicas", "1"),
-        minimum_refresh_interval=node.cluster_setting("cluster.minimum.index.refresh_interval", "0ms"),
+        allowed=Allowed.by(node.cluster_setting),
         check_replicas=lambda replicas: shard_limit.check_replicas(node, indices, replicas),
     )
     reread = {
@@ -118,7 +117,7 @@ def put(node: Node, request: Request) -> dict[str, Any]:
             index.blocks = changed_blocks(index.blocks, with_index_prefix(changes))
             settings_changed(node, _different(before[index.name], updated[index.name]))
     node.changed()
-    return {"acknowledged": True}
+    return {"acknowledged": acknowledged(request, bool(updated))}
 
 
 #: Metadata that a block on metadata lets through: the change of that very block.
@@ -170,12 +169,13 @@ def put_cluster(node: Node, request: Request) -> dict[str, Any]:
         node.transient_settings, node.persistent_settings, changes["transient"], changes["persistent"]
     )
     before = {**node.persistent_settings, **node.transient_settings}
+    changed = (transient, persistent) != (node.transient_settings, node.persistent_settings)
     node.transient_settings, node.persistent_settings = dict(transient), dict(persistent)
     settings_changed(node, _different(before, {**persistent, **transient}))
     node.changed()
     flat = request.flag("flat_settings")
     return {
-        "acknowledged": True,
+        "acknowledged": acknowledged(request, changed),
         **{
             kind: render({k: v for k, v in changes[kind].items() if v is not None}, flat)
             for kind in ("persistent", "transient")

@@ -56,7 +56,7 @@ def put_repository(node: Node, request: Request) -> dict[str, Any]:
             'Cannot invoke "Object.toString()" because the return value of "java.util.Map$Entry.getValue()" is null'
         )
     request.flag("verify", True)
-    check_timeouts(request)
+    check_timeouts(request, manager_first=True)
     settings = body.get("settings", {})
     if not isinstance(settings, Mapping):
         raise IllegalArgumentException("Malformed settings section, should include an inner object")
@@ -77,7 +77,7 @@ def delete_repository(node: Node, request: Request) -> dict[str, Any]:
 
 @route("POST", "/_snapshot/{repository}/_verify", params=MANAGER)
 def verify(node: Node, request: Request) -> dict[str, Any]:
-    check_timeouts(request)
+    check_timeouts(request, manager_first=True)
     repositories.repository(node, request.params["repository"])
     return {"nodes": {node.node_id: {"name": node.name}}}
 

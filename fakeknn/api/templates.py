@@ -30,10 +30,10 @@ from fakeknn.state.settings.flat import flatten, load, render
 from fakeknn.state.templates import DEFAULT_TIMESTAMP, ComponentTemplate, IndexTemplate, LegacyTemplate, Template
 from fakeknn.state.templates.composing import collect_mappings, compose_mappings, resolve_aliases, resolve_settings
 from fakeknn.state.templates.lifecycle import (
+    Warn,
     delete_component_templates,
     delete_index_templates,
     delete_legacy_templates,
-    legacy_rivals,
     put_component_template,
     put_index_template,
     put_legacy_template,
@@ -188,14 +188,15 @@ def _listed(request: Request, found: list[dict[str, Any]], what: str) -> Respons
     return Response(status, {f"{what}_templates": found})
 
 
-def _warned(node: Node, body: Any, warning: str | None) -> Response:
-    """An answer with HeaderWarning's header, if there is something to be warned of."""
-    headers = {}
-    if warning is not None:
-        escaped = warning.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%25")
+def _warn(node: Node, request: Request) -> Warn:
+    """HeaderWarning.addWarning, for one request."""
+
+    def warn(text: str) -> None:
+        escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%25")
         agent = f"OpenSearch-{node.version}-{BUILDS[node.version]['build_hash']}"
-        headers["Warning"] = f'299 {agent} "{escaped}"'
-    return Response(200, body, headers)
+        request.warnings.append(f'299 {agent} "{escaped}"')
+
+    return warn
 
 
 #: Nothing but the cluster manager is waited for.
@@ -240,14 +241,21 @@ def delete_component(node: Node, request: Request) -> dict[str, Any]:
 
 
 @route("PUT POST", "/_index_template/{name}", params=_PUT)
-def put(node: Node, request: Request) -> Response:
+def put(node: Node, request: Request) -> dict[str, Any]:
     check_timeouts(request)
     create = request.flag("create")
     template = _read_index_template(request)
     request.prepared()
     _check_action(template)
-    warning = put_index_template(node, request.params["name"], template, create=create, check_filter=check_filter)
-    return _warned(node, {"acknowledged": True}, warning)
+    put_index_template(
+        node,
+        request.params["name"],
+        template,
+        create=create,
+        check_filter=check_filter,
+        warn=_warn(node, request),
+    )
+    return {"acknowledged": True}
 
 
 def _check_action(template: IndexTemplate) -> None:
@@ -302,10 +310,9 @@ def _simulated_body(request: Request) -> IndexTemplate | None:
 
 
 @route("POST", "/_index_template/_simulate_index/{name}", params=_PUT)
-def simulate_index(node: Node, request: Request) -> Response:
+def simulate_index(node: Node, request: Request) -> dict[str, Any]:
     check_timeouts(request)
     index = request.params["name"]
-    warning = None
     template = _simulated_body(request)
     request.prepared()
     templates = node.index_templates
@@ -313,40 +320,40 @@ def simulate_index(node: Node, request: Request) -> Response:
         create = request.flag("create")
         _check_action(template)
         name = f"simulate_index_template_{node.ids.uuid().lower()}"
-        templates = with_index_template(node, name, template, create=create, check_filter=check_filter)
-        warning = legacy_rivals(node, name, template)
+        templates = with_index_template(
+            node, name, template, create=create, check_filter=check_filter, warn=_warn(node, request)
+        )
     found = find_index_template(node, index, False, templates)
-    told = {} if found is None else _simulated(node, found, templates[found], index)
-    return _warned(node, told, warning)
+    return {} if found is None else _simulated(node, found, templates, index)
 
 
 @route("POST", "/_index_template/_simulate", "/_index_template/_simulate/{name}", params=("name", *_PUT))
-def simulate(node: Node, request: Request) -> Response:
+def simulate(node: Node, request: Request) -> dict[str, Any]:
     name = request.text("name")
     given = _simulated_body(request)
     create = request.flag("create")
     check_timeouts(request)
     request.prepared()
     uuid = node.ids.uuid().lower()
-    warning = None
+    templates = node.index_templates
     if given is not None:
-        template = given
-        _check_action(template)
+        _check_action(given)
         name = name or f"simulate_template_{uuid}"
-        template = with_index_template(node, name, template, create=create, check_filter=check_filter)[name]
-        warning = legacy_rivals(node, name, template)
+        templates = with_index_template(
+            node, name, given, create=create, check_filter=check_filter, warn=_warn(node, request)
+        )
     elif name is None:
         raise ActionRequestValidationException(
             "either index name or index template body must be specified for simulation"
         )
     elif name not in node.index_templates:
         raise IllegalArgumentException(f"unable to simulate template [{name}] that does not exist")
-    else:
-        template = node.index_templates[name]
-    return _warned(node, _simulated(node, name, template, f"simulate_template_index_{uuid}"), warning)
+    return _simulated(node, name, templates, f"simulate_template_index_{uuid}")
 
 
-def _simulated(node: Node, name: str, template: IndexTemplate, index: str) -> dict[str, Any]:
+def _simulated(node: Node, name: str, templates: Members[str, IndexTemplate], index: str) -> dict[str, Any]:
+    """What the template of this name, one of ``templates``, would give an index, and which others match as well."""
+    template = templates[name]
     node.lookup.check_unique(index)
     settings = resolve_settings(node, template)
     told: dict[str, Any] = {"settings": render(settings)}
@@ -354,7 +361,7 @@ def _simulated(node: Node, name: str, template: IndexTemplate, index: str) -> di
     if mappings:
         told["mappings"] = Mapping.parse(mappings, mapping_context(node, settings, index)).echo()
     told["aliases"] = named_aliases(resolve_aliases(node, template), index)
-    others = overlapping(node, name, template.index_patterns)
+    others = overlapping(node, name, template.index_patterns, templates)
     listed = [{"name": other, "index_patterns": patterns} for other, patterns in others.items()]
     return {"template": told, "overlapping": listed}
 
@@ -363,7 +370,7 @@ def _simulated(node: Node, name: str, template: IndexTemplate, index: str) -> di
 
 
 @route("PUT POST", "/_template/{name}", params=("order", "index_patterns", "template", *_PUT))
-def put_legacy(node: Node, request: Request) -> Response:
+def put_legacy(node: Node, request: Request) -> dict[str, Any]:
     patterns = [request.params["template"]] if "template" in request.params else request.names("index_patterns")
     template = LegacyTemplate(patterns, request.number("order", 0) or 0)
     check_timeouts(request)
@@ -371,10 +378,11 @@ def put_legacy(node: Node, request: Request) -> Response:
     if not request.body:
         raise OpenSearchParseException("request body is required")
     template = _apply_legacy_body(template, request.read(read_map))
+    request.prepared()
     if not template.index_patterns:
         raise ActionRequestValidationException("index patterns are missing")
-    warning = put_legacy_template(node, request.params["name"], template, create=create)
-    return _warned(node, {"acknowledged": True}, warning)
+    put_legacy_template(node, request.params["name"], template, create=create, warn=_warn(node, request))
+    return {"acknowledged": True}
 
 
 def _apply_legacy_body(template: LegacyTemplate, body: dict[str, Any]) -> LegacyTemplate:

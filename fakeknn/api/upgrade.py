@@ -19,6 +19,9 @@ def upgrade(node: Node, request: Request) -> dict[str, Any]:
     request.flag("only_ancient_segments")
     indices = resolved(node, request, names.BROADCAST)
     node.check_blocks("metadata_write", *indices)
+    for index in indices:  # merging to any number of segments commits them as they are
+        for shard in node.writable(index).shards:
+            shard.flush()
     primaries = sum(len(index.shards) for index in indices)
     copies = sum(len(index.shards) * (1 + index.number_of_replicas) for index in indices)
     version = {"upgrade_version": node.version, "oldest_lucene_segment_version": _LUCENE}

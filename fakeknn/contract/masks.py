@@ -123,6 +123,7 @@ _TEXT_MASKS = (
     (re.compile(r"(?<=/)0x[0-9a-f]{16}(?=@)"), "<class>"),  # that was made while the machine ran
     (re.compile(r"(?<=No search context found for id \[)\d+(?=\])"), "<reader>"),
     (re.compile(r"(?<=a\[id=)[A-Za-z0-9_-]{22}(?=\])"), "<allocation>"),  # of a shard, in explanations
+    (re.compile(r"(?<=\bsimulate_)((?:index_)?template_(?:index_)?)[a-z0-9_-]{22}"), r"\1<uuid>"),
     (re.compile(r"\b(?:127\.0\.0\.1|\[::1\]):\d+"), "<address>"),
 )
 #: Lists of Java sets, whose order each JVM draws anew: they are sorted.

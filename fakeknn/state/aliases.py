@@ -118,8 +118,8 @@ class _Step:
     must_exist: bool | None = None
 
 
-def apply_alias_actions(node: Node, actions: Sequence[AliasAction], check_filter: CheckFilter) -> None:
-    """TransportIndicesAliasesAction and MetadataIndexAliasesService.applyAliasActions."""
+def apply_alias_actions(node: Node, actions: Sequence[AliasAction], check_filter: CheckFilter) -> bool:
+    """TransportIndicesAliasesAction and MetadataIndexAliasesService.applyAliasActions; whether anything changes."""
     # Blocks are looked for at the names as they were asked for, so an index that a pattern finds is not guarded.
     asked = hash_ordered({name for action in actions for name in action.indices})
     node.check_blocks("metadata_write", *[node.indices[name] for name in asked if name in node.indices])
@@ -158,12 +158,14 @@ def apply_alias_actions(node: Node, actions: Sequence[AliasAction], check_filter
     lookup = IndicesLookup(after, node.data_streams)
     lookup.check_unique()
     lookup.validate_aliases()
-    for name in [name for name in node.indices if name not in indices]:
+    removed = [name for name in node.indices if name not in indices]
+    for name in removed:
         node.remove_index(node.indices[name])
+    changed = {name: found for name, found in changed.items() if found != node.indices[name].aliases}
     for name, found in changed.items():
-        if found != node.indices[name].aliases:
-            node.writable(node.indices[name]).adopt_aliases(dict(sorted(found.items())))
+        node.writable(node.indices[name]).adopt_aliases(dict(sorted(found.items())))
     node.changed()
+    return bool(removed or changed)
 
 
 def _resolved(node: Node, action: AliasAction) -> list[_Step]:

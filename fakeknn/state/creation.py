@@ -119,6 +119,7 @@ def complete(
     node: Node, request: CreateIndex, requested: Mapping[str, Any], from_templates: Mapping[str, Any]
 ) -> dict[str, Any]:
     """The settings of a new index with those that the server writes, checked as far as they speak for themselves."""
+    allowed = lifecycle.Allowed.by(node.cluster_setting)
     settings = lifecycle.completed(
         requested,
         from_templates,
@@ -126,14 +127,14 @@ def complete(
         uuid=node.ids.uuid(),
         creation_date=node.clock.millis(),
         version_created=VERSION_IDS[node.version],
-        default_replicas=node.cluster_setting("cluster.default_number_of_replicas", "1"),
+        default_replicas=allowed.default_replicas,
     )
     shards = settings["index.number_of_shards"]
     if shards is None:
         raise IllegalStateException("you must set the number of shards before setting/reading primary terms")
     replicas = settings["index.number_of_replicas"]
     shard_limit.check_new_index(node, node.dated(request.name), int(str(shards)), int(str(replicas)))
-    lifecycle.check_completed(settings)
+    lifecycle.check_completed(settings, requested, allowed)
     return settings
 
 

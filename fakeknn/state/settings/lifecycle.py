@@ -6,14 +6,71 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from fakeknn.errors import IllegalArgumentException, NotFaked, ValidationException
+from fakeknn.errors import (
+    IllegalArgumentException,
+    NotFaked,
+    NumberFormatException,
+    SettingsException,
+    ValidationException,
+)
 from fakeknn.state.names import simple_match
 from fakeknn.state.settings.flat import ARCHIVED_PREFIX, with_index_prefix
 from fakeknn.state.settings.index import INDEX_SETTINGS
-from fakeknn.state.settings.kinds import DYNAMIC, PRIVATE, Settings, Value
+from fakeknn.state.settings.kinds import DYNAMIC, PRIVATE, Settings, Value, java_text
 from fakeknn.state.settings.similarities import check_similarities
-from fakeknn.units import ByteSizeValue, parse_time_value
+from fakeknn.units import ByteSizeValue, parse_byte_size, parse_int, parse_time_value
 from fakeknn.xcontent.java import hash_ordered, java_double, java_string
+
+_FLUSH_THRESHOLD = "index.translog.flush_threshold_size"
+_MOST_FLUSH_THRESHOLD = "indices.composite_index.translog.max_flush_threshold_size"
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """What settings of the cluster say of those of indices."""
+
+    default_replicas: str = "1"
+    minimum_refresh_interval: str = "0ms"
+    composite_flush_threshold: str = "512mb"
+
+    @staticmethod
+    def by(cluster_setting: Callable[[str, str], Any]) -> Allowed:
+        """``cluster_setting`` gives the text of a setting, or what is given where it is not set."""
+        return Allowed(
+            cluster_setting("cluster.default_number_of_replicas", "1"),
+            cluster_setting("cluster.minimum.index.refresh_interval", "0ms"),
+            cluster_setting(_MOST_FLUSH_THRESHOLD, "512mb"),
+        )
+
+    def check(self, requested: Mapping[str, Value]) -> None:
+        """What a new index and a template may ask for."""
+        self.check_refresh_interval(requested)
+        if requested.get("index.composite_index") is not None:
+            problem = self.composite_problem(requested)
+            if problem is not None:
+                raise IllegalArgumentException(problem)
+
+    def check_refresh_interval(self, settings: Mapping[str, Value]) -> None:
+        if settings.get("index.refresh_interval") is None:
+            return
+        asked = INDEX_SETTINGS.get(settings, "index.refresh_interval")
+        least = parse_time_value(self.minimum_refresh_interval, "cluster.minimum.index.refresh_interval")
+        if asked.millis != -1 and asked.millis < least.millis:
+            raise IllegalArgumentException(
+                f"invalid index.refresh_interval [{asked}]: cannot be smaller than "
+                f"cluster.minimum.index.refresh_interval [{least}]"
+            )
+
+    def composite_problem(self, settings: Mapping[str, Value]) -> str | None:
+        """What is wrong with the settings for an index that says whether it is a composite one, either way."""
+        asked = INDEX_SETTINGS.get(settings, _FLUSH_THRESHOLD)
+        most = parse_byte_size(
+            self.composite_flush_threshold, "indices.composite_index.translog.max_flush_threshold_size"
+        )
+        if asked.bytes <= most.bytes:
+            return None
+        return f"You can configure '{_FLUSH_THRESHOLD}' with upto '{most}' for composite index"
+
 
 # --- a new index ------------------------------------------------------------------------------------------------------
 
@@ -36,6 +93,18 @@ def problems(settings: Mapping[str, Value]) -> list[str]:
         elif PRIVATE in setting.marks:
             found.append(f"private index setting [{key}] can not be set explicitly")
     return found
+
+
+def check_replicas_readable(settings: Mapping[str, Value]) -> None:
+    """What getIndexSettingsValidationErrors reads for the balance of awareness attributes, whatever it finds wrong."""
+    for key in ("index.number_of_replicas", "index.number_of_search_replicas"):
+        text = java_text(settings.get(key))
+        try:
+            parse_int("0" if text is None else text)
+        except NumberFormatException as error:
+            raise SettingsException(f"Failed to parse int setting [{key}] with value [{text}]") from error
+    for key in ("index.auto_expand_replicas", "index.auto_expand_search_replicas"):
+        INDEX_SETTINGS.get(settings, key)
 
 
 def check_allowed(settings: Mapping[str, Value]) -> None:
@@ -87,13 +156,14 @@ def _additional(settings: Mapping[str, Value]) -> Settings:
     return {"index.knn.derived_source.enabled": "true"} if settings.get("index.knn") == "true" else {}
 
 
-def check_completed(settings: Mapping[str, Value]) -> None:
+def check_completed(settings: Mapping[str, Value], requested: Mapping[str, Value], allowed: Allowed) -> None:
     """The checks of ``aggregateIndexSettings`` behind the shard limit."""
     if INDEX_SETTINGS.get(settings, "index.soft_deletes.enabled") is False:
         raise IllegalArgumentException(
             "Creating indices with soft-deletes disabled is no longer supported. Please do not specify a value for "
             "setting [index.soft_deletes.enabled]."
         )
+    allowed.check(requested)
     _check_search_replicas(settings)
     check_primaries_per_node(settings)
 
@@ -195,27 +265,12 @@ class Updated:
     settings: Mapping[str, Value]
 
 
-def check_refresh_interval(settings: Mapping[str, Value], minimum: str) -> None:
-    """``minimum`` is cluster.minimum.index.refresh_interval."""
-    text = settings.get("index.refresh_interval")
-    if text is None:
-        return
-    asked = INDEX_SETTINGS.get(settings, "index.refresh_interval")
-    least = parse_time_value(minimum, "cluster.minimum.index.refresh_interval")
-    if asked.millis != -1 and asked.millis < least.millis:
-        raise IllegalArgumentException(
-            f"invalid index.refresh_interval [{asked}]: cannot be smaller than "
-            f"cluster.minimum.index.refresh_interval [{least}]"
-        )
-
-
 def update_settings(
     indices: Sequence[Updated],
     changes: Mapping[str, Value],
     *,
     preserve_existing: bool = False,
-    default_replicas: str = "1",
-    minimum_refresh_interval: str = "0ms",
+    allowed: Allowed = Allowed(),
     check_replicas: Callable[[int], None] = lambda replicas: None,
 ) -> dict[str, Settings]:
     """MetadataUpdateSettingsService.updateSettings: the new settings of the indices that change, by name.
@@ -223,7 +278,7 @@ def update_settings(
     ``check_replicas`` refuses more replicas than there is room for.
     """
     changes = with_index_prefix(dict(changes))
-    check_refresh_interval(changes, minimum_refresh_interval)
+    allowed.check_refresh_interval(changes)
     if any(changes.get(key) is not None for key in _PRIMARIES):
         check_primaries_per_node(changes)
     INDEX_SETTINGS.validate(
@@ -240,6 +295,11 @@ def update_settings(
             dynamic[key] = value
         else:
             skipped.append(key)
+    if changes.get(_FLUSH_THRESHOLD) is not None:
+        composite = [index for index in indices if index.settings.get("index.composite_index") is not None]
+        problems = [problem for _ in composite if (problem := allowed.composite_problem(changes)) is not None]
+        if problems:
+            raise ValidationException(*problems)
     opened = [index for index in indices if index.is_open]
     if skipped and opened:
         raise IllegalArgumentException(
@@ -248,7 +308,7 @@ def update_settings(
         )
     if "index.number_of_replicas" in dynamic and not preserve_existing:
         asked = dynamic["index.number_of_replicas"]
-        check_replicas(int(default_replicas if asked is None else str(asked)))
+        check_replicas(int(allowed.default_replicas if asked is None else str(asked)))
     _check_search_replicas(dynamic)
     updated: dict[str, Settings] = {}
     for index in [*opened, *(index for index in indices if not index.is_open)]:
@@ -260,7 +320,7 @@ def update_settings(
         if preserve_existing:
             found.update(index.settings)
         if found.get("index.number_of_replicas") is None:
-            found["index.number_of_replicas"] = default_replicas if index.is_open else "1"
+            found["index.number_of_replicas"] = allowed.default_replicas if index.is_open else "1"
         INDEX_SETTINGS.validate(
             {key: value for key, value in found.items() if not INDEX_SETTINGS.is_unregistered_private(key)},
             dependencies=True,

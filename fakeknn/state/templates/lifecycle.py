@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -22,6 +22,9 @@ from fakeknn.state.templates.composing import resolve_settings
 from fakeknn.state.templates.matching import find_index_template, overlapping_among
 from fakeknn.state.templates.validation import check_alone, check_composed, check_parts
 from fakeknn.xcontent.java import hash_ordered
+
+#: Takes what is to be warned of.
+Warn = Callable[[str], None]
 
 
 def put_component_template(
@@ -44,7 +47,7 @@ def put_component_template(
             )
     component = replace(component, template=replace(component.template, settings=settings))
     check_alone(node, settings or {}, component.template.mappings)
-    check_parts(name, (), settings or {}, component.template.aliases or {})
+    check_parts(node, name, (), settings or {}, component.template.aliases or {})
     before = dict(node.component_templates)
     node.component_templates = {**before, name: component}
     node.customs["component_template"] = True
@@ -88,26 +91,23 @@ def _without(templates: Mapping[str, Any], names: Sequence[str], pattern: str) -
 
 
 def put_index_template(
-    node: Node, name: str, template: IndexTemplate, *, create: bool, check_filter: CheckFilter
-) -> str | None:
-    """Take a template in; what is to be warned of."""
-    warning = legacy_rivals(node, name, template)
-    node.index_templates = with_index_template(node, name, template, create=create, check_filter=check_filter)
+    node: Node, name: str, template: IndexTemplate, *, create: bool, check_filter: CheckFilter, warn: Warn
+) -> None:
+    templates = with_index_template(node, name, template, create=create, check_filter=check_filter, warn=warn)
+    node.index_templates = templates
     node.customs["index_template"] = True
     node.changed()
-    return warning
 
 
-def legacy_rivals(node: Node, name: str, template: IndexTemplate) -> str | None:
-    """The warning that a template goes before legacy ones."""
+def _warn_of_legacy_rivals(node: Node, name: str, template: IndexTemplate, warn: Warn) -> None:
+    """A template goes before legacy ones."""
     rivals = overlapping_among(template.index_patterns, node.templates)
-    if not rivals:
-        return None
-    return (
-        f"index template [{name}] has index patterns [{', '.join(template.index_patterns)}] matching patterns from "
-        f"existing older templates [{','.join(rivals)}] with patterns ({_told_patterns(rivals)}); this template "
-        f"[{name}] will take precedence during new index creation"
-    )
+    if rivals:
+        warn(
+            f"index template [{name}] has index patterns [{', '.join(template.index_patterns)}] matching patterns from "
+            f"existing older templates [{','.join(rivals)}] with patterns ({_told_patterns(rivals)}); this template "
+            f"[{name}] will take precedence during new index creation"
+        )
 
 
 def _told_patterns(rivals: Mapping[str, Sequence[str]]) -> str:
@@ -115,7 +115,7 @@ def _told_patterns(rivals: Mapping[str, Sequence[str]]) -> str:
 
 
 def with_index_template(
-    node: Node, name: str, template: IndexTemplate, *, create: bool, check_filter: CheckFilter
+    node: Node, name: str, template: IndexTemplate, *, create: bool, check_filter: CheckFilter, warn: Warn
 ) -> dict[str, IndexTemplate]:
     """The node's index templates with one more, if it is allowed."""
     _check_request(node, name, template)
@@ -124,9 +124,10 @@ def with_index_template(
     if not template.index_patterns:
         raise IllegalArgumentException("There must be at least one pattern, zero given")
     _check_priority(node, name, template)
+    _warn_of_legacy_rivals(node, name, template, warn)
     template = normalized(template)
     inner = template.template or Template()
-    check_parts(name, template.index_patterns, inner.settings or {}, inner.aliases or {})
+    check_parts(node, name, template.index_patterns, inner.settings or {}, inner.aliases or {})
     _check_streams_covered(node, name, template)
     try:
         check_composed(node, name, template, check_filter)
@@ -218,11 +219,10 @@ def delete_index_templates(node: Node, pattern: str) -> None:
     node.changed()
 
 
-def put_legacy_template(node: Node, name: str, template: LegacyTemplate, *, create: bool) -> str | None:
-    """Take a template in; what is to be warned of."""
+def put_legacy_template(node: Node, name: str, template: LegacyTemplate, *, create: bool, warn: Warn) -> None:
     settings = with_index_prefix(template.settings)
     INDEX_SETTINGS.validate(settings, dependencies=True)
-    check_parts(name, template.index_patterns, settings, template.aliases)
+    check_parts(node, name, template.index_patterns, settings, template.aliases)
     if create and name in node.templates:
         raise IllegalArgumentException(f"index_template [{name}] already exists")
     check_alone(node, settings, template.mappings)
@@ -230,13 +230,12 @@ def put_legacy_template(node: Node, name: str, template: LegacyTemplate, *, crea
     node.changed()
     others = {other: rival for other, rival in node.index_templates.items() if other != name}
     rivals = overlapping_among(template.index_patterns, others)
-    if not rivals:
-        return None
-    return (
-        f"legacy template [{name}] has index patterns [{', '.join(template.index_patterns)}] matching patterns from "
-        f"existing composable templates [{','.join(rivals)}] with patterns ({_told_patterns(rivals)}); this template "
-        f"[{name}] may be ignored in favor of a composable template at index creation time"
-    )
+    if rivals:
+        warn(
+            f"legacy template [{name}] has index patterns [{', '.join(template.index_patterns)}] matching patterns "
+            f"from existing composable templates [{','.join(rivals)}] with patterns ({_told_patterns(rivals)}); this "
+            f"template [{name}] may be ignored in favor of a composable template at index creation time"
+        )
 
 
 def delete_legacy_templates(node: Node, pattern: str) -> None:

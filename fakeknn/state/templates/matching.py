@@ -98,9 +98,11 @@ def _overlap(a: str, b: str) -> bool:
     return False
 
 
-def overlapping(node: Node, name: str, patterns: Sequence[str]) -> dict[str, Sequence[str]]:
-    """The other templates of both kinds whose patterns could match what these do."""
-    others = {other: template for other, template in node.index_templates.items() if other != name}
+def overlapping(
+    node: Node, name: str, patterns: Sequence[str], templates: Mapping[str, IndexTemplate]
+) -> dict[str, Sequence[str]]:
+    """The templates whose patterns could match what these do: legacy ones, and others among ``templates``."""
+    others = {other: template for other, template in templates.items() if other != name}
     legacy = overlapping_among(patterns, node.templates)
     found = {**legacy, **overlapping_among(patterns, others)}
     capacity = hash_capacity(len(legacy) or len(found))

@@ -25,7 +25,9 @@ from fakeknn.state.templates import BACKING_INDEX_PREFIX, IndexTemplate
 from fakeknn.state.templates.composing import collect_mappings, compose_mappings, resolve_aliases, resolve_settings
 
 
-def check_parts(name: str, patterns: Sequence[str], settings: Settings, aliases: Mapping[str, AliasMetadata]) -> None:
+def check_parts(
+    node: Node, name: str, patterns: Sequence[str], settings: Settings, aliases: Mapping[str, AliasMetadata]
+) -> None:
     """MetadataIndexTemplateService.validate: names, patterns, settings, aliases."""
     problems: list[str] = []
     unwanted = ((" ", "a space"), (",", "a ','"), ("#", "a '#'"), ("*", "a '*'"))
@@ -48,6 +50,8 @@ def check_parts(name: str, patterns: Sequence[str], settings: Settings, aliases:
         problems.append(error.reason or "")
         problems.extend(other["reason"] for other in error.meta.get("suppressed", ()))
     problems.extend(lifecycle.problems(settings))
+    lifecycle.check_replicas_readable(settings)
+    lifecycle.Allowed.by(node.cluster_setting).check(settings)
     lifecycle.check_primaries_per_node(settings)
     if "*" in patterns and settings.get("index.hidden") is not None:
         problems.append("global templates may not specify the setting index.hidden")

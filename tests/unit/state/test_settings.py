@@ -12,6 +12,7 @@ from fakeknn.state.settings.flat import flatten, render, with_index_prefix
 from fakeknn.state.settings.index import INDEX_SETTINGS
 from fakeknn.state.settings.kinds import Settings
 from fakeknn.state.settings.lifecycle import (
+    Allowed,
     Updated,
     check_allowed,
     check_completed,
@@ -270,7 +271,10 @@ def test_a_new_index() -> None:
 
 
 def test_checks_of_a_new_index() -> None:
-    assert "soft-deletes disabled" in refused(check_completed, new({"soft_deletes.enabled": False}))["reason"]
+    assert (
+        "soft-deletes disabled"
+        in refused(check_completed, new({"soft_deletes.enabled": False}), {}, Allowed())["reason"]
+    )
     assert refused(check_makeable, new({"store.type": "x"}))["reason"] == "Unknown store type [x]"
     assert refused(check_makeable, new({"write.wait_for_active_shards": 5}))["reason"] == (
         "invalid index.write.wait_for_active_shards[5]: cannot be greater than number of shard copies [2]"
@@ -343,7 +347,11 @@ def test_refused_changes(changes: dict[str, Any], closed: bool, kind: str, reaso
 
 
 def test_refresh_no_oftener_than_the_cluster_allows() -> None:
-    assert refused(update, {"refresh_interval": "100ms"}, minimum_refresh_interval="1s")["reason"] == (
+    least = Allowed(minimum_refresh_interval="1s")
+    assert refused(update, {"refresh_interval": "100ms"}, allowed=least)["reason"] == (
         "invalid index.refresh_interval [100ms]: cannot be smaller than cluster.minimum.index.refresh_interval [1s]"
     )
-    assert update({"refresh_interval": -1}, minimum_refresh_interval="1s")["index.refresh_interval"] == "-1"
+    assert (
+        update({"refresh_interval": -1}, allowed=Allowed(minimum_refresh_interval="1s"))["index.refresh_interval"]
+        == "-1"
+    )
