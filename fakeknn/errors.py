@@ -681,6 +681,10 @@ class SearchException(OpenSearchError):
     """A search that its shard refuses; 500, as the real one."""
 
 
+class SearchParseException(OpenSearchError):
+    status = 400
+
+
 class SearchPhaseExecutionException(OpenSearchError):
     """``all shards failed``: one cause a group of alike shard failures; ``last``, if the last one is told as it is."""
 

@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 from fakeknn.aggs.base import Aggregation, Collector, register
 from fakeknn.aggs.docs import Docs
 from fakeknn.aggs.results import Internal, Reduction
-from fakeknn.errors import IllegalArgumentException, NullPointerException
+from fakeknn.errors import IllegalArgumentException, NullPointerException, SearchParseException
 from fakeknn.painless import Script as Compiled
 from fakeknn.painless import compile, java_value, json_value
+from fakeknn.painless.stream_output import check_no_self_references, check_writeable, check_written
 from fakeknn.query.context import ShardContext
 from fakeknn.query.doc_values import ShardDoc, source_of
 from fakeknn.query.script import Script, check_language, parse_script, resolved
@@ -23,11 +24,30 @@ from fakeknn.xcontent.objects import ObjectParser, declared
 
 def _compiled(script: Script, context: str, more: Mapping[str, Any]) -> Compiled:
     """The script with the aggregation's parameters beside its own."""
-    for name in more:
-        if name in script.params:
-            raise IllegalArgumentException(f'Parameter name "{name}" used in both aggregation and script parameters')
     check_language(script, context)
-    return compile(str(script.source), context, {**script.params, **more}, script.options, script.id)
+    return compile(str(script.source), context, _merged(script.params, more), script.options, script.id)
+
+
+def _merged(params: Mapping[str, Any], more: Mapping[str, Any]) -> dict[str, Any]:
+    for name in more:
+        if name in params:
+            raise IllegalArgumentException(f'Parameter name "{name}" used in both aggregation and script parameters')
+    return {**params, **more}
+
+
+def _check_copied(params: Any) -> None:
+    """``deepCopyParams``: parameters are copied for each state, which not every value can be."""
+    if isinstance(params, dict):
+        for value in params.values():
+            _check_copied(value)
+    elif isinstance(params, list):
+        for value in params:
+            _check_copied(value)
+    elif params is None:
+        raise NullPointerException('Cannot invoke "Object.getClass()" because "original" is null')
+    elif isinstance(params, int) and not -(1 << 63) <= params < 1 << 63:
+        known = "primitives, String, ArrayList, and HashMap"
+        raise SearchParseException(f"Can only clone {known}. Found: java.math.BigInteger")
 
 
 class ScriptedMetric(Internal):
@@ -53,6 +73,8 @@ class ScriptedMetric(Internal):
         if script.id is not None:
             script = reduction.services.stored_script(script)
         found = _compiled(script, "aggs_reduce", self.agg.params).execute({"states": states})
+        check_no_self_references(found, "reduce script")
+        check_written(found)  # for its size
         return ScriptedMetric(self.agg, [found])
 
     def lookup(self, path: Sequence[str]) -> Any:
@@ -80,6 +102,9 @@ class ScriptedMetricOf(Aggregation):
         scripts = {name: resolved(ctx, script) for name, script in self.scripts.items() if name != "reduce_script"}
         for name, script in scripts.items():
             _compiled(script, f"aggs_{name.removesuffix('_script')}", {})
+        reduce = self.scripts["reduce_script"]
+        _check_copied(reduce.params)
+        _merged(reduce.params, self.params)
         return lambda docs: self._collect(ctx, scripts, docs)
 
     def _collect(self, ctx: ShardContext, scripts: Mapping[str, Script], docs: Docs) -> Sequence[Internal]:
@@ -94,9 +119,12 @@ class ScriptedMetricOf(Aggregation):
         ]
 
     def _state(self, ctx: ShardContext, scripts: Mapping[str, Script], docs: Docs, rows: NDArray[np.int32]) -> Any:
+        _check_copied(self.params)
         state = java_value({})
         if "init_script" in scripts:
             _compiled(scripts["init_script"], "aggs_init", self.params).execute({"state": state})
+            check_no_self_references(state, "Scripted metric aggs init script")
+        _check_copied(scripts["map_script"].params)
         mapper = _compiled(scripts["map_script"], "aggs_map", self.params)
         doc = ShardDoc(ctx)
         scores = docs.script_scores() if "_score" in mapper.used else None
@@ -107,9 +135,14 @@ class ScriptedMetricOf(Aggregation):
             if "_source" in mapper.used:
                 bindings["_source"] = source_of(ctx, row)
             mapper.execute(bindings)
+        if len(rows):
+            check_no_self_references(state, "Scripted metric aggs map script")
         found = _compiled(scripts["combine_script"], "aggs_combine", self.params).execute({"state": state})
+        check_no_self_references(found, "Scripted metric aggs combine script")
         if found is None:
             raise NullPointerException('Cannot invoke "Object.getClass()" because "result" is null')
+        check_writeable(found)
+        check_written(found)
         return found
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from fakeknn.errors import IllegalArgumentException, OpenSearchError, RuntimeException, ScriptException
 from fakeknn.ingest.config import Config, cast, render, script_of, told
-from fakeknn.ingest.document import IngestDocument, check_no_self_references
+from fakeknn.ingest.document import IngestDocument
 from fakeknn.ingest.processor import EscapingError, Processor, compiled, processor, read_processor, run
+from fakeknn.painless.stream_output import check_no_self_references
 from fakeknn.painless.values import items
 
 

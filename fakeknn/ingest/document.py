@@ -294,13 +294,3 @@ def _check_around(value: Any, around: tuple[int, ...]) -> None:
         raise IllegalArgumentException(
             "Iterable object is self-referencing itself (IngestDocument: Self reference present in object.)"
         )
-
-
-def check_no_self_references(value: Any, hint: str, around: tuple[int, ...] = ()) -> None:
-    """``CollectionUtils.ensureNoSelfReferences``"""
-    if not isinstance(value, (dict, list)):
-        return
-    if id(value) in around:
-        raise IllegalArgumentException(f"Iterable object is self-referencing itself ({hint})")
-    for item in list(value.values()) if isinstance(value, dict) else value:
-        check_no_self_references(item, hint, (*around, id(value)))

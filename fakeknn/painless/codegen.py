@@ -87,6 +87,7 @@ class Codegen(ExpressionCodegen):
 
     def _function(self, function: ast.Function) -> py.stmt:
         execute = function.return_name == "<internal>"
+        self.in_function = not execute
         self.enter_function(not execute)
         variables = function.variables
         arguments = variables[: len(self.context.arguments)] if execute else variables

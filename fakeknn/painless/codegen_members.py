@@ -36,6 +36,7 @@ from fakeknn.painless.references import (
     unbound_lambda,
     unbound_reference,
 )
+from fakeknn.painless.throwable import illegal_state
 from fakeknn.painless.values import Function, function_type, runtime_name
 
 # What a load does with the prefix, index given: (stored value, the assignment's worth if it is another).
@@ -63,6 +64,15 @@ class Host:
 
     def __init__(self) -> None:
         self.bindings: Any = {}
+        self.bound: dict[int, Callable[..., Any]] = {}
+        """The functions that are made once for a segment's documents, by their places in the script."""
+
+    def bind(self, place: int, make: Callable[..., Callable[..., Any]], *arguments: Any) -> Callable[..., Any]:
+        bound = self.bound[place] = make(*arguments)
+        return bound
+
+    def bound_at(self, place: int) -> Callable[..., Any] | None:
+        return self.bound.get(place)
 
 
 class MemberCodegen(Emitter):
@@ -73,6 +83,7 @@ class MemberCodegen(Emitter):
         self.context = context
         self.allowlist = allowlist
         self.host = Host()
+        self.in_function = False
         self.nulls: dict[int, str] = {}
         # What is called at a place: a static method's key, or the name and arity of a receiver's.
         self.calls: dict[int, str] = {}
@@ -349,20 +360,34 @@ class MemberCodegen(Emitter):
 
     def _calllocal(self, node: ast.CallLocal) -> py.expr:
         self.mark(node.offset)
+        if node.binding is not None:
+            return self._bound(node, node.binding)
         arguments = [self.value(argument) for argument in node.arguments]
         if node.function is not None:
             name = f"f_{node.function.name}_{len(node.function.parameters)}"
             return self.call_node(self.name(name), *arguments)
-        if node.imported is not None:
-            self.calls[self.line] = node.imported.key
-            return self.call(static_implementation(node.imported), *arguments)
-        assert node.binding is not None
-        if node.binding.parameters[-1] != "java.lang.Object":  # to which an argument is cast at its own place
-            self.mark(node.offset)
-        self.calls[self.line] = node.binding.key
+        assert node.imported is not None
+        self.calls[self.line] = node.imported.key
+        return self.call(static_implementation(node.imported), *arguments)
+
+    def _bound(self, node: ast.CallLocal, binding: Method) -> py.expr:
+        """A class binding: made of its first arguments when it is first called, then asked with the others."""
+        if self.in_function:
+            raise illegal_state("no 'this' pointer within static method")
+        given = binding.read_only - node.skipped
+        arguments = [self.value(argument) for argument in node.arguments[:given]]
         if node.skipped:
             arguments.insert(0, self.reach(self.host))
-        return self.call(static_implementation(node.binding), *arguments)
+        place = self.constant(node.offset)
+        self.calls[self.line] = binding.key
+        known = self.call(self.host.bound_at, place)
+        made = self.call(self.host.bind, place, self.reach(static_implementation(binding)), *arguments)
+        bound = self.at(py.BoolOp(py.Or(), [known, made]))
+        asked = [self.value(argument) for argument in node.arguments[given:]]
+        if binding.parameters[-1] != "java.lang.Object":  # to which an argument is cast at its own place
+            self.mark(node.offset)
+        self.calls[self.line] = binding.key
+        return self.call_node(bound, *asked)
 
     # --- lambdas and references ---------------------------------------------------------------------------------------
 

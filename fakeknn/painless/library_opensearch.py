@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 from urllib.parse import unquote_plus
 
@@ -50,6 +51,7 @@ ScriptedAvg = _given("org.opensearch.search.aggregations.metrics.ScriptedAvg", "
 _TOKEN = "org.opensearch.analysis.common.AnalysisPredicateScript.Token"
 Token = _given(_TOKEN, "term", "position", "positionIncrement", "positionLength", "startOffset", "endOffset", "type")
 define(_TOKEN, {"isKeyword/0": _reader("keyword")})
+define_static(ScriptedAvg.java, {"<init>/2": lambda sum, count: ScriptedAvg({"sum": sum, "count": count})})
 
 
 # --- derived fields ---------------------------------------------------------------------------------------------------
@@ -94,7 +96,7 @@ def _emitted_size(value: Any) -> int | None:
     return len(value.encode()) if type(value) is str else _SIZES.get(class_of(value))
 
 
-define_static("bind", {"emit/2": _emit, "emit/3": _emit})
+define_static("bind", dict.fromkeys(("emit/2", "emit/3"), lambda host: partial(_emit, host)))
 
 
 # --- ingest -----------------------------------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from fakeknn.painless.dispatch import define, define_static
 from fakeknn.painless.library_elementary import java_pow
 from fakeknn.painless.library_geo import arc_distance
 from fakeknn.painless.numbers import float_div, to_float
-from fakeknn.painless.throwable import illegal_argument
+from fakeknn.painless.throwable import Thrown, illegal_argument
 from fakeknn.painless.values import string_hash, text
 from fakeknn.units import parse_time_value
 
@@ -58,25 +58,26 @@ def _exp(value: float) -> float:
         return math.inf
 
 
-def _numeric(shape: str) -> Callable[..., float]:
+def _numeric(shape: str) -> Callable[..., Callable[..., float]]:
     made = lru_cache(maxsize=64)(lambda scale, decay: curve(shape, scale, decay))
 
-    def run(origin: float, scale: float, offset: float, decay: float, value: float) -> float:
-        return made(scale, decay)(max(0.0, abs(value - origin) - offset))
+    def bound(origin: float, scale: float, offset: float, decay: float) -> Callable[[float], float]:
+        score = made(scale, decay)
+        return lambda value: score(max(0.0, abs(value - origin) - offset))
 
-    return run
+    return bound
 
 
-def _geo(shape: str) -> Callable[..., float]:
+def _geo(shape: str) -> Callable[..., Callable[..., float]]:
     @lru_cache(maxsize=64)
     def made(origin: str, scale: str, offset: str, decay: float) -> tuple[GeoPoint, float, Curve]:
         return of_text(origin), parse_distance(offset), curve(shape, parse_distance(scale), decay)
 
-    def run(origin: str, scale: str, offset: str, decay: float, value: GeoPoint) -> float:
+    def bound(origin: str, scale: str, offset: str, decay: float) -> Callable[[GeoPoint], float]:
         point, off, score = made(origin, scale, offset, decay)
-        return score(max(0.0, arc_distance(point.lat, point.lon, value.lat, value.lon) - off))
+        return lambda value: score(max(0.0, arc_distance(point.lat, point.lon, value.lat, value.lon) - off))
 
-    return run
+    return bound
 
 
 _DATES = DateFormat.parse("strict_date_optional_time||epoch_millis")
@@ -88,7 +89,7 @@ def _no_now() -> int:
     raise OpenSearchParseException("could not read the current timestamp") from cause
 
 
-def _date(shape: str) -> Callable[..., float]:
+def _date(shape: str) -> Callable[..., Callable[..., float]]:
     name = f"DecayDate{shape}"
 
     @lru_cache(maxsize=64)
@@ -97,11 +98,11 @@ def _date(shape: str) -> Callable[..., float]:
         span = parse_time_value(scale, f"{name}.scale").millis
         return millis, parse_time_value(offset, f"{name}.offset").millis, curve(shape, span, decay)
 
-    def run(origin: str, scale: str, offset: str, decay: float, value: Any) -> float:
+    def bound(origin: str, scale: str, offset: str, decay: float) -> Callable[[Any], float]:
         millis, off, score = made(origin, scale, offset, decay)
-        return score(max(0, abs(value.to_epoch_milli() - millis) - off))
+        return lambda value: score(max(0, abs(value.to_epoch_milli() - millis) - off))
 
-    return run
+    return bound
 
 
 define_static(
@@ -145,35 +146,67 @@ def salted(index: str, shard: int, seed: int) -> int:
     return k ^ k >> 16
 
 
-def _random(host: Host, seed: int, field: str | None = None) -> float:
+def _converted(cause: Thrown, where: str, line: int) -> Thrown:
+    """``ExceptionsHelper.convertToOpenSearchException``."""
+    frames = (
+        "org.opensearch.ExceptionsHelper.convertToOpenSearchException(ExceptionsHelper.java:124)",
+        f"org.opensearch.script.ScoreScriptUtils${where}(ScoreScriptUtils.java:{line})",
+    )
+    message = cause.java_class + (f": {cause.message}" if cause.message else "")
+    return Thrown("org.opensearch.OpenSearchException", message, cause, frames)
+
+
+def _random_of_field(host: Host, seed: int, field: str | None) -> Callable[[], float]:
     """Needs ``_index``, ``_shard_id`` and ``_doc_id`` (Lucene's number in the shard) among the bindings."""
-    given = host.bindings
-    column = None if field is None else given["doc"].get(field)
-    if given.get("_index") is None:
+    host.bindings["doc"].get(field)
+    salt = _salt(host, seed)
+
+    def score() -> float:
+        try:
+            value = host.bindings["doc"].get(field).value_at(0)
+        except Thrown as cause:
+            raise _converted(cause, "RandomScoreField.randomScore", 164) from None
+        return _fraction(murmur3(text(value).encode(), salt))
+
+    return score
+
+
+def _random_of_document(host: Host, seed: int) -> Callable[[], float]:
+    salt = _salt(host, seed)
+    return lambda: _fraction(murmur3(text(host.bindings["_doc_id"]).encode(), salt))
+
+
+def _salt(host: Host, seed: int) -> int:
+    index = host.bindings.get("_index")
+    if index is None:
         raise illegal_argument("index name can not be looked up!")
-    value = given["_doc_id"] if column is None else column.value_at(0)
-    salt = salted(given["_index"], given["_shard_id"], seed)
-    hashed = murmur3(text(value).encode(), salt)
+    return salted(index, host.bindings["_shard_id"], seed)
+
+
+def _fraction(hashed: int) -> float:
     return to_float((hashed & 0x00FFFFFF) / (1 << 24))
 
 
-def _statistic(name: str) -> Callable[..., int]:
+def _statistic(name: str) -> Callable[[Host], Callable[..., int]]:
     """Needs a function ``term_statistics(name, field, term)`` among the bindings."""
 
-    def run(host: Host, field: str, term: str | None = None) -> int:
-        statistics = host.bindings.get("term_statistics")
-        if statistics is None:
-            raise NotFaked(f"painless function {name}")
-        return int(statistics(name, field, term))
+    def bound(host: Host) -> Callable[..., int]:
+        def statistic(field: str, term: str | None = None) -> int:
+            statistics = host.bindings.get("term_statistics")
+            if statistics is None:
+                raise NotFaked(f"painless function {name}")
+            return int(statistics(name, field, term))
 
-    return run
+        return statistic
+
+    return bound
 
 
 define_static(
     "bind",
     {
-        "randomScore/2": _random,
-        "randomScore/3": _random,
+        "randomScore/2": _random_of_document,
+        "randomScore/3": _random_of_field,
         "termFreq/3": _statistic("termFreq"),
         "totalTermFreq/3": _statistic("totalTermFreq"),
         "sumTotalTermFreq/2": _statistic("sumTotalTermFreq"),

@@ -93,11 +93,12 @@ class _ScriptCodegen(Codegen):
 class Script:
     """A compiled script with its parameters. ``used``: the variables it reads, so that ``_score`` may be left out."""
 
-    __slots__ = ("_compiled", "_name", "params")
+    __slots__ = ("_bound", "_compiled", "_name", "params")
 
     def __init__(self, compiled: Compiled, params: Mapping[str, Any], name: str | None) -> None:
         self._compiled = compiled
         self._name = name
+        self._bound: dict[int, Any] = {}
         self.params = java_value(dict(params))
         if compiled.context.name in _UNMODIFIABLE:
             self.params = UnmodifiableMap(items(self.params))
@@ -119,6 +120,10 @@ class Script:
         """What of the document it finds among its parameters."""
         return self._compiled.lookups
 
+    def begin_segment(self) -> None:
+        """The documents to come are of another segment, for which OpenSearch makes another script."""
+        self._bound = {}
+
     def execute(self, bindings: Mapping[str, Any]) -> Any:
         """Run with the context's variables (``params`` may be left out); raises ``ScriptException``.
 
@@ -128,7 +133,7 @@ class Script:
         if compiled.lookups:
             self._look_up(bindings)
         given = {"params": self.params, **bindings}
-        compiled.host.bindings = given
+        compiled.host.bindings, compiled.host.bound = given, self._bound
         try:
             return compiled.execute(*map(given.get, compiled.names))
         except NotFaked:

@@ -48,6 +48,7 @@ class _Run:
         # How many documents see a variable: as many as its declaration was reached by.
         self.seen: dict[str, int] = {}
         self.returned: NDArray[Any] | None = None
+        self.bound: dict[int, list[Any]] = {}
         self.rounds = 0
         for variable in function.variables:
             if variable.name == "doc":
@@ -508,6 +509,12 @@ class _Run:
         if function is None:
             raise Unvectorizable
         arguments = [self.value(argument, rows) for argument in node.arguments]
+        if node.binding is not None:
+            # A binding's own arguments are what they are when it is first called.
+            bound = self.bound.setdefault(id(node), arguments[: method.read_only])
+            if any(isinstance(argument, (Vector, Field)) for argument in bound):
+                raise Unvectorizable
+            arguments[: method.read_only] = bound
         given: list[Any] = []
         for argument in arguments:
             if isinstance(argument, Field):

@@ -264,7 +264,11 @@ def script_values(
         out = []
         frequencies = TermFrequencies(ctx)
         scores = score() if score is not None and "_score" in compiled.used else None
+        segment, segments = -1, ctx.view.segment_of
         for row in rows.tolist():
+            if segments[row] != segment:
+                segment = segments[row]
+                compiled.begin_segment()
             frequencies.row = row
             bindings: dict[str, Any] = {
                 "doc": doc.at(row),

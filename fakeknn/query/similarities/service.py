@@ -242,7 +242,7 @@ def _try_frequencies(scorer: Scorer) -> None:
 
 
 def _try_lengths(scorer: Scorer) -> None:
-    before = np.float32(np.inf)
+    before = np.finfo(np.float32).max
     for length in _SHORT:
         score = _tried(scorer, 1, length)
         if score > before:

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from fakeknn.errors import IllegalArgumentException
-from fakeknn.ingest.document import IngestDocument, check_no_self_references, deep_copy
+from fakeknn.ingest.document import IngestDocument, deep_copy
+from fakeknn.painless.stream_output import check_no_self_references
 
 
 def document(**source: Any) -> IngestDocument:
