@@ -11,7 +11,13 @@ from typing import Any
 import numpy as np
 import orjson
 
-from fakeknn.errors import IllegalArgumentException, NamedObjectNotFoundException, ParsingException, Where
+from fakeknn.errors import (
+    IllegalArgumentException,
+    NamedObjectNotFoundException,
+    NullPointerException,
+    ParsingException,
+    Where,
+)
 from fakeknn.fields import VectorFieldType
 from fakeknn.knn.java import cannot_be_cast, class_name
 from fakeknn.knn.spaces import SPACES, DataType, Space
@@ -51,14 +57,15 @@ class Rerank:
     path: str
     space: Space
 
-    def choose(self, outcome: Outcome) -> None:
-        """Leave those hits that are chosen, in the order of choice."""
+    def choose(self, outcome: Outcome) -> dict[str, Any]:
+        """Leave those hits that are chosen, in the order of choice; what the answer tells beside it."""
         if not outcome.page:
-            return
+            return {}
         vectors = [self._vector(outcome, hit) for hit in outcome.page]
         chosen = self._chosen(outcome.page, vectors)
         outcome.page = [outcome.page[i] for i in chosen]
         outcome.max_score = max((np.float32(hit.score or 0) for hit in outcome.page), default=None)
+        return {"profile": {"shards": []}}  # MMRRerankProcessor copies an answer without one so
 
     def _vector(self, outcome: Outcome, hit: Hit) -> Any:
         ctx = outcome.contexts[hit.shard]
@@ -106,10 +113,33 @@ class Rerank:
 
 
 def _ext(request: SearchRequest, container: Any, key: Any) -> None:
-    for name in container[key]:
-        if name != "mmr":
-            raise NamedObjectNotFoundException(f"unknown field [{name}]", at=Where(container[key], name))
-        request.parts["mmr"] = _read(request, container[key], name)
+    sections = container[key]
+    for name in sections:
+        if not _read_section(request, sections, name):
+            break
+    else:
+        return
+    # A section without braces has ended with the object around it, so what follows that is taken for sections, and
+    # the end of the body for theirs.
+    for name in _after(container, key):
+        _read_section(request, container, name)
+    raise NullPointerException(
+        'Cannot invoke "org.opensearch.core.xcontent.XContentParser$Token.isValue()" because "token" is null'
+    )
+
+
+def _read_section(request: SearchRequest, container: Any, name: str) -> bool:
+    """Read one extension; whether it is an object."""
+    if name != "mmr":
+        raise NamedObjectNotFoundException(f"unknown field [{name}]", at=Where(container, name))
+    request.parts["mmr"] = _read(request, container, name)
+    return isinstance(container[name], dict)
+
+
+def _after(container: dict[str, Any], key: str) -> list[str]:
+    """The members that follow one."""
+    names = list(container)
+    return names[names.index(key) + 1 :]
 
 
 def request_of(node: Node) -> SearchRequest:
@@ -164,9 +194,14 @@ def _read(request: SearchRequest, container: Any, key: Any) -> _Asked:
             f"We need to enable [{', '.join(_FACTORIES)}] in the cluster setting [{_SETTING}] to support the mmr "
             "search extension."
         )
-    body = container[key]
+    body, names = container[key], list(container[key]) if isinstance(container[key], dict) else _after(container, key)
+    if isinstance(body, list):
+        at = Where(body, 0) if body else Where(body, None, "end")
+        raise ParsingException("[mmr] query extension does not support []", at=at)
+    if not isinstance(body, dict):
+        body = container
     said: dict[str, Any] = {}
-    for name in body if isinstance(body, dict) else ():
+    for name in names:
         if name not in _READERS or not objects.is_value(body[name]):
             raise ParsingException(f"[mmr] query extension does not support [{name}]", at=Where(body, name))
         said[name] = _READERS[name](body, name)
@@ -220,6 +255,7 @@ def _space(asked: _Asked, path: str, indices: Sequence[Index]) -> Space:
     data_type: DataType | None = None
     strange = []
     for index in indices:
+        _check_not_nested(index, path)
         field = index.mapping.fields.get(path)
         if field is None:
             continue
@@ -240,6 +276,17 @@ def _space(asked: _Asked, path: str, indices: Sequence[Index]) -> Space:
                 f"[{_name(found)}] in target indices."
             )
     return asked.space or space or SPACES["l2"]
+
+
+def _check_not_nested(index: Index, path: str) -> None:
+    """MMRUtil.getMMRFieldMappingByPath."""
+    parts = path.split(".")
+    for end, part in enumerate(parts, 1):
+        place = index.mapping.objects.get(".".join(parts[:end]))
+        if place is not None and place.nested:
+            raise IllegalArgumentException(
+                f"MMR search extension cannot support the field {path} because it is in the nested field {part}."
+            )
 
 
 def _agreed(current: Any, following: Any, what: str, path: str) -> Any:

@@ -302,16 +302,15 @@ def search(
         if request.dfs and len(contexts) > 1:
             _count_built(outcome)
         _count_phases(node, request, outcome)
-        if rerank is not None and outcome.page:
-            rerank.choose(outcome)
-            # The processor copies an answer without a profile as one that has an empty one.
-            return {**answer(request, outcome, _took(node, started)), "profile": {"shards": []}}
-        return answer(request, outcome, _took(node, started))
+        told = {} if rerank is None else rerank.choose(outcome)
+        body = answer(request, outcome, _took(node, started))
+        return {**body, **told, **body}
     keep_alive = readers.keep_alive_of(node, scroll, "scroll", contexts)
     started_scroll, outcome = readers.start_scroll(node, request, contexts, keep_alive)
     _count_phases(node, request, outcome)
+    told = {} if rerank is None else rerank.choose(outcome)
     body = answer(started_scroll.request, outcome, _took(node, started))
-    return {"_scroll_id": started_scroll.id, **body}
+    return {"_scroll_id": started_scroll.id, **body, **told}
 
 
 def search_point(node: Node, request: SearchRequest) -> dict[str, Any]:
