@@ -29,7 +29,7 @@ from fakeknn.errors import (
 from fakeknn.geo import points, sphere
 from fakeknn.geo.points import GeoPoint
 from fakeknn.query.context import ShardContext
-from fakeknn.query.geo import distance_type
+from fakeknn.query.geo_parsers import distance_type
 from fakeknn.xcontent import java_double, objects, parse_double
 from fakeknn.xcontent.objects import Member, ObjectParser, declared
 

@@ -22,11 +22,11 @@ from fakeknn.aggs.results import Bucket, Internal, MultiBucket, Reduction, Shown
 from fakeknn.aggs.selection import Grouped, split
 from fakeknn.aggs.thresholds import at_least
 from fakeknn.aggs.values import REQUIRED_FIELD, Given, Source, members
-from fakeknn.errors import IllegalArgumentException, NumberFormatException, OpenSearchError, Where
+from fakeknn.errors import IllegalArgumentException, NumberFormatException
 from fakeknn.geo import cells, sphere
 from fakeknn.geo.points import GeoPoint
 from fakeknn.query.context import ShardContext
-from fakeknn.query.geo import parse_box
+from fakeknn.query.geo_parsers import parse_box
 from fakeknn.xcontent import java_string, objects
 from fakeknn.xcontent.objects import Member, ObjectParser, declared
 
@@ -179,24 +179,9 @@ def _tile_precision(container: Any, key: Any) -> int:
 
 def _box(container: Any, key: Any) -> Box | None:
     body = container[key]
-    try:
+    with objects.standing_at(body, None, "end"):
         found = parse_box(body)
-    except OpenSearchError as error:
-        raise error if objects.place_of(error) else objects.stopped_at(error, _wrong_side(body, error)) from None
     return None if any(math.isnan(side) for point in found for side in point) else found
-
-
-def _wrong_side(body: Mapping[str, Any], error: OpenSearchError) -> Where:
-    """The member that a box is refused for."""
-    read: dict[str, Any] = {}
-    for name in body:
-        read[name] = body[name]
-        try:
-            parse_box(read)
-        except OpenSearchError as found:
-            if found.reason == error.reason and "Conflicting" not in str(found.reason):
-                return Where(body, name)
-    return Where(body, None, "end")
 
 
 _BOX = declared("object", _box)

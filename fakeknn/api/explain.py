@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from fakeknn.api.documents import SOURCE, get, get_result
-from fakeknn.api.search import check_read, query_of_params, query_only
+from fakeknn.api.query_content import query_only
+from fakeknn.api.search import check_read, query_of_params
 from fakeknn.errors import ActionRequestValidationException, IllegalArgumentException, OpenSearchError
 from fakeknn.rest import SOURCE_PARAMETERS, Request, Response, route
 from fakeknn.search import service

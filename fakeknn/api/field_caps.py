@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from fakeknn.api.search import INDICES_PARAMETERS, query_content
-from fakeknn.errors import IllegalArgumentException, NotFaked, OpenSearchError, ParsingException, Where
+from fakeknn.api.query_content import query_content
+from fakeknn.api.search import INDICES_PARAMETERS
+from fakeknn.errors import IllegalArgumentException, NotFaked, OpenSearchError
 from fakeknn.query.base import Query
 from fakeknn.rest import SOURCE_PARAMETERS, Request, route
 from fakeknn.search import service
@@ -16,16 +17,6 @@ from fakeknn.xcontent import read_query
 
 if TYPE_CHECKING:
     from fakeknn.state.node import Node
-
-
-def _index_filter(body: Any) -> Query | None:
-    """The body, which may hold a query that chooses indices."""
-    query = None
-    for name in body or ():
-        if name != "index_filter":
-            raise ParsingException(f"request does not support [{name}]", at=Where(body, name, "key"))
-        query = query_content(body, name)
-    return query
 
 
 @route(
@@ -43,7 +34,7 @@ def field_caps(node: Node, request: Request) -> dict[str, Any]:
     query = None
     if request.body:
         request.parsed = read_query(request.body)
-        query = _index_filter(request.parsed)
+        query = query_content(request.parsed, "index_filter")
     found = {}
     for index in node.resolve(request.text("index") or "_all", options):
         if index.state == "open" and (query is None or _can_match(node, query, index)):

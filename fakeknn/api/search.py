@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from fakeknn.api.query_content import query_only
 from fakeknn.api.timeouts import check_time
 from fakeknn.errors import (
     ActionRequestValidationException,
@@ -15,14 +16,10 @@ from fakeknn.errors import (
     NullPointerException,
     OpenSearchError,
     OpenSearchParseException,
-    ParsingException,
-    Where,
     body_of,
 )
 from fakeknn.ingest import search_pipelines
 from fakeknn.query import query_string
-from fakeknn.query.base import Query
-from fakeknn.query.parsing import parse_query
 from fakeknn.rest import SOURCE_PARAMETERS, Request, route
 from fakeknn.search import service
 from fakeknn.search.context_ids import readers_of_point
@@ -48,7 +45,6 @@ from fakeknn.search.source import source_of_params
 from fakeknn.search.suggest_term import suggest_of_parameters
 from fakeknn.state.names import IndicesOptions
 from fakeknn.xcontent import hash_ordered, java_string, read, read_for, read_query, read_search, settle
-from fakeknn.xcontent.objects import place_of
 
 if TYPE_CHECKING:
     from fakeknn.state.node import Node
@@ -343,30 +339,6 @@ def count(node: Node, request: Request) -> dict[str, Any]:
     )
 
 
-def query_only(body: Any) -> Query | None:
-    """A body that may hold a query and nothing else."""
-    if body is None:
-        return None
-    query = None
-    for name in body:
-        if name != "query":
-            raise ParsingException(f"request does not support [{name}]", at=Where(body, name, "key"))
-        if not isinstance(body[name], dict):
-            raise ParsingException("[_na] query malformed, must start with start_object", at=Where(body, name))
-        query = query_content(body, name)
-    return query
-
-
-def query_content(body: Any, name: str) -> Query:
-    """RestActions.getQueryContent: whatever is wrong with a query is told as a ParsingException."""
-    try:
-        return parse_query(body, name)
-    except ParsingException:
-        raise
-    except OpenSearchError as cause:
-        raise ParsingException("Failed to parse", at=place_of(cause)) from cause
-
-
 def msearch_lines(body: bytes) -> Iterator[tuple[dict[str, Any], bytes]]:
     """MultiSearchRequest.readMultiLineFormat: header and body, line by line."""
     start = 0
@@ -443,6 +415,13 @@ def msearch(node: Node, request: Request) -> dict[str, Any]:
         except OpenSearchError as error:
             settle(error, one.body, one.parsed)
             responses.append(body_of(error))
+    return message_answer(node, request, started, responses)
+
+
+def message_answer(node: Node, request: Request, started: float, responses: list[dict[str, Any]]) -> dict[str, Any]:
+    """The answer to several searches; ``typed_keys`` is looked at once something is to be typed, for all of them."""
+    if any("aggregations" in answer or answer.get("suggest") for answer in responses):
+        request.flag("typed_keys")
     return {"took": int((node.clock.now() - started) * 1000), "responses": responses}
 
 
@@ -475,8 +454,10 @@ def _header_params(request: Request, header: dict[str, Any]) -> dict[str, str]:
     params = {
         key: value
         for key, value in request.params.items()
-        if key in (*INDICES_PARAMETERS, "index", "routing", "search_type", "rest_total_hits_as_int", "typed_keys")
+        if key in (*INDICES_PARAMETERS, "index", "routing", "search_type", "rest_total_hits_as_int")
     }
+    if request.params.get("typed_keys") in ("", "true"):  # another value is looked at in ``message_answer``
+        params["typed_keys"] = "true"
     for name, value in header.items():
         if value is None:
             continue

@@ -14,6 +14,7 @@ from fakeknn.api.search import (
     check_message,
     check_read,
     check_total_hits,
+    message_answer,
     message_searches,
     run_search,
 )
@@ -211,7 +212,7 @@ def multi_search_template(node: Node, request: Request) -> dict[str, Any]:
     if all(isinstance(plan, OpenSearchError) for plan in plans):
         raise ActionRequestValidationException("no requests added")
     responses = [_answer(node, plan) for plan in plans]
-    return {"took": int((node.clock.now() - started) * 1000), "responses": responses}
+    return message_answer(node, request, started, responses)
 
 
 def _answer(node: Node, plan: tuple[SearchRequest, Request] | OpenSearchError) -> dict[str, Any]:

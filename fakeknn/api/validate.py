@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from fakeknn.api.search import INDICES_PARAMETERS, check_read, query_of_params, query_only
+from fakeknn.api.query_content import query_only
+from fakeknn.api.search import INDICES_PARAMETERS, check_read, query_of_params
 from fakeknn.errors import (
     ActionRequestValidationException,
     IndexClosedException,

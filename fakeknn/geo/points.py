@@ -14,6 +14,7 @@ from fakeknn.errors import (
     NumberFormatException,
     OpenSearchError,
     OpenSearchParseException,
+    Where,
 )
 from fakeknn.geo import wkt
 from fakeknn.geo.sphere import centered_modulus
@@ -218,8 +219,14 @@ def of_json(container: Any, key: Any, *, ignore_z: bool = False, corner: str = "
         with objects.sub_parser(value):
             return _of_object(value, ignore_z, corner) if isinstance(value, dict) else _of_array(value, ignore_z)
     if isinstance(value, str):
+        return of_json_text(container, key, ignore_z=ignore_z, corner=corner)
+    raise objects.stopped_at(OpenSearchParseException("geo_point expected"), Where(container, key))
+
+
+def of_json_text(container: Any, key: Any, *, ignore_z: bool = False, corner: str = "bottom_left") -> GeoPoint:
+    """GeoPoint.resetFromString on the text of the value at ``container[key]``, whatever it is."""
+    with objects.standing_at(container, key):
         return of_text(objects.text(container, key), ignore_z, corner)
-    raise OpenSearchParseException("geo_point expected")
 
 
 def _of_object(body: dict[str, Any], ignore_z: bool, corner: str) -> GeoPoint:

@@ -5,24 +5,23 @@ Sources: ShapeParser, GeoJsonParser, GeoWKTParser, GeoShapeType and the shape bu
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import Any
 
 from fakeknn.errors import (
     IllegalArgumentException,
     NotFaked,
     NullPointerException,
-    OpenSearchError,
     OpenSearchException,
     OpenSearchParseException,
-    Where,
 )
 from fakeknn.geo.geojson import ORIENTATIONS
 from fakeknn.geo.shape_text import Position, ShapeText, box, closed, kind_of
 from fakeknn.geo.sphere import parse_distance
 from fakeknn.geo.wkt import Shape
 from fakeknn.xcontent import java_string, objects
+from fakeknn.xcontent.tokens import Tokens
 
 
 def parse(container: Any, key: Any) -> Shape | None:
@@ -37,72 +36,6 @@ def parse(container: Any, key: Any) -> Shape | None:
     if isinstance(value, str):
         return ShapeText(objects.text(container, key)).whole()
     raise OpenSearchParseException("shape must be an object consisting of type and coordinates")
-
-
-# ------------------------------------------------------------------------------------------------- the parser's tokens
-
-
-class Tokens:
-    """What an XContentParser comes to, one after the other: a token's ``kind``, and where it stands."""
-
-    kind: str
-    container: Any
-    key: Any
-
-    def __init__(self, container: Any, key: Any) -> None:
-        self._rest = self._walk(container, key)
-        self.depth = 0
-        self.next()
-
-    def next(self) -> str:
-        found = next(self._rest, None)
-        if found is None:
-            raise NotFaked("a shape whose parser runs beyond its end")
-        self.kind, self.container, self.key = found
-        self.depth += self.kind.startswith("START") - self.kind.startswith("END")
-        return self.kind
-
-    @property
-    def text(self) -> str:
-        if self.kind == "FIELD_NAME":
-            return str(self.key)
-        if self.kind.startswith("END"):
-            raise NotFaked("the text of the end of an array")
-        return objects.text(self.container, self.key)
-
-    def skip_children(self) -> None:
-        if self.kind.startswith("START"):
-            self.leave(self.depth - 1)
-
-    def leave(self, depth: int) -> None:
-        """Go on until no more than so many objects and arrays are open."""
-        while self.depth > depth:
-            self.next()
-
-    def refuse(self, error: OpenSearchError) -> NoReturn:
-        if self.kind == "FIELD_NAME":
-            place = Where(self.container, self.key, "key")
-        else:
-            place = Where(self.container, self.key, "end" if self.kind.startswith("END") else "value")
-        raise objects.stopped_at(error, place)
-
-    def _walk(self, container: Any, key: Any) -> Iterator[tuple[str, Any, Any]]:
-        value = container[key]
-        if isinstance(value, dict):
-            yield "START_OBJECT", container, key
-            for name in value:
-                yield "FIELD_NAME", value, name
-                yield from self._walk(value, name)
-            objects.whole(container, key)
-            yield "END_OBJECT", value, None
-        elif isinstance(value, list):
-            yield "START_ARRAY", container, key
-            for i in range(len(value)):
-                yield from self._walk(value, i)
-            objects.whole(container, key)
-            yield "END_ARRAY", value, None
-        else:
-            yield objects.token(value), container, key
 
 
 # ------------------------------------------------------------------------------------------------------------- GeoJSON

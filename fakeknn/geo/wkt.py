@@ -261,6 +261,8 @@ def written(shape: Shape) -> str:
         return f"{name} ({', '.join(map(java_string, given))})"
     if kind in ("POINT", "CIRCLE"):
         return f"{name} ({_position(given)})"
+    if kind in ("MULTILINESTRING", "MULTIPOLYGON"):
+        return f"{name} ({','.join(map(_positions, given))})"
     return f"{name} {_positions(given)}"
 
 

@@ -15,6 +15,7 @@ from fakeknn.fields.metadata import IdFieldType
 from fakeknn.fields.patterns import matching_terms, wildcard_matcher
 from fakeknn.fields.regexp import REGEXP_FLAGS, regexp_matcher
 from fakeknn.fields.text import BeginningsFieldType, TextFieldType
+from fakeknn.fields.wildcard import WildcardFieldType
 from fakeknn.query.base import Query
 from fakeknn.query.boolean import Bool
 from fakeknn.query.compound import ConstantScore
@@ -54,6 +55,8 @@ class Pattern(Query):
         check_rewrite(self.rewrite)
         if self.rewrite is None or is_constant(self.rewrite):
             return None
+        if isinstance(ctx.field(self.field), WildcardFieldType):
+            return None  # which knows one way to match
         key = ("scored", id(self))
         found: Query | None = ctx.memo.get(key)
         if found is None:

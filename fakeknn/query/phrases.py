@@ -219,10 +219,12 @@ class Phrase(Query):
         similarity = FieldScoring(ctx, field, column)
         return similarity.explain(row, freq, self._known(column), boost, self.text(), phrase=True)
 
-    def of_source(self) -> str:
-        """SourceFieldMatchQuery.toString."""
-        places = list(dict.fromkeys(" ".join(f"{self.field}:{term}" for term in terms) for terms in self.terms))
-        if len(places) == 1 and len(self.terms) > 1:  # of filters that are equal one is left
+    def of_source(self, *, rewritten: bool = True) -> str:
+        """SourceFieldMatchQuery.toString, of filters that are equal with one left or, not rewritten, with all."""
+        places = [" ".join(f"{self.field}:{term}" for term in terms) for terms in self.terms]
+        if rewritten:
+            places = list(dict.fromkeys(places))
+        if len(places) == 1 and len(self.terms) > 1:
             kept = f"(ConstantScore({places[0]}))^0.0"
         else:
             kept = " ".join(f"#({terms})" if " " in terms else f"#{terms}" for terms in places)
@@ -308,6 +310,14 @@ class PhrasePrefix(Query):
         last = "* ".join(self.terms[-1]) + "*"
         places.append(last if len(self.terms[-1]) == 1 else f"({last})")
         return f'"{" ".join(places)}"' + (f"~{self.slop}" if self.slop else "")
+
+    def of_source(self) -> str:
+        """SourceFieldMatchQuery.toString, ahead of its rewriting."""
+        last = replace(self, terms=self.terms[-1:], positions=(0,), slop=0)
+        places = [" ".join(f"{self.field}:{term}" for term in terms) for terms in self.terms[:-1]]
+        kept = [f"#({terms})" if " " in terms else f"#{terms}" for terms in places]
+        asked = " ".join((*kept, f"#{self.field}:{last.text()}"))
+        return f"SourceFieldMatchQuery (delegate query: [ {asked} ], filter query: [ {self.field}:{self.text()}])"
 
     def rewritten(self, ctx: ShardContext) -> Query:
         key = ("phrase prefix", id(self))

@@ -23,7 +23,7 @@ from fakeknn.query.context import ShardContext
 from fakeknn.query.doc_values import compile_script, script_values
 from fakeknn.query.script import Script, parse_script, resolved
 from fakeknn.search.fetch import Hit, sub_phase
-from fakeknn.search.fetch_fields import fetch_fields
+from fakeknn.search.fetch_fields import fetch_fields, wanted_fields
 from fakeknn.search.field_formats import FieldAndFormat, fields_and_formats
 from fakeknn.search.request import ARRAYS, OBJECTS, SearchRequest
 from fakeknn.search.shown_values import shown_doc_values
@@ -183,6 +183,7 @@ def _fields(request: SearchRequest, ctx: ShardContext, hit: Hit) -> _Found:
         if mapped is not None:
             format = None if one.format == "use_field_mapping" else one.format
             found.doc_values.setdefault(one.field, []).extend(shown_doc_values(ctx, mapped, hit.row, format))
+    fields = wanted_fields(request, ctx)  # what it refuses comes ahead of what scripts do
     for wanted in request.parts.get("script_fields", []):
         try:
             value = _script_value(ctx, wanted, hit.row)
@@ -191,7 +192,7 @@ def _fields(request: SearchRequest, ctx: ShardContext, hit: Hit) -> _Found:
                 continue
             raise
         found.scripts.setdefault(wanted.name, value if isinstance(value, list) else [value])
-    found.fields = fetch_fields(request, ctx, hit)
+    found.fields = fetch_fields(fields, request, ctx, hit)
     return found
 
 

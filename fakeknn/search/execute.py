@@ -36,7 +36,8 @@ from fakeknn.search.query_phase import built, query_mask, query_phase
 from fakeknn.search.ranking import best_keys, best_scores, comparable
 from fakeknn.search.request import ACCURATE, DISABLED, SearchRequest
 from fakeknn.search.rescore import Rescorer
-from fakeknn.search.sort import SortKeys, shown_value
+from fakeknn.search.sort import SortKeys
+from fakeknn.search.sort_values import shown_value
 from fakeknn.search.suggest import merged_suggestions, only_suggests, suggest_on
 from fakeknn.search.termination import check_threshold, collected, counted_by_terms
 from fakeknn.xcontent import java_float

@@ -69,10 +69,30 @@ def extract(path: list[str], index: int, value: Any, null: Any, *, whole: bool =
     return None
 
 
-def _wanted(request: SearchRequest, ctx: ShardContext) -> list[tuple[str, FieldType, str | None]]:
-    """The fields that the names and patterns of a search stand for; what is wrong with a format is told here."""
-    found = []
-    for one in request.parts.get("fields", []):
+#: A field that is fetched: its name, what it is, and the format.
+WantedField = tuple[str, FieldType, str | None]
+
+
+def wanted_fields(request: SearchRequest, ctx: ShardContext) -> list[WantedField]:
+    """FetchFieldsPhase.getProcessor, once a shard: what is wrong with a format is told ahead of all documents."""
+    if not request.parts.get("fields"):
+        return []
+    key = ("wanted fields", id(request))
+    found: list[WantedField] | None = ctx.memo.get(key)
+    if found is None:
+        found = ctx.memo[key] = _wanted(request, ctx)
+    return found
+
+
+def _wanted(request: SearchRequest, ctx: ShardContext) -> list[WantedField]:
+    """The fields that the names and patterns of a search stand for."""
+    if not ctx.mapping.source_enabled:
+        raise IllegalArgumentException(
+            "Unable to retrieve the requested [fields] since _source is disabled in the mappings for index "
+            f"[{ctx.index}]"
+        )
+    found: list[WantedField] = []
+    for one in request.parts["fields"]:
         names = [one.field]
         if "*" in one.field:
             everywhere = (*ctx.mapping.fields, *METADATA, *WITHOUT_DOC_VALUES)
@@ -112,15 +132,12 @@ def _check_format(field: FieldType, one: FieldAndFormat) -> None:
         raise IllegalArgumentException(f"Field [{field.path}] doesn't support formats.")
 
 
-def fetch_fields(request: SearchRequest, ctx: ShardContext, hit: Hit) -> dict[str, list[Any]]:
+def fetch_fields(
+    wanted: list[WantedField], request: SearchRequest, ctx: ShardContext, hit: Hit
+) -> dict[str, list[Any]]:
     """The values of a document's fields by name."""
-    if not request.parts.get("fields"):
+    if not wanted:
         return {}
-    if not ctx.mapping.source_enabled:
-        raise IllegalArgumentException(
-            "Unable to retrieve the requested [fields] since _source is disabled in the mappings for index "
-            f"[{ctx.index}]"
-        )
     source = source_of(ctx.view, hit.row if hit.nesting is None else hit.nesting.root, request.reads)
     if source is None:
         body = {}
@@ -128,7 +145,7 @@ def fetch_fields(request: SearchRequest, ctx: ShardContext, hit: Hit) -> dict[st
         body = read_again(source) if hit.nesting is None else hit.nesting.source(source)
     ignored = ignored_fields(ctx.view.columns.get("_ignored"), hit.row)
     found: dict[str, list[Any]] = {}
-    for name, field, format in _wanted(request, ctx):
+    for name, field, format in wanted:
         if name in ignored:
             continue
         if field.derivation is not None:

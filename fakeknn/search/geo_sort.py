@@ -22,7 +22,8 @@ from fakeknn.fields.geo_point import GeoPointColumn
 from fakeknn.geo import points, sphere
 from fakeknn.geo.points import GeoPoint
 from fakeknn.query.context import ShardContext
-from fakeknn.query.geo import COERCE, STRICT, distance_type, validation_method
+from fakeknn.query.geo import COERCE, STRICT
+from fakeknn.query.geo_parsers import distance_type, validation_method
 from fakeknn.query.java_names import wrong_fielddata
 from fakeknn.query.parsing import parse_query
 from fakeknn.search.nested_sort import check_max_children, parse_nested_sort, taken_nested
@@ -73,9 +74,9 @@ class GeoDistanceSort(Sort):
             text = isinstance(value, str | bool)
             number = parse_double(java_string(value)) if text else float(value)
         except TypeError:
-            raise self._unparsed(value) from None
+            raise self._unparsed(self.field) from None
         except IllegalArgumentException as cause:
-            raise self._unparsed(value) from cause
+            raise self._unparsed(self.field) from cause
         return -number if self.descending else number
 
     @property

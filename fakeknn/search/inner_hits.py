@@ -24,7 +24,8 @@ from fakeknn.search.doc_fields import check_fields, parse_script_fields
 from fakeknn.search.fetch import Hit, Nesting, fetch_hit, last_phase, named_queries
 from fakeknn.search.field_formats import field_and_format
 from fakeknn.search.request import SearchRequest, stored_field_names
-from fakeknn.search.sort import parse_sort, shown_value
+from fakeknn.search.sort import parse_sort
+from fakeknn.search.sort_values import shown_value
 from fakeknn.search.source import SHOW_SOURCE, SourceOptions, parse_source
 from fakeknn.view import Mask, place_of
 from fakeknn.xcontent import hash_ordered, objects

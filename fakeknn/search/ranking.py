@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fakeknn.search.sort import Sort, Terms
+from fakeknn.search.sort import Sort
+from fakeknn.search.sort_values import Terms
 
 
 def comparable(sort: Sort, part: Any, at: int) -> Any:

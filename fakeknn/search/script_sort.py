@@ -14,7 +14,8 @@ from fakeknn.query.context import ShardContext, running
 from fakeknn.query.doc_values import compile_script, script_values
 from fakeknn.query.script import Script, parse_script, resolved
 from fakeknn.search.nested_sort import NESTED, taken_nested
-from fakeknn.search.sort import SORTS, Sort, SortKeys, Terms, sort_mode, sort_order
+from fakeknn.search.sort import SORTS, Sort, SortKeys, sort_mode, sort_order
+from fakeknn.search.sort_values import Terms
 from fakeknn.xcontent import java_string
 from fakeknn.xcontent.objects import ObjectParser, declared, text
 

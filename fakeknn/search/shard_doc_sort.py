@@ -28,7 +28,7 @@ class ShardDocSort(Sort):
         return SortKeys(-values if self.descending else values, values)
 
     def after(self, ctx: ShardContext, value: Any) -> Any:
-        place = int(self._number(value))
+        place = int(self._number(value, self.field))
         return -place if self.descending else place
 
 

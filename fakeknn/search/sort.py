@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -35,8 +35,9 @@ from fakeknn.search.numeric_sort import (
     one_each,
     unsigned_number,
 )
+from fakeknn.search.sort_values import Terms
 from fakeknn.units import parse_int
-from fakeknn.view import KeywordColumn, NumericColumn, TextColumn
+from fakeknn.view import Column, KeywordColumn, NumericColumn, TextColumn
 from fakeknn.xcontent import java_string, objects, parse_double
 from fakeknn.xcontent.objects import ObjectParser, declared
 
@@ -179,6 +180,7 @@ class Sort:
         if value is None:
             raise bounds.not_null()
         mapped = ctx.field(self.field)
+        assert mapped is not None  # it has bounds
         after = java_string(value) if bounds.boxed == "BytesRef" else self._after_number(mapped, value)
         return bool(bounds.low <= after if self.descending else bounds.high >= after)
 
@@ -195,11 +197,15 @@ class Sort:
             place = int(self._whole(value))
             return -place if self.descending else place
         mapped = ctx.field(self.field)
-        column = None if mapped is None else ctx.fielddata(mapped)
-        if mapped is not None and isinstance(column, TextColumn):
+        if mapped is None:
+            mapped = self._stand_in(ctx)
+            column: Column | None = _nothing(mapped, ctx.n)
+        else:
+            column = ctx.fielddata(mapped)
+        if isinstance(column, TextColumn):
             column = fielddata_of_text(ctx, mapped, column)
         if isinstance(column, KeywordColumn):
-            if mapped is not None and mapped.kind == "wildcard" and value is not None:
+            if mapped.kind == "wildcard" and value is not None:
                 raise IllegalArgumentException(f"Comparator type [CUSTOM] for field [{self.field}] is not supported.")
             return self._after_term(column, value)
         bound = self._after_number(mapped, value)
@@ -209,26 +215,27 @@ class Sort:
             return 2**64 - 1 - bound
         return ~bound if self.descending else bound
 
-    def _number(self, value: Any) -> float:
+    def _number(self, value: Any, name: str = "null") -> float:
         try:
             return float("true" if value is True else "false" if value is False else value)
         except (TypeError, ValueError):
-            raise self._unparsed(value) from NumberFormatException(f'For input string: "{java_string(value)}"')
+            raise self._unparsed(name) from NumberFormatException(f'For input string: "{java_string(value)}"')
 
-    def _whole(self, value: Any) -> int:
+    def _whole(self, value: Any, name: str = "null") -> int:
         """Integer.parseInt of what is no number."""
         if isinstance(value, int | float) and not isinstance(value, bool):
             return narrowed(value, 32)
         try:
             return parse_int(java_string(value))
         except NumberFormatException as cause:
-            raise self._unparsed(value) from cause
+            raise self._unparsed(name) from cause
 
-    def _unparsed(self, value: Any) -> OpenSearchError:
-        name = "null" if self.field in ("_doc", "_score") else self.field
+    @staticmethod
+    def _unparsed(name: str = "null") -> OpenSearchError:
+        """SearchAfterBuilder's refusal; what Lucene sorts by without a field has no name."""
         return IllegalArgumentException(f"Failed to parse search_after value for field [{name}].")
 
-    def _after_number(self, mapped: FieldType | None, value: Any) -> Any:
+    def _after_number(self, mapped: FieldType, value: Any) -> Any:
         """SearchAfterBuilder.convertValueFromSortType."""
         comparator = compared_as(mapped, self.numeric_type)
         decimal = comparator in ("float", "double")
@@ -239,8 +246,8 @@ class Sort:
         if value is None:
             raise null_number({"int": "Integer"}.get(comparator, comparator.capitalize()), "value")
         if comparator == "int":
-            return self._whole(value)
-        unsigned = mapped is not None and mapped.kind == "unsigned_long" and not decimal
+            return self._whole(value, mapped.path)
+        unsigned = mapped.kind == "unsigned_long" and not decimal
         if isinstance(value, int | float) and not isinstance(value, bool) and not unsigned:
             return float(value) if decimal else narrowed(value, 64)
         text = java_string(value)
@@ -255,7 +262,7 @@ class Sort:
                 return parse_double(text)
             return int(text) if text.lstrip("+-").isdigit() else int(parse_double(text))
         except NumberFormatException as cause:
-            raise self._unparsed(value) from cause
+            raise self._unparsed(mapped.path) from cause
 
     def _after_date(self, mapped: DateFieldType, text: str) -> int:
         bound = mapped.bound(text, round_up=False)
@@ -277,7 +284,8 @@ class Sort:
             key = 2 * place if found else 2 * place - 1
         return -key if self.descending else key
 
-    def _unmapped(self, ctx: ShardContext, rows: NDArray[np.int32]) -> SortKeys:
+    def _stand_in(self, ctx: ShardContext) -> FieldType:
+        """MapperService.unmappedFieldType: what a field that nobody has is taken for."""
         if self.field in WITHOUT_DOC_VALUES:
             raise IllegalArgumentException(f"Fielddata is not supported on field [{self.field}] of type [{self.field}]")
         if self.unmapped_type is None:
@@ -285,10 +293,13 @@ class Sort:
         kind = KINDS.get(self.unmapped_type)
         if kind is None:
             raise IllegalArgumentException(f"No mapper found for type [{self.unmapped_type}]")
-        stand_in = kind(self.field, self.unmapped_type, ctx.mapping.context)
+        stand_in = kind(f"__anonymous_{self.unmapped_type}", self.unmapped_type, ctx.mapping.context)
         stand_in.configure({})
-        column = stand_in.new_buffer()
-        empty = column.snapshot(ctx.n) if column is not None else None
+        return stand_in
+
+    def _unmapped(self, ctx: ShardContext, rows: NDArray[np.int32]) -> SortKeys:
+        stand_in = self._stand_in(ctx)
+        empty = _nothing(stand_in, ctx.n)
         if isinstance(empty, KeywordColumn):
             self._not_of_numbers(ctx, stand_in)
             return self._keywords(ctx, stand_in, empty, rows)
@@ -354,44 +365,10 @@ class Sort:
         return SortKeys(keys, values)
 
 
-class Terms(Sequence[Any]):
-    """The terms that ordinals stand for, looked up one by one: only the hits of a page are told."""
-
-    def __init__(
-        self,
-        ords: NDArray[np.int64],
-        order: NDArray[np.int32],
-        terms: Sequence[str],
-        missing: tuple[Any, str | OpenSearchError] | None,
-        sort_key: Callable[[str], Any] = str,
-    ) -> None:
-        """``sort_key`` gives what compares of a term; ``missing`` is that of rows without one, and what is shown."""
-        self._ords, self._order, self._terms, self._missing = ords, order, terms, missing
-        self._sort_key = sort_key
-
-    def __len__(self) -> int:
-        return len(self._ords)
-
-    def __getitem__(self, i: Any) -> Any:
-        at = int(self._ords[i])
-        if at < 0:
-            return None if self._missing is None else self._missing[1]
-        return self._terms[int(self._order[at])]
-
-    def key(self, i: int) -> Any:
-        """What compares of a value."""
-        if self._ords[i] < 0 and self._missing is not None:
-            return self._missing[0]
-        return self._sort_key(str(self[i]))
-
-
-def shown_value(value: Any) -> Any:
-    """A sort value as JSON: Java has names for the numbers that JSON lacks."""
-    if isinstance(value, np.generic) and not isinstance(value, np.float32):
-        value = value.item()
-    if isinstance(value, float | np.float32) and not math.isfinite(value):
-        return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
-    return value
+def _nothing(mapped: FieldType, n: int) -> Column | None:
+    """The column of a field that none of n documents has."""
+    buffer = mapped.new_buffer()
+    return None if buffer is None else buffer.snapshot(n)
 
 
 # --- parsing ----------------------------------------------------------------------------------------------------------

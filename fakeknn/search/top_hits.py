@@ -19,7 +19,7 @@ from fakeknn.search.fetch import Hit, fetch_hit, hits_as_int, named_queries
 from fakeknn.search.inner_hits import nesting_of
 from fakeknn.search.ranking import best_keys, best_scores, comparable
 from fakeknn.search.request import ARRAYS, OBJECTS, SCALARS, SearchRequest
-from fakeknn.search.sort import shown_value
+from fakeknn.search.sort_values import shown_value
 from fakeknn.xcontent import objects
 
 

@@ -449,7 +449,7 @@ def search_routing(
     resolved = resolution.expanded(expressions)
     if resolution.errors:
         raise resolution.errors[0]
-    asked = set(routing.split(",")) if routing else None
+    asked = None if routing is None else {value for value in routing.split(",") if value}
     routings: dict[str, set[str]] = {}
     without: set[str] = set()
 

@@ -21,6 +21,7 @@ from fakeknn.errors import (
     NamedObjectNotFoundException,
     OpenSearchError,
     ParsingException,
+    Part,
     StreamConstraintsException,
     Where,
     XContentParseException,
@@ -95,6 +96,17 @@ def read_at(container: Any, key: Any) -> Iterator[None]:
         yield
     except IllegalArgumentException as error:
         raise stopped_at(error, Where(container, key)) from None
+
+
+@contextmanager
+def standing_at(container: Any, key: Any, part: Part = "value") -> Iterator[None]:
+    """Whatever is raised meanwhile without a place is raised where the parser stands: at this value."""
+    try:
+        yield
+    except OpenSearchError as error:
+        if place_of(error) is None:
+            stopped_at(error, Where(container, key, part))
+        raise
 
 
 def decimal(container: Any, key: Any) -> float:

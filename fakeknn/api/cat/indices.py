@@ -7,7 +7,8 @@ from typing import Any
 
 from fakeknn.api.cat import statistics as shared
 from fakeknn.api.cat.table import TIMES, Row, cat, columns, times
-from fakeknn.api.search import OF_Q, check_read, query_of_params, query_only
+from fakeknn.api.query_content import query_only
+from fakeknn.api.search import OF_Q, check_read, query_of_params
 from fakeknn.api.timeouts import check_manager_timeout
 from fakeknn.errors import IllegalArgumentException
 from fakeknn.rest import SOURCE_PARAMETERS, Request

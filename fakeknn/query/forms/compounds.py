@@ -9,6 +9,7 @@ import numpy as np
 from fakeknn.query.boolean import Bool, minimum_should_match
 from fakeknn.query.compound import MATCH_ALL, Boosting, ConstantScore, DisMax, MatchAll, MatchNone
 from fakeknn.query.context import Explanation, ShardContext
+from fakeknn.query.functions import named_argument
 from fakeknn.query.joining import Nested
 from fakeknn.query.lucene import (
     FILTER,
@@ -103,7 +104,8 @@ def _(query: ScriptScore, ctx: ShardContext) -> Node:
 @lucene.register
 def _(query: ScriptFilter, ctx: ShardContext) -> Node:
     plain = replace(query, boost=1.0)
-    return Leaf("ScriptQuery", f"ScriptQuery({query.script})", lambda: plain.mask(ctx))
+    shown = f"ScriptQuery({query.script}{named_argument(query.name)})"
+    return Leaf("ScriptQuery", shown, lambda: plain.mask(ctx))
 
 
 @lucene.register

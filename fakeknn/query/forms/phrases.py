@@ -46,7 +46,9 @@ def _(query: Phrase, ctx: ShardContext) -> Node:
     name = "MultiPhraseQuery" if several else "PhraseQuery"
     mapped = ctx.field(query.field)
     if mapped is not None and mapped.constant and simpler is None:
-        return Told(plain, "SourceFieldMatchQuery", plain.of_source(), how=how)
+        told = Told(plain, "SourceFieldMatchQuery", plain.of_source(), how=how)
+        asked = plain.of_source(rewritten=False)
+        return told if asked == str(told) else Becoming(asked, told)
     return Told(plain, name, f'{query.field}:"{shown}"{slop}', how=how, simpler=simpler)
 
 
@@ -61,7 +63,8 @@ def _spaced(query: Phrase) -> list[tuple[str, ...]]:
 
 @lucene.register
 def _(query: PhrasePrefix, ctx: ShardContext) -> Node:
-    text, found = f"{query.field}:{query.text()}", query.rewritten(ctx)
+    mapped, found = ctx.field(query.field), query.rewritten(ctx)
+    text = query.of_source() if mapped is not None and mapped.constant else f"{query.field}:{query.text()}"
     if not isinstance(found, MatchNone) or len(query.terms) == 1:
         return Becoming(text, form(found, ctx))
     # MultiPhrasePrefixQuery.rewrite: for highlighters the terms before the prefix are kept.

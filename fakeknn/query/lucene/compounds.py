@@ -60,10 +60,14 @@ class DisjunctionMaxQuery(Node):
         return np.float32(best + (sum(scores) - best) * np.float32(self.tie_breaker))
 
     def explain(self, ctx: ShardContext, row: int, boost: np.float32) -> Explanation:
-        return self._explained([node.explain(ctx, row, boost) for node in self.disjuncts])
+        return self._explained([node.explain(ctx, row, boost) for node in self._weighed()])
 
     def explain_unscored(self, ctx: ShardContext, row: int) -> Explanation:
-        return self._explained([node.explain_match(ctx, row) for node in self.disjuncts])
+        return self._explained([node.explain_match(ctx, row) for node in self._weighed()])
+
+    def _weighed(self) -> list[Node]:
+        """The clauses as Lucene's Multiset gives them back: the first of those that are equal for each of them."""
+        return [self.disjuncts[self.disjuncts.index(node)] for node in self.disjuncts]
 
     def _explained(self, told: Sequence[Explanation]) -> Explanation:
         found = tuple(one for one in told if one.match)

@@ -71,3 +71,8 @@ def test_a_range_is_its_own_until_a_search_has_decided() -> None:
 
 def test_boosts_are_floats() -> None:
     assert str(BoostQuery(A, float(np.float32(0.1)))) == "(t:a)^0.1"
+
+
+def test_of_disjuncts_that_are_equal_the_first_is_explained() -> None:
+    query = DisjunctionMaxQuery((MatchNoDocsQuery("first"), MatchNoDocsQuery("second")))
+    assert [one.description for one in query.explain(None, 0, np.float32(1)).details] == ["first", "first"]  # type: ignore[arg-type]
