@@ -323,6 +323,16 @@ class Aggregation:
     subs: Factories = Factories()
     parent: Aggregation | None = None
 
+    @property
+    def one_inside(self) -> bool:
+        """Whether what is inside is collected for one bucket if this is (CardinalityUpperBound)."""
+        return self.single_bucket
+
+    @property
+    def of_one_bucket(self) -> bool:
+        """Whether it is collected for one bucket alone."""
+        return self.parent is None or (self.parent.one_inside and self.parent.of_one_bucket)
+
     def build(self, ctx: ShardContext) -> Collector:
         raise NotImplementedError
 

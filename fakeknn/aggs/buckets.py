@@ -82,6 +82,10 @@ class Filters(Aggregation):
     other: str | None = None
     """The key of the bucket of other documents."""
 
+    @property
+    def one_inside(self) -> bool:
+        return len(self.queries) == 1 and self.other is None
+
     def filters(self) -> Iterator[Query]:
         return (query for _, query in self.queries)
 

@@ -72,6 +72,10 @@ class RangeOf(RangesOf):
     given: Given = None  # type: ignore[assignment]
     ranges: Sequence[Range] = ()
 
+    @property
+    def one_inside(self) -> bool:
+        return len(self.ranges) == 1
+
     def build(self, ctx: ShardContext) -> Collector:
         source = self.given.source(ctx, self, NUMBERS, self.default)
         bounds = self.bounds(ctx, source)
@@ -142,6 +146,10 @@ class IpRangeOf(RangesOf):
     kind = "ip_range"
     given: Given = None  # type: ignore[assignment]
     ranges: Sequence[IpRange] = ()
+
+    @property
+    def one_inside(self) -> bool:
+        return len(self.ranges) == 1
 
     def build(self, ctx: ShardContext) -> Collector:
         source = self.given.source(ctx, self, (IP,), IP)

@@ -27,6 +27,7 @@ class Related(Aggregation):
     """What both share: documents on the other side of a relation whose parent's id is the same."""
 
     single_bucket = True
+    one_inside = False
     type: str
     """The children's name."""
 

@@ -79,6 +79,7 @@ class Sampler(Aggregation):
     sequential = True
     kind = "sampler"
     single_bucket = True
+    one_inside = False
     shard_size: int = DEFAULT_SHARD_SIZE
 
     def build(self, ctx: ShardContext) -> Collector:
@@ -142,6 +143,7 @@ class DiversifiedSampler(Aggregation):
     sequential = True
     kind = "diversified_sampler"
     single_bucket = True
+    one_inside = False
     given: Given
     shard_size: int = DEFAULT_SHARD_SIZE
     most: int = 1

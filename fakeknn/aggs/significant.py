@@ -6,7 +6,7 @@ Source: SignificantTermsAggregatorFactory, InternalSignificantTerms, the heurist
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Self
 
 import numpy as np
@@ -20,8 +20,9 @@ from fakeknn.aggs.heuristics import JLH, Heuristic, heuristic_members
 from fakeknn.aggs.includes import IncludeExclude, found_in, members_of, misfit
 from fakeknn.aggs.results import Bucket, Internal, MultiBucket, Reduction, Results, finite, shown
 from fakeknn.aggs.selection import Grouped, split
+from fakeknn.aggs.significance_queue import SignificanceQueue
 from fakeknn.aggs.terms import TermValues, inner_buckets
-from fakeknn.aggs.thresholds import Thresholds, threshold_members, thresholds_of
+from fakeknn.aggs.thresholds import Thresholds, suggested, threshold_members, thresholds_of
 from fakeknn.aggs.values import REQUIRED, Given, Source, members
 from fakeknn.errors import (
     ArrayIndexOutOfBoundsException,
@@ -96,7 +97,7 @@ class Significant(MultiBucket):
             for bucket in part.buckets:
                 assert isinstance(bucket, SignificantBucket)
                 found.setdefault(bucket.key_text, []).append(bucket)
-        kept: list[SignificantBucket] = []
+        queue: SignificanceQueue[Bucket] = SignificanceQueue(min(self.agg.thresholds.size, len(found)))
         heuristic = self.agg.heuristic.rewritten(None, reduction.services)
         for text in hash_ordered(found):
             same = found[text]
@@ -106,62 +107,25 @@ class Significant(MultiBucket):
             bucket.background = sum(one.background for one in same)
             bucket.score = heuristic.score(bucket.doc_count, size, bucket.background, total)
             if bucket.doc_count >= self.agg.thresholds.min_doc_count and bucket.score > 0:
-                kept.append(bucket)
+                queue.put(bucket.score, bucket)
             else:
                 reduction.consume(-inner_buckets(bucket))
-        buckets: list[Bucket] = list(best(kept, min(self.agg.thresholds.size, len(found))))
+        buckets = queue.popped()
         reduction.consume(len(buckets))
         whole = self.with_buckets(buckets)
         whole.size, whole.total = size, total
         return whole
 
 
-def best(buckets: Sequence[SignificantBucket], size: int) -> list[SignificantBucket]:
-    """The most significant, best first; equals stand as Lucene's PriorityQueue leaves them."""
-    heap: list[Any] = [None]
-    for bucket in buckets:
-        if len(heap) <= size:
-            heap.append(bucket)
-            _up(heap)
-        elif size and heap[1].score < bucket.score:
-            heap[1] = bucket
-            _down(heap)
-    popped = []
-    while len(heap) > 1:
-        popped.append(heap[1])
-        last = heap.pop()
-        if len(heap) > 1:
-            heap[1] = last
-            _down(heap)
-    return popped[::-1]
-
-
-def in_slice(buckets: Sequence[Any], size: int) -> list[Bucket]:
-    """The order in which a shard gives its buckets, after the reduce of its slices."""
-    by_text = {bucket.key_text: bucket for bucket in best(buckets, len(buckets))}
-    return list(best([by_text[text] for text in hash_ordered(by_text)], min(size, len(by_text))))
-
-
-def _up(heap: list[Any]) -> None:
-    i = len(heap) - 1
-    node, j = heap[i], (len(heap) - 1) >> 1
-    while j > 0 and node.score < heap[j].score:
-        heap[i] = heap[j]
-        i, j = j, j >> 1
-    heap[i] = node
-
-
-def _down(heap: list[Any]) -> None:
-    i, size = 1, len(heap) - 1
-    node, j = heap[1], 2
-    if size >= 3 and heap[3].score < heap[2].score:
-        j = 3
-    while j <= size and heap[j].score < node.score:
-        heap[i] = heap[j]
-        i, j = j, j << 1
-        if j + 1 <= size and heap[j + 1].score < heap[j].score:
-            j += 1
-    heap[i] = node
+def in_slice(buckets: Sequence[SignificantBucket], thresholds: Thresholds) -> list[SignificantBucket]:
+    """What the reduce of a shard's slices leaves of the buckets of its one slice."""
+    by_text = {bucket.key_text: bucket for bucket in buckets}
+    queue: SignificanceQueue[SignificantBucket] = SignificanceQueue(min(thresholds.shard_size, len(by_text)))
+    for text in hash_ordered(by_text):
+        bucket = by_text[text]
+        if bucket.doc_count >= thresholds.shard_min_doc_count:
+            queue.put(bucket.score, bucket)
+    return queue.popped()
 
 
 # --- the definition ---------------------------------------------------------------------------------------------------
@@ -245,8 +209,7 @@ class SignificantTerms(Aggregation):
         mask: NDArray[np.bool_] | None,
         total: int,
     ) -> list[Internal]:
-        ordinals = values.ordinals and self.hint != "map"
-        if docs.unmapped or (ordinals and not len(values.source.terms)):
+        if docs.unmapped or (self._by_ordinals(values) and not len(values.source.terms)):
             # buildEmptySignificantTermsAggregation: IndexReader.numDocs, whatever the background
             total = int(np.count_nonzero(docs.ctx.view.live))
         self._check_room(docs, values)
@@ -264,42 +227,66 @@ class SignificantTerms(Aggregation):
             ],
             np.float64,
         )
-        thresholds = self._on_shard()
-        ranked = np.lexsort((np.arange(found.n), -scores, found.owners))
-        ranks = np.arange(found.n) - np.searchsorted(found.owners, found.owners)
-        chosen = np.sort(ranked[ranks < thresholds.shard_size])
-        chosen = chosen[counts[chosen] >= thresholds.shard_min_doc_count]
-        results = subs(found.docs(docs, chosen))
-        buckets: list[Bucket] = []
-        keys = _shown(values, found.keys[chosen])
-        for i, ((key, key_members), position) in enumerate(zip(keys, chosen.tolist(), strict=True)):
-            bucket = SignificantBucket(key, int(counts[position]), results[i], key_members)
-            bucket.background = int(backgrounds[position])
-            bucket.score = float(scores[position])
-            buckets.append(bucket)
+        thresholds, slices = self._on_shard(), in_slices(docs.ctx)
+        chosen = self._chosen(docs, values, found, scores, counts >= (0 if slices else thresholds.shard_min_doc_count))
+        places = np.array(sorted(place for some in chosen for place in some), np.int64)
+        results = subs(found.docs(docs, places))
+        made: dict[int, SignificantBucket] = {}
+        keys = _shown(values, found.keys[places])
+        for result, (key, key_members), place in zip(results, keys, places.tolist(), strict=True):
+            bucket = made[place] = SignificantBucket(key, int(counts[place]), result, key_members)
+            bucket.background = int(backgrounds[place])
+            bucket.score = float(scores[place])
         kind = "sigsterms" if values.source.by_terms else "siglterms"
-        ordered: Callable[[Any, int], Sequence[Bucket]] = in_slice if in_slices(docs.ctx) else best
-        own = [list(ordered(some, thresholds.shard_size)) for some in split(found.owners[chosen], docs.n, buckets)]
-        return [Significant(self, kind, own[i], size, total) for i, size in enumerate(sizes.tolist())]
+        own = [[made[place] for place in some] for some in chosen]
+        if slices:
+            own = [in_slice(some, thresholds) for some in own]
+        return [Significant(self, kind, list(own[i]), size, total) for i, size in enumerate(sizes.tolist())]
+
+    def _chosen(
+        self, docs: Docs, values: TermValues, found: Grouped, scores: NDArray[np.float64], enough: NDArray[np.bool_]
+    ) -> list[list[int]]:
+        """The places of each owner's most significant buckets, in the order in which a shard gives them.
+
+        They are asked in the order of their ordinals where the arrays are as long as there are terms, and else in that
+        in which the documents brought them.
+        """
+        mapped = values.source.by_terms and not self._by_ordinals(values)
+        dense = not mapped and values.source.by_terms and not self.subs and self.includes is None
+        if dense and self.of_one_bucket:
+            order = np.arange(found.n)
+        else:
+            order = np.lexsort((np.unique(found.numbers, return_index=True)[1], found.owners))
+        most = self._on_shard().shard_size
+        chosen = []
+        for own in split(found.owners, docs.n, order.tolist()):
+            queue: SignificanceQueue[int] = SignificanceQueue(min(most, len(own)))
+            for place, score, fits in zip(own, scores[own].tolist(), enough[own].tolist(), strict=True):
+                if fits:
+                    queue.put(score, place)
+            chosen.append(queue.popped() if mapped else queue.laid())
+        return chosen
+
+    def _by_ordinals(self, values: TermValues) -> bool:
+        return values.ordinals and self.hint != "map"
 
     def _check_room(self, docs: Docs, values: TermValues) -> None:
         """The sizes of buckets are asked for, also where the array of these does not reach that far.
 
         Of global ordinals only where the shard has none.
         """
-        if docs.unmapped or docs.n < 2 or (values.ordinals and self.hint != "map" and len(values.source.terms)):
+        if docs.unmapped or docs.n < 2 or (self._by_ordinals(values) and len(values.source.terms)):
             return
         known = room(docs, None, LONG)
         if known < docs.n:
             raise ArrayIndexOutOfBoundsException(f"Index {known} out of bounds for length {known}")
 
     def _on_shard(self) -> Thresholds:
-        doubled = self.thresholds.on_shard(suggests=True)
-        if self.thresholds.shard_size != -1:
-            return doubled
-        return Thresholds(
-            doubled.size, 2 * int(doubled.size * 1.5 + 10), doubled.min_doc_count, doubled.shard_min_doc_count
-        )
+        """A shard gives what it is told to, or twice as many as shards of other aggregations."""
+        given = self.thresholds
+        if given.shard_size != DEFAULT.shard_size:
+            return given
+        return replace(given, shard_size=2 * suggested(given.size))
 
     def backgrounds(
         self, docs: Docs, values: TermValues, found: Grouped, mask: NDArray[np.bool_] | None

@@ -11,6 +11,11 @@ from fakeknn.xcontent import objects
 from fakeknn.xcontent.objects import Member, declared
 
 
+def suggested(size: int) -> int:
+    """BucketUtils.suggestShardSideQueueSize."""
+    return min(2**31 - 1, int(size * 1.5 + 10))
+
+
 @dataclass(frozen=True)
 class Thresholds:
     """BucketCountThresholds."""
@@ -24,7 +29,7 @@ class Thresholds:
         """ensureValidity; ``suggests`` is whether a shard gives more than is wanted."""
         shard_size = self.shard_size
         if shard_size == -1 and suggests:
-            shard_size = min(2**31 - 1, int(self.size * 1.5 + 10))
+            shard_size = suggested(self.size)
         return Thresholds(
             self.size,
             max(shard_size, self.size),

@@ -17,12 +17,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fakeknn.aggs.base import Aggregation, Collector, in_slices, refuse, register, shard_buckets
-from fakeknn.aggs.buckets import Filters
 from fakeknn.aggs.docs import Docs
 from fakeknn.aggs.fielddata import NUMERIC
 from fakeknn.aggs.formats import Format, text_of
 from fakeknn.aggs.merging import same_keyed
-from fakeknn.aggs.ranges import IpRangeOf, RangeOf
 from fakeknn.aggs.results import Bucket, Internal, MultiBucket, Reduction, Results
 from fakeknn.aggs.terms import inner_buckets
 from fakeknn.aggs.values import REQUIRED, Given, members
@@ -233,7 +231,7 @@ class VariableWidthHistogram(Aggregation):
         subs = self.subs.build(ctx)
         if not source.mapped and self.given.missing is None:
             return lambda docs: self._unmapped(docs, source.format)
-        if _in_many(self):
+        if not self.of_one_bucket:
             refuse(
                 ctx,
                 IllegalArgumentException(
@@ -289,26 +287,6 @@ class VariableWidthHistogram(Aggregation):
                 f"3/4 of shard_size must be at least buckets but was [{shard_size * 3 // 4}<{self.buckets}] for "
                 f"[{self.name}]"
             )
-
-
-#: Single buckets that tell those inside them to expect many, or do not know.
-_MANY = ("children", "parent", "sampler", "diversified_sampler")
-
-
-def _in_many(agg: Aggregation) -> bool:
-    """Whether it is collected for more than one bucket (CardinalityUpperBound)."""
-    around = agg.parent
-    while around is not None:
-        if isinstance(around, Filters):
-            one = len(around.queries) == 1 and around.other is None
-        elif isinstance(around, RangeOf | IpRangeOf):
-            one = len(around.ranges) == 1
-        else:
-            one = around.single_bucket and around.kind not in _MANY
-        if not one:
-            return True
-        around = around.parent
-    return False
 
 
 def _above(floor: int, label: str, name: str) -> Callable[[Any, Any], int]:

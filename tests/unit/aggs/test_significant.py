@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import pytest
 
 from fakeknn.aggs.heuristics import GND, ChiSquare, JLHScore, MutualInformation, PercentageScore
-from fakeknn.aggs.significant import SignificantBucket, best
+from fakeknn.aggs.significance_queue import SignificanceQueue
 
 
 def test_a_term_that_is_everywhere_is_not_significant() -> None:
@@ -28,10 +29,21 @@ def test_a_rarer_term_is_left_out_unless_asked_for() -> None:
     assert ChiSquare(include_negatives=True).score(1, 10, 50, 100) > 0
 
 
+def filled(size: int, scores: Sequence[float]) -> SignificanceQueue[int]:
+    queue: SignificanceQueue[int] = SignificanceQueue(size)
+    for i, score in enumerate(scores):
+        queue.put(score, i)
+    return queue
+
+
 def test_the_best_come_first() -> None:
-    buckets = []
-    for i, score in enumerate((0.5, 3.0, 1.0, 2.0)):
-        bucket = SignificantBucket(i, 1, {})
-        bucket.score = score
-        buckets.append(bucket)
-    assert [bucket.key for bucket in best(buckets, 3)] == [1, 3, 2]
+    assert filled(3, (0.5, 3.0, 1.0, 2.0)).popped() == [1, 3, 2]
+
+
+def test_a_shard_gives_its_heap_from_the_end() -> None:
+    assert filled(3, (0.5, 3.0, 1.0, 2.0)).laid() == [3, 1, 2]
+
+
+def test_what_equals_the_least_is_left_out() -> None:
+    assert filled(2, (1.0, 1.0, 1.0)).popped() == [1, 0]
+    assert filled(0, (1.0,)).popped() == []
