@@ -250,6 +250,12 @@ class IllformedLocaleException(JavaError):
     status = 500
 
 
+class MissingResourceException(JavaError):
+    """java.util.MissingResourceException."""
+
+    status = 500
+
+
 class ParseException(JavaError):
     """java.text.ParseException."""
 

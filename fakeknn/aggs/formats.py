@@ -53,7 +53,7 @@ class DateTime(Format):
         self.format = format
         self.zone = zone
         self.printer = format.with_zone(zone)
-        self._iso = zone is UTC and format.pattern.partition("||")[0] == "strict_date_optional_time"
+        self._iso = zone is UTC and format.prints_iso
 
     def show(self, value: Any) -> Any:
         millis = as_long(value)

@@ -117,7 +117,7 @@ def _field_analyzer(index: Index, name: str) -> tuple[Analyzer, int] | None:
         return None
     if field.is_text:
         analyzer: Analyzer = field.analyzer
-        return analyzer, field.gap if "position_increment_gap" in field.given else analyzer.position_increment_gap
+        return analyzer, field.gap_of(analyzer)
     if field.kind == "keyword" or field.kind in _WHOLE:
         return getattr(field, "normalizer", None) or _KEYWORD, 0
     if field.kind == "flat_object":

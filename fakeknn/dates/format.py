@@ -21,6 +21,7 @@ from fakeknn.errors import (
     DateTimeParseException,
     IllegalArgumentException,
     IndexOutOfBoundsException,
+    NullPointerException,
 )
 
 _LONG_MAX = (1 << 63) - 1
@@ -213,15 +214,19 @@ class DateFormat:
     pattern: str
     singles: tuple[_Single, ...] = field(repr=False)
     zone: Zone | None = None
+    printing: _Single | None = field(default=None, repr=False)
+    """What prints, if it is not the first of ``singles``."""
 
     @classmethod
-    def parse(cls, pattern: str, locale: str = "") -> DateFormat:
-        """DateFormatter.forPattern; raises ``IllegalArgumentException`` for what is no pattern."""
-        return _parse(pattern, locale)
+    def parse(cls, pattern: str, locale: str = "", printed: str | None = None) -> DateFormat:
+        """DateFormatter.forPattern, which prints with the pattern ``printed`` if one is given; raises
+        ``IllegalArgumentException`` for what is no pattern.
+        """
+        return _parse(pattern, locale, printed or None)
 
     def with_zone(self, zone: Zone) -> DateFormat:
         """The format that prints in ``zone``, and reads texts without a zone in it."""
-        return DateFormat(self.pattern, self.singles, zone)
+        return replace(self, zone=zone)
 
     @cached_property
     def _parsers(self) -> tuple[_Parser, ...]:
@@ -234,6 +239,11 @@ class DateFormat:
     @cached_property
     def _iso_first(self) -> bool:
         return self.zone is None and self.pattern.split("||")[0] in _ISO_FORMATS
+
+    @cached_property
+    def prints_iso(self) -> bool:
+        """Whether it is ``strict_date_optional_time`` that prints."""
+        return self.printing is None and self.pattern.partition("||")[0] == "strict_date_optional_time"
 
     def _zoned(self, parser: _Parser) -> _Parser:
         if self.zone is None:
@@ -272,7 +282,7 @@ class DateFormat:
         return self.format_nanos(millis * 1_000_000)
 
     def format_nanos(self, nanos: int) -> str:
-        return self.singles[0].printer.print(Moment(nanos, self.zone or zones.UTC))
+        return (self.printing or self.singles[0]).printer.print(Moment(nanos, self.zone or zones.UTC))
 
 
 def clamped(millis: int) -> int:
@@ -294,7 +304,7 @@ def _first(parsers: Sequence[_Parser], text: str) -> Temporal:
 
 
 @cache
-def _parse(pattern: str, locale: str) -> DateFormat:
+def _parse(pattern: str, locale: str, printed: str | None) -> DateFormat:
     if not pattern:
         raise IllegalArgumentException("No date pattern provided")
     # "8" marked java.time's patterns when there were Joda's too.
@@ -304,4 +314,13 @@ def _parse(pattern: str, locale: str) -> DateFormat:
     parts = stripped.split("||")
     if "" in parts:
         raise IllegalArgumentException(f"Cannot have empty element in multi date format pattern: {stripped}")
-    return DateFormat(pattern, tuple(_single(part, locale) for part in parts))
+    singles = tuple(_single(part, locale) for part in parts)
+    if printed is None:
+        return DateFormat(pattern, singles)
+    try:
+        printing = _single(printed.removeprefix("8"), locale)
+    except IllegalArgumentException as cause:
+        raise IllegalArgumentException(f"Invalid print format: {cause.reason}") from cause
+    if "||" in printed:  # JavaDateFormatter takes it for what combines others
+        raise NullPointerException('Cannot invoke "java.util.List.stream()" because "formatters" is null')
+    return DateFormat(pattern, singles, printing=printing)

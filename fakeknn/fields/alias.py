@@ -22,7 +22,7 @@ class AliasFieldType(FieldType):
     target: str
 
     def configure(self, definition: Mapping[str, Any]) -> None:
-        if "path" not in definition:
+        if definition.get("path") is None:
             raise MapperParsingException(f"The [path] property must be specified for field [{self.name}].")
         left = {key: value for key, value in definition.items() if key != "path"}
         if left:

@@ -29,6 +29,7 @@ from fakeknn.fields.buffers import Buffer
 from fakeknn.fields.contexts import DocContext, MappingContext
 from fakeknn.fields.parameters import DROPPED, META, Parameter, check_meta
 from fakeknn.view import Column, Mask
+from fakeknn.xcontent import java_string
 from fakeknn.xcontent.objects import SOURCE
 
 #: The types that read a value's text, and what is said of a token that is no value of a type.
@@ -174,6 +175,9 @@ class FieldType:
                 )
         self.build()
 
+    def check_subs(self, definition: Mapping[str, Any]) -> None:
+        """Refuse ``fields`` and ``copy_to`` of a definition before they are read."""
+
     def check_parameter(self, name: str, value: Any) -> None:
         """Refuse a parameter where it is read, by what the index has."""
 
@@ -197,8 +201,7 @@ class FieldType:
         told: dict[str, Any] = {"type": self.kind}
         for parameter in self.parameters:
             value = self.option(parameter.name)
-            given = parameter.name in self.given and (parameter.explicit or value != self.default(parameter.name))
-            if given or include_defaults:
+            if include_defaults or self.is_told(parameter, value):
                 told[parameter.name] = self.tell(parameter.name, value)
         if self.fields:
             told["fields"] = {name: sub.echo(include_defaults) for name, sub in sorted(self.fields.items())}
@@ -206,9 +209,13 @@ class FieldType:
             told["copy_to"] = list(self.copy_to)
         return told
 
+    def is_told(self, parameter: Parameter, value: Any) -> bool:
+        """Whether the mapping tells a parameter when nobody asks for defaults (Parameter.SerializerCheck)."""
+        return parameter.name in self.given and (parameter.explicit or value != self.default(parameter.name))
+
     def tell(self, name: str, value: Any) -> Any:
         """A parameter's value as JSON."""
-        return value
+        return java_string(value) if isinstance(value, np.float32) and not np.isfinite(value) else value
 
     @property
     def lucene_name(self) -> str:

@@ -76,7 +76,7 @@ class CompletionFieldType(FieldType):
                 raise IllegalArgumentException(f"analyzer [{wanted}] has not been configured in mappings")
         if analysis is not None:
             self.index_analyzer = analysis.analyzer(self.option("analyzer"))
-            self.search_analyzer = analysis.analyzer(self.option("search_analyzer") or self.option("analyzer"))
+            self.search_analyzer = analysis.analyzer(self.option("search_analyzer"))
         longest = self.option("max_input_length")
         if longest <= 0:
             raise IllegalArgumentException(f"[max_input_length] must be > 0 but was [{longest}]")
@@ -91,13 +91,12 @@ class CompletionFieldType(FieldType):
         told = super().echo(include_defaults)
         for name in ("analyzer", "preserve_separators", "preserve_position_increments", "max_input_length"):
             told[name] = self.option(name)
-        searched = self.option("search_analyzer") or self.option("analyzer")
-        told.pop("search_analyzer", None)
-        if include_defaults or searched != self.option("analyzer"):
-            told["search_analyzer"] = searched
         if not self.contexts:
             told.pop("contexts", None)
         return told
+
+    def default(self, name: str) -> Any:
+        return self.option("analyzer") if name == "search_analyzer" else super().default(name)
 
     def tell(self, name: str, value: Any) -> Any:
         return [one.echo() for one in value] if name == "contexts" and value is not None else value

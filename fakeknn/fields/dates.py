@@ -32,7 +32,7 @@ class DateFieldType(FieldType):
         flag("store", False),
         flag("skip_list", False),
         Parameter("format", text, DEFAULT_DATE_FORMAT),
-        Parameter("print_format", text, None),
+        Parameter("print_format", text, DEFAULT_DATE_FORMAT.split("||")[0], accepts_null=True),
         Parameter("locale", locale, "", updatable=False),
         Parameter("null_value", text, None, accepts_null=True),
         flag("ignore_malformed", False, explicit=True, updatable=True),
@@ -47,8 +47,11 @@ class DateFieldType(FieldType):
 
     def build(self) -> None:
         pattern = self.option("format")
+        printed = self.option("print_format")
+        if pattern != self.default("format") and printed == self.default("print_format"):
+            printed = None
         try:
-            self.format = DateFormat.parse(pattern, self.option("locale"))
+            self.format = DateFormat.parse(pattern, self.option("locale"), printed)
         except IllegalArgumentException as cause:
             raise IllegalArgumentException(f"Error parsing [format] on field [{self.name}]: {cause.reason}") from cause
         if self.options.get("null_value") is not None:
@@ -56,12 +59,6 @@ class DateFieldType(FieldType):
                 self.null = self.to_number(self.options["null_value"])
             except OpenSearchError:
                 self.null = None  # only logged, as a deprecation
-
-    def echo(self, include_defaults: bool = False) -> dict[str, Any]:
-        told = super().echo(include_defaults)
-        if include_defaults and told.get("print_format") is None:
-            told["print_format"] = DEFAULT_DATE_FORMAT.split("||")[0]
-        return told
 
     def to_number(self, text: str) -> int:
         """A date's text as milliseconds or nanoseconds."""

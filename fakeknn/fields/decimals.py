@@ -75,11 +75,11 @@ class DecimalFieldType(NumberFieldType):
         except IllegalArgumentException:
             return None
 
-    def query_value(self, value: Any) -> float:
+    def value_of(self, value: Any) -> float:
         return self.checked(query_double(value))
 
     def range_value(self, value: Any) -> float:
-        return self.query_value(value)
+        return self.value_of(value)
 
     def bounds(self, lower: Any, upper: Any, include_lower: bool, include_upper: bool) -> tuple[Any, Any]:
         low = high = None
@@ -211,7 +211,7 @@ class ScaledFloatFieldType(NumberFieldType):
         flag("ignore_malformed", False, explicit=True, updatable=True),
         flag("coerce", True, explicit=True, updatable=True),
         Parameter("scaling_factor", decimal, None),
-        Parameter("null_value", lambda value: value, None, accepts_null=True, explicit=True),
+        Parameter("null_value", lambda value: value, None, accepts_null=True),
         META,
     )
 
@@ -255,7 +255,7 @@ class ScaledFloatFieldType(NumberFieldType):
     def of_json(self, container: Any, key: Any, value: Any, doc: DocContext) -> int:
         return self._scale(self._number(value))
 
-    def query_value(self, value: Any) -> int:
+    def value_of(self, value: Any) -> int:
         return self._scale(self._number(value))
 
     def bounds(self, lower: Any, upper: Any, include_lower: bool, include_upper: bool) -> tuple[Any, Any]:

@@ -16,7 +16,7 @@ from fakeknn.fields.base import KINDS, FieldType, register
 from fakeknn.fields.buffers import Buffer
 from fakeknn.fields.contexts import DocContext
 from fakeknn.fields.dates import DEFAULT_DATE_FORMAT
-from fakeknn.fields.parameters import Parameter, boolean, java_class, text
+from fakeknn.fields.parameters import Parameter, boolean, simple_class, text
 from fakeknn.xcontent import java_string
 
 #: The types that a script can be said to emit, and the mapping type that searches them (DerivedFieldSupportedTypes).
@@ -82,14 +82,15 @@ class DerivedFieldType(FieldType):
             return
         if not isinstance(value, dict):
             raise MapperParsingException(
-                f"[properties] must be an object, got {java_class(value)}[{java_string(value)}] for field [{self.name}]"
+                f"[properties] must be an object, got {simple_class(value)}[{java_string(value)}] for field "
+                f"[{self.name}]"
             )
         for item in value.values():
             if item is None:
                 raise MapperParsingException(f"[properties] values can't be null (field [{self.name}])")
             if not isinstance(item, str):
                 raise MapperParsingException(
-                    f"[properties] values can only be strings, but got {java_class(item)}[{java_string(item)}] for "
+                    f"[properties] values can only be strings, but got {simple_class(item)}[{java_string(item)}] for "
                     f"field [{self.name}]"
                 )
 

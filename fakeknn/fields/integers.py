@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Collection
 from decimal import Decimal, InvalidOperation
 from typing import Any, ClassVar
 
@@ -17,6 +18,7 @@ from fakeknn.errors import (
 from fakeknn.fields.base import FieldType, register
 from fakeknn.fields.contexts import DocContext
 from fakeknn.fields.numbers import NumberFieldType, has_decimal_part, java_double, query_double, shown_value, whole_part
+from fakeknn.view import Column, Mask
 from fakeknn.xcontent import java_string
 from fakeknn.xcontent.objects import SOURCE
 
@@ -31,17 +33,15 @@ class IntegerFieldType(NumberFieldType):
     json_range: ClassVar[str] = f"long ({-(2**63)} - {2**63 - 1})"
 
     def check_parameter(self, name: str, value: Any) -> None:
+        super().check_parameter(name, value)
         if name == "null_value" and value is not None and has_decimal_part(value):
             raise IllegalArgumentException(f"Value [{java_string(value)}] has a decimal part")
-        super().check_parameter(name, value)
 
     def of_text(self, text: str) -> int:
         # The text goes through a double for all but long, so large digits are lost there as in the real server.
         value = java_double(text)
         if value < self.low or value > self.high:
-            # byte and short are parsed as integers first
-            article = self.article if -(2**31) <= value < 2**31 else "an integer"
-            raise IllegalArgumentException(f"Value [{text}] is out of range for {article}")
+            raise IllegalArgumentException(f"Value [{text}] is out of range for {self.article}")
         return whole_part(value)
 
     def of_json(self, container: Any, key: Any, value: Any, doc: DocContext) -> int:
@@ -65,15 +65,16 @@ class IntegerFieldType(NumberFieldType):
         plain = set(map(type, numbers)) == {int} and self.low <= min(numbers) and max(numbers) <= self.high
         return numbers if plain else None
 
-    def query_value(self, value: Any) -> int:
+    def value_of(self, value: Any, shown: Callable[[Any], str] = java_string) -> int:
         number = query_double(value)
         if not self.low <= number <= self.high and number == number:
-            # byte and short are parsed as integers first
-            article = self.article if -(2**31) <= number < 2**31 else "an integer"
-            raise IllegalArgumentException(f"Value [{shown_value(value)}] is out of range for {article}")
+            raise IllegalArgumentException(f"Value [{shown(value)}] is out of range for {self.article}")
         if isinstance(value, int):
             return int(value)
         return whole_part(number)
+
+    def query_value(self, value: Any) -> int:
+        return self.value_of(value, shown_value)
 
     def exact_value(self, value: Any) -> int | None:
         return None if has_decimal_part(value) else self.query_value(value)
@@ -104,11 +105,19 @@ class ByteFieldType(IntegerFieldType):
     java_class = "Integer"
     json_range = "int (-2147483648 - 2147483647)"
 
+    def of_text(self, text: str) -> int:
+        return self._narrowed(_as_integer(self).of_text(text))
+
     def of_json(self, container: Any, key: Any, value: Any, doc: DocContext) -> int:
-        whole = IntegerFieldType.of_json(_INTEGER_RANGE(self), container, key, value, doc)
+        return self._narrowed(_as_integer(self).of_json(container, key, value, doc))
+
+    def _narrowed(self, whole: int) -> int:
         if not self.low <= whole <= self.high:
             raise IllegalArgumentException(f"Value [{whole}] is out of range for a byte")
         return whole
+
+    def query_value(self, value: Any) -> int:
+        return _as_integer(self).query_value(value)
 
 
 @register("short")
@@ -127,7 +136,10 @@ class ShortFieldType(IntegerFieldType):
                     f"Numeric value ({doc.raw(container, key)}) out of range of Java short{SOURCE}",
                     at=Where(container, key, "after"),
                 ) from None
-            return IntegerFieldType.of_json(_INTEGER_RANGE(self), container, key, value, doc)
+            return _as_integer(self).of_json(container, key, value, doc)
+
+    def query_value(self, value: Any) -> int:
+        return _as_integer(self).query_value(value)
 
 
 @register("integer")
@@ -137,8 +149,8 @@ class Int32FieldType(IntegerFieldType):
     json_range = "int (-2147483648 - 2147483647)"
 
 
-def _INTEGER_RANGE(field: FieldType) -> Int32FieldType:
-    """A byte is first read as an int, whose range is checked first."""
+def _as_integer(field: FieldType) -> Int32FieldType:
+    """The field as an integer: documents' bytes are read as such first, and queries know nothing smaller."""
     stand_in = Int32FieldType(field.path, "integer", field.context)
     stand_in.options, stand_in.given = field.options, field.given
     return stand_in
@@ -151,14 +163,12 @@ class LongFieldType(IntegerFieldType):
     def of_text(self, text: str) -> int:
         return _big_integer(text, self.low, self.high, "a long", self.coerces)
 
-    def query_value(self, value: Any) -> int:
+    def value_of(self, value: Any, shown: Callable[[Any], str] = java_string) -> int:
+        if _is_long(value):
+            return int(value)
         number = query_double(value)
         if number < float(self.low) or number > float(self.high):  # as doubles compare
-            raise IllegalArgumentException(f"Value [{shown_value(value)}] is out of range for a long")
-        if isinstance(value, (int, float)):
-            if not self.low <= int(value) <= self.high:
-                raise IllegalArgumentException(f"Value [{shown_value(value)}] is out of range for a long")
-            return whole_part(value)
+            raise IllegalArgumentException(f"Value [{shown(value)}] is out of range for a long")
         return _big_integer(java_string(value), self.low, self.high, "a long", True)
 
 
@@ -188,15 +198,22 @@ class UnsignedLongFieldType(IntegerFieldType):
             raise error
         return whole
 
-    def query_value(self, value: Any) -> int:
+    def value_of(self, value: Any, shown: Callable[[Any], str] = java_string) -> int:
+        if _is_long(value) and not -(2**31) <= value < 2**31:
+            return int(value) % 2**64  # a java.lang.Long's bits are taken as they are; an Integer is no Long
         if isinstance(value, (int, float)) and not isinstance(value, bool):
             if not self.low <= value <= (float(self.high) if isinstance(value, float) else self.high):
                 raise IllegalArgumentException(f"Value [{java_string(value)}] is out of range for an unsigned long")
             return whole_part(value)
         number = query_double(value)
         if number < float(self.low) or number > float(self.high):  # as doubles compare
-            raise IllegalArgumentException(f"Value [{shown_value(value)}] is out of range for an unsigned long")
+            raise IllegalArgumentException(f"Value [{shown(value)}] is out of range for an unsigned long")
         return _big_integer(java_string(value), self.low, self.high, self.article, True)
+
+    def terms(self, column: Column, values: Collection[Any]) -> Mask:
+        if all(map(_is_long, values)):  # which makes Longs of them
+            values = [value % 2**64 for value in values]
+        return super().terms(column, values)
 
     def bounds(self, lower: Any, upper: Any, include_lower: bool, include_upper: bool) -> tuple[Any, Any]:
         low, high = super().bounds(lower, upper, include_lower, include_upper)
@@ -205,6 +222,11 @@ class UnsignedLongFieldType(IntegerFieldType):
         if (low is not None and low > self.high) or (high is not None and high < 0) or top:
             return np.uint64(1), np.uint64(0)
         return None if low is None else np.uint64(max(low, 0)), None if high is None else np.uint64(high)
+
+
+def _is_long(value: Any) -> bool:
+    """Whether a JSON value is a whole number of 64 bits."""
+    return isinstance(value, int) and not isinstance(value, bool) and -(2**63) <= value < 2**63
 
 
 def big_decimal(value: Decimal) -> str:

@@ -17,6 +17,7 @@ from fakeknn.fields.base import FieldType, register
 from fakeknn.fields.contexts import DocContext, MappingContext
 from fakeknn.fields.parameters import boolean
 from fakeknn.fields.scalar import StringFieldType
+from fakeknn.knn.java import class_name
 from fakeknn.xcontent import hash_ordered, java_string
 from fakeknn.xcontent.objects import token
 
@@ -43,9 +44,6 @@ class ParentIdFieldType(StringFieldType):
 
     def echo(self, include_defaults: bool = False) -> dict[str, Any]:
         return _parametrized(self.kind, index=True, doc_values=True) if include_defaults else {"type": self.kind}
-
-
-_JAVA = {str: "java.lang.String", list: "java.util.ArrayList", bool: "java.lang.Boolean", float: "java.lang.Double"}
 
 
 class MetaJoinFieldType(FieldType):
@@ -99,17 +97,24 @@ class JoinFieldType(StringFieldType):
 
     @staticmethod
     def _flag(value: Any) -> bool:
+        if value is None:
+            raise NullPointerException('Cannot invoke "Object.toString()" because "node" is null')
         try:
             return boolean(value)
         except IllegalArgumentException as cause:
             raise IllegalArgumentException("Could not convert [eager_global_ordinals] to boolean") from cause
 
     def _relate(self, value: Any) -> None:
+        if value is None:
+            raise NullPointerException('Cannot invoke "Object.getClass()" because "node" is null')
         if not isinstance(value, dict):
-            raise OpenSearchParseException(
-                f"relations should be a hash but was of type: class {_JAVA.get(type(value), 'java.lang.Integer')}"
-            )
+            raise OpenSearchParseException(f"relations should be a hash but was of type: class {class_name(value)}")
         for parent, given in value.items():
+            if given is None:
+                raise NullPointerException(
+                    'Cannot invoke "Object.toString()" because the return value of "java.util.Map$Entry.getValue()" '
+                    "is null"
+                )
             names = [java_string(item) for item in given] if isinstance(given, list) else [java_string(given)]
             path = f"{self.path}#{parent}"
             self.relations[parent] = ParentIdFieldType(path, parent, hash_ordered(set(names)), self.context)

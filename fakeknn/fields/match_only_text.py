@@ -21,7 +21,6 @@ _OWN = {
     "index_options": Parameter("index_options", text, "docs", choices=("docs",)),
     "norms": flag("norms", False, may_become=lambda ours, theirs: bool(ours) and not theirs),
     "index_prefixes": Parameter("index_prefixes", _mapping, None, accepts_null=True),
-    "similarity": Parameter("similarity", text, None, accepts_null=True, show=lambda value: value or "null"),
 }
 
 
@@ -42,14 +41,13 @@ class MatchOnlyTextFieldType(TextFieldType):
                 raise MapperParsingException(
                     f"{called} cannot be enabled on for match_only_text field. Use text field instead"
                 )
-        if "position_increment_gap" in self.given and not self.searchable:
+        super().build()
+
+    def check_gap(self) -> None:
+        if not self.searchable:
             raise IllegalArgumentException(
                 f"Cannot set position_increment_gap on field [{self.name}] without indexing enabled"
             )
-        given = self.given & {"position_increment_gap"}
-        self.given -= given
-        super().build()
-        self.given |= given
 
     def echo(self, include_defaults: bool = False) -> dict[str, Any]:
         told = super().echo(include_defaults)

@@ -87,7 +87,7 @@ class NumberFieldType(FieldType):
         flag("skip_list", False),
         flag("ignore_malformed", False, explicit=True, updatable=True),
         flag("coerce", True, explicit=True, updatable=True),
-        Parameter("null_value", lambda value: value, None, accepts_null=True, explicit=True),
+        Parameter("null_value", lambda value: value, None, accepts_null=True),
         META,
     )
     dtype: ClassVar[type[np.generic]] = np.float64
@@ -99,11 +99,11 @@ class NumberFieldType(FieldType):
         given = self.options.get("null_value")
         if given is not None:
             self.given_null = given
-            self.null = self.options["null_value"] = self.query_value(given)
+            self.null = self.options["null_value"] = self.value_of(given)
 
     def check_parameter(self, name: str, value: Any) -> None:
         if name == "null_value" and value is not None:
-            self.query_value(value)
+            self.value_of(value)
 
     @property
     def coerces(self) -> bool:
@@ -146,9 +146,13 @@ class NumberFieldType(FieldType):
         """A JSON number as a document's value."""
         raise NotImplementedError
 
-    def query_value(self, value: Any) -> Any:
-        """A query's value: NumberType.parse(value, coerce=true)."""
+    def value_of(self, value: Any) -> Any:
+        """A number, or the text of one: NumberType.parse(value, coerce=true)."""
         raise NotImplementedError
+
+    def query_value(self, value: Any) -> Any:
+        """A query's value."""
+        return self.value_of(value)
 
     def term(self, column: Column, value: Any, *, case_insensitive: bool = False) -> Mask:
         assert isinstance(column, NumericColumn)
@@ -195,4 +199,4 @@ class NumberFieldType(FieldType):
         self.refuse_format(format)
         if value == "" or value is None:
             return self.null
-        return self.doc_value(self.query_value(value))
+        return self.doc_value(self.value_of(value))

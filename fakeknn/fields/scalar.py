@@ -20,7 +20,7 @@ from fakeknn.errors import (
 from fakeknn.fields.base import UNREADABLE, FieldType, register
 from fakeknn.fields.buffers import Buffer, KeywordBuffer, NumericBuffer, ObjectBuffer
 from fakeknn.fields.contexts import DocContext
-from fakeknn.fields.parameters import BOOST, META, Parameter, boolean, flag, integer, text
+from fakeknn.fields.parameters import BOOST, META, SIMILARITY, Parameter, boolean, flag, integer, text
 from fakeknn.fields.patterns import matching_terms, wildcard_matcher
 from fakeknn.fields.regexp import regexp_matcher
 from fakeknn.view import Column, KeywordColumn, Mask, NumericColumn
@@ -142,7 +142,7 @@ class KeywordFieldType(StringFieldType):
         Parameter("ignore_above", integer, 2**31 - 1, updatable=True),
         Parameter("index_options", text, "docs", choices=("docs", "freqs")),
         flag("norms", False, may_become=lambda ours, theirs: bool(ours) and not theirs),
-        Parameter("similarity", text, None, show=lambda value: value or "null"),
+        SIMILARITY,
         flag("use_similarity", False, updatable=True),
         Parameter("normalizer", text, "default"),
         flag("split_queries_on_whitespace", False, updatable=True),

@@ -83,10 +83,6 @@ class SearchAsYouTypeFieldType(TextFieldType):
     def echo(self, include_defaults: bool = False) -> dict[str, Any]:
         told = FieldType.echo(self, include_defaults)
         told["doc_values"], told["max_shingle_size"] = False, self.option("max_shingle_size")
-        given = [self.options.get(name) for name in ("analyzer", "search_analyzer", "search_quote_analyzer")]
-        if include_defaults:
-            for i, name in enumerate(("analyzer", "search_analyzer", "search_quote_analyzer")):
-                told[name] = given[i] = given[i] or (given[i - 1] if i else "default")
         return told
 
     def stored(self, value: Any, parsed: Any) -> list[str]:

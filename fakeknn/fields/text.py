@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from fakeknn.analysis.base import TokenFilter
+from fakeknn.analysis.base import POSITION_INCREMENT_GAP, Analyzer, TokenFilter
 from fakeknn.analysis.companions import EdgeGrams, FixedShingles, extended
 from fakeknn.errors import (
     ClassCastException,
@@ -20,13 +20,28 @@ from fakeknn.errors import (
 from fakeknn.fields.base import FieldType, register
 from fakeknn.fields.buffers import Buffer, TextBuffer
 from fakeknn.fields.contexts import DocContext
-from fakeknn.fields.parameters import BOOST, META, Parameter, decimal, flag, integer, text
+from fakeknn.fields.parameters import BOOST, META, SIMILARITY, Parameter, decimal, flag, integer, text
 from fakeknn.fields.patterns import matching_terms, wildcard_matcher
 from fakeknn.fields.regexp import regexp_matcher
 from fakeknn.fields.scalar import check_similarity, plain_text
 from fakeknn.knn.java import cannot_be_cast, class_name
 from fakeknn.view import Column, Mask, TextColumn
 from fakeknn.xcontent import java_string
+
+#: The analyzer that stands in for one that is not named, and the index's own for that purpose.
+_ANALYZED_BEFORE = {
+    "search_analyzer": ("analyzer", "default_search"),
+    "search_quote_analyzer": ("search_analyzer", "default_search_quoted"),
+}
+
+#: The analyzers that an analyzer is told beside, if they differ.
+_ANALYZED_AFTER = {
+    "analyzer": ("search_analyzer", "search_quote_analyzer"),
+    "search_analyzer": ("search_quote_analyzer",),
+}
+
+#: The ``position_increment_gap`` of a field that leaves it to its analyzer.
+ANALYZERS_GAP = -1
 
 #: ``fielddata_frequency_filter`` where nothing else is said.
 ALL_FREQUENCIES = {"min": 0.0, "max": 2147483647.0, "min_segment_size": 0}
@@ -68,8 +83,8 @@ class TextFieldType(FieldType):
         Parameter("analyzer", text, "default"),
         Parameter("search_analyzer", text, None, updatable=True),
         Parameter("search_quote_analyzer", text, None, updatable=True),
-        Parameter("similarity", text, None, show=lambda value: value or "null"),
-        Parameter("position_increment_gap", integer, 100),
+        SIMILARITY,
+        Parameter("position_increment_gap", integer, ANALYZERS_GAP),
         flag("fielddata", False, updatable=True),
         flag("eager_global_ordinals", False, updatable=True),
         Parameter("fielddata_frequency_filter", lambda value: value, None, updatable=True),
@@ -111,30 +126,30 @@ class TextFieldType(FieldType):
             self._check_prefixes(value)
 
     def build(self) -> None:
-        gap = self.option("position_increment_gap")
-        if gap < 0:
-            raise IllegalArgumentException(
-                f"Parameter [position_increment_gap] should be greater than zero but was [{gap}]"
-            )
-        if "position_increment_gap" in self.given and self.option("index_options") in ("docs", "freqs"):
-            raise IllegalArgumentException(
-                f"Cannot set position_increment_gap on field [{self.name}] without positions enabled"
-            )
+        if self.option("position_increment_gap") != ANALYZERS_GAP:
+            self.check_gap()
         if self.options.get("index_prefixes") is not None and not self.option("index"):
             raise IllegalArgumentException(f"Cannot set index_prefixes on unindexed field [{self.name}]")
         analysis = self.context.analysis
         if analysis is not None:
-            own = self.options.get("analyzer")
-            self.analyzer = analysis.analyzer(own or "default")
-            default_search = "default" if own is None and analysis.analyzer("default_search") is None else None
-            searched = self.options.get("search_analyzer") or (
-                own if own is not None else (default_search or "default_search")
-            )
-            self.search_analyzer = analysis.analyzer(searched)
-            self.quote_analyzer = analysis.analyzer(self.options.get("search_quote_analyzer") or searched)
-        self.gap = int(gap)
+            self.analyzer = analysis.analyzer(self.option("analyzer"))
+            self.search_analyzer = analysis.analyzer(self.option("search_analyzer"))
+            self.quote_analyzer = analysis.analyzer(self.option("search_quote_analyzer"))
+        self.gap = self.gap_of(self.analyzer) if analysis is not None else POSITION_INCREMENT_GAP
         self.inner = {field.path: field for field in self._companions()}
         self.spreads = bool(self.inner)
+
+    def check_gap(self) -> None:
+        """Refuse a ``position_increment_gap`` that the field itself says."""
+        if not self.indexes_positions:
+            raise IllegalArgumentException(
+                f"Cannot set position_increment_gap on field [{self.name}] without positions enabled"
+            )
+
+    def gap_of(self, analyzer: Analyzer) -> int:
+        """How many positions lie between the values of an array: what the field says, or else an analyzer."""
+        gap = int(self.option("position_increment_gap"))
+        return analyzer.position_increment_gap if gap == ANALYZERS_GAP else gap
 
     def _frequencies(self, given: Any) -> dict[str, Any] | None:
         """``fielddata_frequency_filter``; None where it says what holds anyway."""
@@ -203,20 +218,21 @@ class TextFieldType(FieldType):
 
     def echo(self, include_defaults: bool = False) -> dict[str, Any]:
         told = super().echo(include_defaults)
-        names = [self.option("analyzer"), self.option("search_analyzer"), self.option("search_quote_analyzer")]
-        for i, key in ((1, "search_analyzer"), (2, "search_quote_analyzer")):
-            names[i] = names[i] or names[i - 1]
-            if include_defaults:
-                told[key] = names[i]
-            elif names[i] == names[i - 1]:
-                told.pop(key, None)
         if include_defaults:
-            if "position_increment_gap" not in self.given:
-                told["position_increment_gap"] = -1  # so it stands for the analyzer's own
             told["fielddata_frequency_filter"] = told["fielddata_frequency_filter"] or ALL_FREQUENCIES
-        if "search_analyzer" in told and told.get("analyzer") is None and self.option("search_analyzer") is not None:
-            told["analyzer"] = "default"
         return told
+
+    def default(self, name: str) -> Any:
+        """TextParams.Analyzers: what nobody names is the index's analyzer for the purpose, or that before it."""
+        if name not in _ANALYZED_BEFORE:
+            return super().default(name)
+        before, own = _ANALYZED_BEFORE[name]
+        analysis = self.context.analysis
+        return own if analysis is not None and analysis.analyzer(own) is not None else self.option(before)
+
+    def is_told(self, parameter: Parameter, value: Any) -> bool:
+        others = _ANALYZED_AFTER.get(parameter.name, ())
+        return super().is_told(parameter, value) or any(self.option(other) != value for other in others)
 
     @property
     def has_doc_values(self) -> bool:

@@ -30,10 +30,19 @@ class UnparametrizedFieldType(FieldType):
             shown = "".join(f" [{key} : {java_string(value)}]" for key, value in left.items())
             raise MapperParsingException(f"Mapping definition for [{self.name}] has unsupported parameters: {shown}")
 
-    def read_shared(self, name: str, value: Any) -> bool:
-        """TypeParsers.parseField, of what the type itself has not taken; False for what no type knows."""
+    def check_subs(self, definition: Mapping[str, Any]) -> None:
+        for name in ("fields", "copy_to"):
+            self._check_null(name, definition.get(name, ""))
+
+    @staticmethod
+    def _check_null(name: str, value: Any) -> None:
+        """TypeParsers.checkNull."""
         if value is None and name != "null_value":
             raise MapperParsingException(f"[{name}] must not have a [null] value")
+
+    def read_shared(self, name: str, value: Any) -> bool:
+        """TypeParsers.parseField, of what the type itself has not taken; False for what no type knows."""
+        self._check_null(name, value)
         if name in self.shared:
             self.keep(name, self.flag(name, value))
         elif name == "meta":

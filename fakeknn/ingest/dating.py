@@ -8,6 +8,7 @@ from typing import Any
 
 from fakeknn.dates import UTC, DateFormat, Zone, calendar, parse_zone
 from fakeknn.dates.calendar import DAY, SECOND
+from fakeknn.dates.locales import parse_locale
 from fakeknn.dates.moments import Moment
 from fakeknn.errors import (
     IllegalArgumentException,
@@ -160,7 +161,7 @@ class Date(Processor):
         def made(pattern: str) -> Callable[[], Parser]:
             def make() -> Parser:
                 zone = UTC if self.zone is None else parse_zone(render(self.zone, document))
-                locale = "" if self.locale is None else render(self.locale, document)
+                locale = "" if self.locale is None else parse_locale(render(self.locale, document))
                 return _parser(pattern, zone, locale, self.services.now)
 
             return make

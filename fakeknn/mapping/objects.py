@@ -86,10 +86,7 @@ class ObjectMapper:
             if isinstance(child, ObjectMapper):
                 yield from child.walk()
             else:
-                yield from child.inner.values()
-                for sub in child.fields.values():
-                    yield sub
-                    yield from sub.inner.values()
+                yield from _beside(child)
 
     def merged(self, other: ObjectMapper) -> ObjectMapper:
         """This object with a new definition of it merged in."""
@@ -132,6 +129,14 @@ class ObjectMapper:
             else:
                 out.children[name] = _merged_field(ours, theirs)
         return out
+
+
+def _beside(field: FieldType) -> Iterator[FieldType]:
+    """What a field brings: those that it needs itself, and its multi-fields with theirs."""
+    yield from field.inner.values()
+    for sub in field.fields.values():
+        yield sub
+        yield from _beside(sub)
 
 
 def _merged_field(ours: FieldType, theirs: FieldType) -> FieldType:

@@ -300,6 +300,7 @@ class Mapping:
         if not field.takes_subs:
             field.configure({key: value for key, value in definition.items() if key != "type"})
             return field
+        field.check_subs(definition)
         apart = ("fields", "copy_to") if kind == "derived" else ("type", "fields", "copy_to")
         own = {key: value for key, value in definition.items() if key not in apart}
         if "copy_to" in definition:

@@ -118,7 +118,7 @@ def match_query(
     if analyzer is None:
         analyzer = search_analyzer(field, way in (PHRASE, PHRASE_PREFIX))
     if analyzer is None:
-        return builder.whole(text, way)
+        return builder.whole(java_string(text), way)
     builder.graphs = not analyzer.disables_graphs
     return builder.build(analyzer.stream(java_string(text)), way)
 

@@ -66,7 +66,7 @@ def tokens_of(field: FieldType, text: str) -> list[Token]:
 def position_gap(field: FieldType) -> int:
     """How many positions lie between two values of a field."""
     analyzer: Any = getattr(field, "index_analyzer", None) or getattr(field, "analyzer", None)
-    return int(field.options.get("position_increment_gap", getattr(analyzer, "position_increment_gap", 0)))
+    return int(getattr(field, "gap", getattr(analyzer, "position_increment_gap", 0)))
 
 
 def position_behind(field: FieldType, tokens: Sequence[Token]) -> int:
