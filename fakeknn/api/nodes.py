@@ -7,7 +7,7 @@ from typing import Any
 
 from fakeknn.api.root import BUILDS
 from fakeknn.api.timeouts import check_time
-from fakeknn.errors import IllegalArgumentException, OpenSearchError
+from fakeknn.errors import IllegalArgumentException, OpenSearchError, OpenSearchException
 from fakeknn.rest import Request, Response, route
 from fakeknn.shape import Readable
 from fakeknn.state import machine
@@ -217,6 +217,11 @@ def hot_threads(node: Node, request: Request) -> Response:
     )
 
 
+_UNSAFE = (
+    "Secure settings cannot be updated cluster wide when TLS for the transport layer is not enabled. Enable TLS or use "
+    "the API with a `_local` filter on each node."
+)
+
 _SECURE_SETTINGS = ObjectParser("reload_secure_settings", {"secure_settings_password": declared("string")})
 
 
@@ -230,6 +235,8 @@ def reload_secure_settings(node: Node, request: Request) -> dict[str, Any]:
     check_time(request, "timeout", "NodesReloadSecureSettingsRequest.timeout")
     body = _SECURE_SETTINGS.parse_root(request.read(read_open)) if request.body else {}
     if not machine.chosen(node, request.names("nodeId")):
+        if body.get("secure_settings_password"):  # which is sent to more nodes than this one, or to none
+            raise OpenSearchException(_UNSAFE)
         return nodes_answer(node, None)
     told: dict[str, Any] = {"name": node.name}
     if body.get("secure_settings_password"):  # there is no password

@@ -82,6 +82,9 @@ def _no_cache(levels: Collection[str] = ()) -> dict[str, Any]:
     return {**told, "store_name": "opensearch_onheap"}
 
 
+#: The metrics that are explained to everybody.
+_EXPLAINED = ("breaker",)
+
 #: The metrics beside the indices: the member that they fill, and with what.
 _METRICS: dict[str, tuple[str, Callable[[Node], Any]]] = {
     "os": ("os", machine.os_statistics),
@@ -182,11 +185,13 @@ def stats(node: Node, request: Request) -> dict[str, Any]:
         "roles": list(machine.ROLES),
         "attributes": dict(node.attributes),
     }
+    human = request.flag("human")
     if indexed:
-        told["indices"] = _indices(node, sections, level, fields_of(request), human=request.flag("human"))
+        told["indices"] = _indices(node, sections, level, fields_of(request), human=human)
     for metric, (member, of) in _METRICS.items():
         if metrics is None or metric in metrics:
-            told[member] = of(node)
+            found = {member: of(node)}
+            told |= readable(found) if human and metric not in _EXPLAINED else found
     if metrics is None or "caches" in metrics:
         told["caches"] = {cache: _no_cache(request.names("level")) for cache in caches}
     if metrics is None or "remote_store" in metrics:
@@ -305,10 +310,12 @@ def cluster_stats(node: Node, request: Request) -> dict[str, Any]:
         "timestamp": node.clock.millis(),
         "status": health(node.indices.values()).status,
     }
+    human = request.flag("human")
     if indexed:
-        answer["indices"] = _cluster_indices(node, sections, human=request.flag("human"))
+        answer["indices"] = _cluster_indices(node, sections, human=human)
     if metrics is None or metrics != ["indices"]:
-        answer["nodes"] = _cluster_nodes(node, metrics)
+        nodes = _cluster_nodes(node, metrics)
+        answer["nodes"] = readable(nodes) if human else nodes
     return answer
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from fakeknn.api.timeouts import MANAGER, acknowledged, check_timeouts
@@ -154,6 +155,14 @@ def _setup(container: Any, key: Any) -> ContextSetup:
     return ContextSetup(**_SETUP.parse(container, key))
 
 
+def _check_context(values: Mapping[str, Any]) -> None:
+    context = values.get("context", _DEFAULT_CONTEXT)
+    if context not in painless_execute.CONTEXTS:
+        raise UnsupportedOperationException(f"unsupported script context name [{context}]")
+
+
+_DEFAULT_CONTEXT = "painless_test"
+
 _EXECUTE = ObjectParser(
     "painless_execute_request",
     {
@@ -162,6 +171,8 @@ _EXECUTE = ObjectParser(
         "context_setup": declared("object", _setup),
     },
     constructor=("script",),
+    optional=("context", "context_setup"),
+    check=_check_context,
 )
 
 
@@ -173,14 +184,8 @@ def execute(node: Node, request: Request) -> dict[str, Any]:
     if not isinstance(body, (dict, list)):
         raise XContentParseException(f"[1:1] [{_EXECUTE.name}] Expected START_OBJECT but was: {token(body)}")
     found = _EXECUTE.parse_root(body)
-    context = found.get("context", "painless_test")
-    if context not in painless_execute.CONTEXTS:
-        unsupported = UnsupportedOperationException(f"unsupported script context name [{context}]")
-        failed = XContentParseException(None)
-        failed.reason = f"Failed to build [{_EXECUTE.name}] after last required field arrived"
-        raise failed from unsupported
     request.prepared()
-    wanted = ExecuteRequest(found["script"], context, found.get("context_setup"))
+    wanted = ExecuteRequest(found["script"], found.get("context", _DEFAULT_CONTEXT), found.get("context_setup"))
     return {"result": painless_execute.execute(node, wanted)}
 
 

@@ -241,15 +241,19 @@ _BYTES = ("started_bytes", "succeeded_bytes", "failed_bytes", "total_bytes", "ma
 
 def readable(tree: Tree) -> Tree:
     """Statistics whose sizes and durations ``?human`` explains."""
-    return {
-        name: readable(value) if isinstance(value, dict) else _readable(name, value) for name, value in tree.items()
-    }
+    return {name: _readable(name, value) for name, value in tree.items()}
 
 
 def _readable(name: str, value: Any) -> Any:
+    if isinstance(value, dict):
+        return readable(value)
+    if isinstance(value, list):
+        return [_readable("", item) for item in value]
     if name.endswith("_in_bytes") or name in _BYTES or name in _NAMES:
         label = _NAMES.get(name) or name.removesuffix("_bytes").removesuffix("_in")
         return Readable(value, label, str(ByteSizeValue(value)))
     if name.endswith("_millis"):
         return Readable(value, name.removesuffix("_millis").removesuffix("_in"), str(TimeValue(value)))
+    if name.endswith("_in_nanos"):
+        return Readable(value, name.removesuffix("_in_nanos"), str(TimeValue(value, "nanos")))
     return value

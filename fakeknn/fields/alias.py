@@ -21,6 +21,10 @@ class AliasFieldType(FieldType):
     raises_plainly = True
     target: str
 
+    @property
+    def mapper_name(self) -> str:
+        return "FieldAliasMapper"  # no FieldMapper: it is called by its class
+
     def configure(self, definition: Mapping[str, Any]) -> None:
         if definition.get("path") is None:
             raise MapperParsingException(f"The [path] property must be specified for field [{self.name}].")

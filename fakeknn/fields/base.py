@@ -228,6 +228,11 @@ class FieldType:
         return self.kind
 
     @property
+    def mapper_name(self) -> str:
+        """What a mapper of another type calls it that it is not to become."""
+        return self.content_type
+
+    @property
     def defined_as(self) -> str:
         """What the definition of the field says that it is."""
         return self.content_type
@@ -236,7 +241,7 @@ class FieldType:
         """This field with ``other``, a new definition of it, merged in; refuses what may not change."""
         if other.kind != self.kind or type(other) is not type(self):
             raise IllegalArgumentException(
-                f"mapper [{self.path}] cannot be changed from type [{self.content_type}] to [{other.content_type}]"
+                f"mapper [{self.path}] cannot be changed from type [{self.content_type}] to [{other.mapper_name}]"
             )
         conflicts = list(self.conflicts(other))
         if conflicts:

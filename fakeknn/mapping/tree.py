@@ -49,6 +49,8 @@ class Mapping:
         self.context = context
         self.root = ObjectMapper()
         self.meta: dict[str, Any] | None = None
+        self._clash: OpenSearchError | None = None
+        """The first of the definitions that do not go together, which is told when all have been read."""
         self.of_template = False
         """Whether it holds what a dynamic template makes, of which nobody asks what is left over."""
         self.metadata: dict[str, MetadataMapper] = {}
@@ -112,6 +114,8 @@ class Mapping:
                 self.meta = value
             elif not self._read_object_member(self.root, key, value):
                 left[key] = value
+        if self._clash is not None:
+            raise self._clash
         check_children(self.root)
         if left:
             raise MapperParsingException(f"Root mapping definition has unsupported parameters: {_remaining(left)}")
@@ -240,18 +244,16 @@ class Mapping:
         self._put(node, own, child)
 
     def _intermediate(self, node: ObjectMapper, part: str) -> ObjectMapper:
+        if not part:
+            raise IllegalArgumentException("name cannot be empty string")
         below = node.children.get(part)
-        if not isinstance(below, ObjectMapper):
-            if not part:
-                raise IllegalArgumentException("name cannot be empty string")
+        if not isinstance(below, ObjectMapper) or below.nested:
             created = ObjectMapper(node.child_path(part))
             self._put(node, part, created)
             below = node.children[part]
-            assert isinstance(below, ObjectMapper)
-        return below
+        return below if isinstance(below, ObjectMapper) else created
 
-    @staticmethod
-    def _put(node: ObjectMapper, name: str, child: ObjectMapper | FieldType) -> None:
+    def _put(self, node: ObjectMapper, name: str, child: ObjectMapper | FieldType) -> None:
         """Add a child; the same name twice (once dotted, once as an object) is merged."""
         if not name:
             raise IllegalArgumentException("name cannot be empty string")
@@ -260,16 +262,25 @@ class Mapping:
         if isinstance(child, FieldType) and "." in name:
             child.dotted = name
         existing = node.children.get(name)
+        if existing is None:
+            node.children[name] = child
+            return
+        try:
+            node.children[name] = self._together(node, name, existing, child)
+        except OpenSearchError as clash:
+            self._clash = self._clash or clash
+
+    @staticmethod
+    def _together(
+        node: ObjectMapper, name: str, existing: ObjectMapper | FieldType, child: ObjectMapper | FieldType
+    ) -> ObjectMapper | FieldType:
         if isinstance(existing, FieldType) and isinstance(child, ObjectMapper):
             raise IllegalArgumentException(
                 f"mapper [{existing.path}] cannot be changed from type [{existing.kind}] to [ObjectMapper]"
             )
-        if existing is None:
-            node.children[name] = child
-        else:
-            holder, other = ObjectMapper(node.path), ObjectMapper(node.path)
-            holder.children, other.children = {name: existing}, {name: child}
-            node.children[name] = holder.merged(other).children[name]
+        holder, other = ObjectMapper(node.path), ObjectMapper(node.path)
+        holder.children, other.children = {name: existing}, {name: child}
+        return holder.merged(other).children[name]
 
     def _read_object(self, path: str, definition: dict[str, Any], kind: str) -> ObjectMapper:
         node = ObjectMapper(path)

@@ -394,20 +394,23 @@ class ObjectParser:
         required: Sequence[Sequence[str]] = (),
         exclusive: Sequence[Sequence[str]] = (),
         constructor: Sequence[str] = (),
+        optional: Sequence[str] = (),
         check: Callable[[Mapping[str, Any]], None] | None = None,
         ignore_unknown: bool = False,
         applied: bool = False,
         named: bool = False,
     ) -> None:
-        """``constructor`` names what a ConstructingObjectParser cannot do without, ``check`` is what its constructor
-        refuses of it when the last is read; one that is ``applied`` wraps what is wrong with the text. An unknown
-        member is looked for among ``named`` objects, if there are such.
+        """``constructor`` names what a ConstructingObjectParser cannot do without and ``optional`` what else it takes,
+        ``check`` is what its constructor refuses of these when the last of all is read, or else in the end; one that is
+        ``applied`` wraps what is wrong with the text. An unknown member is looked for among ``named`` objects, if there
+        are such.
         """
         self.name = name
         self.members = members
         self.required = required
         self.exclusive = exclusive
         self.constructor = constructor
+        self.optional = optional
         self.check = check
         self.ignore_unknown = ignore_unknown
         self.applied = applied
@@ -465,9 +468,8 @@ class ObjectParser:
             try:
                 values[name] = member.read(body, name)
                 whole(body, name)
-                if self.check is not None and name in self.constructor and self._constructible(values):
-                    with building(self.name):
-                        self.check(values)
+                if self._all_come(values, name):
+                    self._build(values)
             except OpenSearchError as cause:
                 if member.tells:
                     raise
@@ -496,7 +498,18 @@ class ObjectParser:
         if absent:
             missing = IllegalArgumentException(f"Required [{', '.join(absent)}]")
             raise stopped_at(missing, Where(body, None, "end"))
+        if any(argument not in values for argument in self.optional):
+            self._build(values)
         return values
+
+    def _all_come(self, values: Mapping[str, Any], last: str) -> bool:
+        arguments = (*self.constructor, *self.optional)
+        return last in arguments and all(argument in values for argument in arguments)
+
+    def _build(self, values: Mapping[str, Any]) -> None:
+        if self.check is not None:
+            with building(self.name):
+                self.check(values)
 
     def _constructible(self, values: Mapping[str, Any]) -> bool:
         return all(argument in values for argument in self.constructor)

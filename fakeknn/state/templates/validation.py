@@ -91,7 +91,9 @@ def check_composed(node: Node, name: str, template: IndexTemplate, check_filter:
     lifecycle.check_makeable(trial)
     placeholder = f"validate-template-{node.ids.uuid().lower()}"
     context = mapping_context(node, trial, placeholder)
-    index = Index(placeholder, {"index.uuid": "_na_", **trial}, DocumentMapping.parse({}, context), {}, node.now())
+    # It has no mapping yet that could tell how it is sorted, and nobody asks it to.
+    unsorted = {key: value for key, value in trial.items() if not key.startswith("index.sort.")}
+    index = Index(placeholder, {"index.uuid": "_na_", **unsorted}, DocumentMapping.parse({}, context), {}, node.now())
     for alias, metadata in resolve_aliases(node, template).items():
         if metadata.get("filter"):
             check_filter(node, index, alias, metadata["filter"])
