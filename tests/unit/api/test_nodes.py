@@ -25,7 +25,12 @@ def test_every_statistic_is_explained_to_people() -> None:
 
 
 def test_a_password_is_not_sent_to_other_nodes() -> None:
-    sent = Request.of("POST", "/_nodes/other/reload_secure_settings", b'{"secure_settings_password": "x"}')
+    sent = Request.of(
+        "POST",
+        "/_nodes/other/reload_secure_settings",
+        b'{"secure_settings_password": "x"}',
+        {"content-type": "application/json"},
+    )
     status, _, body = answer(Node(), sent)
     assert status == 500
     assert orjson.loads(body)["error"]["reason"].startswith("Secure settings cannot be updated cluster wide")
