@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from fakeknn.errors import OpenSearchError
 from fakeknn.knn.models import Model
 
 
@@ -49,6 +50,8 @@ class DocContext:
     """The fields that ``_ignored`` will name."""
     waiting: list[tuple[Any, Any, Any]] = field(default_factory=list)
     """Fields that complete a value (with what more it says) once all of its row is read."""
+    met: Callable[[Any, Any], OpenSearchError | None] = lambda container, value: None
+    """What a parser meets that reads on behind the last ``value`` of a container: where the text breaks off."""
     kept: Sequence[Any] = ()
     """What the row has already, for a field whose values are lists."""
 

@@ -43,6 +43,17 @@ def derives_source(settings: Mapping[str, str]) -> bool:
     )
 
 
+def _following(container: dict[str, Any], key: str, doc: DocContext) -> str | None:
+    """The member behind one; raises what its text breaks off by."""
+    members = iter(container)
+    next(name for name in members if name == key)
+    following = next(members, None)
+    broken = doc.met(container, container[key]) if following is None else None
+    if broken is not None:
+        raise broken
+    return following
+
+
 @register("knn_vector")
 class VectorFieldType(FieldType):
     """A vector field; its definition is the k-NN library's own noun."""
@@ -121,8 +132,11 @@ class VectorFieldType(FieldType):
     def parse(self, container: Any, key: Any, value: Any, doc: DocContext) -> Any:
         if self._tripped:
             raise refused(KnnCircuitBreakerException(), value)
+        alone = isinstance(container, dict) and type(value) in (int, float)
+        if alone:
+            _following(container, key, doc)
         parsed = self._parsed(container, key, value, doc)
-        if parsed is not None and isinstance(container, dict) and not isinstance(value, list):
+        if alone:
             self._read_on(container, key, doc)
         return parsed
 
@@ -139,9 +153,7 @@ class VectorFieldType(FieldType):
         """What the plugin does behind a vector that is a number without brackets: it steps on as if there were an end
         of an array, and takes the value of the next member for another vector of this field.
         """
-        members = iter(container)
-        next(name for name in members if name == key)
-        following = next(members, None)
+        following = _following(container, key, doc)
         if following is None:
             raise _outside(
                 NullPointerException(
@@ -176,7 +188,9 @@ class VectorFieldType(FieldType):
         try:
             return parse_vector(value, self.definition, raw=raw)
         except OpenSearchError as error:
-            shown = getattr(error, "preview", None)
+            shown = getattr(error, "preview", value)
+            if shown is None and hasattr(error, "preview") and isinstance(container, list) and key + 1 < len(container):
+                error.preview = shown = container[key + 1]  # type: ignore[attr-defined]
             if type(shown) is int and not -(2**63) <= shown < 2**63:
                 error.preview = UNREADABLE  # type: ignore[attr-defined]
             if isinstance(value, dict | str):  # of which no more is read than that it is no vector

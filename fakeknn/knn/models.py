@@ -225,7 +225,9 @@ def _engine(method: Method | None, of_request: Engine | None, compression: str |
     """EngineResolver with training; if no engine is said, the request is taken to say ``faiss``."""
     if of_request not in (None, "faiss"):
         raise MapperParsingException("Cannot specify engine other than FAISS for training")
-    of_method = method.engine if method and method.engine_configured else None
+    if of_request is None and (method is None or method.engine is None):
+        of_request = "faiss"
+    of_method = (method.engine or "undefined") if method and method.engine_configured else None
     if compression == "4x" and (of_request or of_method is None):
         raise MapperParsingException("Lucene is the only engine that supports 4x compression")
     if of_request and of_method and of_request != of_method:

@@ -55,6 +55,7 @@ class _TorsoParser(DocumentParser):
         super().__init__(mapping, torso.root, doc_id, source, routing)
         self.torso = torso
         self.broken = broken
+        self.context.met = self._met
 
     def _at_end(self, level: Level) -> None:
         raise self.broken
@@ -93,6 +94,13 @@ class _TorsoParser(DocumentParser):
         if node.takes_arrays:
             self._parse_torso(node, container, key, value)
             raise self._failed(node, value[-1] if value else UNREADABLE, cause) from cause
+
+    def _met(self, container: Any, value: Any) -> OpenSearchError | None:
+        cause = self.broken.cause
+        if cause is None or not self.torso.breaks(container):
+            return None
+        cause.preview = None if self.torso.token == "FIELD_NAME" else value  # type: ignore[attr-defined]
+        return cause
 
     def _last_read(self, value: dict[str, Any]) -> Any:
         """The token that a parser stands at when it comes upon the break."""

@@ -40,7 +40,7 @@ def knn_score(ctx: ShardContext, script: Script, inner: Callable[[], Matched]) -
         raise
     assert field is not None
     matched = inner()  # what is wrong with the query comes after what is wrong with the script
-    if not field.has_doc_values and matched.mask.any():
+    if not field.has_doc_values and (matched.mask & ctx.view.live).any():
         try:
             field.require_doc_values()
         except IllegalArgumentException as error:

@@ -180,7 +180,7 @@ class LuceneNeighbors(_Neighbors):
         found, score = self._found(ctx, row, boost)
         chosen_by = None if self.filtered is None else self.filtered.rewritten()
         if isinstance(chosen_by, MatchNoDocsQuery):
-            return _missed(chosen_by.reason)
+            return _missed("" if self._rescored else chosen_by.reason)
         if self.query.k is None:
             return self._explain_radius(ctx, row, score)
         if not len(found.rows):
