@@ -190,7 +190,7 @@ class VectorFieldType(FieldType):
         except OpenSearchError as error:
             shown = getattr(error, "preview", value)
             if shown is None and hasattr(error, "preview") and isinstance(container, list) and key + 1 < len(container):
-                error.preview = shown = container[key + 1]  # type: ignore[attr-defined]
+                error.preview = shown = container[key + 1]
             if type(shown) is int and not -(2**63) <= shown < 2**63:
                 error.preview = UNREADABLE  # type: ignore[attr-defined]
             if isinstance(value, dict | str):  # of which no more is read than that it is no vector

@@ -227,11 +227,13 @@ def _engine(method: Method | None, of_request: Engine | None, compression: str |
         raise MapperParsingException("Cannot specify engine other than FAISS for training")
     if of_request is None and (method is None or method.engine is None):
         of_request = "faiss"
-    of_method = (method.engine or "undefined") if method and method.engine_configured else None
-    if compression == "4x" and (of_request or of_method is None):
+    of_method = method.engine if method else None
+    configured = method is not None and method.engine_configured
+    if compression == "4x" and (of_request or not configured):
         raise MapperParsingException("Lucene is the only engine that supports 4x compression")
-    if of_request and of_method and of_request != of_method:
-        raise MapperParsingException(f"Cannot specify conflicting engines: [{of_method}] and [{of_request}]")
+    if of_request and configured and of_request != of_method:
+        named = of_method or "undefined"
+        raise MapperParsingException(f"Cannot specify conflicting engines: [{named}] and [{of_request}]")
     return of_method or "faiss"
 
 
