@@ -19,9 +19,10 @@ from fakeknn.errors import (
 from fakeknn.fields import FieldType
 from fakeknn.painless import compile
 from fakeknn.painless.expression import Expression, compile_expression
-from fakeknn.painless.hierarchy import lineage
+from fakeknn.painless.hierarchy import check_cast, lineage
 from fakeknn.painless.iteration import iterate
 from fakeknn.painless.library_time import ZonedDateTime
+from fakeknn.painless.throwable import Thrown
 from fakeknn.painless.values import JavaArray, class_of, runtime_name, text
 from fakeknn.query.context import ShardContext
 from fakeknn.query.doc_values import ExpressionColumns, ShardDoc, script_values, source_of
@@ -90,8 +91,17 @@ class DerivedValues:
     def of_documents(self, docs: Docs, *, texts: bool) -> tuple[NDArray[np.int64], Any]:
         """(positions, values) of all documents: numbers, or texts."""
         rows, back = np.unique(docs.rows, return_inverse=True)
-        found = [[one for one in self.field.derivation.values(row) if one is not None] for row in rows.tolist()]
-        return _spread(found, back, text if texts else _number)
+        found = [self.field.derivation.values(row) for row in rows.tolist()]
+        return _spread(found, back, self._text if texts else _number)
+
+    def _text(self, value: Any) -> str:
+        """ScriptBytesValues; an address is read from a string."""
+        if self.field.kind == "ip" and type(value) is not str:
+            try:
+                check_cast(value, "java.lang.String")
+            except Thrown as thrown:
+                raise thrown.error() from None
+        return "" if value is None else text(value)
 
     def of_values(self, docs: Docs, at: NDArray[Any], values: Any, *, texts: bool) -> Any:
         raise NotImplementedError

@@ -66,12 +66,21 @@ _MAX_EMITTED = 1024 * 1024
 _DERIVED = "org.opensearch.script.DerivedFieldScript"
 
 
+class Tuple(tuple[float, ...]):
+    """A point that was emitted: latitude and longitude."""
+
+    java = "org.opensearch.common.collect.Tuple"
+
+    def __str__(self) -> str:
+        return f"Tuple [v1={text(self[0])}, v2={text(self[1])}]"
+
+
 def _emit(host: Host, *values: Any) -> None:
     """``emit(value)`` and ``emit(lat, lon)``: into the list ``emittedValues`` among the bindings."""
     emitted = host.bindings["emittedValues"]
     emitter, line = ("EmitSingle", 41) if len(values) == 1 else ("GeoPoint", 58)
     frame = f"org.opensearch.script.ScriptEmitValues${emitter}.emit(ScriptEmitValues.java:{line})"
-    value = values[0] if len(values) == 1 else tuple(map(float, values))
+    value = values[0] if len(values) == 1 else Tuple(map(float, values))
     size = _emitted_size(value)
     if size is None:
         lines = (("getObjectByteSize", 132), ("addEmittedValue", 103))
@@ -91,7 +100,7 @@ def _emitted_size(value: Any) -> int | None:
     """DerivedFieldScript.getObjectByteSize; None for what cannot be emitted."""
     if value is None:
         return 0
-    if isinstance(value, tuple):
+    if isinstance(value, Tuple):
         return 16
     return len(value.encode()) if type(value) is str else _SIZES.get(class_of(value))
 

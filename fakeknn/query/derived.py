@@ -32,7 +32,9 @@ from fakeknn.mapping import Mapping as IndexMapping
 from fakeknn.mapping.document import parse_document
 from fakeknn.painless import Script as CompiledScript
 from fakeknn.painless import compile, json_value
-from fakeknn.painless.values import class_of, runtime_name
+from fakeknn.painless.hierarchy import check_cast
+from fakeknn.painless.library_opensearch import Tuple
+from fakeknn.painless.throwable import Thrown
 from fakeknn.painless.values import text as java_text
 from fakeknn.query.context import ShardContext, running
 from fakeknn.query.doc_values import ShardDoc, source_of
@@ -101,6 +103,8 @@ class DerivedField:
     mapped: DerivedFieldType
     emitted: Emitted
     below: str | None = None
+    broken: OpenSearchError | None = None
+    """Why the script cannot be made, which shows when a query that could be made itself runs."""
     _column: tuple[Column, dict[int, OpenSearchError]] | None = None
 
     def __post_init__(self) -> None:
@@ -138,15 +142,16 @@ class DerivedField:
         return _LongValue(self.typed.to_number(value)) if isinstance(value, str) else value  # type: ignore[attr-defined]
 
     def shown(self, row: int) -> list[Any]:
-        """ValueFetcher.fetchValues: the values as hits show them."""
+        """ValueFetcher.fetchValues: the values to show in hits, as scripts have them."""
         kind = self.mapped.emits
         values = self.values(row)
         if kind == "date":
             format = DateFormat.parse(self.mapped.option("format"))
-            return [format.format(_long(self._instant(value))) for value in values]
+            return [format.format(_long(_unboxed(value, "java.lang.Long.longValue()"))) for value in values]
         if kind == "geo_point":
-            return [{"lat": value[0], "lon": value[1]} for value in values]
-        return [json_value(value) for value in values]
+            points = [_unboxed(_cast(value, Tuple.java), f"{Tuple.java}.v1()") for value in values]
+            return [{"lat": lat, "lon": lon} for lat, lon in points]
+        return values
 
     def column(self) -> Column:
         """The values that queries look at; empty for documents that have failed."""
@@ -163,8 +168,10 @@ class DerivedField:
             failures: dict[int, OpenSearchError] = {}
             rows = np.flatnonzero(self.ctx.view.live_roots).tolist()
             if rows:
-                with at_run_time():
+                try:
                     self.emitted.compiled()
+                except OpenSearchError as error:
+                    self.broken, rows = error, []
             for row in rows:
                 try:
                     values = [one for value in self.values(row) if value is not None for one in self._indexable(value)]
@@ -180,7 +187,7 @@ class DerivedField:
         """DerivedFieldSupportedTypes.getIndexableFieldGenerator: a value as the field's buffer takes it."""
         kind = self.mapped.emits
         if kind == "date":
-            return [_long(self._instant(value) if self.below is not None else value)]
+            return [_long(value)]
         given = {"value": _READ[kind](value)}
         parsed = self.typed.parse(given, "value", given["value"], DocContext("", lambda holder, key: str(holder[key])))
         return parsed if isinstance(parsed, list) else [] if parsed is None else [parsed]
@@ -205,18 +212,20 @@ class _LongValue(int):
 
 
 def _cast(value: Any, java: str) -> Any:
-    found = class_of(value)
-    if found != java:
-        found = runtime_name(found)
-        raise ClassCastException(
-            f"class {found} cannot be cast to class {java} ({found} and {java} are in module java.base of loader "
-            "'bootstrap')"
-        )
-    return value
+    try:
+        return check_cast(value, java)
+    except Thrown as thrown:
+        raise thrown.error() from None
 
 
 def _long(value: Any) -> int:
     return int(_cast(value, "java.lang.Long"))
+
+
+def _unboxed(value: Any, how: str) -> Any:
+    if value is None:
+        raise NullPointerException(f'Cannot invoke "{how}" because "o" is null')
+    return value
 
 
 def _whole(value: Any) -> int:
@@ -241,7 +250,7 @@ def _truth(value: Any) -> bool:
 
 
 def _point(value: Any) -> dict[str, float]:
-    if not isinstance(value, tuple):
+    if not isinstance(value, Tuple):
         raise ClassCastException("geo_point should be in format emit(double lat, double lon) for derived fields")
     for name, number, limit in (("latitude", value[0], 90.0), ("longitude", value[1], 180.0)):
         if not -limit <= number <= limit:
@@ -383,9 +392,12 @@ def has_derived(mapping: IndexMapping) -> bool:
 
 
 def failing(found: DerivedField, asked: Any) -> None:
-    """Raise what went wrong with the first of some rows that is asked, if that matters."""
+    """Raise what went wrong with the script, or with the first of some rows that is asked, if that matters."""
+    failures = found.failures()
+    if found.broken is not None:
+        raise running(found.broken) from found.broken.__cause__
     if found.mapped.option("ignore_malformed"):
         return
-    for row, error in found.failures().items():
+    for row, error in failures.items():
         if asked[row]:
             raise running(error) from error.__cause__

@@ -212,6 +212,8 @@ def expand(request: SearchRequest, page: list[Hit], hits: list[dict[str, Any]], 
             try:
                 found[inner.name] = {"hits": search(one)}
             except OpenSearchError as error:
+                if getattr(error, "at_writing", False):
+                    raise  # the search has found it all
                 raise SearchPhaseExecutionException("expand", "failed to expand hits", [], []) from error
         shown["inner_hits"] = {name: found[name] for name in hash_ordered(found)}
 

@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 
 from fakeknn.errors import (
-    ClassCastException,
     IllegalArgumentException,
     NullPointerException,
     OpenSearchError,
@@ -17,7 +16,9 @@ from fakeknn.errors import (
     Where,
 )
 from fakeknn.fields.metadata import METADATA, WITHOUT_DOC_VALUES
-from fakeknn.painless import json_value
+from fakeknn.painless.iteration import iterate
+from fakeknn.painless.numbers import Float
+from fakeknn.painless.stream_output import check_written
 from fakeknn.painless.values import JavaArray
 from fakeknn.query.context import ShardContext
 from fakeknn.query.doc_values import compile_script, script_values
@@ -27,7 +28,8 @@ from fakeknn.search.fetch_fields import fetch_fields, wanted_fields
 from fakeknn.search.field_formats import FieldAndFormat, fields_and_formats
 from fakeknn.search.request import ARRAYS, OBJECTS, SearchRequest
 from fakeknn.search.shown_values import shown_doc_values
-from fakeknn.xcontent import hash_ordered, java_string, objects
+from fakeknn.search.written import Unwritable, written
+from fakeknn.xcontent import hash_ordered, objects
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +143,15 @@ def load_fields(request: SearchRequest, ctx: ShardContext, hits: list[Hit]) -> N
             ctx.memo["fields", id(request), hit.row] = _fields(request, ctx, hit)
 
 
+def send_fields(request: SearchRequest, ctx: ShardContext, hit: Hit) -> None:
+    """The fields of a hit that is written between nodes before it is shown, as those of ``top_hits`` are."""
+    if request.parts.get("script_fields"):
+        found = ctx.memo["fields", id(request), hit.row] = _fields(request, ctx, hit)
+        for value in found.given:
+            for one in iterate(value) if isinstance(value, list) and not isinstance(value, JavaArray) else (value,):
+                check_written(one)
+
+
 @sub_phase
 def show_fields(request: SearchRequest, ctx: ShardContext, hit: Hit, shown: dict[str, Any]) -> None:
     if not any(request.parts.get(name) for name in _PARTS):
@@ -151,7 +162,7 @@ def show_fields(request: SearchRequest, ctx: ShardContext, hit: Hit, shown: dict
     merged = found.behind(shown.get("fields", {}))
     for values in merged.values():
         for value in values:
-            if isinstance(value, _Unwritable):
+            if isinstance(value, Unwritable):
                 raise value.error
     if merged:
         shown["fields"] = {name: merged[name] for name in hash_ordered(merged)}
@@ -164,6 +175,8 @@ class _Found:
     doc_values: dict[str, list[Any]] = field(default_factory=dict)
     scripts: dict[str, list[Any]] = field(default_factory=dict)
     fields: dict[str, list[Any]] = field(default_factory=dict)
+    given: list[Any] = field(default_factory=list)
+    """What the scripts gave."""
 
     def behind(self, stored: dict[str, list[Any]]) -> dict[str, list[Any]]:
         """All of them and the stored ones: doc values stand behind those, scripts give way, fields take their place."""
@@ -187,33 +200,19 @@ def _fields(request: SearchRequest, ctx: ShardContext, hit: Hit) -> _Found:
     for wanted in request.parts.get("script_fields", []):
         try:
             value = _script_value(ctx, wanted, hit.row)
+            shown = written(value)
         except OpenSearchError:
             if wanted.ignore_failure:
                 continue
             raise
-        found.scripts.setdefault(wanted.name, value if isinstance(value, list) else [value])
+        found.given.append(value)
+        found.scripts.setdefault(wanted.name, shown if isinstance(shown, list) else [shown])
     found.fields = fetch_fields(fields, request, ctx, hit)
     return found
 
 
 def _script_value(ctx: ShardContext, wanted: ScriptField, row: int) -> Any:
     value = script_values(ctx, _compile(ctx, wanted), "field", np.array([row], np.int32))[0]
-    if isinstance(value, np.generic):
-        if not np.isfinite(value):
-            return java_string(value.item())
-        return value if isinstance(value, np.float32) else value.item()
-    try:
-        # A list is so many values, an array is one.
-        return [json_value(value)] if isinstance(value, JavaArray) else json_value(value)
-    except (ClassCastException, IllegalArgumentException) as error:
-        if "self-referencing" in str(error.reason):
-            raise
-        error.at_writing = True  # type: ignore[union-attr]
-        return _Unwritable(error)
-
-
-@dataclass(frozen=True, slots=True)
-class _Unwritable:
-    """A value that the search has found, and its answer cannot be written with."""
-
-    error: OpenSearchError
+    if isinstance(value, np.float32):
+        return Float(value)
+    return value.item() if isinstance(value, np.generic) else value

@@ -23,6 +23,7 @@ from fakeknn.search.fetch import Hit, source_of
 from fakeknn.search.field_formats import FieldAndFormat, fields_and_formats
 from fakeknn.search.request import ARRAYS, SearchRequest
 from fakeknn.search.shown_values import shown_doc_values
+from fakeknn.search.written import written
 from fakeknn.view import ignored_fields
 from fakeknn.xcontent import hash_ordered
 from fakeknn.xcontent.reading import read_again
@@ -138,7 +139,7 @@ def fetch_fields(
     """The values of a document's fields by name."""
     if not wanted:
         return {}
-    source = source_of(ctx.view, hit.row if hit.nesting is None else hit.nesting.root, request.reads)
+    source = source_of(ctx.view, _root(hit), request.reads)
     if source is None:
         body = {}
     else:
@@ -149,7 +150,7 @@ def fetch_fields(
         if name in ignored:
             continue
         if field.derivation is not None:
-            values = field.derivation.shown(hit.row if hit.nesting is None else hit.nesting.root)
+            values = [written(value) for value in field.derivation.shown(_root(hit))]
         elif isinstance(field, TokenCountFieldType):
             values = shown_doc_values(ctx, field, hit.row, format) if field.has_doc_values else []
         else:
@@ -157,6 +158,10 @@ def fetch_fields(
         if values:
             found[name] = values
     return found
+
+
+def _root(hit: Hit) -> int:
+    return hit.row if hit.nesting is None else hit.nesting.root
 
 
 def field_values(ctx: ShardContext, field: FieldType, body: Any, format: str | None) -> list[Any]:

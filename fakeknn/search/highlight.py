@@ -17,6 +17,7 @@ from fakeknn.errors import (
 )
 from fakeknn.fields import FieldType
 from fakeknn.fields.patterns import simple_match
+from fakeknn.painless.values import text as java_text
 from fakeknn.query.base import Query
 from fakeknn.query.compound import MATCH_ALL
 from fakeknn.query.context import ShardContext
@@ -295,7 +296,8 @@ def _approximated(request: SearchRequest, ctx: ShardContext) -> bool:
 def _texts(ctx: ShardContext, hit: Hit, mapped: FieldType, *, forced: bool) -> list[str]:
     """HighlightUtils.loadFieldValues."""
     if mapped.derivation is not None:
-        return [str(value) for value in mapped.derivation.shown(hit.row if hit.nesting is None else hit.nesting.root)]
+        root = hit.row if hit.nesting is None else hit.nesting.root
+        return [java_text(value) for value in mapped.derivation.shown(root)]
     if mapped.options.get("store") and not forced:
         return [str(value) for value in stored_values(ctx, hit, [mapped.path]).get(mapped.path, [])]
     source = source_of(ctx.view, hit.row if hit.nesting is None else hit.nesting.root)

@@ -14,7 +14,7 @@ from fakeknn.aggs.docs import Docs
 from fakeknn.aggs.results import Internal, Reduction
 from fakeknn.errors import IllegalArgumentException, NotFaked, ParsingException, Where
 from fakeknn.query.context import ShardContext
-from fakeknn.search.doc_fields import check_fields
+from fakeknn.search.doc_fields import check_fields, send_fields
 from fakeknn.search.fetch import Hit, fetch_hit, hits_as_int, named_queries
 from fakeknn.search.inner_hits import nesting_of
 from fakeknn.search.ranking import best_keys, best_scores, comparable
@@ -155,7 +155,9 @@ class TopHitsOf(Aggregation):
         nesting = None
         if ctx.nested_path is not None:
             nesting = nesting_of(ctx, row, int(ctx.view.parents(0)[row]))
-        return fetch_hit(request, ctx, Hit(0, row, score, values, nesting), named)
+        hit = Hit(0, row, score, values, nesting)
+        send_fields(request, ctx, hit)
+        return fetch_hit(request, ctx, hit, named)
 
 
 # --- parsing ----------------------------------------------------------------------------------------------------------
