@@ -8,7 +8,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fakeknn.errors import IllegalArgumentException, NotFaked, OpenSearchError, OpenSearchParseException
+from fakeknn.errors import (
+    ClassCastException,
+    IllegalArgumentException,
+    NotFaked,
+    OpenSearchError,
+    OpenSearchParseException,
+)
 from fakeknn.fields import FieldType, VectorFieldType
 from fakeknn.fields.dates import DateFieldType
 from fakeknn.fields.geo_point import GeoPointColumn, GeoPointFieldType
@@ -103,6 +109,15 @@ def shape_sets(ctx: ShardContext, field: FieldType, column: ObjectColumn) -> tup
     return made
 
 
+def no_field_data() -> ClassCastException:
+    """What is said to be a field's ordinals has a value for what is missing among them."""
+    support = "org.opensearch.search.aggregations.support"
+    found, needed = f"{support}.MissingValues$6", f"{support}.ValuesSource$Bytes$WithOrdinals$FieldData"
+    return ClassCastException(
+        f"class {found} cannot be cast to class {needed} ({found} and {needed} are in unnamed module of loader 'app')"
+    )
+
+
 def missing_shape(given: Any) -> Any:
     """What stands for shapes that are missing: well-known text."""
     try:
@@ -181,7 +196,7 @@ def fielddata(ctx: ShardContext, field: FieldType) -> Column | None:
         if not isinstance(column, TextColumn):
             return None
         return fielddata_of_text(ctx, field, column)
-    if field.path in ("_source", "_version", "_field_names"):
+    if field.path in ("_source", "_version"):
         raise IllegalArgumentException(f"Fielddata is not supported on field [{field.path}] of type [{field.kind}]")
     field.require_doc_values()
     if isinstance(field, GeoShapeFieldType):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,10 +10,10 @@ import numpy as np
 
 from fakeknn.aggs.base import Aggregation, Collector, register
 from fakeknn.aggs.buckets import single, unknown_key
-from fakeknn.aggs.docs import Docs
+from fakeknn.aggs.docs import Docs, Unscored
 from fakeknn.aggs.results import Internal
 from fakeknn.errors import AggregationExecutionException, IllegalArgumentException, ParsingException, Where
-from fakeknn.query.context import ShardContext
+from fakeknn.query.context import Scores, ShardContext
 from fakeknn.xcontent import objects
 
 
@@ -41,10 +42,16 @@ class Nested(Aggregation):
             starts = np.searchsorted(parents, docs.rows)
             counts = np.searchsorted(parents, docs.rows, side="right") - starts
             places = np.arange(counts.sum()) + np.repeat(starts - (np.cumsum(counts) - counts), counts)
-            inside = Docs(inner, children[places], np.repeat(docs.owners, counts), docs.n, docs.score)
+            score = docs.score if isinstance(docs.score, Unscored) else _of_roots(ctx, docs.score)
+            inside = Docs(inner, children[places], np.repeat(docs.owners, counts), docs.n, score)
             return single(self, inside, subs)
 
         return collect
+
+
+def _of_roots(ctx: ShardContext, score: Callable[[], Scores]) -> Callable[[], Scores]:
+    """The scores of documents, for all that is inside them: the scorer stands there while they are gone through."""
+    return lambda: score()[ctx.view.parents(0)]
 
 
 @dataclass(eq=False)

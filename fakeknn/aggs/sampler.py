@@ -11,11 +11,18 @@ from numpy.typing import NDArray
 
 from fakeknn.aggs.base import Aggregation, Collector, refuse, refuse_documents, register
 from fakeknn.aggs.docs import Docs
-from fakeknn.aggs.fielddata import BYTES, NUMBERS
+from fakeknn.aggs.fielddata import BYTES, NUMBERS, no_field_data
 from fakeknn.aggs.results import Internal, Reduction, Results, SingleBucket
+from fakeknn.aggs.terms import TermsOf
 from fakeknn.aggs.thresholds import at_least
 from fakeknn.aggs.values import REQUIRED, Given, Source, members
-from fakeknn.errors import AggregationExecutionException, IllegalArgumentException, NotFaked, ParsingException, Where
+from fakeknn.errors import (
+    AggregationExecutionException,
+    IllegalArgumentException,
+    NullPointerException,
+    ParsingException,
+    Where,
+)
 from fakeknn.query.context import ShardContext
 from fakeknn.xcontent import objects
 from fakeknn.xcontent.objects import ObjectParser, declared
@@ -38,8 +45,9 @@ def best_first(docs: Docs) -> NDArray[np.int64]:
     return np.lexsort((docs.rows, -score, docs.owners))
 
 
-#: Aggregations that collect for those inside them only when they have chosen their buckets.
-_DEFERRING = ("rare_terms", "variable_width_histogram", "auto_date_histogram", "sampler", "diversified_sampler")
+#: Aggregations that collect for those inside them only when they have chosen their buckets, and then only in the
+#: segments of these; samples go through all segments again.
+_DEFERRING = ("rare_terms", "variable_width_histogram", "auto_date_histogram")
 
 
 def check_sample(ctx: ShardContext, agg: Aggregation) -> None:
@@ -57,7 +65,7 @@ def check_sampled(docs: Docs, agg: Aggregation) -> None:
 def _deferred(agg: Aggregation) -> bool:
     around = agg.parent
     while around is not None:
-        if around.kind in _DEFERRING:
+        if around.kind in _DEFERRING or (isinstance(around, TermsOf) and around.breadth_first):
             return True
         around = around.parent
     return False
@@ -154,8 +162,9 @@ class DiversifiedSampler(Aggregation):
         subs = self.subs.build(ctx)
         if source.mapped:
             check_sample(ctx, self)
-            if self.shard_size < 1:
-                raise NotFaked("a diverse sample of no documents")
+        by_ordinals = source.by_terms and not source.scripted and self.hint in (None, "global_ordinals")
+        if by_ordinals and self.given.missing is not None:
+            refuse(ctx, no_field_data())
         if source.by_terms and source.mapped and self.hint is not None and self.hint not in _HINTS:
             wrong = f"Unknown `execution_hint`: [{self.hint}], expected any of [{', '.join(_HINTS)}]"
             refuse(ctx, IllegalArgumentException(wrong))
@@ -164,6 +173,8 @@ class DiversifiedSampler(Aggregation):
             if not source.mapped and self.given.missing is None:
                 return [DiverseSample(self, 0, {}, False) for _ in range(docs.n)]
             check_sampled(docs, self)
+            if self.shard_size < 1 and len(docs.rows):
+                raise NullPointerException('Cannot read field "score" because "hitB" is null')
             loaded = source.load(docs)
             if len(np.unique(loaded.at)) != len(loaded.at):
                 raise IllegalArgumentException("Sample diversifying key must be a single valued-field")

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from fakeknn.aggs.arrays import LONG, room
 from fakeknn.aggs.base import Aggregation, Collector, created, in_slices, note, register
 from fakeknn.aggs.docs import Docs, pairs_once
-from fakeknn.aggs.fielddata import ALL, BYTES
+from fakeknn.aggs.fielddata import ALL, BYTES, no_field_data
 from fakeknn.aggs.heuristics import JLH, Heuristic, heuristic_members
 from fakeknn.aggs.includes import IncludeExclude, found_in, members_of, misfit
 from fakeknn.aggs.results import Bucket, Internal, MultiBucket, Reduction, Results, finite, shown
@@ -26,7 +26,6 @@ from fakeknn.aggs.thresholds import Thresholds, suggested, threshold_members, th
 from fakeknn.aggs.values import REQUIRED, Given, Source, members
 from fakeknn.errors import (
     ArrayIndexOutOfBoundsException,
-    ClassCastException,
     IllegalArgumentException,
     NullPointerException,
     UnsupportedOperationException,
@@ -193,11 +192,7 @@ class SignificantTerms(Aggregation):
         if unfit is not None:
             raise IllegalArgumentException(unfit)
         if source.by_terms and not source.scripted and self.given.missing is not None and self.hint != "map":
-            found, needed = f"{_SUPPORT}.MissingValues$6", f"{_SUPPORT}.ValuesSource$Bytes$WithOrdinals$FieldData"
-            raise ClassCastException(
-                f"class {found} cannot be cast to class {needed} ({found} and {needed} are in unnamed module of loader "
-                "'app')"
-            )
+            raise no_field_data()
         return TermValues(ctx, source, self.includes)
 
     def collect(

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import orjson
 
-from fakeknn.errors import IndexOutOfBoundsException
+from fakeknn.errors import IllegalArgumentException, IndexOutOfBoundsException
 from fakeknn.query.base import Query
 from fakeknn.query.context import ShardContext, running
 from fakeknn.search.explain import explained
@@ -147,7 +147,7 @@ def fetch_hit(request: SearchRequest, ctx: ShardContext, hit: Hit, named: list[Q
         shown["_nested"] = nesting.echo()
     if request.version:
         shown["_version"] = int(view.versions[row])
-    if request.seq_no_primary_term:
+    if request.seq_no_primary_term and nesting is None:
         shown["_seq_no"] = int(view.seq_nos[row])
         shown["_primary_term"] = view.primary_term(row)
     shown["_score"] = None if hit.score is None or np.isnan(hit.score) else shown_score(hit.score)
@@ -166,7 +166,13 @@ def fetch_hit(request: SearchRequest, ctx: ShardContext, hit: Hit, named: list[Q
         options = SHOW_SOURCE if shows else None
     elif stored is not None and "_source" in stored:
         options = replace(options, fetch=True)  # as a stored field it is asked for, whatever else says
-    if options is not None and stored != ["_none_"] and options.fetch:
+    if options is not None and options.fetch and stored == ["_none_"] and nesting is None:
+        if options.includes or options.excludes:
+            raise IllegalArgumentException(
+                "unable to fetch fields from _source field: _source is disabled in the mappings for index "
+                f"[{ctx.index}]"
+            )
+    elif options is not None and options.fetch:
         source = source_of(view, root, request.reads)
         if nesting is None:
             told = options.shown(source)

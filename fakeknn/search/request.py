@@ -60,7 +60,7 @@ class SearchRequest:
     source_around: SourceOptions | None = None
     """Of inner hits: the ``_source`` of the search around, by which the document was read."""
     inside: bool = False
-    """Of inner hits: the query stands by itself, without the filters that a search adds."""
+    """Of inner hits and top_hits: the query stands by itself, without the filters that a search adds."""
     stored_fields: list[str] | None = None
     track_total_hits: int | None = None
     batched_reduce_size: int | None = None

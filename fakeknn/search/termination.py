@@ -56,9 +56,7 @@ class Collected:
 
 def counted_at_once(request: SearchRequest, ctx: ShardContext) -> bool:
     """TopDocsCollectorContext.shortcutTotalHitCount: whether Lucene knows how many match without looking."""
-    if ctx.alias_filter is not None:
-        return False
-    if request.query is None:
+    if request.query is None and ctx.alias_filter is None:
         return not ctx.mapping.nested_paths
     node = _innermost(request, ctx)
     if isinstance(node, MatchAllDocsQuery):

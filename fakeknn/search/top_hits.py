@@ -98,7 +98,7 @@ class TopHitsOf(Aggregation):
         search: SearchRequest = ctx.memo["search"]
         self.total_as_int = search.total_as_int
         # One object for all hits: what is kept of a request goes by its identity.
-        shown = replace(request, query=search.query, post_filter=search.post_filter)
+        shown = replace(request, query=search.query, post_filter=search.post_filter, inside=True)
         return lambda docs: self._collect(ctx, shown, docs)
 
     def _collect(self, ctx: ShardContext, request: SearchRequest, docs: Docs) -> Sequence[Internal]:
