@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from fakeknn.aggs.base import Aggregation, Collector, register
 from fakeknn.aggs.docs import Docs
@@ -32,6 +33,9 @@ from fakeknn.query.context import ShardContext
 from fakeknn.query.geo_parsers import distance_type
 from fakeknn.xcontent import java_double, objects, parse_double
 from fakeknn.xcontent.objects import Member, ObjectParser, declared
+
+Doubles = NDArray[np.float64]
+Longs = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -68,9 +72,73 @@ class GeoDistanceOf(RangesOf):
             found = np.full(len(at), np.nan) if nowhere else measure(*self.origin, lats, lons)
             if self.unit != 1.0:
                 found = found * 1.0 / self.unit
-            return self.buckets(docs, subs, [at[(found >= one.low) & (found < one.high)] for one in self.ranges], keys)
+            return self.buckets(docs, subs, self._hits(at, found), keys)
 
         return collect
+
+    def _hits(self, at: NDArray[Any], found: Doubles) -> list[NDArray[Any]]:
+        """The positions of the documents in each range."""
+        lows = np.array([one.low for one in self.ranges])
+        highs = np.array([one.high for one in self.ranges])
+        inside = [(found >= one.low) & (found < one.high) for one in self.ranges]
+        if (np.diff(lows) < 0).any():
+            first, last = _searched(at, found, lows, highs)
+            inside = [mask & (first <= i) & (i <= last) for i, mask in enumerate(inside)]
+        return [at[mask] for mask in inside]
+
+
+def _searched(at: NDArray[Any], found: Doubles, lows: Doubles, highs: Doubles) -> tuple[Longs, Longs]:
+    """The first and the last of the ranges that RangeAggregator looks at for each value.
+
+    It searches as if ranges ascended, which distances alone may not; of a document's values each begins where the one
+    before it, which is smaller, has ended.
+    """
+    most = np.maximum.accumulate(highs)
+    bounds = np.unique(np.concatenate((lows, most)))
+    classes = np.searchsorted(bounds, found, side="right")  # the values of a class lie between the same two bounds
+    order = np.lexsort((found, at))
+    ranks = np.arange(len(at)) - np.searchsorted(at[order], at[order])
+    first, last = np.zeros(len(at), np.int64), np.zeros(len(at), np.int64)
+    begins = np.zeros(int(at.max(initial=-1)) + 1, np.int64)
+    for rank in range(int(ranks.max(initial=-1)) + 1):
+        some = order[ranks == rank]
+        codes = classes[some] * (len(lows) + 1) + begins[at[some]]
+        _, place, each = np.unique(codes, return_index=True, return_inverse=True)
+        ends = [_candidates(found[i], lows, most, int(begins[at[i]])) for i in some[place].tolist()]
+        first[some], last[some] = np.array(ends, np.int64).reshape(-1, 2)[each].T
+        begins[at[some]] = last[some] + 1
+    return first, last
+
+
+def _candidates(value: float, lows: Doubles, most: Doubles, low: int) -> tuple[int, int]:
+    """RangeAggregator.collect: ``most`` are the highest ends so far, ``low`` is the first range to be looked at."""
+    high = len(lows) - 1
+    middle = (low + high) >> 1
+    while low <= high:
+        if value < lows[middle]:
+            high = middle - 1
+        elif value >= most[middle]:
+            low = middle + 1
+        else:
+            break
+        middle = (low + high) >> 1
+    if low > high:
+        return low, low - 1
+    start, start_end = low, middle
+    while start <= start_end:
+        at = (start + start_end) >> 1
+        if value >= most[at]:
+            start = at + 1
+        else:
+            start_end = at - 1
+    end_start, end = middle, high
+    while end_start <= end:
+        at = (end_start + end) >> 1
+        if value < lows[at]:
+            end = at - 1
+        else:
+            end_start = at + 1
+    return start, end
 
 
 # --- parsing ----------------------------------------------------------------------------------------------------------

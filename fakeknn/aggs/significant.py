@@ -310,7 +310,9 @@ class SignificantTerms(Aggregation):
 
 def looks_into_postings(field: FieldType | None) -> bool:
     """Whether the field's query for a term is a TermQuery, whose frequency is the term's own (SignificanceLookup)."""
-    return field is not None and (field.is_text or (field.kind == "keyword" and bool(field.option("use_similarity"))))
+    if field is None or field.kind == "keyword":
+        return field is not None and bool(field.option("use_similarity"))
+    return field.is_text or field.kind == "boolean"
 
 
 def _shown(values: TermValues, keys: NDArray[Any]) -> Iterator[tuple[Any, dict[str, Any]]]:
