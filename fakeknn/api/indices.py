@@ -144,11 +144,12 @@ def get(node: Node, request: Request) -> dict[str, Any]:
 @route("DELETE", "/", "/{index}", params=("index", *MANAGER, *INDICES_OPTIONS_PARAMETERS))
 def delete(node: Node, request: Request) -> dict[str, Any]:
     check_timeouts(request)
+    options = IndicesOptions.from_parameters(request.params, names.DELETE_INDEX)
     if not request.names("index"):
         raise ActionRequestValidationException("index / indices is missing")
     if node.cluster_setting("action.destructive_requires_name") == "true" and _is_destructive(request.names("index")):
         raise IllegalArgumentException("Wildcard expressions or all indices are not allowed")
-    indices = resolved(node, request, names.DELETE_INDEX, data_streams=False)
+    indices = node.resolve(request.names("index"), options, data_streams=False)
     node.check_blocks("metadata_write", *indices, releasing=True)
     for index in indices:
         node.check_deletable(index)

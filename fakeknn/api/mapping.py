@@ -93,12 +93,13 @@ METADATA_FIELDS = (
     params=("index", "include_defaults", "local", *INDICES_OPTIONS_PARAMETERS),
 )
 def get_field(node: Node, request: Request) -> Response:
-    request.flag("local")
     patterns = request.names("fields")
     defaults = request.flag("include_defaults")
+    options = IndicesOptions.from_parameters(request.params, names.GET_FIELD_MAPPING)
+    request.flag("local")
     if not patterns:
         raise ActionRequestValidationException("no fields specified")
-    indices = resolved(node, request, names.GET_FIELD_MAPPING)
+    indices = node.resolve(request.names("index"), options)
     node.check_blocks("metadata_read", *indices)
     opened = [index for index in indices if index.state == "open"]
     answer = {index.name: {"mappings": _fields(index, patterns, defaults)} for index in opened}

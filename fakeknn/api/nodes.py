@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from fakeknn.api.root import BUILDS
+from fakeknn.api.stats import readable
 from fakeknn.api.timeouts import check_time
 from fakeknn.errors import IllegalArgumentException, OpenSearchError, OpenSearchException
 from fakeknn.rest import Request, Response, route
@@ -95,11 +96,11 @@ def _info(node: Node, metrics: list[str], request: Request) -> dict[str, Any]:
             case "settings":
                 told["settings"] = render(_settings(node), request.flag("flat_settings"))
             case "os":
-                told["os"] = machine.os_information()
+                told["os"] = readable(machine.os_information())
             case "process":
-                told["process"] = machine.process_information()
+                told["process"] = readable(machine.process_information())
             case "jvm":
-                told["jvm"] = machine.jvm_information(node)
+                told["jvm"] = _jvm(node)
             case "thread_pool":
                 told["thread_pool"] = machine.thread_pool_information()
             case "transport":
@@ -118,6 +119,13 @@ def _info(node: Node, metrics: list[str], request: Request) -> dict[str, Any]:
                 kinds = ("phase_results_processors", "request_processors", "response_processors")
                 told["search_pipelines"] = {kind: [] for kind in kinds}
     return told
+
+
+def _jvm(node: Node) -> dict[str, Any]:
+    found = machine.jvm_information(node)
+    started = found["start_time_in_millis"]
+    date = datetime.fromtimestamp(started / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return readable({**found, "start_time_in_millis": Readable(started, "start_time", date)})
 
 
 #: Where the images of OpenSearch have it.
@@ -148,7 +156,14 @@ def _bound(address: str) -> dict[str, Any]:
 
 
 def _module(name: str) -> dict[str, Any]:
-    return {**machine.PLUGIN, "name": name, "version": "3.5.0", "description": name, "extended_plugins": []}
+    module: dict[str, Any] = {
+        "name": name,
+        "version": "3.5.0",
+        "description": name,
+        "custom_foldername": None,
+        "extended_plugins": [],
+    }
+    return {**machine.PLUGIN, **module}
 
 
 # --- usage ------------------------------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from fakeknn.errors import IllegalArgumentException, NotFaked
 from fakeknn.ingest.search_pipelines import stats as search_pipeline_stats
 from fakeknn.ingest.service import stats as ingest_stats
 from fakeknn.ingest.service import summary as ingest_summary
+from fakeknn.painless.contexts import CONTEXTS
 from fakeknn.rest import Request, route, unrecognized
 from fakeknn.state import machine
 from fakeknn.state.allocation import health
@@ -82,8 +83,55 @@ def _no_cache(levels: Collection[str] = ()) -> dict[str, Any]:
     return {**told, "store_name": "opensearch_onheap"}
 
 
-#: The metrics that are explained to everybody.
-_EXPLAINED = ("breaker",)
+#: SearchRequestStats: the phases of searches, which nobody here measures.
+_PHASES = ("took", "dfs_pre_query", "query", "fetch", "dfs_query", "expand", "can_match")
+_NO_PHASES = {"time_in_millis": 0, "current": 0, "total": 0}
+_NO_STATUSES = {"success": 0, "user_error": 0, "system_failure": 0}
+
+
+def _script_cache(node: Node) -> dict[str, Any]:
+    contexts = [{"context": name, **_NO_SCRIPTS} for name in sorted(CONTEXTS)]
+    return {"sum": dict(_NO_SCRIPTS), "contexts": contexts}
+
+
+_SHARD_INDEXING_PRESSURE = {
+    "stats": {},
+    "total_rejections_breakup_shadow_mode": {
+        "node_limits": 0,
+        "no_successful_request_limits": 0,
+        "throughput_degradation_limits": 0,
+    },
+    "enabled": False,
+    "enforced": False,
+}
+_SEARCH_TASKS = ("search_task", "search_shard_task")
+
+
+def _search_backpressure(node: Node) -> dict[str, Any]:
+    times = {"cancellation_count": 0, "current_max_millis": 0, "current_avg_millis": 0}
+    task = {
+        "resource_tracker_stats": {
+            "heap_usage_tracker": {
+                "cancellation_count": 0,
+                "current_max_bytes": 0,
+                "current_avg_bytes": 0,
+                "rolling_avg_bytes": 0,
+            },
+            "elapsed_time_tracker": times,
+            "cpu_usage_tracker": times,
+        },
+        "completion_count": 0,
+        "cancellation_stats": {"cancellation_count": 0, "cancellation_limit_reached_count": 0},
+    }
+    mode = node.cluster_setting("search_backpressure.mode", "monitor_only")
+    return {**dict.fromkeys(_SEARCH_TASKS, task), "mode": mode}
+
+
+def _resource_usage(node: Node) -> dict[str, Any]:
+    used = {"cpu_utilization_percent": "0.0", "memory_utilization_percent": "0.0"}
+    io = {"max_io_utilization_percent": "0.0"}
+    return {node.node_id: {"timestamp": node.clock.millis(), **used, "io_usage_stats": io}}
+
 
 #: The metrics beside the indices: the member that they fill, and with what.
 _METRICS: dict[str, tuple[str, Callable[[Node], Any]]] = {
@@ -99,8 +147,10 @@ _METRICS: dict[str, tuple[str, Callable[[Node], Any]]] = {
     "discovery": ("discovery", _discovery),
     "ingest": ("ingest", ingest_stats),
     "adaptive_selection": ("adaptive_selection", lambda node: {}),
-    "script_cache": ("script_cache", lambda node: {"sum": dict(_NO_SCRIPTS), "contexts": []}),
+    "script_cache": ("script_cache", _script_cache),
     "indexing_pressure": ("indexing_pressure", _indexing_pressure),
+    "shard_indexing_pressure": ("shard_indexing_pressure", lambda node: _SHARD_INDEXING_PRESSURE),
+    "search_backpressure": ("search_backpressure", _search_backpressure),
     "cluster_manager_throttling": (
         "cluster_manager_throttling",
         lambda node: {"stats": {"total_throttled_tasks": 0, "throttled_tasks_per_task_type": {}}},
@@ -110,19 +160,22 @@ _METRICS: dict[str, tuple[str, Callable[[Node], Any]]] = {
         "segment_replication_backpressure",
         lambda node: {"total_rejected_requests": 0},
     ),
+    "task_cancellation": (
+        "task_cancellation",
+        lambda node: {task: {"current_count_post_cancel": 0, "total_count_post_cancel": 0} for task in _SEARCH_TASKS},
+    ),
     "repositories": ("repositories", lambda node: []),
+    "resource_usage_stats": ("resource_usage_stats", _resource_usage),
+    "admission_control": (
+        "admission_control",
+        lambda node: {kind: {"transport": {"rejection_count": {}}} for kind in ("global_io_usage", "global_cpu_usage")},
+    ),
     "search_pipeline": ("search_pipeline", search_pipeline_stats),
 }
-#: Those of which nothing is told.
-_UNTOLD = (
-    "shard_indexing_pressure",
-    "search_backpressure",
-    "file_cache",
-    "task_cancellation",
-    "resource_usage_stats",
-    "admission_control",
-)
-_KNOWN = ("indices", *_METRICS, "caches", "remote_store", *_UNTOLD)
+#: What ``?human`` does not explain, or is explained to everybody, and lists.
+_PLAIN = ("breaker", "discovery", "repositories")
+#: A node that searches no remote store has no file cache to tell of.
+_KNOWN = ("indices", *_METRICS, "caches", "remote_store", "file_cache")
 _NODE_LEVELS = ("node", "indices", "shards")
 _CACHES = ("request_cache",)
 
@@ -174,8 +227,6 @@ def stats(node: Node, request: Request) -> dict[str, Any]:
     indexed = metrics is None or "indices" in metrics
     if indexed and level not in _NODE_LEVELS:
         return _failed(node)
-    if metrics is not None and any(metric in _UNTOLD for metric in metrics):
-        raise NotFaked(f"node statistics of {', '.join(metric for metric in metrics if metric in _UNTOLD)}")
     told: dict[str, Any] = {
         "timestamp": node.clock.millis(),
         "name": node.name,
@@ -185,15 +236,13 @@ def stats(node: Node, request: Request) -> dict[str, Any]:
         "roles": list(machine.ROLES),
         "attributes": dict(node.attributes),
     }
-    human = request.flag("human")
     if indexed:
-        told["indices"] = _indices(node, sections, level, fields_of(request), human=human)
+        told["indices"] = readable(_indices(node, sections, level, fields_of(request)))
     for metric, (member, of) in _METRICS.items():
         if metrics is None or metric in metrics:
-            found = {member: of(node)}
-            told |= readable(found) if human and metric not in _EXPLAINED else found
+            told[member] = of(node) if metric in _PLAIN else readable(of(node))
     if metrics is None or "caches" in metrics:
-        told["caches"] = {cache: _no_cache(request.names("level")) for cache in caches}
+        told["caches"] = readable({cache: _no_cache(request.names("level")) for cache in caches})
     if metrics is None or "remote_store" in metrics:
         told["remote_store"] = {"last_successful_fetch_of_pinned_timestamps": -1}
     return nodes_answer(node, told)
@@ -228,17 +277,19 @@ def _failed(node: Node) -> dict[str, Any]:
 
 
 def _indices(
-    node: Node, sections: list[str] | None, level: str, fields: Mapping[str, Collection[str]], *, human: bool
+    node: Node, sections: list[str] | None, level: str, fields: Mapping[str, Collection[str]]
 ) -> dict[str, Any]:
     def told(tree: Tree) -> Tree:
-        chosen = chosen_sections(tree, sections)
-        return readable(chosen) if human else chosen
+        return chosen_sections(tree, sections)
 
     indices = told(node_statistics(node))
     shards = [tell_fields(shard, fields) for index in node.indices.values() for shard in index.shards]
     for section, found in total(shards).items():
         if section in indices:
-            indices[section] |= readable(found) if human else found
+            indices[section] |= found
+    if "search" in indices:
+        indices["search"] = {**indices["search"], "request": dict.fromkeys(_PHASES, _NO_PHASES)}
+    indices["status_counter"] = dict.fromkeys(("doc_status", "search_response_status"), _NO_STATUSES)
     if level == "shards":
         readers = open_readers(node)
         indices["shards"] = {
@@ -310,22 +361,20 @@ def cluster_stats(node: Node, request: Request) -> dict[str, Any]:
         "timestamp": node.clock.millis(),
         "status": health(node.indices.values()).status,
     }
-    human = request.flag("human")
     if indexed:
-        answer["indices"] = _cluster_indices(node, sections, human=human)
+        answer["indices"] = _cluster_indices(node, sections)
     if metrics is None or metrics != ["indices"]:
-        nodes = _cluster_nodes(node, metrics)
-        answer["nodes"] = readable(nodes) if human else nodes
+        answer["nodes"] = readable(_cluster_nodes(node, metrics))
     return answer
 
 
-def _cluster_indices(node: Node, sections: list[str] | None, *, human: bool) -> dict[str, Any]:
+def _cluster_indices(node: Node, sections: list[str] | None) -> dict[str, Any]:
     statistics = node_statistics(node)
     told: dict[str, Any] = {"count": len(node.indices), "shards": _shards(node)}
     told |= {name: statistics[name] for name in _INDEX_METRICS if name in statistics}
     told |= {"mappings": _mappings(node), "analysis": _analysis(node)}
     chosen = {name: value for name, value in told.items() if name == "count" or sections is None or name in sections}
-    return readable(chosen) if human else chosen
+    return readable(chosen)
 
 
 def _shards(node: Node) -> dict[str, Any]:
@@ -374,9 +423,9 @@ def _analysis(node: Node) -> dict[str, Any]:
 
 
 def _cluster_nodes(node: Node, metrics: list[str] | None) -> dict[str, Any]:
-    counted = ("cluster_manager", "data", "ingest", "master", "remote_cluster_client")
-    count = {"total": 1, **dict.fromkeys(counted, 1), **dict.fromkeys(("coordinating_only", "search", "warm"), 0)}
-    told: dict[str, Any] = {"count": dict(sorted(count.items(), key=lambda item: item[0])), "versions": [node.version]}
+    here = {"cluster_manager", "data", "ingest", "master", "remote_cluster_client"}
+    count = {"total": 1, **{role: int(role in here) for role in sorted({*here, "coordinating_only", "search", "warm"})}}
+    told: dict[str, Any] = {"count": count, "versions": [node.version]}
     parts: dict[str, tuple[str, Callable[[], Any]]] = {
         "os": ("os", _cluster_os),
         "process": ("process", lambda: _cluster_process(node)),

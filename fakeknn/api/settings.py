@@ -53,13 +53,14 @@ def _selected(settings: Mapping[str, Value], patterns: list[str]) -> dict[str, V
     ),
 )
 def get(node: Node, request: Request) -> dict[str, Any]:
-    check_timeouts(request)
     patterns = request.names("name")
     if patterns in (["_all"], ["*"]):
         patterns = []
-    flat, defaults = request.flag("flat_settings"), request.flag("include_defaults")
-    request.flag("local")
+    defaults = request.flag("include_defaults")
     options = IndicesOptions.from_parameters(request.params, names.GET_SETTINGS)
+    request.flag("local")
+    check_timeouts(request)
+    flat = request.flag("flat_settings")
     answer = {}
     indices = node.resolve(request.names("index"), options)
     node.check_blocks("metadata_read", *indices)

@@ -236,7 +236,10 @@ _NAMES = {
     "total_bytes_sent": "total_sent_size",
     "total_bytes_received": "total_received_size",
 }
-_BYTES = ("started_bytes", "succeeded_bytes", "failed_bytes", "total_bytes", "max_bytes")
+_BYTES = (
+    *("started_bytes", "succeeded_bytes", "failed_bytes", "total_bytes", "max_bytes"),
+    *("current_max_bytes", "current_avg_bytes", "rolling_avg_bytes"),
+)
 
 
 def readable(tree: Tree) -> Tree:
@@ -245,10 +248,12 @@ def readable(tree: Tree) -> Tree:
 
 
 def _readable(name: str, value: Any) -> Any:
+    if isinstance(value, Readable):
+        return value
     if isinstance(value, dict):
         return readable(value)
     if isinstance(value, list):
-        return [_readable("", item) for item in value]
+        return [readable(item) if isinstance(item, dict) else item for item in value]
     if name.endswith("_in_bytes") or name in _BYTES or name in _NAMES:
         label = _NAMES.get(name) or name.removesuffix("_bytes").removesuffix("_in")
         return Readable(value, label, str(ByteSizeValue(value)))

@@ -80,7 +80,9 @@ def create_index(node: Node, request: CreateIndex) -> Index:
     """Make an index and add it to the node. Raises before anything is changed."""
     name = node.dated(request.name)
     requested = with_index_prefix(dict(request.settings))
-    check_blocks("metadata_write", [(name, ())], cluster_blocks(node.persistent_settings, node.transient_settings))
+    namesake = node.indices.get(name)
+    blocks = () if namesake is None else namesake.blocks
+    check_blocks("metadata_write", [(name, blocks)], cluster_blocks(node.persistent_settings, node.transient_settings))
     lifecycle.check_requested(requested)
     check_new_name(node, name)
     lifecycle.check_allowed(requested)

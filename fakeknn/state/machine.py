@@ -398,7 +398,16 @@ def jvm_information(node: Node) -> dict[str, Any]:
             "direct_max_in_bytes": 0,
         },
         "gc_collectors": ["G1 Young Generation", "G1 Concurrent GC", "G1 Old Generation"],
-        "memory_pools": [],
+        "memory_pools": [
+            "CodeHeap 'non-nmethods'",
+            "Metaspace",
+            "CodeHeap 'profiled nmethods'",
+            "Compressed Class Space",
+            "G1 Eden Space",
+            "G1 Old Gen",
+            "G1 Survivor Space",
+            "CodeHeap 'non-profiled nmethods'",
+        ],
         "using_compressed_ordinary_object_pointers": "true",
         "input_arguments": [],
     }

@@ -45,6 +45,14 @@ INGESTION_RESETS = ("EARLIEST", "LATEST", "RESET_BY_OFFSET", "RESET_BY_TIMESTAMP
 # --- parsers of single settings ---------------------------------------------------------------------------------------
 
 
+def _version(text: str, key: str) -> int:
+    """Version.fromId: those of OpenSearch have a bit that those of its predecessor lack."""
+    number = parse_int(text)
+    if number and not number & 0x08000000:
+        raise IllegalArgumentException(f"Version id {number} must contain OpenSearch mask")
+    return number
+
+
 def _auto_expand(text: str, key: str) -> tuple[int, int] | None:
     """AutoExpandReplicas.parse: ``false``, or ``0-5``, ``0-all`` as the least and most replicas."""
     if text == "false":
@@ -267,6 +275,7 @@ def _is_unregistered(key: str) -> bool:
 def _with_rules() -> tuple[Setting, ...]:
     return (
         GroupSetting("index.analysis."),
+        ParsedSetting("index.version.created", "0", PRIVATE | UNMODIFIABLE, parser=_version),
         ParsedSetting("index.auto_expand_replicas", "false", DYNAMIC, parser=_auto_expand),
         ParsedSetting("index.auto_expand_search_replicas", "false", DYNAMIC, parser=_auto_expand),
         ChoiceSetting(

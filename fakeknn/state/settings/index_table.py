@@ -163,6 +163,5 @@ index.unreferenced_file_cleanup.enabled                               boolean tr
 index.use_compound_file                                               boolean true
 index.uuid text _na_ private unmodifiable
 index.verified_before_close                                           boolean false                   private
-index.version.created integer 0 private unmodifiable
 index.warmer.enabled                                                  boolean true                    dynamic
 """
