@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from fakeknn.api.cluster_state import METRICS, state_of
-from fakeknn.api.timeouts import acknowledged, check_timeouts
+from fakeknn.api.timeouts import acknowledged, check_manager_timeout, check_time
 from fakeknn.errors import (
     ActionRequestValidationException,
     IllegalArgumentException,
@@ -399,8 +399,9 @@ def reroute(node: Node, request: Request) -> dict[str, Any]:
     """Shards are where they can be: the most that can be done is to assign a primary anew."""
     dry = request.flag("dry_run")
     explains = request.flag("explain")
+    check_time(request, "timeout")
     request.flag("retry_failed")
-    check_timeouts(request)
+    check_manager_timeout(request)
     commands: list[_Command] = []
     if request.body:
         commands = _REROUTE.parse_root(request.read(read_open)).get("commands", [])

@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 import orjson
 
 from fakeknn.api.documents import (
+    active_shard_count,
     active_shards,
     apply_update_body,
     if_primary_term,
@@ -98,10 +99,13 @@ def bulk_stream(node: Node, request: Request) -> NoReturn:
 def bulk(node: Node, request: Request) -> Any:
     params = request.params
     shown = source_of_params(params)
+    if "wait_for_active_shards" in params:
+        active_shard_count(params["wait_for_active_shards"])
+    require_alias = request.flag("require_alias")
     active = active_shards(request)
     policy = RefreshPolicy.parse(params.get("refresh"))
     defaults = Defaults(
-        params.get("index"), params.get("routing") or None, params.get("pipeline"), request.flag("require_alias"), shown
+        params.get("index"), params.get("routing") or None, params.get("pipeline"), require_alias, shown
     )
     require_body(request)
     requests = list(parse(request.body, defaults))

@@ -13,7 +13,6 @@ from fakeknn.api.search import (
     apply_params,
     check_read,
     check_total_hits,
-    set_search_type,
 )
 from fakeknn.api.timeouts import check_time
 from fakeknn.errors import (
@@ -140,7 +139,6 @@ def _search_parameters(request: Request, wanted: BulkByScrollRequest) -> None:
     """RestSearchAction.parseSearchRequest; ``size`` is how many documents there may be."""
     params = request.params
     search = wanted.search
-    set_search_type(request, search)
     size = params.pop("size", None)
     apply_params(request, search)
     wanted.from_given |= "from" in params

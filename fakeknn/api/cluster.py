@@ -7,7 +7,7 @@ from typing import Any
 
 from fakeknn.api.awareness import awareness_attributes
 from fakeknn.api.documents import active_shard_count
-from fakeknn.api.timeouts import check_timeouts
+from fakeknn.api.timeouts import check_manager_timeout, check_timeouts
 from fakeknn.errors import (
     ActionRequestValidationException,
     IllegalArgumentException,
@@ -56,7 +56,7 @@ def cluster_health(node: Node, request: Request) -> Response | Later:
     options = IndicesOptions.from_parameters(request.params, names.CLUSTER_HEALTH)
     local = request.flag("local")
     weighed_in = request.flag("ensure_node_weighed_in")
-    check_timeouts(request)
+    check_timeouts(request, manager_first=True)
     level = request.params.get("level", "cluster")
     attribute = request.params.get("awareness_attribute")
     is_reached = _condition(request)
@@ -227,8 +227,8 @@ def _index_told(index: Index, with_shards: bool) -> dict[str, Any]:
 
 @route("GET", "/_cluster/pending_tasks", params=LOCAL)
 def pending_tasks(node: Node, request: Request) -> dict[str, Any]:
+    check_manager_timeout(request)
     request.flag("local")
-    check_timeouts(request)
     return {"tasks": []}
 
 

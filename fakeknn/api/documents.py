@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any, NoReturn
 from urllib.parse import quote_plus
 
+from fakeknn.api.timeouts import check_time
 from fakeknn.errors import (
     ActionRequestValidationException,
     IllegalArgumentException,
@@ -191,10 +192,11 @@ def index_with_new_id(node: Node, request: Request) -> Any:
 def _index(node: Node, request: Request, op_type: str | None) -> Any:
     params = request.params
     require_body(request)
-    active = active_shards(request)
+    check_time(request, "timeout")
     RefreshPolicy.parse(params.get("refresh"))
     expected = expectation(request)
     require_alias = request.flag("require_alias")
+    active = active_shards(request)
     if op_type is not None and op_type.lower() not in ("create", "index"):
         raise IllegalArgumentException(f"opType must be 'create' or 'index', found: [{op_type}]")
     write = IndexRequest(
@@ -212,11 +214,11 @@ def _index(node: Node, request: Request, op_type: str | None) -> Any:
 
 @route("DELETE", "/{index}/_doc/{id}", params=(*WRITE, "?version", "version_type"))
 def delete_document(node: Node, request: Request) -> Any:
-    active = active_shards(request)
-    RefreshPolicy.parse(request.params.get("refresh"))
     params = request.params
+    check_time(request, "timeout")
+    RefreshPolicy.parse(params.get("refresh"))
     write = DeleteRequest(params["index"], params["id"], params.get("routing") or None, expectation(request))
-    return _write(node, request, write, active)
+    return _write(node, request, write, active_shards(request))
 
 
 #: UpdateRequest.PARSER
@@ -280,8 +282,9 @@ def apply_update_body(update: UpdateRequest, body: Any) -> SourceOptions | None:
 )
 def update_document(node: Node, request: Request) -> Any:
     params = request.params
-    active = active_shards(request)
+    check_time(request, "timeout")
     RefreshPolicy.parse(params.get("refresh"))
+    active = active_shards(request)
     doc_as_upsert = request.flag("doc_as_upsert")
     shown = source_of_params(params)
     retries = request.number("retry_on_conflict", 0)
@@ -448,6 +451,8 @@ def _reads_ignored(found: Found, stored: list[str] | None) -> bool:
 
 
 def _stored_fields(request: Request) -> list[str] | None:
+    for flag in ("refresh", "realtime"):
+        request.flag(flag)
     if "fields" in request.params:
         raise IllegalArgumentException(
             "the parameter [fields] is no longer supported, please use [stored_fields] to retrieve stored fields or "

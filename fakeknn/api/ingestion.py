@@ -21,7 +21,7 @@ _REFUSAL = "Unable to retrieve ingestion state as the shard does not have ingest
     params=("timeout", "cluster_manager_timeout", "master_timeout"),
 )
 def pause_or_resume(node: Node, request: Request) -> dict[str, Any]:
-    check_timeouts(request)
+    check_timeouts(request, manager_first=True)
     error = (
         "BroadcastShardOperationFailedException[operation indices:admin/ingestion/updateState failed]; nested: "
         f"OpenSearchException[{_REFUSAL}]; "

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from fakeknn.api.documents import require_body
-from fakeknn.api.indices import resolved
-from fakeknn.api.timeouts import MANAGER, acknowledged, check_timeouts
+from fakeknn.api.timeouts import MANAGER, acknowledged, check_manager_timeout, check_timeouts
 from fakeknn.errors import ActionRequestValidationException, IllegalArgumentException, MapperParsingException
 from fakeknn.mapping import Mapping
 from fakeknn.rest import Request, Response, route
@@ -27,9 +26,10 @@ from fakeknn.xcontent import read_map
     params=("index", "local", *MANAGER[1:], *INDICES_OPTIONS_PARAMETERS),
 )
 def get(node: Node, request: Request) -> dict[str, Any]:
+    options = IndicesOptions.from_parameters(request.params, names.GET_MAPPING)
+    check_manager_timeout(request)
     request.flag("local")
-    check_timeouts(request)
-    indices = resolved(node, request, names.GET_MAPPING)
+    indices = node.resolve(request.names("index"), options)
     node.check_blocks("metadata_read", *indices)
     return {index.name: {"mappings": index.mapping.echo()} for index in indices}
 

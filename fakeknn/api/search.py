@@ -132,6 +132,7 @@ def apply_params(request: Request, search: SearchRequest) -> None:
     request.flag("phase_took", True)
     search.batched_reduce_size = request.number("batched_reduce_size")
     search.pre_filter_shard_size = request.number("pre_filter_shard_size")
+    set_search_type(request, search)
     query = query_of_params(request)
     if query is not None:
         search.query = query

@@ -8,7 +8,7 @@ from typing import Any
 from fakeknn.api.alias_bodies import java_map
 from fakeknn.api.documents import require_body
 from fakeknn.api.indices import SETTINGS_FORMAT, told_settings
-from fakeknn.api.timeouts import MANAGER, acknowledged, check_timeouts
+from fakeknn.api.timeouts import MANAGER, acknowledged, check_manager_timeout, check_time, check_timeouts
 from fakeknn.errors import (
     ActionRequestValidationException,
     ParsingException,
@@ -56,11 +56,10 @@ def get(node: Node, request: Request) -> dict[str, Any]:
     patterns = request.names("name")
     if patterns in (["_all"], ["*"]):
         patterns = []
-    defaults = request.flag("include_defaults")
+    defaults, flat = request.flag("include_defaults"), request.flag("flat_settings")
     options = IndicesOptions.from_parameters(request.params, names.GET_SETTINGS)
     request.flag("local")
     check_timeouts(request)
-    flat = request.flag("flat_settings")
     answer = {}
     indices = node.resolve(request.names("index"), options)
     node.check_blocks("metadata_read", *indices)
@@ -85,8 +84,9 @@ def get(node: Node, request: Request) -> dict[str, Any]:
     params=("index", "preserve_existing", *MANAGER, *INDICES_OPTIONS_PARAMETERS, *SETTINGS_FORMAT),
 )
 def put(node: Node, request: Request) -> dict[str, Any]:
-    check_timeouts(request)
+    check_time(request, "timeout")
     preserve = request.flag("preserve_existing")
+    check_manager_timeout(request)
     options = IndicesOptions.from_parameters(request.params, names.UPDATE_SETTINGS)
     require_body(request)
     body = request.read(read)
@@ -135,9 +135,9 @@ def _lifts_blocks(changes: Settings) -> bool:
 
 @route("GET", "/_cluster/settings", params=("include_defaults", "local", *MANAGER[1:], *SETTINGS_FORMAT))
 def get_cluster(node: Node, request: Request) -> dict[str, Any]:
+    defaults = request.flag("include_defaults")
     request.flag("local")
     check_timeouts(request)
-    defaults = request.flag("include_defaults")
     request.prepared()
     flat = request.flag("flat_settings")
     answer = {

@@ -188,13 +188,11 @@ def _told(snapshot: Snapshot) -> dict[str, Any]:
 
 @route("GET", "/_snapshot/{repository}/{snapshot}", params=("ignore_unavailable", "verbose", *_WAITS))
 def get(node: Node, request: Request) -> dict[str, Any]:
-    check_timeouts(request)
+    ignore_unavailable = request.flag("ignore_unavailable")
     verbose = request.flag("verbose", True)
+    check_timeouts(request)
     found = snapshots.find_snapshots(
-        node,
-        request.params["repository"],
-        request.names("snapshot"),
-        ignore_unavailable=request.flag("ignore_unavailable"),
+        node, request.params["repository"], request.names("snapshot"), ignore_unavailable=ignore_unavailable
     )
     if verbose:
         return {"snapshots": [_told(one) for one in found]}

@@ -300,13 +300,19 @@ def delete(node: Node, request: Request) -> dict[str, Any]:
 
 
 def _simulated_body(request: Request) -> IndexTemplate | None:
-    """The template that a body says, and how it would be put; without one nobody reads that."""
+    """The template that a body says, and how it would be put."""
     if not request.body:
-        request.refuse_unread(("create", "cause"))
         return None
     template = _read_index_template(request)
     request.flag("create")
     return template
+
+
+def _prepared(request: Request) -> None:
+    """Without a body nobody reads how it would be put."""
+    if not request.body:
+        request.refuse_unread(("create", "cause"))
+    request.prepared()
 
 
 @route("POST", "/_index_template/_simulate_index/{name}", params=_PUT)
@@ -314,7 +320,7 @@ def simulate_index(node: Node, request: Request) -> dict[str, Any]:
     check_timeouts(request)
     index = request.params["name"]
     template = _simulated_body(request)
-    request.prepared()
+    _prepared(request)
     templates = node.index_templates
     if template is not None:
         create = request.flag("create")
@@ -331,9 +337,9 @@ def simulate_index(node: Node, request: Request) -> dict[str, Any]:
 def simulate(node: Node, request: Request) -> dict[str, Any]:
     name = request.text("name")
     given = _simulated_body(request)
-    create = request.flag("create")
+    create = bool(request.body) and request.flag("create")
     check_timeouts(request)
-    request.prepared()
+    _prepared(request)
     uuid = node.ids.uuid().lower()
     templates = node.index_templates
     if given is not None:
@@ -378,6 +384,8 @@ def put_legacy(node: Node, request: Request) -> dict[str, Any]:
     if not request.body:
         raise OpenSearchParseException("request body is required")
     template = _apply_legacy_body(template, request.read(read_map))
+    if "template" in request.params:
+        request.refuse_unread(("index_patterns",))
     request.prepared()
     if not template.index_patterns:
         raise ActionRequestValidationException("index patterns are missing")

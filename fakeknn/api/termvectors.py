@@ -38,19 +38,21 @@ def _with_parameters(wanted: TermVectorsRequest, request: Request) -> TermVector
     names = request.names("fields")
     if names:
         wanted = replace(wanted, fields=(*(wanted.fields or ()), *names))
-    for name in ("termStatistics", "fieldStatistics"):
-        request.flag(name)
-    for name in ("offsets", "positions", "payloads", "term_statistics", "field_statistics", "realtime"):
+    given: dict[str, Any] = {}
+    for name in ("offsets", "positions", "payloads", "realtime"):
         if request.text(name) is not None:
-            flag: dict[str, Any] = {name: request.flag(name)}
-            wanted = replace(wanted, **flag)
+            given[name] = request.flag(name)
     if request.text("routing") is not None:
-        wanted = replace(wanted, routing=request.text("routing"))
+        given["routing"] = request.text("routing")
     if request.text("version") is not None:
-        wanted = replace(wanted, version=version_parameter(request))
+        given["version"] = version_parameter(request)
     if request.text("version_type") is not None:
-        wanted = replace(wanted, version_type=version_type(request.text("version_type")))
-    return wanted
+        given["version_type"] = version_type(request.text("version_type"))
+    for name, other in (("term_statistics", "termStatistics"), ("field_statistics", "fieldStatistics")):
+        request.flag(other)
+        if request.text(name) is not None:
+            given[name] = request.flag(name)
+    return replace(wanted, **given)
 
 
 def _answer(node: Node, wanted: TermVectorsRequest) -> dict[str, Any]:

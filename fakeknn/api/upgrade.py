@@ -8,7 +8,7 @@ from fakeknn.api.indices import resolved
 from fakeknn.rest import Request, route
 from fakeknn.shape import size as size_of
 from fakeknn.state import names
-from fakeknn.state.names import INDICES_OPTIONS_PARAMETERS
+from fakeknn.state.names import INDICES_OPTIONS_PARAMETERS, IndicesOptions
 from fakeknn.state.node import Node
 
 _LUCENE = "10.3.2"
@@ -16,8 +16,9 @@ _LUCENE = "10.3.2"
 
 @route("POST", "/_upgrade", "/{index}/_upgrade", params=("index", "only_ancient_segments", *INDICES_OPTIONS_PARAMETERS))
 def upgrade(node: Node, request: Request) -> dict[str, Any]:
+    options = IndicesOptions.from_parameters(request.params, names.BROADCAST)
     request.flag("only_ancient_segments")
-    indices = resolved(node, request, names.BROADCAST)
+    indices = node.resolve(request.names("index"), options)
     node.check_blocks("metadata_write", *indices)
     for index in indices:  # merging to any number of segments commits them as they are
         for shard in node.writable(index).shards:

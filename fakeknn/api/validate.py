@@ -47,9 +47,9 @@ def _query(request: Request) -> Query | None:
     ),
 )
 def validate(node: Node, request: Request) -> dict[str, Any]:
+    options = IndicesOptions.from_parameters(request.params, VALIDATE_QUERY)
     explain, rewrite = request.flag("explain"), request.flag("rewrite")
     every = request.flag("all_shards")
-    options = IndicesOptions.from_parameters(request.params, VALIDATE_QUERY)
     check_read(request, of_body=bool(request.body))
     request.prepared()
     try:

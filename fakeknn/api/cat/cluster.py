@@ -92,8 +92,8 @@ _PENDING = columns(
 @cat("/_cat/pending_tasks", columns=_PENDING, params=_MANAGER)
 def pending_tasks(node: Node, request: Request) -> list[dict[str, Any]]:
     """A request is done when it is answered, so nothing is ever pending."""
-    request.flag("local")
     check_manager_timeout(request)
+    request.flag("local")
     return []
 
 

@@ -100,6 +100,7 @@ def _check_timeouts(request: Request) -> None:
 @cat("/_cat/nodes", columns=_NODES, params=(*_MANAGER, "full_id"))
 def nodes(node: Node, request: Request) -> Iterator[dict[str, Any]]:
     request.flag("local")
+    check_manager_timeout(request)
     full = request.flag("full_id")
     _check_timeouts(request)
     memory, disk = machine.memory(), machine.disk()
@@ -278,6 +279,8 @@ _ALLOCATION = columns(
 @cat("/_cat/allocation", "/_cat/allocation/{nodes}", columns=_ALLOCATION, params=(*_MANAGER, "nodes"))
 def allocation(node: Node, request: Request) -> Iterator[dict[str, Any]]:
     _check(request)
+    request.prepared()
+    check_time(request, "timeout", "NodesStatsRequest.timeout")
     copies = all_copies(node)
     unassigned = sum(not copy.primary for copy in copies)
     if machine.chosen(node, request.names("nodes")):

@@ -79,8 +79,9 @@ SHARDS = [
 )
 def shards(node: Node, request: Request) -> Iterator[Row]:
     request.flag("local")
-    check_manager_timeout(request)
+    check_time(request, "cluster_manager_timeout")
     check_time(request, "cancel_after_time_interval")
+    check_manager_timeout(request)
     indices = None
     if request.names("index"):
         node.resolve(request.names("index"), names.BROADCAST)

@@ -87,8 +87,9 @@ def cat(
     def register(rows: Rows) -> Rows:
         @route("GET", *templates, params=(*params, *told, "help"))
         def handler(node: Node, request: Request) -> Any:
+            is_helped = request.flag("help")
             header = columns(request) if callable(columns) else columns
-            if request.flag("help"):
+            if is_helped:
                 return helped(request, header, told)
             found = list(rows(node, request))
             request.prepared()
