@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 import fakeknn.search.doc_fields  # noqa: F401  (fields are shown before highlights)
@@ -239,7 +240,7 @@ def show_highlight(request: SearchRequest, ctx: ShardContext, hit: Hit, shown: d
         if told.field.derivation is not None and told.options.get("type") == "plain":
             raise IllegalArgumentException(f"Field [{name}] has no associated analyzer")
         texts = _texts(ctx, hit, told.field, forced=bool(told.options.get("force_source")))
-        fragments = highlighter(replace(told, doc_id=hit.row), ctx, texts)
+        fragments = highlighter(replace(told, doc_id=hit.row, texts_of=partial(_texts, ctx, hit)), ctx, texts)
         if fragments:
             found[name] = fragments
     if found:
@@ -293,7 +294,7 @@ def _approximated(request: SearchRequest, ctx: ShardContext) -> bool:
     return isinstance(node, ApproximateScoreQuery) and bool(node.approximated)
 
 
-def _texts(ctx: ShardContext, hit: Hit, mapped: FieldType, *, forced: bool) -> list[str]:
+def _texts(ctx: ShardContext, hit: Hit, mapped: FieldType, *, forced: bool = False) -> list[str]:
     """HighlightUtils.loadFieldValues."""
     if mapped.derivation is not None:
         root = hit.row if hit.nesting is None else hit.nesting.root

@@ -6,15 +6,19 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import numpy as np
+
 from fakeknn.analysis import Token
 from fakeknn.errors import UnsupportedOperationException
+from fakeknn.fields.buffers import TextBuffer
 from fakeknn.fields.constant_keyword import ConstantKeywordFieldType
+from fakeknn.fields.match_only_text import MatchOnlyTextFieldType
 from fakeknn.fields.patterns import wildcard_matcher
 from fakeknn.fields.regexp import regexp_matcher
 from fakeknn.query.base import Query
 from fakeknn.query.boolean import Bool
 from fakeknn.query.combined_fields import CombinedField
-from fakeknn.query.compound import Boosting, ConstantScore, DisMax
+from fakeknn.query.compound import Boosting, ConstantScore, DisMax, MatchAll
 from fakeknn.query.context import ShardContext, running
 from fakeknn.query.forms import lucene
 from fakeknn.query.function_score import FunctionScore
@@ -51,10 +55,11 @@ class PhraseTerms:
     rewritten: bool = False
     """Whether the last place is a prefix that does not count where nothing begins so."""
 
-    def spans(self, tokens: Sequence[Token], base: int = 0) -> list[tuple[int, int]]:
-        """The first and last position of each match among the tokens of a value, which stands behind ``base``
-        positions.
-        """
+    multi_term: bool = False
+    """Whether one of the places is a prefix."""
+
+    def spans(self, tokens: Sequence[Token]) -> list[tuple[int, int]]:
+        """The first and last position of each match among the tokens."""
         found = [sorted({token.position for token in tokens if test(token.term)}) for test in self.places]
         if self.rewritten and not found[-1]:
             return replace(self, places=self.places[:-1], positions=self.positions[:-1], rewritten=False).spans(tokens)
@@ -83,14 +88,43 @@ class PhraseTerms:
 
 
 @dataclass(frozen=True)
-class SpanTerms:
-    """Terms that count within some spans of the document."""
+class BeginningWith:
+    """Terms that count wherever they stand in a text, if the last place, a prefix, is met there."""
 
     places: tuple[Test, ...]
-    found: tuple[tuple[int, int], ...]
 
-    def spans(self, tokens: Sequence[Token], base: int = 0) -> list[tuple[int, int]]:
-        return [(low - base, high - base) for low, high in self.found]
+    def spans(self, tokens: Sequence[Token]) -> list[tuple[int, int]]:
+        """The positions of the terms, each first and last of its own."""
+        if not any(self.places[-1](token.term) for token in tokens):
+            return []
+        return [(token.position, token.position) for token in tokens if any(test(token.term) for test in self.places)]
+
+
+@dataclass(frozen=True)
+class SpanTerms:
+    """Terms that count within the spans of a query."""
+
+    places: tuple[Test, ...]
+    query: SpanQuery
+    ctx: ShardContext
+    names: frozenset[str]
+    """The fields that the query asks for."""
+
+    def spans(self, tokens: Sequence[Token]) -> list[tuple[int, int]]:
+        """The first and last position of each span in a text that consists of these tokens."""
+        buffer = TextBuffer(lambda _: [(token.term, token.position) for token in tokens])
+        buffer.add(0, [""])
+        view = replace(
+            self.ctx.view,
+            n=1,
+            live=np.ones(1, bool),
+            levels=np.zeros(1, np.int16),
+            segments=np.array([0, 1]),
+            columns=dict.fromkeys(self.names, buffer.snapshot(1)),
+            memo={},
+        )
+        found = self.query.spans(replace(self.ctx, view=view, memo={}))
+        return [(int(a) & _POSITION, (int(b) & _POSITION) - 1) for a, b in zip(found.starts, found.ends, strict=True)]
 
 
 @dataclass
@@ -100,24 +134,31 @@ class Wanted:
     terms: dict[str, float] = field(default_factory=dict)
     """Terms wherever they stand, with the weight of the query."""
     patterns: list[Test] = field(default_factory=list)
-    phrases: list[PhraseTerms | SpanTerms] = field(default_factory=list)
+    phrases: list[PhraseTerms | BeginningWith | SpanTerms] = field(default_factory=list)
     phrase_terms: set[str] = field(default_factory=set)
+    unrecognized: bool = False
+    """Whether the query has a part that may look for anything (UnifiedHighlighter.hasUnrecognizedQuery)."""
 
     @property
     def empty(self) -> bool:
         return not self.terms and not self.patterns and not self.phrases
 
+    @property
+    def multi_term(self) -> bool:
+        """Whether some of the terms are only known from the text itself."""
+        return bool(self.patterns) or any(isinstance(one, PhraseTerms) and one.multi_term for one in self.phrases)
+
     def matches(self, term: str) -> bool:
         return term in self.terms or any(test(term) for test in self.patterns)
 
 
-def wanted(query: Query, ctx: ShardContext, fields: Callable[[str], bool], row: int, *, plain: bool) -> Wanted:
-    """What a query looks for, in the fields that ``fields`` holds of; ``row`` is the document that it has found.
+def wanted(query: Query, ctx: ShardContext, fields: Callable[[str], bool], *, plain: bool) -> Wanted:
+    """What a query looks for, in the fields that ``fields`` holds of.
 
     The ``plain`` highlighter rewrites queries, each value by itself, where the unified one only asks for their terms.
     """
     out = Wanted()
-    _Collector(ctx, fields, out, row, plain).visit(query, 1.0)
+    _Collector(ctx, fields, out, plain).visit(query, 1.0)
     return out
 
 
@@ -170,9 +211,9 @@ class QueryWalk:
 
 
 class _Collector(QueryWalk):
-    def __init__(self, ctx: ShardContext, fields: Callable[[str], bool], out: Wanted, row: int, plain: bool) -> None:
+    def __init__(self, ctx: ShardContext, fields: Callable[[str], bool], out: Wanted, plain: bool) -> None:
         super().__init__(ctx)
-        self.fields, self.out, self.row, self.plain = fields, out, row, plain
+        self.fields, self.out, self.plain = fields, out, plain
 
     def _text(self, name: str) -> bool:
         mapped = self.ctx.field(name)
@@ -191,7 +232,7 @@ class _Collector(QueryWalk):
     def _anywhere(self, query: Query, weight: float) -> None:
         """What a query looks for that the highlighter does not see as a whole: terms, wherever they stand."""
         inner = Wanted()
-        _Collector(self.ctx, self.fields, inner, self.row, False).visit(query, weight)
+        _Collector(self.ctx, self.fields, inner, False).visit(query, weight)
         self.out.terms.update(inner.terms)
         self.out.terms.update(dict.fromkeys(inner.phrase_terms, weight))
         self.out.patterns += inner.patterns
@@ -209,10 +250,10 @@ class _Collector(QueryWalk):
                     self._term(query.field, value, weight, False)
         elif isinstance(query, Phrase):
             if self._text(query.field):
-                self._phrase(query)
+                self._phrase(query, weight)
         elif isinstance(query, PhrasePrefix):
             if self._text(query.field):
-                self._phrase_prefix(query)
+                self._phrase_prefix(query, weight)
         elif isinstance(query, Synonyms):
             if self._text(query.field):
                 for term in query.terms:
@@ -228,12 +269,14 @@ class _Collector(QueryWalk):
             self._visited(query, weight)
         elif self.out.empty:  # CustomQueryScorer: the terms of a query that it does not know, if it knows none yet
             inner = Wanted()
-            _Collector(self.ctx, self.fields, inner, self.row, False)._visited(query, 1.0)
+            _Collector(self.ctx, self.fields, inner, False)._visited(query, 1.0)
             self.out.terms.update(dict.fromkeys((*inner.terms, *inner.phrase_terms), 1.0))
 
     def _visited(self, query: Query, weight: float) -> None:
         """Query.visit: the terms of queries that highlighters do not know."""
-        if isinstance(query, ScriptScore):
+        if isinstance(query, MatchAll):
+            self.out.unrecognized = True
+        elif isinstance(query, ScriptScore):
             self._anywhere(query.query, weight)
         elif isinstance(query, CombinedField):
             if any(self._text(name) for name, _ in query.fields):
@@ -272,11 +315,9 @@ class _Collector(QueryWalk):
             return
         if isinstance(query, SpanWithin) and not self.plain:
             query = SpanContaining(big=query.big, little=query.little)
-        found = query.spans(self.ctx)
-        here = found.where(found.rows == self.row)
-        places = [(int(a) & _POSITION, (int(b) & _POSITION) - 1) for a, b in zip(here.starts, here.ends, strict=True)]
         self.out.phrase_terms |= terms
-        self.out.phrases.append(SpanTerms((_one_of(tuple(terms)),), tuple(places)))
+        names = frozenset(name for name, _ in query.terms(self.ctx))
+        self.out.phrases.append(SpanTerms((_one_of(tuple(terms)),), query, self.ctx, names))
 
     def _term(self, name: str, value: object, weight: float, insensitive: bool) -> None:
         mapped = self.ctx.field(name)
@@ -287,23 +328,44 @@ class _Collector(QueryWalk):
         else:
             self.out.terms[term] = weight
 
-    def _phrase(self, query: Phrase) -> None:
+    def _phrase(self, query: Phrase, weight: float) -> None:
         if len(query.terms) == 1:
             for term in query.terms[0]:
                 self.out.terms[term] = 1.0
+            return
+        if self._reads_source(query.field):
+            self._source_matches(query.terms, None, weight)
             return
         for alternatives in query.terms:
             self.out.phrase_terms.update(alternatives)
         places = tuple(_one_of(alternatives) for alternatives in query.terms)
         self.out.phrases.append(PhraseTerms(places, tuple(query.positions), query.slop))
 
-    def _phrase_prefix(self, query: PhrasePrefix) -> None:
+    def _reads_source(self, name: str) -> bool:
+        """Whether a field looks its phrases up in the source (SourceFieldMatchQuery)."""
+        return isinstance(self.ctx.field(name), MatchOnlyTextFieldType)
+
+    def _source_matches(self, places: Sequence[Sequence[str]], last: Test | None, weight: float) -> None:
+        """SourceFieldMatchQuery.visit: terms wherever they stand; the prefix behind them only a rewrite makes terms
+        of.
+        """
+        if self.plain and not self.out.empty:
+            return
+        if self.plain and last is not None:
+            self.out.phrases.append(BeginningWith((*map(_one_of, places), last)))
+        else:
+            self.out.terms.update({term: 1.0 if self.plain else weight for terms in places for term in terms})
+
+    def _phrase_prefix(self, query: PhrasePrefix, weight: float) -> None:
         last = _prefix_of(query.terms[-1])
+        if self._reads_source(query.field):
+            self._source_matches(query.terms[:-1], last, weight)
+            return
         if len(query.terms) == 1:
             self.out.patterns.append(last)
             return
         places = (*(_one_of(alternatives) for alternatives in query.terms[:-1]), last)
-        self.out.phrases.append(PhraseTerms(places, tuple(query.positions), query.slop, self.plain))
+        self.out.phrases.append(PhraseTerms(places, tuple(query.positions), query.slop, self.plain, True))
 
 
 def test_of(query: Term | Terms | Pattern | Fuzzy | Range, ctx: ShardContext) -> Test:

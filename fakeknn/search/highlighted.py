@@ -26,6 +26,8 @@ class FieldHighlight:
     doc_id: int
     approximated: bool = False
     """Whether the query has been answered by points."""
+    texts_of: Callable[[FieldType], list[str]] = lambda field: []
+    """The values that another field has in the hit."""
 
     def encode(self, text: str) -> str:
         if self.encoder != "html":
@@ -42,12 +44,14 @@ class FieldHighlight:
         matched = self.options.get("matched_fields", ())
         if not self.options["require_field_match"]:
             return self._wanted(ctx, lambda name: name != "_id", plain)
+        if plain:
+            matched = ()  # which only the others know
         return self._wanted(ctx, lambda name: name == self.name or name in matched, plain)
 
     def _wanted(self, ctx: ShardContext, fields: Callable[[str], bool], plain: bool) -> Wanted:
         if plain and not self.approximated:
             check_rewritable(self.query, ctx)
-        return wanted(self.query, ctx, fields, self.doc_id, plain=plain)
+        return wanted(self.query, ctx, fields, plain=plain)
 
 
 _HTML = {'"': "&quot;", "&": "&amp;", "<": "&lt;", ">": "&gt;", "'": "&#x27;", "/": "&#x2F;"}

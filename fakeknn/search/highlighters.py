@@ -112,40 +112,64 @@ def is_analyzed(field: FieldType, looked_for: Wanted) -> bool:
     """UnifiedHighlighter.getOptimizedOffsetSource: whether a text is analyzed anew, as the index keeps no offsets."""
     if has_vector(field):
         return False
-    return field.options.get("index_options") != "offsets" or bool(looked_for.patterns)
+    return field.options.get("index_options") != "offsets" or looked_for.multi_term or looked_for.unrecognized
 
 
 def _matches(
-    fields: Sequence[FieldType], looked_for: Wanted, values: Sequence[str], limit: int | None
+    field: FieldType, looked_for: Wanted, values: Sequence[str], limit: int | None
 ) -> list[tuple[int, int, str, int]]:
-    """Every match in the values joined, in order; each of ``fields`` analyzes them."""
+    """Every match in the values joined, in order; phrases go from one value to the next."""
     names = _Names(looked_for)
+    tokens: list[Token] = []
+    offset = position = 0
+    for value in values:
+        of_value = tokens_of(field, value)
+        shown = of_value if limit is None else takewhile(lambda token: token.start <= limit, of_value)
+        tokens += [Token(one.term, one.start + offset, one.end + offset, one.position + position) for one in shown]
+        offset += len(value) + 1
+        position += position_behind(field, of_value)
+    spans = [(phrase, span) for phrase in looked_for.phrases for span in phrase.spans(tokens)]
     found: set[tuple[int, int, str]] = set()
     counts: dict[str, int] = {}
-    base = 0
-    streams = [(base_field, value) for value in values for base_field in fields]
-    positions = dict.fromkeys((field.path for field in fields), 0)
-    for field, value in streams:
-        all_tokens = tokens_of(field, value)
-        tokens = all_tokens if limit is None else list(takewhile(lambda token: token.start <= limit, all_tokens))
-        behind = positions[field.path]
-        spans = [(phrase, span) for phrase in looked_for.phrases for span in phrase.spans(tokens, behind)]
-        positions[field.path] += position_behind(field, tokens)
-        for token in tokens:
-            met = names.of(token.term)
-            if token.term not in met and any(
-                low <= token.position <= high and any(test(token.term) for test in phrase.places)
-                for phrase, (low, high) in spans
-            ):
-                met = (token.term, *met)
-            counts[token.term] = counts.get(token.term, 0) + 1
-            for name in met:
-                if name != token.term:
-                    counts[name] = counts.get(name, 0) + 1
-                found.add((base + token.start, base + token.end, name))
-        if field is fields[-1]:
-            base += len(value) + 1
+    for token in tokens:
+        met = names.of(token.term)
+        if token.term not in met and any(
+            low <= token.position <= high and any(test(token.term) for test in phrase.places)
+            for phrase, (low, high) in spans
+        ):
+            met = (token.term, *met)
+        for name in met:
+            counts[name] = counts.get(name, 0) + 1
+        found |= {(token.start, token.end, name) for name in met}
     return sorted((start, end, name, counts[name]) for start, end, name in found)
+
+
+def _all_matches(
+    told: FieldHighlight, ctx: ShardContext, looked_for: Wanted, values: Sequence[str], limit: int | None
+) -> list[tuple[int, int, str, int]]:
+    """MultiFieldsOffsetStrategy: the matches of the field and of its ``matched_fields``, of which it may be one."""
+    analyzed = is_analyzed(told.field, looked_for)
+    found: list[tuple[int, int, str, int]] = []
+    for name in (*dict.fromkeys(told.options.get("matched_fields", ())), told.name):
+        field = ctx.field(name)
+        if analyzed:
+            if field is None:
+                raise running(IllegalArgumentException(f"Field [{name}] has no associated analyzer"))
+            found += _matches(field, looked_for, values, limit)
+        elif field is not None and is_indexed_in(field, ctx, told.doc_id):
+            own = _matches(field, looked_for, values if name == told.name else told.texts_of(field), None)
+            if not has_vector(told.field):
+                _require_offsets(told, field, own)
+            elif not has_vector(field):
+                continue  # there is no vector to read
+            found += own
+    return sorted(found)
+
+
+def _require_offsets(told: FieldHighlight, field: FieldType, found: Sequence[Any]) -> None:
+    """FieldHighlighter.highlightOffsetsEnums, of postings."""
+    if found and field.options.get("index_options") != "offsets":
+        raise running(IllegalArgumentException(f"field '{told.name}' was indexed without offsets, cannot highlight"))
 
 
 class _Names:
@@ -168,7 +192,7 @@ def unified(told: FieldHighlight, ctx: ShardContext, values: list[str]) -> list[
     """UnifiedHighlighter with OpenSearch's CustomFieldHighlighter."""
     make = _breaks(told)
     looked_for = told.wanted(ctx)
-    if looked_for.empty and told.options["no_match_size"] <= 0:
+    if looked_for.empty and not looked_for.unrecognized and told.options["no_match_size"] <= 0:
         return []
     if not values:
         return []
@@ -176,18 +200,7 @@ def unified(told: FieldHighlight, ctx: ShardContext, values: list[str]) -> list[
     limit = _check_length(told, ctx, len(text), str(told.doc_id), "")
     number = told.options["number_of_fragments"]
     most = 2**31 - 2 if number == 0 else number
-    analyzed = is_analyzed(told.field, looked_for)
-    fields = [told.field]
-    for name in told.options.get("matched_fields", ()):
-        other = ctx.field(name)
-        if other is None:
-            if analyzed:
-                raise running(IllegalArgumentException(f"Field [{name}] has no associated analyzer"))
-        elif name != told.name:
-            fields.append(other)
-    found: list[tuple[int, int, str, int]] = []
-    if analyzed or is_indexed_in(told.field, ctx, told.doc_id):
-        found = _matches(fields, looked_for, values, limit if analyzed else None)
+    found = _all_matches(told, ctx, looked_for, values, limit)
     passages = _passages(text, found, _Slices(text, make), most)
     if not passages:
         passages = _summary(text, told.options["no_match_size"])
@@ -218,6 +231,9 @@ def _passages(text: str, matches: Sequence[tuple[int, int, str, int]], slices: _
             continue
         if current is None or start >= current.end:
             add(current)
+            current = None
+            if start >= len(text):  # another field's match
+                break
             low, high = slices.around(start)
             current = Passage(low, min(high, len(text)), [])
         current.matches.append(match)
@@ -276,9 +292,9 @@ class Fragment:
 class _Scorer:
     """QueryScorer: the weight of each token, and of the terms of a fragment."""
 
-    def __init__(self, looked_for: Wanted, tokens: Sequence[Token], base: int) -> None:
+    def __init__(self, looked_for: Wanted, tokens: Sequence[Token]) -> None:
         self.looked_for = looked_for
-        self.spans = [(phrase, span) for phrase in looked_for.phrases for span in phrase.spans(tokens, base)]
+        self.spans = [(phrase, span) for phrase in looked_for.phrases for span in phrase.spans(tokens)]
         self.found: set[str] = set()
         self.total = 0.0
 
@@ -320,15 +336,12 @@ def plain(told: FieldHighlight, ctx: ShardContext, values: list[str]) -> list[st
     if number != 0 and fragmenter not in (None, "simple", "span"):
         raise IllegalArgumentException(f"unknown fragmenter option [{fragmenter}] for the field [{told.name}]")
     looked_for = told.wanted(ctx, plain=True)
-    base = 0
     kept: list[tuple[str, float]] = []
     for value in values:
         doc = ctx.view.ids[told.doc_id] or ""
         limit = _check_length(told, ctx, len(value), doc, ", and highlighting with unified or fvh highlighter")
         text = value if limit is None else value[:limit]
-        fragments = _best(told, looked_for, text, base, 1 if number == 0 else number, fragmenter)
-        if looked_for.phrases:
-            base += position_behind(told.field, tokens_of(told.field, value))
+        fragments = _best(told, looked_for, text, 1 if number == 0 else number, fragmenter)
         kept += [(shown, score) for shown, score in fragments if score > 0]
     if options["order"] == "score":
         kept.sort(key=lambda one: -one[1])
@@ -354,11 +367,11 @@ def _good_end(told: FieldHighlight, text: str, size: int) -> int:
 
 
 def _best(
-    told: FieldHighlight, looked_for: Wanted, text: str, base: int, most: int, fragmenter: str | None
+    told: FieldHighlight, looked_for: Wanted, text: str, most: int, fragmenter: str | None
 ) -> list[tuple[str, float]]:
     """Highlighter.getBestTextFragments."""
     tokens = tokens_of(told.field, text)
-    scorer = _Scorer(looked_for, tokens, base)
+    scorer = _Scorer(looked_for, tokens)
     cuts = _Cuts(told, text, scorer, fragmenter)
     out: list[str] = []
     size = 0
