@@ -180,7 +180,7 @@ def _extract(query: Query, ctx: ShardContext, found: dict[str, Shown]) -> None:
             name = query.inner_hits.name or (query.path if isinstance(query, Nested) else query.type)
             if name in found:
                 raise IllegalArgumentException(f"[inner_hits] already contains an entry for key [{name}]")
-            _extract(query.query, _below(query, ctx), {})
+            _extract(query.query, inside(query, ctx), {})
             found[name] = query
         return
     for clause in _clauses(query):
@@ -195,7 +195,8 @@ def _extracted(ctx: ShardContext, *queries: Query | None) -> dict[str, Shown]:
     return found
 
 
-def _definitions(ctx: ShardContext, *queries: Query | None) -> dict[str, Shown]:
+def definitions_of(ctx: ShardContext, *queries: Query | None) -> dict[str, Shown]:
+    """The queries that show what matched inside, by name, in the order in which they do."""
     found = _extracted(ctx, *queries)
     return {name: found[name] for name in hash_ordered(found) if _is_mapped(found[name], ctx)}
 
@@ -210,7 +211,8 @@ def _is_mapped(query: Shown, ctx: ShardContext) -> bool:
     return False
 
 
-def _below(query: Shown, ctx: ShardContext) -> ShardContext:
+def inside(query: Shown, ctx: ShardContext) -> ShardContext:
+    """The context of what such a query looks at."""
     return ctx.inside(query.path if isinstance(query, Nested) else None)
 
 
@@ -221,7 +223,7 @@ def check_inner_hit_names(ctx: ShardContext, *queries: Query | None) -> None:
 
 def check_inner_hits(request: SearchRequest, ctx: ShardContext) -> None:
     """What a shard refuses when it builds the definitions, before it has any hit."""
-    _check(ctx, _definitions(ctx, request.query, request.post_filter))
+    _check(ctx, definitions_of(ctx, request.query, request.post_filter))
 
 
 def _check(ctx: ShardContext, definitions: dict[str, Shown]) -> None:
@@ -237,11 +239,11 @@ def _check(ctx: ShardContext, definitions: dict[str, Shown]) -> None:
             )
         if inner.request.seq_no_primary_term and isinstance(nested, Nested):
             raise UnsupportedOperationException("nested documents are not assigned sequence numbers")
-        below = _below(nested, ctx)
+        below = inside(nested, ctx)
         check_fields(inner.request, below)
         for sort in inner.request.sort:
             sort.keys(below, np.empty(0, np.int32), np.empty(0, np.float32))
-        _check(below, _definitions(below, nested.query))
+        _check(below, definitions_of(below, nested.query))
 
 
 # --- showing them -----------------------------------------------------------------------------------------------------
@@ -252,9 +254,12 @@ def show_inner_hits(request: SearchRequest, ctx: ShardContext, hit: Hit, shown: 
     key = ("inner_hits", id(request))
     definitions = ctx.memo.get(key)
     if definitions is None:
-        definitions = ctx.memo[key] = _definitions(ctx, request.query, request.post_filter)
+        definitions = ctx.memo[key] = definitions_of(ctx, request.query, request.post_filter)
     if definitions:
-        shown["inner_hits"] = {name: {"hits": _hits(request, nested, ctx, hit)} for name, nested in definitions.items()}
+        found = {name: {"hits": _hits(request, nested, ctx, hit)} for name, nested in definitions.items()}
+        fetched = ctx.memo.setdefault("fetched inner hits", set())
+        fetched |= {name for name, inner in found.items() if inner["hits"]["hits"]}
+        shown["inner_hits"] = found
 
 
 def _matched(query: Shown, below: ShardContext) -> Matched:
@@ -289,7 +294,7 @@ def _read_by(around: SearchRequest, nested: Shown) -> SourceOptions | None:
 def _hits(around: SearchRequest, nested: Shown, ctx: ShardContext, hit: Hit) -> dict[str, Any]:
     """What is shown of one hit."""
     view, inner = ctx.view, nested.inner_hits
-    below = _below(nested, ctx)
+    below = inside(nested, ctx)
     # One object for all hits: what is kept of a request goes by its identity.
     parts = {name: part for name, part in inner.request.parts.items() if name != "collapse"}
     if "rescore" in around.parts:

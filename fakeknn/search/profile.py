@@ -6,7 +6,7 @@ nanosecond for what is done and 0 for what is not, the counts 1 and 0.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -29,7 +29,10 @@ from fakeknn.query.lucene import (
 )
 from fakeknn.search.explain import search_node
 from fakeknn.search.fetch import named_queries
+from fakeknn.search.inner_hits import definitions_of
 from fakeknn.search.profile_aggregations import PRUNED_TERMS, WITH_TERMS, Profiled
+from fakeknn.search.profile_inner_hits import of_inner_hits
+from fakeknn.search.profile_terms import of_segments, several_terms
 from fakeknn.search.request import ACCURATE, SearchRequest
 from fakeknn.search.termination import searches_neighbors
 from fakeknn.search.top_hits import TopHitsOf
@@ -65,9 +68,6 @@ _SLICES = ("max_slice_time_in_nanos", "min_slice_time_in_nanos", "avg_slice_time
 
 def _query(node: Node, scores: bool, slices: bool = False, *, apart: bool = False) -> dict[str, Any]:
     """A query that ran; in ``slices`` of the segments, or ``apart`` from the search."""
-    if node.type == "MultiTermQueryConstantScoreBlendedWrapper":
-        # Each segment then runs a query of the terms it has, which is profiled beside.
-        raise NotFaked(f"[profile] of a query of several terms ({node})")
     done = ("build_scorer", "create_weight", "next_doc", *(("score",) if scores else ()))
     told: dict[str, Any] = {
         "type": node.type,
@@ -215,7 +215,12 @@ def _filters(agg: Aggregation) -> Sequence[Query]:
 
 def _filter(query: Query, ctx: ShardContext) -> Node:
     node = form(query, ctx)
-    return node if isinstance(node, ApproximateScoreQuery) else node.rewritten()
+    return _whole(node) if isinstance(node, ApproximateScoreQuery) else node.rewritten()
+
+
+def _whole(node: ApproximateScoreQuery) -> ApproximateScoreQuery:
+    """What runs is told of all documents as of what they are approximated by."""
+    return replace(node, approximation="*:*") if isinstance(node.original, MatchAllDocsQuery) else node
 
 
 def _prunes(agg: Cardinality, ctx: ShardContext) -> bool:
@@ -225,10 +230,11 @@ def _prunes(agg: Cardinality, ctx: ShardContext) -> bool:
     return indexed and source.missing is None and not source.scripted and len(source.terms) <= PRUNED_TERMS
 
 
-def _walked(request: SearchRequest) -> Iterator[Query]:
-    for query in (request.query, request.post_filter):
-        if query is not None:
-            yield from query.walk()
+def _behind(nodes: Sequence[Node], scores: bool, ctx: ShardContext) -> list[dict[str, Any]]:
+    """Queries that are asked of the hits only, each with what it runs in the segments of those."""
+    if any(map(several_terms, nodes)) and len(ctx.view.live_segments) > 1:
+        raise NotFaked("[profile] of queries of several terms that look at hits of several segments")
+    return [_query(one, scores and one is node) for node in nodes for one in (node, *of_segments([node], ctx))]
 
 
 def profile_shard(request: SearchRequest, ctx: ShardContext, *, hits: int, alone: bool) -> dict[str, Any]:
@@ -237,28 +243,32 @@ def profile_shard(request: SearchRequest, ctx: ShardContext, *, hits: int, alone
     A shard that is asked ``alone`` is asked for its hits at once; what others run for theirs is not told.
     """
     node = search_node(request, ctx)
-    if isinstance(node, ApproximateScoreQuery) and isinstance(node.original, MatchAllDocsQuery):
-        node = replace(node, approximation="*:*")
+    if isinstance(node, ApproximateScoreQuery):
+        node = _whole(node)
     scores, unscored = _needs_scores(request), node
     if not scores and not isinstance(node, ConstantScoreQuery):
         node = ConstantScoreQuery(node).rewritten()
     slices = _in_slices(request, ctx)
     queries = [_query(node, scores, slices)]
+    filtered = [] if request.post_filter is None else [form(request.post_filter, ctx).rewritten()]
+    queries = [*(_query(one, False, slices) for one in filtered), *queries]
+    aggs = request.aggregations or Factories()
+    if any(several_terms(_filter(query, ctx)) for agg in aggs.walk() for query in _filters(agg)):
+        raise NotFaked("[profile] of filters of several terms")
+    queries += [_query(one, False, slices, apart=True) for one in of_segments([*filtered, node], ctx)]
     if request.sort and request.track_scores and hits and not any(sort.by_score for sort in request.sort):
         queries.append(_query(node, True))  # TopFieldCollector.populateScores
     if hits:
         rescorers = request.parts.get("rescore", ())
-        queries += [_query(form(rescorer.query, ctx).rewritten(), True) for rescorer in rescorers]
-    if request.post_filter is not None:
-        queries.insert(0, _query(form(request.post_filter, ctx).rewritten(), False, slices))
+        queries += _behind([form(rescorer.query, ctx).rewritten() for rescorer in rescorers], True, ctx)
     if request.explain and alone:  # each explanation makes the query's weight anew
+        if several_terms(node):
+            raise NotFaked("[profile] of explained queries of several terms")
         queries += [_query(node, True)] * hits
-    if hits and any(getattr(query, "inner_hits", None) for query in _walked(request)):
-        raise NotFaked("[profile] of inner hits")
     if alone and hits:
         named = {str(query.name): query for query in named_queries(request)}
-        queries += [_query(_filter(named[name], ctx), False) for name in hash_ordered(named)]
-    aggs = request.aggregations or Factories()
+        queries += _behind([_filter(named[name], ctx) for name in hash_ordered(named)], False, ctx)
+        queries += [_query(one, scored) for one, scored in of_inner_hits(request, ctx, hits, _filter)]
     segments = len(ctx.view.live_segments)
     asked = [child for agg in aggs.walk() if agg.kind in _ASKING for child in unscored.children()]
     queries += [_query(child, False, slices) for child in asked] * segments
@@ -277,6 +287,10 @@ def profile_shard(request: SearchRequest, ctx: ShardContext, *, hits: int, alone
         collector = _aggregator(everything, "aggregation_global", slices)
         searches.append({"query": [_query(whole, False, slices)], "rewrite_time": 1, "collector": [collector]})
     fetches = [_fetch(request)] if hits else []
+    fetched = ctx.memo.get("fetched inner hits", ())
+    for name, query in definitions_of(ctx, request.query, request.post_filter).items():
+        if name in fetched:
+            fetches.append(_fetch(query.inner_hits.request, f"fetch_inner_hits[{name}]"))
     profiled: list[dict[str, Any]] = []
     if request.aggregations is not None and "noted" in ctx.memo:
         profiled = Profiled(ctx, node, ctx.memo["found"], slices).tree(aggs)

@@ -16,12 +16,19 @@ from fakeknn.query.lucene import (
     Leaf,
     MatchAllDocsQuery,
     MatchNoDocsQuery,
+    MultiTermWrapper,
     Node,
     Told,
 )
 from fakeknn.query.lucene.form import MATCH_NONE, WRAPPER, form, lucene
+from fakeknn.query.lucene.leaves import FoundTerms
+from fakeknn.query.multi_term import expanded_terms
 from fakeknn.query.patterns import Completed, GramWildcard, Pattern, Prefix, Regexp, Wildcard
+from fakeknn.query.scoring import postings
 from fakeknn.query.terms import constant_value
+
+#: More terms than there are.
+ALL = 2**31 - 1
 
 
 @lucene.register
@@ -30,7 +37,7 @@ def _(query: Pattern, ctx: ShardContext) -> Node:
     field = ctx.field(query.field)
     if field is None:
         if isinstance(query, Regexp):  # the one that is not rewritten to match_none
-            return Leaf(WRAPPER, f"{query.field}:{_shown(query, query.value)}", ctx.nothing)
+            return MultiTermWrapper(WRAPPER, f"{query.field}:{_shown(query, query.value)}", ctx.nothing)
         return MATCH_NONE
     scored = plain.scored(ctx)
     if scored is not None:
@@ -53,25 +60,35 @@ def _(query: Pattern, ctx: ShardContext) -> Node:
         shown = {Prefix: f"{shown}*", Regexp: f"/{shown}/"}.get(type(query), shown)
         if query.case_insensitive and not isinstance(query, Regexp):
             shown = automaton(plain)
-        return Leaf(WRAPPER, f"{name}:{shown}", lambda: plain.mask(ctx))
+        return MultiTermWrapper(WRAPPER, f"{name}:{shown}", lambda: plain.mask(ctx))
     if isinstance(field, WildcardFieldType) and not isinstance(query, GramWildcard):
         shown = _shown(query, query.value)
         return wildcard_matching(field, shown, plain, ctx)
     if isinstance(field, VersionFieldType):
         value = query.value.lower() if query.case_insensitive and isinstance(query, Wildcard) else query.value
         shown = _shown(query, value)
-        return Leaf(WRAPPER, f"{field.path}:{shown}", lambda: plain.mask(ctx))
+        return MultiTermWrapper(WRAPPER, f"{field.path}:{shown}", lambda: plain.mask(ctx))
     if not (field.is_text or field.kind == "keyword" or isinstance(query, GramWildcard)):
         return Told(plain)
     if isinstance(query, Completed) or (query.case_insensitive and not isinstance(query, Regexp)):
-        return Leaf(WRAPPER, f"{field.path}:{automaton(plain)}", lambda: plain.mask(ctx))
-    shown = _shown(query, query.value)
-    return Leaf(WRAPPER, f"{field.path}:{shown}", lambda: plain.mask(ctx))
+        shown = automaton(plain)
+    else:
+        shown = _shown(query, query.value)
+    text = f"{field.path}:{shown}"
+    return MultiTermWrapper(WRAPPER, text, lambda: plain.mask(ctx), terms=lambda: dictionary(plain, field, ctx))
 
 
 def _shown(query: Pattern, value: str) -> str:
     """A pattern as Lucene writes it."""
     return {Prefix: f"{value}*", Regexp: f"/{value}/"}.get(type(query), value)
+
+
+def dictionary(query: Query, field: FieldType, ctx: ShardContext) -> FoundTerms:
+    """The terms that a query matches."""
+    column = ctx.column(field)
+    if column is None:
+        return []
+    return [(f"{field.path}:{term}", postings(column, term)[0]) for term in expanded_terms(ctx, query, ALL)]
 
 
 def automaton(query: Query) -> str:

@@ -27,7 +27,7 @@ def _(query: Synonyms, ctx: ShardContext) -> Node:
 
 @lucene.register
 def _(query: Phrase, ctx: ShardContext) -> Node:
-    several = any(len(terms) > 1 for terms in query.terms)
+    several = bool(query.beginnings) or any(len(terms) > 1 for terms in query.terms)
     shown = " ".join(terms[0] if len(terms) == 1 else f"({' '.join(terms)})" for terms in _spaced(query))
     slop = f"~{query.slop}" if query.slop else ""
     plain = replace(query, boost=1.0)

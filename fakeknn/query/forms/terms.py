@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+
 from fakeknn.fields import FieldType
 from fakeknn.fields.constant_keyword import ConstantKeywordFieldType
 from fakeknn.fields.dates import DateFieldType
@@ -22,7 +24,7 @@ from fakeknn.fields.wildcard import WildcardFieldType, quoted_wildcard
 from fakeknn.query.base import Query
 from fakeknn.query.context import ShardContext
 from fakeknn.query.exists import Exists, exists_names
-from fakeknn.query.forms.patterns import automaton, flat_path, wildcard_matching
+from fakeknn.query.forms.patterns import automaton, dictionary, flat_path, wildcard_matching
 from fakeknn.query.forms.points import addresses, bitmap, ip_set, ip_term, number_range, number_set, stored_ranges
 from fakeknn.query.forms.versions import version_range, version_set, version_term
 from fakeknn.query.ids import Ids
@@ -37,26 +39,32 @@ from fakeknn.query.lucene import (
     Leaf,
     MatchAllDocsQuery,
     MatchNoDocsQuery,
+    MultiTermWrapper,
     Node,
     TermQuery,
     Told,
 )
 from fakeknn.query.lucene.form import MATCH_NONE, WRAPPER, bytes_ref, field_exists, lucene, shown_id
+from fakeknn.query.lucene.leaves import FoundTerms
 from fakeknn.query.ranges import Range
+from fakeknn.query.scoring import postings
 from fakeknn.query.terms import IndexedTerm, Term, Terms, constant_value
 from fakeknn.xcontent import java_string
-
-
-def _set(name: str, shown: list[str], mask: Any, single: Node | None = None) -> Leaf:
-    """TermInSetQuery."""
-    return Leaf(WRAPPER, f"{name}:({' '.join(shown)})", mask, name, simpler=None)
 
 
 def _ids(ctx: ShardContext, ids: tuple[str, ...]) -> Node:
     field = ctx.field("_id")
     assert isinstance(field, IdFieldType)
     ordered = sorted({encode_id(text): text for text in ids}.items())
-    return _set("_id", [shown_id(text) for _, text in ordered], lambda: field.ids(ctx.view, ids))
+    shown = " ".join(shown_id(text) for _, text in ordered)
+
+    def terms() -> FoundTerms:
+        return [
+            (f"_id:{shown_id(text)}", np.flatnonzero(field.ids(ctx.view, (text,))).astype(np.int32))
+            for _, text in ordered
+        ]
+
+    return MultiTermWrapper(WRAPPER, f"_id:({shown})", lambda: field.ids(ctx.view, ids), "_id", terms=terms)
 
 
 @lucene.register
@@ -105,7 +113,7 @@ def _term(query: Term, field: FieldType | None, ctx: ShardContext) -> Node:
         text = java_string(query.value)
         return wildcard_matching(field, text if query.case_insensitive else quoted_wildcard(text), plain, ctx)
     if query.case_insensitive:
-        return Leaf(WRAPPER, f"{field.path}:{automaton(plain)}", lambda: plain.mask(ctx))
+        return MultiTermWrapper(WRAPPER, f"{field.path}:{automaton(plain)}", lambda: plain.mask(ctx))
     if field.scored or field.kind in ("keyword", "boolean", "text"):
         term = field.index_term(query.value)
         if not field.searchable:
@@ -145,7 +153,7 @@ def _(query: Terms, ctx: ShardContext) -> Node:
     if isinstance(field, (FlatMemberFieldType, FlatObjectFieldType)):
         name, path = flat_path(field)
         flat = " ".join(sorted({path + java_string(value) for value in values}, key=str.encode))
-        return Leaf(WRAPPER, f"{name}:({flat})", lambda: plain.mask(ctx))
+        return MultiTermWrapper(WRAPPER, f"{name}:({flat})", lambda: plain.mask(ctx))
     if isinstance(field, WildcardFieldType):
         return wildcard_matching(field, "|".join(java_string(value) for value in values), plain, ctx)
     if isinstance(field, VersionFieldType):
@@ -158,7 +166,13 @@ def _(query: Terms, ctx: ShardContext) -> Node:
                 return lucene(Term(field=query.field, value=values[0]), ctx)
             return exists_in(ctx, field.path)
         if field.searchable:
-            return Leaf(WRAPPER, f"{field.path}:({shown})", lambda: plain.mask(ctx), field.path)
+            column = ctx.column(field)
+
+            def found() -> FoundTerms:
+                return [] if column is None else [(f"{field.path}:{one}", postings(column, one)[0]) for one in terms]
+
+            text = f"{field.path}:({shown})"
+            return MultiTermWrapper(WRAPPER, text, lambda: plain.mask(ctx), field.path, terms=found)
         inner = Leaf("MultiTermQueryDocValuesWrapper", f"{field.path}:({shown})", lambda: plain.mask(ctx), field.path)
         return ConstantScoreQuery(inner)
     return Told(plain)
@@ -244,7 +258,7 @@ def _term_range(query: Range, plain: Query, field: FieldType, ctx: ShardContext)
     def mask() -> Any:
         return plain.mask(ctx)
 
-    index = Leaf(WRAPPER, text, mask)
+    index = MultiTermWrapper(WRAPPER, text, mask, terms=lambda: dictionary(plain, field, ctx))
     if not field.has_doc_values:
         return index
     rewritten = ConstantScoreQuery(Leaf("MultiTermQueryDocValuesWrapper", text, mask))

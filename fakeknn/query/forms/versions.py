@@ -7,7 +7,15 @@ from typing import Any
 
 from fakeknn.fields.version import VersionFieldType, normalized
 from fakeknn.query.context import ShardContext
-from fakeknn.query.lucene import Becoming, ConstantScoreQuery, IndexOrDocValuesQuery, Leaf, Node, TermQuery
+from fakeknn.query.lucene import (
+    Becoming,
+    ConstantScoreQuery,
+    IndexOrDocValuesQuery,
+    Leaf,
+    MultiTermWrapper,
+    Node,
+    TermQuery,
+)
 from fakeknn.query.lucene.form import WRAPPER, bytes_ref
 from fakeknn.query.ranges import Range
 from fakeknn.query.terms import IndexedTerm, Term
@@ -55,7 +63,7 @@ def version_set(field: VersionFieldType, values: Sequence[Any], ctx: ShardContex
     doc_values = Leaf("MultiTermQueryDocValuesWrapper", text, lambda: _of_doc_values(field, values, ctx), field.path)
     return _two(
         field,
-        Leaf(WRAPPER, f"{field.path}:({shown})", lambda: field.terms(column, values), field.path),
+        MultiTermWrapper(WRAPPER, f"{field.path}:({shown})", lambda: field.terms(column, values), field.path),
         Becoming(text, ConstantScoreQuery(doc_values)),
     )
 
@@ -70,7 +78,7 @@ def version_range(field: VersionFieldType, query: Range, ctx: ShardContext) -> N
     low, high = ("*" if bound is None else bound for bound in bounds)
     opening = "[" if query.include_lower else "{"
     closing = "]" if query.include_upper else "}"
-    index = Leaf(WRAPPER, f"{_name(field)}:{opening}{low} TO {high}{closing}", mask)
+    index = MultiTermWrapper(WRAPPER, f"{_name(field)}:{opening}{low} TO {high}{closing}", mask)
     low, high = ("*" if bound is None else bytes_ref(bound.encode()) for bound in bounds)
     opening = "[" if query.include_lower and bounds[0] is not None else "{"
     closing = "]" if query.include_upper and bounds[1] is not None else "}"

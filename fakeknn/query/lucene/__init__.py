@@ -7,7 +7,7 @@ its tree (see ``forms``) only when one of these asks.
 
 from fakeknn.query.lucene.compounds import FILTER, MUST, MUST_NOT, SHOULD, BooleanQuery, DisjunctionMaxQuery
 from fakeknn.query.lucene.functions import BoostByQuery, FunctionScoreQuery, ScriptScoreQuery
-from fakeknn.query.lucene.leaves import Leaf, MatchAllDocsQuery, MatchNoDocsQuery, TermQuery, Told
+from fakeknn.query.lucene.leaves import Leaf, MatchAllDocsQuery, MatchNoDocsQuery, MultiTermWrapper, TermQuery, Told
 from fakeknn.query.lucene.node import ONE, Node
 from fakeknn.query.lucene.wrappers import (
     ApproximateScoreQuery,
@@ -35,6 +35,7 @@ __all__ = [
     "Leaf",
     "MatchAllDocsQuery",
     "MatchNoDocsQuery",
+    "MultiTermWrapper",
     "Node",
     "ScriptScoreQuery",
     "TermQuery",

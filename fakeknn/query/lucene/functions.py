@@ -65,6 +65,10 @@ class FunctionScoreQuery(_ScoredAnew):
         below = self.query.explain(ctx, row, boost)
         return self.source.explained(ctx, row, boost, below, list(self.filters))
 
+    def children(self) -> Iterator[Node]:
+        yield from self.filters
+        yield from self.query.children()  # whose own weight the searcher is not asked for
+
 
 @dataclass(frozen=True)
 class BoostByQuery(_ScoredAnew):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -12,7 +12,7 @@ from fakeknn.query.base import Query
 from fakeknn.query.context import Explanation, Matched, ShardContext
 from fakeknn.query.lucene.node import Node, constant_explanation, in_nested
 from fakeknn.query.scoring import FieldScoring, postings
-from fakeknn.view import Mask, place_of
+from fakeknn.view import Mask, Rows, place_of
 
 
 @dataclass(frozen=True)
@@ -130,6 +130,19 @@ class Leaf(Node):
 
     def might_match_nested(self, ctx: ShardContext) -> bool:
         return True if self.path is None else in_nested(ctx, self.path)
+
+
+#: Terms of the dictionary as they write themselves, each with the rows that have it.
+FoundTerms = Sequence[tuple[str, Rows]]
+
+
+@dataclass(frozen=True)
+class MultiTermWrapper(Leaf):
+    """A query of several terms of one field, which in each segment runs a query of those that it finds there;
+    ``terms`` gives them in their order.
+    """
+
+    terms: Callable[[], FoundTerms] | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True)
