@@ -34,7 +34,7 @@ from fakeknn.search.profile_aggregations import PRUNED_TERMS, WITH_TERMS, Profil
 from fakeknn.search.profile_inner_hits import of_inner_hits
 from fakeknn.search.profile_terms import of_segments, several_terms
 from fakeknn.search.request import ACCURATE, SearchRequest
-from fakeknn.search.termination import searches_neighbors
+from fakeknn.search.termination import wants_slices
 from fakeknn.search.top_hits import TopHitsOf
 from fakeknn.xcontent import hash_ordered
 
@@ -111,10 +111,10 @@ def _collector(request: SearchRequest, node: Node, slices: bool) -> dict[str, An
         told = _collected(
             "TotalHitCountCollector" if counts_all else "EarlyTerminatingCollector", "search_count", slices
         )
+    elif request.parts.get("collapse") is not None:
+        told = _collected(f"CollapsingTopDocsCollector{'Context' if slices else ''}", "search_top_hits")
     elif slices:
         told = _collected("SimpleTopDocsCollector", "search_top_hits", slices)
-    elif request.parts.get("collapse") is not None:
-        told = _collected("CollapsingTopDocsCollector", "search_top_hits")
     elif not request.sort:
         told = _collected("TopScoreDocCollector", "search_top_hits")
     else:
@@ -153,12 +153,12 @@ def _aggregator(names: Sequence[str], reason: str, slices: bool) -> dict[str, An
 
 
 def _in_slices(request: SearchRequest, ctx: ShardContext) -> bool:
-    """Whether segments are searched concurrently: for aggregations, where all of them can be, and for neighbours."""
+    """Whether segments are searched concurrently: for aggregations that all can be, and for queries that want it."""
     if request.terminate_after:
         return False
     if request.aggregations is not None:
         return request.aggregations.concurrent
-    return searches_neighbors(request.query, ctx)
+    return wants_slices(request.query, ctx)
 
 
 _FETCH = (

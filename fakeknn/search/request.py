@@ -251,7 +251,14 @@ def parse_slice(container: Any, key: Any) -> Slice:
     return Slice(values.get("id", -1), values.get("max", -1), values.get("field", "_id"))
 
 
-_POINT = ObjectParser("pit", {"id": declared("string"), "keep_alive": declared("string")})
+def _keep_alive(container: Any, key: Any) -> str:
+    """A time value as it is written."""
+    text = objects.text(container, key)
+    parse_time_value(text, "keep_alive")
+    return text
+
+
+_POINT = ObjectParser("pit", {"id": declared("string"), "keep_alive": declared("string", _keep_alive)})
 
 
 def parse_point(container: Any, key: Any) -> PointReference:

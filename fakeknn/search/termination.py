@@ -29,6 +29,7 @@ from fakeknn.query.lucene import (
 )
 from fakeknn.query.ranges import Range
 from fakeknn.query.script import ScriptScore
+from fakeknn.query.span_queries import SpanNear, SpanTerm
 from fakeknn.query.terms import Terms
 from fakeknn.search.explain import search_node
 from fakeknn.search.request import ACCURATE, DISABLED, SearchRequest
@@ -148,15 +149,21 @@ def collected(request: SearchRequest, ctx: ShardContext, found: Mask, filtered: 
 
 
 def _concurrent(request: SearchRequest, ctx: ShardContext) -> bool:
-    """Whether someone has segments searched concurrently (ConcurrentSearchRequestDecider): aggregations, and the plugin
-    where it finds a query of its own."""
+    """Whether someone has segments searched concurrently (DefaultSearchContext.evaluateAutoMode): aggregations, and
+    queries that want it."""
     if request.aggregations is not None:
         kinds = (agg.kind for agg in request.aggregations.walk())
         return not any(kind in ("sampler", "diversified_sampler", "parent") for kind in kinds)
-    return searches_neighbors(request.query, ctx)
+    return wants_slices(request.query, ctx)
 
 
-def searches_neighbors(query: Query | None, ctx: ShardContext) -> bool:
+def wants_slices(query: Query | None, ctx: ShardContext) -> bool:
+    """Whether a query has segments searched concurrently: spans that can be searched in parts of segments
+    (supportsIntraSegmentSearch), and neighbours."""
+    return isinstance(query, SpanTerm | SpanNear) or _searches_neighbors(query, ctx)
+
+
+def _searches_neighbors(query: Query | None, ctx: ShardContext) -> bool:
     """KNNConcurrentSearchRequestDecider: whether the query that is looked at last is one of neighbours."""
     if query is None or ctx.settings.get("index.knn") != "true":
         return False

@@ -10,6 +10,7 @@ from fakeknn.query.context import Explanation, ShardContext
 from fakeknn.query.lucene import FILTER, MUST, SHOULD, BooleanQuery, MatchNoDocsQuery, Node, TermQuery, Told
 from fakeknn.query.lucene.form import form, lucene
 from fakeknn.query.relations import MAX_CHILDREN, HasParent, ParentId, RelationQuery, join_field
+from fakeknn.xcontent import java_float
 
 
 @lucene.register
@@ -27,12 +28,14 @@ def _(query: RelationQuery, ctx: ShardContext) -> Node:
         value, score = joined
         if score is None:
             return Explanation(np.float32(0), f"Not a match, join value {value}", match=False)
-        return Explanation(score * boost, f"A match, join value {value}")
+        shown = f"^{java_float(boost)}" if scores and boost != 1 else ""
+        return Explanation(score * boost, f"A match, join value {value}{shown}")
 
     text = f"GlobalOrdinalsQuery{{joinField={relation.path}"
     parts: tuple[Node, ...] = ()
     least, most = query.limits
-    if query.scoring != "none" or least > 1 or most != MAX_CHILDREN:
+    scores = query.scoring != "none" or least > 1 or most != MAX_CHILDREN
+    if scores:
         inner = BooleanQuery(((MUST, form(query.query, ctx)), *((FILTER, one) for one in _sides(query, ctx))))
         text += f",min={query.limits[0]},max={query.limits[1]},fromQuery={inner.rewritten()}"
         kind = "GlobalOrdinalsWithScoreQuery"

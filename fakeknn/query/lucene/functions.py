@@ -10,6 +10,7 @@ import numpy as np
 
 from fakeknn.query.context import Explanation, Matched, ShardContext
 from fakeknn.query.lucene.node import ONE, Node
+from fakeknn.query.lucene.wrappers import ConstantScoreQuery
 from fakeknn.query.script import ScriptScore
 from fakeknn.xcontent import java_float
 
@@ -45,6 +46,15 @@ class _ScoredAnew(Node):
     def explain_unscored(self, ctx: ShardContext, row: int) -> Explanation:
         return self.query.explain_unscored(ctx, row)
 
+    def explain_match(self, ctx: ShardContext, row: int) -> Explanation:
+        """Without scores the weight is that of the query below, unless there are scores that do not do."""
+        if getattr(self.source, "min_score", None) is not None:
+            return super().explain_match(ctx, row)
+        below = self.query
+        while isinstance(below, ConstantScoreQuery):
+            below = below.query
+        return below.explain_match(ctx, row)
+
 
 @dataclass(frozen=True)
 class FunctionScoreQuery(_ScoredAnew):
@@ -66,8 +76,9 @@ class FunctionScoreQuery(_ScoredAnew):
         return self.source.explained(ctx, row, boost, below, list(self.filters))
 
     def children(self) -> Iterator[Node]:
+        """The searcher is not asked for the weight of the query below itself."""
         yield from self.filters
-        yield from self.query.children()  # whose own weight the searcher is not asked for
+        yield from self.query.children()
 
 
 @dataclass(frozen=True)
@@ -102,6 +113,10 @@ class BoostByQuery(_ScoredAnew):
             score = np.float32(value * float(boost))
             return Explanation(score, f"weight({self}), product of:", (Explanation(boost, "boost"), told))
         return Explanation(told.value, f"weight({self}), result of:", (told,), double=told.double)
+
+    def children(self) -> Iterator[Node]:
+        yield from self.query.children()
+        yield from self.other.rewritten().children()
 
     def exhausted(self, ctx: ShardContext, row: int, boost: np.float32) -> np.float32:
         """Behind its last document the other query is taken to match, if there is any in the segment that it does."""
@@ -138,4 +153,4 @@ class ScriptScoreQuery(_ScoredAnew):
         return super().explain_unscored(ctx, row) if self.source.min_score is None else self.explain(ctx, row, ONE)
 
     def children(self) -> Iterator[Node]:
-        yield self.query
+        return self.query.children()
