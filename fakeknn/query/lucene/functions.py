@@ -9,6 +9,7 @@ from typing import Protocol
 import numpy as np
 
 from fakeknn.query.context import Explanation, Matched, ShardContext
+from fakeknn.query.lucene.leaves import MatchAllDocsQuery
 from fakeknn.query.lucene.node import ONE, Node
 from fakeknn.query.lucene.wrappers import ConstantScoreQuery
 from fakeknn.query.script import ScriptScore
@@ -76,8 +77,8 @@ class FunctionScoreQuery(_ScoredAnew):
         return self.source.explained(ctx, row, boost, below, list(self.filters))
 
     def children(self) -> Iterator[Node]:
-        """The searcher is not asked for the weight of the query below itself."""
-        yield from self.filters
+        """The searcher is not asked for the weight of the query below itself, nor for filters that take all."""
+        yield from (node for node in self.filters if not isinstance(node, MatchAllDocsQuery))
         yield from self.query.children()
 
 
