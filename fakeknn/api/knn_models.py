@@ -12,7 +12,7 @@ from fakeknn.rest import Request, route
 from fakeknn.search.knn import MODEL_INDEX
 from fakeknn.search.models import delete_model, get_model, train_model
 from fakeknn.state.node import Node
-from fakeknn.xcontent.reading import read
+from fakeknn.xcontent.reading import read_open
 
 
 @route(
@@ -23,7 +23,7 @@ from fakeknn.xcontent.reading import read
 )
 def train(node: Node, request: Request) -> dict[str, Any]:
     require_body(request)
-    wanted = read_train_request(request.read(read))
+    wanted = read_train_request(request.read(read_open))
     model = train_model(node, wanted, request.params.get("model_id"), request.params.get("preference"))
     return {"model_id": model.id}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from decimal import ROUND_HALF_UP, Decimal, localcontext
 from typing import Any
 
 import numpy as np
@@ -56,6 +57,14 @@ def text(value: Any) -> str:
             return "{" + ", ".join(f"{key}={text(item)}" for key, item in value.items()) + "}"
         case _:
             return str(value)
+
+
+def fixed(value: float | np.floating[Any]) -> str:
+    """Formatter's ``%f``: six places, rounded half up from the digits that Double.toString has."""
+    if not np.isfinite(value):
+        return double_text(float(value))
+    with localcontext(prec=400):
+        return f"{Decimal(repr(float(value))).quantize(Decimal('0.000001'), ROUND_HALF_UP):f}"
 
 
 def double_text(value: float | np.float32) -> str:

@@ -20,7 +20,7 @@ from fakeknn.errors import (
 )
 from fakeknn.knn.arithmetic import Floats
 from fakeknn.knn.component import SEARCH_PARAMETERS, parameter_problems
-from fakeknn.knn.java import double_text, hash_items
+from fakeknn.knn.java import double_text, fixed, hash_items
 from fakeknn.knn.method import VectorDefinition
 from fakeknn.knn.spaces import Radius
 from fakeknn.knn.vectors import Row, normalized, validate_elements
@@ -107,7 +107,7 @@ def check(
 
 
 def _oversample_problem(factor: float) -> str | None:
-    shown = f"{factor:f}" if np.isfinite(factor) else double_text(factor)
+    shown = fixed(factor)
     if factor < 1:
         return f"Oversample factor [{shown}] cannot be less than [1.000000]"
     return f"Oversample factor [{shown}] cannot be more than [100.000000]" if factor > 100 else None

@@ -215,7 +215,9 @@ class Bool(Query):
         return mask
 
     def asked_last(self, ctx: ShardContext) -> bool:
-        return any(clause.asked_last(ctx) for clause in self.children())
+        if ctx.derived is not None:
+            return any(clause.asked_last(ctx) for clause in self.children())
+        return any(clause.asked_last(ctx) for clause in (*self.must, *self.filter))
 
     def _before_scripts(self, ctx: ShardContext) -> ShardContext:
         """Some clauses are asked last (TwoPhaseIterator): of what the others, and their exclusions, let through."""

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from fakeknn.errors import NotFaked, NullPointerException
+from fakeknn.knn.java import fixed
 from fakeknn.knn.method import VectorDefinition
 from fakeknn.knn.request import Prepared
 from fakeknn.knn.search import explain_faiss
@@ -22,7 +23,6 @@ from fakeknn.query.lucene import (
     ApproximateScoreQuery,
     BooleanQuery,
     ConstantScoreQuery,
-    Leaf,
     MatchAllDocsQuery,
     MatchNoDocsQuery,
     Node,
@@ -75,13 +75,7 @@ def _filter_form(query: Query, ctx: ShardContext) -> Node:
 
 def _with_vector(filtered: Node, name: str, ctx: ShardContext) -> Node:
     """What a filter and the vectors that there are choose from."""
-    target = ctx.field(name)
-    column = None if target is None else ctx.column(target)
-    text = f"FieldExistsQuery [field={name}]"
-    everywhere = column is not None and len(column.rows) == ctx.n
-    simpler = MatchAllDocsQuery() if everywhere else None
-    exists = Leaf("FieldExistsQuery", text, ctx.nothing if column is None else lambda: column.exists, simpler=simpler)
-    return BooleanQuery(((FILTER, filtered), (FILTER, exists)))
+    return BooleanQuery(((FILTER, filtered), (FILTER, field_exists(ctx, name))))
 
 
 @dataclass(frozen=True)
@@ -225,8 +219,8 @@ def _lucene_texts(
     if prepared.radius is not None:
         least = prepared.radius.min_score
         text = (
-            f"{kind}VectorSimilarityQuery[field= target=[{f'{first:f}' if floats else first}...] "
-            f"traversalSimilarity={np.float32(0.95) * least:f} resultSimilarity={least:f} "
+            f"{kind}VectorSimilarityQuery[field= target=[{fixed(first) if floats else first}...] "
+            f"traversalSimilarity={fixed(np.float32(0.95) * least)} resultSimilarity={fixed(least)} "
             f"filter={filtered or 'null'}]"
         )
         return text, text

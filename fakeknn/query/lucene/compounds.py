@@ -307,8 +307,7 @@ class BooleanQuery(Node):
         for part in required:
             mask = part.mask if mask is None else mask & part.mask
         for node in self.of(FILTER):
-            part = node.matched(ctx, boost)
-            mask = part.mask if mask is None else mask & part.mask
+            mask = node.matches(ctx) if mask is None else mask & node.matches(ctx)
         optional = [node.matched(ctx, boost) for node in self.of(SHOULD)]
         score = add_scores(required, ctx.n) if required else np.zeros(ctx.n, np.float32)
         if optional:
@@ -321,7 +320,7 @@ class BooleanQuery(Node):
         if mask is None:
             mask = np.zeros(ctx.n, bool)
         for node in self.of(MUST_NOT):
-            mask = mask & ~node.matched(ctx, boost).mask
+            mask = mask & ~node.matches(ctx)
         return Matched(mask, score)
 
     def exhausted(self, ctx: ShardContext, row: int, boost: np.float32) -> np.float32:

@@ -7,6 +7,7 @@ from functools import singledispatch
 
 import numpy as np
 
+from fakeknn.fields import VectorFieldType
 from fakeknn.fields.uid import encode_id
 from fakeknn.query.base import Query
 from fakeknn.query.compound import MatchNone
@@ -96,5 +97,7 @@ def field_exists(ctx: ShardContext, name: str) -> Leaf:
     column = None if field is None else ctx.column(field)
     if column is None or field is None:
         return Leaf("FieldExistsQuery", text, ctx.nothing)
-    everywhere = (field.searchable or isinstance(column, TextColumn)) and column.doc_count == ctx.n
+    vectors = isinstance(field, VectorFieldType) and field.definition.knn_enabled
+    known = field.searchable or vectors or isinstance(column, TextColumn)
+    everywhere = known and column.doc_count == ctx.n
     return Leaf("FieldExistsQuery", text, lambda: column.exists, simpler=MatchAllDocsQuery() if everywhere else None)

@@ -13,6 +13,7 @@ from fakeknn.query.lucene.leaves import MatchAllDocsQuery
 from fakeknn.query.lucene.node import ONE, Node
 from fakeknn.query.lucene.wrappers import ConstantScoreQuery
 from fakeknn.query.script import ScriptScore
+from fakeknn.view import Mask
 from fakeknn.xcontent import java_float
 
 
@@ -20,6 +21,8 @@ class Scoring(Protocol):
     """A query that makes the scores of what it and the one below match."""
 
     def run(self, ctx: ShardContext, boost: np.float32) -> Matched: ...
+
+    def mask(self, ctx: ShardContext) -> Mask: ...
 
 
 class Explained(Scoring, Protocol):
@@ -43,6 +46,9 @@ class _ScoredAnew(Node):
 
     def matched(self, ctx: ShardContext, boost: np.float32) -> Matched:
         return self.source.run(ctx, boost)
+
+    def matches(self, ctx: ShardContext) -> Mask:
+        return self.source.mask(ctx)
 
     def explain_unscored(self, ctx: ShardContext, row: int) -> Explanation:
         return self.query.explain_unscored(ctx, row)
@@ -109,7 +115,7 @@ class BoostByQuery(_ScoredAnew):
             value = float(below.value) * float(less)
             told = Explanation(value, "product of:", (below, lessened), double=True)
         if boost != 1:
-            lessens = other.matched(ctx, ONE).mask[row]
+            lessens = other.matches(ctx)[row]
             value = float(self.query.score_from(ctx, row, ONE)) * float(less if lessens else ONE)
             score = np.float32(value * float(boost))
             return Explanation(score, f"weight({self}), product of:", (Explanation(boost, "boost"), told))
@@ -122,7 +128,7 @@ class BoostByQuery(_ScoredAnew):
     def exhausted(self, ctx: ShardContext, row: int, boost: np.float32) -> np.float32:
         """Behind its last document the other query is taken to match, if there is any in the segment that it does."""
         start, end = ctx.segment(row)
-        less = self.boost if self.other.matched(ctx, ONE).mask[start:end].any() else 1.0
+        less = self.boost if self.other.matches(ctx)[start:end].any() else 1.0
         with np.errstate(over="ignore"):
             return np.float32(float(self.query.exhausted(ctx, row, ONE)) * float(np.float32(less)) * float(boost))
 
@@ -152,6 +158,16 @@ class ScriptScoreQuery(_ScoredAnew):
 
     def explain_unscored(self, ctx: ShardContext, row: int) -> Explanation:
         return super().explain_unscored(ctx, row) if self.source.min_score is None else self.explain(ctx, row, ONE)
+
+    def explain_match(self, ctx: ShardContext, row: int) -> Explanation:
+        """Only the weight below is made."""
+        if self.source.min_score is not None:
+            return super().explain_match(ctx, row)
+        return self.query.explain_match(ctx, row)
+
+    def weights(self, *, scores: bool) -> Iterator[Node]:
+        below = self.query
+        yield below.query if isinstance(below, ConstantScoreQuery) and not scores else below
 
     def children(self) -> Iterator[Node]:
         return self.query.children()

@@ -9,6 +9,7 @@ import numpy as np
 
 from fakeknn.query.context import Explanation, Matched, ShardContext
 from fakeknn.query.scoring import doc_id
+from fakeknn.view import Mask
 from fakeknn.xcontent import java_float
 
 ONE = np.float32(1.0)
@@ -60,6 +61,10 @@ class Node:
     def matched(self, ctx: ShardContext, boost: np.float32) -> Matched:
         raise NotImplementedError
 
+    def matches(self, ctx: ShardContext) -> Mask:
+        """Which rows match, without scores."""
+        return self.matched(ctx, ONE).mask
+
     def explain(self, ctx: ShardContext, row: int, boost: np.float32) -> Explanation:
         """Weight.explain where the score counts."""
         raise NotImplementedError
@@ -96,6 +101,10 @@ class Node:
         """The parts that a profile times by themselves."""
         return iter(())
 
+    def weights(self, *, scores: bool) -> Iterator[Node]:
+        """The parts as they are profiled where scores count, or only the match."""
+        return self.children()
+
     def might_match_nested(self, ctx: ShardContext) -> bool:
         """NestedHelper.mightMatchNestedDocs."""
         return True
@@ -103,7 +112,7 @@ class Node:
 
 def constant_explanation(node: Node, text: str, ctx: ShardContext, row: int, boost: np.float32) -> Explanation:
     """ConstantScoreWeight.explain."""
-    if node.matched(ctx, boost).mask[row]:
+    if node.matches(ctx)[row]:
         return Explanation(np.float32(boost), boosted(text, boost))
     return Explanation(np.float32(0), f"{text} doesn't match id {doc_id(ctx, row)}", match=False)
 

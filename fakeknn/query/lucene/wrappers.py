@@ -10,7 +10,8 @@ import numpy as np
 from fakeknn.query.base import Query
 from fakeknn.query.context import Explanation, Matched, ShardContext
 from fakeknn.query.lucene.leaves import MatchAllDocsQuery, MatchNoDocsQuery
-from fakeknn.query.lucene.node import ONE, Node, constant_explanation
+from fakeknn.query.lucene.node import Node, constant_explanation
+from fakeknn.view import Mask
 from fakeknn.xcontent import java_float
 
 
@@ -71,6 +72,9 @@ class ApproximateScoreQuery(Node):
     def matched(self, ctx: ShardContext, boost: np.float32) -> Matched:
         return self.original.matched(ctx, boost)
 
+    def matches(self, ctx: ShardContext) -> Mask:
+        return self.original.matches(ctx)
+
     def explain(self, ctx: ShardContext, row: int, boost: np.float32) -> Explanation:
         if self.approximated:
             return constant_explanation(self.original, f"Approximate({self.approximation})", ctx, row, boost)
@@ -101,7 +105,10 @@ class ConstantScoreQuery(Node):
         return self if after == self.query else ConstantScoreQuery(after)
 
     def matched(self, ctx: ShardContext, boost: np.float32) -> Matched:
-        return Matched.constant(self.query.matched(ctx, ONE).mask, float(boost))
+        return Matched.constant(self.matches(ctx), float(boost))
+
+    def matches(self, ctx: ShardContext) -> Mask:
+        return self.query.matches(ctx)
 
     def explain(self, ctx: ShardContext, row: int, boost: np.float32) -> Explanation:
         return constant_explanation(self, str(self), ctx, row, boost)
@@ -110,6 +117,9 @@ class ConstantScoreQuery(Node):
         return boost
 
     def explain_unscored(self, ctx: ShardContext, row: int) -> Explanation:
+        return self.explain_match(ctx, row)
+
+    def explain_match(self, ctx: ShardContext, row: int) -> Explanation:
         return self.query.explain_match(ctx, row)
 
     def children(self) -> Iterator[Node]:
@@ -144,6 +154,9 @@ class BoostQuery(Node):
 
     def matched(self, ctx: ShardContext, boost: np.float32) -> Matched:
         return self.query.matched(ctx, np.float32(boost * np.float32(self.boost)))
+
+    def matches(self, ctx: ShardContext) -> Mask:
+        return self.query.matches(ctx)
 
     def explain(self, ctx: ShardContext, row: int, boost: np.float32) -> Explanation:
         return self.query.explain(ctx, row, np.float32(boost * np.float32(self.boost)))
