@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from fakeknn.errors import ParsingException, Where
+from fakeknn.errors import IllegalArgumentException, ParsingException, Where
 from fakeknn.query.base import Query
 from fakeknn.query.boolean import Bool
 from fakeknn.query.context import Explanation, Matched, ShardContext
@@ -151,7 +151,13 @@ class DisMax(Query):
         """Whoever adds all of the others' scores is rewritten to a bool query."""
         return self.queries if self.boost == 1 and self.tie_breaker == 1 and self.queries else None
 
+    def check(self) -> None:
+        """What DisjunctionMaxQuery's constructor refuses, which is not called without a query."""
+        if self.queries and not 0 <= np.float32(self.tie_breaker) <= 1:
+            raise IllegalArgumentException("tieBreakerMultiplier must be in [0, 1]")
+
     def run(self, ctx: ShardContext, boost: np.float32) -> Matched:
+        self.check()
         out = Matched.none(ctx.n)
         if not self.queries:
             return out
@@ -169,6 +175,7 @@ class DisMax(Query):
         return Matched(out.mask, (best + rest).astype(np.float32))
 
     def mask(self, ctx: ShardContext) -> Mask:
+        self.check()
         mask = ctx.nothing()
         for clause in unified(self.queries, ctx):
             mask |= clause.mask(ctx)

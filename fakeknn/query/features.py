@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from fakeknn.errors import IllegalArgumentException, NotFaked
+from fakeknn.errors import IllegalArgumentException
 from fakeknn.fields import FieldType
 from fakeknn.fields.dates import DateFieldType
 from fakeknn.fields.features import FeaturesColumn, RankFeatureFieldType, RankFeaturesFieldType, decode
@@ -359,9 +359,8 @@ class DistanceFeature(Query):
 
     def _of_dates(self, ctx: ShardContext, mapped: DateFieldType) -> tuple[int, float, Any, NDArray[Any]]:
         mapped.require_index()
-        if isinstance(self.origin, GeoPoint):
-            raise NotFaked("a geo_point as the origin of a [distance_feature] query of dates")
-        origin = mapped.bound(self.origin, round_up=True)
+        given = f"{self.origin.lat}, {self.origin.lon}" if isinstance(self.origin, GeoPoint) else self.origin
+        origin = mapped.bound(given, round_up=True)
         nanos = parse_time_value(self.pivot, "distance_feature.pivot").nanos
         pivot = nanos if mapped.nanos else nanos // 1_000_000
         if pivot <= 0:

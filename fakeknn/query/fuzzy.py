@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -26,6 +27,7 @@ from fakeknn.query.scoring import FieldScoring, add_scores, postings
 from fakeknn.units import parse_int
 from fakeknn.view import Column, KeywordColumn, Mask, TextColumn, place_of
 from fakeknn.xcontent import objects
+from fakeknn.xcontent.java import parse_double
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,7 @@ class Fuzziness:
     def distance(self, term: str) -> int:
         if self.auto:
             return 0 if len(term) < self.low else 1 if len(term) < self.high else 2
-        return min(2, int(float(self.text)))
+        return min(2, int(parse_double(self.text)))
 
     def __str__(self) -> str:
         custom = self.auto and (self.low, self.high) != (3, 6)
@@ -64,12 +66,12 @@ def fuzziness(container: Any, key: Any) -> Fuzziness:
     if text.upper().startswith("AUTO:"):
         return custom_auto(text)
     try:
-        number = float(text)
-        if "_" in text or number < 0 or number == float("inf") or number != number:
-            raise ValueError
-    except ValueError:
-        raise IllegalArgumentException(f"Invalid fuzziness value: {text}") from None
-    return Fuzziness(text)
+        number = parse_double(text)
+    except IllegalArgumentException:
+        number = math.nan
+    if not 0 <= number < math.inf:
+        raise IllegalArgumentException(f"Invalid fuzziness value: {text}")
+    return Fuzziness(text.upper())
 
 
 def custom_auto(text: str) -> Fuzziness:

@@ -15,7 +15,7 @@ from fakeknn.query.base import Query, negative_boost
 from fakeknn.query.boolean import Bool
 from fakeknn.query.common_terms import cut_off, frequent
 from fakeknn.query.compound import DisMax, MatchNone
-from fakeknn.query.context import ShardContext
+from fakeknn.query.context import ShardContext, running
 from fakeknn.query.field_names import (
     Weights,
     default_fields,
@@ -237,7 +237,12 @@ class Blended(Rewritten):
             for (field, term, boost), found in zip(self.terms, zip(*of_shards, strict=True), strict=True)
         ]
         if self.cutoff is None:
-            return DisMax(queries=tuple(clauses), tie_breaker=self.tie_breaker)
+            best = DisMax(queries=tuple(clauses), tie_breaker=self.tie_breaker)
+            try:
+                best.check()
+            except IllegalArgumentException as error:
+                raise running(error) from None
+            return best
         high: list[Query] = []
         low: list[Query] = []
         for (field, term, _), clause in zip(self.terms, clauses, strict=True):
