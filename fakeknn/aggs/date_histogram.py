@@ -78,6 +78,25 @@ class DateSteps(Steps):
             last = max(last, self.high + offset)
         return iter(edges(self.rounding, int(first), int(last)).tolist())
 
+    @property
+    def unasked(self) -> DateSteps:
+        return UnaskedDateSteps(self.rounding, self.low, self.high) if self.rounding.offset else self
+
+
+@dataclass(frozen=True)
+class UnaskedDateSteps(DateSteps):
+    """Where no document has been asked for, each step adds an offset that its rounding has added already."""
+
+    def filled(self, keys: Sequence[int]) -> Iterator[int]:
+        if keys or self.low is None or self.high is None:
+            yield from super().filled(keys)
+            return
+        offset = self.rounding.offset
+        key = self.low + offset
+        while key <= self.high + offset:
+            yield key
+            key = self.rounding.next(key - offset) + offset
+
 
 _FIXED_MILLIS = {"second": 1000, "minute": 60_000, "hour": 3_600_000, "day": 86_400_000, "week": 604_800_000}
 #: What a unit that is no fixed time lasts at least.

@@ -118,6 +118,11 @@ class Steps:
         """addEmptyBuckets: the keys with all between them and up to the bounds."""
         raise NotImplementedError
 
+    @property
+    def unasked(self) -> Steps:
+        """The steps of a histogram that no document has been asked for (buildEmptyAggregation)."""
+        return self
+
 
 # --- definitions ------------------------------------------------------------------------------------------------------
 
@@ -165,7 +170,8 @@ class HistogramLike(Aggregation):
             for code, count, result in zip(found.tolist(), counts, results, strict=True)
         ]
         empty = subs(docs.nothing())[0] if self.min_doc_count == 0 else None
-        return [Histogram(self, own, source.format, grid.steps, empty) for own in split(owners, docs.n, buckets)]
+        steps = grid.steps.unasked if docs.unmapped else grid.steps
+        return [Histogram(self, own, source.format, steps, empty) for own in split(owners, docs.n, buckets)]
 
 
 class Grid:

@@ -204,8 +204,11 @@ class MatrixStatsOf(Aggregation):
 
     def build(self, ctx: ShardContext) -> Collector:
         sources = {}
-        for name in sorted(set(self.fields)):
-            source = Given(field=name, missing=self.missing.get(name)).unregistered(ctx, self, BYTES)
+        resolved = {
+            name: Given(field=name, missing=self.missing.get(name)).unregistered(ctx, self, BYTES)
+            for name in dict.fromkeys(self.fields)
+        }
+        for name, source in sorted(resolved.items()):
             if not source.mapped and source.missing is None:
                 continue
             if source.type not in NUMBERS:
