@@ -56,12 +56,16 @@ class Token:
 class TokenStream:
     """The tokens of one text, where it ends, the position increment behind the last token (``TokenStream.end()``)."""
 
-    __slots__ = ("end_increment", "end_offset", "tokens")
+    __slots__ = ("end_increment", "end_offset", "read_at_once", "tokens")
 
-    def __init__(self, tokens: list[Token], end_offset: int, end_increment: int = 0) -> None:
+    def __init__(
+        self, tokens: list[Token], end_offset: int, end_increment: int = 0, read_at_once: bool = False
+    ) -> None:
+        """``read_at_once`` tells that the text ends where it does even if only the first tokens are asked for."""
         self.tokens = tokens
         self.end_offset = end_offset
         self.end_increment = end_increment
+        self.read_at_once = read_at_once
 
     @property
     def end_position(self) -> int:
@@ -70,13 +74,13 @@ class TokenStream:
 
     def keep(self, tokens: list[Token]) -> TokenStream:
         """A stream of some of these tokens: the dropped leave holes, also at the end (``FilteringTokenFilter``)."""
-        kept = TokenStream(tokens, self.end_offset)
+        kept = TokenStream(tokens, self.end_offset, 0, self.read_at_once)
         kept.end_increment = self.end_position - kept.end_position
         return kept
 
     def replace(self, tokens: list[Token]) -> TokenStream:
         """A stream of other tokens that ends as this one does."""
-        return TokenStream(tokens, self.end_offset, self.end_increment)
+        return TokenStream(tokens, self.end_offset, self.end_increment, self.read_at_once)
 
 
 def increments(tokens: Iterable[Token]) -> list[int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 from fakeknn.analysis import stopwords
-from fakeknn.analysis.base import TermFilter, Token, TokenFilter, TokenStream, utf16_length
+from fakeknn.analysis.base import TermFilter, Token, TokenFilter, TokenStream, increments, utf16_length
 from fakeknn.analysis.casing import greek_lower_case, irish_lower_case, lower_case, turkish_lower_case, upper_case
 from fakeknn.analysis.characters import trim_whitespace
 from fakeknn.analysis.factories import TOKEN_FILTERS, TokenFilterFactory, plain_filter, preconfigure
@@ -158,8 +158,11 @@ class LimitTokenCountFilter(TokenFilter):
             return stream
         tokens = stream.tokens[: self.limit]
         if self.consume_all:
-            return TokenStream(tokens, stream.end_offset, stream.end_increment)
-        return TokenStream(tokens, tokens[-1].end)
+            return stream.replace(tokens)
+        # What was dropped before the last token is counted again at the end, as a FilteringTokenFilter remembers it.
+        hole = max(0, increments(tokens)[-1] - 1)
+        end = stream.end_offset if stream.read_at_once else tokens[-1].end
+        return TokenStream(tokens, end, hole, stream.read_at_once)
 
 
 class UniqueFilter(TokenFilter):

@@ -148,8 +148,6 @@ def compile_pattern(pattern: str, flags: str | None = None) -> JavaPattern:
     if "LITERAL" in given:
         translated, groups = regex.escape(pattern), 0
     else:
-        if not body.isascii() and "CASE_INSENSITIVE" in given and "UNICODE_CASE" not in given:
-            raise NotFaked(f"ASCII case insensitivity of the pattern {pattern!r}")
         translator = Translator(
             pattern,
             bool(given & {"UNICODE_CHAR_CLASS", "UNICODE_CHARACTER_CLASS"}),
@@ -160,6 +158,8 @@ def compile_pattern(pattern: str, flags: str | None = None) -> JavaPattern:
         translator.at = len(pattern) - len(body)
         translated, groups = translator.translate(), translator.groups
     bits = regex.VERSION1
+    if "CASE_INSENSITIVE" in given and "UNICODE_CASE" not in given and r"\p" not in translated.lower():
+        bits |= regex.ASCII  # only the letters of ASCII have a case then
     for name in given - {"MULTILINE"}:
         bits |= _FLAGS[name] or 0
     try:

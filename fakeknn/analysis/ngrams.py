@@ -77,7 +77,7 @@ class NGramFilter(TokenFilter):
                 tokens += [token.copy(term[start:end]) for end in ends]
             if self.preserve_original and (length < smallest or length > largest):
                 tokens.append(token)
-        grams = TokenStream(tokens, stream.end_offset)
+        grams = TokenStream(tokens, stream.end_offset, 0, stream.read_at_once)
         # What the input's own end skips is lost here.
         grams.end_increment = (stream.tokens[-1].position if stream.tokens else -1) - grams.end_position
         return grams

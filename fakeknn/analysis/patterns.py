@@ -46,7 +46,7 @@ class PatternTokenizer(Tokenizer):
             spans.append((start, len(text)))
         found = [(start, end) for start, end in spans if start < end]
         tokens = [Token(text[start:end], start, end, i) for i, (start, end) in enumerate(found)]
-        return TokenStream(tokens, len(text))
+        return TokenStream(tokens, len(text), 0, True)
 
 
 class SimplePatternTokenizer(Tokenizer):

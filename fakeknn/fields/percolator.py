@@ -16,6 +16,7 @@ from fakeknn.fields.base import FieldType, register
 from fakeknn.fields.buffers import Buffer, ObjectBuffer
 from fakeknn.fields.contexts import DocContext, MappingContext
 from fakeknn.fields.integers import Int32FieldType
+from fakeknn.fields.parameters import META
 from fakeknn.fields.ranges import IpRangeFieldType
 from fakeknn.fields.scalar import BinaryFieldType, KeywordFieldType
 from fakeknn.view import Column, Mask, ObjectColumn
@@ -41,6 +42,9 @@ class ExtractionFieldType(KeywordFieldType):
 
 class ExtractedNumberFieldType(Int32FieldType):
     """How many of its terms a query needs."""
+
+    def default(self, name: str) -> Any:
+        return False if name == "coerce" else super().default(name)
 
     def require_doc_values(self) -> None:
         raise NotFaked(_EXTRACTED)
@@ -71,7 +75,7 @@ class PercolatorFieldType(FieldType):
     has_doc_values = False
     searchable = False
 
-    parameters = ()
+    parameters = (META,)
     takes_subs = False
 
     def __init__(self, path: str, kind: str, context: MappingContext) -> None:
