@@ -185,9 +185,12 @@ class KeywordColumn(Column):
 
     def place(self, term: str) -> tuple[int, bool]:
         """How many terms are below one, and whether it is there itself."""
-        wanted, terms = self.sort_key(term), self.terms
-        below = self.below(wanted)
-        return below, below < self.n_terms and self.sort_key(terms[int(self.order[below])]) == wanted
+        return self.place_of_key(self.sort_key(term))
+
+    def place_of_key(self, key: Any) -> tuple[int, bool]:
+        """How many terms compare below a sort key, and whether there is a term of this key."""
+        below = self.below(key)
+        return below, below < self.n_terms and self.sort_key(self.terms[int(self.order[below])]) == key
 
     def below(self, key: Any) -> int:
         """How many terms compare below a sort key."""

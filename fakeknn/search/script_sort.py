@@ -113,7 +113,7 @@ class ScriptSort(Sort):
             place = bisect_left(distinct, text.encode(), key=str.encode)
             bound = 2 * place if place < len(distinct) and distinct[place] == text else 2 * place - 1
             return -bound if self.descending else bound
-        number = self._number(value)
+        number = self._number(value, self.field)
         return -number if self.descending else number
 
 

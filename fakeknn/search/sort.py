@@ -357,7 +357,8 @@ class Sort:
             keys = np.where(has, keys, 2 * column.n_terms if last != self.descending else -2)
         else:
             missing = column.stand_in(java_string(self.missing))
-            keys = np.where(has, keys, 2 * column.below(missing[0]) - 1)
+            below, found = column.place_of_key(missing[0])
+            keys = np.where(has, keys, 2 * below if found else 2 * below - 1)
         # The order of a wildcard field is not told which way to go, only what is missing.
         if self.descending and mapped.kind != "wildcard":
             keys = -keys

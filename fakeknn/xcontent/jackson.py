@@ -243,13 +243,14 @@ class Scanner:
     def _string(self) -> str:
         """The string whose opening quote was consumed."""
         self.current = "VALUE_STRING"
+        unclosed = ": was expecting closing quote for a string value" if self.characters else None
         parts: list[str] = []
         while True:
             run = _PLAIN.match(self.body, self.at)
             if run is not None:
                 parts.append(run.group().decode())
                 self.at = run.end()
-            c = self._byte()
+            c = self._byte(unclosed)
             if c == 34:
                 break
             if c == 92:
@@ -265,7 +266,7 @@ class Scanner:
 
     def _name(self) -> str:
         """The field name whose opening quote was consumed; its UTF-8 is looked at when the closing quote is found."""
-        if self.at >= len(self.body):
+        if self.at >= len(self.body) and not self.characters:
             self._eof(": was expecting closing '\"' for name")
         raw = bytearray()
         while True:
