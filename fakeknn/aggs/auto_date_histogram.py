@@ -148,6 +148,7 @@ class AutoBuckets(MultiBucket):
 @dataclass(eq=False)
 class AutoDateHistogram(Aggregation):
     kind = "auto_date_histogram"
+    joins_buckets = True
     given: Given
     target: int = 10
     least: str | None = None

@@ -314,6 +314,8 @@ class Aggregation:
     leaf: ClassVar[bool] = False
     """Whether it refuses sub-aggregations."""
     single_bucket: ClassVar[bool] = False
+    joins_buckets: ClassVar[bool] = False
+    """Whether buckets of one shard may become one when results are reduced."""
     sequential: ClassVar[bool] = False
     """Whether it must see a shard's documents one after the other."""
     metrics: ClassVar[tuple[str, ...] | None] = None
@@ -332,6 +334,11 @@ class Aggregation:
     def of_one_bucket(self) -> bool:
         """Whether it is collected for one bucket alone."""
         return self.parent is None or (self.parent.one_inside and self.parent.of_one_bucket)
+
+    @property
+    def in_joined_buckets(self) -> bool:
+        """Whether its results may be merged with others of its shard."""
+        return self.parent is not None and (self.parent.joins_buckets or self.parent.in_joined_buckets)
 
     def build(self, ctx: ShardContext) -> Collector:
         raise NotImplementedError

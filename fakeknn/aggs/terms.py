@@ -240,7 +240,7 @@ class TermsOf(TermsLike):
             created(ctx, lambda: self.orders.validate(self))
             return lambda docs: [Terms(self, "umterms", []) for _ in range(docs.n)]
         values = created(ctx, lambda: self._values(ctx, source))
-        finishes = is_alone(ctx) and not self.subs and not self.show_error
+        finishes = is_alone(ctx) and not self.in_joined_buckets and not self.subs and not self.show_error
         selector = Selector(self, ctx, suggests=not self.orders.by_key, finishes=finishes)
         return lambda docs: self.collect(docs, values, selector)
 

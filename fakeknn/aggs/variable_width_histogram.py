@@ -218,6 +218,7 @@ def _closest(centers: Sequence[float], value: float) -> int:
 @dataclass(eq=False)
 class VariableWidthHistogram(Aggregation):
     kind = "variable_width_histogram"
+    joins_buckets = True
     given: Given
     buckets: int = 10
     given_shard_size: int | None = None
