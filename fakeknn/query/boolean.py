@@ -10,8 +10,9 @@ import numpy as np
 
 from fakeknn.errors import NumberFormatException, OpenSearchError
 from fakeknn.query.base import Query
-from fakeknn.query.context import Explanation, Matched, ShardContext
+from fakeknn.query.context import IN_BULK, Explanation, Matched, ShardContext
 from fakeknn.query.declared import STANDARD, declared_boost
+from fakeknn.query.exclusions import ask_in_bulk, excluded
 from fakeknn.query.parsing import common, parse_queries, register
 from fakeknn.query.repeats import summed, unified
 from fakeknn.query.scoring import add_scores
@@ -81,11 +82,11 @@ class Bool(Query):
         must = unified(self.must, ctx)
         should = self.should if 1 < self.needed() < len(self.should) else unified(self.should, ctx)
         filters = unified(self.filter, ctx, like=(*must, *should))
-        excluded = unified(self.must_not, ctx, like=(*must, *filters))
+        must_not = unified(self.must_not, ctx, like=(*must, *filters))
         before = (self.must, self.should, self.filter, self.must_not)
-        if all(a is b for a, b in zip(before, (must, should, filters, excluded), strict=True)):
+        if all(a is b for a, b in zip(before, (must, should, filters, must_not), strict=True)):
             return self
-        return replace(self, must=must, should=should, filter=filters, must_not=excluded)
+        return replace(self, must=must, should=should, filter=filters, must_not=must_not)
 
     # What BooleanQuery.rewrite makes of nested clauses, as far as their scores tell: sums are narrowed once.
 
@@ -108,19 +109,10 @@ class Bool(Query):
     def _required(self, ctx: ShardContext) -> Sequence[Query]:
         return summed([part for clause in self.must for part in _flat(clause, lambda one: one.conjuncts(ctx))], ctx)
 
-    def _excluded(self, ctx: ShardContext) -> Mask | None:
-        """What any exclusion matches; some are asked last, of what no other excludes."""
-        excluded: Mask | None = None
-        for clause in sorted(self.must_not, key=lambda clause: clause.asked_last(ctx)):
-            around = ctx.visiting(~excluded) if excluded is not None and clause.asked_last(ctx) else ctx
-            mask = clause.mask(around)
-            excluded = mask if excluded is None else excluded | mask
-        return excluded
-
-    def _filtered(self, ctx: ShardContext, mask: Mask | None, excluded: Mask | None) -> Mask | None:
-        """``mask`` without what is excluded, and with the filters."""
-        if excluded is not None:
-            mask = ~excluded if mask is None else mask & ~excluded
+    def _filtered(self, ctx: ShardContext, mask: Mask | None, outside: Mask | None) -> Mask | None:
+        """``mask`` without what is excluded (``outside``), and with the filters."""
+        if outside is not None:
+            mask = ~outside if mask is None else mask & ~outside
         for clause in self.filter:
             part = clause.mask(ctx)
             mask = part if mask is None else mask & part
@@ -131,6 +123,7 @@ class Bool(Query):
 
     def run(self, ctx: ShardContext, boost: np.float32) -> Matched:
         try:
+            self._ask_in_bulk(ctx)
             return self.unified(ctx)._run(ctx, boost)
         except OpenSearchError:
             # What is flattened is not asked in that order
@@ -156,9 +149,9 @@ class Bool(Query):
             for part in parts:
                 mask = part.mask if mask is None else mask & part.mask
             score = add_scores(parts, ctx.n)
-        excluded = self._excluded(ctx) if matching is None else ~matching
+        outside = excluded(self.must_not, ctx) if matching is None else ~matching
         optional = [clause.matched(ctx, boost) for clause in self._optional(ctx)]
-        mask = self._filtered(ctx, mask, excluded)
+        mask = self._filtered(ctx, mask, outside)
         needed = self.needed()
         if needed > len(self.should) and not self._only_excludes:
             return Matched.none(ctx.n)
@@ -181,6 +174,7 @@ class Bool(Query):
         return Matched(mask, score)
 
     def mask(self, ctx: ShardContext) -> Mask:
+        self._ask_in_bulk(ctx)
         return self.unified(ctx)._mask(ctx)
 
     def _mask(self, ctx: ShardContext) -> Mask:
@@ -193,14 +187,14 @@ class Bool(Query):
         for clause in self.must:
             part = clause.mask(ctx)
             mask = part if mask is None else mask & part
-        excluded = self._excluded(ctx)
+        outside = excluded(self.must_not, ctx)
         needed = 0 if self._only_excludes else self.needed()
         if needed:
             optional = [clause.mask(ctx) for clause in self.should]
         else:
             for clause in self.should:
                 clause.make(ctx)
-        mask = self._filtered(ctx, mask, excluded)
+        mask = self._filtered(ctx, mask, outside)
         if needed > len(self.should):
             return ctx.nothing()
         if needed == 1:
@@ -221,11 +215,42 @@ class Bool(Query):
 
     def _before_scripts(self, ctx: ShardContext) -> ShardContext:
         """Some clauses are asked last (TwoPhaseIterator): of what the others, and their exclusions, let through."""
-        if not any(clause.asked_last(ctx) for clause in (*self.must, *self.filter, *self.should)):
+        if not self.asked_last(ctx):
             return ctx
         let_through = [clause.mask(ctx) for clause in (*self.must, *self.filter) if not clause.asked_last(ctx)]
         let_through += [~clause.mask(ctx) for clause in self.must_not if not clause.asked_last(ctx)]
+        let_through += self._enough(ctx)
         return ctx.visiting(np.logical_and.reduce(let_through)) if let_through else ctx
+
+    def _ask_in_bulk(self, ctx: ShardContext) -> None:
+        """BooleanScorerSupplier.booleanScorer: what a search asks for, if it is a ``bool``, is scored in bulk."""
+        if ctx.memo.get(IN_BULK) is not self or not self._has_bulk_scorer():
+            return
+        clauses = [clause for one in self._inlined() for clause in one.must_not]
+        if any(clause.asked_last(ctx) for clause in clauses):
+            required = [clause for one in self._inlined() for clause in (*one.must, *one.filter)]
+            masks = [clause.mask(ctx) for clause in required if not clause.asked_last(ctx)]
+            ask_in_bulk(clauses, np.logical_and.reduce([ctx.view.roots, *masks, *self._enough(ctx)]), ctx)
+
+    def _enough(self, ctx: ShardContext) -> list[Mask]:
+        """Where enough of the optional clauses match, if that is asked for, and none of them is asked last."""
+        needed = self.needed()
+        if not self.should or not needed or any(clause.asked_last(ctx) for clause in self.should):
+            return []
+        return [np.asarray(np.sum([clause.mask(ctx) for clause in self.should], axis=0, dtype=np.int32) >= needed)]
+
+    def _has_bulk_scorer(self) -> bool:
+        if self.should and (self.must or self.filter):
+            return not self.must and len(self.should) > 1 and self.needed() > 0
+        return bool(self.should) or self._only_excludes or not self.needed()
+
+    def _inlined(self) -> Iterator[Bool]:
+        """This one and, as BooleanQuery.rewrite inlines them, those among its required clauses in which nothing is
+        optional."""
+        yield self
+        for clause in (*self.must, *self.filter):
+            if isinstance(clause, Bool) and not clause.should and not clause.needed():
+                yield from clause._inlined()
 
     @property
     def _only_excludes(self) -> bool:

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 Scores = NDArray[np.float32]
 
+#: Where the memo of a search keeps the query whose bulk scorer it asks.
+IN_BULK = "in bulk"
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Matched:

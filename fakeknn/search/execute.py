@@ -20,7 +20,7 @@ from fakeknn.errors import (
 )
 from fakeknn.query.base import Query
 from fakeknn.query.compound import MATCH_ALL, MatchAll
-from fakeknn.query.context import Matched, Scores, ShardContext
+from fakeknn.query.context import IN_BULK, Matched, Scores, ShardContext
 from fakeknn.query.ranges import Range
 from fakeknn.search import aggregations
 from fakeknn.search.approximate import left_by_points
@@ -165,6 +165,7 @@ def _searched(request: SearchRequest, ctx: ShardContext, number: int, batch: int
         nothing.suggestions = suggest_on(request, ctx)
         return nothing
     check_inner_hit_names(ctx, query)
+    ctx.memo[IN_BULK] = query
     matched = _scored(request, query, ctx)
     if ctx.index_boost < 0:
         raise IllegalArgumentException(f"boost must be a positive float, got {java_float(np.float32(ctx.index_boost))}")
