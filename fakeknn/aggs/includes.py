@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from fakeknn.aggs.formats import parse_number
 from fakeknn.aggs.values import Source
+from fakeknn.analysis.regexp import regexp_matcher
 from fakeknn.errors import IllegalArgumentException, OpenSearchParseException, Where
-from fakeknn.fields.regexp import regexp_matcher
 from fakeknn.painless.library_score import murmur3
 from fakeknn.query.context import ShardContext
 from fakeknn.xcontent import objects

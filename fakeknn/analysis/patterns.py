@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import regex
-
 from fakeknn.analysis.base import Analyzer, CharFilter, Offsets, Token, TokenFilter, Tokenizer, TokenStream
 from fakeknn.analysis.factories import (
     ANALYZERS,
@@ -17,7 +15,8 @@ from fakeknn.analysis.factories import (
 )
 from fakeknn.analysis.filters import LowerCaseFilter, StopFilter, stop_words
 from fakeknn.analysis.javapattern import JavaPattern, compile_pattern, expand
-from fakeknn.analysis.luceneregexp import compile_regexp
+from fakeknn.analysis.regexp import parse_regexp
+from fakeknn.analysis.regexp_parts import Part
 from fakeknn.analysis.settings import ComponentSettings, WordSet
 from fakeknn.errors import IllegalArgumentException
 
@@ -52,22 +51,21 @@ class PatternTokenizer(Tokenizer):
 class SimplePatternTokenizer(Tokenizer):
     """The longest matches of a Lucene pattern; nothing more where the rest of the text could begin a match only."""
 
-    def __init__(self, pattern: regex.Pattern[str]) -> None:
+    def __init__(self, pattern: Part) -> None:
         self.pattern = pattern
 
     def matches(self, text: str) -> list[tuple[int, int]]:
         spans = []
         at = 0
         while at < len(text):
-            match = self.pattern.match(text, at)
-            if match is not None and match.end() > at:
-                spans.append((at, match.end()))
-                at = match.end()
-                continue
-            begun = self.pattern.match(text, at, partial=True)
-            if begun is not None and begun.partial and begun.end() == len(text) and begun.end() > at:
+            end = self.pattern.longest(text, at)
+            if end is not None and end > at:
+                spans.append((at, end))
+                at = end
+            elif self.pattern.begins(text, at):
                 break
-            at += 1
+            else:
+                at += 1
         return spans
 
     def tokenize(self, text: str) -> TokenStream:
@@ -168,13 +166,13 @@ def _pattern_tokenizer(name: str, settings: ComponentSettings) -> TokenizerFacto
 
 @TOKENIZERS.type("simple_pattern")
 def _simple_pattern(name: str, settings: ComponentSettings) -> TokenizerFactory:
-    pattern = compile_regexp(settings.text("pattern", ""))
+    pattern = parse_regexp(settings.text("pattern", "")).part()
     return TokenizerFactory(name, lambda: SimplePatternTokenizer(pattern))
 
 
 @TOKENIZERS.type("simple_pattern_split")
 def _simple_pattern_split(name: str, settings: ComponentSettings) -> TokenizerFactory:
-    pattern = compile_regexp(settings.text("pattern", ""))
+    pattern = parse_regexp(settings.text("pattern", "")).part()
     return TokenizerFactory(name, lambda: SimplePatternSplitTokenizer(pattern))
 
 

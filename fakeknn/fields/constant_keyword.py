@@ -7,13 +7,13 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from fakeknn.analysis.regexp import regexp_matcher
 from fakeknn.errors import IllegalArgumentException, MapperParsingException, OpenSearchParseException
 from fakeknn.fields.base import FieldType, register
 from fakeknn.fields.buffers import Buffer
 from fakeknn.fields.contexts import DocContext
 from fakeknn.fields.parameters import Parameter, text
 from fakeknn.fields.patterns import simple_match
-from fakeknn.fields.regexp import regexp_matcher
 from fakeknn.fields.scalar import plain_text
 from fakeknn.view import Column, KeywordColumn, Mask, View
 from fakeknn.xcontent import java_string

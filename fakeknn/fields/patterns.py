@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Protocol
 
-Matcher = Callable[[str], object]
+from fakeknn.analysis.regexp_parts import Matcher
 
 
 class Dictionary(Protocol):

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from fakeknn.analysis.regexp import regexp_matcher
 from fakeknn.errors import (
     IllegalArgumentException,
     IllegalStateException,
@@ -22,7 +23,6 @@ from fakeknn.fields.buffers import Buffer, KeywordBuffer, NumericBuffer, ObjectB
 from fakeknn.fields.contexts import DocContext
 from fakeknn.fields.parameters import BOOST, META, SIMILARITY, Parameter, boolean, flag, integer, text
 from fakeknn.fields.patterns import matching_terms, wildcard_matcher
-from fakeknn.fields.regexp import regexp_matcher
 from fakeknn.view import Column, KeywordColumn, Mask, NumericColumn
 from fakeknn.xcontent import java_string
 from fakeknn.xcontent.base64 import decode_text

@@ -10,6 +10,7 @@ import numpy as np
 
 from fakeknn.analysis.base import POSITION_INCREMENT_GAP, Analyzer, TokenFilter
 from fakeknn.analysis.companions import EdgeGrams, FixedShingles, extended
+from fakeknn.analysis.regexp import regexp_matcher
 from fakeknn.errors import (
     ClassCastException,
     IllegalArgumentException,
@@ -22,7 +23,6 @@ from fakeknn.fields.buffers import Buffer, TextBuffer
 from fakeknn.fields.contexts import DocContext
 from fakeknn.fields.parameters import BOOST, META, SIMILARITY, Parameter, decimal, flag, integer, text
 from fakeknn.fields.patterns import matching_terms, wildcard_matcher
-from fakeknn.fields.regexp import regexp_matcher
 from fakeknn.fields.scalar import check_similarity, plain_text
 from fakeknn.knn.java import cannot_be_cast, class_name
 from fakeknn.view import Column, Mask, TextColumn

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from fakeknn.analysis import Analyzer, Token
+from fakeknn.analysis.regexp import parse_regexp, regexp_matcher
 from fakeknn.errors import IllegalArgumentException, NullPointerException, OpenSearchError
 from fakeknn.fields import FieldType
 from fakeknn.fields.patterns import wildcard_matcher
-from fakeknn.fields.regexp import parse_regexp, regexp_matcher
 from fakeknn.fields.text import TextFieldType
 from fakeknn.painless.library_opensearch import Interval
 from fakeknn.painless.script import compile

@@ -9,11 +9,11 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from fakeknn.analysis.regexp import REGEXP_FLAGS, regexp_matcher
 from fakeknn.errors import IllegalArgumentException
 from fakeknn.fields import FieldType
 from fakeknn.fields.metadata import IdFieldType
 from fakeknn.fields.patterns import matching_terms, wildcard_matcher
-from fakeknn.fields.regexp import REGEXP_FLAGS, regexp_matcher
 from fakeknn.fields.text import BeginningsFieldType, TextFieldType
 from fakeknn.fields.wildcard import WildcardFieldType
 from fakeknn.query.base import Query

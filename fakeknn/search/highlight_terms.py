@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 
 from fakeknn.analysis import Token
+from fakeknn.analysis.regexp import regexp_matcher
 from fakeknn.errors import UnsupportedOperationException
 from fakeknn.fields.buffers import TextBuffer
 from fakeknn.fields.constant_keyword import ConstantKeywordFieldType
 from fakeknn.fields.match_only_text import MatchOnlyTextFieldType
 from fakeknn.fields.patterns import wildcard_matcher
-from fakeknn.fields.regexp import regexp_matcher
 from fakeknn.query.base import Query
 from fakeknn.query.boolean import Bool
 from fakeknn.query.combined_fields import CombinedField

@@ -13,10 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fakeknn.analysis.base import utf16_length
+from fakeknn.analysis.regexp import regexp_matcher
 from fakeknn.errors import IllegalArgumentException, OpenSearchParseException
 from fakeknn.fields.completion import CompletionFieldType
 from fakeknn.fields.completion_contexts import SEPARATOR, QueryContext, parse_query_contexts, typed
-from fakeknn.fields.regexp import regexp_matcher
 from fakeknn.query.context import ShardContext
 from fakeknn.query.fuzzy import fuzziness
 from fakeknn.query.patterns import regexp_flags
