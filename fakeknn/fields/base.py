@@ -252,9 +252,13 @@ class FieldType:
     def check_others(self, fields: Mapping[str, FieldType]) -> None:
         """Raise what is wrong with the fields of the mapping that this one names."""
 
+    def kept_option(self, name: str) -> Any:
+        """The value of a parameter as the field, once made, remembers it."""
+        return self.option(name)
+
     def conflicts(self, other: FieldType) -> Iterable[str]:
         for parameter in self.parameters:
-            ours, theirs = self.option(parameter.name), other.option(parameter.name)
+            ours, theirs = self.kept_option(parameter.name), other.option(parameter.name)
             if parameter.updatable or ours == theirs or (parameter.may_become and parameter.may_become(ours, theirs)):
                 continue
             yield (

@@ -109,6 +109,10 @@ class RangeFieldType(FieldType):
         told.pop("locale", None)
         return told
 
+    def kept_option(self, name: str) -> Any:
+        """Without a format the locale is forgotten, so that not even the same one may be given again."""
+        return "" if name == "locale" else super().kept_option(name)
+
     def new_buffer(self) -> Buffer | None:
         return RangeBuffer(self.dtype_of_bounds) if self.searchable or self.has_doc_values else None
 
@@ -328,6 +332,9 @@ class DateRangeFieldType(RangeFieldType):
 
     def echo(self, include_defaults: bool = False) -> dict[str, Any]:
         return FieldType.echo(self, include_defaults)
+
+    def kept_option(self, name: str) -> Any:
+        return FieldType.kept_option(self, name)
 
     def of_document(self, container: Any, key: Any, value: Any, doc: DocContext) -> int:
         def now() -> int:

@@ -84,7 +84,7 @@ class UnparametrizedFieldType(FieldType):
             if include_defaults or self.option(name) != self.by_default[name]:
                 told[name] = self.option(name)
         if self.fields:
-            told["fields"] = {name: sub.echo() for name, sub in sorted(self.fields.items())}
+            told["fields"] = {name: sub.echo(include_defaults) for name, sub in sorted(self.fields.items())}
         if self.copy_to:
             told["copy_to"] = list(self.copy_to)
         if include_defaults or self.options.get("meta"):
