@@ -52,7 +52,6 @@ class Distances:
 @dataclass(eq=False)
 class GeoDistanceOf(RangesOf):
     kind = "geo_distance"
-    given: Given = None  # type: ignore[assignment]
     origin: GeoPoint = None  # type: ignore[assignment]
     ranges: Sequence[Distances] = ()
     unit: float = 1.0
@@ -67,12 +66,12 @@ class GeoDistanceOf(RangesOf):
         nowhere = math.isnan(self.origin.lat) or math.isnan(self.origin.lon)
         subs = self.subs.build(ctx)
 
-        def collect(docs: Docs) -> list[Internal]:
+        def collect(docs: Docs) -> Sequence[Internal]:
             at, lats, lons = source.points(docs)
             found = np.full(len(at), np.nan) if nowhere else measure(*self.origin, lats, lons)
             if self.unit != 1.0:
                 found = found * 1.0 / self.unit
-            return self.buckets(docs, subs, self._hits(at, found), keys)
+            return self.buckets(self.asked(docs, source), subs, self._hits(at, found), keys)
 
         return collect
 

@@ -35,7 +35,8 @@ class Nested(Aggregation):
 
         def collect(docs: Docs) -> list[Internal]:
             if level is None:
-                return single(self, Docs(inner, docs.rows[:0], docs.owners[:0], docs.n, docs.score, node is None), subs)
+                unmapped = node is None or docs.unmapped
+                return single(self, Docs(inner, docs.rows[:0], docs.owners[:0], docs.n, docs.score, unmapped), subs)
             around = 0 if ctx.nested_path is None else ctx.view.level_paths[ctx.nested_path]
             children = ctx.view.rows_of(level)
             parents = ctx.view.parents(around)[children]
@@ -43,7 +44,7 @@ class Nested(Aggregation):
             counts = np.searchsorted(parents, docs.rows, side="right") - starts
             places = np.arange(counts.sum()) + np.repeat(starts - (np.cumsum(counts) - counts), counts)
             score = docs.score if isinstance(docs.score, Unscored) else _of_roots(ctx, docs.score)
-            inside = Docs(inner, children[places], np.repeat(docs.owners, counts), docs.n, score)
+            inside = Docs(inner, children[places], np.repeat(docs.owners, counts), docs.n, score, docs.unmapped)
             return single(self, inside, subs)
 
         return collect
@@ -87,7 +88,7 @@ class ReverseNested(Aggregation):
             width = ctx.n + 1
             found = np.unique(docs.owners * width + parents)
             rows = (found % width).astype(np.int32)
-            return single(self, Docs(outer, rows, found // width, docs.n, docs.score), subs)
+            return single(self, Docs(outer, rows, found // width, docs.n, docs.score, docs.unmapped), subs)
 
         return collect
 

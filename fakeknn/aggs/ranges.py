@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any, ClassVar
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,9 +14,9 @@ from fakeknn.aggs.base import Aggregation, Collector, register
 from fakeknn.aggs.docs import Docs
 from fakeknn.aggs.fielddata import DATE, IP, NUMBERS, NUMERIC
 from fakeknn.aggs.formats import text_of
-from fakeknn.aggs.results import Bucket, Internal, NamedBucket, PlacedBuckets, finite
+from fakeknn.aggs.results import Bucket, Internal, NamedBucket, PlacedBuckets, Reduction, finite
 from fakeknn.aggs.values import REQUIRED, REQUIRED_FIELD, Given, Source, members
-from fakeknn.errors import IllegalArgumentException, ParsingException, Where
+from fakeknn.errors import IllegalArgumentException, IllegalStateException, ParsingException, Where
 from fakeknn.fields.ip import HIGHEST, LOWEST, address, cidr, next_up, shown
 from fakeknn.query.context import ShardContext
 from fakeknn.xcontent import objects
@@ -28,6 +28,11 @@ class RangesOf(Aggregation):
     """What the kinds share: masks of the values become buckets."""
 
     keyed: bool = False
+    given: Given = None  # type: ignore[assignment]
+
+    def asked(self, docs: Docs, source: Source) -> Docs:
+        """The documents; of a field that there is not what is inside is not asked at all (RangeAggregator.Unmapped)."""
+        return docs if source.mapped or self.given.missing is not None else replace(docs, unmapped=True)
 
     def buckets(
         self,
@@ -35,7 +40,7 @@ class RangesOf(Aggregation):
         subs: Callable[[Docs], list[Any]],
         hits: Sequence[NDArray[Any]],
         keys: Sequence[tuple[str, dict[str, Any]]],
-    ) -> list[Internal]:
+    ) -> list[PlacedBuckets]:
         """``hits[r]`` are the positions of the documents in range r, ascending; they may repeat."""
         width = len(keys)
         once = [at[np.diff(at, prepend=-1) != 0] for at in hits]
@@ -43,7 +48,7 @@ class RangesOf(Aggregation):
         owners = docs.owners[at] * width + np.repeat(np.arange(width), [len(one) for one in once])
         inside = docs.taken(at, owners, docs.n * width)
         counts, results = inside.counts().tolist(), subs(inside)
-        out: list[Internal] = []
+        out: list[PlacedBuckets] = []
         for owner in range(docs.n):
             made: list[Bucket] = []
             for i, (key, shown_bounds) in enumerate(keys, owner * width):
@@ -69,7 +74,6 @@ class Range:
 class RangeOf(RangesOf):
     kind = "range"
     default: ClassVar[str] = NUMERIC
-    given: Given = None  # type: ignore[assignment]
     ranges: Sequence[Range] = ()
 
     @property
@@ -84,10 +88,10 @@ class RangeOf(RangesOf):
         keys = [_shown(source, key, low, high) for low, high, key in bounds]
         subs = self.subs.build(ctx)
 
-        def collect(docs: Docs) -> list[Internal]:
+        def collect(docs: Docs) -> Sequence[Internal]:
             loaded = source.doubles(docs)
             hits = [loaded.at[(loaded.values >= low) & (loaded.values < high)] for low, high, _ in bounds]
-            return self.buckets(docs, subs, hits, keys)
+            return self.buckets(self.asked(docs, source), subs, hits, keys)
 
         return collect
 
@@ -141,10 +145,22 @@ class IpRange:
     high: bytes | None
 
 
+class IpRangeBuckets(PlacedBuckets):
+    """A shard that has not been asked has none of them."""
+
+    __slots__ = ()
+
+    def reduce(self, parts: Sequence[Self], reduction: Reduction) -> Internal:
+        for part in parts:
+            if len(part.buckets) != len(self.buckets):
+                reduction.consume(len(self.buckets))
+                raise IllegalStateException(f"Expected [{len(self.buckets)}] buckets, but got [{len(part.buckets)}]")
+        return super().reduce(parts, reduction)
+
+
 @dataclass(eq=False)
 class IpRangeOf(RangesOf):
     kind = "ip_range"
-    given: Given = None  # type: ignore[assignment]
     ranges: Sequence[IpRange] = ()
 
     @property
@@ -161,9 +177,12 @@ class IpRangeOf(RangesOf):
         subs = self.subs.build(ctx)
 
         def collect(docs: Docs) -> list[Internal]:
+            if docs.unmapped:
+                return [IpRangeBuckets(self, []) for _ in range(docs.n)]
             loaded = source.load(docs)
             chosen = _inside(source.terms, ranges) if unscripted is None else unscripted
-            return self.buckets(docs, subs, [loaded.at[mask[loaded.values]] for mask in chosen], keys)
+            made = self.buckets(docs, subs, [loaded.at[mask[loaded.values]] for mask in chosen], keys)
+            return [IpRangeBuckets(self, result.buckets) for result in made]
 
         return collect
 

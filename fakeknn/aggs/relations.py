@@ -66,7 +66,8 @@ class Related(Aggregation):
         order = np.lexsort((rows, owners))
         rows, owners = rows[order].astype(np.int32), owners[order]
         n = docs.ctx.n
-        return single(self, Docs(docs.ctx, rows, owners, docs.n, lambda: np.ones(n, np.float32)), subs)
+        found = Docs(docs.ctx, rows, owners, docs.n, lambda: np.ones(n, np.float32), docs.unmapped)
+        return single(self, found, subs)
 
 
 def _none(docs: Docs) -> Docs:
