@@ -20,7 +20,8 @@ from fakeknn.aggs.histogram import key_members
 from fakeknn.aggs.merging import same_keyed
 from fakeknn.aggs.results import Bucket, Internal, MultiBucket, Reduction, Results, merged
 from fakeknn.aggs.selection import split
-from fakeknn.aggs.values import REQUIRED, Given, Source, members
+from fakeknn.aggs.value_members import REQUIRED, members
+from fakeknn.aggs.values import Given, Source
 from fakeknn.dates import UTC, Rounding
 from fakeknn.errors import IllegalArgumentException, NoSuchElementException, NotFaked
 from fakeknn.query.context import ShardContext

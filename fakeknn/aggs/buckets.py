@@ -24,7 +24,8 @@ from fakeknn.aggs.results import (
     by_key,
     merged,
 )
-from fakeknn.aggs.values import REQUIRED, Given, members
+from fakeknn.aggs.value_members import REQUIRED, members
+from fakeknn.aggs.values import Given
 from fakeknn.errors import (
     AggregationExecutionException,
     IllegalArgumentException,

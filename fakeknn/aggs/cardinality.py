@@ -16,7 +16,8 @@ from fakeknn.aggs.formats import RAW
 from fakeknn.aggs.hyperloglog import Hashes, estimate, hash_numbers, hash_texts, precision_of
 from fakeknn.aggs.numeric import NumericMetric, SingleValue
 from fakeknn.aggs.results import Internal, Reduction
-from fakeknn.aggs.values import REQUIRED, Given, Source, members
+from fakeknn.aggs.value_members import REQUIRED, members
+from fakeknn.aggs.values import Given, Source
 from fakeknn.errors import IllegalArgumentException
 from fakeknn.fields.ip import address
 from fakeknn.geo import points

@@ -16,7 +16,8 @@ from fakeknn.aggs.docs import Docs, compacted
 from fakeknn.aggs.fielddata import ALL, BYTES, DATE, NUMERIC
 from fakeknn.aggs.formats import RAW, Format
 from fakeknn.aggs.results import finite
-from fakeknn.aggs.values import Given, Source, members, time_zone
+from fakeknn.aggs.value_members import members, time_zone
+from fakeknn.aggs.values import Given, Source
 from fakeknn.errors import IllegalArgumentException
 from fakeknn.fields.ip import address
 from fakeknn.query.context import ShardContext

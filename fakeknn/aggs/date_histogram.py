@@ -18,7 +18,8 @@ from fakeknn.aggs.fielddata import DATE, RANGE
 from fakeknn.aggs.histogram import Grid, HistogramLike, Steps, check_width, spread
 from fakeknn.aggs.orders import KeyOrder, Orders, parse_orders
 from fakeknn.aggs.thresholds import at_least
-from fakeknn.aggs.values import REQUIRED, Given, Source, members
+from fakeknn.aggs.value_members import REQUIRED, members
+from fakeknn.aggs.values import Given, Source
 from fakeknn.dates import UTC, Rounding
 from fakeknn.errors import IllegalArgumentException, StringIndexOutOfBoundsException
 from fakeknn.query.context import ShardContext

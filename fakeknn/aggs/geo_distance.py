@@ -18,7 +18,8 @@ from fakeknn.aggs.docs import Docs
 from fakeknn.aggs.fielddata import GEOPOINT
 from fakeknn.aggs.ranges import RangesOf
 from fakeknn.aggs.results import Internal
-from fakeknn.aggs.values import REQUIRED, Given, members
+from fakeknn.aggs.value_members import REQUIRED, members
+from fakeknn.aggs.values import Given
 from fakeknn.errors import (
     IllegalArgumentException,
     NotFaked,

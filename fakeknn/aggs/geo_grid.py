@@ -21,7 +21,8 @@ from fakeknn.aggs.geo_shapes import cells_of_shapes
 from fakeknn.aggs.results import Bucket, Internal, MultiBucket, Reduction, ShownKeyBucket, by_key, merged
 from fakeknn.aggs.selection import Grouped, split
 from fakeknn.aggs.thresholds import at_least
-from fakeknn.aggs.values import REQUIRED_FIELD, Given, Source, members
+from fakeknn.aggs.value_members import REQUIRED_FIELD, members
+from fakeknn.aggs.values import Given, Source
 from fakeknn.errors import IllegalArgumentException, NumberFormatException
 from fakeknn.geo import cells, sphere
 from fakeknn.geo.points import GeoPoint

@@ -15,7 +15,8 @@ from fakeknn.aggs.fielddata import GEOPOINT, GEOSHAPE
 from fakeknn.aggs.geo_shapes import corners
 from fakeknn.aggs.results import Internal, Reduction
 from fakeknn.aggs.sums import sums
-from fakeknn.aggs.values import REQUIRED, REQUIRED_FIELD, Given, Source, members
+from fakeknn.aggs.value_members import REQUIRED, REQUIRED_FIELD, members
+from fakeknn.aggs.values import Given, Source
 from fakeknn.errors import IllegalArgumentException
 from fakeknn.geo.points import GeoPoint
 from fakeknn.query.context import ShardContext

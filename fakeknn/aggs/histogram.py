@@ -22,7 +22,8 @@ from fakeknn.aggs.orders import KEY_ASCENDING, KeyOrder, Orders, parse_orders
 from fakeknn.aggs.results import Bucket, Internal, MultiBucket, Reduction, Results, merged
 from fakeknn.aggs.selection import split
 from fakeknn.aggs.thresholds import at_least
-from fakeknn.aggs.values import REQUIRED, Given, Source, members
+from fakeknn.aggs.value_members import REQUIRED, members
+from fakeknn.aggs.values import Given, Source
 from fakeknn.errors import IllegalArgumentException, InvocationTargetException, NotFaked, Where, XContentParseException
 from fakeknn.query.context import ShardContext
 from fakeknn.xcontent import objects

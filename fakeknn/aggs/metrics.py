@@ -16,7 +16,8 @@ from fakeknn.aggs.numeric import NumericMetric, SingleValue
 from fakeknn.aggs.results import Internal, Reduction
 from fakeknn.aggs.stats import StatsOf
 from fakeknn.aggs.sums import compensated, sums
-from fakeknn.aggs.values import REQUIRED, Given, Source, members
+from fakeknn.aggs.value_members import REQUIRED, members
+from fakeknn.aggs.values import Given, Source
 from fakeknn.xcontent.objects import ObjectParser
 
 

@@ -20,7 +20,8 @@ from fakeknn.aggs.results import Bucket, Internal, ShownKeyBucket, finite
 from fakeknn.aggs.selection import Grouped, Selector, TermsLike, split
 from fakeknn.aggs.terms import CountedBucket, Terms, TermValues, collect_mode
 from fakeknn.aggs.thresholds import DEFAULT_THRESHOLDS, Thresholds, threshold_members, thresholds_of
-from fakeknn.aggs.values import Given, Source, members
+from fakeknn.aggs.value_members import members
+from fakeknn.aggs.values import Given, Source
 from fakeknn.errors import IllegalArgumentException, NullPointerException, Where
 from fakeknn.query.context import ShardContext
 from fakeknn.xcontent import objects

@@ -18,7 +18,8 @@ from fakeknn.aggs.hdr import Histogram, histograms
 from fakeknn.aggs.numeric import MultiValue, NumericMetric, SingleValue
 from fakeknn.aggs.results import Internal, Reduction, finite
 from fakeknn.aggs.tdigest import MergingDigest, digests
-from fakeknn.aggs.values import REQUIRED, Given, Source, members
+from fakeknn.aggs.value_members import REQUIRED, members
+from fakeknn.aggs.values import Given, Source
 from fakeknn.errors import IllegalArgumentException, IllegalStateException, OpenSearchError, Where
 from fakeknn.query.context import ShardContext
 from fakeknn.xcontent import java_double, objects

@@ -15,7 +15,8 @@ from fakeknn.aggs.docs import Docs
 from fakeknn.aggs.fielddata import DATE, IP, NUMBERS, NUMERIC
 from fakeknn.aggs.formats import text_of
 from fakeknn.aggs.results import Bucket, Internal, NamedBucket, PlacedBuckets, Reduction, finite
-from fakeknn.aggs.values import REQUIRED, REQUIRED_FIELD, Given, Source, members
+from fakeknn.aggs.value_members import REQUIRED, REQUIRED_FIELD, members
+from fakeknn.aggs.values import Given, Source
 from fakeknn.errors import IllegalArgumentException, IllegalStateException, ParsingException, Where
 from fakeknn.fields.ip import HIGHEST, LOWEST, address, cidr, next_up, shown
 from fakeknn.query.context import ShardContext

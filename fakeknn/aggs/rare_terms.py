@@ -18,7 +18,8 @@ from fakeknn.aggs.orders import CountOrder, Orders
 from fakeknn.aggs.results import Bucket, Internal, MultiBucket, Reduction, ShownKeyBucket, by_key, merged
 from fakeknn.aggs.selection import split
 from fakeknn.aggs.terms import TermValues
-from fakeknn.aggs.values import REQUIRED, Given, Source, members
+from fakeknn.aggs.value_members import REQUIRED, members
+from fakeknn.aggs.values import Given, Source
 from fakeknn.errors import AggregationExecutionException, ClassCastException, IllegalArgumentException
 from fakeknn.query.context import ShardContext
 from fakeknn.xcontent import objects

@@ -15,7 +15,8 @@ from fakeknn.aggs.fielddata import BYTES, NUMBERS, no_field_data
 from fakeknn.aggs.results import Internal, Reduction, Results, SingleBucket
 from fakeknn.aggs.terms import TermsOf
 from fakeknn.aggs.thresholds import at_least
-from fakeknn.aggs.values import REQUIRED, Given, Source, members
+from fakeknn.aggs.value_members import REQUIRED, members
+from fakeknn.aggs.values import Given, Source
 from fakeknn.errors import (
     AggregationExecutionException,
     IllegalArgumentException,

@@ -23,7 +23,8 @@ from fakeknn.aggs.selection import Grouped, split
 from fakeknn.aggs.significance_queue import SignificanceQueue
 from fakeknn.aggs.terms import TermValues, inner_buckets
 from fakeknn.aggs.thresholds import Thresholds, suggested, threshold_members, thresholds_of
-from fakeknn.aggs.values import REQUIRED, Given, Source, members
+from fakeknn.aggs.value_members import REQUIRED, members
+from fakeknn.aggs.values import Given, Source
 from fakeknn.errors import (
     ArrayIndexOutOfBoundsException,
     IllegalArgumentException,

@@ -15,7 +15,8 @@ from fakeknn.aggs.formats import Format, text_of
 from fakeknn.aggs.numeric import MultiValue, NumericMetric
 from fakeknn.aggs.results import Internal, Reduction, finite
 from fakeknn.aggs.sums import compensated, sums
-from fakeknn.aggs.values import REQUIRED, Given, Source, members
+from fakeknn.aggs.value_members import REQUIRED, members
+from fakeknn.aggs.values import Given, Source
 from fakeknn.errors import IllegalArgumentException
 from fakeknn.xcontent import java_double, objects
 from fakeknn.xcontent.objects import ObjectParser, declared

@@ -22,7 +22,8 @@ from fakeknn.aggs.orders import COUNT_DESCENDING, Orders, parse_orders
 from fakeknn.aggs.results import Bucket, Internal, MultiBucket, Reduction, ShownKeyBucket, merged, shown
 from fakeknn.aggs.selection import Grouped, Selector, TermsLike, split
 from fakeknn.aggs.thresholds import DEFAULT_THRESHOLDS, Thresholds, threshold_members, thresholds_of
-from fakeknn.aggs.values import REQUIRED, Given, Source, members
+from fakeknn.aggs.value_members import REQUIRED, members
+from fakeknn.aggs.values import Given, Source
 from fakeknn.errors import AggregationExecutionException, IllegalArgumentException, OpenSearchParseException
 from fakeknn.fields.ip import address
 from fakeknn.query.context import ShardContext

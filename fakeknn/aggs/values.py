@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from fakeknn.aggs.base import NAME, Aggregation, refuse
+from fakeknn.aggs.base import Aggregation, refuse
 from fakeknn.aggs.docs import Docs
 from fakeknn.aggs.fielddata import (
     BOOLEAN,
@@ -37,8 +37,8 @@ from fakeknn.aggs.fielddata import (
 )
 from fakeknn.aggs.formats import RAW, Boolean, DateTime, Decimal, Format, Ip, UnsignedLong
 from fakeknn.aggs.scripts import DerivedValues, ValueScript
-from fakeknn.dates import UTC, DateFormat, Zone, parse_zone
-from fakeknn.dates.zones import fixed
+from fakeknn.aggs.value_members import HINTED, HINTS
+from fakeknn.dates import UTC, DateFormat, Zone
 from fakeknn.errors import (
     AggregationExecutionException,
     IllegalArgumentException,
@@ -54,27 +54,11 @@ from fakeknn.fields.geo_point import GeoPointColumn
 from fakeknn.fields.ranges import DateRangeFieldType, RangeColumn
 from fakeknn.geo import points, shapes
 from fakeknn.query.context import ShardContext
-from fakeknn.query.script import Script, parse_script
+from fakeknn.query.script import Script
 from fakeknn.view import KeywordColumn, NumericColumn, ObjectColumn
-from fakeknn.xcontent import java_string, objects
-from fakeknn.xcontent.objects import Member, declared
+from fakeknn.xcontent import java_string
 
 T = TypeVar("T")
-
-_HINTS = {
-    "string": BYTES, "double": NUMERIC, "float": NUMERIC, "number": NUMERIC, "numeric": NUMERIC, "long": NUMERIC,
-    "integer": NUMERIC, "short": NUMERIC, "byte": NUMERIC, "unsigned_long": NUMERIC, "date": DATE, "ip": IP,
-    "boolean": BOOLEAN,
-}  # fmt: skip
-
-
-#: ValueType.getPreferredName of those whose name is another.
-_HINTED = {"float": "double", "number": "long", "numeric": "long", "integer": "long", "short": "long", "byte": "long"}
-
-#: The member sets that ValuesSourceAggregationBuilder.declareFields requires.
-REQUIRED = (("field", "script"),)
-REQUIRED_FIELD = (("field",),)
-
 
 # --- values -----------------------------------------------------------------------------------------------------------
 
@@ -333,13 +317,13 @@ class Given:
     def described(self, source: Source) -> str:
         """ValuesSourceConfig.getDescription."""
         if (self.script is not None or source.scripted) and source.mapped:
-            return f"Script yielding [{'unknown type' if self.hint is None else _HINTED.get(self.hint, self.hint)}]"
+            return f"Script yielding [{'unknown type' if self.hint is None else HINTED.get(self.hint, self.hint)}]"
         if source.field is not None:
             return f"Field [{source.field.path}] of type [{source.field.kind}]"
         return "unmapped field"
 
     def _resolved(self, ctx: ShardContext, aggregation: Aggregation, default: str, *, legacy: bool = False) -> Source:
-        hinted = None if self.hint is None else _HINTS[self.hint]
+        hinted = None if self.hint is None else HINTS[self.hint]
         script = None if self.script is None else ValueScript(ctx, self.script)
         if self.field is None:
             if script is None:
@@ -479,49 +463,5 @@ class Given:
         source.missing = number
 
 
-def is_hint(text: str) -> bool:
-    """ValueType.lenientParse."""
-    return text in _HINTS
-
-
 def unsupported(what: str, aggregation: str) -> IllegalArgumentException:
     return IllegalArgumentException(f"{what} is not supported for aggregation [{aggregation}]")
-
-
-# --- parsing ----------------------------------------------------------------------------------------------------------
-
-
-def hint(container: Any, key: Any) -> str:
-    text = objects.text(container, key)
-    if text not in _HINTS:
-        raise IllegalArgumentException(f"Unknown value type [{text}]")
-    return text
-
-
-def time_zone(container: Any, key: Any) -> Zone:
-    if isinstance(container[key], str):
-        return parse_zone(objects.text(container, key))
-    return fixed(objects.integer(container, key) * 3600)
-
-
-def _missing(container: Any, key: Any) -> Any:
-    if container[key] is None:
-        raise IllegalArgumentException(f"[missing] must not be null: [{NAME}]")
-    return container[key]
-
-
-def members(*, script: bool = True, format: bool = True, zone: bool = False, **more: Member) -> dict[str, Member]:
-    """ValuesSourceAggregationBuilder.declareFields."""
-    found = {
-        "field": declared("string"),
-        "missing": declared("value", _missing),
-        "value_type": declared("string", hint),
-        "valueType": declared("string", hint),
-    }
-    if format:
-        found["format"] = declared("string")
-    if script:
-        found["script"] = declared("object_or_string", parse_script)
-    if zone:
-        found["time_zone"] = Member(("VALUE_NUMBER", "VALUE_STRING"), time_zone)
-    return {**found, **more}

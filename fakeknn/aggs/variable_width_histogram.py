@@ -23,7 +23,8 @@ from fakeknn.aggs.formats import Format, text_of
 from fakeknn.aggs.merging import same_keyed
 from fakeknn.aggs.results import Bucket, Internal, MultiBucket, Reduction, Results
 from fakeknn.aggs.terms import inner_buckets
-from fakeknn.aggs.values import REQUIRED, Given, members
+from fakeknn.aggs.value_members import REQUIRED, members
+from fakeknn.aggs.values import Given
 from fakeknn.errors import ArrayIndexOutOfBoundsException, IllegalArgumentException
 from fakeknn.query.context import ShardContext
 from fakeknn.xcontent import objects

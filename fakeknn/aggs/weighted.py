@@ -17,7 +17,8 @@ from fakeknn.aggs.numeric import SingleValue
 from fakeknn.aggs.results import Internal, Reduction, finite
 from fakeknn.aggs.stats import quotient
 from fakeknn.aggs.sums import compensated, sums
-from fakeknn.aggs.values import Given, Source, is_hint
+from fakeknn.aggs.value_members import is_hint
+from fakeknn.aggs.values import Given, Source
 from fakeknn.errors import (
     AggregationExecutionException,
     IllegalArgumentException,
