@@ -38,7 +38,7 @@ def field_caps(node: Node, request: Request) -> dict[str, Any]:
     found = {}
     for index in node.resolve(request.text("index") or "_all", options):
         if index.state == "open" and (query is None or _can_match(node, query, index)):
-            known = capabilities(index.mapping, fields)
+            known = capabilities(index.searched_mapping, fields)
             if known is not None:
                 found[index.name] = known
     return merged(found, include_unmapped=include_unmapped)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from copy import copy
 from typing import Any
 
 from fakeknn.errors import ArrayIndexOutOfBoundsException, IllegalArgumentException, NumberFormatException
 from fakeknn.painless import java_value, json_value
+from fakeknn.painless.hierarchy import lineage
 from fakeknn.painless.library_date import Date
 from fakeknn.painless.library_time import ZonedDateTime
 from fakeknn.painless.numbers import Byte, Character, Float, Long, Short
@@ -279,13 +281,15 @@ def deep_copy(value: Any, around: tuple[int, ...] = ()) -> Any:
     if isinstance(value, dict):
         _check_around(value, around)
         return HashMap({name: deep_copy(item, (*around, id(value))) for name, item in value.items()})
-    if isinstance(value, list) and not isinstance(value, JavaArray):
+    if isinstance(value, list) and "java.util.List" in lineage(type(value)):
         _check_around(value, around)
         return [deep_copy(item, (*around, id(value))) for item in value]
     if type(value) is int and not -(2**63) <= value < 2**63:
         raise IllegalArgumentException("unexpected value type [class java.math.BigInteger]")
     if value is None or type(value) in _COPIED:
         return value
+    if isinstance(value, JavaArray) and value.component == "byte":
+        return copy(value)
     raise IllegalArgumentException(f"unexpected value type [class {class_name(value)}]")
 
 

@@ -116,9 +116,10 @@ def _decorated(compound: Compound, condition: Conditional | None, report: Report
     )
 
 
-def _copied(document: IngestDocument) -> IngestDocument:
+def _shown_as_it_is(document: IngestDocument) -> dict[str, Any]:
+    """The document behind a processor; that it cannot be shown ends all."""
     try:
-        return document.copy()
+        return shown(document.copy())
     except OpenSearchError as error:
         raise EscapingError(error) from None
 
@@ -151,7 +152,7 @@ class _Tracking:
             self._tell_failure(error, document, holds)
             raise
         if kept:
-            self._tell("success", holds, **shown(_copied(document)))
+            self._tell("success", holds, **_shown_as_it_is(document))
         else:
             self._tell("dropped", holds)
         return kept
@@ -186,6 +187,6 @@ class _Tracking:
 
     def _tell_failure(self, error: OpenSearchError, document: IngestDocument, holds: bool | None) -> None:
         if self.ignore_failure:
-            self._tell("error_ignored", holds, ignored_error=failure(error), **shown(_copied(document)))
+            self._tell("error_ignored", holds, ignored_error=failure(error), **_shown_as_it_is(document))
         else:
             self._tell("error", holds, **failure(error))

@@ -56,6 +56,8 @@ class Mapping:
         self.metadata: dict[str, MetadataMapper] = {}
         self.unsaid = False
         """Whether nobody has given the index any mapping."""
+        self.of_every_index: Map[str, FieldType] = METADATA
+        """The fields that are there without being defined."""
         self.date_detection: bool | None = None
         self._copies_nowhere = False
         self.numeric_detection: bool | None = None
@@ -387,8 +389,14 @@ class Mapping:
         if isinstance(found, AliasFieldType):
             return self.fields.get(found.target)
         if found is None:
-            return self._inside(path) if "." in path or "\0" in path else METADATA.get(path)
+            return self._inside(path) if "." in path or "\0" in path else self.of_every_index.get(path)
         return found
+
+    def without_metadata(self) -> Mapping:
+        """As searches find it while no mapping has been made at all."""
+        bare = copy(self)
+        bare.of_every_index = {}
+        return bare
 
     def _inside(self, path: str) -> FieldType | None:
         """A name below a field that answers for what is inside it (flat_object)."""

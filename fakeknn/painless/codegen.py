@@ -16,11 +16,10 @@ from fakeknn.painless import ast
 from fakeknn.painless.allowlist import Allowlist
 from fakeknn.painless.codegen_expressions import ExpressionCodegen
 from fakeknn.painless.contexts import Context
-from fakeknn.painless.dispatch import NULL_RECEIVER
 from fakeknn.painless.emit import UNMARKED
 from fakeknn.painless.hierarchy import instance_of
 from fakeknn.painless.iteration import iterate, iterate_def
-from fakeknn.painless.throwable import Thrown, null_pointer
+from fakeknn.painless.throwable import NULL_RECEIVER, Thrown, null_pointer
 
 # The file name that marks a script's frames in tracebacks.
 SCRIPT_FILE = "<painless>"

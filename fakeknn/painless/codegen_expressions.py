@@ -8,7 +8,7 @@ from typing import Any
 
 from fakeknn.errors import NotFaked
 from fakeknn.painless import ast, operators
-from fakeknn.painless.allowlist import BOXED, PRIMITIVES
+from fakeknn.painless.allowlist import BOXED, PRIMITIVES, UNBOXED
 from fakeknn.painless.ast import Cast
 from fakeknn.painless.casts import STRING
 from fakeknn.painless.codegen_members import MemberCodegen
@@ -68,6 +68,8 @@ class ExpressionCodegen(MemberCodegen):
         if node.cast is not None:
             if not (isinstance(result, py.Constant) and node.cast.target in PRIMITIVES):
                 self.mark(_converted(node).offset)
+            if node.cast.source in UNBOXED and node.cast.target in PRIMITIVES:
+                self._explain_unboxing(node, node.cast.source)
             result = self.cast(result, node.cast)
         return result
 

@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 
 from fakeknn.painless import ast
-from fakeknn.painless.allowlist import PRIMITIVES, Allowlist, Method, allowlist
+from fakeknn.painless.allowlist import PRIMITIVES, UNBOXED, Allowlist, Method, allowlist
 from fakeknn.painless.ast import Cast, Reference
 from fakeknn.painless.contexts import Context
 from fakeknn.painless.dispatch import (
@@ -38,6 +38,11 @@ from fakeknn.painless.references import (
 )
 from fakeknn.painless.throwable import illegal_state
 from fakeknn.painless.values import Function, function_type, runtime_name
+
+_SCRIPT_CLASS = "org.opensearch.painless.PainlessScript.Script"
+
+#: What ``def`` is cast to by methods of the class ``Def``.
+_CAST_BY_DEF = frozenset({"java.lang.String", *UNBOXED})
 
 # What a load does with the prefix, index given: (stored value, the assignment's worth if it is another).
 Load = Callable[[], py.expr]
@@ -137,6 +142,14 @@ class MemberCodegen(Emitter):
         what = f'Cannot invoke "{signature(method)}"'
         self.nulls[self.line] = f"{what} because {because} is null" if because else what
 
+    def _explain_unboxing(self, node: ast.Expression, boxed: str) -> None:
+        because = self._because(node)
+        primitive = UNBOXED[boxed]
+        if because is not None:
+            owner = boxed if primitive in ("boolean", "char") else "java.lang.Number"
+            read = "int" if primitive in ("byte", "short") else primitive
+            self.nulls[self.line] = f'Cannot invoke "{owner}.{read}Value()" because {because} is null'
+
     def _explain_array(self, prefix: ast.Expression, what: str) -> None:
         because = self._because(prefix)
         self.nulls[self.line] = f"Cannot {what} because {because} is null" if because else f"Cannot {what}"
@@ -148,11 +161,16 @@ class MemberCodegen(Emitter):
                 return f'"<parameter{self._parameters.index(python) + 1}>"'
             slot = self._slot_of.get(python)
             return None if slot is None else f'"<local{slot}>"'
-        if isinstance(node, ast.Explicit) and node.child.vtype == "def" and node.vtype == "java.lang.String":
-            return 'the return value of "org.opensearch.painless.Def.defToStringExplicit(Object)"'
+        if isinstance(node, ast.Explicit) and node.child.vtype == "def" and node.vtype in _CAST_BY_DEF:
+            name = str(node.vtype).rpartition(".")[2]
+            how = "" if name == "Boolean" else "Explicit"
+            return f'the return value of "org.opensearch.painless.Def.defTo{name}{how}(Object)"'
         if isinstance(node, ast.Null):
             return '"null"'
         method = node.method if isinstance(node, ast.Call) else getattr(node, "getter", None)
+        if isinstance(node, ast.CallLocal) and node.function is not None:
+            function = node.function
+            method = Method(_SCRIPT_CLASS, function.name, function.returns, tuple(function.parameters))
         if method is not None:
             return f'the return value of "{signature(method)}"'
         return None

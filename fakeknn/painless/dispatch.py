@@ -14,7 +14,7 @@ from fakeknn.errors import NotFaked
 from fakeknn.painless.allowlist import BOXED, PRIMITIVES, UNBOXED, Allowlist, Method
 from fakeknn.painless.hierarchy import WIDENS, as_primitive, as_reference, everything, lineage
 from fakeknn.painless.operators import box, def_to_box, narrow
-from fakeknn.painless.throwable import Thrown, illegal_argument, null_pointer
+from fakeknn.painless.throwable import NULL_RECEIVER, Thrown, illegal_argument, null_pointer
 from fakeknn.painless.values import Function, JavaArray, class_of, key_of
 
 Implementation = Callable[..., Any]
@@ -92,10 +92,6 @@ class Virtual(dict[type, Implementation]):
             raise NotFaked(f"painless method {lineage(kind)[0]}.{self.name}/{self.arity}")
         self[kind] = found
         return found
-
-
-# Replaced by what the real machine says of the place: it names the method and where the null came from.
-NULL_RECEIVER = "\0receiver"
 
 
 @cache

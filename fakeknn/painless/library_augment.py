@@ -9,7 +9,8 @@ from fakeknn.painless.dispatch import call, define
 from fakeknn.painless.iteration import iterate
 from fakeknn.painless.library_map import TreeMap, put
 from fakeknn.painless.numbers import is_number, parse_integer
-from fakeknn.painless.throwable import Thrown, class_cast, illegal_argument
+from fakeknn.painless.operators import no_cast
+from fakeknn.painless.throwable import Thrown, illegal_argument
 from fakeknn.painless.values import Function, MapEntry, class_of, items, key_of, keys, plain, runtime_name, text
 
 
@@ -41,7 +42,7 @@ def _sum(collection: Any) -> float:
 
 def _double(item: Any) -> float:
     if not is_number(item):
-        raise class_cast(f"class {class_of(item)} cannot be cast to class java.lang.Number")
+        raise no_cast(item, "java.lang.Number")
     return float(item)
 
 

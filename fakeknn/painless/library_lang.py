@@ -169,6 +169,13 @@ def _reverse(value: int, bits: int, wrap: Callable[[int], int]) -> int:
     return wrap(int(format(_bits(value, bits), f"0{bits}b")[::-1], 2))
 
 
+def _unsigned(digits: str | None, radix: int, bits: int) -> int:
+    if digits is not None and digits[:1] == "-":
+        message = f"Illegal leading minus sign on unsigned string {digits}."
+        raise Thrown("java.lang.NumberFormatException", message)
+    return parse_int(digits, radix, bits + 2)
+
+
 def _whole(java: str, bits: int, wrap: Callable[[int], int], parse: str, div: Callable[[int, int], int]) -> None:
     """The statics that Integer and Long share."""
     box: Callable[[int], Any] = Long if bits == 64 else int
@@ -177,8 +184,8 @@ def _whole(java: str, bits: int, wrap: Callable[[int], int], parse: str, div: Ca
         {
             f"{parse}/1": lambda s: parse_int(s, 10, bits),
             f"{parse}/2": lambda s, r: parse_int(s, r, bits),
-            f"parseUnsigned{parse[5:]}/1": lambda s: wrap(parse_int(s, 10, bits + 2)),
-            f"parseUnsigned{parse[5:]}/2": lambda s, r: wrap(parse_int(s, r, bits + 2)),
+            f"parseUnsigned{parse[5:]}/1": lambda s: wrap(_unsigned(s, 10, bits)),
+            f"parseUnsigned{parse[5:]}/2": lambda s, r: wrap(_unsigned(s, r, bits)),
             "valueOf/1": box,
             "valueOf/2": lambda s, r: box(parse_int(s, r, bits)),
             "decode/1": lambda s: box(_decode(s, bits)),

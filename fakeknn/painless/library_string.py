@@ -148,6 +148,13 @@ _READ: dict[str, Callable[..., Any]] = {
     "replaceAll/2": replace_with,
     "replaceFirst/2": lambda s, p, f: replace_with(s, p, f, 1),
 }
+
+
+def _cased(locale: Any, cased: Callable[[], str]) -> str:
+    _given(locale)
+    return cased()
+
+
 define("java.lang.CharSequence", _READ)
 define(
     "java.lang.String",
@@ -175,9 +182,9 @@ define(
         "startsWith/2": lambda s, o, i: 0 <= i <= len(s) and s.startswith(o, i),
         "toCharArray/0": lambda s: array_type("char")(chars(s)),
         "toLowerCase/0": str.lower,
-        "toLowerCase/1": lambda s, locale: s.lower(),
+        "toLowerCase/1": lambda s, locale: _cased(locale, s.lower),
         "toUpperCase/0": str.upper,
-        "toUpperCase/1": lambda s, locale: s.upper(),
+        "toUpperCase/1": lambda s, locale: _cased(locale, s.upper),
         "trim/0": java_trim,
         "sha1/0": lambda s: hashlib.sha1(s.encode()).hexdigest(),
         "sha256/0": lambda s: hashlib.sha256(s.encode()).hexdigest(),

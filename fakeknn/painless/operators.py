@@ -26,7 +26,7 @@ from fakeknn.painless.numbers import (
     wrap_long,
     wrap_short,
 )
-from fakeknn.painless.throwable import Thrown, class_cast, null_pointer
+from fakeknn.painless.throwable import NULL_RECEIVER, Thrown, class_cast, null_pointer
 from fakeknn.painless.values import class_of, equals, runtime_name, text
 
 _GET_CLASS = 'Cannot invoke "Object.getClass()" because "{}" is null'
@@ -459,7 +459,7 @@ def box(value: Any, primitive: str) -> Any:
 def unbox(value: Any, target: str) -> Any:
     """A boxed value as a primitive, widened."""
     if value is None:
-        raise null_pointer()
+        raise null_pointer(NULL_RECEIVER)
     if target == "boolean":
         return value
     return narrow(ord(value) if type(value) is Character else value, target)

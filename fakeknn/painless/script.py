@@ -18,7 +18,6 @@ from fakeknn.painless.codegen import SCRIPT_FILE, Codegen, caught
 from fakeknn.painless.columns import Columns
 from fakeknn.painless.contexts import Context, context_named
 from fakeknn.painless.convert import java_value
-from fakeknn.painless.dispatch import NULL_RECEIVER
 from fakeknn.painless.emit import UNMARKED
 from fakeknn.painless.frames import NULL_POINTER, frames_above, null_message
 from fakeknn.painless.lexer import LexicalError
@@ -28,7 +27,7 @@ from fakeknn.painless.library_regex import Pattern
 from fakeknn.painless.operators import CLASS_CAST
 from fakeknn.painless.parser import SyntaxFault, parse
 from fakeknn.painless.syntax_errors import explain
-from fakeknn.painless.throwable import CompileFault, Thrown
+from fakeknn.painless.throwable import NULL_RECEIVER, CompileFault, Thrown
 from fakeknn.painless.values import class_of, items
 from fakeknn.painless.vectorize import run
 from fakeknn.painless.vectorize_operations import FUNCTIONS, Unvectorizable

@@ -25,12 +25,11 @@ class Ids(Query):
         return {"values": hash_ordered(self.values)}
 
     def never(self, ctx: ShardContext) -> bool:
-        return not self.values
+        return not self.values or ctx.field("_id") is None
 
     def mask(self, ctx: ShardContext) -> Mask:
         field = ctx.field("_id")
-        assert isinstance(field, IdFieldType)
-        return field.ids(ctx.view, self.values)
+        return field.ids(ctx.view, self.values) if isinstance(field, IdFieldType) else ctx.nothing()
 
 
 def _id_texts(container: Any, key: Any) -> list[str]:

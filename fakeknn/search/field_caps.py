@@ -52,17 +52,18 @@ def capabilities(mapping: Mapping, patterns: list[str]) -> dict[str, Capabilitie
     """The fields of an index that some patterns name, and the objects that they lie in; None of an index where the real
     server stumbles: over a dotted name that is no object's (``disable_objects``)."""
     names: list[str] = []
+    metadata = _METADATA if mapping.of_every_index else {}
     for pattern in patterns:
         if "*" in pattern:
             names += [name for name in mapping.fields if simple_match(pattern, name)]
-            names += [name for name in _METADATA if simple_match(pattern, name)]
+            names += [name for name in metadata if simple_match(pattern, name)]
         else:
             names.append(pattern)
     found: dict[str, Capabilities] = {}
     for name in hash_ordered(dict.fromkeys(names)):
         mapped = mapping.field(name)
         if mapped is None:
-            if name not in _METADATA:
+            if name not in metadata:
                 continue
             found[name] = Capabilities(*_METADATA[name])
             continue

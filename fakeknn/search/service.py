@@ -245,7 +245,7 @@ def shard_context(node: Node, index: Index, number: int, services: Services | No
         uuid=index.uuid,
         shard=number,
         settings=index.settings,
-        mapping=index.mapping,
+        mapping=index.searched_mapping,
         view=index.shards[number].searched(node.now()),
         now=node.clock.millis(),
         services=services,

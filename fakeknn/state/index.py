@@ -89,6 +89,11 @@ class Index:
         """Whether neither its creation nor a document has given it a mapping."""
         return self.mapping.unsaid and not any(shard.engine.next_seq_no for shard in self.shards)
 
+    @property
+    def searched_mapping(self) -> DocumentMapping:
+        """What searches know of its fields: without a mapping not even those that every index has."""
+        return self.mapping.without_metadata() if self.unmapped else self.mapping
+
     # -- what settings say
 
     @property
