@@ -209,9 +209,7 @@ class Bool(Query):
         return mask
 
     def asked_last(self, ctx: ShardContext) -> bool:
-        if ctx.derived is not None:
-            return any(clause.asked_last(ctx) for clause in self.children())
-        return any(clause.asked_last(ctx) for clause in (*self.must, *self.filter))
+        return any(clause.asked_last(ctx) for clause in self.children())
 
     def _before_scripts(self, ctx: ShardContext) -> ShardContext:
         """Some clauses are asked last (TwoPhaseIterator): of what the others, and their exclusions, let through."""

@@ -167,7 +167,8 @@ class ScriptScoreQuery(_ScoredAnew):
 
     def weights(self, *, scores: bool) -> Iterator[Node]:
         below = self.query
-        yield below.query if isinstance(below, ConstantScoreQuery) and not scores else below
+        below = below.query if isinstance(below, ConstantScoreQuery) and not scores else below
+        return below.weights(scores=scores)
 
     def children(self) -> Iterator[Node]:
         return self.query.children()
