@@ -118,7 +118,9 @@ def parse_geo_bounding_box(container: Any, key: Any) -> Query:
             try:
                 box = parse_box(value)
             except OpenSearchError as error:
-                wrapped = OpenSearchParseException(f"failed to parse [geo_bounding_box] query. [{error.reason}]")
+                wrapped = OpenSearchParseException(
+                    f"failed to parse [geo_bounding_box] query. [{error.reason}]", at=error.at
+                )
                 place = objects.place_of(error) or Where(value, None, "end")
                 raise objects.stopped_at(wrapped, place) from None
             name_of_field = name

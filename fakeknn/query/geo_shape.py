@@ -100,14 +100,15 @@ class GeoShape(Query):
             if self.relation != "intersects":
                 raise ctx.fails(f"{self.relation.upper()} query relation not supported for Field [{self.field}].")
             column = geo_column(ctx, mapped)
-            return ctx.nothing() if column is None else column.where(self._holds(ctx, column, self._shape(ctx)))
+            return ctx.nothing() if column is None else column.where(self._holds(ctx, column, self.asked(ctx)))
         if not isinstance(mapped, GeoShapeFieldType):
             raise ctx.fails(f"Field [{self.field}] is of unsupported type [{mapped.kind}] for [geo_shape] query")
         if mapped.path != self.field:
             return ctx.nothing()
-        return shapes_related(ctx, mapped, self._shape(ctx), self.relation)
+        return shapes_related(ctx, mapped, self.asked(ctx), self.relation)
 
-    def _shape(self, ctx: ShardContext) -> Shape:
+    def asked(self, ctx: ShardContext) -> Shape:
+        """The shape that is asked for."""
         if self.shape is not None:
             return self.shape
         assert self.indexed is not None

@@ -8,8 +8,10 @@ from functools import partial
 from typing import Any
 
 from fakeknn.fields.geo_point import GeoPointColumn, GeoPointFieldType
+from fakeknn.fields.geo_shape import GeoShapeFieldType
 from fakeknn.geo import points
 from fakeknn.query.context import ShardContext
+from fakeknn.query.forms.geo_shapes import circle, of_shapes, rectangle
 from fakeknn.query.geo import COERCE, GeoBoundingBox, GeoDistance, GeoPolygon, GeoQuery, geo_column
 from fakeknn.query.lucene import (
     SHOULD,
@@ -40,17 +42,18 @@ def _by_place(field: GeoPointFieldType, index: Node, by_values: Leaf) -> Node:
 def _(query: GeoDistance, ctx: ShardContext) -> Node:
     plain = replace(query, boost=1.0)
     field = ctx.field(query.field)
+    mask = partial(plain.mask, ctx)
+    center = points.normalized(query.center) if query.validation == COERCE else query.center
+    around = circle(center.lat, center.lon, query.distance)
+    if isinstance(field, GeoShapeFieldType):
+        return of_shapes(field, [around], mask, box=False)
     if not isinstance(field, GeoPointFieldType):
         return _unmapped(query, ctx) or Told(plain)
-    mask = partial(plain.mask, ctx)
-
-    center = points.normalized(query.center) if query.validation == COERCE else query.center
     lat, lon, radius = java_double(center.lat), java_double(center.lon), java_double(query.distance)
-    circle = f"Circle([{lat},{lon}] radius = {radius} meters)"
     return _by_place(
         field,
         Leaf("LatLonPointDistanceQuery", f"{field.path}:{lat},{lon} +/- {radius} meters", mask),
-        Leaf("LatLonDocValuesQuery", f"{field.path}:INTERSECTS:geometries([{circle}])", mask),
+        Leaf("LatLonDocValuesQuery", f"{field.path}:INTERSECTS:geometries([{around}])", mask),
     )
 
 
@@ -75,10 +78,12 @@ def _(query: GeoPolygon, ctx: ShardContext) -> Node:
 def _(query: GeoBoundingBox, ctx: ShardContext) -> Node:
     plain = replace(query, boost=1.0)
     field = ctx.field(query.field)
+    (top, left), (bottom, right) = query.corners
+    if isinstance(field, GeoShapeFieldType) and left <= right:
+        return of_shapes(field, [rectangle(left, right, top, bottom)], partial(plain.mask, ctx), box=True)
     column = geo_column(ctx, field) if isinstance(field, GeoPointFieldType) else None
     if not isinstance(field, GeoPointFieldType) or column is None:
         return _unmapped(query, ctx) or Told(plain)
-    (top, left), (bottom, right) = query.corners
     if left == 180.0 and right < left:
         left = -180.0
     if bottom > top or bottom == 90 or left == 180:
