@@ -25,8 +25,8 @@ FLOORS = """
     query
     mapping
     fields painless shape
-    view analysis knn dates geo rest units uri
-    source
+    view analysis knn dates geo rest uri
+    source units
     xcontent
     errors
 """
