@@ -13,7 +13,7 @@ from fakeknn.errors import IllegalArgumentException, NotFaked
 from fakeknn.rest import Request, route
 from fakeknn.state import machine, names
 from fakeknn.state.allocation import allocation_id, copies_of, in_hash_order
-from fakeknn.state.blocks import CLOSED, Block, cluster_blocks
+from fakeknn.state.blocks import Block, cluster_blocks
 from fakeknn.state.data_streams import DataStream
 from fakeknn.state.index import Index
 from fakeknn.state.names import INDICES_OPTIONS_PARAMETERS, IndicesOptions
@@ -122,7 +122,7 @@ def _blocks(node: Node, indices: list[Index]) -> dict[str, Any]:
         told["global"] = _told_blocks(everywhere)
     of_indices = {}
     for index in indices:
-        blocks = (*index.blocks, CLOSED) if index.state != "open" else index.blocks
+        blocks = index.standing_blocks
         if blocks:
             of_indices[index.name] = _told_blocks(blocks)
     if of_indices:

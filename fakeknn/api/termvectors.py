@@ -9,6 +9,7 @@ from fakeknn.api.documents import get, version_parameter
 from fakeknn.errors import (
     ActionRequestValidationException,
     IllegalArgumentException,
+    IndexClosedException,
     NotFaked,
     OpenSearchError,
     OpenSearchException,
@@ -152,8 +153,8 @@ def multi_termvectors(node: Node, request: Request) -> dict[str, Any]:
     for one in wanted:
         try:
             docs.append(_answer(node, one))
-        except NotFaked:
-            raise
+        except (NotFaked, IndexClosedException):
+            raise  # names are resolved before any document is looked for
         except OpenSearchError as error:
             error.meta = {key: value for key, value in error.meta.items() if not key.startswith("resource.")}
             failure = body_of(error)

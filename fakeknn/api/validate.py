@@ -65,6 +65,7 @@ def validate(node: Node, request: Request) -> dict[str, Any]:
     try:
         query = None if query is None else fetched(query, service.Services(node))
         indices = node.resolve(request.text("index") or "_all", options)
+        node.check_blocks("read", *indices)
     except (IndexNotFoundException, IndexClosedException):
         raise
     except OpenSearchError as error:  # no shard is asked

@@ -11,7 +11,7 @@ import numpy as np
 from fakeknn.mapping import Mapping as DocumentMapping
 from fakeknn.mapping import ParsedDocument
 from fakeknn.mapping.document import parse_document
-from fakeknn.state.blocks import check_blocks, index_blocks
+from fakeknn.state.blocks import CLOSED, Block, check_blocks, index_blocks
 from fakeknn.state.routing import Routing
 from fakeknn.state.schedule import Schedule
 from fakeknn.state.segments import MergePolicy
@@ -93,6 +93,11 @@ class Index:
     def searched_mapping(self) -> DocumentMapping:
         """What searches know of its fields: without a mapping not even those that every index has."""
         return self.mapping.without_metadata() if self.unmapped else self.mapping
+
+    @property
+    def standing_blocks(self) -> tuple[Block, ...]:
+        """What may not be done, and that a closed index may neither be read nor written to."""
+        return self.blocks if self.state == "open" else (*self.blocks, CLOSED)
 
     # -- what settings say
 

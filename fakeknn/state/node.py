@@ -198,8 +198,9 @@ class Node:
         everything: tuple[Block, ...] = ()
         if self.persistent_settings or self.transient_settings:
             everything = cluster_blocks(self.persistent_settings, self.transient_settings)
-        if everything or any(index.blocks for index in indices):
-            check_blocks(level, [(index.name, index.blocks) for index in indices], everything, releasing=releasing)
+        if everything or any(index.standing_blocks for index in indices):
+            blocked = [(index.name, index.standing_blocks) for index in indices]
+            check_blocks(level, blocked, everything, releasing=releasing)
 
     def data_stream_of(self, index: str) -> str | None:
         """The data stream that an index backs."""
