@@ -21,6 +21,7 @@ from fakeknn.painless import (  # noqa: F401
     library_locale,
     library_map,
     library_math_context,
+    library_normalizer,
     library_number_format,
     library_opensearch,
     library_regex,
