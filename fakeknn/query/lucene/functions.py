@@ -11,7 +11,6 @@ import numpy as np
 from fakeknn.query.context import Explanation, Matched, ShardContext
 from fakeknn.query.lucene.leaves import MatchAllDocsQuery
 from fakeknn.query.lucene.node import ONE, Node
-from fakeknn.query.lucene.wrappers import ConstantScoreQuery
 from fakeknn.query.script import ScriptScore
 from fakeknn.view import Mask
 from fakeknn.xcontent import java_float
@@ -165,10 +164,9 @@ class ScriptScoreQuery(_ScoredAnew):
             return super().explain_match(ctx, row)
         return self.query.explain_match(ctx, row)
 
-    def weights(self, *, scores: bool) -> Iterator[Node]:
-        below = self.query
-        below = below.query if isinstance(below, ConstantScoreQuery) and not scores else below
-        return below.weights(scores=scores)
+    def weights(self) -> Iterator[Node]:
+        """It makes the weight below itself, so that a profile knows that one's parts alone."""
+        return self.query.weights()
 
     def children(self) -> Iterator[Node]:
         return self.query.children()

@@ -101,8 +101,8 @@ class Node:
         """The parts that a profile times by themselves."""
         return iter(())
 
-    def weights(self, *, scores: bool) -> Iterator[Node]:
-        """The parts as they are profiled where scores count, or only the match."""
+    def weights(self) -> Iterator[Node]:
+        """The parts that a profile tells of."""
         return self.children()
 
     def might_match_nested(self, ctx: ShardContext) -> bool:
