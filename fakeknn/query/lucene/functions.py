@@ -56,10 +56,7 @@ class _ScoredAnew(Node):
         """Without scores the weight is that of the query below, unless there are scores that do not do."""
         if getattr(self.source, "min_score", None) is not None:
             return super().explain_match(ctx, row)
-        below = self.query
-        while isinstance(below, ConstantScoreQuery):
-            below = below.query
-        return below.explain_match(ctx, row)
+        return self.query.explain_match(ctx, row)
 
 
 @dataclass(frozen=True)
@@ -157,12 +154,6 @@ class ScriptScoreQuery(_ScoredAnew):
 
     def explain_unscored(self, ctx: ShardContext, row: int) -> Explanation:
         return super().explain_unscored(ctx, row) if self.source.min_score is None else self.explain(ctx, row, ONE)
-
-    def explain_match(self, ctx: ShardContext, row: int) -> Explanation:
-        """Only the weight below is made."""
-        if self.source.min_score is not None:
-            return super().explain_match(ctx, row)
-        return self.query.explain_match(ctx, row)
 
     def weights(self) -> Iterator[Node]:
         """It makes the weight below itself, so that a profile knows that one's parts alone."""
