@@ -82,7 +82,7 @@ def _query(node: Node, scores: bool, slices: bool = False, *, apart: bool = Fals
             f"{how}_{key}": told["breakdown"][key] for how in ("max", "min", "avg") for key in of_slices
         }
     below = scores and not isinstance(node, ConstantScoreQuery)
-    children = [_query(child, below, slices, apart=apart) for child in node.weights()]
+    children = [_query(child, below, slices, apart=apart) for child in node.children()]
     return {**told, "children": children} if children else told
 
 

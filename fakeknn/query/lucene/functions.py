@@ -155,9 +155,6 @@ class ScriptScoreQuery(_ScoredAnew):
     def explain_unscored(self, ctx: ShardContext, row: int) -> Explanation:
         return super().explain_unscored(ctx, row) if self.source.min_score is None else self.explain(ctx, row, ONE)
 
-    def weights(self) -> Iterator[Node]:
-        """It makes the weight below itself, so that a profile knows that one's parts alone."""
-        return self.query.weights()
-
     def children(self) -> Iterator[Node]:
+        """It makes the weight below itself, so that a profile knows that one's parts alone."""
         return self.query.children()

@@ -101,10 +101,6 @@ class Node:
         """The parts that a profile times by themselves."""
         return iter(())
 
-    def weights(self) -> Iterator[Node]:
-        """The parts that a profile tells of."""
-        return self.children()
-
     def might_match_nested(self, ctx: ShardContext) -> bool:
         """NestedHelper.mightMatchNestedDocs."""
         return True
