@@ -256,7 +256,7 @@ class Codegen(ExpressionCodegen):
         body += self._loop_body(node.block, list)
         self.slots = slots
         after, self.line = self.line, line
-        self.calls[line] = "each"
+        self.calling("each")
         loop = self.at(py.For(target, iterator, body, []))
         self.line = after
         return [loop]

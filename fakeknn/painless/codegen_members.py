@@ -90,8 +90,8 @@ class MemberCodegen(Emitter):
         self.host = Host()
         self.in_function = False
         self.nulls: dict[int, str] = {}
-        # What is called at a place: a static method's key, or the name and arity of a receiver's.
-        self.calls: dict[int, str] = {}
+        # What is called at a place, innermost first: a static method's key, or the name and arity of a receiver's.
+        self.calls: dict[int, tuple[str, ...]] = {}
         # Where statements begin: what an error shows ends at the next.
         self.statements = {0}
         self.slots = 0
@@ -114,6 +114,11 @@ class MemberCodegen(Emitter):
     def reference(self, node: ast.FunctionRef, type_: str, target: str) -> Reference:
         """Resolve a method reference when the script runs."""
         raise NotImplementedError
+
+    def calling(self, name: str) -> None:
+        """Note what is called here; the last argument's own call is often at the same place."""
+        known = self.calls.get(self.line, ())
+        self.calls[self.line] = (*(call for call in known if call != name), name)
 
     # --- local variables as the real machine numbers them -------------------------------------------------------------
 
@@ -204,14 +209,14 @@ class MemberCodegen(Emitter):
             self._explain_array(node.prefix, "read the array length")
             return self.call(len, receiver)
         if kind == "def":
-            self.calls[self.line] = f".{node.index}"
+            self.calling(f".{node.index}")
             table = def_load(node.index, str(node.vtype), self.context.name)
             return self.by_type(table, receiver)
         if kind == "field":
             return self.at(py.Attribute(receiver, node.index, py.Load()))
         assert node.getter is not None
         self._explain_null(node.prefix, node.getter)
-        self.calls[self.line] = f"{node.getter.name}/{len(node.getter.parameters)}"
+        self.calling(f"{node.getter.name}/{len(node.getter.parameters)}")
         table_of = virtual(node.getter.name, len(node.getter.parameters))
         if kind == "getter":
             return self.by_type(table_of, receiver)
@@ -249,7 +254,7 @@ class MemberCodegen(Emitter):
 
     def _load_brace(self, node: ast.Brace, receiver: py.expr, index: py.expr) -> py.expr:
         self.mark(node.offset)
-        self.calls[self.line] = "[]"
+        self.calling("[]")
         if node.kind == "array":
             self._explain_array(node.prefix, f"load from {_component(node.prefix)} array")
             return self.call(array_load, receiver, index)
@@ -264,7 +269,7 @@ class MemberCodegen(Emitter):
             self.mark(node.index.offset)
         assert node.getter is not None
         self._explain_null(node.prefix, node.getter)
-        self.calls[self.line] = "[]"
+        self.calling("[]")
         loaded = self.by_type(virtual("get", 1), receiver, index)
         self.mark(node.offset)
         return loaded
@@ -303,7 +308,7 @@ class MemberCodegen(Emitter):
         if getattr(left, "optimized", False) and left.vtype in BOXERS:
             boxed = self.cast(boxed, Cast(left.vtype, "def", False))
         self.mark(left.offset)
-        self.calls[self.line] = f".{left.index}=" if isinstance(left, ast.Dot) else "[]="
+        self.calling(f".{left.index}=" if isinstance(left, ast.Dot) else "[]=")
         if isinstance(left, ast.Dot):
             steps.append(write(left, receiver, boxed))
         else:
@@ -347,7 +352,7 @@ class MemberCodegen(Emitter):
         assert node.method is not None
         self.mark(node.offset)
         arguments = [self.value(argument) for argument in node.arguments]
-        self.calls[self.line] = node.method.key
+        self.calling(node.method.key)
         return self.call(static_implementation(node.method), *arguments)
 
     def _invoke(self, node: ast.Call, receiver: py.expr) -> py.expr:
@@ -355,14 +360,14 @@ class MemberCodegen(Emitter):
         method = node.method
         if method is None:
             arguments = [self.value(argument) for argument in node.arguments]
-            self.calls[self.line] = f"{node.name}/{len(arguments)}"
+            self.calling(f"{node.name}/{len(arguments)}")
             types = tuple(map(self.type_of, node.arguments))
             table = def_call(node.name, types, str(node.vtype), self.context.name)
             return self.by_type(table, receiver, *arguments)
         if node.prefix.vtype in PRIMITIVES:
             receiver = self.cast(receiver, Cast(node.prefix.vtype, "def", False))
         arguments = [self.value(argument) for argument in node.arguments]
-        self.calls[self.line] = f"{method.name}/{len(arguments)}"
+        self.calling(f"{method.name}/{len(arguments)}")
         self._explain_null(node.prefix, method)
         return self.by_type(virtual(method.name, len(arguments)), receiver, *arguments)
 
@@ -370,7 +375,7 @@ class MemberCodegen(Emitter):
         assert node.constructor is not None
         self.mark(node.offset)
         arguments = [self.value(argument) for argument in node.arguments]
-        self.calls[self.line] = node.constructor.key
+        self.calling(node.constructor.key)
         made = self.call(static_implementation(node.constructor), *arguments)
         if self.allowlist.assignable("java.lang.Throwable", node.constructor.owner):
             return self.call(made_at, made, self.constant(self.line))
@@ -385,7 +390,7 @@ class MemberCodegen(Emitter):
             name = f"f_{node.function.name}_{len(node.function.parameters)}"
             return self.call_node(self.name(name), *arguments)
         assert node.imported is not None
-        self.calls[self.line] = node.imported.key
+        self.calling(node.imported.key)
         return self.call(static_implementation(node.imported), *arguments)
 
     def _bound(self, node: ast.CallLocal, binding: Method) -> py.expr:
@@ -397,14 +402,14 @@ class MemberCodegen(Emitter):
         if node.skipped:
             arguments.insert(0, self.reach(self.host))
         place = self.constant(node.offset)
-        self.calls[self.line] = binding.key
+        self.calling(binding.key)
         known = self.call(self.host.bound_at, place)
         made = self.call(self.host.bind, place, self.reach(static_implementation(binding)), *arguments)
         bound = self.at(py.BoolOp(py.Or(), [known, made]))
         asked = [self.value(argument) for argument in node.arguments[given:]]
         if binding.parameters[-1] != "java.lang.Object":  # to which an argument is cast at its own place
             self.mark(node.offset)
-        self.calls[self.line] = binding.key
+        self.calling(binding.key)
         return self.call_node(bound, *asked)
 
     # --- lambdas and references ---------------------------------------------------------------------------------------

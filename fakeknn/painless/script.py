@@ -190,13 +190,11 @@ class Script:
         if thrown.message == NULL_RECEIVER:
             thrown.message = compiled.nulls.get(line or 0)
         stack = list(thrown.frames)
-        called = compiled.calls.get(line or 0)
-        if called is not None and (not stack or stack == [CLASS_CAST]):
-            if called[0] in ".[" or called.count(".") == 0:
-                called = f"{_receiver_class(error)}.{called}"
-            if thrown.java_class == NULL_POINTER and thrown.message is None:
-                thrown.message = null_message(called)
-            stack = [*frames_above(called, thrown)] or stack
+        if not stack or stack == [CLASS_CAST]:
+            called = [_of_receiver(call, error) for call in compiled.calls.get(line or 0, ())]
+            if called and thrown.java_class == NULL_POINTER and thrown.message is None:
+                thrown.message = null_message(called[-1])
+            stack = next(([*found] for call in called if (found := frames_above(call, thrown))), stack)
         position = None
         if line is None:
             stack.append("<<< unknown portion of script >>>")
@@ -223,6 +221,11 @@ def _cut(source: str, start: int, end: int) -> str:
         return source[start:end]
     units = source.encode("utf-16-le", "surrogatepass")
     return units[2 * start : 2 * end].decode("utf-16-le", "replace")
+
+
+def _of_receiver(call: str, error: BaseException) -> str:
+    """A call with the class that it is one of."""
+    return f"{_receiver_class(error)}.{call}" if call[0] in ".[" or "." not in call else call
 
 
 def _receiver_class(error: BaseException) -> str:
