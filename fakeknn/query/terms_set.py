@@ -26,7 +26,7 @@ from fakeknn.query.multi_term import MAX_CLAUSE_COUNT, too_many_clauses
 from fakeknn.query.parsing import common, register
 from fakeknn.query.script import Script, check_language, parse_script, resolved
 from fakeknn.query.terms import Term, term_values
-from fakeknn.view import Mask, NumericColumn
+from fakeknn.view import KeywordColumn, Mask, NumericColumn, place_of
 from fakeknn.xcontent import objects
 
 _NOT_SAID = -(2**63)
@@ -88,17 +88,54 @@ class TermsSet(Query):
             return Matched.none(ctx.n)
         parts = [clause.matched(ctx, boost) for clause in self.clauses()]
         count: NDArray[np.int64] = np.asarray(np.sum([part.mask for part in parts], axis=0, dtype=np.int64))
-        rows = np.flatnonzero((count > 0) & ctx.view.live).astype(np.int32)
+        rows = self._asked(ctx, count > 0)
         needed = self._needed(ctx, rows)
         out = Matched.none(ctx.n)
         # A document that asks for nothing must still have one of the terms.
-        chosen = rows[(needed != _NOT_SAID) & (count[rows] >= np.maximum(needed, 1))]
+        chosen = rows[(needed != _NOT_SAID) & (count[rows] >= np.maximum(needed, 1)) & ctx.view.live[rows]]
         out.mask[chosen] = True
         total = np.zeros(ctx.n, np.float64)
         for part in parts:
             np.add(total, part.score, out=total, where=part.mask)
         out.score[chosen] = total[chosen].astype(np.float32)
         return out
+
+    def asked_last(self, ctx: ShardContext) -> bool:
+        return self.minimum_should_match_script is not None
+
+    def _asked(self, ctx: ShardContext, reached: Mask) -> NDArray[np.int32]:
+        """The documents that CoveringScorer asks what they need: those that it is sent to, and from each the next that
+        has a term. By itself it begins with a segment's first, and goes on behind each that has a term.
+        """
+        have = np.flatnonzero(reached)
+        if self.minimum_should_match_script is None:
+            return have.astype(np.int32)
+        if ctx.visited is not None:
+            sent = np.flatnonzero(ctx.visited)
+        else:
+            starts, ends = ctx.view.segments[:-1], ctx.view.segments[1:]
+            begun = [
+                start
+                for start, end in zip(starts.tolist(), ends.tolist(), strict=True)
+                if start < end and (reached[start:end].any() or self._among_terms(ctx, start, end))
+            ]
+            sent = np.union1d(begun, np.setdiff1d(have + 1, (*starts, ctx.n)))
+        at = np.searchsorted(have, sent)
+        return np.union1d(sent, have[at[at < len(have)]]).astype(np.int32)
+
+    def _among_terms(self, ctx: ShardContext, start: int, end: int) -> bool:
+        """Whether a segment, in which none of the terms is found, must look for one of them: it lies between its first
+        and its last."""
+        field = ctx.field(self.field)
+        column = None if field is None else ctx.column(field)
+        if not isinstance(column, KeywordColumn):
+            return False
+        first, last = place_of(column.rows, start), place_of(column.rows, end)
+        if first == last:
+            return False
+        ranks = column.ranks[column.tids[first:last]]
+        low, high = (column.terms[int(column.order[rank])] for rank in (ranks.min(), ranks.max()))
+        return any(low <= str(value) <= high for value in self.values)
 
     def mask(self, ctx: ShardContext) -> Mask:
         return self.run(ctx, np.float32(1)).mask
