@@ -90,7 +90,7 @@ class MemberCodegen(Emitter):
         self.host = Host()
         self.in_function = False
         self.nulls: dict[int, str] = {}
-        # What is called at a place, innermost first: a static method's key, or the name and arity of a receiver's.
+        # What is called at a place, arguments first: a static method's key, or the name and arity of a receiver's.
         self.calls: dict[int, tuple[str, ...]] = {}
         # Where statements begin: what an error shows ends at the next.
         self.statements = {0}

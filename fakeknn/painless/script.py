@@ -191,9 +191,9 @@ class Script:
             thrown.message = compiled.nulls.get(line or 0)
         stack = list(thrown.frames)
         if not stack or stack == [CLASS_CAST]:
-            called = [_of_receiver(call, error) for call in compiled.calls.get(line or 0, ())]
+            called = [_of_receiver(call, error) for call in reversed(compiled.calls.get(line or 0, ()))]
             if called and thrown.java_class == NULL_POINTER and thrown.message is None:
-                thrown.message = null_message(called[-1])
+                thrown.message = null_message(called[0])
             stack = next(([*found] for call in called if (found := frames_above(call, thrown))), stack)
         position = None
         if line is None:
