@@ -315,7 +315,7 @@ def _parse(pattern: str, locale: str, printed: str | None) -> DateFormat:
     if "" in parts:
         raise IllegalArgumentException(f"Cannot have empty element in multi date format pattern: {stripped}")
     singles = tuple(_single(part, locale) for part in parts)
-    if printed is None:
+    if printed in (None, parts[0]):
         return DateFormat(pattern, singles)
     try:
         printing = _single(printed.removeprefix("8"), locale)

@@ -178,3 +178,8 @@ def test_zones_know_their_gaps_and_overlaps() -> None:
     assert paris.offset_at(later) == paris.offsets_at(np.array([later]))[0] == 7200
     assert zones.of("UTC") != UTC
     assert parse_zone("UTC").fixed == UTC.fixed == 0
+
+
+def test_what_prints_as_the_first_pattern_is_no_other() -> None:
+    assert DateFormat.parse("strict_date_optional_time||epoch_millis", printed="strict_date_optional_time").prints_iso
+    assert not DateFormat.parse("strict_date_optional_time||epoch_millis", printed="yyyy").prints_iso
