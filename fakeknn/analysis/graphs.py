@@ -10,7 +10,7 @@ from fakeknn.analysis.custom import following
 from fakeknn.analysis.factories import TOKEN_FILTERS, Chain, Identity, TokenFilterFactory, plain_filter
 from fakeknn.analysis.filters import RemoveDuplicatesFilter
 from fakeknn.analysis.settings import ComponentSettings
-from fakeknn.errors import IllegalArgumentException, NotFaked, UnsupportedOperationException
+from fakeknn.errors import IllegalArgumentException, IllegalStateException, NotFaked, UnsupportedOperationException
 
 
 @dataclass
@@ -226,9 +226,11 @@ def _not_faked(kind: str, check: Callable[[str, ComponentSettings], None]) -> No
 
 
 def _check_hunspell(name: str, settings: ComponentSettings) -> None:
-    if all(settings.get(key) is None for key in ("locale", "language", "lang")):
+    locale = next((settings.get(key) for key in ("locale", "language", "lang") if settings.get(key) is not None), None)
+    if locale is None:
         raise IllegalArgumentException("missing [locale | language | lang] configuration for hunspell token filter")
-    raise NotFaked("hunspell dictionaries")
+    # A node that nobody has given dictionaries has none.
+    raise IllegalStateException(f"Failed to load hunspell dictionary for locale: {locale}")
 
 
 def _check_hyphenation(name: str, settings: ComponentSettings) -> None:
