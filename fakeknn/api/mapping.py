@@ -8,6 +8,7 @@ from fakeknn.api.documents import require_body
 from fakeknn.api.timeouts import MANAGER, acknowledged, check_manager_timeout, check_timeouts
 from fakeknn.errors import ActionRequestValidationException, IllegalArgumentException, MapperParsingException
 from fakeknn.mapping import Mapping
+from fakeknn.mapping.definition import parse_mapping
 from fakeknn.rest import Request, Response, route
 from fakeknn.state import names
 from fakeknn.state.index import Index
@@ -63,7 +64,7 @@ def put(node: Node, request: Request) -> dict[str, Any]:
 def _parsed(body: dict[str, Any], index: Index) -> Mapping:
     """A definition under an index's settings; unlike a new index's, its refusals are not wrapped."""
     try:
-        return Mapping.parse(body, index.mapping.context, update=True)
+        return parse_mapping(body, index.mapping.context, update=True)
     except MapperParsingException as error:
         cause = error.cause or error
         raise cause from cause.cause

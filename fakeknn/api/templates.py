@@ -21,7 +21,7 @@ from fakeknn.errors import (
     OpenSearchParseException,
     ResourceNotFoundException,
 )
-from fakeknn.mapping import Mapping
+from fakeknn.mapping.definition import parse_mapping
 from fakeknn.rest import Request, Response, route
 from fakeknn.state.creation import mapping_context
 from fakeknn.state.names import simple_match
@@ -365,7 +365,7 @@ def _simulated(node: Node, name: str, templates: Members[str, IndexTemplate], in
     told: dict[str, Any] = {"settings": render(settings)}
     mappings = compose_mappings(collect_mappings(node, template, index))
     if mappings:
-        told["mappings"] = Mapping.parse(mappings, mapping_context(node, settings, index)).echo()
+        told["mappings"] = parse_mapping(mappings, mapping_context(node, settings, index)).echo()
     told["aliases"] = named_aliases(resolve_aliases(node, template), index)
     others = overlapping(node, name, template.index_patterns, templates)
     listed = [{"name": other, "index_patterns": patterns} for other, patterns in others.items()]

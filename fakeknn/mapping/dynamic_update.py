@@ -14,6 +14,7 @@ from fakeknn.errors import (
 )
 from fakeknn.fields import KINDS, FieldType
 from fakeknn.fields.numbers import java_double
+from fakeknn.mapping.definition import MappingReader
 from fakeknn.mapping.dynamic import DEFAULT_TYPES
 from fakeknn.mapping.names import join
 from fakeknn.mapping.objects import ObjectMapper
@@ -147,14 +148,13 @@ class DynamicUpdate:
         return None
 
     def made(self, path: str, definition: dict[str, Any]) -> FieldType | ObjectMapper:
-        holder = Mapping(self.mapping.context)
-        holder.of_template = True
+        reader = MappingReader(self.mapping.context, of_template=True)
         kind = java_string(definition["type"])
         if kind in ("object", "nested"):
-            return holder._read_object(path, definition, kind)
+            return reader.read_object(path, definition, kind)
         if kind not in KINDS:
             raise MapperParsingException(f"failed to find type parsed [{kind}] for [{path.rpartition('.')[2]}]")
-        return holder.make_field(path, kind, definition)
+        return reader.make_field(path, kind, definition)
 
     def guess(self, value: Any) -> tuple[str, dict[str, Any]]:
         """The JSON type that a value counts as, and the mapping it gets without a template."""

@@ -7,6 +7,7 @@ from typing import Any
 
 from fakeknn.errors import OpenSearchException
 from fakeknn.mapping import Mapping as IndexMapping
+from fakeknn.mapping.definition import derived_fields
 from fakeknn.query.context import ShardContext
 from fakeknn.query.derived import DerivedFields, has_derived
 from fakeknn.search.request import OBJECTS, SearchRequest
@@ -40,4 +41,4 @@ def define_derived(request: SearchRequest, ctx: ShardContext) -> None:
             "false."
         )
     ctx.refuse_expensive("[derived field] queries")
-    ctx.derived = DerivedFields(IndexMapping.derived_fields(definitions, ctx.mapping.context))
+    ctx.derived = DerivedFields(derived_fields(definitions, ctx.mapping.context))

@@ -18,6 +18,7 @@ from fakeknn.errors import (
 )
 from fakeknn.fields.contexts import MappingContext
 from fakeknn.mapping import Mapping as DocumentMapping
+from fakeknn.mapping.definition import parse_mapping
 from fakeknn.mapping.validation import check_partition
 from fakeknn.state import shard_limit
 from fakeknn.state.active import BY_SETTING, ActiveShards
@@ -94,11 +95,11 @@ def create_index(node: Node, request: CreateIndex) -> Index:
     sort_fields(settings)
     context = mapping_context(node, settings, name)
     requested_mapping = {} if request.mapping is None else request.mapping
-    mapping = DocumentMapping.parse(requested_mapping, context, limits=request.mapping is not None)
+    mapping = parse_mapping(requested_mapping, context, limits=request.mapping is not None)
     if templates.mappings:
         for definition in templates.mappings:
-            DocumentMapping.parse(definition, context)
-        mapping = DocumentMapping.parse(compose(templates, request.mapping or {}), context)
+            parse_mapping(definition, context)
+        mapping = parse_mapping(compose(templates, request.mapping or {}), context)
     mapping.unsaid = request.mapping is None and not templates.mappings
     if not mapping.unsaid:
         check_partition(mapping)
@@ -195,7 +196,7 @@ def mapping_context(node: Node, settings: Mapping[str, Any], index: str) -> Mapp
 
 def reread_mapping(node: Node, index: Index, settings: Mapping[str, Any], name: str) -> DocumentMapping:
     """The mapping of an index under other settings, of which fields and analyzers are made, and in one of this name."""
-    return DocumentMapping.parse(index.mapping.echo(), mapping_context(node, settings, name), limits=False)
+    return parse_mapping(index.mapping.echo(), mapping_context(node, settings, name), limits=False)
 
 
 def check_auto_create(node: Node, name: str) -> None:

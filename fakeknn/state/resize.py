@@ -13,7 +13,7 @@ from fakeknn.errors import (
     NotFaked,
     NullPointerException,
 )
-from fakeknn.mapping import Mapping
+from fakeknn.mapping.definition import parse_mapping
 from fakeknn.mapping.document import parse_document
 from fakeknn.state.creation import (
     CreateIndex,
@@ -75,7 +75,7 @@ def resize(
         raise IllegalArgumentException("can't shrink an index with only one shard")
     settings = _with_settings_of(source, settings, kind, node.node_id)
     lifecycle.check_makeable(settings)
-    mapping = Mapping.parse(source.mapping.echo(), mapping_context(node, settings, target.name))
+    mapping = parse_mapping(source.mapping.echo(), mapping_context(node, settings, target.name))
     check_aliases(node, target.aliases)
     index = Index(target.name, settings, mapping, target.aliases, node.now())
     check_filters(node, target, index)

@@ -18,7 +18,7 @@ from fakeknn.app import answer
 from fakeknn.contract.console import parse
 from fakeknn.fields import KINDS
 from fakeknn.knn.spaces import SPACES
-from fakeknn.mapping.tree import NOT_FAKED_TYPES
+from fakeknn.mapping.definition import NOT_FAKED_TYPES
 from fakeknn.query.parsing import KNOWN_QUERIES, PARSERS
 from fakeknn.rest import TABLE, Request
 from fakeknn.state.node import Node

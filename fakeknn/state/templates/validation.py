@@ -11,7 +11,7 @@ from fakeknn.errors import (
     OpenSearchError,
     ValidationException,
 )
-from fakeknn.mapping import Mapping as DocumentMapping
+from fakeknn.mapping.definition import parse_mapping
 from fakeknn.mapping.validation import check_partition
 from fakeknn.state.aliases import AliasMetadata, CheckFilter, check_alias
 from fakeknn.state.creation import mapping_context
@@ -82,7 +82,7 @@ def check_alone(node: Node, settings: Settings, mappings: Mapping[str, Any] | No
     context = mapping_context(node, trial, node.ids.uuid())
     if mappings:
         # Within its type, as OpenSearch wraps it: a second one inside is not known.
-        check_partition(DocumentMapping.parse({"_doc": mappings}, context))
+        check_partition(parse_mapping({"_doc": mappings}, context))
 
 
 def check_composed(node: Node, name: str, template: IndexTemplate, check_filter: CheckFilter) -> None:
@@ -93,15 +93,15 @@ def check_composed(node: Node, name: str, template: IndexTemplate, check_filter:
     context = mapping_context(node, trial, placeholder)
     # It has no mapping yet that could tell how it is sorted, and nobody asks it to.
     unsorted = {key: value for key, value in trial.items() if not key.startswith("index.sort.")}
-    index = Index(placeholder, {"index.uuid": "_na_", **unsorted}, DocumentMapping.parse({}, context), {}, node.now())
+    index = Index(placeholder, {"index.uuid": "_na_", **unsorted}, parse_mapping({}, context), {}, node.now())
     for alias, metadata in resolve_aliases(node, template).items():
         if metadata.get("filter"):
             check_filter(node, index, alias, metadata["filter"])
     try:
         mappings = collect_mappings(node, template, BACKING_INDEX_PREFIX + placeholder)
         for definition in mappings:
-            DocumentMapping.parse({"_doc": definition}, context)
-        composed = DocumentMapping.parse(compose_mappings(mappings), context)
+            parse_mapping({"_doc": definition}, context)
+        composed = parse_mapping(compose_mappings(mappings), context)
         if mappings:
             check_partition(composed)
     except OpenSearchError as error:

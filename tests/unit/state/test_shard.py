@@ -10,7 +10,7 @@ import pytest
 from fakeknn.analysis import AnalysisRegistry
 from fakeknn.errors import VersionConflictEngineException
 from fakeknn.fields.contexts import MappingContext
-from fakeknn.mapping import Mapping
+from fakeknn.mapping.definition import parse_mapping
 from fakeknn.mapping.document import parse_document
 from fakeknn.state import shard as module
 from fakeknn.state.schedule import Schedule
@@ -18,7 +18,7 @@ from fakeknn.state.segments import MergePolicy
 from fakeknn.state.shard import Shard
 from fakeknn.state.versions import ANYTHING, EXTERNAL, NOTHING, Expectation
 
-MAPPING = Mapping.parse(
+MAPPING = parse_mapping(
     {
         "properties": {
             "n": {"type": "long"},

@@ -11,6 +11,7 @@ import pytest
 from fakeknn.errors import IllegalArgumentException
 from fakeknn.fields.contexts import MappingContext
 from fakeknn.mapping import Mapping
+from fakeknn.mapping.definition import parse_mapping
 from fakeknn.state.creation import CreateIndex, create_index
 from fakeknn.state.index import Index
 from fakeknn.state.node import Node
@@ -22,7 +23,7 @@ ANY = Expectation()
 
 
 def mapping(**types: str) -> Mapping:
-    return Mapping.parse({"properties": {name: {"type": kind} for name, kind in types.items()}}, MappingContext())
+    return parse_mapping({"properties": {name: {"type": kind} for name, kind in types.items()}}, MappingContext())
 
 
 def test_what_settings_say() -> None:
