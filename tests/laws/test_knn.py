@@ -35,7 +35,7 @@ def built(matrix: Matrix, space: str) -> Graph:
 
 
 @pytest.mark.parametrize("space", SPACES)
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(rows=st.integers(1, 400), width=st.integers(1, 24), k=st.integers(1, 30), seed=st.integers(0, 2**32))
 def test_exact_equals_brute_force_for_every_space_and_data_type(
     space: str, rows: int, width: int, k: int, seed: int
@@ -78,7 +78,7 @@ def test_a_batch_equals_single_queries(space: str) -> None:
 
 
 @pytest.mark.parametrize("space", GRAPH_SPACES)
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(share=st.sampled_from([0.02, 0.3, 0.7, 1.0]), k=st.integers(1, 50), seed=st.integers(0, 2**32))
 def test_what_is_found_passes_the_filter(space: str, share: float, k: int, seed: int) -> None:
     matrix, query = draw_matrix(1500, 8, True, 0), draw_matrix(1, 8, True, seed)[0]

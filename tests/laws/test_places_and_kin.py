@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.laws.served import ask, served
@@ -40,7 +40,7 @@ PROPERTIES = {
     "items": {"type": "nested", "properties": {"c": {"type": "keyword"}, "p": {"type": "integer"}}},
 }
 
-drawn = settings(max_examples=10, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+drawn = settings(max_examples=10)
 
 
 def found(documents: list[Document], aggregation: Any, *, shards: int = 1) -> Any:

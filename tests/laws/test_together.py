@@ -161,7 +161,7 @@ def _comparable(values: dict[str, list[Any]]) -> dict[str, list[Any]]:
 
 
 @pytest.mark.parametrize("shards", [1, 3])
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(
     first=bodies(),
     second=bodies(),

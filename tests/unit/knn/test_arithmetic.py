@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from fakeknn.knn import arithmetic
@@ -46,7 +46,6 @@ vectors = st.integers(1, 20).flatmap(lambda n: st.tuples(*[st.lists(floats, min_
 
 @pytest.mark.parametrize("machine", [arithmetic.Machine(4, True), arithmetic.Machine(8, False), arithmetic.Machine()])
 @pytest.mark.parametrize("in_order", [False, True])
-@settings(deadline=None)
 @given(pair=vectors)
 def test_fused_sums(machine: arithmetic.Machine, in_order: bool, pair: tuple[list[float], list[float]]) -> None:
     x, y = (np.array(vector, dtype=np.float32) for vector in pair)

@@ -45,7 +45,7 @@ def draw_matrix(kind: str, rows: int, dimension: int, draw: np.random.Generator)
 
 @pytest.mark.parametrize("space", ["l2", "cosinesimil", "innerproduct", "l1", "linf"])
 @pytest.mark.parametrize("kind", KINDS)
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(
     rows=st.integers(1, 1500),
     dimension=st.integers(1, 40),
