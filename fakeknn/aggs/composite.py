@@ -17,11 +17,10 @@ from numpy.typing import NDArray
 from fakeknn.aggs.base import Aggregation, Collector, created, refuse, register, shard_buckets
 from fakeknn.aggs.composite_sources import MISSING, SOURCES, Dimension, HistogramSource, ValuesSource
 from fakeknn.aggs.docs import Docs, compacted
-from fakeknn.aggs.merging import ranked, same_keyed
+from fakeknn.aggs.merging import java_key, ranked, same_keyed, uncomparable
 from fakeknn.aggs.results import Bucket, Internal, MultiBucket, Reduction, ShownKeyBucket, merged
 from fakeknn.aggs.values import Source
 from fakeknn.errors import (
-    ClassCastException,
     IllegalArgumentException,
     IllegalStateException,
     NegativeArraySizeException,
@@ -70,32 +69,14 @@ class Composite(MultiBucket):
         for i in range(len(parts[0].agg.sources)):
             columns = [[bucket.key[i] for bucket in part.buckets] for part in parts]
             found = [next((key for key in column if key is not None), None) for column in columns]
-            classes = [_KEY_CLASSES[type(key)] for key in found if key is not None]
+            classes = [java_key(key) for key in found if key is not None]
             other = next((one for one in classes if one != classes[0]), None)
             if other is not None:
                 # Who comes into the queue last compares itself: a shard does again when its missing key is through.
                 firsts = [column[0] is None for column in columns if column]
                 late = firsts[0] and not all(firsts)
                 pair = (other, classes[0]) if late else (classes[0], other)
-                raise ClassCastException(_cast(*pair))
-
-
-#: What keys are in Java; the ip's are pairs here.
-_KEY_CLASSES = {str: "BytesRef", tuple: "BytesRef", int: "Long", float: "Double"}
-
-
-def _cast(one: str, other: str) -> str:
-    names = {"BytesRef": "org.apache.lucene.util.BytesRef", "Long": "java.lang.Long", "Double": "java.lang.Double"}
-    java = "in module java.base of loader 'bootstrap'"
-    app = "in unnamed module of loader 'app'"
-    modules = [app if name == "BytesRef" else java for name in (one, other)]
-    first, second = names[one], names[other]
-    where = (
-        f"{first} and {second} are {java}"
-        if modules[0] == modules[1]
-        else f"{first} is {modules[0]}; {second} is {modules[1]}"
-    )
-    return f"class {first} cannot be cast to class {second} ({where})"
+                raise uncomparable(*pair)
 
 
 # --- the aggregation --------------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from fakeknn.aggs.results import Bucket
+from fakeknn.errors import ClassCastException
 
 
 def _key(bucket: Bucket) -> Any:
@@ -100,3 +101,53 @@ def ranked(
         return places[bucket.key]
 
     return [sorted(part, key=place) for part in parts], place
+
+
+# --- keys of several classes ------------------------------------------------------------------------------------------
+
+_BYTES, _LONG, _DOUBLE = "org.apache.lucene.util.BytesRef", "java.lang.Long", "java.lang.Double"
+#: What keys are in Java; those of ips are pairs or bytes here.
+_KEY_CLASSES = {str: _BYTES, bytes: _BYTES, tuple: _BYTES, int: _LONG, float: _DOUBLE}
+
+
+def java_key(key: Any) -> str:
+    """The Java class of a key."""
+    return _KEY_CLASSES[type(key)]
+
+
+def uncomparable(one: str, other: str) -> ClassCastException:
+    """What ``compareTo`` of a key of the ``other`` class says of one."""
+    java, app = "in module java.base of loader 'bootstrap'", "in unnamed module of loader 'app'"
+    where = [app if name == _BYTES else java for name in (one, other)]
+    places = f"{one} is {where[0]}; {other} is {where[1]}"
+    if where[0] == where[1]:
+        places = f"{one} and {other} are {where[0]}"
+    return ClassCastException(f"class {one} cannot be cast to class {other} ({places})")
+
+
+class JavaKeys:
+    """A key of several parts, as Java compares it: by those parts, which must be of one class if they are looked at."""
+
+    __slots__ = ("_descending", "_parts")
+
+    def __init__(self, parts: Sequence[Any], descending: bool) -> None:
+        self._parts = parts
+        self._descending = descending
+
+    def _compared(self, other: JavaKeys) -> int:
+        one, two = (other._parts, self._parts) if self._descending else (self._parts, other._parts)
+        for a, b in zip(one, two, strict=True):
+            first, second = java_key(a), java_key(b)
+            if first != second:
+                raise uncomparable(second, first)
+            if a != b:
+                return -1 if a < b else 1
+        return 0
+
+    def __lt__(self, other: JavaKeys) -> bool:
+        return self._compared(other) < 0
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, JavaKeys) and self._compared(other) == 0
+
+    __hash__ = None  # type: ignore[assignment]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
@@ -15,8 +15,9 @@ from fakeknn.aggs.docs import Docs, Unscored
 from fakeknn.aggs.fielddata import ALL, BYTES
 from fakeknn.aggs.formats import text_of
 from fakeknn.aggs.includes import IncludeExclude, found_in, members_of
+from fakeknn.aggs.merging import JavaKeys, java_key, same_keyed
 from fakeknn.aggs.orders import COUNT_DESCENDING, Orders, parse_orders
-from fakeknn.aggs.results import Bucket, Internal, ShownKeyBucket, finite
+from fakeknn.aggs.results import Bucket, Internal, Reduction, ShownKeyBucket, finite
 from fakeknn.aggs.selection import Grouped, Selector, TermsLike, split
 from fakeknn.aggs.terms import CountedBucket, Terms, TermValues, collect_mode
 from fakeknn.aggs.thresholds import DEFAULT_THRESHOLDS, Thresholds, threshold_members, thresholds_of
@@ -51,6 +52,27 @@ class MultiTermValues:
     def shown(self, key: Any, members: dict[str, Any]) -> Any:
         """formatObject."""
         return members["key"] if self.source.by_terms else finite(self.source.show_key(key))
+
+
+class CombinedTerms(Terms):
+    """InternalMultiTerms."""
+
+    def reduce(self, parts: Sequence[Self], reduction: Reduction) -> Internal:
+        columns = zip(*(bucket.key for part in parts for bucket in part.buckets[:1]), strict=True)
+        if any(len(set(map(java_key, column))) > 1 for column in columns):
+            self._compare(parts)
+        return super().reduce(parts, reduction)
+
+    def _compare(self, parts: Sequence[Self]) -> None:
+        """Raises what shards' keys of several classes raise, unless they differ before such parts of them."""
+        orders = self.agg.orders
+        descending = orders.by_key and not orders.key_ascending
+
+        def rank(bucket: Bucket) -> JavaKeys:
+            return JavaKeys(bucket.key, descending)
+
+        for _ in same_keyed([sorted(part.buckets, key=rank) for part in parts], rank):
+            pass
 
 
 @dataclass(eq=False)
@@ -102,7 +124,7 @@ class MultiTerms(TermsLike):
         owners = docs.owners[at][first][selection.chosen]
         others, full = selection.others.tolist(), selection.full.tolist()
         return [
-            Terms(self, "multi_terms", own, other, full=more)
+            CombinedTerms(self, "multi_terms", own, other, full=more)
             for own, other, more in zip(split(owners, docs.n, buckets), others, full, strict=True)
         ]
 

@@ -84,6 +84,8 @@ class BucketSort(BucketPipeline):
     def changed(self, agg: MultiBucket, reduction: Reduction) -> list[Bucket]:
         count = len(agg.buckets)
         page = slice(self.from_, self.from_ + (count if self.size is None else self.size))
+        if self.from_ >= count:  # no path is followed then
+            return []
         if not self.sorts:
             return agg.buckets[page]
         keyed = [(self._keys(agg, bucket), bucket) for bucket in agg.buckets]
