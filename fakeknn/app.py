@@ -95,11 +95,13 @@ def _route(request: Request) -> Route | Response:
 
 
 def _undecodable(request: Request) -> Response:
-    """What comes of a path like ``/%zz``: it is taken for the method's fault, where there is a handler;
-    nobody decodes it where the method has none."""
+    """What comes of a path like ``/%zz``: it is taken for the method's fault, where a placeholder would have stood for
+    it; nobody decodes it where the method has no handler."""
     api.load()
     methods = TABLE.methods(request.path)
     if not methods:
+        if TABLE.decodes(request.path):
+            return Response(405, {"error": "Unexpected HTTP method", "status": 405})
         return Response(400, {"error": "invalid uri has been requested"})
     wrong = f"Incorrect HTTP method for uri [{request.target or request.path}] and method [{request.method}]"
     text = f"{'Unexpected HTTP method' if request.method in methods else wrong}, allowed: [{', '.join(methods)}]"

@@ -271,6 +271,15 @@ class RouteTable:
         found = self._walk(self._root, _parts(path), 0, [])
         return [] if found is None else [method for method in METHODS if method in found[0].routes]
 
+    def decodes(self, path: str) -> bool:
+        """Whether the walk comes to a placeholder with a segment that cannot be decoded, even if it leads nowhere."""
+        steps = [self._root]
+        for part in _parts(path):
+            if not is_decodable(part) and any(step.placeholder for step in steps):
+                return True
+            steps = [below for step in steps for below in (step.literals.get(part), step.placeholder) if below]
+        return False
+
     def _walk(self, step: _Step, parts: list[str], i: int, values: list[str]) -> tuple[_Step, list[str]] | None:
         # PathTrie: where a literal leads to any endpoint at all, a placeholder is not tried, whatever the method.
         if i == len(parts):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import groupby
 from typing import Any, NoReturn
 
@@ -217,31 +218,30 @@ def parse(body: bytes, defaults: Defaults) -> Iterator[WriteRequest]:
             continue
         op, meta = action
         if op == "delete":
-            yield _delete(meta, defaults, line, number)
+            yield _delete(meta, defaults)
             continue
         if number == count:
-            _meta(op, meta, line, number)
             break  # an action without its document is dropped
         source = lines[number]
         number += 1
         if source[-1:] == b"\r":
             source = source[:-1]
         if op == "update":
-            yield _update(meta, defaults, source, line, number - 1)
+            yield _update(meta, defaults, source)
         else:
-            yield _index(op, meta, defaults, source, line, number - 1)
+            yield _index(op, meta, defaults, source)
     if cut:
         raise IllegalArgumentException("The bulk request must be terminated by a newline [\\n]")
 
 
 def _action(line: bytes, number: int) -> tuple[str, dict[str, Any]] | None:
-    """An action line's action and metadata; None for an empty line."""
+    """An action line's action and metadata, read and checked; None for an empty line."""
     try:
         action = orjson.loads(line)
         ((op, meta),) = action.items()
     except (orjson.JSONDecodeError, AttributeError, ValueError):
         return _strict_action(line, number)
-    if op in _ACTIONS and type(meta) is dict and line.count(b":") == len(meta) + 1:
+    if op in _ACTIONS and type(meta) is dict and _TEXTS.issuperset(meta) and line.count(b":") == len(meta) + 1:
         for value in meta.values():
             if type(value) is not str:
                 break
@@ -251,7 +251,7 @@ def _action(line: bytes, number: int) -> tuple[str, dict[str, Any]] | None:
 
 
 def _strict_action(line: bytes, number: int) -> tuple[str, dict[str, Any]] | None:
-    """An action line token by token: its refusals, and values as they stand there; the rest of the line is not read."""
+    """An action line token by token, each member refused where it stands; the rest of the line is not read."""
     scanner = Scanner(line)
     tokens = scanner.tokens()
     token = next(tokens, None)
@@ -273,6 +273,7 @@ def _strict_action(line: bytes, number: int) -> tuple[str, dict[str, Any]] | Non
         return op, {}
     if token.kind != "START_OBJECT":
         raise _malformed(number, "START_OBJECT or END_OBJECT", token)
+    given: dict[str, Any] = {}
     meta: dict[str, Any] = {}
     while True:
         token = next(tokens)
@@ -281,14 +282,26 @@ def _strict_action(line: bytes, number: int) -> tuple[str, dict[str, Any]] | Non
         name = token.value
         token = next(tokens)
         if token.kind == "START_OBJECT" and name == "_source":
-            meta[name] = _skip(tokens)
+            given[name] = _skip(tokens)
         elif token.kind in ("START_OBJECT", "START_ARRAY"):
             raise IllegalArgumentException(
                 f"Malformed action/metadata line [{number}], expected a simple value for field [{name}] but found "
                 f"[{token.xcontent}]"
             )
-        elif token.kind != "VALUE_NULL":
-            meta[name] = _text(line, token) if name in _TEXTS else token.value
+        elif token.kind == "VALUE_NULL":
+            continue
+        elif name in _TEXTS:
+            meta[name] = _text(line, token)
+            continue
+        elif name not in _READERS:
+            raise IllegalArgumentException(f"Action/metadata line [{number}] contains an unknown parameter [{name}]")
+        else:
+            given[name] = token.value
+        try:
+            meta[name] = _READERS[name](given, name)
+        except OpenSearchError as error:
+            _place(error, line, {op: given})
+            raise
 
 
 def _text(line: bytes, token: Token) -> str:
@@ -326,32 +339,16 @@ def _malformed(number: int, expected: str, token: Token) -> IllegalArgumentExcep
     )
 
 
-def _meta(op: str, meta: dict[str, Any], line: bytes, number: int) -> dict[str, Any]:
-    """The metadata that are rarer than index and id, read and checked."""
-    read_by: dict[str, Callable[[], Any]] = {
-        "version": lambda: integer(meta, "version", bits=64),
-        "version_type": lambda: version_type(text(meta, "version_type")),
-        "if_seq_no": lambda: if_seq_no(integer(meta, "if_seq_no", bits=64)),
-        "if_primary_term": lambda: if_primary_term(integer(meta, "if_primary_term", bits=64)),
-        "retry_on_conflict": lambda: integer(meta, "retry_on_conflict"),
-        "require_alias": lambda: boolean(meta, "require_alias"),
-        "_source": lambda: parse_source(meta, "_source"),
-    }
-    found: dict[str, Any] = {}
-    try:
-        for name, value in meta.items():
-            if name in _TEXTS:
-                found[name] = value
-            elif name in read_by:
-                found[name] = read_by[name]()
-            else:
-                raise IllegalArgumentException(
-                    f"Action/metadata line [{number}] contains an unknown parameter [{name}]"
-                )
-    except OpenSearchError as error:
-        _place(error, line, {op: meta})
-        raise
-    return found
+#: The metadata that are rarer than index and id.
+_READERS: dict[str, Callable[[dict[str, Any], str], Any]] = {
+    "version": partial(integer, bits=64),
+    "version_type": lambda meta, name: version_type(text(meta, name)),
+    "if_seq_no": lambda meta, name: if_seq_no(integer(meta, name, bits=64)),
+    "if_primary_term": lambda meta, name: if_primary_term(integer(meta, name, bits=64)),
+    "retry_on_conflict": integer,
+    "require_alias": boolean,
+    "_source": parse_source,
+}
 
 
 def _place(error: OpenSearchError, text: bytes, root: Any) -> None:
@@ -366,7 +363,7 @@ def _place(error: OpenSearchError, text: bytes, root: Any) -> None:
 _PLAIN = frozenset(("_index", "_id"))
 
 
-def _index(op: str, meta: dict[str, Any], defaults: Defaults, source: bytes, line: bytes, number: int) -> IndexRequest:
+def _index(op: str, meta: dict[str, Any], defaults: Defaults, source: bytes) -> IndexRequest:
     if _PLAIN.issuperset(meta):
         return IndexRequest(
             meta.get("_index", defaults.index),
@@ -378,57 +375,54 @@ def _index(op: str, meta: dict[str, Any], defaults: Defaults, source: bytes, lin
             defaults.pipeline,
             defaults.require_alias,
         )
-    found = _meta(op, meta, line, number)
-    create = op == "create" or found.get("op_type") == "create"
+    create = op == "create" or meta.get("op_type") == "create"
     return IndexRequest(
-        found.get("_index", defaults.index),
-        found.get("_id"),
+        meta.get("_index", defaults.index),
+        meta.get("_id"),
         source,
-        found.get("routing", defaults.routing) or None,
-        _expectation(found),
+        meta.get("routing", defaults.routing) or None,
+        _expectation(meta),
         create,
-        found.get("pipeline", defaults.pipeline),
-        found.get("require_alias", defaults.require_alias),
+        meta.get("pipeline", defaults.pipeline),
+        meta.get("require_alias", defaults.require_alias),
     )
 
 
-def _expectation(found: dict[str, Any]) -> Expectation:
-    if not ("version" in found or "version_type" in found or "if_seq_no" in found or "if_primary_term" in found):
+def _expectation(meta: dict[str, Any]) -> Expectation:
+    if not ("version" in meta or "version_type" in meta or "if_seq_no" in meta or "if_primary_term" in meta):
         return ANYTHING
     return Expectation(
-        found.get("version", MATCH_ANY),
-        found.get("version_type", INTERNAL),
-        found.get("if_seq_no", UNASSIGNED_SEQ_NO),
-        found.get("if_primary_term", UNASSIGNED_PRIMARY_TERM),
+        meta.get("version", MATCH_ANY),
+        meta.get("version_type", INTERNAL),
+        meta.get("if_seq_no", UNASSIGNED_SEQ_NO),
+        meta.get("if_primary_term", UNASSIGNED_PRIMARY_TERM),
     )
 
 
-def _delete(meta: dict[str, Any], defaults: Defaults, line: bytes, number: int) -> DeleteRequest:
-    found = _meta("delete", meta, line, number)
+def _delete(meta: dict[str, Any], defaults: Defaults) -> DeleteRequest:
     return DeleteRequest(
-        found.get("_index", defaults.index),
-        found.get("_id"),
-        found.get("routing", defaults.routing) or None,
-        _expectation(found),
+        meta.get("_index", defaults.index),
+        meta.get("_id"),
+        meta.get("routing", defaults.routing) or None,
+        _expectation(meta),
     )
 
 
-def _update(meta: dict[str, Any], defaults: Defaults, source: bytes, line: bytes, number: int) -> UpdateRequest:
-    found = _meta("update", meta, line, number)
-    if "version" in found or "version_type" in found:
-        expected = _expectation(found)
+def _update(meta: dict[str, Any], defaults: Defaults, source: bytes) -> UpdateRequest:
+    if "version" in meta or "version_type" in meta:
+        expected = _expectation(meta)
         if expected.version != MATCH_ANY or expected.version_type is not INTERNAL:
             raise IllegalArgumentException(
                 "Update requests do not support versioning. Please use `if_seq_no` and `if_primary_term` instead"
             )
     update = UpdateRequest(
-        found.get("_index", defaults.index),
-        found.get("_id"),
-        found.get("routing", defaults.routing) or None,
-        _expectation(found),
-        retry_on_conflict=found.get("retry_on_conflict", 0),
-        require_alias=found.get("require_alias", defaults.require_alias),
-        pipeline=found.get("pipeline", defaults.pipeline),
+        meta.get("_index", defaults.index),
+        meta.get("_id"),
+        meta.get("routing", defaults.routing) or None,
+        _expectation(meta),
+        retry_on_conflict=meta.get("retry_on_conflict", 0),
+        require_alias=meta.get("require_alias", defaults.require_alias),
+        pipeline=meta.get("pipeline", defaults.pipeline),
     )
     body = read_update(source)
     try:
@@ -439,5 +433,5 @@ def _update(meta: dict[str, Any], defaults: Defaults, source: bytes, line: bytes
     if update.doc_as_upsert:
         update.pipeline = None  # it is the upsert's, and a doc is none
     # What the line or the query string says of the source beats what the body says
-    show_source(update, found.get("_source", defaults.source) or shown)
+    show_source(update, meta.get("_source", defaults.source) or shown)
     return update

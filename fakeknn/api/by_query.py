@@ -22,13 +22,12 @@ from fakeknn.errors import (
     OpenSearchParseException,
 )
 from fakeknn.ingest import search_pipelines
-from fakeknn.painless import java_value
-from fakeknn.painless.operators import narrow
 from fakeknn.query.script import Script
 from fakeknn.rest import Later, Request, Response, route
 from fakeknn.search.bulk_by_scroll import AUTO_SLICES, SCROLL_SIZE, BulkByScrollRequest, cast_failure
 from fakeknn.search.bulk_by_scroll_run import Run
 from fakeknn.search.by_query import DeleteByQuery, UpdateByQuery
+from fakeknn.search.numeric_sort import narrowed
 from fakeknn.search.request import SearchRequest, parse_request, set_size
 from fakeknn.search.source import HIDE_SOURCE
 from fakeknn.state.names import IndicesOptions
@@ -101,7 +100,7 @@ def _conflicts(wanted: BulkByScrollRequest, value: Any) -> None:
 def _max_docs(wanted: BulkByScrollRequest, value: Any) -> None:
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise cast_failure(value, "java.lang.Number")
-    wanted.set_max_docs(narrow(java_value(value), "int"))
+    wanted.set_max_docs(narrowed(value, 32))
 
 
 def _script(wanted: BulkByScrollRequest, value: Any) -> None:

@@ -17,6 +17,7 @@ from fakeknn.fields.buffers import Buffer
 from fakeknn.fields.contexts import DocContext
 from fakeknn.fields.dates import DEFAULT_DATE_FORMAT
 from fakeknn.fields.parameters import Parameter, boolean, simple_class, text
+from fakeknn.knn.java import cannot_be_cast
 from fakeknn.xcontent import java_string
 
 #: The types that a script can be said to emit, and the mapping type that searches them (DerivedFieldSupportedTypes).
@@ -58,6 +59,7 @@ class DerivedFieldType(FieldType):
     """A derived field as a mapping, or a search, defines it. ``emits`` is the type of what its script emits."""
 
     parameters: ClassVar[tuple[Parameter, ...]] = (
+        Parameter("type", text, "", updatable=True),
         Parameter("script", _script, None, updatable=True),
         Parameter("properties", lambda value: value, {}, updatable=True),
         Parameter("prefilter_field", text, "", updatable=True),
@@ -68,14 +70,18 @@ class DerivedFieldType(FieldType):
     has_doc_values = False
     aggregatable = True
     emits: str = ""
+    _typed = False
 
     @property
     def defined_as(self) -> str:
-        return self.emits
+        return self.emits if self._typed else "null"
 
     def configure(self, definition: Mapping[str, Any]) -> None:
-        self.emits = java_string(definition.get("type", ""))
-        super().configure({name: value for name, value in definition.items() if name != "type"})
+        emits = definition.get("type")
+        if not isinstance(emits, str | None):
+            raise cannot_be_cast(emits, "java.lang.String")
+        self.emits, self._typed = emits or "", emits is not None
+        super().configure(definition)
 
     def check_parameter(self, name: str, value: Any) -> None:
         if name != "properties":

@@ -105,6 +105,8 @@ class MappingReader:
         if self._clash is not None:
             raise self._clash
         check_children(mapping.root)
+        if not isinstance(mapping.meta, dict | None):
+            raise cannot_be_cast(mapping.meta, "java.util.Map")
         if left:
             raise MapperParsingException(f"Root mapping definition has unsupported parameters: {_remaining(left)}")
         return mapping

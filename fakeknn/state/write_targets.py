@@ -19,7 +19,7 @@ from fakeknn.state.blocks import check_blocks
 from fakeknn.state.data_streams import auto_create
 from fakeknn.state.index import Index
 from fakeknn.state.node import Node
-from fakeknn.state.requests import IndexRequest, WriteRequest
+from fakeknn.state.requests import IndexRequest, UpdateRequest, WriteRequest
 from fakeknn.state.versions import UNASSIGNED_SEQ_NO
 
 
@@ -45,8 +45,9 @@ class Target:
 
     def check_blocks(self) -> None:
         """ClusterBlockException of what the index may not be written for."""
-        if self.index.blocks:
-            check_blocks("write", [(self.index.name, self.index.blocks)])
+        blocks = self.index.standing_blocks
+        if blocks:
+            check_blocks("write", [(self.index.name, blocks)])
 
     def check_stream(self, request: WriteRequest) -> None:
         """What may be written to a data stream, and to the indices behind it."""
@@ -96,9 +97,11 @@ class Target:
 class Targets:
     """The targets of one request's writes, by the names that these give."""
 
-    def __init__(self, node: Node, active: ActiveShards) -> None:
+    def __init__(self, node: Node, active: ActiveShards, *, single: bool = False) -> None:
         self.node = node
         self.active = active
+        self.single = single
+        """Whether there is one write, which is no bulk."""
         self.failed: dict[str, OpenSearchError] = {}
         """Why the index of a name could not be made."""
         self._found: dict[str, Target] = {}
@@ -143,20 +146,22 @@ class Targets:
         assert name is not None
         target = self._found.get(name)
         if target is None or request.require_alias:
-            target = self._resolve(name, request.require_alias)
+            target = self._resolve(name, request)
             self._found[name] = target
         return target
 
-    def _resolve(self, name: str, require_alias: bool) -> Target:
+    def _resolve(self, name: str, request: WriteRequest) -> Target:
         name = self.node.dated(name)
         abstraction = None if name in self.node.indices else self.node.lookup.get(name)
         is_alias = abstraction is not None and abstraction.kind == "alias"
-        if require_alias and not is_alias:
+        if request.require_alias and not is_alias:
             raise IndexNotFoundException(
                 name, why=f"[require_alias] request flag is [true] and [{name}] is not an alias", resource_type=None
             )
         index = self.node.writable(self.node.write_index(name))
-        if index.state == "close":
+        # An update by itself asks for its index's name only, of which an alias is not asked whether it is closed: the
+        # block that lies on it is found later.
+        if index.state == "close" and not (is_alias and self.single and type(request) is UpdateRequest):
             raise IndexClosedException(index.name, index.uuid)
         routing = index.aliases[name].get("index_routing") if is_alias else None
         may_wait = not self.active.default or "index.write.wait_for_active_shards" in index.settings

@@ -54,7 +54,7 @@ class Writer:
         self.late = 0.0
         """Seconds that the answer is late because a write has waited for copies of its shard."""
         self.now = node.now()
-        self.targets = Targets(node, self.active)
+        self.targets = Targets(node, self.active, single=single)
         self._touched: dict[Shard, None] = {}
         self._noops: list[tuple[Shard, dict[str, Any]]] = []
         self._ids = node.ids
