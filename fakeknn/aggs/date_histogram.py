@@ -21,9 +21,11 @@ from fakeknn.aggs.thresholds import at_least
 from fakeknn.aggs.value_members import REQUIRED, members
 from fakeknn.aggs.values import Given, Source
 from fakeknn.dates import UTC, Rounding
-from fakeknn.errors import IllegalArgumentException, StringIndexOutOfBoundsException
+from fakeknn.errors import IllegalArgumentException, NullPointerException, StringIndexOutOfBoundsException
+from fakeknn.fields.dates import DateFieldType
 from fakeknn.query.context import ShardContext
 from fakeknn.units import parse_time_value
+from fakeknn.view import NumericColumn
 from fakeknn.xcontent import objects
 from fakeknn.xcontent.java import java_double
 from fakeknn.xcontent.objects import Member, ObjectParser, declared
@@ -145,6 +147,24 @@ class DateGrid(Grid):
         self.steps = steps
         self.rounding = steps.rounding
         self.hard = hard
+
+    def prepare(self, ctx: ShardContext, source: Source) -> None:
+        """DateHistogramAggregatorBridge.processHardBounds: it takes both bounds for given where it can tell from the
+        query alone which values there are.
+        """
+        field = source.field
+        if self.hard is None or None not in self.hard or self.rounding.zone != UTC or not source.plain:
+            return
+        if not isinstance(field, DateFieldType) or not field.searchable or field.derivation is not None:
+            return
+        column = ctx.column(field)
+        tells: Callable[[str], bool] = ctx.memo.get("bounds", lambda path: False)
+        if isinstance(column, NumericColumn) and len(column.values) and tells(field.path):
+            bound = "getMin" if self.hard[0] is None else "getMax"
+            raise NullPointerException(
+                'Cannot invoke "java.lang.Long.longValue()" because the return value of '
+                f'"org.opensearch.search.aggregations.bucket.histogram.LongBounds.{bound}()" is null'
+            )
 
     def codes(self, docs: Docs, source: Source) -> tuple[NDArray[Any], NDArray[Any], Callable[[int], Any]]:
         at, codes, key = rounded(self.rounding, source, docs)

@@ -145,6 +145,8 @@ class HistogramLike(Aggregation):
             assert source.field is not None
             kind = source.field.kind
             created(ctx, lambda: self.check_ranges(kind))
+        if self.parent is None:
+            created(ctx, lambda: grid.prepare(ctx, source))
         return lambda docs: self.collect(docs, source, grid, subs)
 
     def grid(self, ctx: ShardContext, source: Source) -> Grid:
@@ -179,6 +181,9 @@ class Grid:
     """How the values of a shard fall into buckets."""
 
     steps: Steps
+
+    def prepare(self, ctx: ShardContext, source: Source) -> None:
+        """What is looked at before any document is, where no aggregation is around it."""
 
     def codes(self, docs: Docs, source: Source) -> tuple[NDArray[Any], NDArray[Any], Callable[[int], Any]]:
         """Positions, the whole number of each one's bucket, and what key such a number stands for."""

@@ -113,6 +113,11 @@ class Source:
         return self._script is not None
 
     @property
+    def plain(self) -> bool:
+        """Whether they are the values of a field as they are, and of no other document than those that have some."""
+        return self._script is None and self.missing is None and self._missing_text is None
+
+    @property
     def java_object(self) -> str:
         """Object.toString of its ValuesSource, where it is none of numbers."""
         support, at = "org.opensearch.search.aggregations.support", f"@{id(self) & 0xFFFFFFFF:x}"

@@ -21,6 +21,7 @@ from fakeknn.query.lucene import (
     ApproximateScoreQuery,
     BoostQuery,
     ConstantScoreQuery,
+    FunctionScoreQuery,
     IndexOrDocValuesQuery,
     Leaf,
     MatchAllDocsQuery,
@@ -67,6 +68,22 @@ def counted_at_once(request: SearchRequest, ctx: ShardContext) -> bool:
     if isinstance(node, Leaf) and not ctx.mapping.nested_paths:
         told = node.type == "TermQuery" or (node.type == "FieldExistsQuery" and _is_indexed(request, ctx))
     return told and bool(ctx.view.live.all())
+
+
+def tells_bounds(request: SearchRequest, ctx: ShardContext, path: str) -> bool:
+    """Helper.getDateHistoAggBounds: whether the query alone, with what a shard has of a field, says between which of
+    the field's values those of its matches are.
+    """
+    if ctx.alias_filter is not None:
+        return False
+    node = _innermost(request, ctx)
+    while isinstance(node, (FunctionScoreQuery, IndexOrDocValuesQuery)):
+        node = node.index if isinstance(node, IndexOrDocValuesQuery) else node.query
+    if isinstance(node, MatchAllDocsQuery):
+        return not ctx.mapping.nested_paths
+    if not isinstance(node, Leaf):
+        return False
+    return (node.kind == "PointRangeQuery" and node.path == path) or node.text == f"FieldExistsQuery [field={path}]"
 
 
 def check_threshold(request: SearchRequest, ctx: ShardContext) -> None:
