@@ -39,13 +39,18 @@ def fields_and_formats(container: Any, key: Any) -> list[FieldAndFormat]:
     """The fields of a search: an array in the array ends it, as it is the parser of its object that enters it."""
     found, items = [], container[key]
     for i, item in enumerate(items):
-        if item is None and i + 1 < len(items) and isinstance(items[i + 1], dict):
+        if item is None and _object_follows(items, i):
             continue  # the parser of objects steps on to the next token, which is what it looks for
         found.append(field_and_format(items, i))
         if isinstance(item, list):
             token, place = _behind(items, i)
             raise ParsingException(f"Unknown key for a {token} in [{key}].", at=place)
     return found
+
+
+def _object_follows(items: list[Any], i: int) -> bool:
+    with _FIELD.applying():
+        return objects.next_token(items, i)[0] == "START_OBJECT"
 
 
 def _behind(items: list[Any], i: int) -> tuple[str, Where]:

@@ -420,7 +420,7 @@ class ObjectParser:
         """The values of the object at ``container[key]`` by member name."""
         body = container[key]
         if not isinstance(body, dict):
-            with self._applying():
+            with self.applying():
                 kind, place = next_token(container, key)
             if kind == "START_OBJECT" and isinstance(body, list):
                 return self.parse_object(body[0])
@@ -428,7 +428,8 @@ class ObjectParser:
         return self.parse_object(body)
 
     @contextmanager
-    def _applying(self) -> Iterator[None]:
+    def applying(self) -> Iterator[None]:
+        """While the parser is at work: one that is ``applied`` wraps what is wrong with the text."""
         try:
             yield
         except OpenSearchError as cause:
@@ -491,7 +492,7 @@ class ObjectParser:
             if waiting and name in self.constructor and self._constructible(values):
                 raise self._set_late(body, name, waiting[-1])
         if isinstance(body, OpenObject):
-            with self._applying():
+            with self.applying():
                 raise body.broken.met()
         self._check_sets(body)
         absent = [name for name in self.constructor if name not in values]
