@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
@@ -20,10 +21,16 @@ from fakeknn.aggs.results import Internal, Reduction, finite
 from fakeknn.aggs.tdigest import MergingDigest, digests
 from fakeknn.aggs.value_members import REQUIRED, members
 from fakeknn.aggs.values import Given, Source
-from fakeknn.errors import IllegalArgumentException, IllegalStateException, OpenSearchError, Where
+from fakeknn.errors import (
+    IllegalArgumentException,
+    IllegalStateException,
+    OpenSearchError,
+    Where,
+    XContentParseException,
+)
 from fakeknn.query.context import ShardContext
 from fakeknn.xcontent import java_double, objects
-from fakeknn.xcontent.objects import Member, ObjectParser, building, declared
+from fakeknn.xcontent.objects import Member, ObjectParser, building, declared, stopped_at
 
 DEFAULT_PERCENTS = (1.0, 5.0, 25.0, 50.0, 75.0, 95.0, 99.0)
 
@@ -262,6 +269,26 @@ def _parser(kind: str, keys: str) -> ObjectParser:
 _PERCENTILES, _RANKS = _parser("percentiles", "percents"), _parser("percentile_ranks", "values")
 
 
+@contextmanager
+def _built(kind: str, keys: str, container: Any, key: Any) -> Iterator[None]:
+    """It is built where the last of what its constructor takes is read, or behind all if some of that is not given."""
+    try:
+        with building(kind):
+            yield
+    except XContentParseException as unbuilt:
+        body = container[key]
+        given: dict[str, str] = {}
+        for name in body:
+            if name == keys or name.lower() in ("tdigest", "hdr"):
+                given.setdefault(name.lower(), name)
+        if len(given) < 3:
+            raise
+        last = list(given.values())[-1]
+        place = Where(body[last], None, "end") if isinstance(body[last], (dict, list)) else Where(body, last)
+        error = XContentParseException(f"[{kind}] failed to parse field [{last}]", at=place)
+        raise stopped_at(error, place) from unbuilt
+
+
 def _method(values: dict[str, Any]) -> Digest | Hdr:
     digest = next((values[name] for name in ("TDIGEST", "TDigest", "tdigest") if name in values), None)
     hdr = next((values[name] for name in ("HDR", "hdr") if name in values), None)
@@ -273,7 +300,7 @@ def _method(values: dict[str, Any]) -> Digest | Hdr:
 @register("percentiles")
 def parse_percentiles(name: str, container: Any, key: Any) -> Aggregation:
     values = _PERCENTILES.parse(container, key)
-    with building("percentiles"):
+    with _built("percentiles", "percents", container, key):
         method = _method(values)
         keys = values.get("percents")
         if keys is not None and not keys:
@@ -288,7 +315,7 @@ def parse_percentiles(name: str, container: Any, key: Any) -> Aggregation:
 @register("percentile_ranks")
 def parse_percentile_ranks(name: str, container: Any, key: Any) -> Aggregation:
     values = _RANKS.parse(container, key)
-    with building("percentile_ranks"):
+    with _built("percentile_ranks", "values", container, key):
         method = _method(values)
         keys = values.get("values")
         if keys is None:
