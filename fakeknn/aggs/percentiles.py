@@ -219,8 +219,8 @@ def _doubles(container: Any, key: Any) -> list[float]:
     found = []
     for i, item in enumerate(value):
         try:
-            if not objects.is_value(item) and not isinstance(item, dict):
-                raise IllegalStateException(f"expected value but got [{objects.token(item)}]")
+            if isinstance(item, list):
+                raise IllegalStateException("expected value but got [START_ARRAY]")
             found.append(objects.decimal(value, i))
         except OpenSearchError as error:
             raise objects.stopped_at(error, objects.place_of(error) or Where(value, i)) from None
