@@ -366,6 +366,7 @@ class ScriptScore(Query):
         by_script = any(isinstance(clause, ScriptScore) for clause in self.query.walk())
         if not by_script or resolved(ctx, self.script).lang != "painless":
             return self.query.matched(ctx)
+        self.query.mask(ctx)  # what fails as the query below looks for its documents fails before this script runs
         try:
             return self.query.matched(ctx)
         except ScriptException as error:

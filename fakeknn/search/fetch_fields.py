@@ -17,7 +17,6 @@ from fakeknn.fields.metadata import METADATA, WITHOUT_DOC_VALUES
 from fakeknn.fields.patterns import simple_match
 from fakeknn.fields.ranges import DateRangeFieldType, RangeFieldType
 from fakeknn.fields.token_count import TokenCountFieldType
-from fakeknn.fields.vector import derives_source
 from fakeknn.query.context import ShardContext
 from fakeknn.search.fetch import Hit, source_of
 from fakeknn.search.field_formats import FieldAndFormat, fields_and_formats
@@ -38,29 +37,18 @@ def _fields(request: SearchRequest, container: Any, key: Any) -> None:
 ARRAYS["fields"] = _fields
 
 
-def extract(path: list[str], index: int, value: Any, null: Any, *, whole: bool = False) -> Any:
-    """XContentMapValues.extractValue: what stands at a path; None for nothing.
-
-    ``whole`` says that lists of scalars at the path are Java's arrays, which are not taken apart.
-    """
+def extract(path: list[str], index: int, value: Any, null: Any) -> Any:
+    """XContentMapValues.extractValue: what stands at a path, a list for each list on the way; None for nothing."""
     if isinstance(value, list):
-        found: list[Any] = []
-        for item in value:
-            inner = extract(path, index, item, null, whole=whole)
-            if inner is None:
-                continue
-            if isinstance(inner, list) and index != len(path) and not (whole and not isinstance(inner[0], list)):
-                found += inner
-            else:
-                found.append(inner)
-        return found
+        found = (extract(path, index, item, null) for item in value)
+        return [inner for inner in found if inner is not None]
     if index == len(path):
         return null if value is None else value
     if isinstance(value, dict):
         key, following = path[index], index + 1
         while True:
             if key in value:
-                inner = extract(path, following, value[key], null, whole=whole)
+                inner = extract(path, following, value[key], null)
                 if inner is not None:
                     return inner
             if following == len(path):
@@ -171,8 +159,7 @@ def field_values(ctx: ShardContext, field: FieldType, body: Any, format: str | N
         null = getattr(field, "null", None)
         if field.kind == "boolean":
             null = field.options.get("null_value")
-        derived = field.kind == "knn_vector" and derives_source(ctx.settings)
-        found = extract(path.split("."), 0, body, _FALSE if null is not None else None, whole=derived)
+        found = extract(path.split("."), 0, body, _FALSE if null is not None else None)
         if found is None:
             return []
         if field.gives_lists and field.takes_arrays:
