@@ -90,15 +90,7 @@ class CombinedField(Query):
         return similarity_of(None, ctx.settings).scorer(boost, field_, [TermStatistics(most, total)])
 
     def run(self, ctx: ShardContext, boost: np.float32) -> Matched:
-        columns = self._columns(ctx)
-        with_norms = {bool(getattr(field, "has_norms", False)) for field, column, _ in columns if len(column.rows)}
-        if len(with_norms) > 1:
-            raise running(
-                IllegalArgumentException(
-                    "CombinedFieldQuery requires norms to be consistent across fields: some fields cannot  have norms "
-                    "enabled, while others have norms disabled"
-                )
-            )
+        self._check_norms(ctx)
         mask, freqs = self._frequencies(ctx)
         out = Matched(mask, np.zeros(ctx.n, np.float32))
         rows = np.flatnonzero(mask)
@@ -109,7 +101,20 @@ class CombinedField(Query):
         out.score[rows] = self._scorer(ctx, boost).scores(freqs[rows], lengths)
         return out
 
+    def _check_norms(self, ctx: ShardContext) -> None:
+        """CombinedFieldQuery.validateConsistentNorms, asked for with and without scores."""
+        columns = self._columns(ctx)
+        with_norms = {bool(getattr(field, "has_norms", False)) for field, column, _ in columns if len(column.rows)}
+        if len(with_norms) > 1:
+            raise running(
+                IllegalArgumentException(
+                    "CombinedFieldQuery requires norms to be consistent across fields: some fields cannot  have norms "
+                    "enabled, while others have norms disabled"
+                )
+            )
+
     def mask(self, ctx: ShardContext) -> Mask:
+        self._check_norms(ctx)
         return self._frequencies(ctx)[0]
 
     def text(self) -> str:

@@ -122,12 +122,12 @@ class MoreLikeThis(Rewritten):
         return Bool(should=tuple(parts))
 
     def _any(self, clauses: Sequence[Query]) -> Query:
-        if not clauses:
-            return MatchNone(reason="empty BooleanQuery")
         try:
             minimum_should_match(self.minimum_should_match, len(clauses))
         except IllegalArgumentException as error:
             raise running(error) from error.cause
+        if not clauses:
+            return MatchNone(reason="empty BooleanQuery")
         return with_minimum(Bool(should=tuple(clauses)), self.minimum_should_match)
 
     def _fields(self, ctx: ShardContext) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
@@ -44,11 +44,25 @@ def _clauses(kind: str, value: list[Any], *, what: str, shown: str) -> tuple[Spa
     out = []
     i = 0
     while i < len(value):
+        if isinstance(value[i], list):
+            _step_into(kind, value, i, what=what, shown=shown)
         if not isinstance(value[i], (dict, list)) and i + 1 < len(value) and isinstance(value[i + 1], dict):
             i += 1  # the parser steps over a scalar
         out.append(parse_clause(kind, value, i, what=what, shown=shown))
         i += 1
     return tuple(out)
+
+
+def _step_into(kind: str, value: list[Any], i: int, *, what: str, shown: str) -> NoReturn:
+    """An array among the clauses: the parser steps into it and takes its end for that of all clauses, so that what
+    stands behind it is refused."""
+    if not value[i] or not isinstance(value[i][0], dict):
+        parse_query(value, i)
+    while i < len(value) and isinstance(value[i], list):
+        _clauses(kind, value[i], what=what, shown=shown)
+        i += 1
+    at = Where(value, i) if i < len(value) else Where(value, None, "end")
+    raise ParsingException(f"[{kind}] query does not support [{shown}]", at=at)
 
 
 def span_members(

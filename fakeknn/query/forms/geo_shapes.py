@@ -40,7 +40,7 @@ def of_shapes(field: FieldType, told: list[str], mask: partial[Mask], *, box: bo
         kind, text = "LatLonShapeBoundingBoxQuery", told[0]
     else:
         kind, text = "LatLonShapeQuery", f"[{''.join(f'{one},' for one in told)}]"
-    return Leaf(kind, f"{kind}: field={field.path}:{text}", mask, field.path)
+    return Leaf(kind, f"{kind}: field={field.path}:{text}", mask)
 
 
 def geometries(shape: Shape) -> list[str]:

@@ -48,7 +48,7 @@ def _(query: Phrase, ctx: ShardContext) -> Node:
     if mapped is not None and mapped.constant and simpler is None:
         told = Told(plain, "SourceFieldMatchQuery", plain.of_source(), how=how)
         asked = plain.of_source(rewritten=False)
-        return told if asked == str(told) else Becoming(asked, told)
+        return told if asked == str(told) else Becoming(asked, told, known=False)
     return Told(plain, name, f'{query.field}:"{shown}"{slop}', how=how, simpler=simpler)
 
 
@@ -66,12 +66,12 @@ def _(query: PhrasePrefix, ctx: ShardContext) -> Node:
     mapped, found = ctx.field(query.field), query.rewritten(ctx)
     text = query.of_source() if mapped is not None and mapped.constant else f"{query.field}:{query.text()}"
     if not isinstance(found, MatchNone) or len(query.terms) == 1:
-        return Becoming(text, form(found, ctx))
+        return Becoming(text, form(found, ctx), known=False)
     # MultiPhrasePrefixQuery.rewrite: for highlighters the terms before the prefix are kept.
     places = Phrase(field=query.field, terms=query.terms[:-1], positions=query.positions[:-1], slop=query.slop)
     why = "No terms supplied for org.opensearch.common.lucene.search.MultiPhrasePrefixQuery"
     nothing = Told(found, "MatchNoDocsWithoutRewriteQuery", f"MatchNoDocsWithoutRewriteQuery({why})", how=_no(why))
-    return Becoming(text, BooleanQuery(((MUST, form(places, ctx)), (MUST, nothing))))
+    return Becoming(text, BooleanQuery(((MUST, form(places, ctx)), (MUST, nothing))), known=False)
 
 
 def _no(why: str) -> Callable[[ShardContext, int, np.float32], Explanation]:
@@ -84,7 +84,7 @@ def _(query: MoreLikeThis, ctx: ShardContext) -> Node:
     if not isinstance(found, Bool):
         return form(found, ctx)
     texts = f"[{', '.join(query.like_texts)}]" if query.like_texts else "null"
-    node = Becoming(f"like:{texts}", form(replace(found, must_not=()), ctx))
+    node = Becoming(f"like:{texts}", form(replace(found, must_not=()), ctx), known=False)
     if not query.like_items:
         return node
     return BooleanQuery(((SHOULD, node), *((MUST_NOT, form(clause, ctx)) for clause in found.must_not)))
@@ -92,4 +92,4 @@ def _(query: MoreLikeThis, ctx: ShardContext) -> Node:
 
 @lucene.register
 def _(query: Blended, ctx: ShardContext) -> Node:
-    return Becoming(query.text(), form(query.rewritten(ctx), ctx))
+    return Becoming(query.text(), form(query.rewritten(ctx), ctx), known=False)

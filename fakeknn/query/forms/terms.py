@@ -11,6 +11,7 @@ from fakeknn.fields import FieldType
 from fakeknn.fields.constant_keyword import ConstantKeywordFieldType
 from fakeknn.fields.dates import DateFieldType
 from fakeknn.fields.decimals import DecimalFieldType, ScaledFloatFieldType
+from fakeknn.fields.features import FeatureFieldType
 from fakeknn.fields.flat_object import FlatMemberFieldType, FlatObjectFieldType
 from fakeknn.fields.integers import IntegerFieldType
 from fakeknn.fields.ip import IpFieldType, bounds
@@ -188,11 +189,12 @@ def exists_in(ctx: ShardContext, name: str) -> Node:
     if field.has_doc_values or getattr(field, "has_norms", False):
         return field_exists(ctx, field.path)
     column = ctx.column(field)
+    names = "_feature" if isinstance(field, FeatureFieldType) else "_field_names"
     return Leaf(
         "TermQuery",
-        f"_field_names:{field.path}",
+        f"{names}:{field.path}",
         ctx.nothing if column is None else lambda: column.exists,
-        "_field_names",
+        names,
     )
 
 

@@ -181,6 +181,8 @@ class Becoming(Node):
 
     text: str
     query: Node
+    known: bool = True
+    """Whether NestedHelper knows what it is before it is rewritten; of others nested objects might match."""
 
     def __str__(self) -> str:
         return self.text
@@ -201,7 +203,7 @@ class Becoming(Node):
         return self.query.explain_unscored(ctx, row)
 
     def might_match_nested(self, ctx: ShardContext) -> bool:
-        return self.query.might_match_nested(ctx)
+        return not self.known or self.query.might_match_nested(ctx)
 
 
 @dataclass(frozen=True)
