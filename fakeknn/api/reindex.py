@@ -9,7 +9,6 @@ from fakeknn.api.search import SEARCH_OPTIONS
 from fakeknn.api.tasks import group_by, grouped, no_such_node, node_failure, task_id
 from fakeknn.api.timeouts import check_time
 from fakeknn.errors import (
-    ArrayStoreException,
     IllegalArgumentException,
     NullPointerException,
     OpenSearchError,
@@ -27,7 +26,7 @@ from fakeknn.state.node import Node
 from fakeknn.state.versions import version_type
 from fakeknn.units import parse_time_value
 from fakeknn.uri import Uri
-from fakeknn.xcontent import generator, hashed, java_string, read, read_open, settle
+from fakeknn.xcontent import generator, hashed, java_string, read, read_open, settle, string_array
 from fakeknn.xcontent.objects import ObjectParser, declared, integer, stopped_at, text, whole
 
 
@@ -108,12 +107,7 @@ class _Parser:
         if value is None:
             return
         if isinstance(value, list):
-            if not all(name is None or isinstance(name, str) for name in value):
-                raise ArrayStoreException(
-                    "arraycopy: element type mismatch: can not cast one of the elements of java.lang.Object[] to the "
-                    "type of the destination array, java.lang.String"
-                )
-            if None in value:
+            if None in string_array(value):
                 raise NullPointerException("index must not be null")
             self.wanted.indices = value
         elif isinstance(value, str):

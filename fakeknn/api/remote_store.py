@@ -11,6 +11,7 @@ from fakeknn.errors import (
     IllegalArgumentException,
     IllegalStateException,
     NotFaked,
+    NullPointerException,
     OpenSearchError,
 )
 from fakeknn.rest import Request, route
@@ -19,7 +20,7 @@ from fakeknn.state.index import Index
 from fakeknn.state.names import INDICES_OPTIONS_PARAMETERS, simple_match
 from fakeknn.state.node import Node
 from fakeknn.units import parse_int
-from fakeknn.xcontent import read_map
+from fakeknn.xcontent import read_map, string_array
 
 _OPTIONS = frozenset((*INDICES_OPTIONS_PARAMETERS, "expandWildcards", "ignoreUnavailable", "allowNoIndices"))
 
@@ -36,6 +37,8 @@ def restore(node: Node, request: Request) -> dict[str, Any]:
     asked = _indices(request.read(read_map) if request.body else {})
     if not asked:
         raise ActionRequestValidationException("indices are missing")
+    if None in asked:
+        raise NullPointerException('Cannot invoke "String.isEmpty()" because "s" is null')
     found = [name for name in node.indices if any(simple_match(pattern, name) for pattern in asked)]
     for name in found:
         if node.indices[name].state != "open":
@@ -55,14 +58,14 @@ def restore(node: Node, request: Request) -> dict[str, Any]:
     }
 
 
-def _indices(body: dict[str, Any]) -> list[str]:
+def _indices(body: dict[str, Any]) -> list[Any]:
     """RestoreRemoteStoreRequest.source."""
-    asked: list[str] = []
+    asked: list[Any] = []
     for name, value in body.items():
         if name == "indices":
             if not isinstance(value, (str, list)):
                 raise IllegalArgumentException("malformed indices section, should be an array of strings")
-            asked = value.split(",") if isinstance(value, str) else value
+            asked = value.split(",") if isinstance(value, str) else string_array(value)
         elif name not in _OPTIONS:
             raise IllegalArgumentException(f"Unknown parameter {name}")
     return asked

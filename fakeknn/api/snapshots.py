@@ -11,7 +11,6 @@ from fakeknn.api.documents import require_body
 from fakeknn.api.timeouts import MANAGER, check_timeouts
 from fakeknn.errors import (
     ActionRequestValidationException,
-    ArrayStoreException,
     IllegalArgumentException,
     NotFaked,
     NullPointerException,
@@ -24,7 +23,7 @@ from fakeknn.state.node import Node
 from fakeknn.state.restoring import RestoreSnapshot
 from fakeknn.state.settings.flat import load, render
 from fakeknn.state.snapshots import CreateSnapshot, Snapshot
-from fakeknn.xcontent import java_string, read_as_map
+from fakeknn.xcontent import java_string, read_as_map, string_array
 
 _WAITS = MANAGER[1:]
 
@@ -92,18 +91,13 @@ def cleanup(node: Node, request: Request) -> dict[str, Any]:
 # --- snapshots --------------------------------------------------------------------------------------------------------
 
 
-def _names(body: Mapping[str, Any], name: str, what: str) -> list[str]:
+def _names(body: Mapping[str, Any], name: str, what: str) -> list[Any]:
     value = body[name]
     if isinstance(value, str):
         return [part for part in value.split(",") if part]
     if not isinstance(value, list):
         raise IllegalArgumentException(what)
-    if not all(one is None or isinstance(one, str) for one in value):
-        raise ArrayStoreException(
-            "arraycopy: element type mismatch: can not cast one of the elements of java.lang.Object[] to the type of "
-            "the destination array, java.lang.String"
-        )
-    return value
+    return string_array(value)
 
 
 def _texts(value: Any) -> list[str | None]:

@@ -9,7 +9,6 @@ from typing import Any
 
 from fakeknn.analysis.javapattern import compile_pattern
 from fakeknn.errors import (
-    ArrayStoreException,
     IllegalArgumentException,
     JsonParseException,
     NotFaked,
@@ -28,7 +27,7 @@ from fakeknn.painless import java_value
 from fakeknn.painless.numbers import Float, Long
 from fakeknn.painless.values import HashMap, items, text
 from fakeknn.units import parse_int, parse_long
-from fakeknn.xcontent import EndOfInput, parse_double, read
+from fakeknn.xcontent import EndOfInput, parse_double, read, string_array
 from fakeknn.xcontent.jackson import Scanner
 
 
@@ -237,11 +236,7 @@ class Csv(ReadsText):
         self.targets = config.list("target_fields")
         if not self.targets:
             raise config.refuse("target_fields", "target fields list can't be empty")
-        if not all(one is None or isinstance(one, str) for one in self.targets):
-            raise ArrayStoreException(
-                "arraycopy: element type mismatch: can not cast one of the elements of java.lang.Object[] to the type "
-                "of the destination array, java.lang.String"
-            )
+        string_array(self.targets)
 
     def process(self, document: IngestDocument, value: str) -> None:
         _CsvLine(self, document, value).parse()

@@ -18,7 +18,16 @@ Endpoints read their bodies in few ways, and each way has its refusals; the func
 from __future__ import annotations
 
 from fakeknn.xcontent.broken import read_for
-from fakeknn.xcontent.java import hash_ordered, hashed, java_double, java_float, java_hash, java_string, parse_double
+from fakeknn.xcontent.java import (
+    hash_ordered,
+    hashed,
+    java_double,
+    java_float,
+    java_hash,
+    java_string,
+    parse_double,
+    string_array,
+)
 from fakeknn.xcontent.places import locate, number_text, settle
 from fakeknn.xcontent.reading import (
     agreed_on,
@@ -57,4 +66,5 @@ __all__ = [
     "read_query",
     "read_search",
     "settle",
+    "string_array",
 ]

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from fakeknn.errors import NumberFormatException
+from fakeknn.errors import ArrayStoreException, NumberFormatException
 
 
 def _layout(text: str, value: float) -> str:
@@ -71,6 +71,16 @@ def java_string(value: Any) -> str:
 _POINTS = re.compile(r"[+-]?[0-9]*\.[0-9]*\.")
 _FLOATING = re.compile(r"[+-]?(?:NaN|Infinity|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?[dDfF]?)", re.ASCII)
 _BLANKS = "".join(map(chr, range(33)))
+
+
+def string_array(values: Iterable[Any]) -> list[Any]:
+    """``List.toArray`` into an array of strings (or nulls), of what may hold other things too."""
+    if all(one is None or isinstance(one, str) for one in values):
+        return list(values)
+    raise ArrayStoreException(
+        "arraycopy: element type mismatch: can not cast one of the elements of java.lang.Object[] to the type of the "
+        "destination array, java.lang.String"
+    )
 
 
 def parse_double(text: str) -> float:
