@@ -17,6 +17,7 @@ from fakeknn.errors import (
     Where,
 )
 from fakeknn.fields import FieldType
+from fakeknn.fields.constant_keyword import ConstantKeywordFieldType
 from fakeknn.fields.text import TextFieldType
 from fakeknn.fields.wildcard import WildcardFieldType
 from fakeknn.query.base import Query
@@ -84,11 +85,14 @@ class SpanMulti(SpanQuery):
         else:
             with building():
                 self.match.mask(ctx)  # for what it refuses
-        if field is not None and (not field.dictionary or isinstance(field, WildcardFieldType)):
-            raise UnsupportedOperationException(
-                "unsupported inner query, should be org.apache.lucene.search.MultiTermQuery but was "
-                f"{form(self.match, ctx).java_class}"
-            )
+        if field is not None and self._of_no_terms(field):
+            found = form(self.match, ctx).java_class
+            if found.endswith(".MatchNoDocsQuery"):
+                return []
+            if "MultiTermQuery" not in found:
+                raise UnsupportedOperationException(
+                    f"unsupported inner query, should be org.apache.lucene.search.MultiTermQuery but was {found}"
+                )
         top = self.top
         rewrite = getattr(self.match, "rewrite", None) or ""
         if rewrite.startswith("top_terms_"):
@@ -102,6 +106,12 @@ class SpanMulti(SpanQuery):
                     f"[{shown} ] exceeds maxClauseCount [ Boolean maxClauseCount is set to {MAX_CLAUSE_COUNT}]"
                 )
             ) from error.cause
+
+    def _of_no_terms(self, field: FieldType) -> bool:
+        """Whether the field may make another query of it than one of several terms."""
+        if isinstance(field, WildcardFieldType | ConstantKeywordFieldType) or isinstance(self.match, Range):
+            return True
+        return not field.dictionary
 
     def terms(self, ctx: ShardContext) -> SpanTerms:
         return self.expanded(ctx).terms(ctx)
