@@ -27,10 +27,10 @@ from fakeknn.search.scripts import stored_script
 from fakeknn.state.names import simple_match
 from fakeknn.state.node import Node
 from fakeknn.state.pipelines import Ingested
-from fakeknn.state.requests import IndexRequest, UpdateRequest, WriteRequest
+from fakeknn.state.requests import IndexRequest, UpdateRequest, WriteRequest, asked_version
 from fakeknn.state.templates.composing import resolve_settings
 from fakeknn.state.templates.matching import find_index_template, find_legacy_templates
-from fakeknn.state.versions import MATCH_DELETED, Expectation, version_type
+from fakeknn.state.versions import Expectation, version_type
 from fakeknn.xcontent import hash_ordered, read_map
 
 _MAX_ID_BYTES = 512
@@ -329,14 +329,10 @@ def _document(request: IndexRequest, now: int) -> IngestDocument:
         "_index": request.index,
         "_id": request.id,
         "_routing": request.routing,
-        "_version": Long(_version(request)),
+        "_version": Long(asked_version(request)),
         "_version_type": request.expected.version_type.name.lower(),
     }
     return IngestDocument.of(body, metadata, now)
-
-
-def _version(request: IndexRequest) -> int:
-    return MATCH_DELETED if request.create else request.expected.version
 
 
 def _update(request: IndexRequest, document: IngestDocument) -> None:
@@ -363,7 +359,7 @@ def _update(request: IndexRequest, document: IngestDocument) -> None:
     if source.get("_if_primary_term") is not None:
         term = int(cast(source["_if_primary_term"], "java.lang.Number"))
     if (version, kind, seq_no, term) != (
-        _version(request),
+        asked_version(request),
         expected.version_type,
         expected.if_seq_no,
         expected.if_primary_term,

@@ -8,7 +8,7 @@ from enum import Enum
 from typing import Any
 
 from fakeknn.errors import IllegalArgumentException
-from fakeknn.state.versions import ANYTHING, MATCH_ANY, NOTHING, UNASSIGNED_SEQ_NO, Expectation
+from fakeknn.state.versions import ANYTHING, MATCH_ANY, MATCH_DELETED, NOTHING, UNASSIGNED_SEQ_NO, Expectation
 
 
 class RefreshPolicy(Enum):
@@ -148,8 +148,14 @@ def _id_problems(doc_id: str | None) -> list[str]:
     return []
 
 
+def asked_version(request: IndexRequest) -> int:
+    """IndexRequest.version"""
+    return MATCH_DELETED if request.create else request.expected.version
+
+
 def dropped(request: WriteRequest) -> dict[str, Any]:
     """The answer for a document that a pipeline has dropped."""
     doc_id = "auto-generated" if request.id is None else request.id
     shards = {"total": 0, "successful": 0, "failed": 0}
-    return {"_index": request.index, "_id": doc_id, "_version": MATCH_ANY, "result": "noop", "_shards": shards}
+    version = asked_version(request) if isinstance(request, IndexRequest) else MATCH_ANY
+    return {"_index": request.index, "_id": doc_id, "_version": version, "result": "noop", "_shards": shards}
