@@ -31,6 +31,7 @@ from fakeknn.state.index import Index
 from fakeknn.state.names import simple_match
 from fakeknn.state.node import Node
 from fakeknn.state.requests import DeleteRequest, IndexRequest, RefreshPolicy, UpdateRequest, WriteRequest, dropped
+from fakeknn.state.routing import through_alias
 from fakeknn.state.shard import Found
 from fakeknn.state.versions import (
     ANYTHING,
@@ -397,20 +398,7 @@ def alias_routing(node: Node, name: str, routing: str | None) -> str | None:
     abstraction = node.lookup.get(name)
     if abstraction is None or abstraction.kind != "alias":
         return routing
-    given = abstraction.indices[0].aliases[name].get("index_routing")
-    if not given:
-        return routing
-    if "," in given:
-        raise IllegalArgumentException(
-            f"index/alias [{name}] provided with routing value [{given}] that resolved to several routing values, "
-            "rejecting operation"
-        )
-    if routing is not None and routing != given:
-        raise IllegalArgumentException(
-            f"Alias [{name}] has index routing associated with it [{given}], and was provided with routing value "
-            f"[{routing}], rejecting operation"
-        )
-    return str(given)
+    return through_alias(name, abstraction.indices[0].aliases[name].get("index_routing"), routing)
 
 
 def get_result(

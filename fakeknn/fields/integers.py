@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Collection
 from decimal import Decimal, InvalidOperation
+from functools import cached_property
 from typing import Any, ClassVar
 
 import numpy as np
@@ -15,7 +16,7 @@ from fakeknn.errors import (
     OpenSearchError,
     Where,
 )
-from fakeknn.fields.base import FieldType, register
+from fakeknn.fields.base import register
 from fakeknn.fields.contexts import DocContext
 from fakeknn.fields.numbers import NumberFieldType, has_decimal_part, java_double, query_double, shown_value, whole_part
 from fakeknn.view import Column, Mask
@@ -99,29 +100,40 @@ class IntegerFieldType(NumberFieldType):
         return int(value)
 
 
+class _NarrowFieldType(IntegerFieldType):
+    """What is kept in less than an integer: queries know nothing smaller."""
+
+    @cached_property
+    def as_integer(self) -> Int32FieldType:
+        """The field as an integer, as which its documents' numbers are read first."""
+        integer = Int32FieldType(self.path, "integer", self.context)
+        integer.options, integer.given = self.options, self.given
+        return integer
+
+    def query_value(self, value: Any) -> int:
+        return self.as_integer.query_value(value)
+
+
 @register("byte")
-class ByteFieldType(IntegerFieldType):
+class ByteFieldType(_NarrowFieldType):
     low, high, article = -128, 127, "a byte"
     java_class = "Integer"
     json_range = "int (-2147483648 - 2147483647)"
 
     def of_text(self, text: str) -> int:
-        return self._narrowed(_as_integer(self).of_text(text))
+        return self._narrowed(self.as_integer.of_text(text))
 
     def of_json(self, container: Any, key: Any, value: Any, doc: DocContext) -> int:
-        return self._narrowed(_as_integer(self).of_json(container, key, value, doc))
+        return self._narrowed(self.as_integer.of_json(container, key, value, doc))
 
     def _narrowed(self, whole: int) -> int:
         if not self.low <= whole <= self.high:
             raise IllegalArgumentException(f"Value [{whole}] is out of range for a byte")
         return whole
 
-    def query_value(self, value: Any) -> int:
-        return _as_integer(self).query_value(value)
-
 
 @register("short")
-class ShortFieldType(IntegerFieldType):
+class ShortFieldType(_NarrowFieldType):
     low, high, article = -(2**15), 2**15 - 1, "a short"
     java_class = "Short"
     json_range = "short"
@@ -136,10 +148,7 @@ class ShortFieldType(IntegerFieldType):
                     f"Numeric value ({doc.raw(container, key)}) out of range of Java short{SOURCE}",
                     at=Where(container, key, "after"),
                 ) from None
-            return _as_integer(self).of_json(container, key, value, doc)
-
-    def query_value(self, value: Any) -> int:
-        return _as_integer(self).query_value(value)
+            return self.as_integer.of_json(container, key, value, doc)
 
 
 @register("integer")
@@ -147,13 +156,6 @@ class Int32FieldType(IntegerFieldType):
     low, high, article = -(2**31), 2**31 - 1, "an integer"
     java_class = "Integer"
     json_range = "int (-2147483648 - 2147483647)"
-
-
-def _as_integer(field: FieldType) -> Int32FieldType:
-    """The field as an integer: documents' bytes are read as such first, and queries know nothing smaller."""
-    stand_in = Int32FieldType(field.path, "integer", field.context)
-    stand_in.options, stand_in.given = field.options, field.given
-    return stand_in
 
 
 @register("long")

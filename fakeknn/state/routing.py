@@ -146,3 +146,20 @@ class Routing:
                 f"({self.number_of_shards})"
             )
         return self
+
+
+def through_alias(name: str, alias_routing: str | None, routing: str | None) -> str | None:
+    """Metadata.resolveIndexRouting: the routing of a request through an alias, which may have its own."""
+    if not alias_routing:
+        return routing
+    if "," in alias_routing:
+        raise IllegalArgumentException(
+            f"index/alias [{name}] provided with routing value [{alias_routing}] that resolved to several routing "
+            "values, rejecting operation"
+        )
+    if routing is not None and routing != alias_routing:
+        raise IllegalArgumentException(
+            f"Alias [{name}] has index routing associated with it [{alias_routing}], and was provided with routing "
+            f"value [{routing}], rejecting operation"
+        )
+    return alias_routing

@@ -20,6 +20,7 @@ from fakeknn.state.data_streams import auto_create
 from fakeknn.state.index import Index
 from fakeknn.state.node import Node
 from fakeknn.state.requests import IndexRequest, UpdateRequest, WriteRequest
+from fakeknn.state.routing import through_alias
 from fakeknn.state.versions import UNASSIGNED_SEQ_NO
 
 
@@ -73,20 +74,7 @@ class Target:
 
     def route(self, request: WriteRequest) -> str | None:
         """The routing of a write: its own, or its alias's."""
-        routing = request.routing
-        alias_routing = self.index_routing
-        if alias_routing is not None:
-            if "," in alias_routing:
-                raise IllegalArgumentException(
-                    f"index/alias [{request.index}] provided with routing value [{alias_routing}] that resolved to "
-                    "several routing values, rejecting operation"
-                )
-            if routing is not None and routing != alias_routing:
-                raise IllegalArgumentException(
-                    f"Alias [{request.index}] has index routing associated with it [{alias_routing}], and was provided "
-                    f"with routing value [{routing}], rejecting operation"
-                )
-            routing = alias_routing
+        routing = through_alias(request.index or "", self.index_routing, request.routing)
         if routing is None and self.routing_required:
             if request.id is None:
                 raise NullPointerException("id must not be null")
