@@ -261,7 +261,13 @@ class ParseException(JavaError):
 
 
 class PatternSyntaxException(IllegalArgumentException):
-    pass
+    """Shows the pattern and a caret below the place, if that is in it; ``index`` is where reading it stopped."""
+
+    def __init__(self, description: str | None, pattern: str | None = None, index: int = -1) -> None:
+        near = f" near index {index}" if index >= 0 else ""
+        caret = "\n" + " " * index + "^" if pattern is not None and 0 <= index < len(pattern) else ""
+        super().__init__(description if pattern is None else f"{description}{near}\n{pattern}{caret}")
+        self.index = index
 
 
 class RuntimeException(JavaError):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from fakeknn.analysis.base import TokenFilter, TokenStream
 from fakeknn.analysis.factories import TOKEN_FILTERS, TokenFilterFactory, plain_filter, preconfigure
-from fakeknn.analysis.javapattern import JavaPattern, compile_pattern
 from fakeknn.analysis.settings import ComponentSettings, WordSet
 from fakeknn.errors import IllegalArgumentException, RuntimeException
+from fakeknn.javaregex.pattern import JavaPattern, compile_pattern
 
 
 class KeywordMarkerFilter(TokenFilter):

@@ -14,11 +14,11 @@ from fakeknn.analysis.factories import (
     plain_filter,
 )
 from fakeknn.analysis.filters import LowerCaseFilter, StopFilter, stop_words
-from fakeknn.analysis.javapattern import JavaPattern, compile_pattern, expand
 from fakeknn.analysis.regexp import parse_regexp
 from fakeknn.analysis.regexp_parts import Part
 from fakeknn.analysis.settings import ComponentSettings, WordSet
 from fakeknn.errors import IllegalArgumentException
+from fakeknn.javaregex.pattern import JavaPattern, compile_pattern, expand
 
 NON_WORD = r"\W+"
 

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from fakeknn.analysis.javapattern import compile_pattern
 from fakeknn.api.documents import require_body
 from fakeknn.api.timeouts import MANAGER, check_timeouts
 from fakeknn.errors import (
@@ -15,6 +14,7 @@ from fakeknn.errors import (
     NotFaked,
     NullPointerException,
 )
+from fakeknn.javaregex.pattern import compile_pattern
 from fakeknn.rest import Request, route
 from fakeknn.state import repositories, restoring, snapshots
 from fakeknn.state.creation import VERSION_IDS

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from ipaddress import ip_address
 from typing import Any
 
-from fakeknn.analysis.javapattern import compile_pattern
 from fakeknn.errors import (
     IllegalArgumentException,
     JsonParseException,
@@ -23,6 +22,7 @@ from fakeknn.ingest.document import IngestDocument
 from fakeknn.ingest.grok import Grok, builtin_patterns, combined
 from fakeknn.ingest.processor import Processor, processor
 from fakeknn.ingest.splitting import java_split
+from fakeknn.javaregex.pattern import compile_pattern
 from fakeknn.painless import java_value
 from fakeknn.painless.numbers import Float, Long
 from fakeknn.painless.values import HashMap, items, text

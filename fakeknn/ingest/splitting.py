@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fakeknn.analysis.javapattern import compile_pattern
+from fakeknn.javaregex.pattern import compile_pattern
 
 
 def java_split(text: str, pattern: str, limit: int = 0) -> list[str]:

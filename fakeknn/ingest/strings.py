@@ -6,12 +6,12 @@ from abc import abstractmethod
 from typing import Any, ClassVar
 
 from fakeknn.analysis.charfilters import HTMLStripCharFilter
-from fakeknn.analysis.javapattern import compile_pattern
 from fakeknn.errors import IllegalArgumentException, NullPointerException, NumberFormatException, OpenSearchError
 from fakeknn.ingest.config import Config
 from fakeknn.ingest.document import IngestDocument, class_name
 from fakeknn.ingest.processor import Processor, processor
 from fakeknn.ingest.splitting import java_split
+from fakeknn.javaregex.pattern import compile_pattern
 from fakeknn.painless.numbers import Long
 from fakeknn.painless.values import text
 from fakeknn.units import parse_byte_size

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from fakeknn.errors import PatternSyntaxException
+from fakeknn.javaregex.cursor import REGEX_FLAGS
+from fakeknn.javaregex.pattern import compile_regex
 from fakeknn.painless import ast
 from fakeknn.painless.allowlist import PRIMITIVES, Allowlist
 from fakeknn.painless.casts import (
@@ -16,8 +19,6 @@ from fakeknn.painless.casts import (
 )
 from fakeknn.painless.contexts import Context
 from fakeknn.painless.numbers import parse_double, parse_float, parse_integer
-from fakeknn.painless.regex_syntax import REGEX_FLAGS
-from fakeknn.painless.regexes import compile_regex
 from fakeknn.painless.scopes import Scope
 from fakeknn.painless.throwable import CompileFault, Thrown, class_cast, fault, illegal_state
 from fakeknn.painless.values import runtime_name
@@ -407,11 +408,11 @@ class ExpressionAnalyzer:
             node.flag_bits |= REGEX_FLAGS[flag]
         try:
             compile_regex(node.pattern, node.flag_bits)
-        except Thrown as thrown:
+        except PatternSyntaxException as error:
             message = f"could not compile regex constant [{node.pattern}] with flags [{node.flags}]"
-            wrong = Thrown("java.lang.IllegalArgumentException", f"invalid regular expression: {message}", thrown)
-            at = node.offset + 1 + int(getattr(thrown, "index", 0))
-            raise CompileFault(at, wrong) from None
+            cause = Thrown.of(error)
+            wrong = Thrown("java.lang.IllegalArgumentException", f"invalid regular expression: {message}", cause)
+            raise CompileFault(node.offset + 1 + error.index, wrong) from None
         node.vtype = "java.util.regex.Pattern"
 
     # --- initializers -------------------------------------------------------------------------------------------------

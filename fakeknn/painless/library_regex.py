@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from fakeknn.javaregex.cursor import REGEX_FLAGS, effective
+from fakeknn.javaregex.pattern import compile_regex, expand
 from fakeknn.painless.dispatch import define, define_fields, define_static
 from fakeknn.painless.hierarchy import check_cast
-from fakeknn.painless.regex_syntax import REGEX_FLAGS, effective
-from fakeknn.painless.regexes import compile_regex
 from fakeknn.painless.throwable import Thrown, illegal_argument, illegal_state, null_pointer
 from fakeknn.painless.values import array_type, function, text
 
@@ -134,54 +134,9 @@ def split(pattern: Any, subject: str, limit: int = 0) -> list[str]:
     return parts
 
 
-def replacement(template: str, match: Any) -> str:
-    """A replacement with its ``$1``, ``${name}`` and backslashes resolved."""
-    out: list[str] = []
-    i = 0
-    while i < len(template):
-        c = template[i]
-        if c == "\\":
-            i += 1
-            if i == len(template):
-                raise illegal_argument("character to be escaped is missing")
-            out.append(template[i])
-        elif c == "$":
-            i += 1
-            if i == len(template):
-                raise illegal_argument("Illegal group reference: group index is missing")
-            i = _group_reference(template, i, match, out)
-            continue
-        else:
-            out.append(c)
-        i += 1
-    return "".join(out)
-
-
-def _group_reference(template: str, i: int, match: Any, out: list[str]) -> int:
-    if template[i] == "{":
-        end = template.find("}", i)
-        name = template[i + 1 : end]
-        if name not in match.re.groupindex:
-            raise illegal_argument(f"No group with name {{{name}}}")
-        out.append(match.group(name) or "")
-        return end + 1
-    if not template[i].isdigit():
-        raise illegal_argument("Illegal group reference")
-    count = match.re.groups
-    number = int(template[i])
-    i += 1
-    if number > count:
-        raise Thrown("java.lang.IndexOutOfBoundsException", f"No group {number}")
-    while i < len(template) and template[i].isdigit() and number * 10 + int(template[i]) <= count:
-        number = number * 10 + int(template[i])
-        i += 1
-    out.append(match.group(number) or "")
-    return i
-
-
 def replace(pattern: Any, subject: str, template: str, count: int = 0) -> str:
     """``replaceAll``, or ``replaceFirst`` with a count of 1."""
-    return str(pattern.sub(lambda match: replacement(template, match), subject, count=count))
+    return str(pattern.sub(lambda match: expand(template, match), subject, count=count))
 
 
 def replace_with(subject: str, pattern: Pattern, call: Any, count: int = 0) -> str:

@@ -45,7 +45,11 @@ _SUPERS = {
 #: Replaced by what the real machine says of the place: it names the method and where the null came from.
 NULL_RECEIVER = "\0receiver"
 
-_PACKAGES = {"DateTimeException": "java.time", "DateTimeParseException": "java.time.format"}
+_PACKAGES = {
+    "DateTimeException": "java.time",
+    "DateTimeParseException": "java.time.format",
+    "PatternSyntaxException": "java.util.regex",
+}
 
 
 @cache

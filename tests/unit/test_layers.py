@@ -26,7 +26,7 @@ FLOORS = """
     mapping
     fields painless shape
     view analysis knn dates geo rest uri
-    source units
+    source units javaregex
     xcontent
     errors
 """

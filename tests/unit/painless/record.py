@@ -5,7 +5,7 @@
 reads ``cases/*.txt`` (a script or template a line, ``\\n`` for a line break) and writes ``recorded/*.json``: for
 painless the answer of ``_scripts/painless/_execute`` or of the request whose context a line of ``contexts.txt`` names
 (with a 2 behind it for the second document), for expressions a script field of two documents, for mustache what a
-``set`` processor makes of a template. Then it writes ``fakeknn/painless/frames.txt``, the frames of Java's own code
+``set`` processor makes of a template. Then it adds to ``fakeknn/painless/frames.txt`` the frames of Java's own code
 that the recorded failures show above the script's lines. Where names follow, only those files are asked.
 
 Start the server anew before: a machine that has thrown an exception often stops to say where. Identity hashes are
@@ -193,11 +193,8 @@ def write(name: str, recorded: dict[str, Any]) -> None:
     path.write_text(json.dumps(recorded, indent=0, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
-def frames(recordings: list[dict[str, Any]], contexts: dict[str, Any], kept: str = "org.opensearch.ingest") -> None:
-    """Find out what each failure called, and keep the frames that were above it, and those blocks that begin so.
-
-    What conditions of pipelines refuse was recorded by their stories.
-    """
+def frames(recordings: list[dict[str, Any]], contexts: dict[str, Any]) -> None:
+    """Find out what each failure called, and write the frames that were above it to those of earlier recordings."""
     from fakeknn.painless import script
     from fakeknn.painless.frames import NULL_POINTER, shape
 
@@ -226,8 +223,8 @@ def frames(recordings: list[dict[str, Any]], contexts: dict[str, Any], kept: str
     head = "# Recorded from OpenSearch 3.5.0 by tests/unit/painless/record.py.\n"
     blocks = {" ".join(key): "\n".join([" ".join(key), *above]) for key, above in known.items()}
     for block in FRAMES.read_text("utf-8").split("\n\n"):
-        if block.startswith(kept) and not block.startswith("#"):
-            blocks[block.partition("\n")[0]] = block.strip()
+        if not block.startswith("#"):
+            blocks.setdefault(block.partition("\n")[0], block.strip())
     FRAMES.write_text("\n".join([head, *(f"{block}\n" for block in sorted(blocks.values()))]), encoding="utf-8")
 
 
@@ -242,7 +239,7 @@ def main(url: str, *names: str) -> None:
         recordings.append({script: answer for script, answer in answers.items() if not tired(answer)})
         write(name, recordings[-1])
     if names:
-        frames(recordings, {}, kept="")
+        frames(recordings, {})
         return
     for index in ("recorded-contexts", "recorded-update"):
         server.ask("DELETE", f"/{index}")

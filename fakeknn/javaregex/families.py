@@ -1,4 +1,4 @@
-"""Classes of characters as Java's patterns name them, written as sets of the ``regex`` module."""
+"""The families of characters that Java's patterns name, written as sets of the ``regex`` module."""
 
 from __future__ import annotations
 

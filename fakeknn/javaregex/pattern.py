@@ -7,33 +7,45 @@ from functools import lru_cache
 
 import regex
 
-from fakeknn.analysis.javaregex import Translator
 from fakeknn.errors import IllegalArgumentException, IndexOutOfBoundsException, NotFaked
+from fakeknn.javaregex.cursor import (
+    CASE,
+    COMMENTS,
+    DOTALL,
+    LITERAL,
+    MULTILINE,
+    UNICODE_CASE,
+    UNICODE_CLASSES,
+    UNIX_LINES,
+)
+from fakeknn.javaregex.reader import PatternReader
 
 _FLAGS = {
-    "CASE_INSENSITIVE": regex.IGNORECASE,
-    "MULTILINE": regex.MULTILINE,
-    "DOTALL": regex.DOTALL,
-    "UNICODE_CASE": 0,
+    "CASE_INSENSITIVE": CASE,
+    "MULTILINE": MULTILINE,
+    "DOTALL": DOTALL,
+    "UNICODE_CASE": UNICODE_CASE,
     "CANON_EQ": None,
-    "UNIX_LINES": None,
-    "LITERAL": 0,
-    "COMMENTS": regex.VERBOSE,
-    "UNICODE_CHAR_CLASS": 0,
-    "UNICODE_CHARACTER_CLASS": 0,
+    "UNIX_LINES": UNIX_LINES,
+    "LITERAL": LITERAL,
+    "COMMENTS": COMMENTS,
+    "UNICODE_CHAR_CLASS": UNICODE_CLASSES,
+    "UNICODE_CHARACTER_CLASS": UNICODE_CLASSES,
 }
 
-_INLINE = {"i": "CASE_INSENSITIVE", "m": "MULTILINE", "s": "DOTALL", "u": "UNICODE_CASE", "x": "COMMENTS",
-           "U": "UNICODE_CHARACTER_CLASS"}  # fmt: skip
-_LEADING_FLAGS = re.compile(r"\(\?([imsuxU]+)\)")
+
+@lru_cache(maxsize=512)
+def compile_regex(pattern: str, flags: int = 0) -> regex.Pattern[str]:
+    """A compiled Java pattern; raises ``PatternSyntaxException``."""
+    return regex.compile(PatternReader(pattern, flags).read(), regex.V1)
 
 
 class JavaPattern:
     """A compiled pattern."""
 
-    def __init__(self, pattern: regex.Pattern[str], groups: int) -> None:
+    def __init__(self, pattern: regex.Pattern[str]) -> None:
         self.pattern = pattern
-        self.groups = groups
+        self.groups = pattern.groups
 
     def find_all(self, text: str) -> list[regex.Match[str]]:
         """``while (find())``: every match, empty ones too; behind an empty one the search goes on a character later."""
@@ -129,40 +141,12 @@ def expand(replacement: str, match: regex.Match[str]) -> str:
 @lru_cache(maxsize=256)
 def compile_pattern(pattern: str, flags: str | None = None) -> JavaPattern:
     """``Regex.compile``: flags are names with | between them."""
-    given: set[str] = set()
-    for part in (flags or "").split("|"):
-        name = part.upper()
-        if not name:
-            continue
+    bits = 0
+    for name in filter(None, (flags or "").upper().split("|")):
         if name not in _FLAGS:
             raise IllegalArgumentException(f"Unknown regex flag [{name}]")
-        if _FLAGS[name] is None:
+        flag = _FLAGS[name]
+        if flag is None:
             raise NotFaked(f"the regex flag {name}")
-        given.add(name)
-    leading = _LEADING_FLAGS.match(pattern)
-    if leading is not None and "LITERAL" not in given:
-        given |= {_INLINE[flag] for flag in leading[1]}
-        body = pattern[leading.end() :]
-    else:
-        body = pattern
-    if "LITERAL" in given:
-        translated, groups = regex.escape(pattern), 0
-    else:
-        translator = Translator(
-            pattern,
-            bool(given & {"UNICODE_CHAR_CLASS", "UNICODE_CHARACTER_CLASS"}),
-            "DOTALL" in given,
-            "MULTILINE" in given,
-            "COMMENTS" in given,
-        )
-        translator.at = len(pattern) - len(body)
-        translated, groups = translator.translate(), translator.groups
-    bits = regex.VERSION1
-    if "CASE_INSENSITIVE" in given and "UNICODE_CASE" not in given and r"\p" not in translated.lower():
-        bits |= regex.ASCII  # only the letters of ASCII have a case then
-    for name in given - {"MULTILINE"}:
-        bits |= _FLAGS[name] or 0
-    try:
-        return JavaPattern(regex.compile(translated, bits), groups)
-    except regex.error as error:
-        raise NotFaked(f"the pattern {pattern!r}") from error
+        bits |= flag
+    return JavaPattern(compile_regex(pattern, bits))
