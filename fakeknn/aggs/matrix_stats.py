@@ -272,6 +272,9 @@ def parse_matrix_stats(name: str, container: Any, key: Any) -> Aggregation:
                     )
             fields = list(value)
         elif member == "missing" and isinstance(value, dict):
+            for given in value:
+                if objects.token(value[given]) != "VALUE_NULL":
+                    objects.text(value, given)
             missing = dict(value)
         elif member == "mode" and isinstance(value, str):
             mode = value.lower()

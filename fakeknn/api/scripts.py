@@ -22,7 +22,7 @@ from fakeknn.painless.context_info import context_info
 from fakeknn.painless.contexts import CONTEXTS, Context
 from fakeknn.painless.values import runtime_name
 from fakeknn.query.parsing import parse_query
-from fakeknn.query.script import LANGUAGES, parse_script
+from fakeknn.query.script import LANGUAGES, parse_script, source_text
 from fakeknn.rest import SOURCE_PARAMETERS, Request, Response, route
 from fakeknn.search import painless_execute
 from fakeknn.search.painless_execute import ContextSetup, ExecuteRequest
@@ -51,6 +51,8 @@ def put(node: Node, request: Request) -> dict[str, Any]:
         raise unchecked(error)  # noqa: B904 (it bears its own cause)
     check_timeouts(request, manager_first=True)
     request.prepared()
+    if not params["id"]:
+        raise ActionRequestValidationException("must specify id for stored script")
     _check_id(params["id"])
     put_script(node, params["id"], stored, params.get("context"), len(request.body))
     return {"acknowledged": acknowledged(request)}
@@ -98,7 +100,7 @@ class _Builder:
                 whole(container, key)
             self.options["content_type"] = "application/json; charset=UTF-8"
             return generator.write(value).decode()
-        return text(container, key)
+        return source_text(container, key)
 
     def _options(self, container: Any, key: Any) -> None:
         value = container[key]

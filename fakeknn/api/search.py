@@ -340,22 +340,6 @@ def count(node: Node, request: Request) -> dict[str, Any]:
     )
 
 
-def msearch_lines(body: bytes) -> Iterator[tuple[dict[str, Any], bytes]]:
-    """MultiSearchRequest.readMultiLineFormat: header and body, line by line."""
-    start = 0
-    while (end := _line_end(body, start)) is not None:
-        if end == 0:  # an empty first line is passed over
-            start = 1
-            continue
-        header = read(body[start:end]) if end > start else {}
-        start = end + 1
-        end = _line_end(body, start)
-        if end is None:
-            break
-        yield (header if isinstance(header, dict) else {}), body[start:end]
-        start = end + 1
-
-
 def _line_end(body: bytes, start: int) -> int | None:
     end = body.find(b"\n", start)
     if end >= 0:
@@ -439,19 +423,31 @@ def check_message(request: Request, *, numbers: bool = True) -> None:
 
 
 def message_searches(request: Request) -> Iterator[Request]:
-    """The searches of a multi search, each with the parameters that its header gives it; bodies are not read."""
-    for header, body in msearch_lines(request.body):
-        for name in hash_ordered(header):
-            if name in _LISTED and header[name] is None:
-                raise NullPointerException('Cannot invoke "Object.toString()" because "node" is null')
-            if name not in _HEADER:
-                raise IllegalArgumentException(f"key [{name}] is not supported in the metadata section")
-        one = Request("POST", request.path, _header_params(request, header), body=body)
+    """MultiSearchRequest.readMultiLineFormat: the searches of a multi search, line by line, each with the parameters
+    that its header gives it; bodies are not read. A last header without a body is only looked at."""
+    lines, start = request.body, 0
+    while (end := _line_end(lines, start)) is not None:
+        if end == 0:  # an empty first line is passed over
+            start = 1
+            continue
+        header = read(lines[start:end]) if end > start else {}
+        params = _header_params(request, header if isinstance(header, dict) else {})
+        start = end + 1
+        end = _line_end(lines, start)
+        if end is None:
+            break
+        one = Request("POST", request.path, params, body=lines[start:end])
         set_search_type(one, SearchRequest())
         yield one
+        start = end + 1
 
 
 def _header_params(request: Request, header: dict[str, Any]) -> dict[str, str]:
+    for name in hash_ordered(header):
+        if name in _LISTED and header[name] is None:
+            raise NullPointerException('Cannot invoke "Object.toString()" because "node" is null')
+        if name not in _HEADER:
+            raise IllegalArgumentException(f"key [{name}] is not supported in the metadata section")
     params = {
         key: value
         for key, value in request.params.items()

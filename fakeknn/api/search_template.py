@@ -155,6 +155,7 @@ def search_template(node: Node, request: Request) -> dict[str, Any]:
     check_total_hits(request, around)
     template = _read(request)
     check_read(request)
+    request.prepared()
     problems = template.check()
     if problems:
         raise ActionRequestValidationException(*problems)
@@ -172,6 +173,7 @@ def render_template(node: Node, request: Request) -> Response:
     template = _read(request)
     if request.text("id") is not None:
         template.id, template.source = request.text("id"), None
+    request.prepared()
     problems = template.check()
     if problems:
         raise ActionRequestValidationException(*problems)
@@ -187,7 +189,6 @@ def render_template(node: Node, request: Request) -> Response:
 )
 def multi_search_template(node: Node, request: Request) -> dict[str, Any]:
     check_message(request, numbers=False)
-    started = node.clock.now()
     templates = []
     for one in message_searches(request):
         one.parsed = read_open(one.body)
@@ -200,6 +201,8 @@ def multi_search_template(node: Node, request: Request) -> dict[str, Any]:
             raise IllegalArgumentException("Malformed search template")
         request.flag("rest_total_hits_as_int")
         templates.append((one, template))
+    request.prepared()
+    started = node.clock.now()
     problems = ["no requests added"] if not templates else [text for _, one in templates for text in one.check()]
     if problems:
         raise ActionRequestValidationException(*problems)

@@ -68,6 +68,17 @@ class Script:
         )
 
 
+def source_text(container: Any, key: Any) -> str:
+    """A script's source, whose parser is a function that cannot throw what it should where the text breaks off."""
+    value = container[key]
+    if isinstance(value, BrokenText) and value.broken is not None:
+        found = value.broken.met()
+        told = objects.stopped_at(unchecked(found), found.stopped)  # type: ignore[attr-defined]
+        told.position = found.position  # type: ignore[attr-defined]
+        raise told from found
+    return objects.text(container, key)
+
+
 class _Builder:
     """Script.Builder: source and id exclude each other as they are read."""
 
@@ -83,17 +94,8 @@ class _Builder:
 
     def source(self, container: Any, key: Any) -> str:
         self._only_one("inline")
-        value = container[key]
-        self.is_object = isinstance(value, dict)
-        if isinstance(value, BrokenText) and value.broken is not None:
-            # The parser of ``source`` is a function that cannot throw what it should.
-            found = value.broken.met()
-            told = objects.stopped_at(unchecked(found), found.stopped)  # type: ignore[attr-defined]
-            told.position = found.position  # type: ignore[attr-defined]
-            raise told from found
-        return (
-            generator.dump(objects.whole(container, key)).decode() if self.is_object else objects.text(container, key)
-        )
+        self.is_object = isinstance(container[key], dict)
+        return generator.dump(objects.whole(container, key)).decode() if self.is_object else source_text(container, key)
 
     def id(self, container: Any, key: Any) -> str:
         self._only_one("stored")

@@ -53,17 +53,18 @@ def _script_fields(request: SearchRequest, container: Any, key: Any) -> None:
     request.parts["script_fields"] = parse_script_fields(container, key)
 
 
-def parse_script_fields(container: Any, key: Any) -> list[ScriptField]:
+def parse_script_fields(container: Any, key: Any, within: str | None = None) -> list[ScriptField]:
+    """The fields of ``container[key]``; what is none is told of by its name, or by that of what it is ``within``."""
     body = container[key]
-    return [_script_field(body, name) for name in body]
+    return [_script_field(body, name, within or name) for name in body]
 
 
-def _script_field(container: Any, name: str) -> ScriptField:
+def _script_field(container: Any, name: str, within: str) -> ScriptField:
     """SearchSourceBuilder.ScriptField."""
     body = container[name]
     if not isinstance(body, dict):
         raise ParsingException(
-            f"Expected [START_OBJECT] in [{name}] but found [{objects.token(body)}]", at=Where(container, name)
+            f"Expected [START_OBJECT] in [{within}] but found [{objects.token(body)}]", at=Where(container, name)
         )
     script, ignore_failure = None, False
     for member, value in body.items():

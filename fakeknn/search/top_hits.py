@@ -14,7 +14,7 @@ from fakeknn.aggs.docs import Docs
 from fakeknn.aggs.results import Internal, Reduction
 from fakeknn.errors import IllegalArgumentException, NotFaked, ParsingException, Where
 from fakeknn.query.context import ShardContext
-from fakeknn.search.doc_fields import check_fields, send_fields
+from fakeknn.search.doc_fields import check_fields, parse_script_fields, send_fields
 from fakeknn.search.fetch import Hit, fetch_hit, hits_as_int, named_queries
 from fakeknn.search.inner_hits import nesting_of
 from fakeknn.search.ranking import best_keys, best_scores, comparable
@@ -193,6 +193,8 @@ def parse_top_hits(name: str, container: Any, key: Any) -> Aggregation:
             request.size = _bounded(body, member)
         elif value is None or member not in names:
             raise ParsingException(f"Unknown key for a {token} in [{member}].", at=Where(body, member))
+        elif member == "script_fields":
+            request.parts[member] = parse_script_fields(body, member, within=member)
         elif member not in setters:
             raise NotFaked(f"[{member}] in [top_hits]")
         else:
