@@ -12,7 +12,7 @@ from typing import Any, Self
 import numpy as np
 
 from fakeknn.aggs.base import Aggregation, Collector, register, shard_buckets
-from fakeknn.aggs.date_histogram import edges
+from fakeknn.aggs.date_histogram import edges, told_bounds
 from fakeknn.aggs.docs import Docs, bucketed, pairs_once
 from fakeknn.aggs.fielddata import DATE, NUMBERS
 from fakeknn.aggs.formats import Format
@@ -169,21 +169,18 @@ class AutoDateHistogram(Aggregation):
         if self.target > ceiling:
             raise IllegalArgumentException(f"buckets must be less than {ceiling}")
         subs = self.subs.build(ctx)
-        return lambda docs: self.collect(docs, source, subs)
+        told = told_bounds(ctx, source, self.roundings[0]) if self.parent is None else None
+        # The unit is chosen for the bounds that are told, also where the values between them would do with a smaller.
+        level = 0 if told is None else self.level_of(*told)
+        return lambda docs: self.collect(docs, source, level, subs)
 
-    def rounding_of(self, low: int, high: int) -> Rounding:
-        """DateHistogramAggregatorBridge.getRounding: that which a segment's queries are made by."""
+    def level_of(self, low: int, high: int) -> int:
+        """DateHistogramAggregatorBridge.getRounding: which unit queries between these instants are made by."""
         best = (int(high) - int(low)) // self.target
-        return next(
-            (
-                rounding
-                for info, rounding in zip(self.infos, self.roundings, strict=True)
-                if best <= info.most * info.millis
-            ),
-            self.roundings[-1],
-        )
+        fits = (level for level, info in enumerate(self.infos) if best <= info.most * info.millis)
+        return next(fits, len(self.infos) - 1)
 
-    def collect(self, docs: Docs, source: Source, subs: Callable[[Docs], list[Results]]) -> list[Internal]:
+    def collect(self, docs: Docs, source: Source, level: int, subs: Callable[[Docs], list[Results]]) -> list[Internal]:
         loaded = source.load(docs)
         at, values = loaded.at, loaded.values.astype(np.int64, copy=False)
         owners = docs.owners[at]
@@ -191,8 +188,8 @@ class AutoDateHistogram(Aggregation):
         levels = []
         for owner in range(docs.n):
             own = np.flatnonzero(owners == owner) if docs.n > 1 else slice(None)
-            keys[own], level = self._rounded(values[own])
-            levels.append(level)
+            keys[own], reached = self._rounded(values[own], level)
+            levels.append(reached)
         first = pairs_once(at, keys)
         if first is not None:
             at, keys = at[first], keys[first]
@@ -207,12 +204,15 @@ class AutoDateHistogram(Aggregation):
         own_buckets = split(bucket_owners, docs.n, buckets)
         return [AutoBuckets(self, own_buckets[i], format, levels[i], empty) for i in range(docs.n)]
 
-    def _rounded(self, values: Any) -> tuple[Any, int]:
-        """One owner's values rounded as its shard does: by the smallest unit that gives not too many buckets."""
+    def _rounded(self, values: Any, level: int) -> tuple[Any, int]:
+        """One owner's values rounded as its shard does: by the smallest unit from ``level`` on that gives not too many
+        buckets.
+        """
         if not len(values):
-            return values, 0
+            return values, level
         last = len(self.infos) - 1
-        for i, (info, rounding) in enumerate(zip(self.infos, self.roundings, strict=True)):
+        for i in range(level, last + 1):
+            info, rounding = self.infos[i], self.roundings[i]
             if i < last and int(values.max()) - int(values.min()) > 2 * self.target * info.most * info.millis:
                 continue
             keys = rounding.round(values)

@@ -22,10 +22,10 @@ from fakeknn.aggs.value_members import REQUIRED, members
 from fakeknn.aggs.values import Given, Source
 from fakeknn.dates import UTC, Rounding
 from fakeknn.errors import IllegalArgumentException, NullPointerException, StringIndexOutOfBoundsException
+from fakeknn.fields.base import FieldType
 from fakeknn.fields.dates import DateFieldType
 from fakeknn.query.context import ShardContext
 from fakeknn.units import parse_time_value
-from fakeknn.view import NumericColumn
 from fakeknn.xcontent import objects
 from fakeknn.xcontent.java import java_double
 from fakeknn.xcontent.objects import Member, ObjectParser, declared
@@ -142,6 +142,19 @@ class DateRangeGrid(Grid):
         return at, codes, lambda code: int(starts[code])
 
 
+def told_bounds(ctx: ShardContext, source: Source, rounding: Rounding) -> tuple[int, int] | None:
+    """DateHistogramAggregatorBridge.canOptimize and buildRanges: between which instants the search's query alone says
+    that its matches are, where buckets can be made of queries; None where it does not.
+    """
+    field = source.field
+    if rounding.zone != UTC or not source.plain:
+        return None
+    if not isinstance(field, DateFieldType) or not field.searchable or field.derivation is not None:
+        return None
+    told: Callable[[FieldType], tuple[int, int] | None] = ctx.memo.get("bounds", lambda field: None)
+    return told(field)
+
+
 class DateGrid(Grid):
     def __init__(self, steps: DateSteps, hard: tuple[int | None, int | None] | None) -> None:
         self.steps = steps
@@ -152,14 +165,7 @@ class DateGrid(Grid):
         """DateHistogramAggregatorBridge.processHardBounds: it takes both bounds for given where it can tell from the
         query alone which values there are.
         """
-        field = source.field
-        if self.hard is None or None not in self.hard or self.rounding.zone != UTC or not source.plain:
-            return
-        if not isinstance(field, DateFieldType) or not field.searchable or field.derivation is not None:
-            return
-        column = ctx.column(field)
-        tells: Callable[[str], bool] = ctx.memo.get("bounds", lambda path: False)
-        if isinstance(column, NumericColumn) and len(column.values) and tells(field.path):
+        if self.hard is not None and None in self.hard and told_bounds(ctx, source, self.rounding) is not None:
             bound = "getMin" if self.hard[0] is None else "getMax"
             raise NullPointerException(
                 'Cannot invoke "java.lang.Long.longValue()" because the return value of '

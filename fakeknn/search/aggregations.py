@@ -25,7 +25,7 @@ from fakeknn.query.context import Scores, ShardContext
 from fakeknn.search import top_hits  # noqa: F401
 from fakeknn.search.request import OBJECTS, SearchRequest
 from fakeknn.search.sort import parse_sort
-from fakeknn.search.termination import counted_at_once, tells_bounds
+from fakeknn.search.termination import counted_at_once, told_bounds
 from fakeknn.view import Mask
 from fakeknn.xcontent import objects
 from fakeknn.xcontent.objects import ObjectParser, declared
@@ -110,7 +110,7 @@ def collect(request: SearchRequest, ctx: ShardContext, found: Mask, score: Calla
     assert request.aggregations is not None
     ctx.memo["slices"] = request.aggregations.concurrent and not request.terminate_after
     ctx.memo["counts"] = lambda: counted_at_once(request, ctx)
-    ctx.memo["bounds"] = lambda path: tells_bounds(request, ctx, path)
+    ctx.memo["bounds"] = lambda field: told_bounds(request, ctx, field)
     if request.profile:
         ctx.memo["noted"], ctx.memo["found"] = {}, found
     collector = build(request, ctx)

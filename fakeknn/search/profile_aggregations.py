@@ -34,7 +34,7 @@ from fakeknn.dates import Rounding
 from fakeknn.errors import NotFaked
 from fakeknn.fields.dates import DateFieldType
 from fakeknn.query.context import ShardContext
-from fakeknn.query.lucene import ConstantScoreQuery, MatchAllDocsQuery, Node
+from fakeknn.query.lucene import ConstantScoreQuery, Node
 from fakeknn.view import KeywordColumn, Mask, NumericColumn, TextColumn, places_of
 from fakeknn.xcontent import hash_ordered
 
@@ -294,7 +294,11 @@ class Profiled:
         if any(self._many(parent) for parent in parents):
             return self._from_many(noted.buckets, noted.owners)
         if not parents and not agg.subs.aggs and self._is_date(source):
-            debug |= self._rewritten(source, lambda low, high: _edges(agg.rounding_of(low, high), low, high))[0]
+
+            def ranges(low: Any, high: Any) -> list[tuple[int, int]] | None:
+                return _edges(agg.roundings[agg.level_of(low, high)], low, high)
+
+            debug |= self._rewritten(source, ranges)[0]
         return "AutoDateHistogramAggregator.FromSingle", {**deferred, **debug}
 
     @staticmethod
@@ -350,7 +354,7 @@ class Profiled:
         column = None if source.field is None else self.ctx.column(source.field)
         if not isinstance(column, NumericColumn) or not len(column.rows):
             return {}, live
-        shard = None if whole else self._shard_bounds(source, column)
+        shard = None if whole else self.ctx.memo["bounds"](source.field)
         ranges = None if shard is None else ranges_of(*shard)
         leaves = inner = 0
         left = []
@@ -373,24 +377,6 @@ class Profiled:
             "optimized_segments": len(live) - len(left), "unoptimized_segments": len(left),
             "leaf_visited": leaves, "inner_visited": inner,
         }, left  # fmt: skip
-
-    def _shard_bounds(self, source: Source, column: NumericColumn) -> tuple[Any, Any] | None:
-        """getDateHistoAggBounds: of a query of all documents, or of a range of the same field."""
-        node = self.node
-        while isinstance(node, ConstantScoreQuery):
-            node = next(iter(node.children()))
-        bounds = column.values.min(), column.values.max()
-        if isinstance(node, MatchAllDocsQuery) or (node.type == "ApproximateScoreQuery" and "=*:*," in str(node)):
-            return bounds
-        assert source.field is not None
-        same = f"[field={source.field.path}]" in str(node) or f"indexQuery={source.field.path}:[" in str(node)
-        if node.type not in ("FieldExistsQuery", "ApproximateScoreQuery", "IndexOrDocValuesQuery") or not same:
-            return None
-        if node.type == "FieldExistsQuery":
-            return bounds
-        low, _, high = str(node).partition("indexQuery=")[2].partition(":[")[2].partition("]")[0].partition(" TO ")
-        found = max(bounds[0], int(low)), min(bounds[1], int(high))
-        return None if found[0] > found[1] else found
 
     def _matches_all(self, start: int, end: int) -> bool:
         node = self.node

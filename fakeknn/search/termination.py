@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fakeknn.errors import IllegalArgumentException, NotFaked
+from fakeknn.fields.base import FieldType
 from fakeknn.query.base import Query
 from fakeknn.query.boolean import Bool
 from fakeknn.query.compound import Boosting, ConstantScore, DisMax
@@ -70,20 +71,45 @@ def counted_at_once(request: SearchRequest, ctx: ShardContext) -> bool:
     return told and bool(ctx.view.live.all())
 
 
-def tells_bounds(request: SearchRequest, ctx: ShardContext, path: str) -> bool:
-    """Helper.getDateHistoAggBounds: whether the query alone, with what a shard has of a field, says between which of
-    the field's values those of its matches are.
+def told_bounds(request: SearchRequest, ctx: ShardContext, field: FieldType) -> tuple[int, int] | None:
+    """Helper.getDateHistoAggBounds: between which values of a field those of its matches are, as far as the query alone
+    says so, with what the shard has of the field; None where it does not.
     """
-    if ctx.alias_filter is not None:
-        return False
-    node = _innermost(request, ctx)
-    while isinstance(node, (FunctionScoreQuery, IndexOrDocValuesQuery)):
-        node = node.index if isinstance(node, IndexOrDocValuesQuery) else node.query
+    column = ctx.column(field)
+    if ctx.alias_filter is not None or not isinstance(column, NumericColumn) or not len(column.values):
+        return None
+    bounds = int(column.values.min()), int(column.values.max())
+    node = _concrete(request, ctx)
     if isinstance(node, MatchAllDocsQuery):
-        return not ctx.mapping.nested_paths
+        return None if ctx.mapping.nested_paths else bounds
     if not isinstance(node, Leaf):
-        return False
-    return (node.kind == "PointRangeQuery" and node.path == path) or node.text == f"FieldExistsQuery [field={path}]"
+        return None
+    if node.text == f"FieldExistsQuery [field={field.path}]":
+        return bounds
+    if node.kind != "PointRangeQuery" or node.path != field.path or node.bounds is None:
+        return None
+    low, high = max(bounds[0], node.bounds[0]), min(bounds[1], node.bounds[1])
+    return (low, high) if low <= high else None
+
+
+def _concrete(request: SearchRequest, ctx: ShardContext) -> Node | None:
+    """Helper.unwrapIntoConcreteQuery: the query that Lucene runs, out of some of what only changes its scores; None
+    where it is not known.
+    """
+    try:
+        node = search_node(request, ctx)
+    except NotFaked:
+        return None
+    while True:
+        match node:
+            case ApproximateScoreQuery():
+                node = node.original
+            case IndexOrDocValuesQuery():
+                node = node.index
+            case ConstantScoreQuery() | FunctionScoreQuery():
+                node = node.query
+            case _:
+                return node
 
 
 def check_threshold(request: SearchRequest, ctx: ShardContext) -> None:

@@ -120,7 +120,7 @@ def number_range(
                 simpler = MatchAllDocsQuery()
             elif field.has_doc_values:
                 simpler = field_exists(ctx, name)
-    point = Leaf("PointRangeQuery", index, mask, name, simpler=simpler)
+    point = Leaf("PointRangeQuery", index, mask, name, simpler=simpler, bounds=(low, high))
     by_values = Leaf("SortedNumericDocValuesRangeQuery", doc_values, mask)
     if not field.searchable:
         return by_values

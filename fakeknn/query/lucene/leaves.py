@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -89,7 +90,8 @@ class Leaf(Node):
     """A query without parts whose score is constant.
 
     ``mask`` is what it matches; ``path`` the field whose place in the mapping says whether nested objects can match;
-    ``weight`` the text of what matches in its stead; ``simpler`` what it is rewritten to.
+    ``weight`` the text of what matches in its stead; ``simpler`` what it is rewritten to; ``bounds`` the least and the
+    greatest value in a range of points.
     """
 
     kind: str
@@ -99,6 +101,7 @@ class Leaf(Node):
     weight: str | None = field(default=None, compare=False)
     simpler: Node | None = field(default=None, compare=False, repr=False)
     parts: tuple[Node, ...] = field(default=(), compare=False, repr=False)
+    bounds: tuple[Any, Any] | None = field(default=None, compare=False, repr=False)
 
     @property
     def java_class(self) -> str:
