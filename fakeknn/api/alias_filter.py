@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from fakeknn.errors import IllegalArgumentException, NullPointerException, OpenSearchError
+from fakeknn.errors import IllegalArgumentException, IllegalStateException, NullPointerException, OpenSearchError
 from fakeknn.query.context import ShardContext
 from fakeknn.query.parsing import parse_query
+from fakeknn.query.terms import TermsLookup
 from fakeknn.search.service import Services
 from fakeknn.state.index import Index
 from fakeknn.state.node import Node
@@ -15,6 +16,13 @@ from fakeknn.state.shard import EMPTY
 from fakeknn.xcontent import generator, locate, read
 
 _WRAP = b'{"filter":'
+
+
+class _NothingElse(Services):
+    """What a filter may ask for while it is checked: nothing that would have to be waited for."""
+
+    def lookup_terms(self, lookup: TermsLookup, *, bitmap: bool = False) -> list[Any]:
+        raise IllegalStateException("async actions are left after rewrite")
 
 
 def check_filter(node: Node, index: Index, alias: str, filter: Mapping[str, Any]) -> None:
@@ -29,7 +37,7 @@ def check_filter(node: Node, index: Index, alias: str, filter: Mapping[str, Any]
     root = read(body)
     try:
         query = parse_query(root, "filter")
-        query.mask(ShardContext(index.name, index.uuid, 0, index.settings, index.mapping, EMPTY, 0, Services(node)))
+        query.mask(ShardContext(index.name, index.uuid, 0, index.settings, index.mapping, EMPTY, 0, _NothingElse(node)))
     except OpenSearchError as error:
         for link in error.chain():
             place = locate(body, root, link.at) if link.at is not None else None

@@ -191,10 +191,14 @@ def check_total_hits(request: Request, search: SearchRequest) -> None:
     if not request.flag("rest_total_hits_as_int"):
         return
     search.total_as_int = True
-    track = search.track_total_hits
-    if track is None:
+    if search.track_total_hits is None:
         search.track_total_hits = ACCURATE
-    elif track not in (ACCURATE, DISABLED):
+    check_accurate(search)
+
+
+def check_accurate(search: SearchRequest) -> None:
+    track = search.track_total_hits
+    if track not in (ACCURATE, DISABLED):
         raise IllegalArgumentException(
             "[rest_total_hits_as_int] cannot be used if the tracking of total hits is not accurate, got " + str(track)
         )
@@ -430,6 +434,7 @@ def message_searches(request: Request) -> Iterator[Request]:
         if end == 0:  # an empty first line is passed over
             start = 1
             continue
+        set_search_type(request, SearchRequest())
         header = read(lines[start:end]) if end > start else {}
         params = _header_params(request, header if isinstance(header, dict) else {})
         start = end + 1

@@ -11,6 +11,7 @@ from fakeknn.api.search import (
     MESSAGE_PARAMETERS,
     SEARCH_PARAMETERS,
     apply_params,
+    check_accurate,
     check_message,
     check_read,
     check_total_hits,
@@ -132,8 +133,12 @@ def _render(node: Node, template: Template) -> str:
         return compile_template(str(script.source), script.options).render(template.params)
 
 
-def _searched(node: Node, request: Request, template: Template) -> tuple[SearchRequest, Request]:
-    """The search that a template becomes (TransportSearchTemplateAction.convert)."""
+def _searched(
+    node: Node, request: Request, template: Template, around: SearchRequest | None = None
+) -> tuple[SearchRequest, Request]:
+    """The search that a template becomes (TransportSearchTemplateAction.convert), of which parameters ask ``around``
+    it how far hits are counted.
+    """
     rendered = Characters(_render(node, template).encode())
     one = Request("POST", request.path, request.params, body=rendered)
     try:
@@ -142,6 +147,11 @@ def _searched(node: Node, request: Request, template: Template) -> tuple[SearchR
     except OpenSearchError as error:
         settle(error, rendered, one.parsed)
         raise
+    if around is not None and around.track_total_hits is not None:
+        if search.track_total_hits is None:
+            search.track_total_hits = around.track_total_hits
+        else:
+            check_accurate(search)
     search.explain, search.profile = template.explain, template.profile
     search.pipeline = template.search_pipeline or search.pipeline
     return search, one
@@ -159,7 +169,7 @@ def search_template(node: Node, request: Request) -> dict[str, Any]:
     problems = template.check()
     if problems:
         raise ActionRequestValidationException(*problems)
-    search, one = _searched(node, request, template)
+    search, one = _searched(node, request, template, around)
     search.pipeline = search.pipeline or request.text("search_pipeline")
     try:
         return {**run_search(node, one, search), "status": 200}

@@ -415,15 +415,15 @@ class FieldType:
         raise IllegalArgumentException(f"Field [{self.path}] of type [{self.kind}] does not support range queries")
 
     def prefix(self, column: Column, value: str, *, case_insensitive: bool = False) -> Mask:
-        raise self._only("prefix")
+        raise self.only("prefix")
 
     def wildcard(self, column: Column, value: str, *, case_insensitive: bool = False) -> Mask:
-        raise self._only("wildcard")
+        raise self.only("wildcard")
 
     def regexp(self, column: Column, value: str, **options: Any) -> Mask:
-        raise self._only("regexp")
+        raise self.only("regexp")
 
-    def _only(self, query: str) -> QueryShardException:
+    def only(self, query: str) -> QueryShardException:
         return QueryShardException(
             f"Can only use {query} queries on keyword and text fields - not on [{self.path}] which is of type "
             f"[{self.kind}]"

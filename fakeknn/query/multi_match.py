@@ -229,6 +229,9 @@ class Blended(Rewritten):
     tie_breaker: float = 0.0
     cutoff: float | None = None
 
+    def repeats(self, ctx: ShardContext) -> Any:
+        return (self.kind, self.terms, self.tie_breaker, self.cutoff)
+
     def rewrite_on(self, ctx: ShardContext) -> Query:
         shards = [ctx] if ctx.statistics is None else ctx.statistics.contexts
         of_shards = [self._blended(replace(one, statistics=None)) for one in shards]

@@ -44,7 +44,7 @@ def too_many_clauses(count: int = MAX_CLAUSE_COUNT) -> TooManyClauses:
     return TooManyClauses(f"maxClauseCount is set to {count}")
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class StatedTerm(Query):
     """A term that is scored by statistics that are not its own (a TermQuery with given TermStates)."""
 

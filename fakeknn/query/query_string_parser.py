@@ -18,7 +18,9 @@ from fakeknn.errors import (
     TooManyClauses,
 )
 from fakeknn.fields import FieldType
+from fakeknn.fields.constant_keyword import ConstantKeywordFieldType
 from fakeknn.fields.dates import DateFieldType
+from fakeknn.fields.metadata import IndexFieldType
 from fakeknn.fields.wildcard import WildcardFieldType
 from fakeknn.query.base import Query
 from fakeknn.query.boolean import Bool
@@ -360,6 +362,8 @@ class QueryStringParser:
             forced = self.analyzer is not None and (options.analyze_wildcard or found.is_text)
             if not options.allow_leading_wildcard and pattern[0] in "*?":
                 raise ParseException("'*' or '?' not allowed as first character in WildcardQuery")
+            if isinstance(found, IndexFieldType | ConstantKeywordFieldType):  # which do not normalize patterns
+                raise found.only("wildcard")
             if isinstance(found, WildcardFieldType):
                 return GramWildcard(field=found.path, value=pattern, rewrite=options.rewrite)
             value = _normalized_pattern(pattern, lambda part: self._normalized(found, part))

@@ -128,6 +128,14 @@ def unsigned_number(text: str) -> int:
     return int(number)
 
 
+def parse_whole(text: str) -> int:
+    """DocValueFormat.RAW.parseLong: a long, or else a double without what is behind the point."""
+    try:
+        return parse_long(text)
+    except NumberFormatException:
+        return narrowed(parse_double(text), 64)
+
+
 def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 

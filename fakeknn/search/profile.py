@@ -82,7 +82,8 @@ def _query(node: Node, scores: bool, slices: bool = False, *, apart: bool = Fals
             f"{how}_{key}": told["breakdown"][key] for how in ("max", "min", "avg") for key in of_slices
         }
     below = scores and not isinstance(node, ConstantScoreQuery)
-    children = [_query(child, below, slices, apart=apart) for child in node.children()]
+    asked = node.children() if scores else node.unscored_children()
+    children = [_query(child, below, slices, apart=apart) for child in asked]
     return {**told, "children": children} if children else told
 
 

@@ -21,7 +21,7 @@ from fakeknn.query.parsing import parse_query
 from fakeknn.search.sort import Sort, parse_sort
 from fakeknn.search.source import SourceOptions, parse_source
 from fakeknn.units import parse_time_value
-from fakeknn.xcontent import objects
+from fakeknn.xcontent import java_string, objects
 from fakeknn.xcontent.objects import ObjectParser, declared
 
 ACCURATE, DISABLED = 2**31 - 1, -1
@@ -217,7 +217,12 @@ def parse_search_after(container: Any, key: Any) -> list[Any]:
             )
     if not values:
         raise IllegalArgumentException("Values must contains at least one value.")
-    return list(values)
+    return [java_string(value) if _is_big(value) else value for value in values]
+
+
+def _is_big(value: Any) -> bool:
+    """Whether a number is beyond long, as whose text it is read."""
+    return type(value) is int and not -(2**63) <= value < 2**63
 
 
 def _slice_bounds() -> ObjectParser:

@@ -33,6 +33,7 @@ from fakeknn.search.numeric_sort import (
     narrowed,
     null_number,
     one_each,
+    parse_whole,
     unsigned_number,
 )
 from fakeknn.search.sort_values import Terms
@@ -260,7 +261,7 @@ class Sort:
         try:
             if decimal:
                 return parse_double(text)
-            return int(text) if text.lstrip("+-").isdigit() else int(parse_double(text))
+            return parse_whole(text)
         except NumberFormatException as cause:
             raise self._unparsed(mapped.path) from cause
 

@@ -148,12 +148,14 @@ def _(query: Nested, ctx: ShardContext) -> Node:
         return alone.explained(ctx, row, boost, lambda ctx, row, boost: unscored.explain(ctx, row, np.float32(0)))
 
     # The inner query's weight is not made by the searcher, which would profile it.
-    shown = inner if alone.score_mode != "none" else ConstantScoreQuery(inner)
-    parts = tuple(shown.rewritten().children())
+    unscored = tuple(ConstantScoreQuery(inner).rewritten().children())
+    parts = unscored if alone.score_mode == "none" else tuple(inner.rewritten().children())
 
     def joined(inner: Node, simpler: Node | None = None) -> Node:
         text = f"ToParentBlockJoinQuery ({inner})"
-        return Told(alone, "OpenSearchToParentBlockJoinQuery", text, parts, how, simpler, nested=False)
+        return Told(
+            alone, "OpenSearchToParentBlockJoinQuery", text, parts, how, simpler, nested=False, unscored=unscored
+        )
 
     return joined(inner, joined(inner.rewritten()))
 

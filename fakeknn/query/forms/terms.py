@@ -15,7 +15,7 @@ from fakeknn.fields.features import FeatureFieldType
 from fakeknn.fields.flat_object import FlatMemberFieldType, FlatObjectFieldType
 from fakeknn.fields.integers import IntegerFieldType
 from fakeknn.fields.ip import IpFieldType, bounds
-from fakeknn.fields.metadata import IdFieldType
+from fakeknn.fields.metadata import IdFieldType, IndexFieldType
 from fakeknn.fields.numbers import NumberFieldType
 from fakeknn.fields.ranges import RangeFieldType
 from fakeknn.fields.scalar import BooleanFieldType
@@ -184,7 +184,7 @@ def exists_in(ctx: ShardContext, name: str) -> Node:
     assert field is not None
     if name == "_id":
         return ApproximateScoreQuery(MatchAllDocsQuery(), "*:*")
-    if isinstance(field, ConstantKeywordFieldType):
+    if isinstance(field, ConstantKeywordFieldType | IndexFieldType):
         return MatchAllDocsQuery()
     if field.has_doc_values or getattr(field, "has_norms", False):
         return field_exists(ctx, field.path)

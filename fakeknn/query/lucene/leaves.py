@@ -162,6 +162,8 @@ class Told(Node):
     simpler: Node | None = field(default=None, compare=False, repr=False)
     nested: bool = True
     """Whether nested objects might match."""
+    unscored: tuple[Node, ...] | None = None
+    """What it asks where no scores are wanted, if these are others than ``parts``."""
 
     def rewrite(self) -> Node:
         return self if self.simpler is None else self.simpler
@@ -190,3 +192,6 @@ class Told(Node):
 
     def children(self) -> Iterator[Node]:
         return iter(self.parts)
+
+    def unscored_children(self) -> Iterator[Node]:
+        return self.children() if self.unscored is None else iter(self.unscored)

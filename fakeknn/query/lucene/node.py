@@ -101,6 +101,10 @@ class Node:
         """The parts that a profile times by themselves."""
         return iter(())
 
+    def unscored_children(self) -> Iterator[Node]:
+        """The parts of it where no scores are wanted."""
+        return self.children()
+
     def might_match_nested(self, ctx: ShardContext) -> bool:
         """NestedHelper.mightMatchNestedDocs."""
         return True
