@@ -6,7 +6,8 @@ reads ``cases/*.txt`` (a script or template a line, ``\\n`` for a line break) an
 painless the answer of ``_scripts/painless/_execute`` or of the request whose context a line of ``contexts.txt`` names
 (with a 2 behind it for the second document), for expressions a script field of two documents, for mustache what a
 ``set`` processor makes of a template. Then it adds to ``fakeknn/painless/frames.txt`` the frames of Java's own code
-that the recorded failures show above the script's lines. Where names follow, only those files are asked.
+that the recorded failures show above the script's lines, where none are known. Where names follow, only those files
+are asked.
 
 Start the server anew before: a machine that has thrown an exception often stops to say where. Identity hashes are
 written as ``@hash``.
@@ -30,7 +31,7 @@ FOLDER = Path(__file__).parent
 FRAMES = FOLDER.parents[2] / "fakeknn" / "painless" / "frames.txt"
 PAINLESS = (
     *("language", "syntax", "library", "time", "operators", "failures", "allowlist"),
-    *("regexes", "conversions", "text"),
+    *("regexes", "conversions", "text", "members"),
 )
 
 _CONTEXTS = ("field", "score", "filter", "number_sort", "string_sort", "update", "ingest")
@@ -194,7 +195,7 @@ def write(name: str, recorded: dict[str, Any]) -> None:
 
 
 def frames(recordings: list[dict[str, Any]], contexts: dict[str, Any]) -> None:
-    """Find out what each failure called, and write the frames that were above it to those of earlier recordings."""
+    """Find out what each failure called, and add the frames that were above it to those known already."""
     from fakeknn.painless import script
     from fakeknn.painless.frames import NULL_POINTER, shape
 
@@ -224,7 +225,7 @@ def frames(recordings: list[dict[str, Any]], contexts: dict[str, Any]) -> None:
     blocks = {" ".join(key): "\n".join([" ".join(key), *above]) for key, above in known.items()}
     for block in FRAMES.read_text("utf-8").split("\n\n"):
         if not block.startswith("#"):
-            blocks.setdefault(block.partition("\n")[0], block.strip())
+            blocks[block.partition("\n")[0]] = block.strip()
     FRAMES.write_text("\n".join([head, *(f"{block}\n" for block in sorted(blocks.values()))]), encoding="utf-8")
 
 
