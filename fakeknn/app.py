@@ -21,6 +21,7 @@ from fakeknn.errors import (
     body_of,
 )
 from fakeknn.rest import SOURCE_PARAMETERS, TABLE, Later, Request, Response, Route, is_decodable, unrecognized
+from fakeknn.serving import serve
 from fakeknn.shape import check, shape
 from fakeknn.state.node import Bug, Node
 from fakeknn.uri import Uri
@@ -39,6 +40,7 @@ _log = logging.getLogger("fakeknn")
 @np.errstate(all="ignore")  # Java's numbers overflow in silence
 def handle(node: Node, request: Request) -> Answer | Later:
     """A request's answer; ``Later`` if it waits for a refresh. Nothing is raised."""
+    serve(node.life)
     try:
         if request.refused is not None:
             raise request.refused

@@ -24,6 +24,7 @@ from fakeknn.painless.lexer import LexicalError
 from fakeknn.painless.library_doc import DocMap, StoredMap
 from fakeknn.painless.library_map import UnmodifiableMap
 from fakeknn.painless.library_regex import Pattern
+from fakeknn.painless.linking import Links
 from fakeknn.painless.operators import CLASS_CAST
 from fakeknn.painless.parser import SyntaxFault, parse
 from fakeknn.painless.syntax_errors import explain
@@ -71,6 +72,7 @@ class Compiled:
         self.calls = codegen.calls
         self.statements = sorted(codegen.statements)
         self.names = [name for name, _ in (*context.arguments, *context.getters)]
+        self.links = Links()
 
 
 class _ScriptCodegen(Codegen):
@@ -134,12 +136,14 @@ class Script:
         given = {"params": self.params, **bindings}
         compiled.host.bindings, compiled.host.bound = given, self._bound
         try:
-            return compiled.execute(*map(given.get, compiled.names))
+            result = compiled.execute(*map(given.get, compiled.names))
         except NotFaked:
             raise
         except Exception as error:
             raised = self._runtime_error(error)
             raise raised from raised.__cause__
+        compiled.links.complete()
+        return result
 
     def _look_up(self, bindings: Mapping[str, Any]) -> None:
         """Show the document among the parameters."""
@@ -157,9 +161,11 @@ class Script:
         float64 for scores and number sorts, bool for filters, else int64, float32, float64 or bool as it comes.
         """
         try:
-            return run(self._compiled.tree.functions[-1], columns, {"params": self.params}, FUNCTIONS)
+            result = run(self._compiled.tree.functions[-1], columns, {"params": self.params}, FUNCTIONS)
         except Unvectorizable:
             return None
+        self._compiled.links.complete()
+        return result
 
     def failed_below(self, error: OpenSearchError, frames: Sequence[str] = ()) -> ScriptException:
         """What comes of it that there is no score to be had, for which a script asks when it begins."""
@@ -189,6 +195,7 @@ class Script:
         compiled = self._compiled
         if thrown.message == NULL_RECEIVER:
             thrown.message = compiled.nulls.get(line or 0)
+        thrown.message = compiled.links.told(thrown.message, line)
         stack = list(thrown.frames)
         if not stack or stack == [CLASS_CAST]:
             called = [_of_receiver(call, error) for call in reversed(compiled.calls.get(line or 0, ()))]

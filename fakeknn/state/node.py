@@ -123,6 +123,8 @@ class Node:
         self.background: list[Background] = []
         """What works on behind its request."""
         self.state_version = 1
+        self.life: object = object()
+        """Stands for the time since the start, or since what was known before was put back."""
         self._lookup: IndicesLookup | None = None
         self._empty = self.checkpoint()
 
@@ -259,6 +261,7 @@ class Node:
         self.ids.restore(token.ids)
         self.state_version = token.state_version
         self.background = []
+        self.life = object()
         self._lookup = None
 
     def reset(self) -> None:

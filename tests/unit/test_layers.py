@@ -26,7 +26,7 @@ FLOORS = """
     mapping
     fields painless shape
     view analysis knn dates geo rest uri
-    source units javaregex
+    source units javaregex serving
     xcontent
     errors
 """
