@@ -72,7 +72,7 @@ class Compiled:
         self.calls = codegen.calls
         self.statements = sorted(codegen.statements)
         self.names = [name for name, _ in (*context.arguments, *context.getters)]
-        self.links = Links()
+        self.links = Links(self.tree)
 
 
 class _ScriptCodegen(Codegen):
@@ -195,7 +195,8 @@ class Script:
         compiled = self._compiled
         if thrown.message == NULL_RECEIVER:
             thrown.message = compiled.nulls.get(line or 0)
-        thrown.message = compiled.links.told(thrown.message, line)
+        if line is not None:
+            thrown.message = compiled.links.told(thrown.message, line - 1)
         stack = list(thrown.frames)
         if not stack or stack == [CLASS_CAST]:
             called = [_of_receiver(call, error) for call in reversed(compiled.calls.get(line or 0, ()))]
