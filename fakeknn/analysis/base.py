@@ -262,7 +262,12 @@ class Analyzer:
             terms = self._fast_terms(values[0])
             return list(zip(terms, range(len(terms)), strict=True))
         if not self._by_term:
-            return [(token.term, token.position) for token in self.analyze_values(values, gap)]
+            tokens = self.analyze_values(values, gap)
+            if any(token.term_frequency > 1 for token in tokens):
+                # Only fields without positions take frequencies that are given: a term is there as often, wherever.
+                often = [token.term for token in tokens for _ in range(token.term_frequency)]
+                return [(term, position) for position, term in enumerate(often)]
+            return [(token.term, token.position) for token in tokens]
         found: list[tuple[str, int]] = []
         start = 0
         for value in values:

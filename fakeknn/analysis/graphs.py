@@ -240,6 +240,7 @@ def _check_hyphenation(name: str, settings: ComponentSettings) -> None:
         )
     if settings.get("hyphenation_patterns_path") is None:
         raise IllegalArgumentException("hyphenation_patterns_path is a required setting.")
+    raise IllegalArgumentException("Exception while reading hyphenation_patterns_path.")
 
 
 def _check_nothing(name: str, settings: ComponentSettings) -> None:

@@ -39,6 +39,7 @@ from fakeknn.analysis.factories import (
 from fakeknn.analysis.settings import NO_SETTINGS, ComponentSettings, Flat, flatten
 from fakeknn.analysis.tokenizers import KeywordTokenizer
 from fakeknn.errors import IllegalArgumentException, SettingsException
+from fakeknn.xcontent import hash_ordered
 
 F = TypeVar("F")
 _LIMITS = {"max_ngram_diff": 1, "max_shingle_diff": 3}
@@ -132,7 +133,7 @@ class AnalysisRegistry:
                 )
             if value is not None:
                 groups.setdefault(name, {})[rest] = value
-        return {name: ComponentSettings(values, self.limits) for name, values in groups.items()}
+        return {name: ComponentSettings(groups[name], self.limits) for name in hash_ordered(groups)}
 
     def _build(self, kind: str, table: Table[F]) -> dict[str, F]:
         built = {}

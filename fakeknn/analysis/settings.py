@@ -10,7 +10,6 @@ from fakeknn.analysis.casing import lower_case
 from fakeknn.errors import (
     IllegalArgumentException,
     JavaError,
-    NotFaked,
     NumberFormatException,
     RuntimeException,
     SettingsException,
@@ -128,8 +127,11 @@ class ComponentSettings:
         return rules
 
     def _refuse_path(self, key: str) -> None:
-        if self.values.get(f"{key}_path"):
-            raise NotFaked(f"analysis files ({key}_path)")
+        """A node that nobody has given files has none."""
+        if self.values.get(f"{key}_path") is not None:
+            # What reads the rules of synonyms takes the name of the setting for that of a list.
+            told = f"{key}_path_path" if key == "synonyms" else f"{key}_path"
+            raise IllegalArgumentException(f"IOException while reading {told}: file not readable")
 
     def word_set(self, key: str, ignore_case: bool | None = None) -> WordSet | None:
         """A list of words as a set, ``<key>_case: true`` for one that ignores case."""

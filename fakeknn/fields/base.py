@@ -95,6 +95,8 @@ class FieldType:
     single: str | None = None
     """What Lucene calls its fields, if it takes but one of them in a document: so Lucene, not the mapper, refuses a
     second, and only once all of the document is parsed."""
+    exacting: bool = False
+    """Whether Lucene may refuse a value that the mapper takes."""
     spreads: bool = False
     """Whether what is parsed are pairs of a field's path and a value for it, its own among them."""
     raises_plainly: ClassVar[bool] = False
@@ -278,6 +280,10 @@ class FieldType:
         takes arrays, else scalars.
         """
         return None
+
+    def lucene_refuses(self, parsed: Any) -> OpenSearchError | None:
+        """Why Lucene does not index a value of an ``exacting`` field."""
+        raise NotImplementedError
 
     def refusal(self, doc_id: str, preview: str) -> str:
         """What a document is refused with whose value is malformed."""

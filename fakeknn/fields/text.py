@@ -14,8 +14,10 @@ from fakeknn.analysis.regexp import regexp_matcher
 from fakeknn.errors import (
     ClassCastException,
     IllegalArgumentException,
+    IllegalStateException,
     MapperParsingException,
     NotFaked,
+    OpenSearchError,
     UnsupportedOperationException,
 )
 from fakeknn.fields.base import FieldType, register
@@ -133,6 +135,8 @@ class TextFieldType(FieldType):
         analysis = self.context.analysis
         if analysis is not None:
             self.analyzer = analysis.analyzer(self.option("analyzer"))
+            parts = () if self.analyzer is None else self.analyzer.filters
+            self.exacting = self.searchable and any(part.attributes for part in parts)
             self.search_analyzer = analysis.analyzer(self.option("search_analyzer"))
             self.quote_analyzer = analysis.analyzer(self.option("search_quote_analyzer"))
         self.gap = self.gap_of(self.analyzer) if analysis is not None else POSITION_INCREMENT_GAP
@@ -290,8 +294,19 @@ class TextFieldType(FieldType):
             value = plain_text(container, key, value, doc)
         return [(path, value) for path in (self.path, *self.inner)] if self.spreads else value
 
+    def lucene_refuses(self, parsed: Any) -> OpenSearchError | None:
+        try:
+            tokens = self.analyzer.analyze_values([parsed[0][1] if self.spreads else parsed], self.gap)
+        except OpenSearchError as error:
+            return error
+        if self.has_positions and any(token.term_frequency != 1 for token in tokens):
+            return IllegalStateException(
+                f'field "{self.path}": cannot index positions while using custom TermFrequencyAttribute'
+            )
+        return None
+
     def parse_all(self, values: list[Any]) -> list[Any] | None:
-        return None if self.spreads or set(map(type, values)) != {str} else values
+        return None if self.spreads or self.exacting or set(map(type, values)) != {str} else values
 
     def index_term(self, value: Any) -> str:
         return java_string(value)

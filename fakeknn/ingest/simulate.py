@@ -38,9 +38,10 @@ def documents(config: dict[Any, Any], now: int) -> list[IngestDocument]:
 
 def _document(config: Config, now: int) -> IngestDocument:
     source = config.map("_source")
+    index, id_ = config.optional_string_or_int("_index"), config.optional_string_or_int("_id")
     metadata: dict[str, Any] = {
-        "_index": config.optional_string_or_int("_index") or "_index",
-        "_id": config.optional_string_or_int("_id") or "_id",
+        "_index": "_index" if index is None else index,
+        "_id": "_id" if id_ is None else id_,
         "_routing": config.optional_string_or_int("_routing"),
         "_version": _long(config, "_version"),
     }

@@ -429,6 +429,8 @@ class DocumentParser:
                 kept.append(parsed)
             else:
                 level.refuse(node.single, node.path)
+            if node.exacting and level.refusal is None:
+                level.refusal = node.lucene_refuses(parsed)
             if (
                 isinstance(node, VectorFieldType)
                 and node.derived

@@ -301,7 +301,7 @@ class ParentId(Query):
     kind: ClassVar[str] = "parent_id"
     named_first: ClassVar[bool] = True
     type: str
-    id: str
+    id: str | None
     ignore_unmapped: bool = False
 
     def members(self) -> dict[str, Any]:
@@ -319,6 +319,10 @@ class ParentId(Query):
             if self.ignore_unmapped:
                 return Matched.none(ctx.n)
             raise ctx.fails(f"[parent_id] no relation found for child [{self.type}]")
+        if self.id is None:
+            if ctx.n:
+                raise NotFaked("a [parent_id] query without an id")
+            return Matched.none(ctx.n)
         found = score_term(ctx, relation, self.id, boost)
         return Matched(found.mask & with_name(ctx, join, self.type), found.score)
 
@@ -335,11 +339,9 @@ def parse_parent_id(container: Any, key: Any) -> Query:
         if not objects.is_value(value) or name not in readers:
             raise ParsingException(f"[parent_id] query does not support [{name}]", at=Where(body, name))
         values[name] = readers[name](body, name)
-    if "id" not in values:
-        raise NotFaked("a [parent_id] query without an id")
     return ParentId(
         type=values.get("type", "null"),
-        id=values["id"],
+        id=values.get("id"),
         ignore_unmapped=values.get("ignore_unmapped", False),
         **common(values),
     )

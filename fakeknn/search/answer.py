@@ -103,7 +103,7 @@ def answer(request: SearchRequest, outcome: Outcome, took: int) -> dict[str, Any
         body["aggregations"] = outcome.aggregations
     if outcome.suggest is not None:
         body["suggest"] = fetched_suggestions(request, outcome.suggest)
-    if request.profile:
+    if request.profile and outcome.results:
         body["profile"] = {"shards": _profiles(request, outcome)}
     return body
 

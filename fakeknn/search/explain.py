@@ -17,9 +17,12 @@ from fakeknn.search.request import ACCURATE, SearchRequest
 from fakeknn.search.rescore import Rescorer
 
 
-def search_node(request: SearchRequest, ctx: ShardContext) -> Node:
-    """The Lucene query that a search runs on a shard (SearchContext.query), rewritten."""
-    key = ("lucene", id(request))
+def search_node(request: SearchRequest, ctx: ShardContext, *, aggregated: bool = True) -> Node:
+    """The Lucene query that a search runs on a shard (SearchContext.query), rewritten; ``aggregated`` is whether its
+    aggregations are still to come, if it has any.
+    """
+    aggregated = aggregated and request.aggregations is not None
+    key = ("lucene", id(request), aggregated)
     found: Node | None = ctx.memo.get(key)
     if found is None:
         query = request.query or MATCH_ALL
@@ -27,14 +30,14 @@ def search_node(request: SearchRequest, ctx: ShardContext) -> Node:
         if request.query is None and isinstance(node, ApproximateScoreQuery):
             node = node.original
         if isinstance(node, ApproximateScoreQuery):
-            node = _resolved(request, ctx, node)
+            node = _resolved(request, ctx, node, aggregated=aggregated)
         found = ctx.memo[key] = node.rewritten()
     return found
 
 
-def _resolved(request: SearchRequest, ctx: ShardContext, node: ApproximateScoreQuery) -> Node:
+def _resolved(request: SearchRequest, ctx: ShardContext, node: ApproximateScoreQuery, *, aggregated: bool) -> Node:
     """ApproximateQuery.canApproximate: whether the best of a range's documents will do."""
-    if request.aggregations is not None or request.track_total_hits == ACCURATE or len(request.sort) > 1:
+    if aggregated or request.track_total_hits == ACCURATE or len(request.sort) > 1:
         return replace(node, approximated=False)
     sort = request.sort[0] if request.sort else None
     if isinstance(node.original, MatchAllDocsQuery):
@@ -53,7 +56,7 @@ def explained(request: SearchRequest, ctx: ShardContext, row: int) -> Explanatio
     """IndexSearcher.explain of a row, and what rescorers made of its score."""
     ctx.memo.pop("explained", None)  # a weight is made anew for each document
     with ctx.uncounted():
-        told = search_node(request, ctx).explain(ctx, row, np.float32(ONE))
+        told = search_node(request, ctx, aggregated=False).explain(ctx, row, np.float32(ONE))
         for rescorer in request.parts.get("rescore", ()):
             told = _rescored(rescorer, ctx, row, told)
     return told
@@ -71,7 +74,7 @@ def _rescored(rescorer: Rescorer, ctx: ShardContext, row: int, told: Explanation
         return first
     node = form(rescorer.query, ctx)  # without the search's own filters
     if isinstance(node, ApproximateScoreQuery):
-        node = _resolved(SearchRequest(query=rescorer.query), ctx, node)
+        node = _resolved(SearchRequest(query=rescorer.query), ctx, node, aggregated=False)
     other = node.rewritten().explain(ctx, row, ONE)
     if not other.match:
         return first

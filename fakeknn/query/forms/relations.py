@@ -59,7 +59,7 @@ def _sides(query: RelationQuery, ctx: ShardContext) -> list[Node]:
 def _(query: ParentId, ctx: ShardContext) -> Node:
     join = join_field(ctx)
     relation = None if join is None else join.parent_of(query.type)
-    if join is None or relation is None:
+    if join is None or relation is None or query.id is None:
         return MatchNoDocsQuery()
     return BooleanQuery(
         ((MUST, TermQuery(relation.path, query.id, query.id)), (FILTER, TermQuery(join.path, query.type, query.type)))

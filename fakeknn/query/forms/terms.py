@@ -24,7 +24,7 @@ from fakeknn.fields.version import VersionFieldType
 from fakeknn.fields.wildcard import WildcardFieldType, quoted_wildcard
 from fakeknn.query.base import Query
 from fakeknn.query.context import ShardContext
-from fakeknn.query.exists import Exists, exists_names
+from fakeknn.query.exists import Exists, exists_mask, exists_names
 from fakeknn.query.forms.patterns import automaton, dictionary, flat_path, wildcard_matching
 from fakeknn.query.forms.points import addresses, bitmap, ip_set, ip_term, number_range, number_set, stored_ranges
 from fakeknn.query.forms.versions import version_range, version_set, version_term
@@ -182,13 +182,17 @@ def _(query: Terms, ctx: ShardContext) -> Node:
 def exists_in(ctx: ShardContext, name: str) -> Node:
     field = ctx.field(name)
     assert field is not None
-    if name == "_id":
-        return ApproximateScoreQuery(MatchAllDocsQuery(), "*:*")
-    if isinstance(field, ConstantKeywordFieldType | IndexFieldType):
+    if name == "_id" or isinstance(field, ConstantKeywordFieldType | IndexFieldType):
         return MatchAllDocsQuery()
     if field.has_doc_values or getattr(field, "has_norms", False):
         return field_exists(ctx, field.path)
     column = ctx.column(field)
+    if name == "_ignored":
+
+        def found() -> FoundTerms:
+            return dictionary(Range(field=name), field, ctx)
+
+        return MultiTermWrapper(WRAPPER, "_ignored:[* TO *]", lambda: exists_mask(ctx, name), name, terms=found)
     names = "_feature" if isinstance(field, FeatureFieldType) else "_field_names"
     return Leaf(
         "TermQuery",
