@@ -45,7 +45,6 @@ def test_as_many_tokens_as_are_allowed() -> None:
         AnalyzeRequest(text=["a"], tokenizer="thai"),
         AnalyzeRequest(text=["a"], analyzer="thai"),
         AnalyzeRequest(text=["a"], tokenizer="keyword", filter=["min_hash"]),
-        AnalyzeRequest(text=["a"], tokenizer="keyword", filter=[{"type": "stop", "stopwords_path": "x.txt"}]),
     ],
 )
 def test_what_is_not_faked_is_refused(request_: AnalyzeRequest) -> None:
