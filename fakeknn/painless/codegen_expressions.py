@@ -309,7 +309,7 @@ class ExpressionCodegen(MemberCodegen):
     def _assignment(self, node: ast.Assignment) -> py.expr:
         if node.operation is None:
             return self.store(node.left, lambda load: (self.value(node.right), None), node.read)
-        return self.store(node.left, lambda load: self._compound(node, load()), node.read)
+        return self.store(node.left, lambda load: self._compound(node, load()), node.read, loads=True)
 
     def _compound(self, node: ast.Assignment, before: py.expr) -> tuple[py.expr, py.expr | None]:
         """What a compound assignment stores, and what it is worth if that is the value before it."""

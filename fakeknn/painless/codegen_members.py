@@ -115,10 +115,11 @@ class MemberCodegen(Emitter):
         """Resolve a method reference when the script runs."""
         raise NotImplementedError
 
-    def calling(self, name: str) -> None:
-        """Note what is called here; the last argument's own call is often at the same place."""
-        known = self.calls.get(self.line, ())
-        self.calls[self.line] = (*(call for call in known if call != name), name)
+    def calling(self, name: str, unlikely: bool = False) -> None:
+        """Note what is called here; the last argument's own call is often at the same place. It is asked first what
+        was called last, unless that is ``unlikely`` to fail."""
+        known = tuple(call for call in self.calls.get(self.line, ()) if call != name)
+        self.calls[self.line] = (name, *known) if unlikely else (*known, name)
 
     # --- local variables as the real machine numbers them -------------------------------------------------------------
 
@@ -252,7 +253,7 @@ class MemberCodegen(Emitter):
             size = self.by_type(virtual("size", 0), self.name(receiver))
         return self.either(negative, self.binary(self.name(name), py.Add(), size), self.name(name))
 
-    def _load_brace(self, node: ast.Brace, receiver: py.expr, index: py.expr) -> py.expr:
+    def _load_brace(self, node: ast.Brace, receiver: py.expr, index: py.expr, stored: bool = False) -> py.expr:
         self.mark(node.offset)
         self.calling("[]")
         if node.kind == "array":
@@ -264,7 +265,7 @@ class MemberCodegen(Emitter):
                 return loaded
             return self.cast_dynamic(loaded, str(node.vtype))
         cast = node.index.cast if node.kind == "map" else None
-        if cast is not None and cast.source not in PRIMITIVES:
+        if cast is not None and cast.source not in PRIMITIVES and not stored:
             # Two places begin at one instruction, where nothing is done to the index: the first is the one that counts.
             self.mark(node.index.offset)
         assert node.getter is not None
@@ -281,8 +282,9 @@ class MemberCodegen(Emitter):
 
     # --- stores -------------------------------------------------------------------------------------------------------
 
-    def store(self, left: ast.Expression, value: Value, read: bool) -> py.expr:
-        """An assignment as an expression, worth what is stored unless ``value`` says otherwise."""
+    def store(self, left: ast.Expression, value: Value, read: bool, loads: bool = False) -> py.expr:
+        """An assignment as an expression, worth what is stored unless ``value`` says otherwise; ``loads`` if it makes
+        use of what is there."""
         if isinstance(left, ast.Symbol):
             assert left.variable is not None
             name = left.variable.python
@@ -292,6 +294,8 @@ class MemberCodegen(Emitter):
         steps: list[py.expr] = []
         receiver = self.temporary()
         assert isinstance(left, (ast.Dot, ast.Brace))
+        if loads:
+            self.mark(left.offset)
         steps.append(self.walrus(receiver, self.value(left.prefix)))
         if isinstance(left, ast.Dot):
             stored, worth = value(lambda: self._load_dot(left, self.name(receiver)))
@@ -301,19 +305,23 @@ class MemberCodegen(Emitter):
             position = self.temporary()
             steps.append(self.walrus(position, self._index(left, receiver)))
             index = position
-            stored, worth = value(lambda: self._load_brace(left, self.name(receiver), self.name(position)))
+            stored, worth = value(lambda: self._load_brace(left, self.name(receiver), self.name(position), True))
         kept = self.temporary()
         steps.append(self.walrus(kept, stored))
         boxed: py.expr = self.name(kept)
         if getattr(left, "optimized", False) and left.vtype in BOXERS:
             boxed = self.cast(boxed, Cast(left.vtype, "def", False))
         self.mark(left.offset)
-        self.calling(f".{left.index}=" if isinstance(left, ast.Dot) else "[]=")
+        # What fails at this place has failed when it was loaded, if it was.
+        told = self.nulls.get(self.line) if loads else None
+        self.calling(f".{left.index}=" if isinstance(left, ast.Dot) else "[]=", loads)
         if isinstance(left, ast.Dot):
             steps.append(write(left, receiver, boxed))
         else:
             assert index is not None
             steps.append(self._store_brace(left, receiver, self.name(index), boxed))
+        if told is not None:
+            self.nulls[self.line] = told
         if not read:
             return self.at(py.Tuple(steps, py.Load()))
         steps.append(self.name(kept) if worth is None else worth)

@@ -29,9 +29,12 @@ from fakeknn.painless import (  # noqa: F401
     library_set,
     library_stream,
     library_string,
+    library_system,
     library_time_adjusters,
     library_time_amounts,
     library_time_builder,
+    library_time_chronology,
+    library_time_enums,
     library_time_methods,
     library_time_zones,
 )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -446,8 +445,5 @@ define(
     },
 )
 
-define_static(
-    "java.lang.System",
-    {"currentTimeMillis/0": lambda: int(time.time() * 1000), "nanoTime/0": time.perf_counter_ns},
-)
+
 define_static("java.lang.Object", {"<init>/0": object})

@@ -10,6 +10,7 @@ from typing import Any
 
 from fakeknn.errors import NotFaked
 from fakeknn.painless.dispatch import define, define_fields, define_static
+from fakeknn.painless.library_enum import Enum, register
 from fakeknn.painless.numbers import Float, double_text, to_float, wrap_byte, wrap_int, wrap_long, wrap_short
 from fakeknn.painless.throwable import Thrown, illegal_argument
 from fakeknn.painless.values import text
@@ -198,36 +199,23 @@ define_fields("java.math.BigInteger", {"ZERO": BigInteger(0), "ONE": BigInteger(
 EXACT = decimal.Context(prec=10_000, Emax=decimal.MAX_EMAX, Emin=decimal.MIN_EMIN)
 
 
-class RoundingMode:
-    """An enum constant."""
+class RoundingMode(Enum):
+    """``python`` is the mode as ``decimal`` calls it."""
 
-    __slots__ = ("name", "python")
+    __slots__ = ("python",)
     java = "java.math.RoundingMode"
 
-    def __init__(self, name: str, python: str) -> None:
-        self.name = name
-        self.python = python
-
-    def __str__(self) -> str:
-        return self.name
+    def __init__(self, name: str, ordinal: int) -> None:
+        super().__init__(name, ordinal)
+        self.python = "" if name == "UNNECESSARY" else f"ROUND_{name}"
 
 
 _MODES = [
-    RoundingMode("UP", decimal.ROUND_UP),
-    RoundingMode("DOWN", decimal.ROUND_DOWN),
-    RoundingMode("CEILING", decimal.ROUND_CEILING),
-    RoundingMode("FLOOR", decimal.ROUND_FLOOR),
-    RoundingMode("HALF_UP", decimal.ROUND_HALF_UP),
-    RoundingMode("HALF_DOWN", decimal.ROUND_HALF_DOWN),
-    RoundingMode("HALF_EVEN", decimal.ROUND_HALF_EVEN),
-    RoundingMode("UNNECESSARY", ""),
+    RoundingMode(name, i)
+    for i, name in enumerate("UP DOWN CEILING FLOOR HALF_UP HALF_DOWN HALF_EVEN UNNECESSARY".split())
 ]
 BY_NAME = {mode.name: mode for mode in _MODES}
-define_fields("java.math.RoundingMode", BY_NAME)
-define(
-    "java.math.RoundingMode",
-    {"name/0": str, "ordinal/0": lambda mode: _MODES.index(mode), "toString/0": str},
-)
+register("java.math.RoundingMode", BY_NAME)
 
 
 class BigDecimal:

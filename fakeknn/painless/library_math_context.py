@@ -9,7 +9,6 @@ from decimal import Decimal
 from typing import Any
 
 from fakeknn.painless.dispatch import call, define, define_fields, define_static
-from fakeknn.painless.library_enum import register
 from fakeknn.painless.library_math import (
     ARITHMETIC,
     BY_NAME,
@@ -83,7 +82,6 @@ def _constructed(given: Any) -> MathContext:
     return MathContext.read(given) if given is None or isinstance(given, str) else MathContext(given)
 
 
-register("java.math.RoundingMode", BY_NAME)
 define(
     "java.math.MathContext",
     {"getPrecision/0": lambda mc: mc.precision, "getRoundingMode/0": lambda mc: mc.rounding, "toString/0": str},

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from fakeknn.errors import NotFaked
 from fakeknn.javaregex.cursor import REGEX_FLAGS, effective
 from fakeknn.javaregex.pattern import compile_regex, expand
 from fakeknn.painless.dispatch import define, define_fields, define_static
@@ -29,17 +30,25 @@ class Pattern:
 
 
 class Matcher:
-    """A match under way over one text; ``last`` is where it stands."""
+    """A match under way over one text or a region of it, ``start`` to ``end``; ``last`` is where it stands in that."""
 
-    __slots__ = ("at", "last", "pattern", "replaced", "subject", "tried")
+    __slots__ = ("anchoring", "at", "end", "last", "pattern", "start", "subject", "transparent", "tried")
     java = "java.util.regex.Matcher"
 
     def __init__(self, pattern: Pattern, subject: str) -> None:
         self.pattern = pattern
         self.subject = subject
+        self.anchoring, self.transparent = True, False
         self.last: Any = None
-        self.at = 0
-        self.tried = False
+        self.reset()
+
+    @property
+    def region(self) -> str:
+        if (self.start, self.end) == (0, len(self.subject)):
+            return self.subject
+        if self.transparent or not self.anchoring:
+            raise NotFaked("painless Matcher whose region does not end what is looked at")
+        return self.subject[self.start : self.end]
 
     def take(self, match: Any) -> bool:
         self.last = match
@@ -49,9 +58,9 @@ class Matcher:
         return match is not None
 
     def find(self) -> bool:
-        if self.at > len(self.subject):
+        if self.at > self.end - self.start:
             return self.take(None)
-        return self.take(self.pattern.regex.search(self.subject, self.at))
+        return self.take(self.pattern.regex.search(self.region, self.at))
 
     def found(self) -> Any:
         if self.last is None:
@@ -70,9 +79,32 @@ class Matcher:
     def bound(self, which: int, end: bool) -> int:
         match = self.found()
         try:
-            return int(match.end(which) if end else match.start(which))
+            at = int(match.end(which) if end else match.start(which))
         except IndexError:
             raise Thrown("java.lang.IndexOutOfBoundsException", f"No group {which}") from None
+        return at if at < 0 else at + self.start
+
+    def restrict(self, start: int, end: int) -> Matcher:
+        if not 0 <= start <= len(self.subject):
+            raise Thrown("java.lang.IndexOutOfBoundsException", "start")
+        if not 0 <= end <= len(self.subject):
+            raise Thrown("java.lang.IndexOutOfBoundsException", "end")
+        if start > end:
+            raise Thrown("java.lang.IndexOutOfBoundsException", "start > end")
+        self.reset()
+        self.start, self.end = start, end
+        return self
+
+    def use(self, pattern: Pattern | None) -> Matcher:
+        if pattern is None:
+            raise illegal_argument("Pattern cannot be null")
+        self.pattern, self.last = pattern, None
+        return self
+
+    def bounds(self, *, anchoring: bool | None = None, transparent: bool | None = None) -> Matcher:
+        self.anchoring = self.anchoring if anchoring is None else anchoring
+        self.transparent = self.transparent if transparent is None else transparent
+        return self
 
     def find_from(self, at: int) -> bool:
         if not 0 <= at <= len(self.subject):
@@ -85,11 +117,12 @@ class Matcher:
         self.last, self.at, self.tried = None, 0, False
         if subject is not None:
             self.subject = text(subject)
+        self.start, self.end = 0, len(self.subject)
         return self
 
     def __str__(self) -> str:
         last = "" if self.last is None else self.last.group()
-        return f"java.util.regex.Matcher[pattern={self.pattern.source} region=0,{len(self.subject)} lastmatch={last}]"
+        return f"java.util.regex.Matcher[pattern={self.pattern.source} region={self.start},{self.end} lastmatch={last}]"
 
 
 def _subject(pattern: Pattern | None, subject: Any) -> str:
@@ -201,8 +234,8 @@ define(
     {
         "find/0": Matcher.find,
         "find/1": Matcher.find_from,
-        "matches/0": lambda m: m.take(m.pattern.regex.fullmatch(m.subject)),
-        "lookingAt/0": lambda m: m.take(m.pattern.regex.match(m.subject)),
+        "matches/0": lambda m: m.take(m.pattern.regex.fullmatch(m.region)),
+        "lookingAt/0": lambda m: m.take(m.pattern.regex.match(m.region)),
         "group/0": lambda m: m.group(0),
         "group/1": Matcher.group,
         "namedGroup/1": Matcher.group,
@@ -211,7 +244,15 @@ define(
         "start/1": lambda m, g: m.bound(g, False),
         "end/0": lambda m: m.bound(0, True),
         "end/1": lambda m, g: m.bound(g, True),
-        "hitEnd/0": lambda m: m.tried and (m.last is None or m.last.end() == len(m.subject)),
+        "hitEnd/0": lambda m: m.tried and (m.last is None or m.last.end() == m.end - m.start),
+        "hasAnchoringBounds/0": lambda m: m.anchoring,
+        "hasTransparentBounds/0": lambda m: m.transparent,
+        "region/2": Matcher.restrict,
+        "regionEnd/0": lambda m: m.end,
+        "regionStart/0": lambda m: m.start,
+        "useAnchoringBounds/1": lambda m, on: m.bounds(anchoring=on),
+        "usePattern/1": Matcher.use,
+        "useTransparentBounds/1": lambda m, on: m.bounds(transparent=on),
         "pattern/0": lambda m: m.pattern,
         "replaceAll/1": lambda m, t: replace(m.pattern.regex, m.subject, t),
         "replaceFirst/1": lambda m, t: replace(m.pattern.regex, m.subject, t, 1),

@@ -47,6 +47,13 @@ def _overflow() -> Thrown:
     return Thrown("java.lang.ArithmeticException", "long overflow")
 
 
+def exact_long(value: int) -> int:
+    """A number that is no long throws."""
+    if not -(1 << 63) <= value < 1 << 63:
+        raise _overflow()
+    return value
+
+
 def _later_day(day: int, amount: int, unit: ChronoUnit) -> int:
     """A day some days, weeks, months or years later, refused where LocalDate ends."""
     if not unit.months:

@@ -171,7 +171,8 @@ def _week_fields(locale: Locale) -> WeekFields:
     """As the Common Locale Data Repository has them by territory."""
     first = "SUNDAY" if locale.country in _FROM_SUNDAY else "SATURDAY" if locale.country in _FROM_SATURDAY else "MONDAY"
     day = next(day for day in DAYS if day.name == first)
-    return WeekFields(day, 4 if locale.country in _FOUR_DAYS else 1)
+    four = locale.country in _FOUR_DAYS or not (locale.country or locale.language)
+    return WeekFields(day, 4 if four else 1)
 
 
 _FOUR_DAYS = frozenset(

@@ -7,12 +7,10 @@ from typing import Any
 
 from fakeknn.dates import calendar, zones
 from fakeknn.dates.calendar import DAY, HOUR, SECOND
-from fakeknn.dates.names import names_of
 from fakeknn.dates.resolving import checked
 from fakeknn.dates.zones import Zone
 from fakeknn.painless.dispatch import define, define_fields, define_static
 from fakeknn.painless.library_doc import DATES, define_kind
-from fakeknn.painless.library_enum import Enum, declare, register
 from fakeknn.painless.library_lang import order
 from fakeknn.painless.library_time import (
     Instant,
@@ -24,6 +22,7 @@ from fakeknn.painless.library_time import (
     Temporal,
     ZonedDateTime,
     checked_instant,
+    exact_long,
 )
 from fakeknn.painless.library_time_fields import add, between, change, range_in, read, read_int, supports
 from fakeknn.painless.library_time_format import converted
@@ -38,88 +37,13 @@ from fakeknn.painless.library_time_units import (
     Month,
     date_error,
 )
+from fakeknn.painless.numbers import wrap_long
 from fakeknn.painless.throwable import Thrown, null_pointer
 from fakeknn.painless.values import JAVA_CLASSES, TEXTS, Function
 
 ARITHMETIC = "java.lang.ArithmeticException"
 JAVA_CLASSES[Zone] = "java.time.ZoneRegion"
 TEXTS[Zone] = lambda zone: str(zone.id)
-
-# --- enums ------------------------------------------------------------------------------------------------------------
-
-
-for _kind, _constants in (
-    ("java.time.temporal.ChronoUnit", UNITS),
-    ("java.time.temporal.ChronoField", FIELDS),
-    ("java.time.DayOfWeek", {day.name: day for day in DAYS}),
-    ("java.time.Month", {month.name: month for month in MONTHS}),
-):
-    register(_kind, _constants)
-
-
-def _of_value(constants: list[Any], kind: str, message: str) -> Callable[[int], Any]:
-    def find(value: int) -> Any:
-        if not 1 <= value <= len(constants):
-            raise date_error(f"Invalid value for {message}: {value}")
-        return constants[value - 1]
-
-    return find
-
-
-for _kind, _list, _what in (
-    ("java.time.DayOfWeek", DAYS, "DayOfWeek"),
-    ("java.time.Month", MONTHS, "MonthOfYear"),
-):
-    define(
-        _kind,
-        {
-            "getValue/0": lambda e: e.ordinal + 1,
-            "plus/1": lambda e, n, all_=_list: all_[(e.ordinal + n) % len(all_)],
-            "minus/1": lambda e, n, all_=_list: all_[(e.ordinal - n) % len(all_)],
-            "getDisplayName/2": lambda e, style, locale: _display(e, style, locale),
-        },
-    )
-    define_static(
-        _kind,
-        {"of/1": _of_value(_list, _kind, _what)},
-    )
-
-
-def _display(constant: Enum, style: Enum, locale: Any) -> str:
-    kind, _, standalone = style.name.partition("_")
-    letter = ("L" if standalone else "M") if constant.java == "java.time.Month" else "c" if standalone else "E"
-    return names_of(str(locale)).of(letter, kind)[constant.ordinal + 1]
-
-
-TEXT_STYLES = declare(
-    "java.time.format.TextStyle", "FULL FULL_STANDALONE SHORT SHORT_STANDALONE NARROW NARROW_STANDALONE"
-)
-define(
-    "java.time.format.TextStyle",
-    {
-        "asNormal/0": lambda style: TEXT_STYLES[style.name.partition("_")[0]],
-        "asStandalone/0": lambda style: TEXT_STYLES[style.name.partition("_")[0] + "_STANDALONE"],
-        "isStandalone/0": lambda style: style.name.endswith("_STANDALONE"),
-    },
-)
-declare("java.time.format.FormatStyle", "FULL LONG MEDIUM SHORT")
-declare("java.time.format.SignStyle", "NORMAL ALWAYS NEVER NOT_NEGATIVE EXCEEDS_PAD")
-define(
-    "java.time.Month",
-    {
-        "length/1": lambda m, leap: calendar.month_length(2020 if leap else 2021, m.ordinal + 1),
-        "maxLength/0": lambda m: calendar.month_length(2020, m.ordinal + 1),
-        "minLength/0": lambda m: calendar.month_length(2021, m.ordinal + 1),
-        "firstDayOfYear/1": lambda m, leap: _first_day(m, leap),
-        "firstMonthOfQuarter/0": lambda m: MONTHS[m.ordinal // 3 * 3],
-    },
-)
-
-
-def _first_day(month: Month, leap: bool) -> int:
-    year = 2020 if leap else 2021
-    return calendar.to_day(year, month.ordinal + 1, 1) - calendar.to_day(year, 1, 1) + 1
-
 
 # --- getters, plus, minus and with ------------------------------------------------------------------------------------
 
@@ -396,7 +320,7 @@ define(
     "java.time.Instant",
     {
         "getEpochSecond/0": lambda i: i.nanos // SECOND,
-        "toEpochMilli/0": Instant.to_epoch_milli,
+        "toEpochMilli/0": lambda i: exact_long(i.to_epoch_milli()),
         "atZone/1": _zoned,
         "atOffset/1": lambda i, zone: OffsetDateTime(i.nanos, zone),
     },
@@ -456,6 +380,14 @@ define_static(
         "ofStrict/3": _strict,
     },
 )
+
+
+def _checked_second(second: int) -> int:
+    """A second of a day that there is."""
+    checked("EpochDay", second // (DAY // SECOND))
+    return second
+
+
 define_static("java.time.OffsetDateTime", _zoned_of(OffsetDateTime))
 define_static(
     "java.time.LocalDateTime",
@@ -463,7 +395,7 @@ define_static(
         "of/2": lambda date, time: LocalDateTime(date.day * DAY + time.time),
         **{f"of/{n}": lambda *given: LocalDateTime(_local(*given)) for n in (5, 6, 7)},
         "ofEpochSecond/3": lambda second, nano, zone: LocalDateTime(
-            (second + zone.offset_at(second)) * SECOND + checked("NanoOfSecond", nano)
+            _checked_second(wrap_long(second + zone.offset_at(0))) * SECOND + checked("NanoOfSecond", nano)
         ),
         "ofInstant/2": lambda instant, zone: LocalDateTime(_zoned(instant, zone).local),
     },
@@ -502,7 +434,26 @@ define_static(
         "ofEpochSecond/2": lambda s, nanos: Instant(checked_instant(s * SECOND + nanos)),
     },
 )
-define_fields("java.time.Instant", {"EPOCH": Instant(0)})
+_BEFORE, _AFTER = calendar.to_day(-1_000_000_000, 1, 1), calendar.to_day(1_000_000_001, 1, 1)
+define_fields(
+    "java.time.Instant",
+    {"EPOCH": Instant(0), "MIN": Instant(_BEFORE * DAY), "MAX": Instant(_AFTER * DAY - 1)},
+)
+define("java.time.LocalTime", {"atOffset/1": lambda t, zone: OffsetTime(t.time, zone)})
+define(
+    "java.time.OffsetDateTime",
+    {
+        "atZoneSimilarLocal/1": lambda t, zone: _of_local(t, zone, t.zone),
+        "toOffsetTime/0": lambda t: OffsetTime(t.time, t.zone),
+    },
+)
+define_fields(
+    "java.time.OffsetDateTime",
+    {
+        "MIN": OffsetDateTime.of_local(_FIRST * DAY, zones.fixed(18 * 3600)),
+        "MAX": OffsetDateTime.of_local(_LAST * DAY + DAY - 1, zones.fixed(-18 * 3600)),
+    },
+)
 
 
 def _as_zoned(value: Any) -> ZonedDateTime:

@@ -250,7 +250,7 @@ class ZoneRules:
         return hash(self.zone)
 
     def __str__(self) -> str:
-        last = 32_503_680_000 if self.zone.fixed is None else 0
+        last = 1_735_689_600 if self.zone.fixed is None else 0
         return f"ZoneRules[currentStandardOffset={self.standard(last).id}]"
 
 

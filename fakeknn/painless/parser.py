@@ -136,9 +136,9 @@ class _Parser:
             types.append(self._type())
             names.append(self._expect("ID").text)
         self._expect(")")
-        at = self._peek().start
-        block = self._block()
-        return ast.Function(start, returns, name, types, names, block or ast.Block(at, []), False)
+        block = self._block() or ast.Block(start, [])
+        block.offset = start  # the body is where the function is
+        return ast.Function(start, returns, name, types, names, block, False)
 
     def _block(self) -> ast.Block | None:
         """A braced block; an empty one is None, as in the real tree."""

@@ -18,6 +18,7 @@ from fakeknn.errors import (
     Where,
 )
 from fakeknn.fields import FieldType
+from fakeknn.painless.numbers import double_to_long
 from fakeknn.query.base import Query
 from fakeknn.query.context import Explanation, Matched, ShardContext
 from fakeknn.query.doc_values import script_values
@@ -81,7 +82,7 @@ class TermsSet(Query):
         if script.lang != "painless":
             check_language(script, "terms_set")
         found = script_values(ctx, bound, "terms_set", rows)
-        return np.array([_NOT_SAID if value is None else int(value) for value in found], np.int64)
+        return np.array([_NOT_SAID if value is None else double_to_long(value) for value in found], np.int64)
 
     def run(self, ctx: ShardContext, boost: np.float32) -> Matched:
         if not self.values:
