@@ -82,7 +82,7 @@ class TermsSet(Query):
         if script.lang != "painless":
             check_language(script, "terms_set")
         found = script_values(ctx, bound, "terms_set", rows)
-        return np.array([_NOT_SAID if value is None else double_to_long(value) for value in found], np.int64)
+        return np.array([_NOT_SAID if value is None else max(double_to_long(value), 0) for value in found], np.int64)
 
     def run(self, ctx: ShardContext, boost: np.float32) -> Matched:
         if not self.values:
