@@ -122,6 +122,8 @@ class Bool(Query):
     # several that are wrong the same one is told of.
 
     def run(self, ctx: ShardContext, boost: np.float32) -> Matched:
+        if self.never(ctx):
+            return Matched.none(ctx.n)
         try:
             self._ask_in_bulk(ctx)
             return self.unified(ctx)._run(ctx, boost)
@@ -135,8 +137,6 @@ class Bool(Query):
     def _run(self, ctx: ShardContext, boost: np.float32) -> Matched:
         if not (self.must or self.filter or self.should or self.must_not):
             return Matched.constant(ctx.everything(), float(boost))
-        if self.never(ctx):
-            return Matched.none(ctx.n)
         ctx = self._before_scripts(ctx)
         matching: Mask | None = None
         if self.runs_any_script:
@@ -174,14 +174,14 @@ class Bool(Query):
         return Matched(mask, score)
 
     def mask(self, ctx: ShardContext) -> Mask:
+        if self.never(ctx):
+            return ctx.nothing()
         self._ask_in_bulk(ctx)
         return self.unified(ctx)._mask(ctx)
 
     def _mask(self, ctx: ShardContext) -> Mask:
         if not (self.must or self.filter or self.should or self.must_not):
             return ctx.everything()
-        if self.never(ctx):
-            return ctx.nothing()
         ctx = self._before_scripts(ctx)
         mask: Mask | None = None
         for clause in self.must:

@@ -112,6 +112,8 @@ class ShardContext:
     """What explanations call that by which terms are scored."""
     mapped_only: ClassVar[bool] = False
     """Whether fields that are not mapped are refused."""
+    has_reader: ClassVar[bool] = True
+    """Whether a query is rewritten by what the shard has (QueryShardContext.getIndexReader)."""
     alias_filter: Query | None = None
     """What the alias that the search named lets through."""
     memo: dict[Any, Any] = field(default_factory=dict)

@@ -100,6 +100,13 @@ def _used(ctx: ShardContext, field: FieldType, use_field: str | None) -> FieldTy
     return other
 
 
+def _of_field(source: Source, field: FieldType, use_field: str | None) -> Source:
+    """The source is asked of ``use_field`` by that very name, which finds nothing if it is an alias."""
+    if use_field is None:
+        return source
+    return FixedField(use_field, source if use_field == field.path else NoIntervals())
+
+
 def _text_field(field: FieldType) -> FieldType:
     if not isinstance(field, TextFieldType) or not field.plain:
         raise IllegalArgumentException(
@@ -206,8 +213,7 @@ class MatchRule(Rule):
         _text_field(field)
         analyzer = _analyzer(ctx, self.analyzer) or field.search_analyzer  # type: ignore[attr-defined]
         found = analyzed(analyzer.tokens(self.query), self.max_gaps, self.mode)
-        if self.use_field is not None:
-            found = FixedField(field.path, found)
+        found = _of_field(found, field, self.use_field)
         return found if self.filter is None else self.filter.applied(found, ctx, field)
 
 
@@ -306,7 +312,7 @@ class PatternRule(Rule):
                 f"maxExpansions [{limit}] cannot be greater than BooleanQuery.getMaxClauseCount [{MAX_CLAUSE_COUNT}]"
             )
         found = self.terms(field, analyzer.normalize, limit)
-        return found if self.use_field is None else FixedField(field.path, found)
+        return _of_field(found, field, self.use_field)
 
     def _check(self, field: FieldType) -> None:
         _with_positions(field)

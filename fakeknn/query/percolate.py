@@ -35,6 +35,7 @@ class PercolatorContext(ShardContext):
 
     similarity_name: ClassVar[str] = "BM25Similarity"
     mapped_only: ClassVar[bool] = True
+    has_reader: ClassVar[bool] = False
     unmapped_as_text: bool = False
 
     def field(self, name: str) -> FieldType | None:
@@ -230,7 +231,8 @@ def parse_percolate(container: Any, key: Any) -> Query:
         at = Where(body, "boost")
         failed = XContentParseException("[percolate] failed to parse field [boost]", at=at)
         members = list(body)  # which ConstructingObjectParser has queued, and takes from the end
-        named = "_name" in members and members.index("_name") > members.index("boost")
-        failed.__cause__ = negative_boost(query.with_common(1.0, query.name if named else None))
+        told = members[members.index("boost") :]
+        known = replace(query, slots=query.slots if "name" in told else None)
+        failed.__cause__ = negative_boost(known.with_common(1.0, query.name if "_name" in told else None))
         raise XContentParseException("failed to build [percolate] after last required field arrived", at=at) from failed
     return query

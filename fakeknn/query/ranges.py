@@ -83,7 +83,7 @@ class Range(Query):
 
     def check_rewriting(self, ctx: ShardContext) -> None:
         field = ctx.field(self.field)
-        if isinstance(field, DateFieldType) and field.searchable and ctx.of_body:
+        if isinstance(field, DateFieldType) and field.searchable and ctx.of_body and ctx.has_reader:
             self._limits(field)
 
     def _limits(self, field: DateFieldType) -> tuple[int | None, int | None]:
@@ -99,7 +99,7 @@ class Range(Query):
         field = ctx.field(self.field)
         if field is None:
             return "disjoint"
-        if not isinstance(field, DateFieldType) or not field.searchable or not ctx.of_body:
+        if not isinstance(field, DateFieldType) or not field.searchable or not (ctx.of_body and ctx.has_reader):
             return "intersects"
         column = ctx.column(field)
         if not isinstance(column, NumericColumn):

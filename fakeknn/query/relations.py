@@ -12,11 +12,11 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from fakeknn.errors import IllegalArgumentException, NotFaked, ParsingException, Where
+from fakeknn.errors import IllegalArgumentException, NullPointerException, ParsingException, Where
 from fakeknn.fields.join import JoinFieldType, ParentIdFieldType
 from fakeknn.fields.metadata import IdFieldType
 from fakeknn.query.base import Query
-from fakeknn.query.context import Matched, Scores, ShardContext
+from fakeknn.query.context import Matched, Scores, ShardContext, running
 from fakeknn.query.joining import SECTIONS, score_mode, told_inner_hits
 from fakeknn.query.parsing import common, flat_query, parse_query, register
 from fakeknn.query.scoring import score_term
@@ -320,9 +320,11 @@ class ParentId(Query):
                 return Matched.none(ctx.n)
             raise ctx.fails(f"[parent_id] no relation found for child [{self.type}]")
         if self.id is None:
-            if ctx.n:
-                raise NotFaked("a [parent_id] query without an id")
-            return Matched.none(ctx.n)
+            column = ctx.column(relation)
+            if column is None or not column.exists.any():
+                return Matched.none(ctx.n)
+            method = "org.apache.lucene.util.BytesRef.compareTo(org.apache.lucene.util.BytesRef)"
+            raise running(NullPointerException(f'Cannot invoke "{method}" because "target" is null'))
         found = score_term(ctx, relation, self.id, boost)
         return Matched(found.mask & with_name(ctx, join, self.type), found.score)
 

@@ -93,12 +93,8 @@ class SpanMulti(SpanQuery):
                 raise UnsupportedOperationException(
                     f"unsupported inner query, should be org.apache.lucene.search.MultiTermQuery but was {found}"
                 )
-        top = self.top
-        rewrite = getattr(self.match, "rewrite", None) or ""
-        if rewrite.startswith("top_terms_"):
-            top = int(rewrite.rpartition("_")[2])
         try:
-            return expanded_terms(ctx, self.match, top)
+            return expanded_terms(ctx, self.match, self._most())
         except TooManyClauses as error:
             shown = pattern_text(self.match, self.field_name(ctx))
             raise running(
@@ -106,6 +102,16 @@ class SpanMulti(SpanQuery):
                     f"[{shown} ] exceeds maxClauseCount [ Boolean maxClauseCount is set to {MAX_CLAUSE_COUNT}]"
                 )
             ) from error.cause
+
+    def _most(self) -> int | None:
+        """How many terms count at most, by what the query inside says too."""
+        rewrite = getattr(self.match, "rewrite", None) or ""
+        return int(rewrite.rpartition("_")[2]) if rewrite.startswith("top_terms_") else self.top
+
+    def alone(self, ctx: ShardContext) -> bool:
+        """Whether one term stands for all: SpanOrQuery.rewrite, of which the best terms see nothing."""
+        found = self.expanded(ctx)
+        return isinstance(found, SpanOr) and len(found.clauses) == 1 and self._most() is None
 
     def _of_no_terms(self, field: FieldType) -> bool:
         """Whether the field may make another query of it than one of several terms."""
@@ -136,7 +142,7 @@ class SpanMulti(SpanQuery):
         if not found.clauses:
             name = self.field_name(ctx)
             return f'SpanMatchNoDocsQuery("no expansion found for {pattern_text(self.match, name)}")'
-        return found.clauses[0].text(ctx) if len(found.clauses) == 1 else found.text(ctx)
+        return found.clauses[0].text(ctx) if self.alone(ctx) else found.text(ctx)
 
 
 def _held_beginning(field: FieldType | None, value: str) -> SpanQuery | None:

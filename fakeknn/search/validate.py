@@ -17,6 +17,7 @@ from fakeknn.xcontent import java_string
 
 #: Where the Java classes live that extend no OpenSearchException, as their texts tell.
 _PACKAGES = {
+    "DateTimeException": "java.time",
     "DateTimeParseException": "java.time.format",
     "InputCoercionException": "com.fasterxml.jackson.core.exc",
     "JsonEOFException": "com.fasterxml.jackson.core.io",

@@ -13,6 +13,7 @@ from fakeknn.query.context import ShardContext
 from fakeknn.query.lucene import (
     ApproximateScoreQuery,
     Becoming,
+    ConstantScoreQuery,
     Leaf,
     MatchAllDocsQuery,
     MatchNoDocsQuery,
@@ -75,6 +76,9 @@ def _(query: Pattern, ctx: ShardContext) -> Node:
     else:
         shown = _shown(query, query.value)
     text = f"{field.path}:{shown}"
+    if not field.searchable:
+        by_values = Leaf("MultiTermQueryDocValuesWrapper", text, lambda: plain.mask(ctx))
+        return MultiTermWrapper(WRAPPER, text, lambda: plain.mask(ctx), simpler=ConstantScoreQuery(by_values))
     return MultiTermWrapper(WRAPPER, text, lambda: plain.mask(ctx), terms=lambda: dictionary(plain, field, ctx))
 
 

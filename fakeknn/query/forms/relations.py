@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from fakeknn.errors import NotFaked
 from fakeknn.query.context import Explanation, ShardContext
 from fakeknn.query.lucene import FILTER, MUST, SHOULD, BooleanQuery, MatchNoDocsQuery, Node, TermQuery, Told
 from fakeknn.query.lucene.form import form, lucene
@@ -35,6 +36,8 @@ def _(query: RelationQuery, ctx: ShardContext) -> Node:
     parts: tuple[Node, ...] = ()
     least, most = query.limits
     scores = query.scoring != "none" or least > 1 or most != MAX_CHILDREN
+    # A search that needs no scores has another weight made, unless children are counted.
+    unscored = None if least > 1 or most != MAX_CHILDREN else f"{text}}}"
     if scores:
         inner = BooleanQuery(((MUST, form(query.query, ctx)), *((FILTER, one) for one in _sides(query, ctx))))
         text += f",min={query.limits[0]},max={query.limits[1]},fromQuery={inner.rewritten()}"
@@ -44,7 +47,10 @@ def _(query: RelationQuery, ctx: ShardContext) -> Node:
         if isinstance(query, HasParent):  # whose children are asked for by a filter, another query inside
             names = [TermQuery(found[0].path, name, name) for name in relation.children]
             parts = (BooleanQuery(tuple((SHOULD, name) for name in names)).rewritten(),)
-    rewritten = Told(plain, kind, f"{text}}}", parts, how=how)
+    column = ctx.column(relation)
+    rewritten: Node = Told(plain, kind, f"{text}}}", parts, how=how, unscored_text=unscored)
+    if column is None or not len(column.rows):
+        rewritten = MatchNoDocsQuery("JoinUtil.createJoinQuery: no join values")
     late = f"LateParsingQuery {{joinField={relation.path}}}"
     return Told(plain, "LateParsingQuery", late, how=how, simpler=rewritten)
 
@@ -59,8 +65,10 @@ def _sides(query: RelationQuery, ctx: ShardContext) -> list[Node]:
 def _(query: ParentId, ctx: ShardContext) -> Node:
     join = join_field(ctx)
     relation = None if join is None else join.parent_of(query.type)
-    if join is None or relation is None or query.id is None:
+    if join is None or relation is None or (query.id is None and not ctx.n):
         return MatchNoDocsQuery()
+    if query.id is None:
+        raise NotFaked("the text of a [parent_id] query without an id")
     return BooleanQuery(
         ((MUST, TermQuery(relation.path, query.id, query.id)), (FILTER, TermQuery(join.path, query.type, query.type)))
     )

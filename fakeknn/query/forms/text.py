@@ -132,5 +132,7 @@ def _(query: SpanMulti, ctx: ShardContext) -> Node:
         replace(query, boost=1.0),
         "SpanMultiTermQueryWrapper",
         f"SpanMultiTermQueryWrapper({pattern_text(inner, name)})",
-        expanded=lambda: Told(replace(query, boost=1.0), "SpanOrQuery", query.text(ctx)),
+        expanded=lambda: Told(
+            replace(query, boost=1.0), "SpanTermQuery" if query.alone(ctx) else "SpanOrQuery", query.text(ctx)
+        ),
     )

@@ -164,6 +164,8 @@ class Told(Node):
     """Whether nested objects might match."""
     unscored: tuple[Node, ...] | None = None
     """What it asks where no scores are wanted, if these are others than ``parts``."""
+    unscored_text: str | None = None
+    """How the query of its weight writes itself there, if otherwise."""
 
     def rewrite(self) -> Node:
         return self if self.simpler is None else self.simpler
@@ -192,6 +194,9 @@ class Told(Node):
 
     def children(self) -> Iterator[Node]:
         return iter(self.parts)
+
+    def weighed(self, ctx: ShardContext) -> str:
+        return self.unscored_text or str(self)
 
     def unscored_children(self) -> Iterator[Node]:
         return self.children() if self.unscored is None else iter(self.unscored)
