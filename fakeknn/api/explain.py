@@ -60,7 +60,7 @@ def explain(node: Node, request: Request) -> Response:
         return Response(404, {**answer, "matched": False})
     try:
         ctx = ctx.at(row)
-        make_query(query, ctx)
+        make_query(query, ctx, rewritten=False)
         told = explained(SearchRequest(query=query), ctx, row)
     except OpenSearchError as error:
         raise placed(error, ctx) from error.__cause__

@@ -40,6 +40,7 @@ from fakeknn.search.request import (
     set_track_total_hits,
     stored_field_names,
 )
+from fakeknn.search.rewriting import check_wrapped
 from fakeknn.search.sort import Sort
 from fakeknn.search.source import source_of_params
 from fakeknn.search.suggest_term import suggest_of_parameters
@@ -263,6 +264,7 @@ def run_search(node: Node, request: Request, search: SearchRequest) -> dict[str,
         resolve_boosts(node, search, SEARCH_OPTIONS)
         return _as_asked(node, request, service.search_point(node, search))
     _refuse_remote(node, request)
+    check_wrapped(search.query, search.post_filter)
     indices = node.resolve(request.text("index") or "_all", options)
     resolve_boosts(node, search, options)
     answer = service.search(
@@ -332,6 +334,7 @@ def count(node: Node, request: Request) -> dict[str, Any]:
         raise IllegalArgumentException("terminateAfter must be > 0")
     check_read(request, of_body=bool(request.body))
     search_pipelines.resolve(node, SearchRequest(), request.text("index"), options)
+    check_wrapped(query)
     return service.count(
         node,
         query,

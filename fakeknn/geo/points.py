@@ -18,6 +18,7 @@ from fakeknn.errors import (
 )
 from fakeknn.geo import wkt
 from fakeknn.geo.sphere import centered_modulus
+from fakeknn.geo.wkt import check_latitude, check_longitude
 from fakeknn.xcontent import java_string, objects, parse_double
 
 _FIELDS = "field must be either [lon|lat], [type|coordinates], or [geohash]"
@@ -36,15 +37,13 @@ LON_DECODE = 1 / ((1 << 32) / 360.0)
 
 def encode_lat(lat: float, *, up: bool = False) -> int:
     """GeoEncodingUtils.encodeLatitude (``up``: encodeLatitudeCeil)."""
-    if not -90 <= lat <= 90:
-        raise IllegalArgumentException(f"invalid latitude {java_string(lat)}; must be between -90.0 and 90.0")
+    check_latitude(lat)
     lat = math.nextafter(lat, 0) if lat == 90.0 else lat
     return (math.ceil if up else math.floor)(lat / LAT_DECODE)
 
 
 def encode_lon(lon: float, *, up: bool = False) -> int:
-    if not -180 <= lon <= 180:
-        raise IllegalArgumentException(f"invalid longitude {java_string(lon)}; must be between -180.0 and 180.0")
+    check_longitude(lon)
     lon = math.nextafter(lon, 0) if lon == 180.0 else lon
     return (math.ceil if up else math.floor)(lon / LON_DECODE)
 

@@ -56,14 +56,24 @@ def _flat(coordinates: Any) -> Iterator[tuple[float, ...]]:
             yield from _flat(inner)
 
 
+def check_latitude(lat: float) -> None:
+    """GeoUtils.checkLatitude."""
+    if not -90 <= lat <= 90:
+        raise IllegalArgumentException(f"invalid latitude {java_string(float(lat))}; must be between -90.0 and 90.0")
+
+
+def check_longitude(lon: float) -> None:
+    """GeoUtils.checkLongitude."""
+    if not -180 <= lon <= 180:
+        raise IllegalArgumentException(f"invalid longitude {java_string(float(lon))}; must be between -180.0 and 180.0")
+
+
 def check_degrees(shape: Shape, ignore_z: bool) -> None:
     """GeographyValidator."""
     for position in shape.positions():
         x, y = position[:2]
-        if not -90 <= y <= 90:
-            raise IllegalArgumentException(f"invalid latitude {java_string(y)}; must be between -90.0 and 90.0")
-        if not -180 <= x <= 180:
-            raise IllegalArgumentException(f"invalid longitude {java_string(x)}; must be between -180.0 and 180.0")
+        check_latitude(y)
+        check_longitude(x)
         if len(position) > 2 and not ignore_z:
             raise IllegalArgumentException(
                 f"found Z value [{java_string(position[2])}] but [ignore_z_value] parameter is [false]"

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 import numpy as np
 
-from fakeknn.errors import NumberFormatException, OpenSearchError
+from fakeknn.errors import OpenSearchError
 from fakeknn.query.base import Query
 from fakeknn.query.context import IN_BULK, Explanation, Matched, ShardContext
 from fakeknn.query.declared import STANDARD, declared_boost
@@ -16,6 +17,7 @@ from fakeknn.query.exclusions import ask_in_bulk, excluded
 from fakeknn.query.parsing import common, parse_queries, register
 from fakeknn.query.repeats import summed, unified
 from fakeknn.query.scoring import add_scores
+from fakeknn.units import parse_int
 from fakeknn.view import Mask
 from fakeknn.xcontent import objects
 from fakeknn.xcontent.objects import Member, ObjectParser, declared
@@ -288,32 +290,21 @@ def minimum_should_match(spec: str, optional: int) -> int:
     result = optional
     spec = spec.strip()
     if "<" in spec:
-        import re
-
         spec = re.sub(r"\s*<\s*", "<", spec)
         for part in spec.split():
             bound, _, rest = part.partition("<")
-            if optional <= _whole(bound):
+            if optional <= parse_int(bound):
                 return result
             result = minimum_should_match(rest, optional)
         return result
     if "%" in spec:
-        percent = _whole(spec[: spec.index("%")])
-        share = int(result * percent * 0.01) if True else 0
+        percent = parse_int(spec[: spec.index("%")])
+        share = int(result * percent * 0.01)
         result = result + share if share < 0 or percent < 0 else share
     else:
-        number = _whole(spec)
+        number = parse_int(spec)
         result = result + number if number < 0 else number
     return max(result, 0)
-
-
-def _whole(text: str) -> int:
-    try:
-        if not text or text != text.strip() or "_" in text:
-            raise ValueError
-        return int(text)
-    except ValueError:
-        raise NumberFormatException(f'For input string: "{text}"') from None
 
 
 def _clauses(container: Any, key: Any) -> tuple[Query, ...]:

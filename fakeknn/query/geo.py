@@ -82,12 +82,21 @@ class GeoQuery(Query):
         raise NotFaked(f"a [{self.kind}] query of shapes")
 
 
+def check_center(circle: wkt.Shape) -> None:
+    """Lucene's Circle."""
+    lon, lat, _ = circle.coordinates
+    wkt.check_latitude(lat)
+    wkt.check_longitude(lon)
+
+
 def shapes_related(ctx: ShardContext, mapped: GeoShapeFieldType, shape: wkt.Shape, relation: str) -> Mask:
     """bool[n]: the rows whose shapes lie so to another shape."""
     column = ctx.column(mapped)
     assert isinstance(column, ObjectColumn)
     if shape.empty:
         return ctx.nothing()
+    if shape.kind == "CIRCLE":
+        check_center(shape)
     other = None if shape.kind == "CIRCLE" else indexing.queried(shape)
     if not column.values:
         return ctx.nothing()

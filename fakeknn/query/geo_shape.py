@@ -23,7 +23,7 @@ from fakeknn.geo.points import GeoPoint
 from fakeknn.geo.wkt import Shape
 from fakeknn.query.base import Query
 from fakeknn.query.context import ShardContext, rewriting
-from fakeknn.query.geo import GeoBoundingBox, geo_column, shapes_related
+from fakeknn.query.geo import GeoBoundingBox, check_center, geo_column, shapes_related
 from fakeknn.query.one_field import of_one_field
 from fakeknn.query.parsing import common, register
 from fakeknn.view import Mask
@@ -95,12 +95,13 @@ class GeoShape(Query):
                 return ctx.nothing()
             raise ctx.fails(f"failed to find type for field [{self.field}]")
         if isinstance(mapped, GeoPointFieldType):
-            if mapped.path != self.field:
-                return ctx.nothing()  # an alias names no field of the index
             if self.relation != "intersects":
                 raise ctx.fails(f"{self.relation.upper()} query relation not supported for Field [{self.field}].")
             column = geo_column(ctx, mapped)
-            return ctx.nothing() if column is None else column.where(self._holds(ctx, column, self.asked(ctx)))
+            if column is None:
+                return ctx.nothing()
+            hit = self._holds(ctx, column, self.asked(ctx))
+            return column.where(hit) if mapped.path == self.field else ctx.nothing()  # an alias is no field of Lucene
         if not isinstance(mapped, GeoShapeFieldType):
             raise ctx.fails(f"Field [{self.field}] is of unsupported type [{mapped.kind}] for [geo_shape] query")
         if mapped.path != self.field:
@@ -118,8 +119,7 @@ class GeoShape(Query):
         """bool[m]: the points inside a shape."""
         if shape.kind == "CIRCLE":
             x, y, radius = shape.coordinates
-            if abs(x) > 180 or abs(y) > 90:
-                raise NotFaked("a circle beyond the earth")
+            check_center(shape)
             return np.asarray(sphere.haversine(y, x, column.lats, column.lons) <= radius)
         if shape.kind == "ENVELOPE":
             low_x, high_x, high_y, low_y = shape.coordinates

@@ -114,6 +114,8 @@ class Prefix(Pattern):
 
     def scored(self, ctx: ShardContext) -> Query | None:
         field = ctx.field(self.field)
+        if field is None:
+            return None
         check_rewrite(self.rewrite)
         if self.is_held(field):
             if isinstance(field, BeginningsFieldType):
@@ -160,6 +162,9 @@ class Wildcard(Pattern):
 
     def never(self, ctx: ShardContext) -> bool:
         return nowhere(ctx, self.field, (self.value,), case_insensitive=self.case_insensitive)
+
+    def scored(self, ctx: ShardContext) -> Query | None:
+        return None if ctx.field(self.field) is None else super().scored(ctx)
 
     def matcher(self, field: FieldType) -> Callable[[str], object]:
         pattern = getattr(field, "pattern", None)
@@ -219,6 +224,8 @@ class Regexp(Pattern):
                 f"maximum of "
                 f"[{limit}]. This maximum can be set by changing the [index.max_regex_length] index level setting."
             )
+        if ctx.field(self.field) is None:  # Lucene's query is made all the same
+            regexp_matcher(self.value, flags=self.flags, case_insensitive=self.case_insensitive)
         return super()._plain_mask(ctx)
 
     def ask(self, field: FieldType, column: Column) -> Mask:

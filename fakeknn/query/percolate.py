@@ -185,7 +185,7 @@ _PARSER = ObjectParser(
     {
         "field": declared("string"),
         "document": declared("object", _copied),
-        "documents": declared("object_array", _copied),
+        "documents": declared("object_array", objects.each(_copied)),
         "id": declared("string"),
         "index": declared("string"),
         "routing": declared("string"),

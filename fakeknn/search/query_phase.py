@@ -10,15 +10,16 @@ import numpy as np
 
 from fakeknn.errors import IllegalArgumentException, NotFaked, OpenSearchError, ParsingException, QueryShardException
 from fakeknn.query.base import Query
-from fakeknn.query.context import Matched, ShardContext
+from fakeknn.query.context import Matched, ShardContext, building
 from fakeknn.view import Mask
 from fakeknn.xcontent import java_float, java_string
 
 
-def make_query(query: Query, ctx: ShardContext) -> None:
-    """Make a query, whether or not it could run."""
+def make_query(query: Query, ctx: ShardContext, *, rewritten: bool = True) -> None:
+    """Make a query, whether or not it could run; ``rewritten`` if the shard has come upon it before."""
+    ctx = ctx.visiting(ctx.nothing())
     try:
-        query_phase(query, ctx.visiting(ctx.nothing()))
+        query_phase(query, ctx) if rewritten else built(ctx, lambda: _built_at_once(query, ctx))
     except OpenSearchError as error:
         if not getattr(error, "at_run_time", False):
             raise
@@ -33,6 +34,11 @@ def query_phase(query: Query, ctx: ShardContext, boost: np.float32 = np.float32(
 def _matched(query: Query, ctx: ShardContext, boost: np.float32) -> Matched:
     _check(query, ctx)
     return query.matched(ctx, boost)
+
+
+def _built_at_once(query: Query, ctx: ShardContext) -> None:
+    with building():
+        _matched(query, ctx, np.float32(1))
 
 
 def query_mask(query: Query, ctx: ShardContext) -> Mask:

@@ -12,16 +12,20 @@ from fakeknn.query.wrapper import Broken
 from fakeknn.search.request import SearchRequest
 
 
-def fetched(query: Query, services: Any) -> Query:
-    """The query with what it looks up elsewhere; raises what fails the whole search.
-
-    What is wrapped is read first, since that waits for nothing.
-    """
-    clauses = list(query.walk())
+def check_wrapped(*queries: Query | None) -> None:
+    """What is wrapped is read before anything that has to be waited for, and before indices are looked for."""
     with rewriting():
-        for clause in clauses:
-            if isinstance(clause, Broken):
-                raise clause.error
+        for query in queries:
+            for clause in () if query is None else query.walk():
+                if isinstance(clause, Broken):
+                    raise clause.error
+
+
+def fetched(query: Query, services: Any) -> Query:
+    """The query with what it looks up elsewhere; raises what fails the whole search."""
+    check_wrapped(query)
+    with rewriting():
+        clauses = query.walk()
         if all(type(clause).fetched is Query.fetched for clause in clauses):
             return query
         after: Query = _rebuilt(query, lambda clause: clause.fetched(services))

@@ -195,8 +195,8 @@ class Told(Node):
     def children(self) -> Iterator[Node]:
         return iter(self.parts)
 
-    def weighed(self, ctx: ShardContext) -> str:
-        return self.unscored_text or str(self)
+    def explain_match(self, ctx: ShardContext, row: int) -> Explanation:
+        return constant_explanation(self, self.unscored_text or str(self), ctx, row, np.float32(1))
 
     def unscored_children(self) -> Iterator[Node]:
         return self.children() if self.unscored is None else iter(self.unscored)
