@@ -75,10 +75,12 @@ def cluster_health(node: Node, request: Request) -> Response | Later:
     pending = int("wait_for_events" in request.params)
 
     def look() -> Response | Later:
-        indices = node.resolve(expressions, options)
-        found = health(indices)
+        indices = _found(node, expressions, options)
+        found = health(indices or ())
         percent = health(node.indices.values()).active_percent if found.status != "green" else 100.0
-        exist = not expressions or _exist(node, expressions)
+        if indices is None:
+            found = found._replace(status="red")
+        exist = not expressions or _found(node, expressions, names.STRICT_EXPAND_OPEN_CLOSED) is not None
         reached = exist and is_reached(found)
         if not exist:
             found = found._replace(status="red")
@@ -91,7 +93,7 @@ def cluster_health(node: Node, request: Request) -> Response | Later:
                 "active_shards_percent_as_number": Readable(percent, "active_shards_percent", f"{percent:.1f}%"),
             }
             if level in ("indices", "shards"):
-                body["indices"] = {index.name: _index_told(index, level == "shards") for index in indices}
+                body["indices"] = {index.name: _index_told(index, level == "shards") for index in indices or ()}
             elif level == "awareness_attributes":
                 asked = awareness_attributes(node) if attribute is None else [attribute]
                 body["awareness_attributes"] = {name: _zones_told(node, name) for name in asked}
@@ -151,12 +153,12 @@ def _enough_nodes(wanted: str) -> bool:
     return parse_int(wanted) == 1
 
 
-def _exist(node: Node, expressions: list[str]) -> bool:
+def _found(node: Node, expressions: list[str], options: IndicesOptions) -> list[Index] | None:
+    """What the expressions stand for; None if something that must be there is missing."""
     try:
-        node.resolve(expressions, names.STRICT_EXPAND_OPEN_CLOSED)
+        return node.resolve(expressions, options)
     except IndexNotFoundException:
-        return False
-    return True
+        return None
 
 
 def _told(node: Node, found: Health) -> dict[str, Any]:

@@ -70,14 +70,16 @@ def cluster_state(node: Node, request: Request) -> dict[str, Any]:
     if expressions != ["_all"]:
         indices = node.resolve(expressions, options)
     metrics = request.names("metric") or list(METRICS)
-    state = state_of(node, indices, METRICS if "_all" in metrics else metrics, request)
-    if expressions != ["_all"] and "metadata" in state:
-        state["metadata"]["cluster_uuid_committed"] = False  # it is lost where indices are chosen
+    state = state_of(
+        node, indices, METRICS if "_all" in metrics else metrics, request, chosen=expressions != ["_all"]
+    )
     return {"wait_for_timed_out": False, **state} if waits else state
 
 
-def state_of(node: Node, indices: list[Index], metrics: Collection[str], request: Request) -> dict[str, Any]:
-    """ClusterState.toXContent; metrics that are not known are not there."""
+def state_of(
+    node: Node, indices: list[Index], metrics: Collection[str], request: Request, *, chosen: bool = False
+) -> dict[str, Any]:
+    """ClusterState.toXContent; metrics that are not known are not there. ``chosen``: some indices were asked for."""
     indices = in_hash_order(node, indices)
     told: dict[str, Any] = {"cluster_name": node.cluster_name, "cluster_uuid": node.cluster_uuid}
     if "version" in metrics:
@@ -90,7 +92,7 @@ def state_of(node: Node, indices: list[Index], metrics: Collection[str], request
     if "nodes" in metrics:
         told["nodes"] = {node.node_id: machine.identity(node)}
     if "metadata" in metrics:
-        told["metadata"] = _metadata(node, indices, request)
+        told["metadata"] = _metadata(node, indices, request, chosen)
     if "routing_table" in metrics:
         told["routing_table"] = {"indices": {index.name: {"shards": _table(node, index)} for index in indices}}
     if "routing_nodes" in metrics:
@@ -144,13 +146,13 @@ def _told_blocks(blocks: tuple[Block, ...]) -> dict[str, Any]:
 # --- metadata ---------------------------------------------------------------------------------------------------------
 
 
-def _metadata(node: Node, indices: list[Index], request: Request) -> dict[str, Any]:
-    """The metadata; what is rarely there is not told when it is not."""
+def _metadata(node: Node, indices: list[Index], request: Request, chosen: bool) -> dict[str, Any]:
+    """The metadata; what is rarely there is not told when it is not. Of chosen indices it is made anew, with little."""
     configuration = [node.node_id]
     flat = request.flag("flat_settings")
     told: dict[str, Any] = {
         "cluster_uuid": node.cluster_uuid,
-        "cluster_uuid_committed": True,
+        "cluster_uuid_committed": not chosen,
         "cluster_coordination": {
             "term": 1,
             "last_committed_config": configuration,
@@ -159,10 +161,12 @@ def _metadata(node: Node, indices: list[Index], request: Request) -> dict[str, A
                 {"node_id": node_id, "node_name": name} for node_id, name in node.voting_config_exclusions.values()
             ],
         },
-        "templates": {name: _legacy(template, flat) for name, template in node.templates.items()},
+        "templates": {} if chosen else {name: _legacy(template, flat) for name, template in node.templates.items()},
         "indices": {index.name: _index(index, flat) for index in indices},
         "index-graveyard": {"tombstones": []},
     }
+    if chosen:
+        return told
     for custom, pipelines in (("ingest", node.pipelines), ("search_pipeline", node.search_pipelines)):
         if custom in node.customs:
             told[custom] = {"pipeline": [{"id": id, "config": pipelines[id].config} for id in hash_ordered(pipelines)]}

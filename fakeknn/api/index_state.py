@@ -6,7 +6,6 @@ from typing import Any
 
 from fakeknn.api.background import IN_BACKGROUND, in_background, waited_for
 from fakeknn.api.documents import active_shard_count
-from fakeknn.api.indices import resolved
 from fakeknn.api.timeouts import MANAGER, acknowledged, check_timeouts
 from fakeknn.errors import (
     ActionRequestValidationException,
@@ -107,16 +106,20 @@ def open_(node: Node, request: Request) -> dict[str, Any] | Later:
 
 @route("PUT", "/{index}/_block/{block}", params=(*MANAGER, *INDICES_OPTIONS_PARAMETERS))
 def add_block(node: Node, request: Request) -> dict[str, Any]:
-    check_timeouts(request, manager_first=True)
     name = request.params["block"]
     if name not in INDEX_BLOCKS:
         raise IllegalArgumentException(f"No block found with name {name}")
+    check_timeouts(request, manager_first=True)
+    options = IndicesOptions.from_parameters(request.params, names.ADD_BLOCK)
+    request.prepared()
+    problems = [] if request.names("index") else ["index is missing"]
     if name == "read_only_allow_delete":
-        raise ActionRequestValidationException("read_only_allow_delete block is for internal use only")
+        problems.append("read_only_allow_delete block is for internal use only")
+    if problems:
+        raise ActionRequestValidationException(*problems)
     block = INDEX_BLOCKS[name]
-    indices = [
-        index for index in resolved(node, request, names.ADD_BLOCK, data_streams=False) if block not in index.blocks
-    ]
+    named = node.resolve(request.names("index"), options, data_streams=False)
+    indices = [index for index in named if block not in index.blocks]
     node.check_blocks("metadata_write", *indices)
     for index in indices:
         index = node.writable(index)

@@ -115,10 +115,16 @@ def put(node: Node, request: Request) -> dict[str, Any]:
         if index.name in updated:
             index = node.writable(node.indices[index.name])
             index.adopt_settings(updated[index.name], node.now(), reread.get(index.name))
-            index.blocks = changed_blocks(index.blocks, with_index_prefix(changes))
             settings_changed(node, _different(before[index.name], updated[index.name]))
+    # Blocks go and come as the request says, even where an index keeps its settings.
+    changed = bool(updated)
+    for index in indices:
+        blocks = changed_blocks(index.blocks, with_index_prefix(changes))
+        if blocks != index.blocks:
+            node.writable(node.indices[index.name]).blocks = blocks
+            changed = True
     node.changed()
-    return {"acknowledged": acknowledged(request, bool(updated))}
+    return {"acknowledged": acknowledged(request, changed)}
 
 
 #: Metadata that a block on metadata lets through: the change of that very block.

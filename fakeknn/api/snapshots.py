@@ -303,8 +303,8 @@ def _renaming(body: Mapping[str, Any], pattern: str, replacement: str) -> Callab
     """String.replaceAll, where a body says both."""
     if body.get(pattern) is None or body.get(replacement) is None:
         return str
-    compiled = compile_pattern(body[pattern])
-    return lambda name: compiled.replace(name, body[replacement])
+    # Read anew for each name: a pattern is broken only where there is something to rename.
+    return lambda name: compile_pattern(body[pattern]).replace(name, body[replacement])
 
 
 #: MetadataCreateIndexService.MAX_INDEX_NAME_BYTES

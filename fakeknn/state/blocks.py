@@ -61,10 +61,11 @@ def changed_blocks(blocks: tuple[Block, ...], changes: Mapping[str, Any]) -> tup
     kept = list(blocks)
     for name, block in INDEX_BLOCKS.items():
         if _PREFIX + name in changes:
-            if block in kept:
-                kept.remove(block)
-            if changes[_PREFIX + name] == "true":
+            blocked = changes[_PREFIX + name] == "true"
+            if blocked and block not in kept:
                 kept.append(block)
+            elif not blocked and block in kept:
+                kept.remove(block)
     return tuple(kept)
 
 

@@ -62,6 +62,8 @@ class Index:
         self.settings = settings
         self.mapping = mapping
         self.aliases = aliases
+        self.documented = False
+        """Whether a document has been read under its mapping, which from then on is one, even if it is empty."""
         self.state = "open"
         self.shared = False
         self.mapping_version = self.settings_version = self.aliases_version = 1
@@ -87,7 +89,7 @@ class Index:
     @property
     def unmapped(self) -> bool:
         """Whether neither its creation nor a document has given it a mapping."""
-        return self.mapping.unsaid and not any(shard.engine.next_seq_no for shard in self.shards)
+        return self.mapping.unsaid and not self.documented
 
     @property
     def searched_mapping(self) -> DocumentMapping:
@@ -215,6 +217,7 @@ class Index:
     def parse(self, doc_id: str, body: Any, source: bytes | None, routing: str | None) -> ParsedDocument:
         """A document under this index's mapping, which takes in the fields that the document adds to it."""
         document = parse_document(self.mapping, body, doc_id=doc_id, source=source, routing=routing)
+        self.documented = True
         if document.mapping is not None:
             if self.blocks:
                 check_blocks("metadata_write", [(self.name, self.blocks)])

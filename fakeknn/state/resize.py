@@ -52,9 +52,9 @@ def resize(
             'Cannot invoke "org.opensearch.cluster.metadata.IndexMetadata.getSettings()" because "indexMetadata" '
             "is null"
         )
-    node.check_blocks("metadata_read", source)
     if source.state != "open":
         raise IndexClosedException(source.name, source.uuid)
+    node.check_blocks("metadata_read", source)
     requested = with_index_prefix(dict(target.settings))
     if source.flag("index.blocks.read_only") and "index.blocks.read_only" not in requested:
         raise IllegalArgumentException(
@@ -153,6 +153,7 @@ def fill(kind: ResizeKind, source: Index, target: Index, now: float) -> None:
     """Each shard recovers from those of the source, under a primary term of its own; deletes are forgotten."""
     for shard in source.shards:
         shard.settle(now)
+    target.documented = source.documented
     term = max(shard.engine.primary_term for shard in source.shards)
     for number, shard in enumerate(target.shards):
         if kind == "shrink":

@@ -14,7 +14,7 @@ from fakeknn.errors import (
 from fakeknn.mapping.definition import parse_mapping
 from fakeknn.mapping.validation import check_partition
 from fakeknn.state.aliases import AliasMetadata, CheckFilter, check_alias
-from fakeknn.state.creation import mapping_context
+from fakeknn.state.creation import check_aliases, mapping_context
 from fakeknn.state.index import Index
 from fakeknn.state.names import FORBIDDEN_CHARACTERS, FORBIDDEN_TEXT
 from fakeknn.state.node import Node
@@ -94,7 +94,9 @@ def check_composed(node: Node, name: str, template: IndexTemplate, check_filter:
     # It has no mapping yet that could tell how it is sorted, and nobody asks it to.
     unsorted = {key: value for key, value in trial.items() if not key.startswith("index.sort.")}
     index = Index(placeholder, {"index.uuid": "_na_", **unsorted}, parse_mapping({}, context), {}, node.now())
-    for alias, metadata in resolve_aliases(node, template).items():
+    aliases = resolve_aliases(node, template)
+    check_aliases(node, {alias.replace("{index}", placeholder): metadata for alias, metadata in aliases.items()})
+    for alias, metadata in aliases.items():
         if metadata.get("filter"):
             check_filter(node, index, alias, metadata["filter"])
     try:
