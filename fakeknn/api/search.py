@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -309,8 +310,8 @@ def search(node: Node, request: Request) -> dict[str, Any]:
     return run_search(node, request, search)
 
 
-def _read(node: Node, body: bytes) -> Any:
-    return read_for(body, read_search, lambda tree: parse_request(tree, request_of(node)))
+def _read(node: Node, body: bytes, *, alone: bool = True) -> Any:
+    return read_for(body, partial(read_search, alone=alone), lambda tree: parse_request(tree, request_of(node)))
 
 
 COUNT_PARAMETERS = (
@@ -388,7 +389,7 @@ def msearch(node: Node, request: Request) -> dict[str, Any]:
     check_time(request, "cancel_after_time_interval")
     searches = []
     for one in message_searches(request):
-        one.parsed = _read(node, one.body)
+        one.parsed = _read(node, one.body, alone=False)
         try:
             search = parse_request(one.parsed, request_of(node))
             check_total_hits(one, search)

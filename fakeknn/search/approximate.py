@@ -1,7 +1,8 @@
 """The documents that a ``match_all`` sorted by a number leaves out (ApproximateMatchAllQuery).
 
 OpenSearch answers such a search by walking the sort field's point tree, in which documents without a value are not.
-They are counted in ``hits.total``, which needs no search, and are missing among the hits.
+They are counted in ``hits.total``, which needs no search, and are missing among the hits. A ``match_all`` that is the
+post filter is walked so too.
 """
 
 from __future__ import annotations
@@ -21,8 +22,12 @@ from fakeknn.view import Mask
 
 
 def left_by_points(request: SearchRequest, query: Query, ctx: ShardContext, *, scrolls: bool = False) -> Mask | None:
-    """bool[n]: the documents that are found by the point tree of the sort field; None where it is not asked."""
-    if len(request.sort) != 1 or not _matches_all(query, ctx):
+    """bool[n]: the documents that are found by the point tree of the sort field; None where it is not asked.
+
+    ``query`` is the request's, rewritten: a search without one is no ``match_all`` of a user's.
+    """
+    asked = (None if request.query is None else query, request.post_filter)
+    if len(request.sort) != 1 or not any(part is not None and _matches_all(part, ctx) for part in asked):
         return None
     sort = request.sort[0]
     if sort.missing is not None or _has_nested(ctx) or ctx.alias_filter is not None:

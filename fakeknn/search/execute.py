@@ -184,7 +184,7 @@ def _searched(request: SearchRequest, ctx: ShardContext, number: int, batch: int
     check_fields(request, ctx)
     check_highlight(request, ctx)
     check_collapse(request, ctx, scrolls=batch is not None)
-    by_points = None if request.query is None else left_by_points(request, query, ctx, scrolls=batch is not None)
+    by_points = left_by_points(request, query, ctx, scrolls=batch is not None)
     left = collected(request, ctx, found, mask)
     if request.min_score is None and request.post_filter is None and not request.terminate_after:
         counted = counted_by_terms(request.query, ctx)

@@ -16,6 +16,7 @@ from fakeknn.query.boolean import Bool
 from fakeknn.query.compound import Boosting, ConstantScore, DisMax
 from fakeknn.query.context import ShardContext
 from fakeknn.query.exists import Exists
+from fakeknn.query.forms.knn import FaissNeighbors, LuceneNeighbors
 from fakeknn.query.function_score import FunctionScore
 from fakeknn.query.joining import Nested
 from fakeknn.query.lucene import (
@@ -165,6 +166,14 @@ def _counts_points(request: SearchRequest, ctx: ShardContext) -> bool:
     return isinstance(column, NumericColumn) and column.single and not ctx.view.nested
 
 
+def _counts_neighbors(request: SearchRequest, ctx: ShardContext) -> bool:
+    """DocAndScoreQuery's Weight.count: whether neighbours have been found for the whole shard."""
+    node = _innermost(request, ctx)
+    if isinstance(node, LuceneNeighbors):
+        return node.query.k is not None
+    return isinstance(node, FaissNeighbors) and node.of_shard
+
+
 def counted_by_terms(query: Query | None, ctx: ShardContext) -> int | None:
     """shortcutTotalHitCount of ``exists``: documents with terms are counted, whatever the field's norms find."""
     while isinstance(query, ConstantScore):
@@ -249,15 +258,15 @@ def _terminated(request: SearchRequest, ctx: ShardContext, found: Mask, rows: ND
     wanted = request.terminate_after
     if len(rows) < wanted:
         return Collected(rows, found, len(rows), False)
-    segment = ctx.view.segment_of[rows[wanted - 1]]
-    later = any(first > rows[wanted - 1] for first, _ in ctx.view.live_segments)
-    early = len(rows) > wanted or later
+    last = rows[wanted - 1]
+    segment = ctx.view.segment_of[last]
+    early = len(rows) > wanted or bool((ctx.view.segments[:-1] > last).any())  # a tombstone's segment is begun too
     total = wanted
     if (
         not request.size
         and request.post_filter is None
         and request.min_score is None
-        and (counted_at_once(request, ctx) or _counts_points(request, ctx))
+        and (counted_at_once(request, ctx) or _counts_points(request, ctx) or _counts_neighbors(request, ctx))
     ):
         # A segment's documents are counted as soon as it is begun.
         total = int(np.count_nonzero(ctx.view.segment_of[rows] <= segment))

@@ -7,7 +7,7 @@ Endpoints read their bodies in few ways, and each way has its refusals; the func
 ``read``             an XContentParser over the first value (``_aliases``, ``_mget``, ``_settings``):
                      errors come as they are, what follows the value is never looked at
 ``read_open``        for ObjectParsers (``_update``), which complain of what they come to before the text breaks off
-``read_search``      ``_search`` and each body of ``_msearch``: nothing may follow
+``read_search``      ``_search``: nothing may follow; and each body of ``_msearch``, which something may follow
 ``read_query``       ``_count``, ``_validate/query``, ``_delete_by_query``: errors inside a ``parsing_exception``
 ``read_as_map``      XContentParser.map over the first value (``_snapshot``): anything but an object is an empty one
 ``read_map``         XContentHelper.convertToMap (index creation, ``_mapping``): ``Failed to parse content to map``

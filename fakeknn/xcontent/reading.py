@@ -174,15 +174,15 @@ def _has_long_number(body: bytes) -> bool:
 # --- the ways endpoints read ------------------------------------------------------------------------------------------
 
 
-def read_search(body: bytes) -> dict[str, Any]:
-    """SearchSourceBuilder.parseXContent: the body is one object, and nothing may follow."""
+def read_search(body: bytes, *, alone: bool = True) -> dict[str, Any]:
+    """SearchSourceBuilder.parseXContent: the body is one object, and nothing may follow if it shall be ``alone``."""
     found = _object_at_once(body)
     if found is not None:
         return found
     reader = Reader(body)
     try:
         root = reader.value()
-        token = reader.rest() if isinstance(root, dict) else None
+        token = reader.rest() if alone and isinstance(root, dict) else None
     except EndOfInput:
         raise ParsingException("Expected [START_OBJECT] but found [null]", line=1, col=0) from None
     except _BROKEN as error:
