@@ -219,9 +219,7 @@ def analyze(
             # The gap is the analyzer's own, whatever the field's; one of the request has none here.
             gap = 0 if custom is not None else analyzer.position_increment_gap
             return {"detail": _detail(analyzer, request.text, gap, shown, max_token_count)}
-        of_filters = (name for part in analyzer.filters for name in part.attributes)
-        attributes = [*analyzer.tokenizer.attributes, *of_filters]
-        listed = _TokenList(max_token_count, shown, attributes)
+        listed = _TokenList(max_token_count, shown, _attributes(analyzer, len(analyzer.filters)))
     else:
         listed = _TokenList(max_token_count)
     for text in request.text:
@@ -231,16 +229,21 @@ def analyze(
     return {"tokens": listed.tokens}
 
 
+def _attributes(analyzer: Analyzer, count: int) -> list[str]:
+    """What tokens show of themselves behind the first ``count`` filters."""
+    attributes = [*analyzer.tokenizer.attributes]
+    for part in analyzer.filters[:count]:
+        attributes = [*(() if part.makes_anew else attributes), *part.attributes]
+    return attributes
+
+
 def _detail(
     analyzer: CustomAnalyzer, texts: Sequence[str], gap: int, shown: frozenset[str], limit: int
 ) -> dict[str, Any]:
     filtered: list[list[str]] = [[] for _ in analyzer.char_filters]
-    stages = []
-    attributes = [*analyzer.tokenizer.attributes]
-    for count in range(len(analyzer.filters) + 1):
-        if count:
-            attributes += analyzer.filters[count - 1].attributes
-        stages.append(_TokenList(limit, shown, attributes))
+    stages = [
+        _TokenList(limit, shown, _attributes(analyzer, count)) for count in range(len(analyzer.filters) + 1)
+    ]
     for text in texts:
         changed = text
         for char_filter, results in zip(analyzer.char_filters, filtered, strict=True):

@@ -142,6 +142,8 @@ class TokenFilter:
     by_term: bool = False
     #: Attributes that ``explain`` shows once this filter is in the chain.
     attributes: tuple[str, ...] = ()
+    #: Whether its tokens are made anew, and show nothing of what those before them had.
+    makes_anew: bool = False
     #: Whether its tokens are of lengths that do not lie one upon the other, so that queries take them one by one.
     disables_graphs: bool = False
 

@@ -108,6 +108,9 @@ class FlattenGraphFilter(TokenFilter):
 class ConcatenateGraphFilter(TokenFilter):
     """Every path through the graph as one token, sorted by its bytes."""
 
+    attributes = ("termFrequency",)
+    makes_anew = True
+
     def __init__(self, separator: str, limit: int, preserve_holes: bool) -> None:
         self.separator = separator
         self.limit = limit
@@ -148,8 +151,8 @@ class MultiplexerFilter(TokenFilter):
         self.attributes = tuple(dict.fromkeys(name for chain in chains for part in chain for name in part.attributes))
 
     def apply(self, stream: TokenStream) -> TokenStream:
-        if len(self.chains) == 1:
-            for token_filter in self.chains[0]:
+        if len(self.chains) <= 1:
+            for token_filter in (part for chain in self.chains for part in chain):
                 stream = token_filter.apply(stream)
             return RemoveDuplicatesFilter().apply(stream)
         tokens: list[Token] = []

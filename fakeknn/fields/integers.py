@@ -203,11 +203,9 @@ class UnsignedLongFieldType(IntegerFieldType):
     def value_of(self, value: Any, shown: Callable[[Any], str] = java_string) -> int:
         if _is_long(value) and not -(2**31) <= value < 2**31:
             return int(value) % 2**64  # a java.lang.Long's bits are taken as they are; an Integer is no Long
-        if isinstance(value, (int, float)) and not isinstance(value, bool):
-            if not self.low <= value <= (float(self.high) if isinstance(value, float) else self.high):
-                big = isinstance(value, int) and not _is_long(value)  # which a query's builder keeps as bytes
-                told = f"[{str(value).encode().hex(' ')}]" if big else java_string(value)
-                raise IllegalArgumentException(f"Value [{told}] is out of range for an unsigned long")
+        if isinstance(value, float):
+            if not self.low <= value <= float(self.high):
+                raise IllegalArgumentException(f"Value [{shown(value)}] is out of range for an unsigned long")
             return whole_part(value)
         number = query_double(value)
         if number < float(self.low) or number > float(self.high):  # as doubles compare

@@ -141,11 +141,15 @@ class DocumentParser:
         self.rows.append((level.nested_path, level.values))
 
     def _complete(self, level: Level) -> None:
-        """Values that need others of their row; those of the rows around wait for theirs."""
+        """Values that need others of their row; those of the rows around wait for theirs. They are completed when
+        Lucene asks for their tokens, so that it is Lucene that refuses them."""
         left = []
         for node, value, more in self.context.waiting:
             if any(value is one for one in level.values.get(node.path, ())):
-                node.complete(value, more, level.values, self.mapping)
+                try:
+                    node.complete(value, more, level.values, self.mapping)
+                except OpenSearchError as error:
+                    level.refusal = level.refusal or error
             else:
                 left.append((node, value, more))
         self.context.waiting = left

@@ -366,6 +366,37 @@ def _good_end(told: FieldHighlight, text: str, size: int) -> int:
     return end
 
 
+#: TokenGroup.MAX_NUM_TOKENS_PER_GROUP: what comes behind that many is not looked at.
+_MOST_IN_GROUP = 50
+
+
+@dataclass
+class _TokenGroup:
+    """TokenGroup: tokens that lie one upon the other, and the stretch of those that match, else of the first."""
+
+    start: int
+    end: int
+    reach: int
+    weight: float
+    count: int = 1
+
+    @classmethod
+    def of(cls, token: Token, weight: float) -> _TokenGroup:
+        return cls(token.start, token.end, token.end, weight)
+
+    def add(self, token: Token, weight: float) -> None:
+        if self.count == _MOST_IN_GROUP:
+            return
+        self.count += 1
+        self.reach = max(self.reach, token.end)
+        if weight > 0:
+            if self.weight == 0:
+                self.start, self.end = token.start, token.end
+            else:
+                self.start, self.end = min(self.start, token.start), max(self.end, token.end)
+            self.weight += weight
+
+
 def _best(
     told: FieldHighlight, looked_for: Wanted, text: str, most: int, fragmenter: str | None
 ) -> list[tuple[str, float]]:
@@ -377,40 +408,38 @@ def _best(
     size = 0
     last = 0
     fragments = [Fragment(0, 0)]
-    group: list[tuple[Token, float]] = []
+    group: _TokenGroup | None = None
 
-    def flush() -> None:
+    def flush(group: _TokenGroup) -> None:
         nonlocal size, last
-        hits = [token for token, weight in group if weight > 0]
-        chosen = hits or [group[0][0]]
-        start, end = min(token.start for token in chosen), max(token.end for token in chosen)
-        if not hits:
-            end = max(token.end for token, _ in group)
-            start = min(token.start for token, _ in group)
-        shown = told.encode(text[start:end])
-        if hits:
+        shown = told.encode(text[group.start : group.end])
+        if group.weight > 0:
             shown = told.mark(shown)
-        if start > last:
-            out.append(told.encode(text[last:start]))
+        if group.start > last:
+            out.append(told.encode(text[last : group.start]))
             size += len(out[-1])
         out.append(shown)
         size += len(shown)
-        last = max(end, last)
+        last = max(group.end, last)
 
     for token in tokens:
-        if group and token.start >= max(one.end for one, _ in group):
-            flush()
-            group.clear()
+        if group is not None and token.start >= group.reach:
+            flush(group)
+            group = None
             if cuts.new_fragment(token):
                 fragments[-1].score, fragments[-1].end = scorer.total, size
                 fragments.append(Fragment(size, len(fragments)))
                 scorer.start_fragment()
         else:
             cuts.passed(token)
-        group.append((token, scorer.weight(token)))
+        weight = scorer.weight(token)
+        if group is None:
+            group = _TokenGroup.of(token, weight)
+        else:
+            group.add(token, weight)
     fragments[-1].score = scorer.total
-    if group:
-        flush()
+    if group is not None:
+        flush(group)
     if last < len(text):
         out.append(told.encode(text[last:]))
         size += len(out[-1])

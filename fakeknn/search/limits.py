@@ -12,6 +12,7 @@ from fakeknn.search.inner_hits import check_inner_hit_names, check_inner_hits
 from fakeknn.search.query_phase import make_query
 from fakeknn.search.request import SearchRequest
 from fakeknn.search.slicing import check_slices
+from fakeknn.search.suggest import build_suggestions
 
 
 def parse_source(request: SearchRequest, ctx: ShardContext, batch: int | None) -> None:
@@ -26,6 +27,8 @@ def parse_source(request: SearchRequest, ctx: ShardContext, batch: int | None) -
     check_sort(request, ctx)
     if request.aggregations is not None:
         aggregations.build(request, ctx)
+    if request.parts.get("suggest") is not None:
+        build_suggestions(request, ctx)
     for rescorer in request.parts.get("rescore", ()):
         make_query(rescorer.query, ctx)
     check_fields(request, ctx)

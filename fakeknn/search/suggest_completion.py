@@ -292,7 +292,7 @@ class CompletionSuggester:
         )
         order = np.argsort(-scores, kind="stable")
         segments = ctx.view.segment_of[rows]
-        live = ctx.view.live_roots[rows]
+        live = ctx.view.live[rows]
         wanted = self.shard_size or max(self.size, 5)
         contexts: dict[int, list[str]] = {}
         best: list[tuple[_Order, FoundDocument]] = []
