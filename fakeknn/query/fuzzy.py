@@ -152,10 +152,12 @@ def similar_terms(
     for at in np.flatnonzero(counts <= distance).tolist():
         other, count = near[at], int(counts[at])
         shortest = min(len(term), len(other))
-        if count and shortest == 0:
+        if count and not term:
             continue
-        boost = np.float32(1.0) if count == 0 else np.float32(1.0) - np.float32(count) / np.float32(shortest)
-        found.append((other, max(boost, np.float32(0))))
+        boost = np.float32(count == 0)
+        if count and shortest:
+            boost = max(np.float32(1.0) - np.float32(count) / np.float32(shortest), np.float32(0))
+        found.append((other, boost))
     found.sort(key=lambda pair: (-pair[1], pair[0]))
     return found[:max_expansions]
 

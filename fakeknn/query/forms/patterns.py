@@ -21,7 +21,7 @@ from fakeknn.query.lucene import (
     Node,
     Told,
 )
-from fakeknn.query.lucene.form import MATCH_NONE, WRAPPER, form, lucene
+from fakeknn.query.lucene.form import MATCH_NONE, form, lucene, wrapper
 from fakeknn.query.lucene.leaves import FoundTerms
 from fakeknn.query.multi_term import expanded_terms
 from fakeknn.query.patterns import Completed, GramWildcard, Pattern, Prefix, Regexp, Wildcard
@@ -38,7 +38,7 @@ def _(query: Pattern, ctx: ShardContext) -> Node:
     field = ctx.field(query.field)
     if field is None:
         if isinstance(query, Regexp):  # the one that is not rewritten to match_none
-            return MultiTermWrapper(WRAPPER, f"{query.field}:{_shown(query, query.value)}", ctx.nothing)
+            return MultiTermWrapper(wrapper(query.rewrite), f"{query.field}:{_shown(query, query.value)}", ctx.nothing)
         return MATCH_NONE
     scored = plain.scored(ctx)
     if scored is not None:
@@ -61,14 +61,14 @@ def _(query: Pattern, ctx: ShardContext) -> Node:
         shown = {Prefix: f"{shown}*", Regexp: f"/{shown}/"}.get(type(query), shown)
         if query.case_insensitive and not isinstance(query, Regexp):
             shown = automaton(plain)
-        return MultiTermWrapper(WRAPPER, f"{name}:{shown}", lambda: plain.mask(ctx))
+        return MultiTermWrapper(wrapper(query.rewrite), f"{name}:{shown}", lambda: plain.mask(ctx))
     if isinstance(field, WildcardFieldType) and not isinstance(query, GramWildcard):
         shown = _shown(query, query.value)
         return wildcard_matching(field, shown, plain, ctx)
     if isinstance(field, VersionFieldType):
         value = query.value.lower() if query.case_insensitive and isinstance(query, Wildcard) else query.value
         shown = _shown(query, value)
-        return MultiTermWrapper(WRAPPER, f"{field.path}:{shown}", lambda: plain.mask(ctx))
+        return MultiTermWrapper(wrapper(query.rewrite), f"{field.path}:{shown}", lambda: plain.mask(ctx))
     if not (field.is_text or field.kind == "keyword" or isinstance(query, GramWildcard)):
         return Told(plain)
     if isinstance(query, Completed) or (query.case_insensitive and not isinstance(query, Regexp)):
@@ -76,10 +76,11 @@ def _(query: Pattern, ctx: ShardContext) -> Node:
     else:
         shown = _shown(query, query.value)
     text = f"{field.path}:{shown}"
+    kind = wrapper(query.rewrite)
     if not field.searchable:
         by_values = Leaf("MultiTermQueryDocValuesWrapper", text, lambda: plain.mask(ctx))
-        return MultiTermWrapper(WRAPPER, text, lambda: plain.mask(ctx), simpler=ConstantScoreQuery(by_values))
-    return MultiTermWrapper(WRAPPER, text, lambda: plain.mask(ctx), terms=lambda: dictionary(plain, field, ctx))
+        return MultiTermWrapper(kind, text, lambda: plain.mask(ctx), simpler=ConstantScoreQuery(by_values))
+    return MultiTermWrapper(kind, text, lambda: plain.mask(ctx), terms=lambda: dictionary(plain, field, ctx))
 
 
 def _shown(query: Pattern, value: str) -> str:

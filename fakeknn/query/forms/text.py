@@ -7,20 +7,21 @@ from dataclasses import dataclass, field, replace
 
 from fakeknn.query.combined_fields import CombinedField
 from fakeknn.query.context import ShardContext
+from fakeknn.query.forms.patterns import dictionary
 from fakeknn.query.fuzzy import Fuzzy
 from fakeknn.query.intervals import IntervalsQuery
 from fakeknn.query.lucene import (
     SHOULD,
     BooleanQuery,
     ConstantScoreQuery,
-    Leaf,
     MatchAllDocsQuery,
     MatchNoDocsQuery,
+    MultiTermWrapper,
     Node,
     TermQuery,
     Told,
 )
-from fakeknn.query.lucene.form import form, lucene
+from fakeknn.query.lucene.form import form, lucene, wrapper
 from fakeknn.query.match import AllDocs
 from fakeknn.query.multi_term import AnyTerm, ConstantAny, ConstantTerm, StatedTerm
 from fakeknn.query.span_multi import SpanMulti, pattern_text
@@ -83,7 +84,8 @@ def _(query: Fuzzy, ctx: ShardContext) -> Node:
     walked, term = field.fuzzy_term(query.value)
     shown = pattern_text(plain if walked is field else replace(plain, value=term), walked.lucene_name)
     if scored is None:
-        return Leaf("FuzzyQuery", shown, lambda: plain.mask(ctx))
+        kind = wrapper(query.rewrite)
+        return MultiTermWrapper(kind, shown, lambda: plain.mask(ctx), terms=lambda: dictionary(plain, walked, ctx))
     return Expanding(plain, "FuzzyQuery", shown, expanded=lambda: form(scored, ctx))
 
 

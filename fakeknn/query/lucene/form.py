@@ -22,6 +22,13 @@ from fakeknn.view import TextColumn
 WRAPPER = "MultiTermQueryConstantScoreBlendedWrapper"
 
 
+def wrapper(rewrite: str | None) -> str:
+    """What gives all that match several terms one score, as a query's ``rewrite`` wants it."""
+    return "MultiTermQueryConstantScoreWrapper" if rewrite == "constant_score" else WRAPPER
+
+
+
+
 def form(query: Query, ctx: ShardContext) -> Node:
     """AbstractQueryBuilder.toQuery."""
     if query.never(ctx) and not isinstance(query, MatchNone):
