@@ -208,7 +208,7 @@ def _polygon(node: Any, right: bool, coerce: bool) -> list[list[tuple[float, ...
 def _envelope(node: Any) -> Shape:
     if len(node) != 2 or not isinstance(node, list):
         raise OpenSearchParseException(
-            f"invalid number of points [{len(node)}] provided for geo_shape [envelope] when expecting an "
+            f"invalid number of points [{len(node)}] provided for geo_shape [ENVELOPE] when expecting an "
             "array of 2 coordinates"
         )
     if any(isinstance(corner, list) for corner in node):

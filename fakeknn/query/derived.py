@@ -319,9 +319,16 @@ class DerivedFields:
         found = self._resolved(ctx, name)
         return None if found is None else found.searched
 
-    def names(self, pattern: str) -> list[str]:
-        """Those of a search's own fields that a pattern matches."""
-        return [name for name in self.definitions if simple_match(pattern, name)]
+    def names(self, ctx: ShardContext, pattern: str) -> list[str]:
+        """Those of a search's own fields that a pattern matches, and of the fields of emitted objects that were asked
+        for already.
+        """
+        below = [
+            key[1]
+            for key, found in ctx.memo.items()
+            if isinstance(key, tuple) and key[0] == "derived" and found is not None
+        ]
+        return [name for name in (*self.definitions, *below) if simple_match(pattern, name)]
 
     def _resolved(self, ctx: ShardContext, name: str) -> DerivedField | None:
         own = name in self.definitions

@@ -15,7 +15,9 @@ from fakeknn.aggs.pipelines_buckets import BucketSort
 from fakeknn.aggs.results import Results, shown
 from fakeknn.errors import (
     IllegalArgumentException,
+    InputCoercionException,
     NotFaked,
+    NumberFormatException,
     OpenSearchError,
     SearchPhaseExecutionException,
     Where,
@@ -70,7 +72,11 @@ _BUCKET_SORT = ObjectParser(
 
 
 def _unbuilt(body: dict[str, Any], error: XContentParseException) -> XContentParseException:
-    """It is built where its sort is read, or at its end; what it does not take of what came before is told then."""
+    """It is built where its sort is read, or at its end; what it does not take of what came before is told then, but
+    for what is no number, which is told where it is read.
+    """
+    if isinstance(error.__cause__, (NumberFormatException, InputCoercionException)):
+        return error
     wrong = next((name for name in ("from", "size") if str(error.reason).endswith(f"parse field [{name}]")), None)
     names = list(dict.keys(body))
     if wrong is None or "sort" in names[: names.index(wrong)]:

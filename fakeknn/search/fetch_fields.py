@@ -87,7 +87,7 @@ def _wanted(request: SearchRequest, ctx: ShardContext) -> list[WantedField]:
             everywhere = (*ctx.mapping.fields, *METADATA, *WITHOUT_DOC_VALUES)
             names = hash_ordered([name for name in everywhere if simple_match(one.field, name)])
             if ctx.derived is not None:
-                names = hash_ordered([*names, *ctx.derived.names(one.field)])
+                names = hash_ordered([*names, *ctx.derived.names(ctx, one.field)])
         for name in names:
             field = ctx.field(name)
             if field is None or name in METADATA:

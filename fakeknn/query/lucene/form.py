@@ -27,8 +27,6 @@ def wrapper(rewrite: str | None) -> str:
     return "MultiTermQueryConstantScoreWrapper" if rewrite == "constant_score" else WRAPPER
 
 
-
-
 def form(query: Query, ctx: ShardContext) -> Node:
     """AbstractQueryBuilder.toQuery."""
     if query.never(ctx) and not isinstance(query, MatchNone):
