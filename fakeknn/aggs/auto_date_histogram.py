@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from fakeknn.aggs.base import Aggregation, Collector, register, shard_buckets
 from fakeknn.aggs.date_histogram import edges, told_bounds
-from fakeknn.aggs.docs import Docs, bucketed, pairs_once
+from fakeknn.aggs.docs import Docs, bucketed
 from fakeknn.aggs.fielddata import DATE, NUMBERS
 from fakeknn.aggs.formats import Format
 from fakeknn.aggs.histogram import key_members
@@ -184,15 +185,18 @@ class AutoDateHistogram(Aggregation):
         loaded = source.load(docs)
         at, values = loaded.at, loaded.values.astype(np.int64, copy=False)
         owners = docs.owners[at]
-        keys = np.empty(len(values), np.int64)
+        keys, kept = np.empty(len(values), np.int64), np.ones(len(values), bool)
         levels = []
+        several = len(at) > 1 and bool((at[1:] == at[:-1]).any())
         for owner in range(docs.n):
             own = np.flatnonzero(owners == owner) if docs.n > 1 else slice(None)
-            keys[own], reached = self._rounded(values[own], level)
+            if several:
+                keys[own], reached, kept[own] = self._rounded_in_turn(at[own], values[own], level)
+            else:
+                keys[own], reached = self._rounded(values[own], level)
             levels.append(reached)
-        first = pairs_once(at, keys)
-        if first is not None:
-            at, keys = at[first], keys[first]
+        if several:
+            at, keys = at[kept], keys[kept]
         numbers, found, bucket_owners = bucketed(docs, at, keys)
         inside = docs.taken(at, numbers, len(found))
         format = source.format
@@ -212,15 +216,60 @@ class AutoDateHistogram(Aggregation):
             return values, level
         last = len(self.infos) - 1
         for i in range(level, last + 1):
-            info, rounding = self.infos[i], self.roundings[i]
-            if i < last and int(values.max()) - int(values.min()) > 2 * self.target * info.most * info.millis:
+            if i < last and int(values.max()) - int(values.min()) > 2 * self._width(i):
                 continue
-            keys = rounding.round(values)
+            keys = self.roundings[i].round(values)
             distance = int(keys.max()) - int(keys.min())
-            fits = distance <= self.target * info.most * info.millis
-            if i == last or (fits and len(np.unique(keys)) <= self.target * info.most):
+            fits = distance <= self._width(i)
+            if i == last or (fits and len(np.unique(keys)) <= self._room(i)):
                 return keys, i
         raise AssertionError(values)
+
+    def _rounded_in_turn(self, at: Any, values: Any, least: int) -> tuple[Any, int, Any]:
+        """The same where documents have several values: the unit grows while they are collected. A document counts once
+        for each bucket that it has in the units of its time, even if these are one in the end; ``kept`` tells so.
+        """
+        levels = self._levels_in_turn(values, least)
+        in_time = np.empty(len(values), np.int64)
+        for level in np.unique(levels).tolist():
+            own = levels[:-1] == level
+            in_time[own] = self.roundings[level].round(values[own])
+        kept = np.ones(len(values), bool)
+        kept[1:] = (at[1:] != at[:-1]) | (in_time[1:] != in_time[:-1])
+        last = int(levels[-1])
+        return self.roundings[last].round(values), last, kept
+
+    def _levels_in_turn(self, values: Any, least: int) -> NDArray[np.int64]:
+        """increaseRoundingIfNeeded: which unit each value meets, and behind them the one in the end."""
+        last = len(self.infos) - 1
+        levels = np.full(len(values) + 1, least)
+        start, level, low, high = 0, least, 2**63 - 1, -(2**63)
+        while level < last and start < len(values):
+            keys = self.roundings[level].round(values)
+            fresh = np.zeros(len(values), np.int64)
+            fresh[np.unique(keys, return_index=True)[1]] = 1
+            lows = np.minimum(np.minimum.accumulate(keys[start:]), low)
+            highs = np.maximum(np.maximum.accumulate(keys[start:]), high)
+            over = (np.cumsum(fresh)[start:] > self._room(level)) | (highs - lows > self._width(level))
+            if not over.any():
+                break
+            first = int(np.argmax(over))
+            low, high = int(lows[first]), int(highs[first])
+            start += first + 1
+            level += 1
+            while level < last and (
+                high - low > self._width(level)
+                or len(np.unique(self.roundings[level].round(values[:start]))) > self._room(level)
+            ):
+                level += 1
+            levels[start:] = level
+        return levels
+
+    def _room(self, level: int) -> int:
+        return self.target * self.infos[level].most
+
+    def _width(self, level: int) -> int:
+        return self._room(level) * self.infos[level].millis
 
 
 _UNITS = "[second, minute, hour, day, month, year]"

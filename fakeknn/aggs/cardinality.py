@@ -19,7 +19,6 @@ from fakeknn.aggs.results import Internal, Reduction
 from fakeknn.aggs.value_members import REQUIRED, members
 from fakeknn.aggs.values import Given, Source
 from fakeknn.errors import IllegalArgumentException
-from fakeknn.fields.ip import address
 from fakeknn.geo import points
 from fakeknn.query.context import ShardContext
 from fakeknn.xcontent import java_double, objects
@@ -87,7 +86,7 @@ def _hashes(source: Source, values: NDArray[Any]) -> Hashes:
     if source.by_terms or source.type in (RANGE, GEOSHAPE):
         used, place = np.unique(values, return_inverse=True)
         terms = [source.terms[ordinal] for ordinal in used.tolist()]
-        texts = [address(term) if source.of_addresses else term.encode() for term in terms]
+        texts = [source.format.term_bytes(term) for term in terms]
         return hash_texts(texts)[place]
     if source.type == GEOPOINT:  # by what GeoPoint.toString says
         places = zip(points.decode_lats(values).tolist(), points.decode_lons(values).tolist(), strict=True)

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from fakeknn.aggs.base import Aggregation, Collector, created, refuse, register, shard_buckets
 from fakeknn.aggs.composite_sources import MISSING, SOURCES, Dimension, HistogramSource, ValuesSource
 from fakeknn.aggs.docs import Docs, compacted
+from fakeknn.aggs.formats import unshown
 from fakeknn.aggs.merging import java_key, ranked, same_keyed, uncomparable
 from fakeknn.aggs.results import Bucket, Internal, MultiBucket, Reduction, ShownKeyBucket, merged
 from fakeknn.aggs.values import Source
@@ -207,7 +208,8 @@ class CompositeOf(Aggregation):
                 source.name: source.shown(values, part)
                 for source, values, part in zip(self.sources, resolved, key, strict=True)
             }
-            buckets.append(ShownKeyBucket(key, count, results[i], {"key": shown}))
+            fails = unshown(shown.values())
+            buckets.append(ShownKeyBucket(key, count, results[i], {"key": shown} if fails is None else fails))
         return Composite(self, buckets)
 
 

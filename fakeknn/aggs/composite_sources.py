@@ -19,7 +19,6 @@ from fakeknn.aggs.results import finite
 from fakeknn.aggs.value_members import members, time_zone
 from fakeknn.aggs.values import Given, Source
 from fakeknn.errors import IllegalArgumentException
-from fakeknn.fields.ip import address
 from fakeknn.query.context import ShardContext
 from fakeknn.xcontent import java_string, objects
 from fakeknn.xcontent.objects import Member, ObjectParser, declared
@@ -71,8 +70,8 @@ class ValuesSource(Aggregation):
         """formatObject."""
         if key is None:
             return None
-        if source.of_addresses:
-            return key[1]
+        if not source.format.plain_terms:
+            return source.format.show_term(key[1])
         return finite(self.format(source).show(key))
 
     def dimension(self, source: Source, docs: Docs) -> Dimension:
@@ -129,8 +128,8 @@ class TermsSource(ValuesSource):
         loaded = source.load(docs)
         if not source.by_terms:
             return distinct(loaded.at, loaded.values)
-        terms = source.terms
-        keys = [(address(term), term) for term in terms[:]] if source.of_addresses else terms
+        terms, format = source.terms, source.format
+        keys = terms if format.plain_terms else [(format.term_bytes(term), term) for term in terms[:]]
         return Dimension(loaded.at, loaded.values, keys)
 
     def after(self, source: Source, value: Any, ctx: ShardContext) -> Any:
@@ -139,7 +138,7 @@ class TermsSource(ValuesSource):
         if not isinstance(value, str):
             raise IllegalArgumentException(f"invalid value, expected string, got {java_class(value)}")
         text = source.format.parse_term(value)
-        return (address(text), text) if source.of_addresses else text
+        return text if source.format.plain_terms else (source.format.term_bytes(text), text)
 
 
 @dataclass(eq=False, kw_only=True)

@@ -17,11 +17,12 @@ from fakeknn.errors import (
 )
 from fakeknn.fields import FieldType, VectorFieldType
 from fakeknn.fields.dates import DateFieldType
+from fakeknn.fields.flat_object import FlatMemberFieldType
 from fakeknn.fields.geo_point import GeoPointColumn, GeoPointFieldType
 from fakeknn.fields.geo_shape import GeoShapeFieldType
 from fakeknn.fields.numbers import NumberFieldType
 from fakeknn.fields.ranges import RangeColumn, RangeFieldType
-from fakeknn.fields.scalar import BooleanFieldType
+from fakeknn.fields.scalar import BinaryFieldType, BooleanFieldType
 from fakeknn.geo import indexing, shapes, wkt
 from fakeknn.knn.java import cannot_be_cast
 from fakeknn.query.context import ShardContext
@@ -96,6 +97,18 @@ def range_sets(ctx: ShardContext, field: FieldType, column: RangeColumn) -> tupl
     return made
 
 
+def signed_order(ctx: ShardContext, field: FieldType, column: NumericColumn) -> NumericColumn:
+    """Unsigned numbers as doc values sort those of a document: by their bits as a long."""
+    if column.single:
+        return column
+    key = ("signed order", field.path)
+    made: NumericColumn | None = ctx.view.memo.get(key)
+    if made is None:
+        values = column.values[np.lexsort((column.values.astype(np.uint64).astype(np.int64), column.rows))]
+        made = ctx.view.memo[key] = NumericColumn(column.n, column.rows, False, values)
+    return made
+
+
 def shape_sets(ctx: ShardContext, field: FieldType, column: ObjectColumn) -> tuple[NumericColumn, dict[str, Any]]:
     """A shape's binary doc values: for each which of the shard's distinct shapes it is, and these by identity."""
     key = ("shape sets", field.path)
@@ -106,6 +119,27 @@ def shape_sets(ctx: ShardContext, field: FieldType, column: ObjectColumn) -> tup
         numbers = {text: i for i, text in enumerate(distinct)}
         codes = np.array([numbers[text] for text in texts], np.int64)
         made = ctx.view.memo[key] = NumericColumn(column.n, column.rows, column.single, codes), distinct
+    return made
+
+
+def no_fielddata(path: str, kind: str) -> IllegalArgumentException:
+    """MappedFieldType.fielddataBuilder of what has none."""
+    return IllegalArgumentException(f"Fielddata is not supported on field [{path}] of type [{kind}]")
+
+
+def binary_terms(ctx: ShardContext, field: BinaryFieldType, column: ObjectColumn) -> KeywordColumn:
+    """A binary field's doc values, sorted and each once, as terms (see ``formats.Bytes``)."""
+    key = ("binary terms", field.path)
+    made: KeywordColumn | None = ctx.view.memo.get(key)
+    if made is None:
+        entries = sorted({(row, value) for row, value in zip(column.rows.tolist(), column.values, strict=True)})
+        numbers: dict[str, int] = {}
+        tids = [numbers.setdefault(value.decode("latin-1"), len(numbers)) for _, value in entries]
+        rows = np.fromiter((row for row, _ in entries), np.int32, len(entries))
+        single = column.single or len(set(rows.tolist())) == len(rows)
+        terms = list(numbers)
+        made = KeywordColumn(column.n, rows, single, np.array(tids, np.int32), terms, numbers, len(terms))
+        ctx.view.memo[key] = made
     return made
 
 
@@ -197,11 +231,15 @@ def fielddata(ctx: ShardContext, field: FieldType) -> Column | None:
             return None
         return fielddata_of_text(ctx, field, column)
     if field.path in ("_source", "_version"):
-        raise IllegalArgumentException(f"Fielddata is not supported on field [{field.path}] of type [{field.kind}]")
+        raise no_fielddata(field.path, field.kind)
     field.require_doc_values()
     if isinstance(field, GeoShapeFieldType):
         return ctx.column(field)
+    if isinstance(field, FlatMemberFieldType):
+        return ctx.column(field.with_paths)
     column = ctx.ordered(field)
+    if isinstance(field, BinaryFieldType) and isinstance(column, ObjectColumn):
+        return binary_terms(ctx, field, column)
     if not isinstance(column, (NumericColumn, KeywordColumn, GeoPointColumn, RangeColumn)):
         raise NotFaked(f"an aggregation of a [{field.kind}] field")
     return column

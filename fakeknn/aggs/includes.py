@@ -24,7 +24,7 @@ _MAX_REGEX_LENGTH = 1000
 
 def misfit(includes: IncludeExclude | None, name: str, source: Source) -> str | None:
     """Why patterns cannot choose among the values of an aggregation; None if they can, or if there are none."""
-    if includes is None or not includes.by_pattern or (source.by_terms and not source.of_addresses):
+    if includes is None or not includes.by_pattern or (source.by_terms and source.format.plain_terms):
         return None
     numeric, use = ("", "") if source.by_terms else ("numeric ", " used to filter numeric fields")
     return (

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any, Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from fakeknn.aggs.base import Aggregation, register
 from fakeknn.aggs.docs import Docs
@@ -98,21 +99,40 @@ class Count(SingleValue):
 # --- definitions ------------------------------------------------------------------------------------------------------
 
 
-class Min(NumericMetric):
-    kind = "min"
+class ExtremeOf(NumericMetric):
+    """What min and max have in common: of a document they take the first value, or the last (MultiValueMode)."""
+
     metrics = ("value",)
 
+    def extreme(self, source: Source, docs: Docs, none: float) -> NDArray[np.float64]:
+        loaded = source.doubles(docs)
+        at, values = loaded.at, loaded.values
+        lowest = none > 0
+        if source.unsigned and not self._in_points(docs):  # of all others the values of a document ascend
+            chosen = np.diff(at, prepend=-1) if lowest else np.diff(at, append=-1)
+            at, values = at[chosen != 0], values[chosen != 0]
+        found = np.full(docs.n, none)
+        (np.minimum if lowest else np.maximum).at(found, docs.owners[at], values)
+        return found
+
+    def _in_points(self, docs: Docs) -> bool:
+        """Whether a shard's lowest and highest are read in its index."""
+        return self.parent is None and docs.ctx.memo["search"].query is None
+
+
+class Min(ExtremeOf):
+    kind = "min"
+
     def collect(self, source: Source, docs: Docs) -> Sequence[Internal]:
-        _, _, low, _ = self.extremes(source, docs)
+        low = self.extreme(source, docs, math.inf)
         return [Extreme(self, source.format, value) for value in low.tolist()]
 
 
-class Max(NumericMetric):
+class Max(ExtremeOf):
     kind = "max"
-    metrics = ("value",)
 
     def collect(self, source: Source, docs: Docs) -> Sequence[Internal]:
-        _, _, _, high = self.extremes(source, docs)
+        high = self.extreme(source, docs, -math.inf)
         return [Extreme(self, source.format, value) for value in high.tolist()]
 
 

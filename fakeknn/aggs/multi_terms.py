@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
@@ -13,7 +13,7 @@ from fakeknn.aggs.composite import combined
 from fakeknn.aggs.composite_sources import Dimension
 from fakeknn.aggs.docs import Docs, Unscored
 from fakeknn.aggs.fielddata import ALL, BYTES
-from fakeknn.aggs.formats import text_of
+from fakeknn.aggs.formats import Unshown, text_of, unshown
 from fakeknn.aggs.includes import IncludeExclude, found_in, members_of
 from fakeknn.aggs.merging import JavaKeys, java_key, same_keyed
 from fakeknn.aggs.orders import COUNT_DESCENDING, Orders, parse_orders
@@ -49,8 +49,10 @@ class MultiTermValues:
         found, codes = np.unique(values, return_inverse=True)
         return Dimension(at, codes.astype(np.int64, copy=False), list(self.values.shown(found)))
 
-    def shown(self, key: Any, members: dict[str, Any]) -> Any:
+    def shown(self, key: Any, members: Mapping[str, Any]) -> Any:
         """formatObject."""
+        if isinstance(members, Unshown):
+            return members
         return members["key"] if self.source.by_terms else finite(self.source.show_key(key))
 
 
@@ -119,7 +121,8 @@ class MultiTerms(TermsLike):
         for i, (count, results) in enumerate(zip(selection.counts.tolist(), selection.results, strict=True)):
             parts = [dimension.keys[column[i]] for dimension, column in zip(dimensions, chosen, strict=True)]
             shown = [field.shown(*part) for field, part in zip(fields, parts, strict=True)]
-            key_members = {"key": shown, "key_as_string": "|".join(map(text_of, shown))}
+            fails = unshown(shown)
+            key_members = {"key": shown, "key_as_string": "|".join(map(text_of, shown))} if fails is None else fails
             buckets.append(kind(tuple(key for key, _ in parts), count, results, key_members))
         owners = docs.owners[at][first][selection.chosen]
         others, full = selection.others.tolist(), selection.full.tolist()

@@ -174,23 +174,23 @@ class IpRangeOf(RangesOf):
             raise IllegalArgumentException(f"No [ranges] specified for the [{self.name}] aggregation")
         ranges = sorted(self.ranges, key=lambda one: (one.low or b"", one.high is None, one.high or b""))
         keys = [_ip_shown(one) for one in ranges]
-        unscripted = None if source.scripted else _inside(source.terms, ranges)
+        unscripted = None if source.scripted else _inside(source, ranges)
         subs = self.subs.build(ctx)
 
         def collect(docs: Docs) -> list[Internal]:
             if docs.unmapped:
                 return [IpRangeBuckets(self, []) for _ in range(docs.n)]
             loaded = source.load(docs)
-            chosen = _inside(source.terms, ranges) if unscripted is None else unscripted
+            chosen = _inside(source, ranges) if unscripted is None else unscripted
             made = self.buckets(docs, subs, [loaded.at[mask[loaded.values]] for mask in chosen], keys)
             return [IpRangeBuckets(self, result.buckets) for result in made]
 
         return collect
 
 
-def _inside(terms: Sequence[str], ranges: Sequence[IpRange]) -> list[NDArray[np.bool_]]:
+def _inside(source: Source, ranges: Sequence[IpRange]) -> list[NDArray[np.bool_]]:
     """bool[n_terms] for each range: which addresses lie in it."""
-    keys = np.array([address(term) for term in terms[:]], "S16")
+    keys = np.array([source.format.term_bytes(term) for term in source.terms[:]], "S")
     return [
         (keys >= np.bytes_(one.low or LOWEST)) & ((one.high is None) | (keys < np.bytes_(one.high or HIGHEST)))
         for one in ranges

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -137,7 +137,7 @@ class RareTerms(Aggregation):
         return TermValues(ctx, source, self.includes)
 
     @staticmethod
-    def _shown(values: TermValues, keys: NDArray[Any]) -> Iterable[tuple[Any, dict[str, Any]]]:
+    def _shown(values: TermValues, keys: NDArray[Any]) -> Iterable[tuple[Any, Mapping[str, Any]]]:
         for key, key_members in values.shown(keys):
             if values.source.unsigned:
                 signed = key - 2**64 if key >= 2**63 else key  # LongRareTerms knows no unsigned keys

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self
@@ -193,11 +193,11 @@ class Bucket:
 
     __slots__ = ("doc_count", "error", "key", "members", "results")
 
-    def __init__(self, key: Any, doc_count: int, results: Results, members: dict[str, Any] | None = None) -> None:
+    def __init__(self, key: Any, doc_count: int, results: Results, members: Mapping[str, Any] | None = None) -> None:
         self.key = key
         self.doc_count = doc_count
         self.results = results
-        self.members = members or {}
+        self.members = {} if members is None else members
         self.error = 0
 
     def with_results(self, results: Results) -> Self:

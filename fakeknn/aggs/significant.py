@@ -5,7 +5,7 @@ Source: SignificantTermsAggregatorFactory, InternalSignificantTerms, the heurist
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
@@ -16,6 +16,7 @@ from fakeknn.aggs.arrays import LONG, room
 from fakeknn.aggs.base import Aggregation, Collector, created, in_slices, note, register
 from fakeknn.aggs.docs import Docs, pairs_once
 from fakeknn.aggs.fielddata import ALL, BYTES, no_field_data
+from fakeknn.aggs.formats import text_of
 from fakeknn.aggs.heuristics import JLH, Heuristic, heuristic_members
 from fakeknn.aggs.includes import IncludeExclude, found_in, members_of, misfit
 from fakeknn.aggs.results import Bucket, Internal, MultiBucket, Reduction, Results, finite, shown
@@ -47,7 +48,7 @@ DEFAULT = Thresholds(min_doc_count=3)
 class SignificantBucket(Bucket):
     __slots__ = ("background", "score")
 
-    def __init__(self, key: Any, doc_count: int, results: Results, members: dict[str, Any] | None = None) -> None:
+    def __init__(self, key: Any, doc_count: int, results: Results, members: Mapping[str, Any] | None = None) -> None:
         super().__init__(key, doc_count, results, members)
         self.background = 0
         self.score = 0.0
@@ -292,6 +293,8 @@ class SignificantTerms(Aggregation):
         What a script makes, or what stands for a missing value, is looked for among the field's own values.
         """
         ctx, source = docs.ctx, values.source
+        if source.field is not None and self._asks(source):
+            return self._asked(ctx, source, found, ctx.view.live if mask is None else mask)
         if mask is None:  # postings count deleted documents, too; a query that is run does not
             mask = np.ones(ctx.n, bool) if looks_into_postings(source.field) else ctx.view.live
         rows = np.flatnonzero(mask).astype(np.int32)
@@ -308,6 +311,34 @@ class SignificantTerms(Aggregation):
         at = np.minimum(np.searchsorted(distinct, keys), len(distinct) - 1)
         return np.where(distinct[at] == keys, counts[at], 0)
 
+    def _asks(self, source: Source) -> bool:
+        """Whether the field's query for what is shown of a value may find others than those of that value."""
+        if source.field is None or source.scripted or source.field.derivation is not None:
+            return False
+        return self.given.format is not None or source.field.kind in _FINDS_OTHERS
+
+    @staticmethod
+    def _asked(ctx: ShardContext, source: Source, found: Grouped, mask: NDArray[np.bool_]) -> NDArray[np.int64]:
+        """What the field's query for each shown value finds, in the order in which documents brought the values."""
+        field, format = source.field, source.format
+        column = None if field is None else ctx.column(field)
+        counts = np.zeros(len(found.keys), np.int64)
+        if field is None or column is None:
+            return counts
+        known: dict[Any, int] = {}
+        keys = found.keys.tolist()
+        for place in np.argsort(np.unique(found.numbers, return_index=True)[1]).tolist():
+            key = keys[place]
+            if key not in known:
+                told = format.show_term(source.terms[key]) if source.by_terms else format.show(key)
+                known[key] = int(np.count_nonzero(field.term(column, text_of(told)) & mask))
+            counts[place] = known[key]
+        return counts
+
+
+#: Kinds of fields whose values do not show as what finds them: what is below a millisecond, the index's name, a path.
+_FINDS_OTHERS = ("date_nanos", "constant_keyword", "flat_object")
+
 
 def looks_into_postings(field: FieldType | None) -> bool:
     """Whether the field's query for a term is a TermQuery, whose frequency is the term's own (SignificanceLookup)."""
@@ -316,7 +347,7 @@ def looks_into_postings(field: FieldType | None) -> bool:
     return field.is_text or field.kind == "boolean"
 
 
-def _shown(values: TermValues, keys: NDArray[Any]) -> Iterator[tuple[Any, dict[str, Any]]]:
+def _shown(values: TermValues, keys: NDArray[Any]) -> Iterator[tuple[Any, Mapping[str, Any]]]:
     """Keys of SignificantLongTerms are signed, and show what their format makes of them as it is."""
     for key, key_members in values.shown(keys):
         if not values.source.by_terms and not values.source.format.raw:

@@ -27,6 +27,7 @@ from fakeknn.aggs.thresholds import thresholds_of
 from fakeknn.aggs.values import Given, Source
 from fakeknn.errors import IllegalArgumentException, NullPointerException
 from fakeknn.fields import FieldType
+from fakeknn.fields.metadata import WITHOUT_DOC_VALUES
 from fakeknn.query.context import ShardContext
 from fakeknn.source import raw_values
 from fakeknn.view import KeywordColumn, TextColumn
@@ -213,10 +214,10 @@ class SignificantText(SignificantTerms):
         if self.given.field is None:
             raise NullPointerException('Cannot invoke "Object.hashCode()" because "key" is null')
         field = ctx.field(self.given.field)
+        if field is None and self.given.field in WITHOUT_DOC_VALUES:
+            raise _not_analyzed(self.given.field)
         if field is not None and (not field.has_index_analyzer or field.derivation is not None):
-            raise IllegalArgumentException(
-                f"Field [{field.path}] has no analyzer, but SignificantText requires an analyzed field"
-            )
+            raise _not_analyzed(field.path)
         subs = self.subs.build(ctx)
         values = TextValues(self, ctx, field)
         mask, total = self._background(ctx)
@@ -228,6 +229,10 @@ class SignificantText(SignificantTerms):
     ) -> NDArray[np.int64]:
         assert isinstance(values, TextValues)
         return values.frequencies(found.keys, mask)
+
+
+def _not_analyzed(path: str) -> IllegalArgumentException:
+    return IllegalArgumentException(f"Field [{path}] has no analyzer, but SignificantText requires an analyzed field")
 
 
 @register("significant_text")

@@ -6,7 +6,7 @@ tells how far it may err (InternalTerms).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from fakeknn.aggs.base import Aggregation, Collector, created, is_alone, register
 from fakeknn.aggs.docs import Docs, bucketed, pairs_once
 from fakeknn.aggs.fielddata import ALL, BYTES
-from fakeknn.aggs.formats import UnsignedLong, text_of
+from fakeknn.aggs.formats import Unshown, UnsignedLong, text_of
 from fakeknn.aggs.includes import IncludeExclude, found_in, members_of, misfit
 from fakeknn.aggs.orders import COUNT_DESCENDING, Orders, parse_orders
 from fakeknn.aggs.results import Bucket, Internal, MultiBucket, Reduction, ShownKeyBucket, merged, shown
@@ -25,7 +25,6 @@ from fakeknn.aggs.thresholds import DEFAULT_THRESHOLDS, Thresholds, threshold_me
 from fakeknn.aggs.value_members import REQUIRED, members
 from fakeknn.aggs.values import Given, Source
 from fakeknn.errors import AggregationExecutionException, IllegalArgumentException, OpenSearchParseException
-from fakeknn.fields.ip import address
 from fakeknn.query.context import ShardContext
 from fakeknn.xcontent import objects
 from fakeknn.xcontent.objects import ObjectParser, declared
@@ -175,7 +174,7 @@ class FinishedTerms(Terms):
         self,
         agg: TermsLike,
         kind: str,
-        keys: list[tuple[Any, dict[str, Any]]],
+        keys: list[tuple[Any, Mapping[str, Any]]],
         counts: list[int],
         other: int,
         *,
@@ -312,8 +311,8 @@ class TermValues:
         assert self.includes is not None
         terms = self.source.terms
         if self._accepted is None or self._accepted[0] is not terms:
-            encode = address if self.source.of_addresses else str.encode
-            accepted = self.includes.terms(self.ctx, list(terms[:]), self.source.format.parse_term, encode)
+            format = self.source.format
+            accepted = self.includes.terms(self.ctx, list(terms[:]), format.parse_term, format.term_bytes)
             self._accepted = (terms, accepted)
         return self._accepted[1]
 
@@ -379,19 +378,25 @@ class TermValues:
         codes = np.flatnonzero(present)
         return Grouped(found.at, numbers[places][found.numbers], everything[codes % width], codes // width)
 
-    def shown(self, keys: NDArray[Any]) -> Iterable[tuple[Any, dict[str, Any]]]:
+    def shown(self, keys: NDArray[Any]) -> Iterable[tuple[Any, Mapping[str, Any]]]:
         """Comparable keys, and how they show."""
         listed = keys.tolist()
         distinct = {key: self._shown(key) for key in dict.fromkeys(listed)}
         return map(distinct.__getitem__, listed)
 
-    def _shown(self, key: Any) -> tuple[Any, dict[str, Any]]:
+    def _shown(self, key: Any) -> tuple[Any, Mapping[str, Any]]:
         if self.source.by_terms:
-            text = self.source.terms[key]
-            return (address(text) if self.source.of_addresses else text), {"key": text}
+            return self._term_shown(self.source.terms[key])
         if self.plain:
             return key, {"key": key}
         return key, {"key": key, "key_as_string": text_of(self.source.show_key(key))}
+
+    def _term_shown(self, term: str) -> tuple[Any, Mapping[str, Any]]:
+        format = self.source.format
+        if format.plain_terms:
+            return term, {"key": term}
+        told = format.show_term(term)
+        return format.term_bytes(term), told if isinstance(told, Unshown) else {"key": told}
 
 
 def _distinct(values: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:

@@ -30,12 +30,26 @@ from fakeknn.aggs.fielddata import (
     as_texts,
     fielddata,
     missing_shape,
+    no_fielddata,
     places,
     range_sets,
     shape_sets,
+    signed_order,
     type_of,
 )
-from fakeknn.aggs.formats import RAW, Boolean, DateTime, Decimal, Format, Ip, UnsignedLong
+from fakeknn.aggs.formats import (
+    RAW,
+    Binary,
+    Boolean,
+    Bytes,
+    DateTime,
+    Decimal,
+    FlatMember,
+    Format,
+    Ip,
+    ScriptedIp,
+    UnsignedLong,
+)
 from fakeknn.aggs.scripts import DerivedValues, ValueScript
 from fakeknn.aggs.value_members import HINTED, HINTS
 from fakeknn.dates import UTC, DateFormat, Zone
@@ -50,8 +64,11 @@ from fakeknn.errors import (
 from fakeknn.fields import FieldType, VectorFieldType
 from fakeknn.fields.dates import DEFAULT_DATE_FORMAT, DateFieldType
 from fakeknn.fields.decimals import DecimalFieldType, ScaledFloatFieldType
+from fakeknn.fields.flat_object import FlatMemberFieldType
 from fakeknn.fields.geo_point import GeoPointColumn
+from fakeknn.fields.metadata import WITHOUT_DOC_VALUES
 from fakeknn.fields.ranges import DateRangeFieldType, RangeColumn
+from fakeknn.fields.scalar import BinaryFieldType
 from fakeknn.geo import points, shapes
 from fakeknn.query.context import ShardContext
 from fakeknn.query.script import Script
@@ -125,7 +142,7 @@ class Source:
             shown, nth = ("GeoPoint", 9) if self.type is GEOPOINT else ("Bytes.WithOrdinals", 6)
             return f"anon ValuesSource.{shown} of [{support}.MissingValues${nth}{at}]"
         kind = {GEOPOINT: "GeoPoint$Fielddata", GEOSHAPE: "Bytes$FieldData", RANGE: "Range"}.get(
-            self.type, "Bytes$WithOrdinals$FieldData"
+            self.type, "Bytes$FieldData" if isinstance(self.format, Binary) else "Bytes$WithOrdinals$FieldData"
         )
         return f"{support}.ValuesSource${kind}{at}"
 
@@ -214,10 +231,11 @@ class Source:
             at, values = script.of_documents(docs, texts=self.by_terms)
         else:
             at = loaded.at
-            own = self.indexed().terms
-            values = [own[value] for value in loaded.values.tolist()] if self.by_terms else loaded.values
+            values = self._script_texts(loaded.values) if self.by_terms else loaded.values
             values = script.of_values(docs, at, values, texts=self.by_terms)
         if self.by_terms:
+            if isinstance(self.format, Bytes):
+                values = [self.format.of_text(value) for value in values]
             if self._missing_text is not None:
                 has = np.zeros(len(docs.rows), bool)
                 has[at] = True
@@ -230,6 +248,13 @@ class Source:
             self.terms = terms
         order = np.lexsort((values, at))
         return Loaded(at[order], values[order])
+
+    def _script_texts(self, ordinals: NDArray[Any]) -> list[str]:
+        """The terms that a script is given."""
+        terms = self.indexed().terms
+        format = Ip() if isinstance(self.format, Ip) else self.format
+        texts = {ordinal: format.script_text(terms[ordinal]) for ordinal in np.unique(ordinals).tolist()}
+        return [texts[ordinal] for ordinal in ordinals.tolist()]
 
     def indexed(self) -> Source:
         """The field's own values, which no script has changed and none that is missing stands among."""
@@ -340,16 +365,20 @@ class Given:
             source._script = script
             source.floating = self.hint in (None, "double", "float")
         elif (field := ctx.field(self.field)) is None:
+            if self.field in WITHOUT_DOC_VALUES:
+                raise no_fielddata(self.field, self.field)
             kind = hinted or default
             source = Source(kind, self._plain_format(kind), mapped=False)
         else:
             if legacy and hinted is None:
                 kind = type_of(field)
-                hinted = NUMERIC if kind in NUMBERS else kind if kind in (GEOPOINT, GEOSHAPE, RANGE) else default
+                hinted = NUMERIC if kind in NUMBERS else kind if kind in (GEOPOINT, RANGE) else default
             source = self._of_field(ctx, field, hinted)
             if script is not None and field.derivation is None and source.type not in (RANGE, GEOPOINT, GEOSHAPE):
                 source._script = script
                 source.floating = True
+        if isinstance(source._script, ValueScript) and isinstance(source.format, Ip):
+            source.format = ScriptedIp()
         if self.missing is not None:
             self._replace_missing(ctx, source)
         return source
@@ -402,6 +431,8 @@ class Given:
             source.terms = Ordered(column)
         source.floating = isinstance(field, (DecimalFieldType, ScaledFloatFieldType))
         source.unsigned = field.kind == "unsigned_long"
+        if source.unsigned and isinstance(column, NumericColumn):
+            source._column = signed_order(ctx, field, column)
         if isinstance(field, ScaledFloatFieldType):
             source._scale = 1.0 / field.factor
         source._nanos = field.kind == "date_nanos"
@@ -430,6 +461,10 @@ class Given:
             )
         if kind == BOOLEAN:
             return Boolean()
+        if isinstance(field, FlatMemberFieldType):
+            return FlatMember(field.root, field.path)
+        if isinstance(field, BinaryFieldType):
+            return Binary()
         return Ip() if kind == IP else RAW
 
     def _replace_missing(self, ctx: ShardContext, source: Source) -> None:

@@ -49,11 +49,11 @@ class WidthBucket(Bucket):
         return text_of(self.format.show(self.key))
 
     def json(self, typed: bool) -> dict[str, Any]:
-        self.members = {}
+        members = self.members = {}
         for name, value in (("min", self.low), ("key", self.key), ("max", self.high)):
-            self.members[name] = value
+            members[name] = value
             if not self.format.raw:
-                self.members[f"{name}_as_string"] = text_of(self.format.show(value))
+                members[f"{name}_as_string"] = self.key_text if name == "key" else self.format.show(value)
         return super().json(typed)
 
 

@@ -241,9 +241,7 @@ def _detail(
     analyzer: CustomAnalyzer, texts: Sequence[str], gap: int, shown: frozenset[str], limit: int
 ) -> dict[str, Any]:
     filtered: list[list[str]] = [[] for _ in analyzer.char_filters]
-    stages = [
-        _TokenList(limit, shown, _attributes(analyzer, count)) for count in range(len(analyzer.filters) + 1)
-    ]
+    stages = [_TokenList(limit, shown, _attributes(analyzer, count)) for count in range(len(analyzer.filters) + 1)]
     for text in texts:
         changed = text
         for char_filter, results in zip(analyzer.char_filters, filtered, strict=True):

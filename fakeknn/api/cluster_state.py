@@ -70,9 +70,7 @@ def cluster_state(node: Node, request: Request) -> dict[str, Any]:
     if expressions != ["_all"]:
         indices = node.resolve(expressions, options)
     metrics = request.names("metric") or list(METRICS)
-    state = state_of(
-        node, indices, METRICS if "_all" in metrics else metrics, request, chosen=expressions != ["_all"]
-    )
+    state = state_of(node, indices, METRICS if "_all" in metrics else metrics, request, chosen=expressions != ["_all"])
     return {"wait_for_timed_out": False, **state} if waits else state
 
 

@@ -41,9 +41,14 @@ class FlatMemberFieldType(StringFieldType):
     def no_sort(self) -> OpenSearchError:
         raise NotFaked("a sort by what is inside a flat_object, which the real server fails at")
 
+    @property
+    def with_paths(self) -> PathsFieldType:
+        """What holds the values of all paths."""
+        return PathsFieldType(self.root + PATHS, self.context)
+
     def fuzzy_term(self, value: Any) -> tuple[FieldType, str]:
         """The path is part of the text that is sought, and may differ with it."""
-        return PathsFieldType(self.root + PATHS, self.context), f"{self.path}={java_string(value)}"
+        return self.with_paths, f"{self.path}={java_string(value)}"
 
     def __init__(self, path: str, root: str, context: MappingContext) -> None:
         super().__init__(path, "flat_object", context)

@@ -46,6 +46,15 @@ def shown(packed: bytes) -> str:
     return str(ipaddress.IPv6Address(packed))
 
 
+def of_bytes(given: bytes) -> str | OpenSearchError:
+    """What InetAddressPoint.decode makes of any bytes, or its refusal."""
+    if len(given) in (4, 16):
+        return shown(given if len(given) == 16 else _V4_PREFIX + given)
+    refusal = IllegalArgumentException("encoded bytes are of incorrect length")
+    refusal.__cause__ = UnknownHostException("addr is of illegal length")
+    return refusal
+
+
 def java_address(packed: bytes) -> str:
     """InetAddress.getHostAddress, which shortens nothing."""
     told = shown(packed)
@@ -124,13 +133,7 @@ class IpColumn(KeywordColumn):
     def stand_in(self, text: str) -> tuple[Any, str | OpenSearchError]:
         """Its bytes, which nobody reads as an address: they are one if they are as many."""
         given = text.encode()
-        told: str | OpenSearchError
-        if len(given) in (4, 16):
-            told = shown(given if len(given) == 16 else _V4_PREFIX + given)
-        else:
-            told = IllegalArgumentException("encoded bytes are of incorrect length")
-            told.__cause__ = UnknownHostException("addr is of illegal length")
-        return given.rstrip(b"\0"), told
+        return given.rstrip(b"\0"), of_bytes(given)
 
     def between(self, low: bytes, high: bytes) -> Mask:
         """bool[n_terms]: the addresses from ``low`` to ``high``."""
