@@ -9,12 +9,13 @@ from typing import Any
 import numpy as np
 import orjson
 
-from fakeknn.errors import IllegalArgumentException, IndexOutOfBoundsException
+from fakeknn.errors import IllegalArgumentException, IllegalStateException, IndexOutOfBoundsException
+from fakeknn.knn.java import cannot_be_cast
 from fakeknn.query.base import Query
 from fakeknn.query.context import ShardContext, running
 from fakeknn.search.explain import explained
 from fakeknn.search.request import SearchRequest
-from fakeknn.search.source import SHOW_SOURCE, SourceOptions
+from fakeknn.search.source import SHOW_SOURCE, SourceOptions, extract
 from fakeknn.search.stored import custom_fields, stored_fields
 from fakeknn.view import View, ignored_fields
 from fakeknn.xcontent import hash_ordered, java_float
@@ -26,6 +27,8 @@ class Nesting:
 
     root: int
     steps: tuple[tuple[str, int], ...]
+    flat: str | None = None
+    """Its path, if one of the objects around it is not nested."""
 
     def echo(self) -> dict[str, Any]:
         """SearchHit.NestedIdentity."""
@@ -35,16 +38,34 @@ class Nesting:
         return told
 
     def source(self, text: bytes) -> Any:
-        """The object out of its document's source, wrapped in the fields that lead to it."""
+        """The object out of its document's source, wrapped in the fields that lead to it
+        (FetchPhase.prepareNestedHitContext); empty if nothing is left of the document's.
+        """
         body: Any = orjson.loads(text)
+        if not body:
+            return {}
         for field, offset in self.steps:
-            for name in field.split("."):
-                body = body[name]
-            if isinstance(body, list):
-                if offset >= len(body):  # objects before it were left out of the source
-                    raise running(IndexOutOfBoundsException(f"Index {offset} out of bounds for length {len(body)}"))
-                body = body[offset]
+            body = self._step(extract(field.split("."), 0, body, None), offset)
         return self._wrapped(hashed(body))
+
+    def _step(self, found: Any, offset: int) -> dict[str, Any]:
+        """One level down. Objects around that are not nested may be lists, whose lists are then found instead."""
+        if not isinstance(found, (list, dict)):
+            raise running(IllegalStateException("extracted source isn't an object or an array"))
+        objects = found if isinstance(found, list) else [found]
+        if self.flat is not None and not (objects and isinstance(objects[0], dict)):
+            raise running(
+                IllegalArgumentException(
+                    f"Cannot execute inner hits. One or more parent object fields of nested field [{self.flat}] are "
+                    "not nested. All parent fields need to be nested fields too"
+                )
+            )
+        if offset >= len(objects):  # objects before it were left out of the source
+            raise running(IndexOutOfBoundsException(f"Index {offset} out of bounds for length {len(objects)}"))
+        if not isinstance(objects[offset], dict):
+            raise running(cannot_be_cast(objects[offset], "java.util.Map"))
+        chosen: dict[str, Any] = objects[offset]
+        return chosen
 
     def _wrapped(self, body: Any) -> Any:
         for field, _ in reversed(self.steps):
@@ -52,8 +73,10 @@ class Nesting:
         return body
 
     def shown(self, options: SourceOptions, text: bytes) -> Any:
-        """The object's ``_source``, filtered by full paths; empty if nothing is left."""
+        """The object's ``_source``, filtered by full paths; empty if nothing is left, None if not of the document's."""
         body = self.source(text)
+        if not body:
+            return None
         if options.includes or options.excludes:
             body = options.filter.apply(body)
         for field, _ in self.steps:

@@ -22,6 +22,7 @@ from fakeknn.search.fetch import Hit, source_of
 from fakeknn.search.field_formats import FieldAndFormat, fields_and_formats
 from fakeknn.search.request import ARRAYS, SearchRequest
 from fakeknn.search.shown_values import shown_doc_values
+from fakeknn.search.source import extract
 from fakeknn.search.written import written
 from fakeknn.view import ignored_fields
 from fakeknn.xcontent import hash_ordered
@@ -35,27 +36,6 @@ def _fields(request: SearchRequest, container: Any, key: Any) -> None:
 
 
 ARRAYS["fields"] = _fields
-
-
-def extract(path: list[str], index: int, value: Any, null: Any) -> Any:
-    """XContentMapValues.extractValue: what stands at a path, a list for each list on the way; None for nothing."""
-    if isinstance(value, list):
-        found = (extract(path, index, item, null) for item in value)
-        return [inner for inner in found if inner is not None]
-    if index == len(path):
-        return null if value is None else value
-    if isinstance(value, dict):
-        key, following = path[index], index + 1
-        while True:
-            if key in value:
-                inner = extract(path, following, value[key], null)
-                if inner is not None:
-                    return inner
-            if following == len(path):
-                return None
-            key = f"{key}.{path[following]}"
-            following += 1
-    return None
 
 
 #: A field that is fetched: its name, what it is, and the format.

@@ -346,4 +346,6 @@ def nesting_of(ctx: ShardContext, row: int, root: int) -> Nesting:
         steps.append((path if around is None else path[len(around) + 1 :], offset))
         path = around
         row = at
-    return Nesting(root, tuple(reversed(steps)))
+    own = ctx.nested_path
+    flat = own if any("." in field for field, _ in steps) else None
+    return Nesting(root, tuple(reversed(steps)), flat)

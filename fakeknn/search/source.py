@@ -116,3 +116,24 @@ def source_of_params(params: Mapping[str, str]) -> SourceOptions | None:
 
 def _names(text: str) -> tuple[str, ...]:
     return tuple(part for part in text.split(",") if part)
+
+
+def extract(path: list[str], index: int, value: Any, null: Any) -> Any:
+    """XContentMapValues.extractValue: what stands at a path, a list for each list on the way; None for nothing."""
+    if isinstance(value, list):
+        found = (extract(path, index, item, null) for item in value)
+        return [inner for inner in found if inner is not None]
+    if index == len(path):
+        return null if value is None else value
+    if isinstance(value, dict):
+        key, following = path[index], index + 1
+        while True:
+            if key in value:
+                inner = extract(path, following, value[key], null)
+                if inner is not None:
+                    return inner
+            if following == len(path):
+                return None
+            key = f"{key}.{path[following]}"
+            following += 1
+    return None

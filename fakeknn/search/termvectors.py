@@ -23,8 +23,8 @@ from fakeknn.knn.java import class_name
 from fakeknn.mapping.document import parse_document
 from fakeknn.query.context import ShardContext
 from fakeknn.query.scoring import postings
-from fakeknn.search.fetch_fields import extract
 from fakeknn.search.highlighted import tokens_of
+from fakeknn.search.source import extract
 from fakeknn.search.termvectors_filter import TermVectorsFilter, parse_filter
 from fakeknn.state.versions import INTERNAL, MATCH_ANY, VersionType, version_type
 from fakeknn.view import KeywordColumn, TextColumn

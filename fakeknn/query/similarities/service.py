@@ -58,9 +58,9 @@ def _float(settings: Settings, name: str, default: float) -> np.float32:
     if text is None:
         return np.float32(default)
     try:
-        return np.float32(parse_double(text))
+        return np.float32(parse_double(java_string(text)))
     except NumberFormatException as cause:
-        raise SettingsException(f"Failed to parse float setting [{name}] with value [{text}]") from cause
+        raise SettingsException(f"Failed to parse float setting [{name}] with value [{java_string(text)}]") from cause
 
 
 def _check_known(kind: str, settings: Settings, *known: str) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from fakeknn.errors import IllegalArgumentException
 from fakeknn.state.settings.kinds import Value, group
-from fakeknn.xcontent import hash_ordered
+from fakeknn.xcontent import hash_ordered, java_string
 
 #: SimilarityService.BUILT_IN and the similarities of its providers.
 SIMILARITIES = (
@@ -41,5 +41,5 @@ def check_similarities(settings: Mapping[str, Value]) -> None:
         if kind is None:
             raise IllegalArgumentException(f"Similarity [{name}] must have an associated type")
         if kind not in SIMILARITIES:
-            raise IllegalArgumentException(f"Unknown Similarity type [{kind}] for [{name}]")
+            raise IllegalArgumentException(f"Unknown Similarity type [{java_string(kind)}] for [{name}]")
         BUILD[0](own)
