@@ -8,6 +8,8 @@ import uuid
 from collections.abc import Callable, Iterable
 from typing import Any
 
+import numpy as np
+
 from fakeknn.painless.dispatch import define, define_fields, define_static
 from fakeknn.painless.iteration import iterate, iterator_type
 from fakeknn.painless.library_elementary import strict_log
@@ -367,7 +369,7 @@ class BitSet:
         return hash(self.bits)
 
     def __str__(self) -> str:
-        return "{" + ", ".join(str(i) for i in range(self.bits.bit_length()) if self.bits >> i & 1) + "}"
+        return "{" + ", ".join(map(str, self.members())) + "}"
 
     def change(self, mask: int, how: str) -> None:
         if how == "set":
@@ -377,19 +379,24 @@ class BitSet:
         else:
             self.bits ^= mask
 
-    def following(self, start: int, value: int) -> int:
-        i = start
-        while self.bits >> i & 1 != value:
-            if i > self.bits.bit_length():
-                return -1
-            i += 1
-        return i
+    def members(self) -> list[int]:
+        raw = np.frombuffer(self.bits.to_bytes(-(-self.bits.bit_length() // 8), "little"), np.uint8)
+        used = np.flatnonzero(raw)
+        bits = np.unpackbits(raw[used, None], axis=1, bitorder="little").astype(bool)
+        found: list[int] = (used[:, None] * 8 + np.arange(8))[bits].tolist()
+        return found
 
-    def preceding(self, start: int, value: int) -> int:
-        i = start
-        while i >= 0 and self.bits >> i & 1 != value:
-            i -= 1
-        return i
+    def following(self, start: int, value: bool) -> int:
+        if start < 0:
+            raise Thrown("java.lang.IndexOutOfBoundsException", f"fromIndex < 0: {start}")
+        rest = (self.bits if value else ~self.bits) >> start
+        return start + (rest & -rest).bit_length() - 1 if rest else -1
+
+    def preceding(self, start: int, value: bool) -> int:
+        if start < -1:
+            raise Thrown("java.lang.IndexOutOfBoundsException", f"fromIndex < -1: {start}")
+        rest = (self.bits if value else ~self.bits) & ((1 << start + 1) - 1)
+        return rest.bit_length() - 1
 
 
 def _mask(begin: int, end: int) -> int:
@@ -432,10 +439,10 @@ define(
         "isEmpty/0": lambda b: not b.bits,
         "length/0": lambda b: b.bits.bit_length(),
         "size/0": lambda b: max(64, -(-b.bits.bit_length() // 64) * 64),
-        "nextSetBit/1": lambda b, i: b.following(i, 1),
-        "nextClearBit/1": lambda b, i: b.following(i, 0),
-        "previousSetBit/1": lambda b, i: b.preceding(i, 1),
-        "previousClearBit/1": lambda b, i: b.preceding(i, 0),
+        "nextSetBit/1": lambda b, i: b.following(i, True),
+        "nextClearBit/1": lambda b, i: b.following(i, False),
+        "previousSetBit/1": lambda b, i: b.preceding(i, True),
+        "previousClearBit/1": lambda b, i: b.preceding(i, False),
         "toLongArray/0": lambda b: array_type("long")(
             wrap_long(b.bits >> i) for i in range(0, b.bits.bit_length(), 64)
         ),
