@@ -41,6 +41,7 @@ _log = logging.getLogger("fakeknn")
 def handle(node: Node, request: Request) -> Answer | Later:
     """A request's answer; ``Later`` if it waits for a refresh. Nothing is raised."""
     serve(node.life)
+    node.life.begin_request()
     try:
         if request.refused is not None:
             raise request.refused
@@ -59,6 +60,8 @@ def handle(node: Node, request: Request) -> Answer | Later:
         return _finished(node, request, route.handler(node, request))
     except Exception as error:
         return _failed(node, request, error)
+    finally:
+        serve(None)
 
 
 def answer(node: Node, request: Request) -> Answer:

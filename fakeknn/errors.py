@@ -415,6 +415,15 @@ class AliasesNotFoundException(OpenSearchError):
         self.meta = {"resource.id": resource, "resource.type": "aliases"}
 
 
+class CircuitBreakingException(OpenSearchError):
+    """Too much is asked for at once."""
+
+    status = 429
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason, bytes_wanted=0, bytes_limit=0, durability="TRANSIENT")
+
+
 class ClusterBlockException(OpenSearchError):
     """What a block forbids; 429 when it may go by itself."""
 

@@ -71,9 +71,6 @@ def _indexing_pressure(node: Node) -> dict[str, Any]:
     return {"memory": {"current": sizes, "total": {**sizes, **rejections}, "limit_in_bytes": limit}}
 
 
-_NO_SCRIPTS = {"compilations": 0, "cache_evictions": 0, "compilation_limit_triggered": 0}
-
-
 def _no_cache(levels: Collection[str] = ()) -> dict[str, Any]:
     """What is told of the request cache, which nothing is kept in."""
     told: dict[str, Any] = dict.fromkeys(("size_in_bytes", "evictions", "hit_count", "miss_count", "item_count"), 0)
@@ -90,8 +87,10 @@ _NO_STATUSES = {"success": 0, "user_error": 0, "system_failure": 0}
 
 
 def _script_cache(node: Node) -> dict[str, Any]:
-    contexts = [{"context": name, **_NO_SCRIPTS} for name in sorted(CONTEXTS)]
-    return {"sum": dict(_NO_SCRIPTS), "contexts": contexts}
+    told: dict[str, Any] = {"sum": node.life.counts().to_json()}
+    if not node.life.general:
+        told["contexts"] = [{"context": name, **node.life.counts(name).to_json()} for name in sorted(CONTEXTS)]
+    return told
 
 
 _SHARD_INDEXING_PRESSURE = {
@@ -143,7 +142,7 @@ _METRICS: dict[str, tuple[str, Callable[[Node], Any]]] = {
     "transport": ("transport", _transport),
     "http": ("http", lambda node: {"current_open": 1, "total_opened": 1}),
     "breaker": ("breakers", _breakers),
-    "script": ("script", lambda node: dict(_NO_SCRIPTS)),
+    "script": ("script", lambda node: node.life.counts().to_json()),
     "discovery": ("discovery", _discovery),
     "ingest": ("ingest", ingest_stats),
     "adaptive_selection": ("adaptive_selection", lambda node: {}),

@@ -179,6 +179,7 @@ def put_cluster(node: Node, request: Request) -> dict[str, Any]:
     changed = (transient, persistent) != (node.transient_settings, node.persistent_settings)
     node.transient_settings, node.persistent_settings = dict(transient), dict(persistent)
     settings_changed(node, _different(before, {**persistent, **transient}))
+    node.life.changed({**persistent, **transient})
     node.changed()
     flat = request.flag("flat_settings")
     return {

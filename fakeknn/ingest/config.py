@@ -21,7 +21,7 @@ from fakeknn.painless.hierarchy import check_cast
 from fakeknn.painless.mustache import compile_template
 from fakeknn.painless.throwable import Thrown
 from fakeknn.painless.values import HashMap, items, keys, text
-from fakeknn.query.script import Script, parse_script
+from fakeknn.query.script import Script, compiling, parse_script
 from fakeknn.units import parse_int
 from fakeknn.xcontent import generator, locate, parse_double, read
 
@@ -95,7 +95,13 @@ class _Plain:
 
 
 def template(source: str) -> Template:
-    return compile_template(source) if "{{" in source else _Plain(source)
+    return _compiled(source) if "{{" in source else _Plain(source)
+
+
+def _compiled(source: str) -> Template:
+    """``ConfigurationUtils.compileTemplate``."""
+    with compiling(Script(source, lang="mustache")):
+        return compile_template(source)
 
 
 def render(template: Template, document: IngestDocument) -> str:
@@ -115,7 +121,7 @@ def value_source(value: Any) -> ValueSource:
         sources = [value_source(item) for item in value]
         return lambda model: [source(model) for source in sources]
     if is_template(value):
-        return compile_template(value).render
+        return _compiled(value).render
     return lambda model: value
 
 

@@ -23,7 +23,7 @@ from fakeknn.ingest.unmodifiable import unmodifiable
 from fakeknn.painless import compile
 from fakeknn.painless.throwable import Thrown
 from fakeknn.painless.values import HashMap, items
-from fakeknn.query.script import Script
+from fakeknn.query.script import Script, compiling
 
 
 @dataclass
@@ -216,7 +216,8 @@ def compiled(script: Script, context: str) -> Any:
             raise NotFaked(f"a [{script.lang}] script in the {context} context")
         raise IllegalArgumentException(f"script_lang not supported [{script.lang}]")
     assert script.source is not None
-    return compile(script.source, context, script.params, script.options, script.id)
+    with compiling(script):
+        return compile(script.source, context, script.params, script.options, script.id)
 
 
 # --- reading ----------------------------------------------------------------------------------------------------------

@@ -21,6 +21,7 @@ from fakeknn.painless.expression_fields import FieldColumns, Source, field_sourc
 from fakeknn.painless.expression_grammar import Fault, Lexical, Node, Parser, explain, parse_exception
 from fakeknn.painless.numbers import java_cosh, java_sinh, lucene_acosh, lucene_asinh, lucene_atanh
 from fakeknn.painless.throwable import Thrown
+from fakeknn.serving import compiling
 
 LANG = "expression"
 CONTEXTS = (
@@ -305,12 +306,13 @@ def _accessor(variable: str, parts: list[tuple[str, str]]) -> tuple[str, bool, b
 
 def compile_expression(source: str, context: str, params: Mapping[str, Any] | None = None) -> Expression:
     """Compile an expression; raises ``ScriptException`` ("compile error") or ``IllegalArgumentException``."""
-    found = _compiled(source)
-    if isinstance(found[0], int):
-        offset, thrown = found
-        raise _error("compile error", source, source, offset) from thrown.error()
-    if context not in CONTEXTS:
-        raise IllegalArgumentException(f"expression engine does not know how to handle script context [{context}]")
+    with compiling("expression", source, context):
+        found = _compiled(source)
+        if isinstance(found[0], int):
+            offset, thrown = found
+            raise _error("compile error", source, source, offset) from thrown.error()
+        if context not in CONTEXTS:
+            raise IllegalArgumentException(f"expression engine does not know how to handle script context [{context}]")
     root, variables = found
     return Expression(source, root, variables, params or {})
 

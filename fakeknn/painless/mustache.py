@@ -20,6 +20,7 @@ from fakeknn.painless.hierarchy import check_cast
 from fakeknn.painless.mustache_tags import EXCEPTION, NAME, Node, parse, template_not_found
 from fakeknn.painless.throwable import Thrown, null_pointer
 from fakeknn.painless.values import HashMap, text
+from fakeknn.serving import compiling
 
 LANG = "mustache"
 
@@ -197,16 +198,17 @@ class Template:
 
 def compile_template(source: str, options: Mapping[str, str] | None = None) -> Template:
     """Compile a template; ``options`` may hold a ``content_type``. Raises ``ScriptException``."""
-    content_type = (options or {}).get("content_type", "application/json")
-    encode = _ENCODERS.get(content_type)
-    if encode is None:
-        raise IllegalArgumentException(f"No encoder found for MIME type [{content_type}]")
-    found = _parsed(source)
-    if isinstance(found, Thrown):
-        if not found.java_class.startswith("com.github.mustachejava."):
-            raise found.error()
-        raise ScriptException(str(found.message), [], source, LANG) from found.error()
-    return Template(source, found, encode)
+    with compiling(LANG, source, "template", options):
+        content_type = (options or {}).get("content_type", "application/json")
+        encode = _ENCODERS.get(content_type)
+        if encode is None:
+            raise IllegalArgumentException(f"No encoder found for MIME type [{content_type}]")
+        found = _parsed(source)
+        if isinstance(found, Thrown):
+            if not found.java_class.startswith("com.github.mustachejava."):
+                raise found.error()
+            raise ScriptException(str(found.message), [], source, LANG) from found.error()
+        return Template(source, found, encode)
 
 
 @lru_cache(maxsize=512)

@@ -32,6 +32,7 @@ from fakeknn.painless.throwable import NULL_RECEIVER, CompileFault, Thrown
 from fakeknn.painless.values import class_of, items
 from fakeknn.painless.vectorize import run
 from fakeknn.painless.vectorize_operations import FUNCTIONS, Unvectorizable
+from fakeknn.serving import compiling
 
 LANG = "painless"
 # Whose parameters cannot be changed, and whose show the document too.
@@ -273,11 +274,12 @@ def compile(
     ``params`` and ``options`` are those of the script request, ``name`` the id of a stored script. Raises
     ``ScriptException`` ("compile error") and, for unknown options, ``IllegalArgumentException``.
     """
-    loops = _loop_limit(options or {})
-    found = _cached(source, context, loops)
-    if isinstance(found, CompileFault):
-        raised = compile_error(source, found)
-        raise raised from raised.__cause__
+    with compiling(LANG, source, context, options):
+        loops = _loop_limit(options or {})
+        found = _cached(source, context, loops)
+        if isinstance(found, CompileFault):
+            raised = compile_error(source, found)
+            raise raised from raised.__cause__
     return Script(found, params or {}, name)
 
 

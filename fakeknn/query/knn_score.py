@@ -7,6 +7,7 @@ from typing import Literal
 
 import numpy as np
 
+from fakeknn import serving
 from fakeknn.errors import IllegalArgumentException, OpenSearchError
 from fakeknn.fields import FieldType, VectorFieldType
 from fakeknn.fields.integers import LongFieldType
@@ -66,7 +67,7 @@ def _compile(ctx: ShardContext, script: Script) -> None:
     with ctx.counted_once():
         ctx.count("script_compilations")
     try:
-        with compiling(script):
+        with compiling(script), serving.compiling("knn", str(script.source), "score", script.options):
             check_context(script, "score")
     except OpenSearchError:
         ctx.count("script_compilation_errors")

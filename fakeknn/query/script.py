@@ -14,6 +14,7 @@ from typing import Any, ClassVar
 import numpy as np
 import orjson
 
+from fakeknn import serving
 from fakeknn.errors import (
     GeneralScriptException,
     IllegalArgumentException,
@@ -234,7 +235,8 @@ def check_language(script: Script, context: str) -> None:
         with compiling(script):
             if script.lang == "expression":
                 compile_expression(str(script.source), context)
-            raise IllegalArgumentException(STRANGERS.get(script.lang, "{}").format(context))
+            with serving.compiling(script.lang, str(script.source), context, script.options):
+                raise IllegalArgumentException(STRANGERS.get(script.lang, "{}").format(context))
 
 
 #: What a language makes of a script that filters: ``(ctx, script) -> bool[n]``.

@@ -209,7 +209,7 @@ def settings_changed(node: Node, changes: Iterable[str]) -> None:
     for name in changes:
         if name.startswith(_OF_CACHE) or name == "index.knn.algo_param.ef_search":
             clear_cache(list(node.indices.values()))
-        elif name.startswith("script.context.score."):
+        elif name.startswith("script.context.score.") or name == "script.max_compilations_rate":
             node.knn_counters.knn_scripts.clear()
 
 

@@ -22,6 +22,7 @@ from fakeknn.painless.mustache import compile_template
 from fakeknn.painless.throwable import Thrown
 from fakeknn.query.knn_score import check_context
 from fakeknn.query.script import LANGUAGES, Script, check_language, compiling
+from fakeknn.serving import uncounted
 from fakeknn.state.node import Node
 from fakeknn.state.updates import ScriptOutcome
 
@@ -54,7 +55,8 @@ def put_script(node: Node, script_id: str, stored: StoredScript, context: str | 
         try:
             if context not in CONTEXTS:
                 raise IllegalArgumentException(f"Unknown context [{context}]")
-            _compile_for(Script(stored.source, id=script_id, lang=stored.lang), context)
+            with uncounted():
+                _compile_for(Script(stored.source, id=script_id, lang=stored.lang), context)
         except ScriptException:
             raise
         except OpenSearchError as cause:

@@ -14,6 +14,7 @@ from fakeknn.state.clock import Clock
 from fakeknn.state.ids import IdSource
 from fakeknn.state.names import STRICT_SINGLE_INDEX, IndicesOptions, comma_list, resolve_date_math
 from fakeknn.state.resolution import IndicesLookup, concrete_indices, concrete_write_index
+from fakeknn.state.script_caches import ScriptCaches
 from fakeknn.xcontent import hash_ordered
 
 if TYPE_CHECKING:
@@ -123,8 +124,8 @@ class Node:
         self.background: list[Background] = []
         """What works on behind its request."""
         self.state_version = 1
-        self.life: object = object()
-        """Stands for the time since the start, or since what was known before was put back."""
+        self.life = ScriptCaches(self.clock, {})
+        """Stands for the time since the start, or since what was known before was put back: what it has compiled."""
         self._lookup: IndicesLookup | None = None
         self._empty = self.checkpoint()
 
@@ -261,7 +262,7 @@ class Node:
         self.ids.restore(token.ids)
         self.state_version = token.state_version
         self.background = []
-        self.life = object()
+        self.life = ScriptCaches(self.clock, {**self.persistent_settings, **self.transient_settings})
         self._lookup = None
 
     def reset(self) -> None:

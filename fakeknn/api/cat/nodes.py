@@ -135,7 +135,7 @@ def nodes(node: Node, request: Request) -> Iterator[dict[str, Any]]:
         "node.roles": ",".join(machine.ROLES),
         "cluster_manager": "*",
         "name": node.name,
-        **dict.fromkeys(("script.compilations", "script.cache_evictions", "script.compilation_limit_triggered"), 0),
+        **{f"script.{name}": count for name, count in node.life.counts().to_json().items()},
         **shared.cells(node_statistics(node)),
     }
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from fakeknn.errors import IllegalArgumentException
+from fakeknn.state.script_caches import check_script_settings
 from fakeknn.state.settings.cluster_rules import settings_with_rules
 from fakeknn.state.settings.cluster_table import CLUSTER_TABLE
 from fakeknn.state.settings.index import NIO_EXTENSIONS
@@ -67,6 +68,7 @@ _KEEP_ALIVE = (
 
 def _check_together(settings: Mapping[str, Value]) -> None:
     """What services refuse when they are told of the settings in force."""
+    check_script_settings(settings)
     default = CLUSTER_SETTINGS.get(settings, "search.default_keep_alive")
     for key, name in _KEEP_ALIVE:
         most = CLUSTER_SETTINGS.get(settings, key)

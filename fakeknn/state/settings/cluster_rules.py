@@ -7,9 +7,9 @@ from typing import Any
 
 from fakeknn.errors import (
     IllegalArgumentException,
-    NumberFormatException,
     OpenSearchParseException,
 )
+from fakeknn.state.script_caches import CompilationRate
 from fakeknn.state.settings.kinds import (
     DEPRECATED,
     DYNAMIC,
@@ -39,7 +39,6 @@ from fakeknn.units import (
     TimeValue,
     parse_int,
     parse_memory_size,
-    parse_time_value,
 )
 
 LEVELS = ("OFF", "FATAL", "ERROR", "WARN", "INFO", "DEBUG", "TRACE", "ALL")
@@ -88,27 +87,12 @@ def _level(text: str, key: str) -> str:
     return text.upper()
 
 
-def _compilation_rate(text: str, key: str) -> tuple[int, TimeValue] | None:
-    """ScriptCache.CompilationRate: ``75/5m``; None if contexts have their own."""
-    if text == "use-context":
-        return None
-    count, slash, time = text.partition("/")
-    if not slash or not count or not time:
-        raise IllegalArgumentException(
-            f"parameter must contain a positive integer and a timevalue, i.e. 10/1m, but was [{text}]"
-        )
-    try:
-        rate = parse_int(count)
-    except NumberFormatException as error:
-        raise IllegalArgumentException(f"could not parse [{count}] as integer in value [{text}]") from error
-    if rate < 0:
-        raise IllegalArgumentException(f"rate [{rate}] must be positive")
-    span = parse_time_value(time, "script.max_compilations_rate")
-    if span.nanos <= 0:
-        raise IllegalArgumentException(f"time value [{time}] must be positive")
-    if span.seconds < 60:
-        raise IllegalArgumentException(f"time value [{time}] must be at least on a one minute resolution")
-    return rate, span
+def _rate_of_context(text: str, key: str) -> CompilationRate | None:
+    return None if text == "unlimited" else CompilationRate.parse(text)
+
+
+def _rate_of_all(text: str, key: str) -> CompilationRate | None:
+    return None if text == "use-context" else CompilationRate.parse(text)
 
 
 def _cache_limit(percent: int) -> Callable[[str, str], ByteSizeValue]:
@@ -380,12 +364,12 @@ def settings_with_rules() -> tuple[Setting, ...]:
         RatioSetting("indices.requests.cache.cleanup.staleness_threshold", "0%", DYNAMIC),
         GroupSetting("knn.memory.circuit_breaker.limit.", DYNAMIC, _circuit_breakers),
         AffixSetting("logger.", DYNAMIC, ParsedSetting("", "INFO", parser=_level)),
-        AffixSetting("script.context.*.cache_expire", DYNAMIC, TimeSetting("", "0ms", low=TimeValue(0, "s"))),
+        AffixSetting("script.context.*.cache_expire", DYNAMIC, TimeSetting("", "0ms", low=TimeValue(0, "ms"))),
         AffixSetting("script.context.*.cache_max_size", DYNAMIC, IntegerSetting("", "100", low=0)),
         AffixSetting(
-            "script.context.*.max_compilations_rate", DYNAMIC, ParsedSetting("", "75/5m", parser=_compilation_rate)
+            "script.context.*.max_compilations_rate", DYNAMIC, ParsedSetting("", "75/5m", parser=_rate_of_context)
         ),
-        ParsedSetting("script.max_compilations_rate", "use-context", DYNAMIC | DEPRECATED, parser=_compilation_rate),
+        ParsedSetting("script.max_compilations_rate", "use-context", DYNAMIC | DEPRECATED, parser=_rate_of_all),
         ChoiceSetting(
             "search.concurrent_segment_search.mode",
             "auto",
