@@ -8,8 +8,13 @@ own loops are plain Java: multiply, round, add, round. A matrix here is (rows, d
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,7 +46,8 @@ MACHINE = Machine()
 
 _SMALLEST_NORMAL = float(np.finfo(np.float32).smallest_normal)
 _SURPLUS_BITS, _HALFWAY = np.int64(0x1FFFFFFF), np.int64(0x10000000)
-_BLOCK_ELEMENTS = 1 << 15  # of float64: 256 KiB, so that a block stays in a core's second-level cache
+_BLOCK_ELEMENTS = 1 << 16  # of float64: 512 KiB, so that a block stays in a core's second-level cache
+_FOR_THREADS = 1 << 22  # numbers below which sharing among threads gains little, and costs much if all are busy
 
 
 def fma_dot(matrix: Floats, query: Floats, in_order: bool = False) -> Floats:
@@ -76,19 +82,54 @@ def java_l1(matrix: Floats, query: Floats) -> Floats:
 
 def row_blocks(rows: int, dimension: int) -> Iterator[slice]:
     """Consecutive slices over ``rows``, each small enough for the cache."""
-    step = max(64, _BLOCK_ELEMENTS // max(1, dimension))
+    step = rows_of_block(dimension)
     return (slice(start, min(start + step, rows)) for start in range(0, rows, step))
+
+
+def rows_of_block(dimension: int) -> int:
+    """How many rows ``row_blocks`` gives to a block."""
+    return max(64, _BLOCK_ELEMENTS // max(1, dimension))
+
+
+def each_block(matrix: NDArray[Any], work: Callable[[slice], None]) -> None:
+    """``work`` for each of the matrix's ``row_blocks``: for many, in as many threads as there are cores, as BLAS does.
+
+    numpy lets other threads run while it reckons. Each thread takes blocks that lie together, in the caller's errstate.
+    """
+    blocks = list(row_blocks(*matrix.shape))
+
+    def run(part: list[slice]) -> None:
+        for block in part:
+            work(block)
+
+    if matrix.size < _FOR_THREADS:
+        run(blocks)
+        return
+    share = -(-len(blocks) // (os.cpu_count() or 1))
+    parts = [blocks[start : start + share] for start in range(0, len(blocks), share)]
+    for done in [_threads().submit(copy_context().run, run, part) for part in parts]:
+        done.result()
+
+
+@cache
+def _threads() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="fakeknn-blocks")
 
 
 def _by_blocks(matrix: Floats, query: Floats | None, total: Callable[[Floats, Floats], Floats]) -> Floats:
     # Sums run down the columns, so each block is turned once: then every step is one contiguous numpy operation.
     out = np.empty(len(matrix), dtype=np.float32)
-    other = matrix if query is None else query[:, None]
+
+    def reckon(rows: slice) -> None:
+        block = np.ascontiguousarray(matrix[rows].T)
+        if query is None:
+            other = block
+        else:
+            other = query[:, None] if query.ndim == 1 else np.ascontiguousarray(query[rows].T)
+        out[rows] = total(block, other)
+
     with np.errstate(over="ignore", invalid="ignore", under="ignore"):
-        for rows in row_blocks(*matrix.shape):
-            if query is not None and query.ndim == 2:
-                other = np.ascontiguousarray(query[rows].T)
-            out[rows] = total(np.ascontiguousarray(matrix[rows].T), other)
+        each_block(matrix, reckon)
     return out
 
 

@@ -16,7 +16,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from fakeknn.knn.arithmetic import Floats, row_blocks
+from fakeknn.knn.arithmetic import Floats, each_block
 from fakeknn.knn.spaces import Mask, Matrix, Radius, Space, squared_norms
 
 Rows = NDArray[np.intp]
@@ -273,8 +273,11 @@ def _products(matrix: Matrix, query: Matrix) -> Floats:
     if matrix.dtype == np.float32:
         return _float_products(matrix, factors)
     out = np.empty(len(matrix), dtype=np.float32)
-    for rows in row_blocks(*matrix.shape):
+
+    def multiply(rows: slice) -> None:
         np.vecdot(matrix[rows].astype(np.float32), factors, out=out[rows])
+
+    each_block(matrix, multiply)
     return out
 
 

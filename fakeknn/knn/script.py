@@ -53,11 +53,17 @@ def to_row(value: Any, data_type: DataType, null: str) -> Matrix:
         raise NullPointerException(None)
     if not isinstance(value, list | tuple):
         raise cannot_be_cast(value, "java.util.List", ordered=False)
-    floats = np.empty(len(value), dtype=np.float32)
-    for i, number in enumerate(value):
-        floats[i] = _float_value(number, null)
+    if set(map(type, value)) <= {float}:
+        with np.errstate(over="ignore", under="ignore"):
+            floats = np.array(value, dtype=np.float64).astype(np.float32)
         if data_type != "float":
-            validate_elements(floats[i : i + 1], data_type)
+            validate_elements(floats, data_type)
+    else:
+        floats = np.empty(len(value), dtype=np.float32)
+        for i, number in enumerate(value):
+            floats[i] = _float_value(number, null)
+            if data_type != "float":
+                validate_elements(floats[i : i + 1], data_type)
     return floats if data_type == "float" else floats.astype(np.int8)
 
 

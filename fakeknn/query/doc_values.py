@@ -184,6 +184,8 @@ class ShardColumns:
     def vectors(self, field: str) -> Vectors:
         mapped, column = self._column(field)
         assert isinstance(column, VectorColumn) and isinstance(mapped, VectorFieldType)
+        if len(column.rows) == column.n:
+            return Vectors(column.matrix, self.rows.astype(np.intp), mapped.definition.data_type)
         places = np.full(column.n, -1, np.intp)
         places[column.rows] = np.arange(len(column.rows))
         return Vectors(column.matrix, places[self.rows], mapped.definition.data_type)

@@ -95,3 +95,24 @@ def test_row_blocks_cover_all_rows() -> None:
 
 def test_no_rows() -> None:
     assert arithmetic.fma_dot(np.empty((0, 3), np.float32), np.ones(3, np.float32)).shape == (0,)
+
+
+def test_many_blocks_are_worked_on_once_each_under_the_errstate_of_the_caller() -> None:
+    matrix = np.ones((arithmetic._FOR_THREADS // 4 + 3, 4), dtype=np.float32)
+    times = np.zeros(len(matrix), dtype=np.int64)
+
+    def work(rows: slice) -> None:
+        assert np.geterr()["over"] == "raise"
+        times[rows] += 1
+
+    with np.errstate(over="raise"):
+        arithmetic.each_block(matrix, work)
+    assert (times == 1).all()
+
+
+def test_what_a_thread_raises_reaches_the_caller() -> None:
+    def work(rows: slice) -> None:
+        raise ValueError(f"row {rows.start}")
+
+    with pytest.raises(ValueError, match="row 0"):
+        arithmetic.each_block(np.empty((arithmetic._FOR_THREADS, 1), dtype=np.int8), work)
