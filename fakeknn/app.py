@@ -22,7 +22,7 @@ from fakeknn.errors import (
 )
 from fakeknn.rest import SOURCE_PARAMETERS, TABLE, Later, Request, Response, Route, is_decodable, unrecognized
 from fakeknn.serving import serve
-from fakeknn.shape import check, shape
+from fakeknn.shape import check, check_flags, shape
 from fakeknn.state.node import Bug, Node
 from fakeknn.uri import Uri
 from fakeknn.xcontent import media
@@ -45,6 +45,7 @@ def handle(node: Node, request: Request) -> Answer | Later:
     try:
         if request.refused is not None:
             raise request.refused
+        check_flags(request)
         route = _route(request)
         if isinstance(route, Response):
             return _rendered(request, route, error=True)
@@ -91,7 +92,7 @@ def _route(request: Request) -> Route | Response:
         return route
     methods = TABLE.methods(request.path)
     if request.method == "OPTIONS":
-        return Response(200, None, {"Allow": ",".join(methods)} if methods else {}, "text/plain; charset=UTF-8")
+        return _options(methods)
     if not methods:
         return Response(400, {"error": _no_handler(request)})
     uri = request.target or request.path
@@ -99,11 +100,18 @@ def _route(request: Request) -> Route | Response:
     return Response(405, {"error": text, "status": 405}, {"Allow": ",".join(methods)})
 
 
+def _options(methods: list[str]) -> Response:
+    """RestController.handleOptionsRequest: of any path at all."""
+    return Response(200, None, {"Allow": ",".join(methods)} if methods else {}, "text/plain; charset=UTF-8")
+
+
 def _undecodable(request: Request) -> Response:
     """What comes of a path like ``/%zz``: it is taken for the method's fault, where a placeholder would have stood for
     it; nobody decodes it where the method has no handler."""
     api.load()
     methods = TABLE.methods(request.path)
+    if request.method == "OPTIONS":
+        return _options(methods)
     if not methods:
         if TABLE.decodes(request.path):
             return Response(405, {"error": "Unexpected HTTP method", "status": 405})

@@ -126,9 +126,10 @@ class Request:
             raise IllegalArgumentException(f"Failed to parse float parameter [{name}] with value [{value}]") from cause
 
     def names(self, name: str) -> list[str]:
-        """RestRequest.paramAsStringArray: a comma list, empty when absent."""
+        """RestRequest.paramAsStringArray: a comma list, empty when absent; Java's split keeps no empty parts at the
+        end."""
         value = self.params.get(name)
-        return [part for part in value.split(",") if part] if value else []
+        return value.rstrip(",").split(",") if value and value.strip(",") else []
 
 
 _INTEGER = re.compile(r"[+-]?[0-9]+")
@@ -264,7 +265,7 @@ class RouteTable:
         route = step.routes.get(method)
         if route is None:
             return None
-        return route, dict(zip(step.names[method], values, strict=True)) if values else {}
+        return route, dict(zip(step.names[method], map(unquote, values), strict=True)) if values else {}
 
     def methods(self, path: str) -> list[str]:
         """The methods that ``path`` could have been asked with."""
@@ -295,12 +296,10 @@ class RouteTable:
 
 
 def _parts(path: str) -> list[str]:
-    """A path's segments, decoded; one slash in front and those at the end do not count, empty segments do."""
+    """A path's segments as they were sent, for a literal of the trie is not found by an encoded name; one slash in
+    front and those at the end do not count, empty segments do."""
     path = path.rstrip("/").removeprefix("/")
-    if not path:
-        return []
-    parts = path.split("/")
-    return [unquote(part) for part in parts] if "%" in path else parts
+    return path.split("/") if path else []
 
 
 TABLE = RouteTable()

@@ -185,10 +185,15 @@ def negotiated(request: Request) -> MediaType:
     )
 
 
-def check(request: Request) -> None:
-    """Refuse ``pretty``, ``human``, ``error_trace`` and ``filter_path`` that cannot be read, before anything runs."""
+def check_flags(request: Request) -> None:
+    """Refuse ``pretty``, ``human`` and ``error_trace`` that cannot be read: an AbstractRestChannel reads them, before
+    anybody looks for a handler."""
     for name in ("pretty", "human", "error_trace"):
         request.flag(name)
+
+
+def check(request: Request) -> None:
+    """Refuse a ``filter_path`` that cannot be read, before anything runs."""
     if "filter_path" in request.params:
         filters(request.params["filter_path"])
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from fakeknn.api.documents import require_body
 from fakeknn.api.timeouts import MANAGER, acknowledged, check_manager_timeout, check_timeouts
-from fakeknn.errors import ActionRequestValidationException, IllegalArgumentException, MapperParsingException
+from fakeknn.errors import IllegalArgumentException, MapperParsingException
 from fakeknn.mapping import Mapping
 from fakeknn.mapping.definition import parse_mapping
 from fakeknn.rest import Request, Response, route
@@ -98,8 +98,6 @@ def get_field(node: Node, request: Request) -> Response:
     defaults = request.flag("include_defaults")
     options = IndicesOptions.from_parameters(request.params, names.GET_FIELD_MAPPING)
     request.flag("local")
-    if not patterns:
-        raise ActionRequestValidationException("no fields specified")
     indices = node.resolve(request.names("index"), options)
     node.check_blocks("metadata_read", *indices)
     opened = [index for index in indices if index.state == "open"]

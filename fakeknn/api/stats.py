@@ -34,8 +34,8 @@ _LEVELS = ("cluster", "indices", "shards")
 
 
 def metrics_of(request: Request, name: str, known: Collection[str], what: str = "metric") -> list[str] | None:
-    """The metrics that a parameter names; None for all of them."""
-    asked = [part for part in request.params.get(name, "_all").split(",") if part]
+    """The metrics that a parameter names (Strings.tokenizeByCommaToSet); None for all of them."""
+    asked = list(dict.fromkeys(part for part in map(str.strip, request.params.get(name, "_all").split(",")) if part))
     if asked == ["_all"]:
         return None
     if "_all" in asked:

@@ -59,8 +59,9 @@ def _with_parameters(wanted: TermVectorsRequest, request: Request) -> TermVector
 def _answer(node: Node, wanted: TermVectorsRequest) -> dict[str, Any]:
     started = node.clock.now()
     name = str(wanted.index)
+    seen = None
     if wanted.doc is not None:
-        index, row, number = node.single(name), None, 0
+        index, number = node.single(name), 0
         found = None
         told: dict[str, Any] = {"_index": index.name, "_version": 0, "found": True}
     else:
@@ -74,14 +75,13 @@ def _answer(node: Node, wanted: TermVectorsRequest) -> dict[str, Any]:
         shard = index.shard_of(doc_id, wanted.routing)
         found = shard.get(doc_id, node.now(), realtime=wanted.realtime)
         number = next(number for number, one in enumerate(index.shards) if one is shard)
-        row = shard.searched(node.now()).find(doc_id)
-        if found is not None and wanted.realtime and row is None:
-            shard.refresh()
+        if found is not None and wanted.realtime:
+            seen = shard.internal_view(doc_id)
         told = {"_index": index.name, "_id": doc_id, "_version": 0 if found is None else found.version}
         told["found"] = found is not None
     told["took"] = 0
     if told["found"]:
-        ctx = service.shard_context(node, index, number)
+        ctx = service.shard_context(node, index, number, view=seen)
         try:
             told["term_vectors"] = term_vectors(wanted, ctx, None if found is None else found.source)
         except NotFaked:

@@ -46,6 +46,7 @@ from fakeknn.units import parse_int
 if TYPE_CHECKING:
     from fakeknn.state.index import Index
     from fakeknn.state.node import Node
+    from fakeknn.view import View
 
 
 @dataclass(slots=True)
@@ -238,7 +239,10 @@ def _by_alias(
     return {name: sorted(values) for name, values in wanted.items()}, filters
 
 
-def shard_context(node: Node, index: Index, number: int, services: Services | None = None) -> ShardContext:
+def shard_context(
+    node: Node, index: Index, number: int, services: Services | None = None, view: View | None = None
+) -> ShardContext:
+    """A context on the ``view`` of a shard, or on what a search of it sees now."""
     services = services or Services(node)
     return ShardContext(
         index=index.name,
@@ -246,7 +250,7 @@ def shard_context(node: Node, index: Index, number: int, services: Services | No
         shard=number,
         settings=index.settings,
         mapping=index.searched_mapping,
-        view=index.shards[number].searched(node.now()),
+        view=index.shards[number].searched(node.now()) if view is None else view,
         now=node.clock.millis(),
         services=services,
         derived=derived_of(index.mapping, index.settings, allowed=services.allows_derived_fields),

@@ -143,6 +143,8 @@ class Shard:
         self._refresh_skipped = False
         self._live: Mask = EMPTY.live
         """bool: which of the engine's first rows lived when they were last published or merged."""
+        self._internal_view: View | None = None
+        """The View of the internal reader, where searches see an older one."""
         self.internal: Mask = EMPTY.live
         """bool: which rows live for the internal reader, that knows all segments; searches see it at refreshes."""
         self._dead: list[int] = []
@@ -192,11 +194,22 @@ class Shard:
         if len(live) > 2 * np.count_nonzero(live) + MERGED_BY_ITSELF:
             self._expunge(live)
             live = self._live
-        engine = self.engine
         self._live, self._dead, self._merged = live, [], False
         self.internal = live
+        self.view, self._internal_view = self._picture(live), None
+
+    def internal_view(self, doc_id: str) -> View:
+        """The View of the internal reader, which a realtime request for a document that it lacks brings up to date, and
+        which searches do not see."""
+        row = self.engine.find(doc_id)
+        if row is not None and row >= self.segments.end:
+            self._refresh_internally()
+        return self.view if self._internal_view is None else self._internal_view
+
+    def _picture(self, live: Mask) -> View:
+        engine = self.engine
         seq_nos, versions, levels = engine.row_arrays()
-        self.view = View(
+        return View(
             n=engine.n,
             live=live,
             levels=levels,
@@ -220,8 +233,13 @@ class Shard:
         live[self._dead] = False
         return live
 
-    def _end_segment(self) -> None:
+    def _refresh_internally(self) -> None:
         """Refresh the internal reader, of which statistics tell, and which searches do not see."""
+        if self.segments.end < self.engine.n:
+            self._end_segment()
+            self._internal_view = self._picture(self.internal)
+
+    def _end_segment(self) -> None:
         if self.segments.end < self.engine.n:
             if self.sort:
                 self._arrange(self.segments.end, self.engine.n)
@@ -311,7 +329,7 @@ class Shard:
     def flush(self) -> None:
         """Commit; searches see no more than before."""
         self.stats.flush_total += 1
-        self._end_segment()
+        self._refresh_internally()
         self._commit()
 
     def _commit(self) -> None:
@@ -354,7 +372,7 @@ class Shard:
                 from_translog = self._reads_translog
                 if not from_translog:
                     self._reads_translog = True
-                    self._end_segment()
+                    self._refresh_internally()
                     row = self.engine.find(doc_id)
         else:
             view = self.searched(now)

@@ -74,7 +74,7 @@ def test_flags_and_numbers_and_names() -> None:
     for name in ("m", "big"):
         with pytest.raises(IllegalArgumentException, match=rf"Failed to parse int parameter \[{name}\] with value"):
             request.number(name)
-    assert request.names("list") == ["a", "b"]
+    assert request.names("list") == ["a", "", "b"]
     assert request.names("absent") == []
 
 

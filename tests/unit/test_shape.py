@@ -13,7 +13,7 @@ import pytest
 
 from fakeknn.errors import IllegalArgumentException, OpenSearchError, body_of
 from fakeknn.rest import Request, Response
-from fakeknn.shape import Readable, check, millis, plain, shape, size
+from fakeknn.shape import Readable, check, check_flags, millis, plain, shape, size
 
 RECORDED = json.loads((Path(__file__).parent / "recorded" / "shapes.json").read_text())
 JSON = "application/json; charset=UTF-8"
@@ -36,6 +36,7 @@ def found() -> dict[str, Any]:
 def shaped(target: str, body: Any, **headers: str) -> tuple[bytes, str]:
     request = Request.of("GET", target, headers=headers)
     try:
+        check_flags(request)
         check(request)
         return shape(request, Response(200, body))
     except OpenSearchError as error:
@@ -78,7 +79,7 @@ def test_errors_are_not_filtered() -> None:
 @pytest.mark.parametrize("name", ["pretty", "human", "error_trace"])
 def test_flags_are_true_or_false(name: str) -> None:
     with pytest.raises(IllegalArgumentException, match=r"Failed to parse value \[x\] as only \[true\] or \[false\]"):
-        check(Request.of("GET", f"/?{name}=x"))
+        check_flags(Request.of("GET", f"/?{name}=x"))
 
 
 def test_human_readable_values() -> None:
