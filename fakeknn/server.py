@@ -14,6 +14,7 @@ import asyncio
 import contextlib
 import gzip
 import logging
+import re
 import socket
 import ssl
 import tempfile
@@ -24,6 +25,7 @@ from concurrent.futures import Future
 from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import quote
 
 import orjson
 from aiohttp import web
@@ -367,6 +369,11 @@ def _bound(family: int, address: Any) -> socket.socket:
     return bound
 
 
+_GZIP = b"\x1f\x8b"
+#: Codings that Netty reads and Python cannot, and how their streams begin.
+_UNREAD_CODINGS = {"zstd": b"\x28\xb5\x2f\xfd", "snappy": b"\xff\x06\x00\x00sNaPpY"}
+
+
 def _inflated(body: bytes, coding: str) -> bytes:
     """A body as it was before ``coding``; codings that Netty has no library for pass as they are."""
     if coding in ("gzip", "x-gzip"):
@@ -374,13 +381,21 @@ def _inflated(body: bytes, coding: str) -> bytes:
     elif coding in ("deflate", "x-deflate"):
         # With the zlib header as the standard has it, or without as some senders do
         wbits = 15 if len(body) > 1 and body[0] & 15 == 8 and int.from_bytes(body[:2], "big") % 31 == 0 else -15
+    elif coding in _UNREAD_CODINGS and not body.startswith(_UNREAD_CODINGS[coding]):
+        raise zlib.error(f"no {coding}")
     else:
         return body
-    # A stream that ends too early gives what it held, and a second gzip member is not looked at, as in Netty
-    body = zlib.decompressobj(wbits).decompress(body, MAX_CONTENT_LENGTH + 1)
-    if len(body) > MAX_CONTENT_LENGTH:
-        raise _TooLarge(keep_alive=True)
-    return body
+    # A stream that ends too early gives what it held, as in Netty; what follows a gzip's end and is none is dropped
+    pieces, room = [], MAX_CONTENT_LENGTH + 1
+    while True:
+        stream = zlib.decompressobj(wbits)
+        pieces.append(stream.decompress(body, room))
+        room -= len(pieces[-1])
+        if room <= 0:
+            raise _TooLarge(keep_alive=True)
+        body = stream.unused_data
+        if wbits != 31 or not body.startswith(_GZIP):
+            return b"".join(pieces)
 
 
 def _coding(accept: str) -> str | None:
@@ -466,8 +481,27 @@ class _WebServer(web.Server):
         )
 
 
+#: How a request begins whose address has bytes that are no ASCII.
+_BARE_ADDRESS = re.compile(rb"[A-Z]{3,7} /[^ \r\n]*[\x80-\xff][^ \r\n]* HTTP/1\.[01]\r?\n")
+
+
+#: aiohttp's complaint about a request line in which only the method is wrong.
+_UNKNOWN_METHOD = re.compile(r"Invalid method.*?\bb'\S+ \S+ HTTP/1\.[01]", re.DOTALL)
+
+
+def _quoted_address(line: bytes) -> bytes:
+    """A request line in ASCII. Netty takes each byte of an address for a character of Latin-1."""
+    return b"".join(bytes([byte]) if byte < 128 else quote(chr(byte)).encode() for byte in line)
+
+
 class _Connection(web.RequestHandler):
     __slots__ = ()
+
+    def data_received(self, data: bytes) -> None:
+        line = _BARE_ADDRESS.match(data)
+        if line is not None:
+            data = _quoted_address(line.group()) + data[line.end() :]
+        super().data_received(data)
 
     def handle_error(
         self,
@@ -481,6 +515,8 @@ class _Connection(web.RequestHandler):
         if status != 400:
             _log.error("answering %s %s", request.method, request.path, exc_info=exc)
             return _Reply.hang_up()
+        if _UNKNOWN_METHOD.match(message or ""):
+            return _Reply.hang_up()  # a method that nobody knows is none of RestRequest's
         return self._manager.refuse(_refusal(exc, message or ""))
 
 

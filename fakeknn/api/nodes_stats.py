@@ -198,6 +198,8 @@ _CACHES = ("request_cache",)
         "groups",
         "include_segment_file_sizes",
         "level",
+        "?include_all",
+        "?top",
     ),
 )
 def stats(node: Node, request: Request) -> dict[str, Any]:
@@ -220,6 +222,8 @@ def stats(node: Node, request: Request) -> dict[str, Any]:
             raise _not_requested(request)
     check_read(request, sections if metrics is None or "indices" in metrics else [], groups="search")
     request.flag("include_segment_file_sizes")
+    for which in ("include_all", "top"):  # of the shards whose indexing is under pressure: there are none
+        request.flag(which)
     if not machine.chosen(node, request.names("nodeId")):
         return nodes_answer(node, None)
     level = request.params.get("level", "node").lower()

@@ -139,10 +139,22 @@ async def test_target_is_split_and_its_path_left_encoded_for_the_router(server: 
         ("deflate", zlib.compress(b'{"a":1}')),
         ("deflate", zlib.compress(b'{"a":1}', wbits=-15)),
         ("gzip", gzip.compress(b'{"a":1}')[:-8]),
+        ("gzip", gzip.compress(b'{"a"') + gzip.compress(b":1}")),
+        ("gzip", gzip.compress(b'{"a":1}') + b"more"),
         ("identity", b'{"a":1}'),
         ("br", b'{"a":1}'),
     ],
-    ids=["gzip", "x-gzip", "deflate", "raw deflate", "gzip without end", "identity", "no library for it"],
+    ids=[
+        "gzip",
+        "x-gzip",
+        "deflate",
+        "raw deflate",
+        "gzip without end",
+        "two gzips",
+        "more behind it",
+        "identity",
+        "no library for it",
+    ],
 )
 async def test_bodies_are_inflated(server: Server, coding: str, sent: bytes) -> None:
     async with Wire(server) as wire:
@@ -150,10 +162,20 @@ async def test_bodies_are_inflated(server: Server, coding: str, sent: bytes) -> 
         assert (await wire.ask(*head, body=sent))["body"] == '{"a":1}'
 
 
-async def test_a_body_that_is_no_gzip_is_hung_up_on(server: Server) -> None:
+@pytest.mark.parametrize("coding", ["gzip", "zstd", "snappy"])
+async def test_a_body_that_is_not_what_it_says_is_hung_up_on(server: Server, coding: str) -> None:
     async with Wire(server) as wire:
-        await wire.send("POST /x HTTP/1.1", "Host: x", "Content-Encoding: gzip", "Content-Length: 20", body=b"x" * 20)
+        head = ("POST /x HTTP/1.1", "Host: x", f"Content-Encoding: {coding}", "Content-Length: 20")
+        await wire.send(*head, body=b"x" * 20)
         assert await wire.closed()
+
+
+async def test_an_address_in_bytes_is_read_as_latin_1(server: Server) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+    writer.write(b"GET /x/_doc/\xc3\xa9 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+    answer = await reader.read()
+    writer.close()
+    assert b"/x/_doc/%C3%83%C2%A9" in answer
 
 
 async def test_chunked_body(server: Server) -> None:
@@ -277,9 +299,10 @@ async def test_what_is_not_http_gets_a_json_error_and_the_door(server: Server, g
     assert orjson.loads(body)["status"] == 400
 
 
-async def test_methods_that_opensearch_has_not_are_hung_up_on(server: Server) -> None:
+@pytest.mark.parametrize("method", ["PROPFIND", "FOO", "get"])
+async def test_methods_that_opensearch_has_not_are_hung_up_on(server: Server, method: str) -> None:
     async with Wire(server) as wire:
-        await wire.send("PROPFIND / HTTP/1.1", "Host: x")
+        await wire.send(f"{method} / HTTP/1.1", "Host: x")
         assert await wire.closed()
 
 
