@@ -212,6 +212,7 @@ ENDPOINTS = """
 /views                                                                 GET POST
 /views/{view_name}                                                     GET PUT DELETE
 /views/{view_name}/_search                                             GET POST
+/favicon.ico                                                           GET
 /{index}                                                               GET HEAD PUT DELETE
 /{index}/_alias                                                        GET HEAD PUT
 /{index}/_alias/{name}                                                 GET HEAD POST PUT DELETE

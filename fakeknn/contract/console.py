@@ -23,6 +23,7 @@ import re
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from urllib.parse import quote
 
 _REQUEST = re.compile(r"(GET|POST|PUT|DELETE|HEAD|OPTIONS|PATCH|TRACE)[ \t]+(\S.*?)\s*$", re.IGNORECASE)
 _DIRECTIVE = re.compile(r"#\s?(header|body|wait|keep|differs):\s*(.*?)\s*$")
@@ -63,6 +64,11 @@ class ConsoleRequest:
         """Changes when what is sent changes: a recording belongs to one wording of its request."""
         parts = [str(self).encode(), self.body, json.dumps(sorted(self.headers.items())).encode(), b"%g" % self.wait]
         return f"{zlib.crc32(bytes(1).join(parts)):08x}"
+
+    @property
+    def target(self) -> str:
+        """The path as it is sent: what no request line can hold is quoted."""
+        return quote(self.path, safe="%/:=&?~#+!$,;'@()*[]<>{}|\\^`\"")
 
     def wire_headers(self) -> dict[str, str]:
         """The headers to send: a body is JSON, or JSON lines, unless the story says otherwise."""

@@ -25,7 +25,7 @@ class InProcess:
         return "fakeknn"
 
     def send(self, request: ConsoleRequest) -> Answer:
-        sent = Request.of(request.method, request.path, request.body, dict(request.wire_headers()))
+        sent = Request.of(request.method, request.target, request.body, dict(request.wire_headers()))
         status, headers, body = app.answer(self.node, sent)
         if request.method == "HEAD":
             body = b""

@@ -8,7 +8,7 @@ import ssl
 import time
 from collections.abc import Iterable, Iterator
 from typing import Any, Protocol
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import unquote, urlsplit
 
 from fakeknn.contract.answers import Answer, masked
 from fakeknn.contract.console import ConsoleRequest
@@ -61,7 +61,7 @@ class Server:
             raise TimeoutError(f"no answer from {self.url} to {request} (line {request.line})") from None
 
     def _send(self, request: ConsoleRequest) -> Answer:
-        target = self._prefix + quote(request.path, safe="%/:=&?~#+!$,;'@()*[]<>{}|\\^`\"")
+        target = self._prefix + request.target
         self._connection.putrequest(request.method, target, skip_accept_encoding=True)
         for name, value in {**self._headers, **request.wire_headers()}.items():
             self._connection.putheader(name, value)
