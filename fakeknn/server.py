@@ -135,10 +135,14 @@ class Server:
         if incoming.method not in METHODS:
             return _Reply.hang_up()
         headers: dict[str, str] = {}
+        size = 0
         for name, value in incoming.headers.items():
+            size += len(name) + len(": ") + len(value)
             known = headers.setdefault(name.lower(), value)
             if known is not value and name.lower() == "content-type":
                 return self._refuse(_two_content_types())
+        if size > MAX_HEADER_SIZE:  # of all of them together
+            return self._refuse(TooLongHttpHeaderException(MAX_HEADER_SIZE))
         try:
             body = await self._read(incoming, headers)
         except (_TooLarge, _ExpectationFailed) as refusal:

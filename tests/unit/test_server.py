@@ -265,6 +265,15 @@ async def test_long_lines_are_refused_in_nettys_words(server: Server) -> None:
     assert orjson.loads(body)["error"]["reason"] == "HTTP header is larger than 16384 bytes."
 
 
+@pytest.mark.parametrize(("more", "status"), [(0, "HTTP/1.1 200 OK"), (1, "HTTP/1.0 400 Bad Request")])
+async def test_headers_together_are_no_longer_than_netty_lets_them_be(server: Server, more: int, status: str) -> None:
+    lines = ["Host: x", *(f"X-{i:03}: {'a' * 92}" for i in range(163))]
+    lines.append("Y: " + "a" * (16384 - sum(map(len, lines)) - 3 + more))
+    async with Wire(server) as wire:
+        await wire.send("GET /x HTTP/1.1", *lines)
+        assert (await wire.answer())[0] == status
+
+
 async def test_two_content_types_are_refused(server: Server) -> None:
     async with Wire(server) as wire:
         await wire.send("PUT /x HTTP/1.1", "Host: x", "Content-Type: a/b", "Content-Type: c/d", "Content-Length: 0")
