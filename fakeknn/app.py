@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
+from string import hexdigits
 from typing import Any
 
 import numpy as np
@@ -46,6 +47,7 @@ def handle(node: Node, request: Request) -> Answer | Later:
         if request.refused is not None:
             raise request.refused
         check_flags(request)
+        _check_request_id(request.headers.get("x-request-id"))
         route = _route(request)
         if isinstance(route, Response):
             return _rendered(request, route, error=True)
@@ -75,6 +77,18 @@ def answer(node: Node, request: Request) -> Answer:
 
 
 # --- the steps --------------------------------------------------------------------------------------------------------
+
+
+def _check_request_id(told: str | None) -> None:
+    """RequestUtils.validateRequestId, of the header ``X-Request-Id``."""
+    if told is None:
+        return
+    if not told.strip():
+        raise IllegalArgumentException("X-Request-Id should not be null or empty")
+    if len(told) != 32:
+        raise IllegalArgumentException(f"Invalid X-Request-Id passed. Should be 32 hexadecimal characters: {told}")
+    if not set(told) <= set(hexdigits):
+        raise IllegalArgumentException(f"Invalid X-Request-Id passed: {told}")
 
 
 def _route(request: Request) -> Route | Response:

@@ -61,6 +61,8 @@ COMPRESSION_LEVEL = 3
 _JSON = {"content-type": "application/json; charset=UTF-8"}
 _PHRASES = {status.value: status.phrase for status in HTTPStatus} | {413: "Request Entity Too Large"}
 _log = logging.getLogger("fakeknn")
+#: RestHeaderDefinitions that a request has one of.
+_SINGLE_VALUED = {"x-opaque-id": "X-Opaque-Id", "x-request-id": "X-Request-Id"}
 
 T = TypeVar("T")
 
@@ -135,12 +137,14 @@ class Server:
         if incoming.method not in METHODS:
             return _Reply.hang_up()
         headers: dict[str, str] = {}
-        size = 0
+        size, several = 0, ""
         for name, value in incoming.headers.items():
             size += len(name) + len(": ") + len(value)
             known = headers.setdefault(name.lower(), value)
             if known is not value and name.lower() == "content-type":
                 return self._refuse(_two_content_types())
+            if known != value and name.lower() in _SINGLE_VALUED:
+                several = several or _SINGLE_VALUED[name.lower()]
         if size > MAX_HEADER_SIZE:  # of all of them together
             return self._refuse(TooLongHttpHeaderException(MAX_HEADER_SIZE))
         try:
@@ -151,7 +155,12 @@ class Server:
             return self._refuse(NumberFormatException("Invalid character in chunk size"))
         except zlib.error:
             return _Reply.hang_up()
-        answer = self._answer(Request.of(incoming.method, target, body, headers))
+        answer: Answer | Awaitable[Answer | None] | Later | None
+        if several:
+            error = {"error": f"multiple values for single-valued header [{several}].", "status": 400}
+            answer = 400, _JSON, orjson.dumps(error)
+        else:
+            answer = self._answer(Request.of(incoming.method, target, body, headers))
         if not isinstance(answer, tuple):
             answer = await settled(answer)
         if answer is None:

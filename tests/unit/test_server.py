@@ -274,6 +274,15 @@ async def test_headers_together_are_no_longer_than_netty_lets_them_be(server: Se
         assert (await wire.answer())[0] == status
 
 
+@pytest.mark.parametrize(("second", "refused"), [("a", False), ("b", True)])
+async def test_ids_of_a_request_have_one_value(server: Server, second: str, refused: bool) -> None:
+    async with Wire(server) as wire:
+        await wire.send("GET /x HTTP/1.1", "Host: x", "X-Opaque-Id: a", f"x-opaque-id: {second}")
+        status, _, body = await wire.answer()
+    assert (status == "HTTP/1.1 400 Bad Request") is refused
+    assert (b"multiple values for single-valued header [X-Opaque-Id]." in body) is refused
+
+
 async def test_two_content_types_are_refused(server: Server) -> None:
     async with Wire(server) as wire:
         await wire.send("PUT /x HTTP/1.1", "Host: x", "Content-Type: a/b", "Content-Type: c/d", "Content-Length: 0")
