@@ -21,6 +21,7 @@ from fakeknn.errors import (
 from fakeknn.fields.dates import DEFAULT_DATE_FORMAT
 from fakeknn.fields.ip import address, of_bytes, shown
 from fakeknn.xcontent import java_string
+from fakeknn.xcontent.base64 import decode
 from fakeknn.xcontent.java import java_double
 
 
@@ -185,7 +186,7 @@ class Binary(Bytes):
     """DocValueFormat.BINARY."""
 
     def parse_term(self, text: str) -> str:
-        return base64.b64decode(text + "=" * (-len(text) % 4)).decode("latin-1")
+        return decode(text).decode("latin-1")
 
     def show_term(self, term: str) -> Any:
         return base64.b64encode(self.term_bytes(term)).decode().rstrip("=")

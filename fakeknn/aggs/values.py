@@ -66,7 +66,7 @@ from fakeknn.fields.dates import DEFAULT_DATE_FORMAT, DateFieldType
 from fakeknn.fields.decimals import DecimalFieldType, ScaledFloatFieldType
 from fakeknn.fields.flat_object import FlatMemberFieldType
 from fakeknn.fields.geo_point import GeoPointColumn
-from fakeknn.fields.metadata import WITHOUT_DOC_VALUES
+from fakeknn.fields.metadata import WITHOUT_DOC_VALUES, SequenceFieldType
 from fakeknn.fields.ranges import DateRangeFieldType, RangeColumn
 from fakeknn.fields.scalar import BinaryFieldType
 from fakeknn.geo import points, shapes
@@ -155,6 +155,8 @@ class Source:
             return loaded
         if loaded.values.dtype.kind == "f":
             return self._filled(docs, loaded, float(self.missing))
+        if self.type == GEOPOINT:
+            return self._filled(docs, loaded, points.encode(self.missing))
         limits = np.iinfo(loaded.values.dtype)
         return self._filled(docs, loaded, min(max(int(self.missing), int(limits.min)), int(limits.max)))
 
@@ -443,28 +445,22 @@ class Given:
         if isinstance(field, (DateFieldType, DateRangeFieldType)):
             format = field.format if self.format is None else DateFormat.parse(self.format)
             return DateTime(format, self.zone or UTC)
-        if kind == NUMERIC:
+        if kind == NUMERIC and not isinstance(field, SequenceFieldType):  # which has MappedFieldType's own format
             if self.zone is not None:
-                raise IllegalArgumentException(
-                    f"Field [{field.path}] of type [{field.kind}] does not support custom time zones"
-                )
+                raise _no_custom(field, "time zones")
             if self.format is not None:
                 return Decimal(self.format)
             return UnsignedLong() if field.kind == "unsigned_long" else RAW
+        if isinstance(field, BinaryFieldType):
+            return Binary()  # BinaryFieldType.docValueFormat looks at neither format nor zone
         if self.format is not None:
-            raise IllegalArgumentException(
-                f"Field [{field.path}] of type [{field.kind}] does not support custom formats"
-            )
+            raise _no_custom(field, "formats")
         if self.zone is not None:
-            raise IllegalArgumentException(
-                f"Field [{field.path}] of type [{field.kind}] does not support custom time zones"
-            )
+            raise _no_custom(field, "time zones")
         if kind == BOOLEAN:
             return Boolean()
         if isinstance(field, FlatMemberFieldType):
             return FlatMember(field.root, field.path)
-        if isinstance(field, BinaryFieldType):
-            return Binary()
         return Ip() if kind == IP else RAW
 
     def _replace_missing(self, ctx: ShardContext, source: Source) -> None:
@@ -501,6 +497,10 @@ class Given:
                 if source._column is not None:
                     source._scale = 1.0
         source.missing = number
+
+
+def _no_custom(field: FieldType, what: str) -> IllegalArgumentException:
+    return IllegalArgumentException(f"Field [{field.path}] of type [{field.kind}] does not support custom {what}")
 
 
 def unsupported(what: str, aggregation: str) -> IllegalArgumentException:
