@@ -140,6 +140,8 @@ class Server:
         size, several = 0, ""
         for name, value in incoming.headers.items():
             size += len(name) + len(": ") + len(value)
+            if not value.isascii():  # Netty takes each byte for a character of Latin-1
+                value = value.encode("utf-8", "surrogateescape").decode("latin-1")
             known = headers.setdefault(name.lower(), value)
             if known is not value and name.lower() == "content-type":
                 return self._refuse(_two_content_types())
@@ -166,6 +168,8 @@ class Server:
         if answer is None:
             return _Reply.hang_up()
         opaque = headers.get("x-opaque-id")
+        if opaque is not None and not opaque.isascii():
+            opaque = opaque.encode("latin-1").decode("utf-8", "surrogateescape")
         head, body = self._render(answer, opaque, headers.get("accept-encoding"), incoming.method == "HEAD")
         version = "1.0" if incoming.version == (1, 0) else "1.1"
         return _Reply(f"HTTP/{version} {head}", body, bool(incoming.keep_alive))

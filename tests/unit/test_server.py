@@ -458,3 +458,14 @@ def test_a_body_of_many_pieces_arrives_whole(thread: ServerThread) -> None:
     connection.request("POST", "/x", body)
     assert orjson.loads(connection.getresponse().read())["body"] == body.decode()
     connection.close()
+
+
+async def test_headers_in_bytes_are_read_as_latin_1() -> None:
+    async with Server(Node()) as server:
+        reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+        head = b"POST /_search HTTP/1.1\r\nHost: x\r\nX-Opaque-Id: \xe9\r\nContent-Type: \xe9\r\nConnection: close\r\n"
+        writer.write(head + b"Content-Length: 2\r\n\r\n{}")
+        answer = await reader.read()
+        writer.close()
+    assert answer.startswith(b"HTTP/1.1 400 Bad Request\r\nX-Opaque-Id: \xe9\r\n")
+    assert "invalid Content-Type header [é]".encode() in answer
