@@ -177,7 +177,8 @@ class SignificantTerms(Aggregation):
     def _background(self, ctx: ShardContext) -> tuple[NDArray[np.bool_] | None, int]:
         """The documents of the background, if it has a filter, and how many there are."""
         if self.background is not None:
-            mask = self.background.mask(ctx) & ctx.view.live_roots
+            # IndexSearcher.count runs the filter alone: nested objects that match are of the background, too.
+            mask = self.background.mask(replace(ctx, every_level=True)) & ctx.view.live
             return mask, int(np.count_nonzero(mask))
         # Without a filter the background is what the reader has: deleted documents and nested objects, too.
         return None, ctx.n

@@ -108,6 +108,8 @@ class ShardContext:
     services: Any = None
     statistics: Statistics | None = None
     nested_path: str | None = None
+    #: Whether a query matches at every level at once, as one does that runs outside a search.
+    every_level: bool = False
     similarity_name: ClassVar[str] = "PerFieldSimilarity"
     """What explanations call that by which terms are scored."""
     mapped_only: ClassVar[bool] = False
@@ -220,7 +222,7 @@ class ShardContext:
 
     def everything(self) -> Mask:
         """The rows that match_all matches: the documents, or inside ``nested`` its objects."""
-        return self.level_mask(self.nested_path)
+        return np.ones(self.n, bool) if self.every_level else self.level_mask(self.nested_path)
 
     def level_mask(self, path: str | None) -> Mask:
         if path is None:
@@ -244,7 +246,7 @@ class ShardContext:
 
     def inside(self, path: str | None) -> ShardContext:
         """This context inside ``nested`` of a path."""
-        return replace(self, nested_path=path, visited=None)
+        return replace(self, nested_path=path, every_level=False, visited=None)
 
 
 def running(error: OpenSearchError) -> OpenSearchError:
