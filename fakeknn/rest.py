@@ -102,6 +102,10 @@ class Request:
             return False
         raise IllegalArgumentException(f"Failed to parse value [{value}] as only [true] or [false] are allowed.")
 
+    def flag_or_none(self, name: str) -> bool | None:
+        """RestRequest.paramAsBoolean with null as its default: present without a value is as if it was not there."""
+        return self.flag(name) if self.params.get(name, "").strip() else None
+
     def number(self, name: str, default: int | None = None) -> int | None:
         """RestRequest.paramAsInt."""
         value = self.params.get(name)

@@ -102,7 +102,7 @@ def bulk(node: Node, request: Request) -> Any:
     shown = source_of_params(params)
     if "wait_for_active_shards" in params:
         active_shard_count(params["wait_for_active_shards"])
-    require_alias = request.flag("require_alias")
+    require_alias = request.flag_or_none("require_alias") or False
     active = active_shards(request)
     policy = RefreshPolicy.parse(params.get("refresh"))
     defaults = Defaults(

@@ -79,7 +79,7 @@ def query_of_params(request: Request) -> Any:
         df=request.text("df"),
         analyzer=request.text("analyzer"),
         analyze_wildcard=request.flag("analyze_wildcard"),
-        lenient=None if request.text("lenient") is None else request.flag("lenient"),
+        lenient=request.flag_or_none("lenient"),
         default_operator=request.text("default_operator"),
     )
 
@@ -125,12 +125,14 @@ def _check_sharing(request: Request, numbers: Sequence[tuple[str, str, int]] = _
 def apply_params(request: Request, search: SearchRequest) -> None:
     """RestSearchAction.parseSearchRequest: parameters go before the body."""
     _check_sharing(request)
-    if request.text("allow_partial_search_results") == "":
+    if (
+        "allow_partial_search_results" in request.params
+        and request.flag_or_none("allow_partial_search_results") is None
+    ):
         raise NullPointerException(
             'Cannot invoke "java.lang.Boolean.booleanValue()" because the return value of '
             '"org.opensearch.rest.RestRequest.paramAsBoolean(String, java.lang.Boolean)" is null'
         )
-    request.flag("allow_partial_search_results")
     request.flag("phase_took", True)
     search.batched_reduce_size = request.number("batched_reduce_size")
     search.pre_filter_shard_size = request.number("pre_filter_shard_size")
@@ -148,10 +150,12 @@ def apply_params(request: Request, search: SearchRequest) -> None:
         set_from(search, request.number("from") or 0)
     if request.text("size") is not None:
         set_size(search, request.number("size") or 0)
-    for name in ("explain", "version", "seq_no_primary_term", "track_scores"):
-        given = request.text(name)
-        if given is not None and (given or name == "track_scores"):  # of the others, nothing is as if it was not said
-            setattr(search, name, request.flag(name))
+    for name in ("explain", "version", "seq_no_primary_term"):
+        given = request.flag_or_none(name)
+        if given is not None:
+            setattr(search, name, given)
+    if request.text("track_scores") is not None:
+        search.track_scores = request.flag("track_scores")
     search.named_queries_score = request.flag("include_named_queries_score")  # whatever the body says
     if request.text("terminate_after") is not None:
         set_terminate_after(search, request.number("terminate_after") or 0)

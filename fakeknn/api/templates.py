@@ -21,6 +21,7 @@ from fakeknn.errors import (
     OpenSearchParseException,
     ResourceNotFoundException,
 )
+from fakeknn.fields import parameters
 from fakeknn.mapping.definition import parse_mapping
 from fakeknn.rest import Request, Response, route
 from fakeknn.state.creation import mapping_context
@@ -412,7 +413,7 @@ def _apply_legacy_body(template: LegacyTemplate, body: dict[str, Any]) -> Legacy
                 raise NotFaked("an index pattern that is null")
             template = replace(template, index_patterns=[java_string(one) for one in value])
         elif name == "order":
-            template = replace(template, order=0 if value is None else integer(body, "order"))
+            template = replace(template, order=0 if value is None else parameters.integer(value))
         elif name == "version":
             if not isinstance(value, int) or isinstance(value, bool) or not -(2**31) <= value < 2**31:
                 raise IllegalArgumentException("Malformed [version] value, should be an integer")

@@ -55,8 +55,8 @@ class _Tokens:
             return
         match = _TOKEN.match(self.source, self.at)
         if match is None:
-            # A point could have begun a number: the lexer has read on when it finds that it does not.
-            width = 2 if self.source[self.at] == "." else 1
+            # A point could have begun a number, one sign two of them: the lexer has read on when it finds it did not.
+            width = 2 if self.source[self.at] in ".=" else 1
             raise Lexical(self.at, self.source[self.at : self.at + width])
         kind = str(match.lastgroup)
         if kind != "WS":

@@ -63,6 +63,8 @@ class Bool(Query):
         """How many should clauses must match."""
         if self.minimum_should_match is None:
             return 0 if self.must or self.filter else min(1, len(self.should))
+        if not any(self.children()):
+            return 0  # then nobody reads it
         wanted = minimum_should_match(self.minimum_should_match, len(self.should))
         if wanted <= 0 and self.should and not (self.must or self.filter):
             return 1

@@ -195,10 +195,10 @@ class Fuzzy(Query):
             raise field.no_fuzzy()
         ctx.refuse_expensive("[fuzzy] queries")
         field.require_index()
-        if self.max_expansions <= 0:
-            raise IllegalArgumentException("maxExpansions must be positive.")
         if self.prefix_length < 0:
             raise IllegalArgumentException("prefixLength cannot be negative.")
+        if self.max_expansions <= 0:
+            raise IllegalArgumentException("maxExpansions must be positive.")
         key = ("fuzzy", id(self))
         found = ctx.memo.get(key)
         if found is None:

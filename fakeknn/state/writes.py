@@ -306,7 +306,8 @@ class Writer:
             if outcome.op != "create":
                 answer = self._noop(target, shard, doc_id, Written("noop", NOT_FOUND, UNASSIGNED_SEQ_NO, 0))
                 del answer["_seq_no"], answer["_primary_term"]
-                return 200, {**answer, "get": {"found": False}}
+                answer["get"] = {"found": False}
+                return 200, answer
             if outcome.source is None:
                 raise MapperParsingException("failed to parse") from NotXContentException()
             source = outcome.source
