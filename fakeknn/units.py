@@ -31,6 +31,22 @@ def parse_long(text: str) -> int:
     return _integral(text, LONG_MIN, LONG_MAX)
 
 
+def parse_big_integer(text: str) -> int:
+    """``new BigInteger(text)``, which reads nine digits at a time and tells of those that are none."""
+    minus, plus = text.rfind("-"), text.rfind("+")
+    if max(minus, plus) > 0 or minus == plus == 0:
+        raise NumberFormatException("Illegal embedded sign character")
+    digits = text[max(minus, plus) + 1 :]
+    if not digits:
+        raise NumberFormatException("Zero length BigInteger")
+    digits = digits.lstrip("0")
+    first = len(digits) % 9
+    number = parse_int(digits[:first]) if first else 0
+    for start in range(first, len(digits), 9):
+        number = number * 10**9 + parse_int(digits[start : start + 9])
+    return -number if minus == 0 else number
+
+
 def _integral(text: str, low: int, high: int) -> int:
     if _INTEGRAL.fullmatch(text):
         number = int(text)

@@ -17,7 +17,7 @@ from fakeknn.errors import (
 )
 from fakeknn.fields import FieldType, VectorFieldType
 from fakeknn.fields.dates import DateFieldType
-from fakeknn.fields.flat_object import FlatMemberFieldType
+from fakeknn.fields.flat_object import FlatMemberFieldType, FlatObjectFieldType
 from fakeknn.fields.geo_point import GeoPointColumn, GeoPointFieldType
 from fakeknn.fields.geo_shape import GeoShapeFieldType
 from fakeknn.fields.numbers import NumberFieldType
@@ -222,7 +222,7 @@ def _by_row(column: TextColumn, entries: NDArray[np.int64]) -> KeywordColumn:
 
 def fielddata(ctx: ShardContext, field: FieldType) -> Column | None:
     """QueryShardContext.getForField: the field's values, or its refusal to have any."""
-    if isinstance(field, VectorFieldType):
+    if isinstance(field, (VectorFieldType, FlatObjectFieldType)):
         return None
     if field.is_text:
         field.require_doc_values()

@@ -64,7 +64,7 @@ from fakeknn.errors import (
 from fakeknn.fields import FieldType, VectorFieldType
 from fakeknn.fields.dates import DEFAULT_DATE_FORMAT, DateFieldType
 from fakeknn.fields.decimals import DecimalFieldType, ScaledFloatFieldType
-from fakeknn.fields.flat_object import FlatMemberFieldType
+from fakeknn.fields.flat_object import FlatMemberFieldType, FlatObjectFieldType
 from fakeknn.fields.geo_point import GeoPointColumn
 from fakeknn.fields.metadata import WITHOUT_DOC_VALUES, SequenceFieldType
 from fakeknn.fields.ranges import DateRangeFieldType, RangeColumn
@@ -459,6 +459,8 @@ class Given:
             raise _no_custom(field, "time zones")
         if kind == BOOLEAN:
             return Boolean()
+        if isinstance(field, FlatObjectFieldType):
+            field.require_doc_values()
         if isinstance(field, FlatMemberFieldType):
             return FlatMember(field.root, field.path)
         return Ip() if kind == IP else RAW

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Self
 
@@ -53,6 +54,20 @@ class Query:
         except OpenSearchError as error:
             if not getattr(error, "at_run_time", False):
                 raise
+
+    @contextmanager
+    def built_in_order(self, ctx: ShardContext) -> Iterator[None]:
+        """Around asking clauses in another order than they are built: of several that are wrong, the first is told."""
+        try:
+            yield
+        except OpenSearchError:
+            self.make_children(ctx)
+            raise
+
+    def make_children(self, ctx: ShardContext) -> None:
+        """Build what is in the query, in the order of its builder."""
+        for clause in self.children():
+            clause.make(ctx)
 
     def never(self, ctx: ShardContext) -> bool:
         """Whether the query is rewritten to ``match_none`` on this shard; then nothing beside it is looked at."""

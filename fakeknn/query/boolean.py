@@ -9,7 +9,6 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from fakeknn.errors import OpenSearchError
 from fakeknn.query.base import Query
 from fakeknn.query.context import IN_BULK, Explanation, Matched, ShardContext
 from fakeknn.query.declared import STANDARD, declared_boost
@@ -128,15 +127,9 @@ class Bool(Query):
     def run(self, ctx: ShardContext, boost: np.float32) -> Matched:
         if self.never(ctx):
             return Matched.none(ctx.n)
-        try:
+        with self.built_in_order(ctx):
             self._ask_in_bulk(ctx)
             return self.unified(ctx)._run(ctx, boost)
-        except OpenSearchError:
-            # What is flattened is not asked in that order
-            ctx = self._before_scripts(ctx)
-            for clause in self.children():
-                clause.make(ctx)
-            raise
 
     def _run(self, ctx: ShardContext, boost: np.float32) -> Matched:
         if not (self.must or self.filter or self.should or self.must_not):
@@ -177,11 +170,17 @@ class Bool(Query):
             mask = self._negative(ctx, mask)
         return Matched(mask, score)
 
+    def make(self, ctx: ShardContext) -> None:
+        if not self.never(ctx):
+            self.make_children(ctx)
+            super().make(ctx)
+
     def mask(self, ctx: ShardContext) -> Mask:
         if self.never(ctx):
             return ctx.nothing()
-        self._ask_in_bulk(ctx)
-        return self.unified(ctx)._mask(ctx)
+        with self.built_in_order(ctx):
+            self._ask_in_bulk(ctx)
+            return self.unified(ctx)._mask(ctx)
 
     def _mask(self, ctx: ShardContext) -> Mask:
         if not (self.must or self.filter or self.should or self.must_not):

@@ -163,7 +163,8 @@ class DisMax(Query):
             return out
         if self.tie_breaker == 1:
             return Bool(should=self.queries).run(ctx, boost)
-        parts = [clause.matched(ctx, boost) for clause in unified(self.queries, ctx)]
+        with self.built_in_order(ctx):
+            parts = [clause.matched(ctx, boost) for clause in unified(self.queries, ctx)]
         best = np.zeros(ctx.n, np.float64)
         total = np.zeros(ctx.n, np.float64)
         for part in parts:
@@ -174,11 +175,16 @@ class DisMax(Query):
         rest = (total - best) * np.float64(np.float32(self.tie_breaker))
         return Matched(out.mask, (best + rest).astype(np.float32))
 
+    def make(self, ctx: ShardContext) -> None:
+        self.make_children(ctx)
+        super().make(ctx)
+
     def mask(self, ctx: ShardContext) -> Mask:
         self.check()
         mask = ctx.nothing()
-        for clause in unified(self.queries, ctx):
-            mask |= clause.mask(ctx)
+        with self.built_in_order(ctx):
+            for clause in unified(self.queries, ctx):
+                mask |= clause.mask(ctx)
         return mask
 
     def explain(self, ctx: ShardContext, row: int, boost: np.float32 = np.float32(1.0)) -> Explanation:  # noqa: B008

@@ -118,6 +118,11 @@ def check_collapse(request: SearchRequest, ctx: ShardContext, *, scrolls: bool) 
         return
     if scrolls:
         raise SearchException("cannot use `collapse` in a scroll context")
+    if request.search_after is not None and [sort.field for sort in request.sort] == ["_doc"]:
+        raise NullPointerException(
+            'Cannot invoke "String.equals(Object)" because the return value of '
+            '"org.apache.lucene.search.SortField.getField()" is null'
+        )
     if request.search_after is not None and (len(request.sort) != 1 or request.sort[0].field != collapse.field):
         raise SearchException(
             "collapse field and sort field must be the same when use `collapse` in conjunction with `search_after`"

@@ -16,7 +16,7 @@ from fakeknn.errors import IllegalArgumentException, NullPointerException, Numbe
 from fakeknn.fields import FieldType
 from fakeknn.fields.dates import DateFieldType
 from fakeknn.fields.decimals import DecimalFieldType, ScaledFloatFieldType
-from fakeknn.units import parse_int, parse_long
+from fakeknn.units import parse_big_integer, parse_int, parse_long
 from fakeknn.view import Mask, NumericColumn
 from fakeknn.xcontent import java_string, parse_double
 
@@ -101,16 +101,10 @@ def _unsigned_missing(value: Any) -> int:
     shown = java_string(value)
     if isinstance(value, float) and value != narrowed(math.floor(value + 0.5), 64):
         raise IllegalArgumentException(f"{shown} is not an integer value")
-    number = int(value) if _is_number(value) else _whole(shown)
+    number = int(value) if _is_number(value) else parse_big_integer(shown)
     if number < 0 or (number >= 2**64 and _is_number(value)):
         raise IllegalArgumentException(f"Value [{shown}] is out of range for an unsigned long")
     return min(number, 2**64 - 1)
-
-
-def _whole(text: str) -> int:
-    if text.lstrip("+-").isdigit():
-        return int(text)
-    raise NumberFormatException(f'For input string: "{text}"')
 
 
 def unsigned_number(text: str) -> int:
