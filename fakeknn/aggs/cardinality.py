@@ -21,7 +21,7 @@ from fakeknn.aggs.values import Given, Source
 from fakeknn.errors import IllegalArgumentException
 from fakeknn.geo import points
 from fakeknn.query.context import ShardContext
-from fakeknn.xcontent import java_double, objects
+from fakeknn.xcontent import objects
 from fakeknn.xcontent.objects import ObjectParser, declared
 
 
@@ -89,8 +89,7 @@ def _hashes(source: Source, values: NDArray[Any]) -> Hashes:
         texts = [source.format.term_bytes(term) for term in terms]
         return hash_texts(texts)[place]
     if source.type == GEOPOINT:  # by what GeoPoint.toString says
-        places = zip(points.decode_lats(values).tolist(), points.decode_lons(values).tolist(), strict=True)
-        return hash_texts([f"{java_double(lat)}, {java_double(lon)}".encode() for lat, lon in places])
+        return hash_texts([text.encode() for text in points.shown_places(values)])
     if source.unsigned:
         values = values.astype(np.uint64).astype(np.float64)
     if values.dtype.kind == "f":

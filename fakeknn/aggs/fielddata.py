@@ -23,7 +23,7 @@ from fakeknn.fields.geo_shape import GeoShapeFieldType
 from fakeknn.fields.numbers import NumberFieldType
 from fakeknn.fields.ranges import RangeColumn, RangeFieldType
 from fakeknn.fields.scalar import BinaryFieldType, BooleanFieldType
-from fakeknn.geo import indexing, shapes, wkt
+from fakeknn.geo import indexing, points, shapes, wkt
 from fakeknn.knn.java import cannot_be_cast
 from fakeknn.query.context import ShardContext
 from fakeknn.view import Column, KeywordColumn, NumericColumn, ObjectColumn, TextColumn
@@ -169,12 +169,23 @@ def as_texts(field: FieldType, column: NumericColumn) -> KeywordColumn:
     terms = [java_string(field.doc_value(value)) for value in distinct.tolist()]
     if isinstance(field, (BooleanFieldType, DateFieldType)):
         terms = [str(value) for value in distinct.tolist()]
+    return _of_texts(column, terms, inverse)
+
+
+def _of_texts(column: Column, terms: list[str], inverse: NDArray[np.intp]) -> KeywordColumn:
+    """A column of texts, of which ``inverse`` says which each value of ``column`` is."""
     numbers = {term: i for i, term in enumerate(terms)}
     ranks = np.empty(len(terms), np.int64)
     ranks[sorted(range(len(terms)), key=terms.__getitem__)] = np.arange(len(terms))
     order = np.lexsort((ranks[inverse], column.rows))
     tids = inverse[order].astype(np.int32)
     return KeywordColumn(column.n, column.rows, column.single, tids, terms, numbers, len(terms))
+
+
+def points_as_texts(column: GeoPointColumn) -> KeywordColumn:
+    """ValuesSource.Bytes.FieldData of points: each as GeoPoint.toString writes it."""
+    distinct, inverse = np.unique(column.encoded, return_inverse=True)
+    return _of_texts(column, points.shown_places(distinct), inverse)
 
 
 def fielddata_of_text(ctx: ShardContext, field: FieldType, column: TextColumn) -> KeywordColumn:

@@ -17,6 +17,7 @@ from fakeknn.errors import (
     IllegalArgumentException,
     NumberFormatException,
     OpenSearchError,
+    UnsupportedOperationException,
 )
 from fakeknn.fields.dates import DEFAULT_DATE_FORMAT
 from fakeknn.fields.ip import address, of_bytes, shown
@@ -54,9 +55,16 @@ class Format:
         return term
 
 
-class Decimal(Format):
+class OfNumbers(Format):
+    """A format that knows nothing of terms: DocValueFormat's own format(BytesRef) refuses them."""
+
     raw = False
 
+    def show_term(self, term: str) -> Any:
+        return Unshown(UnsupportedOperationException(None))
+
+
+class Decimal(OfNumbers):
     def __init__(self, pattern: str) -> None:
         self.decimal = DecimalFormat(pattern)
 
@@ -67,9 +75,7 @@ class Decimal(Format):
         return self.decimal.parse(text)
 
 
-class DateTime(Format):
-    raw = False
-
+class DateTime(OfNumbers):
     def __init__(self, format: DateFormat, zone: Zone = UTC) -> None:
         self.format = format
         self.zone = zone
@@ -89,10 +95,8 @@ class DateTime(Format):
 _YEAR_0, _YEAR_10000 = -62_167_219_200_000, 253_402_300_800_000
 
 
-class UnsignedLong(Format):
+class UnsignedLong(OfNumbers):
     """DocValueFormat.UNSIGNED_LONG: values as they are, too, but it is not the raw one."""
-
-    raw = False
 
 
 class JavaObject(str):
@@ -213,9 +217,7 @@ class FlatMember(Format):
         return JavaObject("java.lang.Object@5ca1ab1e")
 
 
-class Boolean(Format):
-    raw = False
-
+class Boolean(OfNumbers):
     def show(self, value: Any) -> Any:
         return bool(value != 0)
 

@@ -338,7 +338,7 @@ class SignificantTerms(Aggregation):
 
 
 #: Kinds of fields whose values do not show as what finds them: what is below a millisecond, the index's name, a path.
-_FINDS_OTHERS = ("date_nanos", "constant_keyword", "flat_object")
+_FINDS_OTHERS = ("date_nanos", "constant_keyword", "flat_object", "geo_point")
 
 
 def looks_into_postings(field: FieldType | None) -> bool:

@@ -393,10 +393,9 @@ class TermValues:
 
     def _term_shown(self, term: str) -> tuple[Any, Mapping[str, Any]]:
         format = self.source.format
-        if format.plain_terms:
-            return term, {"key": term}
         told = format.show_term(term)
-        return format.term_bytes(term), told if isinstance(told, Unshown) else {"key": told}
+        key = term if format.plain_terms else format.term_bytes(term)
+        return key, told if isinstance(told, Unshown) else {"key": told}
 
 
 def _distinct(values: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:

@@ -32,6 +32,7 @@ from fakeknn.aggs.fielddata import (
     missing_shape,
     no_fielddata,
     places,
+    points_as_texts,
     range_sets,
     shape_sets,
     signed_order,
@@ -416,6 +417,8 @@ class Given:
             raise IllegalArgumentException(f"Expected numeric type on field [{field.path}], but got [{field.kind}]")
         if source.type not in NUMBERS and isinstance(column, NumericColumn):
             column = as_texts(field, column)
+        if source.by_terms and isinstance(column, GeoPointColumn):
+            column = points_as_texts(column)
         if isinstance(field, VectorFieldType):
             source._fails = UnsupportedOperationException(f"knn vector field '{field.path}' doesn't support sorting")
         if source.type == GEOPOINT and kind != GEOPOINT:

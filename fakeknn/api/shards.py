@@ -48,7 +48,7 @@ def search_shards(node: Node, request: Request) -> dict[str, Any]:
     indices = node.resolve(expressions, options)
     known = [name for name in expressions if "*" in name or node.lookup.get(name) is not None]
     routings = search_routing(node.lookup, known, request.text("routing")) if indices else None
-    preferred = service.preferred_shards(request.text("preference"))
+    preferred = service.preferred_shards(request.text("preference")) if indices else None
     wanted = None
     if request.body:
         request.parsed = read_for(request.body, read_search, parse_request)

@@ -20,6 +20,7 @@ from fakeknn.geo import wkt
 from fakeknn.geo.sphere import centered_modulus
 from fakeknn.geo.wkt import check_latitude, check_longitude
 from fakeknn.xcontent import java_string, objects, parse_double
+from fakeknn.xcontent.java import java_double
 
 _FIELDS = "field must be either [lon|lat], [type|coordinates], or [geohash]"
 
@@ -59,6 +60,16 @@ def decode_lats(encoded: NDArray[np.int64]) -> NDArray[np.float64]:
 
 def decode_lons(encoded: NDArray[np.int64]) -> NDArray[np.float64]:
     return (encoded & 0xFFFFFFFF).astype(np.uint32).astype(np.int32).astype(np.float64) * LON_DECODE
+
+
+def shown_place(lat: float, lon: float) -> str:
+    """GeoPoint.toString."""
+    return f"{java_double(lat)}, {java_double(lon)}"
+
+
+def shown_places(encoded: NDArray[np.int64]) -> list[str]:
+    """``shown_place`` of each encoded point."""
+    return list(map(shown_place, decode_lats(encoded).tolist(), decode_lons(encoded).tolist()))
 
 
 def normalized(point: GeoPoint, *, lat: bool = True, lon: bool = True) -> GeoPoint:

@@ -16,7 +16,7 @@ from fakeknn.fields.dates import DateFieldType
 from fakeknn.fields.geo_point import GeoPointColumn
 from fakeknn.fields.numbers import NumberFieldType
 from fakeknn.geo import points, sphere
-from fakeknn.geo.points import GeoPoint
+from fakeknn.geo.points import GeoPoint, shown_place
 from fakeknn.query.context import Explanation, ShardContext
 from fakeknn.query.functions import (
     FUNCTIONS,
@@ -28,7 +28,6 @@ from fakeknn.query.functions import (
     named_argument,
     numeric_column,
     require_fielddata,
-    shown_place,
 )
 from fakeknn.query.java_names import field_type_name
 from fakeknn.units import parse_time_value

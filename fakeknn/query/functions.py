@@ -24,6 +24,7 @@ from fakeknn.fields.decimals import ScaledFloatFieldType
 from fakeknn.fields.geo_point import GeoPointColumn
 from fakeknn.fields.numbers import NumberFieldType
 from fakeknn.fields.scalar import BooleanFieldType
+from fakeknn.geo.points import shown_places
 from fakeknn.painless.library_score import murmur3
 from fakeknn.query.context import Explanation, Matched, ShardContext, running
 from fakeknn.query.doc_values import script_values
@@ -316,7 +317,7 @@ def _texts(ctx: ShardContext, field: FieldType, rows: Rows) -> list[bytes | None
         ]
     if isinstance(column, GeoPointColumn):
         first = column.offsets[rows].tolist(), column.offsets[rows + 1].tolist()
-        texts = [shown_place(*place).encode() for place in zip(column.lats.tolist(), column.lons.tolist(), strict=True)]
+        texts = [text.encode() for text in shown_places(column.encoded)]
         return [min(texts[start:end], default=None) for start, end in zip(*first, strict=True)]
     raise NotFaked(f"[random_score] by a field of type [{field.kind}]")
 
@@ -375,11 +376,6 @@ class ScriptFunction(Function):
 
     def text(self, ctx: ShardContext) -> str:
         return super().text(ctx) if self.weight is not None else f"script{self.script}"
-
-
-def shown_place(lat: float, lon: float) -> str:
-    """GeoPoint.toString."""
-    return f"{java_double(lat)}, {java_double(lon)}"
 
 
 def scalars_of(body: Any, name: str) -> Iterator[tuple[Any, Any]]:

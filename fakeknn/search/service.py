@@ -196,7 +196,7 @@ def shard_contexts(
     for index in sorted(indices, key=lambda index: index.name):
         node.check_blocks("read", index)
     services = Services(node)
-    preferred = preferred_shards(preference)
+    preferred = preferred_shards(preference) if indices else None  # which is asked a shard
     names = [node.dated(name) for name in (comma_list(names) if isinstance(names, str) else names)]
     routings, filters = _by_alias(node, indices, names, routing)
     places = [
