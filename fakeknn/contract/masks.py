@@ -58,6 +58,9 @@ MASKS = (
     Mask("metadata.index-graveyard.tombstones", of="_cluster/state"),
     Mask("**.unassigned_info.at", of="_cluster/(state|allocation)"),
     Mask("**.throttle_time*"),
+    Mask("**.max_last_index_request_timestamp"),
+    Mask("**.earliest_last_modified_age"),
+    Mask("**.since", of="_nodes/usage|_nodes/[^/]+/usage"),
     Mask("profile.shards.*.id"),
     Mask("profile.shards.*.*.**.breakdown.*"),
     Mask("profile.shards.*.searches.*.rewrite_time"),
@@ -104,6 +107,7 @@ MASKS = (
     Mask("**.*_node", "name", kind="node"),
     Mask("**.initial_recovery._id", "name", kind="node"),
     Mask("**._id", "name", kind="id"),
+    Mask("failures.#.id", "name", kind="id"),
     Mask("**._scroll_id", "name", kind="scroll"),
     Mask("**.pit_id", "name", kind="pit"),
     Mask("**.task", "name", kind="task"),
@@ -124,6 +128,7 @@ _TEXT_MASKS = (
     (re.compile(r"(?<=No search context found for id \[)\d+(?=\])"), "<reader>"),
     (re.compile(r"(?<=a\[id=)[A-Za-z0-9_-]{22}(?=\])"), "<allocation>"),  # of a shard, in explanations
     (re.compile(r"(?<=\bsimulate_)((?:index_)?template_(?:index_)?)[a-z0-9_-]{22}"), r"\1<uuid>"),
+    (re.compile(r"(?<=in document with id ')(?=[^']*[A-Z])(?=[^']*[a-z])[A-Za-z0-9_-]{20}(?=')"), "<id>"),
     (re.compile(r"\b(?:127\.0\.0\.1|\[::1\]):\d+"), "<address>"),
 )
 #: Lists of Java sets, whose order each JVM draws anew: they are sorted.
