@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from fakeknn.errors import IllegalArgumentException, NotFaked, OpenSearchError
 from fakeknn.fields import FieldType, VectorFieldType
+from fakeknn.fields.flat_object import PATHS, FlatMemberFieldType, FlatObjectFieldType, PathsFieldType
 from fakeknn.fields.geo_point import GeoPointColumn
 from fakeknn.fields.numbers import NumberFieldType
 from fakeknn.mapping.stored import stored_fields
@@ -84,7 +85,11 @@ class ShardDoc:
         field = self.ctx.mapped(name)
         if field is None:
             return None
-        if isinstance(field, VectorFieldType):
+        if isinstance(field, FlatMemberFieldType):
+            field = field.with_paths  # whichever of its members is asked for, all are told
+        if isinstance(field, (FlatObjectFieldType, PathsFieldType)):
+            kind = "keyword"
+        elif isinstance(field, VectorFieldType):
             kind = f"{field.definition.data_type}_vector"
         else:
             try:
@@ -125,7 +130,10 @@ class ShardDoc:
         if isinstance(column, NumericColumn):
             return _numbers(mapped, kind, column.values[first:last].tolist())
         if isinstance(column, KeywordColumn):
-            return [column.terms[tid] for tid in column.tids[first:last].tolist()]
+            terms = [column.terms[tid] for tid in column.tids[first:last].tolist()]
+            if isinstance(mapped, (FlatObjectFieldType, PathsFieldType)):
+                return [f"{mapped.path.removesuffix(PATHS)}.{term}" for term in terms]
+            return terms
         if isinstance(column, VectorColumn):
             return [column.matrix[i] for i in range(first, last)]
         if isinstance(column, GeoPointColumn):

@@ -184,12 +184,6 @@ def parse_range(container: Any, key: Any) -> Query:
                 bounds["include_upper"] = name == "lte"
         elif name in ("include_lower", "include_upper"):
             bounds[name] = values[name]
-    if "format" in values:
-        DateFormat.parse(values["format"])
-    if "relation" in values and values["relation"].upper() == "DISJOINT":
-        raise IllegalArgumentException(f"[range] query does not support relation [{values['relation']}]")
-    if "relation" in values and values["relation"].upper() not in ("INTERSECTS", "CONTAINS", "WITHIN"):
-        raise IllegalArgumentException(f"{values['relation']} is not a valid relation")
     if "time_zone" in values:
         try:
             parse_zone(values["time_zone"])
@@ -197,7 +191,7 @@ def parse_range(container: Any, key: Any) -> Query:
             package = "java.time.zone" if isinstance(cause, ZoneRulesException) else "java.time"
             text = f"{package}.{type(cause).__name__}: {cause.reason}"  # the cause's toString
             raise IllegalArgumentException(text) from cause
-    return Range(
+    made = Range(
         field=str(field),
         time_zone=values.get("time_zone"),
         format=values.get("format"),
@@ -205,6 +199,13 @@ def parse_range(container: Any, key: Any) -> Query:
         **bounds,
         **common(values),
     )
+    if "format" in values:
+        DateFormat.parse(values["format"])
+    if "relation" in values and values["relation"].upper() == "DISJOINT":
+        raise IllegalArgumentException(f"[range] query does not support relation [{values['relation']}]")
+    if "relation" in values and values["relation"].upper() not in ("INTERSECTS", "CONTAINS", "WITHIN"):
+        raise IllegalArgumentException(f"{values['relation']} is not a valid relation")
+    return made
 
 
 MATCHERS[Range] = lambda query, ctx, field: query.matcher(field)

@@ -178,7 +178,7 @@ def _searched(request: SearchRequest, ctx: ShardContext, number: int, batch: int
     if request.post_filter is not None:
         check_inner_hit_names(ctx, query, request.post_filter)
         around = ctx.visiting(mask)
-        mask = mask & built(ctx, lambda: request.post_filter.mask(around))  # type: ignore[union-attr]
+        mask = mask & built(ctx, lambda: query_mask(request.post_filter, around))  # type: ignore[arg-type]
     check_threshold(request, ctx)
     check_inner_hits(request, ctx)
     check_fields(request, ctx)
@@ -217,7 +217,7 @@ def _searched(request: SearchRequest, ctx: ShardContext, number: int, batch: int
 def _scored(request: SearchRequest, query: Query, ctx: ShardContext) -> Matched:
     """What matches; scored, if anybody asks for scores."""
     if _scored_behind_filter(request, query, ctx):
-        ctx = ctx.visiting(built(ctx, lambda: request.post_filter.mask(ctx)))  # type: ignore[union-attr]
+        ctx = ctx.visiting(built(ctx, lambda: query_mask(request.post_filter, ctx)))  # type: ignore[arg-type]
     if _counts_nothing(request):
         built(ctx, lambda: query.make(ctx))
         return Matched.none(ctx.n)
