@@ -61,7 +61,7 @@ def run_simulation(node: Node, request: Request) -> dict[str, Any]:
     verbose = request.flag("verbose")
     config = java_value(_body(request))
     id = request.params.get("id")
-    now = node.clock.millis()
+    now = node.clock.nanos()
     if id is None:
         members = Config(config).map("pipeline")
         pipeline = Pipeline.create(simulate.PIPELINE_ID, members, service.services(node))

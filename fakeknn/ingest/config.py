@@ -9,6 +9,7 @@ from fakeknn.errors import (
     JavaError,
     JsonEOFException,
     JsonParseException,
+    NullPointerException,
     NumberFormatException,
     OpenSearchError,
     OpenSearchException,
@@ -230,12 +231,17 @@ class Config:
         assert found is not None
         return found
 
-    def template_of(self, name: str, source: str) -> Template:
+    def template_of(self, name: str, source: str | None) -> Template:
         """``compileTemplate``"""
         try:
+            if source is None:
+                raise NullPointerException(
+                    'Cannot invoke "String.contains(java.lang.CharSequence)" because "propertyValue" is null'
+                )
             return template(source)
         except OpenSearchError as error:
-            raise told(error, self.type, self.tag, name) from error.__cause__
+            outer = told(error, self.type, self.tag, name)
+            raise outer from outer.__cause__
 
     def template(self, name: str, default: str | None = None) -> Template:
         return self.template_of(name, self.string(name, default))

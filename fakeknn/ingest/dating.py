@@ -133,9 +133,16 @@ _LANGUAGE_TAG = re.compile(r"(?:[a-zA-Z]{2,3}(?:-[a-zA-Z]{4})?(?:-(?:[a-zA-Z]{2}
 
 
 def _locale(tag: str) -> str:
-    if not _LANGUAGE_TAG.fullmatch(tag):
+    if not tag or not _LANGUAGE_TAG.fullmatch(tag):
         raise IllegalArgumentException(f"Invalid language tag specified: {tag}")
     return tag
+
+
+def _pattern(value: Any) -> str:
+    """What DateFormat.fromString switches on."""
+    if value is None:
+        raise NullPointerException('Cannot invoke "String.hashCode()" because "<local1>" is null')
+    return str(cast(value, "java.lang.String"))
 
 
 @processor("date")
@@ -155,7 +162,7 @@ class Date(Processor):
             self.output = DateFormat.parse(output)
         except OpenSearchError as error:
             raise IllegalArgumentException(f"invalid output format [{output}]") from error
-        self.formats = [cast(one, "java.lang.String") for one in formats]
+        self.formats = [_pattern(one) for one in formats]
 
     def execute(self, document: IngestDocument) -> bool:
         def made(pattern: str) -> Callable[[], Parser]:
@@ -182,8 +189,7 @@ class DateIndexName(Processor):
         self.locale = "en" if locale is None else _locale(locale)
         formats = config.optional_list("date_formats")
         given = ["yyyy-MM-dd'T'HH:mm:ss.SSSXX"] if formats is None else formats
-        patterns = [cast(one, "java.lang.String") for one in given]
-        parsers = [_parser(pattern, self.zone, self.locale, self.services.now) for pattern in patterns]
+        parsers = [_parser(_pattern(one), self.zone, self.locale, self.services.now) for one in given]
         self.parsers = [lambda parser=parser: parser for parser in parsers]
         self.field = config.string("field")
         self.prefix = config.template("index_name_prefix", "")
@@ -210,7 +216,8 @@ class TemporalRouting(Processor):
     def read(self, config: Config) -> None:
         self.field = config.string("timestamp_field")
         granularity = config.string("granularity")
-        pattern = config.optional_string("format") or "strict_date_optional_time"
+        given = config.optional_string("format")
+        pattern = "strict_date_optional_time" if given is None else given
         self.ignore_missing = config.boolean("ignore_missing", False)
         self.override = config.boolean("override_existing", True)
         self.hash = config.boolean("hash_bucket", False)

@@ -45,7 +45,7 @@ class IngestDocument:
 
     @classmethod
     def of(cls, body: Mapping[str, Any], metadata: Mapping[str, Any], now: int) -> IngestDocument:
-        """A document from its parsed source, ``now`` in milliseconds; metadata that are None are left out, but for
+        """A document from its parsed source, ``now`` in nanoseconds; metadata that are None are left out, but for
         index and id.
         """
         source = HashMap()
@@ -57,7 +57,7 @@ class IngestDocument:
             if value is not None:
                 source[name] = value
         source.ordered()
-        return cls(source, HashMap({"timestamp": ZonedDateTime(now * 1_000_000)}))
+        return cls(source, HashMap({"timestamp": ZonedDateTime(now)}))
 
     def copy(self) -> IngestDocument:
         return IngestDocument(deep_copy(self.source), deep_copy(self.ingest))
@@ -86,16 +86,11 @@ class IngestDocument:
             value = where.root
             for element in where.elements:
                 value = _resolve(value, element, path)
+            return _cast(path, value, java_class)
         except IllegalArgumentException:
             if ignore_missing and not self.has(path):
                 return None
             raise
-        if value is None or java_class is None:
-            return value
-        wanted = _OF_CLASS[java_class]
-        if type(value) is wanted or (wanted in (list, dict) and isinstance(value, wanted)):
-            return value
-        raise IllegalArgumentException(f"field [{path}] of type [{class_name(value)}] cannot be cast to [{java_class}]")
 
     def has(self, path: str, fail_out_of_range: bool = False) -> bool:
         """``hasField``"""
@@ -219,6 +214,15 @@ def _key(value: Any, element: str, path: str, fail_out_of_range: bool) -> Any:
     if fail_out_of_range:
         raise _out_of_bounds(index, value, path)
     return None
+
+
+def _cast(path: str, value: Any, java_class: str | None) -> Any:
+    if value is None or java_class is None:
+        return value
+    wanted = _OF_CLASS[java_class]
+    if type(value) is wanted or (wanted in (list, dict) and isinstance(value, wanted)):
+        return value
+    raise IllegalArgumentException(f"field [{path}] of type [{class_name(value)}] cannot be cast to [{java_class}]")
 
 
 def _resolve(value: Any, element: str, path: str) -> Any:

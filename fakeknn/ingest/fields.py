@@ -64,8 +64,16 @@ def _either(config: Config, one: str, other: str) -> tuple[Any, Any]:
     return first, second
 
 
-def _texts(value: Any) -> Sequence[str]:
+def _texts(value: Any) -> Sequence[str | None]:
     return [cast(item, "java.lang.String") for item in (value if isinstance(value, list) else [value])]
+
+
+def _required(value: str | None, variable: str) -> str:
+    if value is None:
+        raise NullPointerException(
+            f'Cannot invoke "String.contains(java.lang.CharSequence)" because "{variable}" is null'
+        )
+    return value
 
 
 @processor("remove")
@@ -125,7 +133,7 @@ class RemoveByPattern(Processor):
         pattern, exclude = _either(config, "field_pattern", "exclude_field_pattern")
         name, given = ("field_pattern", pattern) if exclude is None else ("exclude_field_pattern", exclude)
         self.excludes = exclude is not None
-        self.patterns = _texts(given)
+        self.patterns = [_required(one, "fieldPattern") for one in _texts(given)]
         problems = [f"{name} [{one}] must not {what}" for one in self.patterns for what in self._problems(one)]
         if problems:
             raise config.refuse(name, ValidationException(*problems).reason or "")
@@ -274,13 +282,36 @@ class Sort(Processor):
         if self.reverse:
             found.sort(key=cmp_to_key(lambda left, right: _compare(right, left)))
         elif len(found) > 1 and None in found:
-            raise NullPointerException(
-                'Cannot invoke "java.lang.Comparable.compareTo(Object)" because "a[runHi]" is null'
-            )
+            _refuse_null(found)
         else:
             found.sort(key=cmp_to_key(_compare))
         document.set(self.target, found)
         return True
+
+
+def _refuse_null(values: list[Any]) -> None:
+    """ComparableTimSort finds a null where it first compares it: in the run that a list begins with, or behind it."""
+    run = 1
+    descends = None
+    while run < len(values):
+        if values[run] is None:
+            raise _no_comparable("a[runHi]")
+        falls = _compare(values[run], values[run - 1]) < 0
+        if descends is None:
+            descends = falls
+        elif falls is not descends:
+            break
+        run += 1
+    head = values[:run]
+    for value in values[run:]:
+        if value is None:
+            raise _no_comparable("pivot")
+        head.append(value)
+        head.sort(key=cmp_to_key(_compare))
+
+
+def _no_comparable(variable: str) -> NullPointerException:
+    return NullPointerException(f'Cannot invoke "java.lang.Comparable.compareTo(Object)" because "{variable}" is null')
 
 
 _NULLS = {"java.lang.Integer": "anotherInteger", "java.lang.Long": "anotherLong", "java.lang.String": "anotherString"}
@@ -289,7 +320,7 @@ _NULLS = {"java.lang.Integer": "anotherInteger", "java.lang.Long": "anotherLong"
 def _compare(left: Any, right: Any) -> int:
     """Comparable.compareTo, which takes nothing but its own class."""
     if left is None:
-        raise NullPointerException('Cannot invoke "java.lang.Comparable.compareTo(Object)" because "c2" is null')
+        raise _no_comparable("c2")
     cast(left, "java.lang.Comparable")
     kind = class_name(left)
     if right is None:

@@ -10,7 +10,6 @@ from typing import Any
 from fakeknn.errors import (
     IllegalArgumentException,
     JsonParseException,
-    NotFaked,
     NullPointerException,
     NumberFormatException,
     OpenSearchError,
@@ -446,13 +445,16 @@ class GrokProcessor(ReadsText):
         capture_all = config.boolean("capture_all_matches", False)
         if not patterns:
             raise config.refuse("patterns", "List of patterns must not be empty")
-        if None in patterns:
-            raise NotFaked("null among the patterns of [grok]")
         definitions = config.optional_map("pattern_definitions")
         self.count = len(patterns)
         bank = {**builtin_patterns(), **(definitions or {})}
         try:
-            texts = [cast(one, "java.lang.String") for one in patterns]
+            if list(patterns) == [None]:
+                raise NullPointerException(
+                    'Cannot invoke "String.getBytes(java.nio.charset.Charset)" because "grokPattern" is null'
+                )
+            # Among several, a null is joined to the others as Java writes it.
+            texts = [text(cast(one, "java.lang.String")) for one in patterns]
             named = {name: cast(one, "java.lang.String") for name, one in bank.items()}
             self.grok = Grok(named, combined(texts, _MATCH_INDEX if self.trace else None), capture_all)
         except OpenSearchError as error:

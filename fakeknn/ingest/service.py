@@ -281,7 +281,7 @@ class _Run:
         self.answered.setdefault(slot.position, error)
 
     def _pipeline(self, slots: Sequence[_Slot], pipeline: Pipeline) -> None:
-        now = self.node.clock.millis()
+        now = self.node.clock.nanos()
         try:
             documents = [_document(slot.index, now) for slot in slots]
         except OpenSearchError as error:

@@ -160,6 +160,10 @@ class _Tracking:
 
     def _run_pipeline(self, one: PipelineProcessor, document: IngestDocument, holds: bool | None) -> bool:
         pipeline = one.pipeline(document)
+        try:
+            copied = document.copy()
+        except OpenSearchError as error:
+            raise EscapingError(error) from None
         if pipeline is None:
             raise EscapingError(
                 IllegalArgumentException(
@@ -167,7 +171,7 @@ class _Tracking:
                 )
             )
         try:
-            pipeline.execute(document.copy())  # only to see whether pipelines lead back to themselves
+            pipeline.execute(copied)  # only to see whether pipelines lead back to themselves
         except OpenSearchError as error:
             cause = error.__cause__
             if isinstance(cause, IllegalStateException) and (cause.reason or "").startswith("Cycle detected"):

@@ -12,6 +12,10 @@ class Clock:
         """Milliseconds since 1970."""
         return time.time_ns() // 1_000_000
 
+    def nanos(self) -> int:
+        """Nanoseconds since 1970."""
+        return time.time_ns()
+
     def now(self) -> float:
         """Seconds since some moment; never goes back."""
         return time.monotonic()
@@ -29,6 +33,9 @@ class ManualClock(Clock):
 
     def millis(self) -> int:
         return self._start + int(self._passed * 1000)
+
+    def nanos(self) -> int:
+        return self.millis() * 1_000_000
 
     def now(self) -> float:
         return self._passed
