@@ -62,6 +62,7 @@ def compare(
                 finding = judge(request, recorded, actual)
                 if finding is not None:
                     differing += 1
-                    print(f"{file}:{finding}", file=out)
+                    told = f"{file}:{finding}".encode(errors="backslashreplace")  # halves of pairs are no UTF-8
+                    print(told.decode(), file=out)
     print(f"{total} requests, {differing} answered differently", file=out)
     return differing

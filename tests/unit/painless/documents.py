@@ -47,8 +47,16 @@ PROPERTIES: dict[str, Any] = {
             "ni": "ip",
             "ng": "geo_point",
             "nf": "float",
+            "nn": "integer",
+            "ns": "short",
+            "ny": "byte",
+            "no": "double",
+            "nh": "half_float",
+            "nu": "unsigned_long",
+            "na": "date_nanos",
         }.items()
     },
+    "nx": {"type": "scaled_float", "scaling_factor": 10, "doc_values": False},
 }
 DOCUMENTS: tuple[dict[str, Any], ...] = (
     {
