@@ -2,8 +2,9 @@
 
     python tests/bench/bench_exact.py [rows]
 
-Needs faiss-cpu. Every figure is the best of several rounds in which the candidates take turns; each runs once untimed
-before it is timed, so that none pays for what the one before it has left in the caches.
+Needs faiss-cpu. Every figure is the best of several rounds in which the candidates take turns; each rests and
+runs once untimed before it is timed, so that none pays for what the one before it has left: its threads, which wait
+for more by keeping the cores busy, and the caches.
 """
 
 from __future__ import annotations
@@ -20,13 +21,14 @@ from fakeknn.knn.exact import Norms, exact_top, exact_top_each
 from fakeknn.knn.script import VECTOR_FUNCTIONS
 from fakeknn.knn.spaces import SPACES
 
-DIMENSION, K, QUERIES, ROUNDS = 128, 10, 100, 7
+DIMENSION, K, QUERIES, ROUNDS, REST = 128, 10, 100, 7, 0.1
 
 
 def best_times(candidates: dict[str, Callable[[], Any]]) -> dict[str, float]:
     times = dict.fromkeys(candidates, float("inf"))
     for _ in range(ROUNDS):
         for name, run in candidates.items():
+            time.sleep(REST)
             run()
             start = time.perf_counter()
             run()
@@ -57,16 +59,11 @@ def main(rows: int) -> None:
             "bits": lambda: exact_top(bits, bits[0], K, hamming),
             "l1": lambda: exact_top(matrix, query, K, SPACES["l1"]),
             "linf": lambda: exact_top(matrix, query, K, SPACES["linf"]),
+            "faiss, one query": lambda: index.search(query[None], K),
+            f"faiss, {QUERIES} queries": lambda: index.search(queries, K),
             "script, 1 / (1 + l2Squared)": lambda: 1 / (1 + VECTOR_FUNCTIONS["l2Squared"](given, matrix, "float")),
             "script, knn_score cosinesimil": lambda: cosine.script_score(matrix, query),
             f"l2, {QUERIES} queries": lambda: exact_top_each(matrix, queries, K, l2, norms=norms),
-        }
-    )
-    # By itself: for some milliseconds after a search, faiss's threads keep the cores busy with waiting.
-    times |= best_times(
-        {
-            "faiss, one query": lambda: index.search(query[None], K),
-            f"faiss, {QUERIES} queries": lambda: index.search(queries, K),
         }
     )
     print(f"{rows:,} × {DIMENSION}, k {K}")
