@@ -83,7 +83,7 @@ def check_requested(settings: Mapping[str, Value]) -> None:
 def problems(settings: Mapping[str, Value]) -> list[str]:
     """getIndexSettingsValidationErrors: what must not be asked for, in new indices and templates."""
     found = []
-    if settings.get("index.data_path"):
+    if settings.get("index.data_path") not in (None, ""):  # an empty list reads as "[]"
         found.append("path.shared_data must be set in order to use custom data paths")
     for key in sorted(settings):
         setting = INDEX_SETTINGS.find(key)
@@ -226,7 +226,7 @@ def check_makeable(settings: Mapping[str, Value], before: Mapping[str, Value] | 
             f"The index.merge_on_flush.policy has unsupported policy specified: {java_string(policy)}. Please use one "
             "of: default, merge-on-flush"
         )
-    if (settings if before is None else before).get("index.optimize_auto_generated_id") is not None:
+    if "index.optimize_auto_generated_id" in (settings if before is None else before):  # null is there as well
         raise IllegalArgumentException("Setting [index.optimize_auto_generated_id] was removed in version 7.0.0")
     _check_merge_policy(settings)
     check_similarities(settings)
