@@ -98,6 +98,8 @@ class Histogram(MultiBucket):
 
 
 def key_members(format: Format, key: Any) -> dict[str, Any]:
+    if isinstance(key, float) and not math.isfinite(key):
+        key = java_double(key)  # which JSON has no number for
     return {"key": key} if format.raw else {"key_as_string": text_of(format.show(key)), "key": key}
 
 
@@ -165,12 +167,13 @@ class HistogramLike(Aggregation):
         inside = docs.taken(at, numbers, len(found))
         counts, results = inside.counts().tolist(), subs(inside)
         members: dict[int, tuple[Any, dict[str, Any]]] = {}
-        for code in set(found.tolist()):
+        listed = found.tolist()  # a NaN among them is itself alone
+        for code in set(listed):
             key = keys(code)
             members[code] = key, key_members(source.format, key)
         buckets: list[Bucket] = [
             Bucket(members[code][0], count, result, members[code][1])
-            for code, count, result in zip(found.tolist(), counts, results, strict=True)
+            for code, count, result in zip(listed, counts, results, strict=True)
         ]
         empty = subs(docs.nothing())[0] if self.min_doc_count == 0 else None
         steps = grid.steps.unasked if docs.unmapped else grid.steps
@@ -210,7 +213,8 @@ class NumberSteps(Steps):
     high: float
 
     def _round(self, key: float) -> float:
-        return math.floor((key - self.offset) / self.interval) * self.interval + self.offset
+        steps = (key - self.offset) / self.interval
+        return (math.floor(steps) if math.isfinite(steps) else steps) * self.interval + self.offset
 
     def after(self, key: float) -> float:
         return self._round(key + self.interval + self.interval / 2)

@@ -16,6 +16,7 @@ from fakeknn.analysis.regexp import regexp_matcher
 from fakeknn.errors import IllegalArgumentException, OpenSearchParseException, Where
 from fakeknn.painless.library_score import murmur3
 from fakeknn.query.context import ShardContext
+from fakeknn.units import LONG_MAX, LONG_MIN
 from fakeknn.xcontent import objects
 
 _PARTITIONING_SEED = 31
@@ -87,7 +88,10 @@ class IncludeExclude:
 
 
 def _whole(value: float) -> int:
-    return math.floor(value) if isinstance(value, float) and math.isfinite(value) else int(value)
+    """Math.round of a floor: of what no long is, the nearest."""
+    if value != value:
+        return 0
+    return math.floor(min(max(value, LONG_MIN), LONG_MAX))
 
 
 def _hash(term: bytes) -> int:

@@ -163,8 +163,8 @@ class Sigmoid(Function):
             raise IllegalArgumentException(f"exp must be > 0, got: {java_float(self.exponent)}")
 
     def score(self, weight: np.float32, values: Singles, pivot: np.float32) -> Singles:
-        exponent = float(np.float32(self.exponent))
-        middle = float(np.float32(self.pivot)) ** exponent
+        exponent = np.float64(np.float32(self.exponent))
+        middle = np.float64(np.float32(self.pivot)) ** exponent  # which may be infinite
         scored = float(weight) * (1 - middle / (values.astype(np.float64) ** exponent + middle))
         return np.asarray(scored.astype(np.float32))
 

@@ -51,7 +51,7 @@ class NestedSort:
 
     def parents(self, ctx: ShardContext) -> Any:
         """int32[n]: for every row the one that it is sorted with."""
-        return ctx.view.parents(0 if ctx.nested_path is None else ctx.view.level_paths[ctx.nested_path])
+        return ctx.view.parents(0 if ctx.nested_path is None else ctx.view.level_paths.get(ctx.nested_path, 0))
 
     def first(self, ctx: ShardContext, mask: Mask) -> Mask:
         """``mask`` (see ``children``) with those rows alone that are sorted by."""
