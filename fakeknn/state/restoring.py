@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from fakeknn.errors import NotFaked, OpenSearchError, SnapshotRestoreException
+from fakeknn.errors import NotFaked, NullPointerException, OpenSearchError, SnapshotRestoreException
 from fakeknn.state import shard_limit
 from fakeknn.state.creation import reread_mapping
 from fakeknn.state.index import Index, Restored
@@ -57,7 +57,7 @@ class RestoreSnapshot:
     include_global_state: bool = False
     include_aliases: bool = True
     index_settings: Mapping[str, Any] = field(default_factory=dict)
-    ignore_index_settings: Sequence[str] = ()
+    ignore_index_settings: Sequence[str | None] = ()
 
 
 def restore_snapshot(node: Node, request: RestoreSnapshot) -> tuple[list[str], int]:
@@ -152,6 +152,8 @@ def _restored(node: Node, request: RestoreSnapshot, snapshot: Snapshot, uuid: st
 def _settings(request: RestoreSnapshot, told: str, origin: Index) -> dict[str, Any]:
     """RestoreService.updateIndexSettings"""
     for name in request.ignore_index_settings:
+        if name is None:
+            raise NullPointerException('Cannot invoke "String.indexOf(int)" because "str" is null')
         if name in _UNREMOVABLE:
             raise SnapshotRestoreException(request.repository, told, f"cannot remove setting [{name}] on restore")
         if name in _UNMODIFIABLE:
@@ -171,7 +173,7 @@ def _settings(request: RestoreSnapshot, told: str, origin: Index) -> dict[str, A
         for key, value in origin.settings.items()
         if key in _UNREMOVABLE
         or key in _UNMODIFIABLE
-        or not any(simple_match(pattern, key) for pattern in request.ignore_index_settings)
+        or not any(simple_match(pattern, key) for pattern in request.ignore_index_settings if pattern is not None)
     }
     kept.pop("index.verified_before_close", None)
     if any(key.startswith(_OF_SHARDS) or (value is None and key in _OF_METADATA) for key, value in changes.items()):
