@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from fakeknn.aggs.fielddata import fielddata_of_text
 from fakeknn.errors import (
+    ClassCastException,
     IllegalArgumentException,
     NotFaked,
     NullPointerException,
@@ -292,6 +293,12 @@ class Sort:
         if self.unmapped_type is None:
             raise ctx.fails(f"No mapping found for [{self.field}] in order to sort on")
         kind = KINDS.get(self.unmapped_type)
+        if kind is None and self.unmapped_type in ("object", "nested"):
+            found, needed = "org.opensearch.index.mapper.ObjectMapper", "org.opensearch.index.mapper.FieldMapper"
+            raise ClassCastException(
+                f"class {found} cannot be cast to class {needed} ({found} and {needed} are in unnamed module of loader "
+                "'app')"
+            )
         if kind is None:
             raise IllegalArgumentException(f"No mapper found for type [{self.unmapped_type}]")
         stand_in = kind(f"__anonymous_{self.unmapped_type}", self.unmapped_type, ctx.mapping.context)
@@ -300,12 +307,14 @@ class Sort:
 
     def _unmapped(self, ctx: ShardContext, rows: NDArray[np.int32]) -> SortKeys:
         stand_in = self._stand_in(ctx)
+        stand_in.require_doc_values()
         empty = _nothing(stand_in, ctx.n)
-        if isinstance(empty, KeywordColumn):
-            self._not_of_numbers(ctx, stand_in)
-            return self._keywords(ctx, stand_in, empty, rows)
-        assert isinstance(empty, NumericColumn)
-        return self._numbers(stand_in, empty, rows)
+        if isinstance(empty, NumericColumn):
+            return self._numbers(stand_in, empty, rows)
+        self._not_of_numbers(ctx, stand_in)
+        if not stand_in.sorts or not isinstance(empty, KeywordColumn):
+            raise stand_in.no_sort()
+        return self._keywords(ctx, stand_in, empty, rows)
 
     @property
     def no_sort(self) -> bool:
