@@ -10,6 +10,7 @@ from fakeknn.dates import UTC, DateFormat, Zone, calendar, parse_zone
 from fakeknn.dates.calendar import DAY, SECOND
 from fakeknn.dates.locales import parse_locale
 from fakeknn.dates.moments import Moment
+from fakeknn.dates.resolving import checked
 from fakeknn.errors import (
     IllegalArgumentException,
     NullPointerException,
@@ -97,9 +98,11 @@ def _parser(pattern: str, zone: Zone, locale: str, now: Callable[[], int]) -> Pa
         if temporal.day is None and not _has_year(temporal.fields):
             # What names no year is of this one, in the zone of the processor. An instant names none.
             year = calendar.from_day(now() // 86_400_000)[0]
-            month, day = temporal.fields.get("MonthOfYear", 1), temporal.fields.get("DayOfMonth", 1)
+            day = checked("DayOfMonth", temporal.fields.get("DayOfMonth", 1))
+            month = checked("MonthOfYear", temporal.fields.get("MonthOfYear", 1))
+            day = min(day, calendar.month_length(year, month))  # ZonedDateTime.with makes do with the last there is
             time = temporal.time or 0 if temporal.instant is None else temporal.instant % SECOND
-            return Moment.of_local(calendar.checked_day(year, month, day) * DAY + time, zone)
+            return Moment.of_local(calendar.to_day(year, month, day) * DAY + time, zone)
         if zone == UTC:
             return Moment(temporal.nanos(), UTC)
         # The formatter's zone is put over a mere offset
