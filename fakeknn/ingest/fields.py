@@ -302,12 +302,10 @@ def _refuse_null(values: list[Any]) -> None:
         elif falls is not descends:
             break
         run += 1
-    head = values[:run]
     for value in values[run:]:
         if value is None:
             raise _no_comparable("pivot")
-        head.append(value)
-        head.sort(key=cmp_to_key(_compare))
+        _compare(value, values[0])  # whichever it is compared with: those before are all of one class
 
 
 def _no_comparable(variable: str) -> NullPointerException:
