@@ -211,6 +211,8 @@ def check_makeable(settings: Mapping[str, Value], before: Mapping[str, Value] | 
     check_active_shard_count(settings)
     if settings.get("index.store.type") == "remote_snapshot":
         raise NotFaked("searchable snapshots")
+    if settings.get("index.derived_source.enabled") == "true":
+        raise NotFaked("sources derived from the values of all fields (index.derived_source.enabled)")
     for key, kind, known in (
         ("index.store.type", "store type", STORE_TYPES),
         ("index.store.factory", "store factory", ("",)),

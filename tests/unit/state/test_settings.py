@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from fakeknn.errors import IllegalStateException, OpenSearchError
+from fakeknn.errors import IllegalStateException, NotFaked, OpenSearchError
 from fakeknn.state.settings.flat import flatten, render, with_index_prefix
 from fakeknn.state.settings.index import INDEX_SETTINGS
 from fakeknn.state.settings.kinds import Settings
@@ -355,3 +355,8 @@ def test_refresh_no_oftener_than_the_cluster_allows() -> None:
         update({"refresh_interval": -1}, allowed=Allowed(minimum_refresh_interval="1s"))["index.refresh_interval"]
         == "-1"
     )
+
+
+def test_sources_derived_from_all_fields_are_not_faked() -> None:
+    with pytest.raises(NotFaked, match="derived_source"):
+        check_makeable({"index.derived_source.enabled": "true"})
