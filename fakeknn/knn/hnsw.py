@@ -18,7 +18,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fakeknn.knn.arithmetic import Floats
-from fakeknn.knn.exact import best
 from fakeknn.knn.measure import Measure, Queries
 from fakeknn.knn.spaces import Mask, Matrix, Radius
 
@@ -184,19 +183,23 @@ class Marks:
     def begin(self, queries: int, rows: int) -> None:
         # Each query has a mark for every row and, last, one for NOWHERE, which counts as visited. (Row -1 finds the
         # last mark of the query before, or of all: the same.)
-        if self._stride < rows + 1 or len(self._marks) < queries * self._stride or self._epoch == 255:
+        if self._stride < rows + 1 or len(self._marks) < queries * self._stride:
             self._stride = rows + 1
             self._marks = np.zeros(queries * self._stride, dtype=np.uint8)
+            self._epoch = 0
+        elif self._epoch == 255:
+            self._marks.fill(0)
             self._epoch = 0
         self._epoch += 1
         self._marks[self._stride - 1 :: self._stride] = self._epoch
 
     def visit(self, queries: Places, rows: Rows) -> Rows:
         """Mark rows (queries, several) as visited; those that were not, each once, as ``_distinct`` gives them."""
-        marks = rows + queries[:, None] * self._stride
-        fresh = self._marks[marks] != self._epoch
-        self._marks[marks] = self._epoch
-        return _distinct(np.where(fresh, rows, NOWHERE))
+        marks = queries[:, None] * self._stride
+        fresh = self._marks.take(rows + marks, mode="wrap") != self._epoch
+        found = _distinct(np.where(fresh, rows, NOWHERE))
+        self._marks[found + marks] = self._epoch
+        return found
 
 
 @dataclass
@@ -271,9 +274,11 @@ class Graph:
         rows = found[which, column].astype(np.intp)
         measure = self.measure
         scores = measure.space.score(measure.matrix[rows], vectors[which], one_by_one=one_by_one)
+        order = np.lexsort((-scores, which))  # of equal scores the lower row is first
+        order = order[~np.isnan(scores[order])]
+        which, rows, scores = which[order], rows[order], scores[order]
         ends = np.searchsorted(which, np.arange(len(vectors) + 1))
-        parts = [slice(start, end) for start, end in pairwise(ends)]
-        return [best(rows[part], scores[part], k) for part in parts]
+        return [(rows[start:end], scores[start:end]) for start, end in pairwise(ends)]
 
     def within(
         self, vector: Matrix, radius: Radius, ef: int, *, one_by_one: bool = False, native: bool = False

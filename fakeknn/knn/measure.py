@@ -6,6 +6,7 @@ to walk a graph by; what is found is measured again with ``Space.score``.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fakeknn.knn.arithmetic import Floats
+from fakeknn.knn.arithmetic import Floats, share_out
 from fakeknn.knn.spaces import Matrix, Space, squared_norms
 
 Rows = NDArray[np.int32]
@@ -61,6 +62,21 @@ _DISTANCES: dict[str, Callable[[Floats, Floats, Floats], Floats]] = {
 }
 
 
+class _Scratch(threading.local):
+    """Memory of a thread for what it gathers."""
+
+    def __init__(self) -> None:
+        self._numbers = np.empty(0, dtype=np.float32)
+
+    def take(self, numbers: int) -> Floats:
+        if numbers > len(self._numbers):
+            self._numbers = np.empty(numbers, dtype=np.float32)
+        return self._numbers[:numbers]
+
+
+_SCRATCH = _Scratch()
+
+
 class Measure:
     """Measures distances in a space to the rows of a matrix, which may be exchanged for a longer one."""
 
@@ -68,7 +84,6 @@ class Measure:
         self.space = space
         self._distance = _DISTANCES[space.name]
         self._bits = space.name == "hamming"
-        self._buffer = np.empty(0, dtype=np.float32)
         self._squares = np.empty(0, dtype=np.float32)
         self.exchange(matrix, squares)
 
@@ -99,11 +114,15 @@ class Measure:
     def distances(self, queries: Queries, rows: Rows) -> Floats:
         """The distance of each query to its own rows, (queries, several)."""
         out = np.empty(rows.shape, dtype=np.float32)
+
+        def multiply(parts: list[slice]) -> None:
+            for part in parts:
+                np.einsum("ijk,ik->ij", self._gathered(rows[part]), queries.vectors[part], out=out[part])
+
         step = self._step(rows)
-        for start in range(0, len(rows), step):
-            part = slice(start, start + step)
-            np.einsum("ijk,ik->ij", self._gathered(rows[part]), queries.vectors[part], out=out[part])
-        return self._distance(out, self._squares[rows], queries.squares[:, None])
+        parts = [slice(start, start + step) for start in range(0, len(rows), step)]
+        share_out(parts, multiply, rows.size * self.matrix.shape[1])
+        return self._distance(out, self._squares.take(rows, mode="wrap"), queries.squares[:, None])
 
     def among(self, rows: Rows) -> Floats:
         """The distances between all rows of each set, (sets, several, several)."""
@@ -123,15 +142,12 @@ class Measure:
         return max(1, _GATHERED // max(1, int(rows.shape[1]) * int(self.matrix.shape[1])))
 
     def _gathered(self, rows: Rows) -> Floats:
-        """The vectors of rows as float32, in a buffer that the next call overwrites."""
+        """The vectors of rows as float32, in memory that the thread's next call overwrites."""
         dimension = self.matrix.shape[1]
         if self.matrix.dtype != np.float32:
             vectors = self.matrix[rows]
             return (_unpacked(vectors) if self._bits else vectors).astype(np.float32)
-        needed = rows.size * dimension
-        if needed > len(self._buffer):
-            self._buffer = np.empty(needed, dtype=np.float32)
-        taken = self._buffer[:needed].reshape(rows.size, dimension)
+        taken = _SCRATCH.take(rows.size * dimension).reshape(rows.size, dimension)
         np.take(self.matrix, rows.ravel(), axis=0, out=taken, mode="wrap")
         return taken.reshape(*rows.shape, dimension)
 
