@@ -47,7 +47,7 @@ MACHINE = Machine()
 _SMALLEST_NORMAL = float(np.finfo(np.float32).smallest_normal)
 _SURPLUS_BITS, _HALFWAY = np.int64(0x1FFFFFFF), np.int64(0x10000000)
 _BLOCK_ELEMENTS = 1 << 16  # of float64: 512 KiB, so that a block stays in a core's second-level cache
-_FOR_THREADS = 1 << 20  # numbers below which sharing among threads gains little, and costs much if all are busy
+_FOR_THREADS = 1 << 22  # numbers below which sharing among threads gains little, and costs much if all are busy
 
 
 def fma_dot(matrix: Floats, query: Floats, in_order: bool = False) -> Floats:
@@ -94,20 +94,22 @@ def rows_of_block(dimension: int) -> int:
 def each_block(matrix: NDArray[Any], work: Callable[[slice], None]) -> None:
     """``work`` for each of the matrix's ``row_blocks``: for many, in as many threads as there are cores, as BLAS does.
 
-    numpy lets other threads run while it reckons. Each thread takes blocks that lie together, in the caller's errstate.
+    numpy lets other threads run while it reckons, in the caller's errstate.
     """
+
     def run(part: list[slice]) -> None:
         for block in part:
             work(block)
 
-    share_out(list(row_blocks(*matrix.shape)), run, matrix.size)
+    blocks = list(row_blocks(*matrix.shape))
+    if matrix.size < _FOR_THREADS:
+        run(blocks)
+    else:
+        share_out(blocks, run)
 
 
-def share_out(blocks: list[slice], work: Callable[[list[slice]], None], numbers: int) -> None:
-    """``work`` for all blocks; if there are many ``numbers`` to reckon with, for a share of them in each thread."""
-    if numbers < _FOR_THREADS:
-        work(blocks)
-        return
+def share_out(blocks: list[slice], work: Callable[[list[slice]], None]) -> None:
+    """``work`` for all blocks: in as many threads as there are cores, each with blocks that lie together."""
     share = -(-len(blocks) // (os.cpu_count() or 1))
     parts = [blocks[start : start + share] for start in range(0, len(blocks), share)]
     others = [_threads().submit(copy_context().run, work, part) for part in parts[1:]]

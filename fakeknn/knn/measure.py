@@ -21,6 +21,8 @@ Rows = NDArray[np.int32]
 
 _GATHERED = 1 << 18  # numbers gathered at a time: 1 MiB, still in the cache when they are multiplied
 
+_FOR_THREADS = 1 << 20  # numbers below which sharing them among threads takes longer than gathering them
+
 _ONE_THREAD = 1 << 18  # multiplications up to which a product is not shared out, which would take longer than itself
 
 
@@ -121,7 +123,10 @@ class Measure:
 
         step = self._step(rows)
         parts = [slice(start, start + step) for start in range(0, len(rows), step)]
-        share_out(parts, multiply, rows.size * self.matrix.shape[1])
+        if rows.size * self.matrix.shape[1] < _FOR_THREADS:
+            multiply(parts)
+        else:
+            share_out(parts, multiply)
         return self._distance(out, self._squares.take(rows, mode="wrap"), queries.squares[:, None])
 
     def among(self, rows: Rows) -> Floats:
