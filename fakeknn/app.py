@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
+from functools import partial
 from string import hexdigits
 from typing import Any
 
@@ -27,6 +28,7 @@ from fakeknn.shape import check, check_flags, shape
 from fakeknn.state.node import Bug, Node
 from fakeknn.uri import Uri
 from fakeknn.xcontent import media
+from fakeknn.xcontent.astray import followed
 from fakeknn.xcontent.media import MediaType
 from fakeknn.xcontent.places import put
 
@@ -60,7 +62,7 @@ def handle(node: Node, request: Request) -> Answer | Later:
             _prepare(node, request, route, unread)
         if node.background:
             node.work_on()
-        return _finished(node, request, route.handler(node, request))
+        return _finished(node, request, followed(request, partial(route.handler, node, request)))
     except Exception as error:
         return _failed(node, request, error)
     finally:
@@ -194,7 +196,7 @@ def _prepare(node: Node, request: Request, route: Route, unread: OpenSearchError
     request.unread = unread
     request.params = {name: value for name, value in request.params.items() if name in route.parameters}
     try:
-        route.handler(_Preparing(node, unread), request)
+        followed(request, partial(route.handler, _Preparing(node, unread), request))
     except NotFaked:
         pass
     except ActionRequestValidationException as error:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from fakeknn.errors import IllegalArgumentException, IllegalStateException, NullPointerException, OpenSearchError
+from fakeknn.query.base import Query
 from fakeknn.query.context import ShardContext
 from fakeknn.query.parsing import parse_query
 from fakeknn.query.terms import TermsLookup
@@ -14,6 +15,7 @@ from fakeknn.state.index import Index
 from fakeknn.state.node import Node
 from fakeknn.state.shard import EMPTY
 from fakeknn.xcontent import generator, locate, read
+from fakeknn.xcontent.astray import Written, followed
 
 _WRAP = b'{"filter":'
 
@@ -33,14 +35,18 @@ def check_filter(node: Node, index: Index, alias: str, filter: Mapping[str, Any]
             'Cannot invoke "org.opensearch.index.cache.IndexCache.bitsetFilterCache()" because "this.indexCache" is '
             "null"
         )
-    body = _WRAP + generator.dump(filter) + b"}"
-    root = read(body)
+    wrapped = Written(_WRAP + generator.dump(filter) + b"}")
+
+    def parse() -> Query:
+        wrapped.parsed = read(wrapped.body)
+        return parse_query(wrapped.parsed, "filter")
+
     try:
-        query = parse_query(root, "filter")
+        query = followed(wrapped, parse)
         query.mask(ShardContext(index.name, index.uuid, 0, index.settings, index.mapping, EMPTY, 0, _NothingElse(node)))
     except OpenSearchError as error:
         for link in error.chain():
-            place = locate(body, root, link.at) if link.at is not None else None
+            place = locate(wrapped.body, wrapped.parsed, link.at) if link.at is not None else None
             link.at = None
             if place is not None:
                 link.locate(place[0], place[1] - len(_WRAP))

@@ -33,7 +33,8 @@ from fakeknn.search.source import HIDE_SOURCE
 from fakeknn.state.names import IndicesOptions
 from fakeknn.state.node import Node
 from fakeknn.units import parse_int
-from fakeknn.xcontent import generator, hash_ordered, hashed, parse_double, read
+from fakeknn.xcontent import generator, hash_ordered, hashed, parse_double, read, read_for, read_search
+from fakeknn.xcontent.astray import followed
 
 R = TypeVar("R", bound=BulkByScrollRequest)
 
@@ -124,7 +125,7 @@ def _parse(request: Request, wanted: BulkByScrollRequest, members: Members) -> N
                 members[name](wanted, value)
         request.body = generator.write(body)
         # Errors are placed in what is parsed now
-        parse_request(request.read(read), wanted.search)
+        followed(request, lambda: parse_request(request.read(_read_alone), wanted.search))
         wanted.from_given = "from" in body
     _search_parameters(request, wanted)
     if "scroll_size" in request.params:
@@ -132,6 +133,10 @@ def _parse(request: Request, wanted: BulkByScrollRequest, members: Members) -> N
     if "conflicts" in request.params:
         wanted.set_conflicts(request.params["conflicts"])
     check_time(request, "search_timeout")
+
+
+def _read_alone(body: bytes) -> Any:
+    return read_for(body, read_search, parse_request)
 
 
 def _search_parameters(request: Request, wanted: BulkByScrollRequest) -> None:

@@ -26,7 +26,8 @@ from fakeknn.state.node import Node
 from fakeknn.state.versions import version_type
 from fakeknn.units import parse_time_value
 from fakeknn.uri import Uri
-from fakeknn.xcontent import generator, hashed, java_string, read, read_open, settle, string_array
+from fakeknn.xcontent import generator, hashed, java_string, read_open, string_array
+from fakeknn.xcontent.astray import parse_written
 from fakeknn.xcontent.objects import ObjectParser, declared, integer, stopped_at, text, whole
 
 
@@ -92,12 +93,7 @@ class _Parser:
             self._indices(body)
             self.wanted.remote = remote_host(body)
             written = generator.write(body)
-            tree = read(written)
-            try:
-                parse_request(tree, self.wanted.search)
-            except OpenSearchError as error:
-                settle(error, written, tree)
-                raise
+            parse_written(written, lambda tree: parse_request(tree, self.wanted.search))
             self.wanted.from_given = "from" in body
         except OpenSearchError as error:
             raise stopped_at(error, end) from error.__cause__

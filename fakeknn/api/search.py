@@ -47,6 +47,7 @@ from fakeknn.search.source import source_of_params
 from fakeknn.search.suggest_term import suggest_of_parameters
 from fakeknn.state.names import IndicesOptions
 from fakeknn.xcontent import hash_ordered, java_string, read, read_for, read_query, read_search, settle
+from fakeknn.xcontent.astray import followed
 
 if TYPE_CHECKING:
     from fakeknn.state.node import Node
@@ -393,9 +394,8 @@ def msearch(node: Node, request: Request) -> dict[str, Any]:
     check_time(request, "cancel_after_time_interval")
     searches = []
     for one in message_searches(request):
-        one.parsed = _read(node, one.body, alone=False)
         try:
-            search = parse_request(one.parsed, request_of(node))
+            search = followed(one, partial(_read_of_several, node, one))
             check_total_hits(one, search)
             searches.append((one, search))
         except OpenSearchError as error:
@@ -413,6 +413,11 @@ def msearch(node: Node, request: Request) -> dict[str, Any]:
             settle(error, one.body, one.parsed)
             responses.append(body_of(error))
     return message_answer(node, request, started, responses)
+
+
+def _read_of_several(node: Node, one: Request) -> SearchRequest:
+    one.parsed = _read(node, one.body, alone=False)
+    return parse_request(one.parsed, request_of(node))
 
 
 def message_answer(node: Node, request: Request, started: float, responses: list[dict[str, Any]]) -> dict[str, Any]:

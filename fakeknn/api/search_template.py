@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -37,6 +38,7 @@ from fakeknn.search.request import SearchRequest, parse_request
 from fakeknn.search.scripts import compile_painless, stored_script
 from fakeknn.state.names import SEARCH, IndicesOptions
 from fakeknn.xcontent import generator, read_for, read_open, read_search, settle
+from fakeknn.xcontent.astray import followed
 from fakeknn.xcontent.jackson import Characters
 from fakeknn.xcontent.objects import ObjectParser, caught, declared, text, whole
 
@@ -141,11 +143,16 @@ def _searched(
     """
     rendered = Characters(_render(node, template).encode())
     one = Request("POST", request.path, request.params, body=rendered)
+
+    def read_one() -> SearchRequest:
+        read = partial(read_search, alone=False)
+        one.parsed = read_for(one.body, read, lambda tree: parse_request(tree, request_of(node)))
+        return parse_request(one.parsed, request_of(node))
+
     try:
-        one.parsed = read_for(rendered, read_search, lambda tree: parse_request(tree, request_of(node)))
-        search = parse_request(one.parsed, request_of(node))
+        search = followed(one, read_one)
     except OpenSearchError as error:
-        settle(error, rendered, one.parsed)
+        settle(error, one.body, one.parsed)
         raise
     if around is not None and around.track_total_hits is not None:
         if search.track_total_hits is None:

@@ -9,7 +9,7 @@ from fakeknn.api.timeouts import check_timeouts
 from fakeknn.errors import IllegalArgumentException, NotFaked
 from fakeknn.fields.metadata import METADATA, WITHOUT_DOC_VALUES
 from fakeknn.fields.vector import VectorFieldType
-from fakeknn.query.parsing import parse_query
+from fakeknn.query.parsing import query_of
 from fakeknn.rest import Request, route
 from fakeknn.search import service
 from fakeknn.search.request import parse_request
@@ -80,7 +80,7 @@ def _aliases(index: Index, resolved: set[str]) -> dict[str, Any]:
     filtering = filtering_aliases(index, resolved)
     if not filtering:
         return {"aliases": found}
-    queries = [parse_query({"filter": index.aliases[alias]["filter"]}, "filter").to_json() for alias in filtering]
+    queries = [query_of(index.aliases[alias]["filter"]).to_json() for alias in filtering]
     either = {"bool": {"should": queries, "adjust_pure_negative": True, "boost": 1.0}}
     return {"aliases": found, "filter": queries[0] if len(queries) == 1 else either}
 

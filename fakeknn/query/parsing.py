@@ -17,9 +17,11 @@ from fakeknn.errors import (
     Where,
 )
 from fakeknn.query.base import Query
-from fakeknn.xcontent import objects
+from fakeknn.xcontent import generator, objects
+from fakeknn.xcontent.astray import Astray, parse_written
 from fakeknn.xcontent.java import java_string
 from fakeknn.xcontent.suggest import did_you_mean
+from fakeknn.xcontent.tree import StrayEnd
 
 Parser = Callable[[Any, Any], Query]
 
@@ -73,6 +75,14 @@ def parse_query(container: Any, key: Any) -> Query:
     return query
 
 
+def query_of(tree: Mapping[str, Any]) -> Query:
+    """The query that a tree is by itself."""
+    try:
+        return parse_query([tree], 0)
+    except Astray:
+        return parse_written(generator.dump(tree), lambda again: parse_query([again], 0))
+
+
 #: Queries that OpenSearch 3.5.0 with k-NN has and fakeknn does not; filled as kinds are registered.
 KNOWN_QUERIES = frozenset(
     "bool boosting combined_fields common constant_score dis_max distance_feature exists field_masking_span "
@@ -104,8 +114,9 @@ def parse_queries(container: Any, key: Any) -> list[Query]:
     found = []
     i = 0
     while i < len(value):
-        if isinstance(value[i], list):
-            raise objects.stopped_at(IllegalStateException("expected value but got [START_ARRAY]"), Where(value, i))
+        if isinstance(value[i], (list, StrayEnd)):
+            what = f"expected value but got [{objects.token(value[i])}]"
+            raise objects.stopped_at(IllegalStateException(what), Where(value, i))
         if not isinstance(value[i], dict) and i + 1 < len(value) and isinstance(value[i + 1], dict):
             i += 1  # as parse_query: a scalar is stepped over
         found.append(parse_query(value, i))
@@ -144,11 +155,6 @@ def field_query(
                 reader = members.get(member) or COMMON.get(member)
                 if reader is None:
                     raise ParsingException(f"[{kind}] query does not support [{member}]", at=Where(value, member))
-                if isinstance(item, dict) and item and reader is value_of:
-                    # The object's beginning is taken for the value, and its members for the query's.
-                    inner = next(iter(item))
-                    if inner not in members and inner not in COMMON:
-                        raise ParsingException(f"[{kind}] query does not support [{inner}]", at=Where(item, inner))
                 values[member] = read_member(reader, value, member)
         else:
             if short is None and value is None:
@@ -265,10 +271,7 @@ def value_of(container: Any, key: Any) -> Any:
     if isinstance(value, list):
         return "]"  # the parser takes whatever token it is at, and the array's last is its end
     if isinstance(value, dict):
-        # The object's end is taken for the query's, and so on outwards, until there is one too many.
-        raise ParsingException(
-            "Unexpected token [END_OBJECT] found after the main object.", at=Where(container, None, "end")
-        )
+        raise Astray(Where(container, key))
     return value
 
 

@@ -12,7 +12,8 @@ from fakeknn.errors import IllegalArgumentException, OpenSearchError
 from fakeknn.query.base import Query
 from fakeknn.query.parsing import parse_query, register
 from fakeknn.query.wrapper import Broken
-from fakeknn.xcontent import generator, hashed, objects, read, read_for, settle
+from fakeknn.xcontent import generator, hashed, objects
+from fakeknn.xcontent.astray import parse_written
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -32,11 +33,9 @@ def parse_template(container: Any, key: Any) -> Query:
         empty = IllegalArgumentException("Template string cannot be empty. A valid template must be provided.")
         return BrokenTemplate(source=content, error=empty)
     source = generator.dump(content)
-    tree = read_for(source, read, lambda whole: parse_query([whole], 0))
     try:
-        return replace(parse_query([tree], 0), unwrapped=True)
+        return replace(parse_written(source, lambda tree: parse_query([tree], 0)), unwrapped=True)
     except OpenSearchError as cause:
-        settle(cause, source, tree)
         refused = IllegalArgumentException(f"Failed to rewrite template query: {source.decode()}")
         refused.__cause__ = cause
         return BrokenTemplate(source=content, error=refused)

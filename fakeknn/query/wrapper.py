@@ -17,7 +17,8 @@ from fakeknn.query.base import Query
 from fakeknn.query.context import ShardContext, rewriting
 from fakeknn.query.parsing import parse_query, register
 from fakeknn.view import Mask
-from fakeknn.xcontent import base64, objects, read, read_for, settle
+from fakeknn.xcontent import base64, objects
+from fakeknn.xcontent.astray import parse_written
 from fakeknn.xcontent.objects import SOURCE
 
 
@@ -74,13 +75,4 @@ def parse_wrapper(container: Any, key: Any) -> Query:
 def _read(source: bytes) -> Query:
     if not source.lstrip().startswith(b"{"):
         raise XContentParseException("Failed to derive xcontent")
-
-    def parse(tree: Any) -> Query:
-        return parse_query([tree], 0)
-
-    tree = read_for(source, read, parse)
-    try:
-        return parse(tree)
-    except OpenSearchError as error:
-        settle(error, source, tree)
-        raise
+    return parse_written(source, lambda tree: parse_query([tree], 0))

@@ -30,7 +30,7 @@ from fakeknn.query.match import MatchOptions
 from fakeknn.query.text import Match
 from fakeknn.search.fetch import Hit
 from fakeknn.search.inner_hits import COLLAPSE, InnerHits, parse_inner_hits
-from fakeknn.search.request import OBJECTS, SearchRequest
+from fakeknn.search.request import OBJECTS, SearchRequest, field_name
 from fakeknn.view import KeywordColumn, NumericColumn
 from fakeknn.xcontent import hash_ordered, objects
 from fakeknn.xcontent.objects import Member, ObjectParser, declared
@@ -67,7 +67,7 @@ def _at_once(container: Any, key: Any) -> int:
 _PARSER = ObjectParser(
     "collapse",
     {
-        "field": declared("string"),
+        "field": declared("string", field_name),
         "max_concurrent_group_searches": declared("int", _at_once),
         "inner_hits": Member(("START_OBJECT", "START_ARRAY"), _inner_hits),
     },

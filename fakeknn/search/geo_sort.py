@@ -27,6 +27,7 @@ from fakeknn.query.geo_parsers import distance_type, validation_method
 from fakeknn.query.java_names import wrong_fielddata
 from fakeknn.query.parsing import parse_query
 from fakeknn.search.nested_sort import check_max_children, parse_nested_sort, taken_nested
+from fakeknn.search.numeric_sort import null_number
 from fakeknn.search.sort import SORTS, Sort, SortKeys, sort_mode, sort_order
 from fakeknn.view import NumericColumn
 from fakeknn.xcontent import java_string, objects, parse_double
@@ -69,7 +70,7 @@ class GeoDistanceSort(Sort):
 
     def after(self, ctx: ShardContext, value: Any) -> Any:
         if value is None:
-            raise NullPointerException('Cannot invoke "java.lang.Double.doubleValue()" because "value" is null')
+            raise null_number("Double", "value")
         try:
             text = isinstance(value, str | bool)
             number = parse_double(java_string(value)) if text else float(value)

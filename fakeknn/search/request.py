@@ -225,6 +225,13 @@ def _is_big(value: Any) -> bool:
     return type(value) is int and not -(2**63) <= value < 2**63
 
 
+def field_name(container: Any, key: Any) -> str:
+    name = objects.text(container, key)
+    if not name:
+        raise IllegalArgumentException("field name is null or empty")
+    return name
+
+
 def _slice_bounds() -> ObjectParser:
     found: dict[str, int] = {}
 
@@ -246,7 +253,7 @@ def _slice_bounds() -> ObjectParser:
 
     return ObjectParser(
         "slice",
-        {"field": declared("string"), "id": declared("int", slice_id), "max": declared("int", slice_max)},
+        {"field": declared("string", field_name), "id": declared("int", slice_id), "max": declared("int", slice_max)},
     )
 
 
@@ -291,6 +298,15 @@ def _min_score(container: Any, key: Any) -> np.float32:
     return np.float32(objects.decimal(container, key))
 
 
+def _stats(request: SearchRequest, container: Any, key: Any) -> None:
+    groups = container[key]
+    for i, group in enumerate(groups):
+        if not isinstance(group, str):
+            found = objects.token(group)
+            raise ParsingException(f"Expected [VALUE_STRING] in [stats] but found [{found}]", at=Where(groups, i))
+        request.groups.append(objects.text(groups, i))
+
+
 #: Members by the kind of token they take: scalars, objects, arrays.
 SCALARS: dict[str, Setter] = {
     "from": lambda request, container, key: set_from(request, objects.integer(container, key)),
@@ -324,7 +340,7 @@ ARRAYS: dict[str, Setter] = {
     "_source": _set("source", parse_source),
     "stored_fields": _set("stored_fields", stored_fields),
     "sort": _sort,
-    "stats": lambda request, container, key: request.groups.extend(container[key]),
+    "stats": _stats,
     "search_after": _set("search_after", parse_search_after),
 }
 

@@ -8,7 +8,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fakeknn.errors import IllegalArgumentException, NamedObjectNotFoundException, NotFaked, ParsingException, Where
+from fakeknn.errors import (
+    IllegalArgumentException,
+    NamedObjectNotFoundException,
+    NullPointerException,
+    OpenSearchError,
+    ParsingException,
+    Where,
+)
 from fakeknn.query.base import Query
 from fakeknn.query.context import Scores
 from fakeknn.query.parsing import parse_query
@@ -68,14 +75,10 @@ _QUERY = ObjectParser(
 def parse_rescorer(container: Any, key: Any) -> Rescorer:
     """RescorerBuilder.parseFromXContent."""
     body = container[key]
+    if isinstance(body, list):
+        raise _no_rescorer(body, 0)
     if not isinstance(body, dict):
-        if isinstance(body, list) and body:
-            raise NotFaked("arrays inside [rescore]")
-        # The parser goes on to the next token, which ends the array around, or this one.
-        end = Where(body, None, "end") if isinstance(body, list) else Where(container, None, "end")
-        if not isinstance(body, list) and key + 1 < len(container):
-            raise NotFaked("a [rescore] that is no object beside others")
-        raise ParsingException("unexpected token [END_ARRAY] after [null]", at=end)
+        raise _no_rescorer(container, key + 1)
     values: dict[str, Any] | None = None
     window = 10
     for name, value in body.items():
@@ -100,6 +103,17 @@ def parse_rescorer(container: Any, key: Any) -> Rescorer:
         values.get("score_mode", "total"),
         window,
     )
+
+
+def _no_rescorer(items: list[Any], i: int) -> OpenSearchError:
+    """What is said of the token behind one that begins no object, which the parser goes on to."""
+    if i == len(items):
+        return ParsingException("unexpected token [END_ARRAY] after [null]", at=Where(items, None, "end"))
+    if objects.is_value(items[i]):
+        return NullPointerException("fieldName cannot be null")
+    if isinstance(items[i], dict):
+        return NamedObjectNotFoundException("unknown field [null]", at=Where(items, i))
+    return ParsingException(f"unexpected token [{objects.token(items[i])}] after [null]", at=Where(items, i))
 
 
 def _one(request: SearchRequest, container: Any, key: Any) -> None:

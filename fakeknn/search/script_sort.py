@@ -14,6 +14,7 @@ from fakeknn.query.context import ShardContext, running
 from fakeknn.query.doc_values import compile_script, script_values
 from fakeknn.query.script import Script, parse_script, resolved
 from fakeknn.search.nested_sort import NESTED, taken_nested
+from fakeknn.search.numeric_sort import null_number
 from fakeknn.search.sort import SORTS, Sort, SortKeys, sort_mode, sort_order
 from fakeknn.search.sort_values import Terms
 from fakeknn.xcontent import java_string
@@ -113,6 +114,8 @@ class ScriptSort(Sort):
             place = bisect_left(distinct, text.encode(), key=str.encode)
             bound = 2 * place if place < len(distinct) and distinct[place] == text else 2 * place - 1
             return -bound if self.descending else bound
+        if value is None:
+            raise null_number("Double", "value")
         number = self._number(value, self.field)
         return -number if self.descending else number
 

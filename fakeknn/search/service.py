@@ -23,7 +23,7 @@ from fakeknn.mapping import Mapping
 from fakeknn.query.base import Query
 from fakeknn.query.boolean import Bool
 from fakeknn.query.context import ShardContext
-from fakeknn.query.parsing import parse_query
+from fakeknn.query.parsing import query_of
 from fakeknn.query.percolate import IndexedDocument, Percolated
 from fakeknn.query.scoring import DfsStatistics
 from fakeknn.query.script import Script
@@ -234,7 +234,7 @@ def _by_alias(
     for index in indices:
         aliases = filtering_aliases(index, resolved)
         if aliases:
-            queries = [parse_query({"filter": index.aliases[alias]["filter"]}, "filter") for alias in aliases]
+            queries = [query_of(index.aliases[alias]["filter"]) for alias in aliases]
             filters[index.name] = queries[0] if len(queries) == 1 else Bool(should=tuple(queries))
     return {name: sorted(values) for name, values in wanted.items()}, filters
 

@@ -24,7 +24,6 @@ from fakeknn.errors import (
 )
 from fakeknn.painless import compile
 from fakeknn.painless.mustache import compile_template
-from fakeknn.query.base import Query
 from fakeknn.query.context import ShardContext
 from fakeknn.query.parsing import parse_query
 from fakeknn.query.script import Script, check_language, compiling, parse_script, resolved
@@ -41,7 +40,8 @@ from fakeknn.search.phrase_model import (
 )
 from fakeknn.search.spellchecker import DISTANCES, SpellChecker
 from fakeknn.search.suggest import SUGGESTERS, Entries, Texts, check_alike, common_fields, positive_size
-from fakeknn.xcontent import objects, read, settle
+from fakeknn.xcontent import objects
+from fakeknn.xcontent.astray import Astray, parse_written
 from fakeknn.xcontent.objects import ObjectParser, declared
 
 _BACKOFF = partial(StupidBackoff, discount=float(np.float32(0.4)))
@@ -120,13 +120,8 @@ class Collate:
         raw = source.encode()
         if not source.lstrip().startswith("{"):
             raise XContentParseException("Failed to derive xcontent")
-        body = read(raw)
         ctx = replace(ctx, memo={})  # which knows queries by their identity, and this one's ends here
-        try:
-            query: Query = parse_query([body], 0)
-        except OpenSearchError as error:
-            settle(error, raw, body)
-            raise
+        query = parse_written(raw, lambda tree: parse_query([tree], 0))
         try:
             mask = query.mask(ctx)
         except (QueryShardException, ParsingException, NotFaked):
@@ -353,6 +348,8 @@ def _generators(container: Any, key: Any) -> list[DirectGenerator]:
     found = []
     items = container[key]
     for i, item in enumerate(items):
+        if isinstance(item, list):
+            raise _behind_generators(item, 0)
         if not isinstance(item, dict):
             raise _behind_generators(items, i + 1)
         values = _GENERATOR.parse(items, i)
@@ -423,12 +420,7 @@ def _tags(container: Any, key: Any) -> tuple[str, str] | None:
     tags: dict[str, str] = {}
     for name, value in body.items():
         if isinstance(value, dict):
-            inner = next((member for member in value if objects.is_value(value[member])), None)
-            if inner is None or inner in ("pre_tag", "post_tag"):
-                raise NotFaked("an object among the tags of a phrase suggester")
-            raise ParsingException(
-                f"suggester[phrase][highlight] doesn't support field [{inner}]", at=Where(value, inner)
-            )
+            raise Astray(Where(body, name), None)
         for holder, at in _scalars(body, name):
             if name not in ("pre_tag", "post_tag"):
                 raise ParsingException(

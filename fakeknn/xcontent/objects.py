@@ -28,7 +28,7 @@ from fakeknn.errors import (
 )
 from fakeknn.xcontent.java import java_string, parse_double
 from fakeknn.xcontent.suggest import did_you_mean
-from fakeknn.xcontent.tree import BrokenText, OpenArray, OpenObject
+from fakeknn.xcontent.tree import BrokenText, OpenArray, OpenObject, StrayEnd
 
 SOURCE = (
     "\n at [Source: REDACTED (`StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION` disabled); line: {line}, column: {column}]"
@@ -45,6 +45,8 @@ def token(value: Any) -> str:
         return "VALUE_NULL"
     if isinstance(value, (int, float)):
         return "VALUE_NUMBER"
+    if isinstance(value, StrayEnd):
+        return "END_OBJECT"
     return "START_OBJECT" if isinstance(value, dict) else "START_ARRAY"
 
 
@@ -58,7 +60,7 @@ def jackson_token(value: Any) -> str:
 
 def is_value(value: Any) -> bool:
     """Token.isValue: null is none."""
-    return value is not None and not isinstance(value, (dict, list))
+    return value is not None and not isinstance(value, (dict, list, StrayEnd))
 
 
 # --- one value --------------------------------------------------------------------------------------------------------
@@ -166,8 +168,8 @@ def boolean(container: Any, key: Any) -> bool:
     if isinstance(value, bool):
         return value
     if isinstance(value, str):
-        if text(container, key) in ("true", "false"):
-            return value == "true"
+        if text(container, key) in ("true", "false", ""):
+            return value == "true"  # Booleans.parseBoolean: a blank is the default, which is false
         error = IllegalArgumentException(f"Failed to parse value [{value}] as only [true] or [false] are allowed.")
         raise stopped_at(error, Where(container, key))
     raise not_boolean(container, key)

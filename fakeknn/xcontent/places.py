@@ -6,9 +6,10 @@ from typing import Any
 
 from fakeknn.errors import JsonParseException, OpenSearchError, StreamConstraintsException, Where
 from fakeknn.xcontent.jackson import Scanner, Token, utf8
+from fakeknn.xcontent.tree import is_stray
 
 
-def _find(body: bytes, root: Any, where: Where) -> Token | None:
+def token_at(body: bytes, root: Any, where: Where) -> Token | None:
     """The token that ``where`` speaks of: the tree is walked beside the tokens, its containers told by identity."""
     scanner = Scanner(utf8(body))
     tokens = scanner.tokens()
@@ -26,7 +27,7 @@ def _find(body: bytes, root: Any, where: Where) -> Token | None:
                 if here is where.container and key == where.key and where.part == "key":
                     return token
                 continue
-            if token.kind in ("END_OBJECT", "END_ARRAY"):
+            if token.kind in ("END_OBJECT", "END_ARRAY") and not is_stray(token, here):
                 if here is where.container and where.part == "end":
                     return token
                 here, key = parents.pop(), keys.pop()
@@ -66,7 +67,7 @@ def locate(body: bytes, root: Any, where: Where) -> tuple[int, int] | None:
     None if ``where.container`` is not an object or array of ``root`` itself (but a copy), or has no such member. A root
     that is neither is its own place.
     """
-    token = _find(body, root, where)
+    token = token_at(body, root, where)
     if token is None:
         return None
     return token.line, token.column + where.offset + (token.end - token.start if where.part == "after" else 0)
@@ -92,5 +93,5 @@ def put(error: OpenSearchError, body: bytes, root: Any, where: Where) -> None:
 
 def number_text(body: bytes, root: Any, where: Where) -> str | None:
     """A number as it was written: XContentParser.text(), which keyword and text fields index (``1.50``, ``1e3``)."""
-    token = _find(body, root, where)
+    token = token_at(body, root, where)
     return body[token.start : token.end].decode() if token is not None else None

@@ -23,7 +23,7 @@ from fakeknn.errors import (
     XContentParseException,
 )
 from fakeknn.xcontent.broken import Torso
-from fakeknn.xcontent.jackson import Scanner
+from fakeknn.xcontent.jackson import Astrays, Scanner
 from fakeknn.xcontent.objects import thrown
 from fakeknn.xcontent.tree import Break, EndOfInput, Reader, opened
 
@@ -51,6 +51,8 @@ def read(body: bytes) -> Any:
     ``EndOfInput`` for a body without any value. What follows the value is not looked at. Numbers come as int (of any
     size) and float, strings as str.
     """
+    if isinstance(body, Astrays):
+        return Reader(body).value()
     try:
         root = orjson.loads(body)
     except orjson.JSONDecodeError:
@@ -134,6 +136,8 @@ def _too_deep(body: bytes) -> bool:
 
 def _object_at_once(body: bytes) -> dict[str, Any] | None:
     """The object that a body is, where orjson reads it as Jackson does."""
+    if isinstance(body, Astrays):
+        return None
     try:
         root = orjson.loads(body)
     except orjson.JSONDecodeError:

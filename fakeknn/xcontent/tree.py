@@ -100,6 +100,15 @@ def opened(containers: Sequence[Any], broken: Break) -> Any:
     return inner
 
 
+class StrayEnd:
+    """An object's end that stands in an array: see ``astray``."""
+
+
+def is_stray(token: Token, container: Any) -> bool:
+    """Whether a token ends an object but stands in an array."""
+    return token.kind == "END_OBJECT" and isinstance(container, list)
+
+
 class EndOfInput(OpenSearchParseException):
     """There is no value in the body: white space, comments, nothing. Uncaught, it is RestRequest.requiredContent's."""
 
@@ -165,6 +174,8 @@ class Reader:
             match token.kind:
                 case "FIELD_NAME":
                     name = token.value
+                case "END_OBJECT" if isinstance(top, list) and len(stack) > 1:
+                    top.append(StrayEnd())
                 case "END_OBJECT" | "END_ARRAY":
                     stack.pop()
                 case kind:
