@@ -150,7 +150,7 @@ def parse_filters(name: str, container: Any, key: Any) -> Aggregation:
         queries.sort(key=lambda one: one[0])
     if other is None:
         other = other_key is not None
-    return Filters(queries, keyed, (other_key or "_other_") if other else None)
+    return Filters(queries, keyed, ("_other_" if other_key is None else other_key) if other else None)
 
 
 # --- adjacency_matrix -------------------------------------------------------------------------------------------------

@@ -8,9 +8,9 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NoReturn
 
-from fakeknn.errors import IllegalArgumentException
+from fakeknn.errors import IllegalArgumentException, Where, XContentParseException
 from fakeknn.painless import Script as Compiled
 from fakeknn.painless import compile, java_value
 from fakeknn.query.context import ShardContext
@@ -229,9 +229,20 @@ def _heuristic_member(kind: type[Heuristic], read: list[Heuristic]) -> Member:
     def parse(container: Any, key: Any) -> Heuristic:
         heuristic = kind(**parser.parse(container, key))
         read.append(heuristic)
+        if isinstance(container[key], list):
+            _refuse_behind(kind.kind, container, key)
         return heuristic
 
     return Member(_ANY, parse, tells=True)
+
+
+def _refuse_behind(kind: str, body: Mapping[str, Any], name: str) -> NoReturn:
+    """The end of an array of heuristics is taken for one more, which begins with the token behind it."""
+    names = list(body)
+    behind = names[names.index(name) + 1 :]
+    place = Where(body, behind[0], "key") if behind else Where(body, None, "end")
+    token = "FIELD_NAME" if behind else "END_OBJECT"
+    raise XContentParseException(f"[{kind}] Expected START_OBJECT but was: {token}", at=place)
 
 
 _SCRIPT = ObjectParser(

@@ -23,7 +23,7 @@ from fakeknn.aggs.results import Bucket, Internal, MultiBucket, Reduction, Resul
 from fakeknn.aggs.selection import Grouped, split
 from fakeknn.aggs.significance_queue import SignificanceQueue
 from fakeknn.aggs.terms import TermValues, inner_buckets
-from fakeknn.aggs.thresholds import Thresholds, suggested, threshold_members, thresholds_of
+from fakeknn.aggs.thresholds import Thresholds, at_least, suggested, threshold_members, thresholds_of
 from fakeknn.aggs.value_members import REQUIRED, members
 from fakeknn.aggs.values import Given, Source
 from fakeknn.errors import (
@@ -370,6 +370,7 @@ def parsed(kind: str, declarations: dict[str, Member], container: Any, key: Any)
 def common_members(name: str, read: list[Heuristic]) -> dict[str, Member]:
     return {
         **threshold_members(name),
+        "shard_size": declared("int", at_least(1, "shardSize", name, told="greater than  0")),
         "background_filter": declared("object", parse_query),
         **members_of(),
         **heuristic_members(read),

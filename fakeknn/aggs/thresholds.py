@@ -45,9 +45,11 @@ class Thresholds:
 DEFAULT_THRESHOLDS = Thresholds()
 
 
-def at_least(floor: int, label: str, name: str, bits: int = 32) -> Callable[[Any, Any], int]:
+def at_least(
+    floor: int, label: str, name: str, bits: int = 32, *, told: str | None = None
+) -> Callable[[Any, Any], int]:
     """A reader of a number with a lower bound, as the builders' setters refuse it."""
-    told = "greater than 0" if floor == 1 else "greater than or equal to 0"
+    told = told or ("greater than 0" if floor == 1 else "greater than or equal to 0")
 
     def read(container: Any, key: Any) -> int:
         value = objects.integer(container, key, bits=bits)

@@ -132,7 +132,14 @@ def _first(parsers: list[Callable[[], Parser]], value: Any) -> Moment:
     return found
 
 
-_LANGUAGE_TAG = re.compile(r"(?:[a-zA-Z]{2,3}(?:-[a-zA-Z]{4})?(?:-(?:[a-zA-Z]{2}|[0-9]{3}))?)?")
+#: BCP 47: language and its extensions, script, region, variants, extensions, private use; or grandfathered as a whole.
+_LANGUAGE_TAG = re.compile(
+    r"""(?:(?:[a-z]{2,3}(?:-[a-z]{3}){0,3}|[a-z]{4,8})(?:-[a-z]{4})?(?:-(?:[a-z]{2}|[0-9]{3}))?
+        (?:-(?:[a-z0-9]{5,8}|[0-9][a-z0-9]{3}))*(?:-[a-wyz0-9](?:-[a-z0-9]{2,8})+)*(?:-x(?:-[a-z0-9]{1,8})+)?
+        |x(?:-[a-z0-9]{1,8})+
+        |i-(?:ami|bnn|default|enochian|hak|klingon|lux|mingo|navajo|pwn|tao|tay|tsu))""",
+    re.IGNORECASE | re.VERBOSE,
+)
 
 
 def _locale(tag: str) -> str:

@@ -218,7 +218,7 @@ _PARSER: ObjectParser = ObjectParser(
         "operator": declared("string", operator),
         "boost": declared_boost(lambda before: _combined(_PARSER.parse_object(before))),
         "_name": declared("string"),
-        "minimum_should_match": Member(("VALUE_BOOLEAN", "VALUE_NUMBER", "VALUE_STRING"), text_or_none),
+        "minimum_should_match": Member(("VALUE_BOOLEAN", "VALUE_NUMBER", "VALUE_STRING", "VALUE_NULL"), text_or_none),
     },
     constructor=("query",),
 )

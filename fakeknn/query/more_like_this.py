@@ -199,7 +199,10 @@ class MoreLikeThis(Rewritten):
             lowest = score if lowest is None else lowest
             clause: Query = StatedTerm(field=name, term=word, statistics=_statistics(ctx, name, word))
             if self.boost_terms:
-                clause = boosted(clause, float(np.float32(self.boost_terms) * score / lowest))
+                try:
+                    clause = boosted(clause, float(np.float32(self.boost_terms) * score / lowest))
+                except IllegalArgumentException as error:
+                    raise running(error)  # noqa: B904 (it bears its own cause)
             clauses.append(clause)
         return clauses
 

@@ -15,6 +15,7 @@ from fakeknn.query.base import Query
 from fakeknn.query.context import Explanation, Matched, ShardContext, running
 from fakeknn.query.scoring import FieldScoring, postings
 from fakeknn.query.similarities import TermStatistics
+from fakeknn.units import parse_int
 from fakeknn.view import Column, KeywordColumn, Mask, TextColumn, place_of
 from fakeknn.xcontent.java import java_float
 
@@ -29,8 +30,10 @@ def check_rewrite(rewrite: str | None) -> None:
     """QueryParsers.parseRewriteMethod."""
     if rewrite is None or rewrite in _CONSTANT or rewrite == "scoring_boolean":
         return
-    for prefix in _TOP:
-        if rewrite.startswith(prefix) and rewrite.removeprefix(prefix).isdigit():
+    first = next((i for i, letter in enumerate(rewrite) if letter.isdigit()), None)
+    if first is not None:
+        parse_int(rewrite[first:])
+        if rewrite[:first] in _TOP:
             return
     raise IllegalArgumentException(f"Failed to parse rewrite_method [{rewrite}]")
 

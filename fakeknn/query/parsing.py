@@ -269,6 +269,8 @@ def value_of(container: Any, key: Any) -> Any:
     """XContentParser.objectBytes: any scalar as it is."""
     value = container[key]
     if isinstance(value, list):
+        if any(isinstance(item, dict) for item in value):
+            raise Astray(Where(container, key), "[")
         return "]"  # the parser takes whatever token it is at, and the array's last is its end
     if isinstance(value, dict):
         raise Astray(Where(container, key))

@@ -262,7 +262,7 @@ def _pattern(
 
     def parse(container: Any, key: Any) -> Query:
         field, values = field_query(kind, container, key, members, short="value")
-        value = next((values[name] for name in value_names if values.get(name) is not None), None)
+        value = next((values[name] for name in reversed(values) if name in value_names), None)
         named_field(kind, field)
         if value is None:
             raise IllegalArgumentException("value cannot be null")

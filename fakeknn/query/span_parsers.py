@@ -84,7 +84,11 @@ def span_members(
             else:
                 found[name] = parse_clause(kind, body, name, what=spans[name])
             continue
-        if isinstance(value, dict) or (arrays and isinstance(value, list)) or name not in readers:
+        if kind == "span_near":
+            misplaced = not objects.is_value(value)
+        else:  # span_or takes whatever is no array for a value
+            misplaced = isinstance(value, list if arrays else dict)
+        if misplaced or name not in readers:
             raise ParsingException(f"[{kind}] query does not support [{name}]", at=Where(body, name))
         found[name] = read_member(readers[name], body, name)
     return found

@@ -1,6 +1,6 @@
 """Parsers that go astray: one that takes an object's beginning for a value, or passes over it, goes on among the
 object's members as if they were its own, ends where the object ends, and each parser around it ends one bracket too
-early."""
+early. So with an array that holds an object."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ T = TypeVar("T")
 
 
 class Astray(Exception):
-    """Raised by a parser where it goes astray: at an object, which is at ``place``, and for which it has the value
-    ``taken``; None if it passes over it.
+    """Raised by a parser where it goes astray: at an object or array, for which it has the value ``taken``; None if it
+    passes over it.
     """
 
     def __init__(self, place: Where, taken: str | None = "{") -> None:

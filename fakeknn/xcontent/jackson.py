@@ -69,7 +69,7 @@ class Characters(bytes):
 
 
 class Astrays(bytes):
-    """A body in which the objects that begin at some offsets are taken for texts, or for null: see ``astray``."""
+    """A body in which the objects and arrays at some offsets are taken for texts, or for null: see ``astray``."""
 
     starts: dict[int, str | None]
     characters: bool

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from fakeknn.errors import JsonParseException, OpenSearchError, StreamConstraintsException, Where
-from fakeknn.xcontent.jackson import Scanner, Token, utf8
+from fakeknn.xcontent.jackson import Astrays, Scanner, Token, utf8
 from fakeknn.xcontent.tree import is_stray
 
 
@@ -13,6 +13,7 @@ def token_at(body: bytes, root: Any, where: Where) -> Token | None:
     """The token that ``where`` speaks of: the tree is walked beside the tokens, its containers told by identity."""
     scanner = Scanner(utf8(body))
     tokens = scanner.tokens()
+    passed = body.starts if isinstance(body, Astrays) else {}
     if not isinstance(root, (dict, list)):
         return next(tokens) if where.container is root else None
     parents: list[Any] = []
@@ -27,12 +28,15 @@ def token_at(body: bytes, root: Any, where: Where) -> Token | None:
                 if here is where.container and key == where.key and where.part == "key":
                     return token
                 continue
+            if token.kind == "END_ARRAY" and isinstance(here, dict):
+                continue
             if token.kind in ("END_OBJECT", "END_ARRAY") and not is_stray(token, here):
                 if here is where.container and where.part == "end":
                     return token
                 here, key = parents.pop(), keys.pop()
             else:
-                if parents and here is where.container and key == where.key and where.part in ("value", "after"):
+                found = parents and here is where.container and key == where.key and where.part in ("value", "after")
+                if found and token.start not in passed:
                     return token
                 if token.kind in ("START_OBJECT", "START_ARRAY"):
                     parents.append(here)

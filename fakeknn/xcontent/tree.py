@@ -176,6 +176,8 @@ class Reader:
                     name = token.value
                 case "END_OBJECT" if isinstance(top, list) and len(stack) > 1:
                     top.append(StrayEnd())
+                case "END_ARRAY" if isinstance(top, dict):
+                    pass  # parsers of objects pass over it
                 case "END_OBJECT" | "END_ARRAY":
                     stack.pop()
                 case kind:
