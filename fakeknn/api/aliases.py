@@ -198,6 +198,8 @@ def update(node: Node, request: Request) -> dict[str, Any]:
 def _members_of_one(body: Any) -> dict[str, Any]:
     """RestIndexPutAliasAction, which does not mind arrays: each of their values is one of the member."""
     members: dict[str, Any] = {}
+    if isinstance(body, list):
+        _read_member(members, "null", [body], 0)
     for name in body if isinstance(body, dict) else ():
         _read_member(members, name, body, name)
     return members

@@ -277,8 +277,8 @@ class _Command:
 
 
 def _resolve(node: Node, name: str) -> str:
-    """DiscoveryNodes.resolveNode: the text of the node of this name or id."""
-    if name not in (node.name, node.node_id, "_local", "_cluster_manager", "_master"):
+    """DiscoveryNodes.resolveNode: the text of the node that a specification takes in."""
+    if not machine.chosen(node, [name]):
         raise IllegalArgumentException(f"failed to resolve [{name}], no matching nodes")
     attributes = ", ".join(f"{key}={value}" for key, value in node.attributes.items())
     parts = (

@@ -184,6 +184,8 @@ def _member(item: Item, container: Any, key: Any, name: str, text: Text) -> None
 
 def _source(doc: dict[str, Any], before: SourceOptions) -> SourceOptions:
     value = doc["_source"]
+    if value in ("true", "false"):  # XContentParser.isBooleanValue
+        value = value == "true"
     if isinstance(value, bool):
         return SourceOptions(value, before.includes, before.excludes)
     if isinstance(value, str):

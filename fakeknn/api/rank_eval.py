@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from fakeknn.api.search import INDICES_PARAMETERS, SEARCH_OPTIONS, run_search, set_search_type
-from fakeknn.errors import NotFaked, OpenSearchError, OpenSearchParseException, body_of
+from fakeknn.errors import IllegalArgumentException, NotFaked, OpenSearchError, OpenSearchParseException, body_of
 from fakeknn.painless.mustache import compile_template
 from fakeknn.rest import SOURCE_PARAMETERS, Request, route
 from fakeknn.search.rank_eval import RatedRequest, Specification, check_searched, parse_specification, quality
@@ -46,6 +46,8 @@ def rank_eval(node: Node, request: Request) -> dict[str, Any]:
         set_search_type(request, SearchRequest())
     request.parsed = read_open(request.body)
     specification = parse_specification(request.parsed)
+    if specification.at_once < 1:
+        raise IllegalArgumentException("maxConcurrentSearchRequests must be positive")
     details: dict[str, Any] = {}
     failures: dict[str, Any] = {}
     for one in specification.requests:

@@ -123,6 +123,9 @@ class MappingReader:
             raise _no_text("fieldNode")
         else:
             self.mapping.dynamic_date_formats = [] if value == "none" else [java_string(value)]
+        for given in value if isinstance(value, list) else [value]:
+            if not isinstance(given, str):
+                raise IllegalArgumentException(f"Invalid format: [{java_string(given)}]: expected string value")
         for pattern in self.mapping.dynamic_date_formats:
             DateFormat.parse(pattern)
 

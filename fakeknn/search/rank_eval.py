@@ -53,6 +53,8 @@ class Specification:
     requests: tuple[RatedRequest, ...]
     metric: Metric
     templates: Mapping[str, Script] = field(default_factory=dict)
+    at_once: int = 1
+    """How many searches are to run at the same time."""
 
 
 # --- metrics ----------------------------------------------------------------------------------------------------------
@@ -279,7 +281,8 @@ def parse_specification(body: Any) -> Specification:
                         "Cannot evaluate ranking if neither template nor evaluation request is provided. Seen for "
                         f"request id: {one.id}"
                     )
-    return Specification(tuple(requests), values["metric"], {one["id"]: one["template"] for one in templates})
+    by_id = {one["id"]: one["template"] for one in templates}
+    return Specification(tuple(requests), values["metric"], by_id, values.get("max_concurrent_searches", 1))
 
 
 def quality(metric: Metric, one: RatedRequest, hits: Sequence[dict[str, Any]]) -> dict[str, Any]:

@@ -334,6 +334,7 @@ def _with_rules() -> tuple[Setting, ...]:
             "index.knn.derived_source.enabled",
             "false",
             FINAL | UNMODIFIABLE,
+            blank=True,
             requires=("index.knn",),
             agrees=_derived_source,
         ),

@@ -121,11 +121,15 @@ class Setting:
 
 
 class BooleanSetting(Setting):
-    def __init__(self, key: str, default: str = "false", marks: Mark = Mark.NONE, **rest: Any) -> None:
+    def __init__(
+        self, key: str, default: str = "false", marks: Mark = Mark.NONE, *, blank: bool = False, **rest: Any
+    ) -> None:
+        """``blank``: whether nothing at all is false (Booleans.parseBooleanStrict with a default)."""
         super().__init__(key, default, marks, **rest)
+        self.blank = blank
 
     def parse(self, text: str) -> bool:
-        return parse_boolean(text)
+        return False if self.blank and not text else parse_boolean(text)
 
 
 Number = TypeVar("Number", int, float)
