@@ -252,6 +252,8 @@ class TermsOf(TermsLike):
         unfit = misfit(self.includes, self.name, source)
         if unfit is not None:
             raise AggregationExecutionException(unfit)
+        if source.by_terms and self.hint != "map":
+            ctx.load_global_ordinals(self.given.field)
         return TermValues(ctx, source, self.includes)
 
     def collect(self, docs: Docs, values: TermValues, selector: Selector) -> list[Internal]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -46,7 +46,7 @@ from fakeknn.search.sort import Sort
 from fakeknn.search.source import source_of_params
 from fakeknn.search.suggest_term import suggest_of_parameters
 from fakeknn.state.names import IndicesOptions
-from fakeknn.xcontent import hash_ordered, java_string, read, read_for, read_query, read_search, settle
+from fakeknn.xcontent import generator, hash_ordered, java_string, read, read_for, read_query, read_search, settle
 from fakeknn.xcontent.astray import followed
 
 if TYPE_CHECKING:
@@ -179,7 +179,7 @@ def apply_params(request: Request, search: SearchRequest) -> None:
     if suggest_field is not None:
         text, size = request.text("suggest_text", request.text("q")), request.number("suggest_size", 5)
         search.parts["suggest"] = suggest_of_parameters(suggest_field, text, size or 0, request.text("suggest_mode"))
-    search.request_cache = request.flag("request_cache")
+    search.request_cache = request.flag_or_none("request_cache")
     check_time(request, "scroll")
     request.flag("ccs_minimize_roundtrips")
     check_time(request, "cancel_after_time_interval")
@@ -273,6 +273,7 @@ def run_search(node: Node, request: Request, search: SearchRequest) -> dict[str,
     check_wrapped(search.query, search.post_filter)
     indices = node.resolve(request.text("index") or "_all", options)
     resolve_boosts(node, search, options)
+    search.key = lambda: cache_key(request.text("index"), _source_of(request))
     answer = service.search(
         node,
         search,
@@ -283,6 +284,28 @@ def run_search(node: Node, request: Request, search: SearchRequest) -> dict[str,
         scroll=scroll,
     )
     return _as_asked(node, request, answer)
+
+
+#: Parameters that the source of a search knows nothing of.
+_AROUND = frozenset(
+    """index routing preference request_cache typed_keys rest_total_hits_as_int search_type pretty human error_trace
+    filter_path format batched_reduce_size pre_filter_shard_size max_concurrent_shard_requests
+    allow_partial_search_results ccs_minimize_roundtrips phase_took""".split()
+    + list(INDICES_PARAMETERS)
+)
+
+
+def _source_of(request: Request) -> dict[str, Any]:
+    """The body, and the parameters that are taken into it."""
+    source = dict(request.parsed or {})
+    source.update((name, value) for name, value in request.params.items() if name not in _AROUND)
+    return source
+
+
+def cache_key(index: str | None, source: Mapping[str, Any], kind: str = "_search") -> bytes:
+    """ShardSearchRequest.cacheKey, as far as the body and the parameters that are part of it tell."""
+    told = {name: value if isinstance(value, dict | list) else java_string(value) for name, value in source.items()}
+    return generator.write([kind, index, dict(sorted(told.items()))])
 
 
 def _refuse_remote(node: Node, request: Request) -> None:
@@ -350,6 +373,7 @@ def count(node: Node, request: Request) -> dict[str, Any]:
         preference=request.text("preference"),
         min_score=None if least == -1 else np.float32(least),
         terminate_after=terminate_after,
+        key=lambda: cache_key(request.text("index"), _source_of(request), "_count"),
     )
 
 

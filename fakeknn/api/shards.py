@@ -274,7 +274,11 @@ def _stores(node: Node, shard: Shard) -> dict[str, Any]:
     params=("index", "query", "request", "fielddata", "file", "fields", *INDICES_OPTIONS_PARAMETERS),
 )
 def clear_cache(node: Node, request: Request) -> dict[str, Any]:
-    """There are no caches that could be told from none."""
-    for name in ("query", "request", "fielddata", "file"):
-        request.flag(name)
-    return broadcast(resolved(node, request, names.BROADCAST))
+    """Of the caches only that of requests can be told from none."""
+    asked = [name for name in ("query", "request", "fielddata", "file") if request.flag(name)]
+    indices = resolved(node, request, names.BROADCAST)
+    if "request" in asked or not asked:
+        for index in indices:
+            for shard in index.shards:
+                shard.request_cache.clear()
+    return broadcast(indices)

@@ -211,6 +211,13 @@ class ShardContext:
         buffer = field.new_buffer()
         return None if buffer is None else buffer.snapshot(self.n)
 
+    def load_global_ordinals(self, name: str | None) -> None:
+        """IndexOrdinalsFieldData.loadGlobal: statistics tell of them; the terms of a single segment need none."""
+        field = None if name is None else self.field(name)
+        column = None if field is None or len(self.view.live_segments) < 2 else self.column(field)
+        if field is not None and column is not None:
+            self.view.memo["global_ordinals", field.path] = column
+
     def nothing(self) -> Mask:
         return np.zeros(self.n, bool)
 

@@ -74,8 +74,10 @@ class SearchRequest:
     profile: bool = False
     terminate_after: int = 0
     timeout: str | None = None
-    request_cache: bool = False
-    """Whether the answer may come from a cache, and be kept in one."""
+    request_cache: bool | None = None
+    """Whether the answer may come from a cache, and be kept in one, if that was said."""
+    key: Callable[[], bytes] | None = None
+    """Gives what a cache knows the search by."""
     search_after: list[Any] | None = None
     slice: Slice | None = None
     point: PointReference | None = None

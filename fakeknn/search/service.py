@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from base64 import b64decode
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -359,6 +360,7 @@ def _count_phases(node: Node, request: SearchRequest, outcome: execute.Outcome) 
     fetched = {hit.shard for hit in outcome.page}
     fetched |= {number for number, ctx in enumerate(outcome.contexts) if id(ctx) in suggested}
     suggests = only_suggests(request)
+    key = _key(request, len(outcome.contexts))
     for result in outcome.results:
         ctx = outcome.contexts[result.context]
         index = node.indices.get(ctx.index)
@@ -370,9 +372,26 @@ def _count_phases(node: Node, request: SearchRequest, outcome: execute.Outcome) 
             counts.suggest_total += suggests
             counts.query_total += not suggests
             counts.fetch_total += fetches
+            enabled = request.request_cache or ctx.settings.get("index.requests.cache.enable") != "false"
+            if key is not None and enabled:
+                index.shards[ctx.shard].request_cache.ask(ctx.view, key)
             for group in request.groups:
                 queries, fetched_before = counts.groups.get(group, (0, 0))
                 counts.groups[group] = queries + 1, fetched_before + fetches
+
+
+#: What makes an answer another one each time: scripts and functions that draw, and dates that are told from now.
+_CHANGES = re.compile(rb'random|"now')
+
+
+def _key(request: SearchRequest, shards: int) -> bytes | None:
+    """IndicesService.canCache: what the shards' request caches know the search by; None if they are not asked."""
+    if request.key is None or request.profile or (request.dfs and shards > 1):
+        return None
+    if request.size != 0 if request.request_cache is None else not request.request_cache:
+        return None
+    key = request.key()
+    return None if _CHANGES.search(key) else key
 
 
 def _took(node: Node, started: float) -> int:
@@ -389,12 +408,14 @@ def count(
     preference: str | None = None,
     min_score: np.float32 | None = None,
     terminate_after: int = 0,
+    key: Callable[[], bytes] | None = None,
 ) -> dict[str, Any]:
-    """How many documents match: a search for no hits."""
+    """How many documents match: a search for no hits, which the request cache knows by ``key``."""
     query = None if query is None else fetched(query, Services(node))
     request = SearchRequest(
-        query=query, size=0, track_total_hits=ACCURATE, min_score=min_score, terminate_after=terminate_after
+        query=query, size=0, track_total_hits=ACCURATE, min_score=min_score, terminate_after=terminate_after, key=key
     )
     outcome = execute.run(request, shard_contexts(node, indices, names=names, routing=routing, preference=preference))
+    _count_phases(node, request, outcome)
     early = {"terminated_early": bool(outcome.terminated_early)} if terminate_after else {}
     return {**early, "count": outcome.total, "_shards": shards_echo(outcome)}

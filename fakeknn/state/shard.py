@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from fakeknn.errors import VersionConflictEngineException
 from fakeknn.state.engine import Engine
+from fakeknn.state.request_cache import RequestCache
 from fakeknn.state.schedule import Schedule
 from fakeknn.state.segment_sizes import segment_size, size_of_deletes
 from fakeknn.state.segments import MergePolicy, Segments, shuffled
@@ -132,6 +133,7 @@ class Shard:
         self.engine = Engine()
         self.view = EMPTY
         self.stats = ShardStats()
+        self.request_cache = RequestCache()
         self.gc_deletes = 60.0
         self.last_write = schedule.start
         self.last_access = schedule.start

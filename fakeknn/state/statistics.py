@@ -143,16 +143,21 @@ def shard_statistics(node: Node, shard: Shard, readers: OpenReaders | None = Non
                 }
             },
         },
-        "request_cache": _zeros("memory_size_in_bytes", "evictions", "hit_count", "miss_count"),
+        "request_cache": {
+            "memory_size_in_bytes": shard.request_cache.size,
+            "evictions": 0,
+            "hit_count": shard.request_cache.hits,
+            "miss_count": shard.request_cache.misses,
+        },
         "recovery": _zeros("current_as_source", "current_as_target", "throttle_time_in_millis"),
     }
 
 
 def fielddata_sizes(shard: Shard) -> dict[str, int]:
-    """About how many bytes the texts take up that searches have uninverted, by field."""
+    """About how many bytes the texts take up that searches have uninverted, and global ordinals, by field."""
     sizes: dict[str, int] = {}
     for key, column in shard.view.memo.items():
-        if key[0] == "fielddata" and isinstance(column, KeywordColumn):
+        if key[0] in ("fielddata", "global_ordinals") and isinstance(column, KeywordColumn):
             sizes[key[1]] = _FIELDDATA + 4 * len(column.rows) + _TERM * column.n_terms
     return sizes
 

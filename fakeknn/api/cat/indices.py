@@ -8,7 +8,7 @@ from typing import Any
 from fakeknn.api.cat import statistics as shared
 from fakeknn.api.cat.table import TIMES, Row, cat, columns, times
 from fakeknn.api.query_content import query_only
-from fakeknn.api.search import OF_Q, check_read, query_of_params
+from fakeknn.api.search import OF_Q, cache_key, check_read, query_of_params
 from fakeknn.api.timeouts import check_manager_timeout
 from fakeknn.errors import IllegalArgumentException
 from fakeknn.rest import SOURCE_PARAMETERS, Request
@@ -188,7 +188,9 @@ def count(node: Node, request: Request) -> Iterator[dict[str, Any]]:
         query = query_of_params(request)
     check_read(request, of_body=bool(request.body))
     found = node.resolve(request.names("index"), names.SEARCH)
-    yield {**times(node), "count": service.count(node, query, found)["count"]}
+    body = {**(request.parsed or {}), **({"q": request.text("q")} if "q" in request.params else {})}
+    counted = service.count(node, query, found, key=lambda: cache_key(request.text("index"), body, "_count"))
+    yield {**times(node), "count": counted["count"]}
 
 
 _TEMPLATES = columns(
