@@ -10,6 +10,7 @@ from __future__ import annotations
 import random
 import sys
 import time
+from collections.abc import Callable
 from typing import Any
 
 import orjson
@@ -66,26 +67,34 @@ def ask(node: Node, method: str, path: str, body: Any = None) -> None:
         raise RuntimeError(f"{method} {path}: {status} {text[:300]!r}")
 
 
-def filled(documents: int) -> Node:
+def node_of(index: str, properties: dict[str, Any], draw: Callable[[], dict[str, Any]], documents: int) -> Node:
+    """A node with an index of one shard and so many documents."""
     api.load()
     node = Node()
-    draw = random.Random(5)
     settings = {"number_of_shards": 1, "number_of_replicas": 0}
-    ask(node, "PUT", "/shop", {"settings": settings, "mappings": {"properties": PROPERTIES}})
+    ask(node, "PUT", f"/{index}", {"settings": settings, "mappings": {"properties": properties}})
     for start in range(0, documents, BULK):
-        lines = []
-        for i in range(start, min(start + BULK, documents)):
-            document = {
-                "tag": f"tag {draw.randrange(20)}",
-                "brand": f"brand {draw.randrange(500)}",
-                "price": round(draw.uniform(1, 500), 2),
-                "stock": draw.randrange(1000),
-                "sold": 1_704_067_200_000 + draw.randrange(DAYS * 86_400_000),
-            }
-            lines.append(b'{"index":{"_id":"%d"}}\n%s\n' % (i, orjson.dumps(document)))
-        ask(node, "POST", "/shop/_bulk", b"".join(lines))
-    ask(node, "POST", "/shop/_refresh")
+        some = range(start, min(start + BULK, documents))
+        lines = [b'{"index":{"_id":"%d"}}\n%s\n' % (i, orjson.dumps(draw())) for i in some]
+        ask(node, "POST", f"/{index}/_bulk", b"".join(lines))
+    ask(node, "POST", f"/{index}/_refresh")
     return node
+
+
+def filled(documents: int) -> Node:
+    draw = random.Random(5)
+    return node_of(
+        "shop",
+        PROPERTIES,
+        lambda: {
+            "tag": f"tag {draw.randrange(20)}",
+            "brand": f"brand {draw.randrange(500)}",
+            "price": round(draw.uniform(1, 500), 2),
+            "stock": draw.randrange(1000),
+            "sold": 1_704_067_200_000 + draw.randrange(DAYS * 86_400_000),
+        },
+        documents,
+    )
 
 
 def main(documents: int) -> None:
