@@ -335,6 +335,15 @@ class Aggregation:
         """Whether it is collected for one bucket alone."""
         return self.parent is None or (self.parent.one_inside and self.parent.of_one_bucket)
 
+    def collects_nothing(self, ctx: ShardContext) -> bool:
+        """Whether the mapping knows nothing of what it goes by (NonCollectingAggregator)."""
+        return False
+
+    def within_nothing(self, ctx: ShardContext) -> bool:
+        """Whether it is inside of one that collects nothing (CardinalityUpperBound.NONE)."""
+        around = self.parent
+        return around is not None and (around.collects_nothing(ctx) or around.within_nothing(ctx))
+
     @property
     def in_joined_buckets(self) -> bool:
         """Whether its results may be merged with others of its shard."""

@@ -25,6 +25,9 @@ class Nested(Aggregation):
     single_bucket = True
     path: str
 
+    def collects_nothing(self, ctx: ShardContext) -> bool:
+        return self.path not in ctx.mapping.objects
+
     def build(self, ctx: ShardContext) -> Collector:
         node = ctx.mapping.objects.get(self.path)
         if node is not None and not node.nested:
@@ -62,6 +65,9 @@ class ReverseNested(Aggregation):
     kind = "reverse_nested"
     single_bucket = True
     path: str | None = None
+
+    def collects_nothing(self, ctx: ShardContext) -> bool:
+        return self.path is not None and self.path not in ctx.mapping.objects
 
     def build(self, ctx: ShardContext) -> Collector:
         around = self.parent

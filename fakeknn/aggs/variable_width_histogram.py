@@ -233,7 +233,7 @@ class VariableWidthHistogram(Aggregation):
         subs = self.subs.build(ctx)
         if not source.mapped and self.given.missing is None:
             return lambda docs: self._unmapped(docs, source.format)
-        if not self.of_one_bucket:
+        if not self.of_one_bucket or self.within_nothing(ctx):
             refuse(
                 ctx,
                 IllegalArgumentException(
