@@ -98,9 +98,10 @@ class Histogram(MultiBucket):
 
 
 def key_members(format: Format, key: Any) -> dict[str, Any]:
+    shown = {} if format.raw else {"key_as_string": text_of(format.show(key))}
     if isinstance(key, float) and not math.isfinite(key):
         key = java_double(key)  # which JSON has no number for
-    return {"key": key} if format.raw else {"key_as_string": text_of(format.show(key)), "key": key}
+    return {**shown, "key": key}
 
 
 class Steps:

@@ -69,7 +69,7 @@ def cosine(angle: Any) -> Any:
 
 
 def _asin(value: Any) -> Any:
-    index = np.minimum((value * (1 / _ASIN_DELTA) + 0.5).astype(np.int64), _ASIN_SIZE - 1)
+    index = np.clip((value * (1 / _ASIN_DELTA) + 0.5).astype(np.int64), 0, _ASIN_SIZE - 1)  # NaN is at 0
     delta = value - index * _ASIN_DELTA
     near = _ASIN[index] + delta * (
         _ASIN_1[index] + delta * (_ASIN_2[index] + delta * (_ASIN_3[index] + delta * _ASIN_4[index]))
@@ -79,7 +79,9 @@ def _asin(value: Any) -> Any:
     q = 1.0 + t * (_QS[0] + t * (_QS[1] + t * (_QS[2] + t * _QS[3])))
     s = np.sqrt(t)
     z = s + s * (p / q)
-    return np.where(value <= _ASIN_MAX, near, np.where(value < 1.0, _PIO2_HI - ((z + z) - _PIO2_LO), math.pi / 2))
+    return np.where(
+        value <= _ASIN_MAX, near, np.where(value < 1.0, _PIO2_HI - ((z + z) - _PIO2_LO), math.pi / 2 * value)
+    )
 
 
 def haversine(lat: Any, lon: Any, lats: Any, lons: Any) -> Doubles:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -79,8 +78,9 @@ def frequent(ctx: ShardContext, name: str, term: str, cutoff: float) -> bool:
     if column is None:
         return False
     count = len(postings(column, term)[0])
-    share = math.ceil(np.float32(np.float32(cutoff) * np.float32(ctx.n)))
-    return (cutoff >= 1 and count > cutoff) or count > share
+    share = np.ceil(np.float32(np.float32(cutoff) * np.float32(ctx.n)))
+    share = np.float32(0) if np.isnan(share) else share  # (int) NaN
+    return bool((cutoff >= 1 and count > cutoff) or count > share)
 
 
 def _group(clauses: Sequence[Query], how: str, minimum: str | None) -> Query:

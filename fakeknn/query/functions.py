@@ -32,6 +32,7 @@ from fakeknn.query.java_names import wrong_fielddata
 from fakeknn.query.script import NEEDS_SCORE, Script, parse_script, resolved, score_by_script
 from fakeknn.view import Column, KeywordColumn, NumericColumn
 from fakeknn.xcontent import java_double, java_float, java_hash, java_string, objects
+from fakeknn.xcontent.astray import Astray
 from fakeknn.xcontent.suggest import did_you_mean
 
 Rows = NDArray[np.int32]
@@ -380,7 +381,7 @@ class ScriptFunction(Function):
 
 def scalars_of(body: Any, name: str) -> Iterator[tuple[Any, Any]]:
     """Where the scalars of a member stand; those of an array are taken for the member's, as parsers do that look at
-    tokens only.
+    tokens only, and pass over where objects begin.
     """
     value = body[name]
     if objects.is_value(value):
@@ -388,11 +389,11 @@ def scalars_of(body: Any, name: str) -> Iterator[tuple[Any, Any]]:
     elif isinstance(value, list):
         for i, item in enumerate(value):
             if isinstance(item, (dict, list)):
-                raise NotFaked(f"an array of objects or arrays as [{name}] of a function")
+                raise Astray(Where(body, name), None)
             if item is not None:
                 yield value, i
     elif value is not None:
-        raise NotFaked(f"an object as [{name}] of a function")
+        raise Astray(Where(body, name), None)
 
 
 def scalars(body: Any) -> Iterator[tuple[str, Any, Any]]:

@@ -386,6 +386,8 @@ class FuzzyRule(PatternRule):
         }
 
     def matcher(self, normalize: Callable[[str], str]) -> tuple[str, Callable[[str], object]]:
+        if self.prefix_length < 0:
+            raise IllegalArgumentException("prefixLength cannot be negative.")
         return self.text, _Fuzzy(
             normalize(self.text), self.fuzziness.distance(self.text), self.prefix_length, self.transpositions
         )

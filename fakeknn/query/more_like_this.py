@@ -12,13 +12,14 @@ import numpy as np
 
 from fakeknn.errors import (
     IllegalArgumentException,
-    NotFaked,
+    NullPointerException,
     OpenSearchError,
     OpenSearchParseException,
     ParsingException,
     Where,
 )
 from fakeknn.fields import FieldType
+from fakeknn.knn.java import class_name
 from fakeknn.query.base import Query
 from fakeknn.query.best_terms import BestTerms
 from fakeknn.query.boolean import Bool, minimum_should_match
@@ -52,6 +53,7 @@ class Item:
     fields: tuple[str, ...] = ()
     routing: str | None = None
     per_field_analyzer: Mapping[str, str] = field(default_factory=dict)
+    version: int | None = None
 
     def to_json(self) -> dict[str, Any]:
         written = {"_index": self.index, "_id": self.id, "doc": self.doc, "fields": list(self.fields) or None}
@@ -118,6 +120,8 @@ class MoreLikeThis(Rewritten):
             parts.append(self._any(self._best(ctx, words, fields)))
         ids = tuple(item.id for item in self.like_items if item.id is not None)
         if ids and not self.include:
+            if "" in ids:
+                raise IllegalArgumentException("Ids can't be empty")
             return Bool(should=tuple(parts), must_not=(Ids(values=ids),))
         return Bool(should=tuple(parts))
 
@@ -215,11 +219,14 @@ class MoreLikeThis(Rewritten):
             if item.doc is not None:
                 mapping, source = ctx.mapping, item.doc
                 if item.index is not None and item.index != ctx.index:
-                    raise NotFaked("a [doc] of another index in a [more_like_this] query")
+                    try:
+                        mapping = ctx.services.mapping(item.index)
+                    except OpenSearchError:
+                        continue  # it is not there
             else:
                 assert item.id is not None
                 try:
-                    other = ctx.services.document(item.index or ctx.index, item.id, item.routing)
+                    other = ctx.services.document(item.index or ctx.index, item.id, item.routing, item.version)
                 except OpenSearchError:
                     continue  # of an index that is not there
                 if other is None:
@@ -299,6 +306,21 @@ def _like(container: Any, key: Any, texts: list[str], items: list[Item]) -> None
         raise IllegalArgumentException("Content of 'like' parameter should either be a string or an object")
 
 
+def per_field_analyzers(given: Mapping[str, Any]) -> dict[str, str]:
+    """TermVectorsRequest.readPerFieldAnalyzer."""
+    for name, analyzer in given.items():
+        if analyzer is None:
+            raise NullPointerException(
+                'Cannot invoke "Object.getClass()" because the return value of "java.util.Map$Entry.getValue()" is null'
+            )
+        if not isinstance(analyzer, str):
+            kind = class_name(analyzer).replace("Linked", "")  # this body's maps are unordered ones
+            raise OpenSearchParseException(
+                f"expecting the analyzer at [{name}] to be a String, but found [class {kind}] instead"
+            )
+    return dict(given)
+
+
 def _item(container: Any, key: Any) -> Item:
     body = container[key]
     values: dict[str, Any] = {}
@@ -312,9 +334,13 @@ def _item(container: Any, key: Any) -> Item:
                 raise OpenSearchParseException("failed to parse More Like This item. field [fields] must be an array")
             values["fields"] = tuple(objects.text(value, i) for i in range(len(value)))
         elif name == "per_field_analyzer":
-            values["per_field_analyzer"] = value
-        elif name in ("version", "_version", "version_type", "_version_type"):
-            raise NotFaked("the version of an item in a [more_like_this] query")
+            values["per_field_analyzer"] = per_field_analyzers(value if isinstance(value, dict) else {})
+        elif name in ("version", "_version"):
+            values["version"] = objects.integer(body, name, bits=64)
+        elif name in ("version_type", "_version_type"):
+            kind = objects.text(body, name)
+            if kind not in ("internal", "external", "external_gt", "external_gte"):  # which reads tell no difference of
+                raise IllegalArgumentException(f"No version type match [{kind}]")
         else:
             error = OpenSearchParseException(f"failed to parse More Like This item. unknown field [{name}]")
             raise objects.stopped_at(error, Where(body, name))

@@ -177,7 +177,9 @@ def _extract(query: Query, ctx: ShardContext, found: dict[str, Shown]) -> None:
         return
     if isinstance(query, (Nested, RelationQuery)):
         if query.inner_hits is not None:
-            name = query.inner_hits.name or (query.path if isinstance(query, Nested) else query.type)
+            name = query.inner_hits.name
+            if name is None:
+                name = query.path if isinstance(query, Nested) else query.type
             if name in found:
                 raise IllegalArgumentException(f"[inner_hits] already contains an entry for key [{name}]")
             _extract(query.query, inside(query, ctx), {})

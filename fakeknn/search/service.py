@@ -135,11 +135,17 @@ class Services:
                 values += _values_at(orjson.loads(source), lookup.path)
         return values
 
-    def document(self, index: str, doc_id: str, routing: str | None) -> tuple[Mapping, Any] | None:
-        """A document elsewhere: the mapping of its index, and its source."""
+    def mapping(self, index: str) -> Mapping:
+        """The mapping of another index."""
+        return self.node.single(index).mapping
+
+    def document(
+        self, index: str, doc_id: str, routing: str | None, version: int | None = None
+    ) -> tuple[Mapping, Any] | None:
+        """A document elsewhere: the mapping of its index, and its source; None if it is of another version."""
         found_index = self.node.single(index)
         found = found_index.shard_of(doc_id, routing).get(doc_id, self.node.now())
-        if found is None or found.source is None:
+        if found is None or found.source is None or version not in (None, found.version):
             return None
         return found_index.mapping, orjson.loads(found.source)
 

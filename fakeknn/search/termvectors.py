@@ -14,14 +14,13 @@ from fakeknn.errors import (
     IllegalArgumentException,
     MapperParsingException,
     NotXContentException,
-    NullPointerException,
     OpenSearchParseException,
 )
 from fakeknn.fields import FieldType
 from fakeknn.fields.version import VersionFieldType
-from fakeknn.knn.java import class_name
 from fakeknn.mapping.document import parse_document
 from fakeknn.query.context import ShardContext
+from fakeknn.query.more_like_this import per_field_analyzers
 from fakeknn.query.scoring import postings
 from fakeknn.search.highlighted import tokens_of
 from fakeknn.search.source import extract
@@ -57,21 +56,6 @@ class TermVectorsRequest:
         return found if self.id is not None or self.doc is not None else [*found, "id or doc is missing"]
 
 
-def _analyzers(given: Mapping[str, Any]) -> dict[str, str]:
-    """TermVectorsRequest.readPerFieldAnalyzer."""
-    for name, analyzer in given.items():
-        if analyzer is None:
-            raise NullPointerException(
-                'Cannot invoke "Object.getClass()" because the return value of "java.util.Map$Entry.getValue()" is null'
-            )
-        if not isinstance(analyzer, str):
-            kind = class_name(analyzer).replace("Linked", "")  # this body's maps are unordered ones
-            raise OpenSearchParseException(
-                f"expecting the analyzer at [{name}] to be a String, but found [class {kind}] instead"
-            )
-    return dict(given)
-
-
 _FLAGS = {
     "offsets": "offsets",
     "positions": "positions",
@@ -99,7 +83,7 @@ def parse_term_vectors(request: TermVectorsRequest, body: Mapping[str, Any]) -> 
         elif name == "dfs":
             raise IllegalArgumentException("distributed frequencies is not supported anymore for term vectors")
         elif name in ("per_field_analyzer", "perFieldAnalyzer"):
-            request = replace(request, per_field_analyzer=_analyzers(value) if isinstance(value, dict) else {})
+            request = replace(request, per_field_analyzer=per_field_analyzers(value) if isinstance(value, dict) else {})
         elif name == "filter":
             request = replace(request, filter=parse_filter(body, name))
         elif name == "_index":

@@ -23,6 +23,8 @@ def token_at(body: bytes, root: Any, where: Where) -> Token | None:
     token = None
     try:
         for token in tokens:
+            if token.kind == "FIELD_NAME" and isinstance(here, list):
+                continue  # of a parser that has gone astray
             if token.kind == "FIELD_NAME":
                 key = token.value
                 if here is where.container and key == where.key and where.part == "key":
