@@ -203,13 +203,20 @@ def _source_interval(container: Any, key: Any) -> float:
     return value
 
 
+def _hint(container: Any, key: Any) -> str:
+    text = objects.text(container, key)
+    if not is_hint(text):
+        raise IllegalArgumentException("[userValueTypeHint] must not be null")
+    return text
+
+
 def source_members() -> dict[str, Member]:
     """CompositeValuesSourceParserHelper.declareValuesSourceFields."""
     given = members(format=False)
     return {
         "field": given["field"],
         "script": given["script"],
-        "value_type": given["value_type"],
+        "value_type": declared("string", _hint),
         "missing_bucket": declared("boolean"),
         "missing_order": declared("string", _missing_order),
         "order": declared("string", _order),

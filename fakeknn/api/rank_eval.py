@@ -5,7 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from fakeknn.api.search import INDICES_PARAMETERS, SEARCH_OPTIONS, run_search, set_search_type
-from fakeknn.errors import IllegalArgumentException, NotFaked, OpenSearchError, OpenSearchParseException, body_of
+from fakeknn.errors import (
+    IllegalArgumentException,
+    NotFaked,
+    NullPointerException,
+    OpenSearchError,
+    OpenSearchParseException,
+    body_of,
+)
 from fakeknn.painless.mustache import compile_template
 from fakeknn.rest import SOURCE_PARAMETERS, Request, route
 from fakeknn.search.rank_eval import RatedRequest, Specification, check_searched, parse_specification, quality
@@ -24,7 +31,10 @@ def _search_of(node: Node, one: RatedRequest, specification: Specification) -> S
         return one.request
     template = specification.templates.get(str(one.template_id))
     if template is None:
-        raise NotFaked("a template of [_rank_eval] that is not given")
+        raise NullPointerException(
+            'Cannot invoke "org.opensearch.script.TemplateScript$Factory.newInstance(java.util.Map)" because '
+            '"templateScript" is null'
+        )
     script = stored_script(node, template)
     rendered = compile_template(str(script.source), script.options).render(one.params)
     search = parse_request(read_search(rendered.encode()))

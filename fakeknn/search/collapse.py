@@ -211,7 +211,13 @@ def expand(request: SearchRequest, page: list[Hit], hits: list[dict[str, Any]], 
         found: dict[str, Any] = shown.get("inner_hits", {})
         for inner in collapse.inner_hits:
             parts = {name: value for name, value in inner.request.parts.items() if name != "docvalue_fields" or value}
-            one = replace(inner.request, query=query, post_filter=request.post_filter, parts=parts)
+            one = replace(
+                inner.request,
+                query=query,
+                post_filter=request.post_filter,
+                parts=parts,
+                stored_fields=inner.request.stored_fields or None,  # an empty list is as if it was not there
+            )
             if inner.name is None:
                 raise IllegalArgumentException("Field name cannot be null")
             try:

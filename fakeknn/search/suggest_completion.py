@@ -429,10 +429,12 @@ def _fuzzy(container: Any, key: Any) -> Fuzzy | None:
 
 def _flags(container: Any, key: Any) -> int:
     value = container[key]
+    if isinstance(value, bool | None):
+        raise OpenSearchParseException("regex flags supports string or number")
     return objects.integer(container, key) if isinstance(value, int | float) else regexp_flags(container, key)
 
 
-_FLAGS = Member(("VALUE_STRING", "VALUE_NULL", "VALUE_NUMBER"), _flags)
+_FLAGS = Member(("VALUE_STRING", "VALUE_NULL", "VALUE_NUMBER", "VALUE_BOOLEAN"), _flags)
 _REGEX = ObjectParser(
     "regex",
     {

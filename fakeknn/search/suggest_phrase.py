@@ -439,11 +439,9 @@ def _collate(container: Any, key: Any) -> Collate | None:
         if name == "query":
             values[name] = parse_script(body, name, "mustache")
         elif name == "params":
-            if isinstance(value, list):
-                raise NotFaked("[params] of a [collate] that are an array")
             values[name] = value if isinstance(value, dict) else {}
         elif name == "prune":
-            if value not in (True, False, "true", "false"):
+            if not isinstance(value, bool) and value not in ("true", "false"):
                 raise ParsingException(
                     "suggester[phrase][collate] prune must be either 'true' or 'false'", at=Where(body, name)
                 )
