@@ -16,7 +16,7 @@ from fakeknn.aggs.docs import Docs, compacted
 from fakeknn.aggs.fielddata import ALL, BYTES, DATE, NUMERIC
 from fakeknn.aggs.formats import RAW, Format
 from fakeknn.aggs.results import finite
-from fakeknn.aggs.value_members import members, time_zone
+from fakeknn.aggs.value_members import is_hint, members, time_zone
 from fakeknn.aggs.values import Given, Source
 from fakeknn.errors import IllegalArgumentException
 from fakeknn.query.context import ShardContext
