@@ -9,7 +9,7 @@ from collections.abc import Callable
 from fakeknn.analysis.base import Token, TokenFilter, TokenStream, utf16_length
 from fakeknn.analysis.factories import TOKEN_FILTERS, Identity, TokenFilterFactory, plain_filter, preconfigure
 from fakeknn.analysis.settings import ComponentSettings, WordSet
-from fakeknn.errors import IllegalArgumentException, NumberFormatException
+from fakeknn.errors import IllegalArgumentException, NumberFormatException, StringIndexOutOfBoundsException
 
 Encoder = Callable[[str], bytes]
 
@@ -130,6 +130,8 @@ class DictionaryDecompounder(TokenFilter):
 @TOKEN_FILTERS.type("delimited_payload")
 def _delimited_payload(name: str, settings: ComponentSettings) -> TokenFilterFactory:
     delimiter = settings.text("delimiter", "|")[:1]
+    if not delimiter:
+        raise StringIndexOutOfBoundsException("Index 0 out of bounds for length 0")
     encode = _ENCODERS.get(settings.text("encoding", "float"), _float_payload)
     return plain_filter(name, lambda: DelimitedPayloadFilter(delimiter, encode))
 

@@ -258,10 +258,10 @@ def named_words(settings: ComponentSettings, key: str, default: WordSet, ignore_
     if settings.get(key) == "_none_":
         return WordSet((), ignore_case)
     given = settings.strings(key, or_file=True)
-    if given is None:
+    if given is None and settings.get(key) is None:
         return default
     words: list[str] = []
-    for word in given:
+    for word in given or ():
         language = word[1:-1] if word[:1] == word[-1:] == "_" else ""
         if language in stopwords.LANGUAGES:
             words += stopwords.words(language)
@@ -378,6 +378,8 @@ def _remove_duplicates(name: str, settings: ComponentSettings) -> TokenFilterFac
 def _elision(name: str, settings: ComponentSettings) -> TokenFilterFactory:
     ignore_case = settings.boolean("articles_case", False)
     given = [] if settings.get("articles") == "_none_" else settings.strings("articles", or_file=True)
+    if given is None and settings.get("articles") is not None:
+        given = []
     if given is None:
         raise IllegalArgumentException("elision filter requires [articles] or [articles_path] setting")
     articles = WordSet(given, ignore_case)

@@ -25,7 +25,7 @@ from fakeknn.painless.values import items
 from fakeknn.search.request import SearchRequest
 from fakeknn.state.names import IndicesOptions, simple_match
 from fakeknn.state.node import Node
-from fakeknn.xcontent import hash_ordered
+from fakeknn.xcontent import hash_ordered, java_string
 
 _MAX_ID_BYTES = 512
 _NONE = "_none"
@@ -129,11 +129,11 @@ def _default(node: Node, indices: str, options: IndicesOptions) -> str:
     except IndexNotFoundException:
         return id
     for index in found:
-        named = index.settings.get("index.search.default_pipeline")
-        if named is None:
+        if "index.search.default_pipeline" not in index.settings:
             continue
+        named = java_string(index.settings["index.search.default_pipeline"])
         if id == _NONE:
-            id = str(named)
+            id = named
         elif id != named:
             return _NONE
     return id

@@ -31,7 +31,7 @@ from fakeknn.state.requests import IndexRequest, UpdateRequest, WriteRequest, as
 from fakeknn.state.templates.composing import resolve_settings
 from fakeknn.state.templates.matching import find_index_template, find_legacy_templates
 from fakeknn.state.versions import Expectation, version_type
-from fakeknn.xcontent import hash_ordered, read_map
+from fakeknn.xcontent import hash_ordered, java_string, read_map
 
 _MAX_ID_BYTES = 512
 
@@ -232,7 +232,12 @@ def index_pipelines(node: Node, name: str | None) -> tuple[str | None, str | Non
 
 
 def _of_settings(settings: Mapping[str, Any]) -> tuple[str | None, str | None]:
-    return settings.get("index.default_pipeline"), settings.get("index.final_pipeline")
+    return _name(settings.get("index.default_pipeline")), _name(settings.get("index.final_pipeline"))
+
+
+def _name(value: Any) -> str | None:
+    """A setting that is a pipeline's name; a list is told as one text."""
+    return None if value is None else java_string(value)
 
 
 class _Run:
