@@ -207,7 +207,10 @@ class DocumentParser:
                 self._known(child, path, container, key, name, value, level)
             elif isinstance(value, list):
                 # Once it is mapped, its parser is given the array.
-                made = self._dynamic_update().made(join(path, name), self._dynamic_update().guess(first_of(value))[1])
+                first = first_of(value)
+                if isinstance(first, dict | None):
+                    raise NotFaked("an array of objects and values where [disable_objects] is set")
+                made = self._dynamic_update().made(join(path, name), self._dynamic_update().guess(first)[1])
                 raise self._refused_array(made, value)
             elif value is not None:
                 self._new_value(node, path, parts, container, key, value, level)
@@ -312,7 +315,10 @@ class DocumentParser:
             return
         if not isinstance(value, dict) and node.disable_objects:
             update = self._dynamic_update()
-            update.add(update.made(node.path, update.guess(value)[1]))  # which an object is not merged with
+            first = first_of(value) if isinstance(value, list) else value
+            if isinstance(first, dict | None):
+                raise NotFaked("an array of objects and values where [disable_objects] is set")
+            update.add(update.made(node.path, update.guess(first)[1]))  # which an object is not merged with
             return
         if not isinstance(value, dict):
             raise MapperParsingException(
