@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 from collections.abc import Iterator
 from functools import partial
 from string import hexdigits
@@ -37,6 +38,9 @@ __all__ = ["Answer", "Later", "answer", "handle"]
 #: status, headers, body
 Answer = tuple[int, dict[str, str], bytes]
 
+#: How many calls inside each other a request may take: bodies may nest 1,000 deep.
+_DEPTH = 15_000
+
 _log = logging.getLogger("fakeknn")
 
 
@@ -45,6 +49,8 @@ def handle(node: Node, request: Request) -> Answer | Later:
     """A request's answer; ``Later`` if it waits for a refresh. Nothing is raised."""
     serve(node.life)
     node.life.begin_request()
+    usual = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(usual, _DEPTH))
     try:
         if request.refused is not None:
             raise request.refused
@@ -66,6 +72,7 @@ def handle(node: Node, request: Request) -> Answer | Later:
     except Exception as error:
         return _failed(node, request, error)
     finally:
+        sys.setrecursionlimit(usual)
         serve(None)
 
 
@@ -234,6 +241,8 @@ def _rendered(request: Request, response: Response, *, error: bool = False) -> A
 def _failed(node: Node, request: Request, error: Exception) -> Answer:
     """The answer to a refused request, a feature that is missing, or a bug."""
     try:
+        if isinstance(error, RecursionError):
+            error = NotFaked("bodies nested this deep")
         if isinstance(error, NotFaked):
             return _rendered(request, Response(error.status, error.body()), error=True)
         if not isinstance(error, OpenSearchError):

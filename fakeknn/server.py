@@ -241,6 +241,10 @@ async def settled(answer: Answer | Later | Awaitable[Answer | None] | None) -> A
     return answer if answer is None or isinstance(answer, tuple) else await answer
 
 
+#: Bytes of the thread's stack: bodies may nest deep, and some systems give a thread little.
+_STACK = 16 << 20
+
+
 class ServerThread:
     """A ``Server`` in a daemon thread with its own event loop, for synchronous tests and for other processes."""
 
@@ -259,7 +263,9 @@ class ServerThread:
         self.server.bind()
         started: Future[None] = Future()
         self._thread = threading.Thread(target=lambda: asyncio.run(self._run(started)), name="fakeknn", daemon=True)
+        usual = threading.stack_size(_STACK)
         self._thread.start()
+        threading.stack_size(usual)
         started.result()
 
     async def _run(self, started: Future[None]) -> None:

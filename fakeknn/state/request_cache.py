@@ -6,6 +6,7 @@ Nothing is kept but what was asked: an answer here costs less than the keeping o
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from weakref import ReferenceType, ref
 
 from fakeknn.view import View
 
@@ -18,23 +19,24 @@ class RequestCache:
 
     hits: int = 0
     misses: int = 0
-    _view: View | None = None
-    _asked: set[bytes] = field(default_factory=set)
+    _view: ReferenceType[View] | None = None
+    _asked: dict[int, int] = field(default_factory=dict)
+    """The keys that the view was asked by, by their hashes: about how many bytes each entry takes up."""
 
     def ask(self, view: View, key: bytes) -> None:
         """Count a search of the view, that the cache knows by a key."""
-        if view is not self._view:
-            self._view, self._asked = view, set()
-        if key in self._asked:
+        if self._view is None or view is not self._view():
+            self._view, self._asked = ref(view), {}
+        if hash(key) in self._asked:
             self.hits += 1
         else:
-            self._asked.add(key)
+            self._asked[hash(key)] = _ENTRY + len(key)
             self.misses += 1
 
     def clear(self) -> None:
-        self._asked = set()
+        self._asked = {}
 
     @property
     def size(self) -> int:
         """About how many bytes the entries take up."""
-        return sum(_ENTRY + len(key) for key in self._asked)
+        return sum(self._asked.values())

@@ -16,6 +16,9 @@ from fakeknn.xcontent.reading import read
 
 T = TypeVar("T")
 
+_MOST = 64
+"""How often a body is read again: what goes astray more often is refused as it stands."""
+
 
 class Astray(Exception):
     """Raised by a parser where it goes astray: at an object or array, for which it has the value ``taken``; None if it
@@ -47,7 +50,8 @@ def followed(source: Readable, parse: Callable[[], T]) -> T:
             return parse()
         except Astray as astray:
             body = utf8(source.body)
-            token = token_at(body, source.parsed, astray.place)
+            again = not isinstance(body, Astrays) or len(body.starts) < _MOST
+            token = token_at(body, source.parsed, astray.place) if again else None
             if token is None:
                 raise astray.refusal() from None
             source.body = Astrays(body, token.start, astray.taken)

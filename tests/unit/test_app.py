@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -198,3 +199,21 @@ def test_too_few_copies_are_told_after_the_timeout(ask: Ask, node: Node) -> None
     assert (status, body["error"]["type"]) == (503, "unavailable_shards_exception")
     assert node.now() - began == 7
     assert ask("GET", "/shop/_doc/1")[0] == 404
+
+
+# --- depth ------------------------------------------------------------------------------------------------------------
+
+
+def test_a_body_may_nest_as_deep_as_jackson_lets_it(ask: Ask) -> None:
+    usual = sys.getrecursionlimit()
+    ask("PUT", "/shop/_doc/1?refresh=true", {"a": 1})
+    body = b'{"query":' + b'{"bool":{"must":' * 480 + b'{"match_all":{}}' + b"}}" * 480 + b"}"
+    status, _, answer = ask("POST", "/shop/_search", body)
+    assert (status, answer["hits"]["total"]["value"]) == (200, 1)
+    assert sys.getrecursionlimit() == usual
+
+
+def test_what_nests_too_deep_for_python_is_not_faked(ask: Ask) -> None:
+    script = {"source": "(" * 20_000 + "1" + ")" * 20_000}
+    status, _, answer = ask("POST", "/_scripts/painless/_execute", {"script": script})
+    assert (status, answer["error"]["type"]) == (501, "not_faked")
