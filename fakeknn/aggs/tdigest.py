@@ -14,7 +14,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fakeknn.errors import IllegalArgumentException
+from fakeknn.errors import ArithmeticException, IllegalArgumentException
+
+_MOST = 2.0**30  # beyond which the real one has no memory
 
 
 class MergingDigest:
@@ -22,7 +24,9 @@ class MergingDigest:
 
     def __init__(self, compression: float) -> None:
         self.given = compression
-        self.public_compression = max(compression, 10.0)
+        if math.isnan(compression):
+            raise ArithmeticException("/ by zero")  # its buffer is none, as a whole number
+        self.public_compression = min(max(compression, 10.0), _MOST)
         fudge = 30 if self.public_compression < 30 else 10
         size = int(2 * self.public_compression + fudge)
         self._buffer = 5 * size
