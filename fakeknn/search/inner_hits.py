@@ -183,6 +183,8 @@ def _extract(query: Query, ctx: ShardContext, found: dict[str, Shown]) -> None:
             if name in found:
                 raise IllegalArgumentException(f"[inner_hits] already contains an entry for key [{name}]")
             _extract(query.query, inside(query, ctx), {})
+            if isinstance(query, RelationQuery) and query.ignore_unmapped and join_field(ctx) is not None:
+                query.query.mask(inside(query, ctx))  # it is built, though its hits may never be looked for
             found[name] = query
         return
     for clause in _clauses(query):

@@ -124,7 +124,7 @@ def _(query: TermsSet, ctx: ShardContext) -> Node:
     least = f"long({query.minimum_should_match_field})"
     if query.minimum_should_match_script is not None:
         least = f"script({query.minimum_should_match_script})"
-    shown = ", ".join(map(str, plain))
+    shown = ", ".join(sorted(map(str, plain)))
     text = f"CoveringQuery(queries=[{shown}], minimumNumberMatch={least})"
     return Told(replace(query, boost=1.0), "CoveringQuery", text, clauses, how)
 
